@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+
+
+class AlertsConfig(AppConfig):
+    name = "aftercare.alerts"
+    label = "alerts"
+
+    def ready(self) -> None:
+        """Tell the outbox where alert messages come from, and how to word them."""
+        from aftercare.alerts import notices
+        from aftercare.outbox.registry import register_renderer, register_source
+
+        register_source("alerts", notices.drain)
+        register_renderer(notices.KIND, notices.render)

@@ -1,0 +1,243 @@
+"""Submitting a check-in: one transaction that stores it, judges it, raises its alerts and decides who is told."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Hashable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import models, transaction
+
+from aftercare.alerts.actions import Fired, raise_alerts
+from aftercare.alerts.models import Alert
+from aftercare.checkins.advice import advise
+from aftercare.checkins.history import History, course_for, without
+from aftercare.checkins.models import NOTE_LENGTH, Assessment, CheckIn, Finding
+from aftercare.checkins.submission import Placement, Submission, find_duplicate, place
+from aftercare.people.actions import record_event
+from aftercare.people.models import Event, Patient, Procedure, User
+from aftercare.triage import LIMITS, Entry, Level, Limits, NewlyFired, evaluate, newly_fired
+from aftercare.triage import Assessment as Judgement
+from aftercare.triage import Finding as Fact
+
+
+class Status(models.TextChoices):
+    STORED = "stored", "stored"
+    DUPLICATE = "duplicate", "duplicate"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Receipt:
+    """What became of a submission. `rules`: its own that fired and those it revealed on later entries."""
+
+    status: Status
+    check_in: CheckIn
+    rules: tuple[str, ...]
+    dispatched: bool
+
+    @property
+    def level(self) -> Level:
+        """The highest level of those rules."""
+        return self.check_in.triage_level
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Revealed:
+    """What newly fires on one later entry, and the procedure of its series."""
+
+    procedure: Procedure | None
+    entry: NewlyFired
+
+
+@transaction.atomic
+def submit_check_in(
+    *, patient: Patient, by: User, submission: Submission, now: datetime, limits: Limits = LIMITS
+) -> Receipt:
+    """Take a check-in. The patient's row is locked, so that two at once see each other.
+
+    RejectedError where it can't be taken: then nothing is stored and its token is not used up.
+    """
+    patient = Patient.objects.select_for_update(of=("self",)).select_related("clinic").get(pk=patient.pk)
+    history = History.of(patient)
+    if repeated := find_duplicate(submission, history):
+        return receipt_of(repeated)
+    placement = place(submission, history, now=now, limits=limits)
+    entry = new_entry(submission, placement, history)
+    judged, revealed = judge(
+        entry, placement=placement, history=history, at_risk=patient.at_risk, limits=limits
+    )
+    check_in = store_check_in(
+        patient=patient,
+        by=by,
+        submission=submission,
+        placement=placement,
+        history=history,
+        entry=entry,
+        judged=judged,
+        revealed=revealed,
+        now=now,
+    )
+    fired = [Fired(procedure_id=check_in.procedure_id, finding=finding) for finding in judged.findings]
+    for later in revealed:
+        procedure_id = later.procedure.pk if later.procedure else None
+        fired += [Fired(procedure_id=procedure_id, finding=finding) for finding in later.entry.findings]
+    raised = raise_alerts(patient=patient, fired=fired, event=check_in.pk, now=now, limits=limits)
+    store_assessments(check_in, judged, revealed, raised.alerts, now)
+    if by.pk != patient.user_id:
+        record_event(verb=Event.Verb.SUBMITTED_FOR, actor=by, now=now, patient=patient, subject=check_in.pk)
+    rules = tuple(sorted({item.finding.rule for item in fired}))
+    return Receipt(status=Status.STORED, check_in=check_in, rules=rules, dispatched=raised.dispatched)
+
+
+def receipt_of(check_in: CheckIn) -> Receipt:
+    """The first reply again."""
+    rules = Finding.objects.reported_by(check_in).values_list("rule", flat=True)
+    return Receipt(
+        status=Status.DUPLICATE, check_in=check_in, rules=tuple(sorted(set(rules))), dispatched=False
+    )
+
+
+def new_entry(submission: Submission, placement: Placement, history: History) -> Entry:
+    """The submission as the engine reads it."""
+    set_id = history.course_set.pk if history.course_set else None
+    return Entry(
+        key=uuid.uuid4(),
+        at=placement.observed_at,
+        answers=submission.answers,
+        course=course_for(set_id, placement.procedure),
+    )
+
+
+def judge(
+    entry: Entry, *, placement: Placement, history: History, at_risk: bool, limits: Limits
+) -> tuple[Judgement, list[Revealed]]:
+    """The entry's own assessment, and what newly fires on later entries because of it.
+
+    A correction takes the corrected entry out of its series, which may be another procedure's.
+    """
+    corrected = placement.corrects
+    affected = {placement.procedure.pk if placement.procedure else None: placement.procedure}
+    if corrected:
+        affected[corrected.procedure_id] = history.procedure(corrected.procedure_id)
+    judged: Judgement | None = None
+    revealed: list[Revealed] = []
+    for procedure in affected.values():
+        before = history.series(procedure)
+        after = without(before, corrected.pk if corrected else None)
+        performed_at = procedure.performed_at if procedure else None
+        if procedure == placement.procedure:
+            judged = evaluate(entry, after, performed_at=performed_at, at_risk=at_risk, limits=limits)
+            after = [*after, entry] if placement.in_series else after
+        revealed += [
+            Revealed(procedure=procedure, entry=later)
+            for later in newly_fired(
+                before,
+                after,
+                performed_at=performed_at,
+                at_risk=at_risk,
+                except_key=entry.key,
+                limits=limits,
+            )
+        ]
+    assert judged is not None
+    return judged, revealed
+
+
+def store_check_in(  # noqa: PLR0913 (the parts of one row)
+    *,
+    patient: Patient,
+    by: User,
+    submission: Submission,
+    placement: Placement,
+    history: History,
+    entry: Entry,
+    judged: Judgement,
+    revealed: list[Revealed],
+    now: datetime,
+) -> CheckIn:
+    """Write the check-in with its level and what the patient is told."""
+    new = [finding for later in revealed for finding in later.entry.findings]
+    level = max([judged.level, *(finding.level for finding in new)])
+    return CheckIn.objects.create(
+        pk=id_of(entry.key),
+        patient=patient,
+        procedure=placement.procedure,
+        course_set=history.course_set,
+        token=submission.token,
+        revision=len(history.with_token(submission.token)),
+        supersedes=placement.corrects,
+        submitted_at=now,
+        submitted_by=by,
+        observed_at=placement.observed_at,
+        stated_at=submission.observed_at,
+        in_series=placement.in_series,
+        answers=submission.answers.to_json(),
+        note=submission.note[:NOTE_LENGTH],
+        unreadable=submission.unreadable,
+        level=level.value,
+        advice=advise(
+            patient=patient,
+            procedure=placement.procedure,
+            entry=entry,
+            level=level,
+            findings=[*judged.findings, *new],
+            now=now,
+        ),
+    )
+
+
+def store_assessments(
+    check_in: CheckIn,
+    judged: Judgement,
+    revealed: list[Revealed],
+    alerts: list[Alert],
+    now: datetime,
+) -> None:
+    """Write the assessment at submission, and beside their first ones those of later entries."""
+    own = assessment_row(check_in.pk, judged, Assessment.Reason.SUBMITTED, check_in, now)
+    remaining = iter(alerts)
+    findings = [finding_row(own, finding, next(remaining)) for finding in judged.findings]
+    assessments = [own]
+    for later in revealed:
+        judgement = later.entry.assessment
+        row = assessment_row(id_of(later.entry.key), judgement, Assessment.Reason.REVEALED, check_in, now)
+        assessments.append(row)
+        new = {finding.rule: next(remaining) for finding in later.entry.findings}
+        findings += [finding_row(row, finding, new.get(finding.rule)) for finding in judgement.findings]
+    Assessment.objects.bulk_create(assessments)
+    Finding.objects.bulk_create(findings)
+
+
+def assessment_row(
+    check_in_id: uuid.UUID, judgement: Judgement, reason: Assessment.Reason, caused_by: CheckIn, now: datetime
+) -> Assessment:
+    """One evaluation, not yet written."""
+    return Assessment(
+        check_in_id=check_in_id,
+        reason=reason,
+        caused_by=caused_by,
+        at=now,
+        level=judgement.level.value,
+        ruleset_version=judgement.ruleset_version,
+    )
+
+
+def id_of(key: Hashable) -> uuid.UUID:
+    """The check-in's id behind an entry's key."""
+    assert isinstance(key, uuid.UUID)
+    return key
+
+
+def finding_row(assessment: Assessment, finding: Fact, alert: Alert | None) -> Finding:
+    """One rule that fired, not yet written."""
+    data = finding.to_json()
+    return Finding(
+        assessment=assessment,
+        rule=data["rule"],
+        level=data["level"],
+        evidence=data["evidence"],
+        limit_h=data["limit_h"],
+        is_new=alert is not None,
+        alert=alert,
+    )

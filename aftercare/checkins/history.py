@@ -1,0 +1,82 @@
+"""What a patient has reported so far, as the engine sees it: one series per procedure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from aftercare.checkins.models import CheckIn
+from aftercare.guidance.models import ExpectedCourseSet, courses_of_set
+from aftercare.people.models import Patient, Procedure
+from aftercare.triage import DEFAULT_COURSES, Entry, ExpectedCourse
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A patient's procedures, oldest first, and check-ins in the order of submission."""
+
+    procedures: list[Procedure]
+    check_ins: list[CheckIn]
+    course_set: ExpectedCourseSet | None
+
+    @classmethod
+    def of(cls, patient: Patient) -> History:
+        """Everything a submission needs to know, in three queries however long the history is."""
+        return cls(
+            procedures=list(patient.procedures.order_by("performed_at")),
+            check_ins=list(
+                patient.check_ins.defer("advice", "unreadable").order_by("submitted_at", "revision")
+            ),
+            course_set=ExpectedCourseSet.objects.current_of(patient.clinic_id),
+        )
+
+    def procedure_at(self, instant: datetime) -> Procedure | None:
+        """The latest procedure at or before `instant`."""
+        return next((p for p in reversed(self.procedures) if p.performed_at <= instant), None)
+
+    def procedure(self, procedure_id: UUID | None) -> Procedure | None:
+        """The patient's own procedure with that id."""
+        return next((p for p in self.procedures if p.pk == procedure_id), None)
+
+    def check_in(self, check_in_id: UUID | None) -> CheckIn | None:
+        """The patient's own check-in with that id."""
+        return next((c for c in self.check_ins if c.pk == check_in_id), None)
+
+    def standing_version(self, check_in: CheckIn) -> CheckIn:
+        """The last correction in the line that began with `check_in`, or itself."""
+        by_superseded = {c.supersedes_id: c for c in self.check_ins if c.supersedes_id}
+        while check_in.pk in by_superseded:
+            check_in = by_superseded[check_in.pk]
+        return check_in
+
+    def with_token(self, token: UUID) -> list[CheckIn]:
+        """What came under one idempotency key, oldest first."""
+        return [c for c in self.check_ins if c.token == token]
+
+    def series(self, procedure: Procedure | None) -> list[Entry]:
+        """The standing entries of one procedure, as the engine reads them."""
+        superseded = {c.supersedes_id for c in self.check_ins}
+        procedure_id = procedure.pk if procedure else None
+        standing = (c for c in self.check_ins if c.in_series and c.pk not in superseded)
+        return [entry_of(c, procedure) for c in standing if c.procedure_id == procedure_id]
+
+
+def entry_of(check_in: CheckIn, procedure: Procedure | None) -> Entry:
+    """A check-in as the engine reads it, with the expected course that judged it."""
+    course = course_for(check_in.course_set_id, procedure)
+    return Entry(key=check_in.pk, at=check_in.observed_at, answers=check_in.given, course=course)
+
+
+def course_for(course_set_id: UUID | None, procedure: Procedure | None) -> ExpectedCourse | None:
+    """The expected course of a procedure by a set; by the shipped defaults where there is no set."""
+    if procedure is None:
+        return None
+    courses = courses_of_set(course_set_id) if course_set_id else DEFAULT_COURSES
+    return courses[procedure.kind]
+
+
+def without(entries: Iterable[Entry], *keys: UUID | None) -> list[Entry]:
+    """The entries but those with these ids."""
+    return [entry for entry in entries if entry.key not in keys]

@@ -1,0 +1,188 @@
+"""Check-ins, their assessments and findings. What was said to the patient is kept as it was."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from aftercare.alerts.models import Alert
+from aftercare.guidance.models import ExpectedCourseSet
+from aftercare.people.models import Patient, Procedure, User
+from aftercare.triage import Answers, Level
+
+NOTE_LENGTH = 2000
+
+
+class LevelChoice(models.TextChoices):
+    """The stored form of a triage level."""
+
+    EMERGENCY = "emergency", _("Emergency")
+    URGENT = "urgent", _("Urgent")
+    SAME_DAY = "same_day", _("Same day")
+    ROUTINE = "routine", _("Routine")
+    EXPECTED = "expected", _("Expected")
+
+
+class CheckInQuerySet(models.QuerySet["CheckIn"]):
+    def standing(self) -> CheckInQuerySet:
+        """Those that no correction has replaced."""
+        return self.filter(superseded_by=None)
+
+    def newest_first(self) -> CheckInQuerySet:
+        """By the instant described, the newest first."""
+        return self.order_by("-observed_at", "-submitted_at")
+
+
+class CheckIn(models.Model):
+    """One report by (or for) a patient about one instant. Never changed: a correction stands beside it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="check_ins")
+    procedure = models.ForeignKey(Procedure, on_delete=models.PROTECT, null=True, related_name="check_ins")
+    # The expected courses it was judged by; null only where the clinic had none and the defaults served.
+    course_set = models.ForeignKey(ExpectedCourseSet, on_delete=models.PROTECT, null=True, related_name="+")
+    # The idempotency key of the form; a changed answer under the same key is the next revision.
+    token = models.UUIDField()
+    revision = models.PositiveSmallIntegerField(default=0)
+    supersedes = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, related_name="superseded_by"
+    )
+    submitted_at = models.DateTimeField()
+    submitted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    observed_at = models.DateTimeField()
+    # The time as typed; null: now. Differs from `observed_at` where that time was impossible.
+    stated_at = models.DateTimeField(null=True)
+    # False: an emergency with an impossible time, kept, but no point of the series.
+    in_series = models.BooleanField(default=True)
+    answers = models.JSONField()
+    note = models.TextField(blank=True)
+    # Fields of an emergency that could not be read, as they came: kept for staff.
+    unreadable = models.JSONField(default=dict)
+    level = models.CharField(max_length=20, choices=LevelChoice)
+    # What the patient was told at submission (aftercare.checkins.advice), word for word.
+    advice = models.JSONField(default=dict)
+
+    objects: ClassVar = CheckInQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["patient", "token", "revision"], name="one_check_in_per_patient_token_and_revision"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(level__in=LevelChoice.values), name="check_in_level_is_known"
+            ),
+        ]
+        indexes = [models.Index(fields=["patient", "-submitted_at"], name="check_in_newest")]
+
+    def __str__(self) -> str:
+        return f"check-in {self.pk}"
+
+    @property
+    def given(self) -> Answers:
+        """The answers, as the engine reads them."""
+        return Answers.from_json(self.answers)
+
+    @property
+    def triage_level(self) -> Level:
+        return Level(self.level)
+
+    @property
+    def hours(self) -> float | None:
+        """Hours from the procedure to the instant described; None without a procedure."""
+        return self.procedure.hours_at(self.observed_at) if self.procedure else None
+
+    def is_late(self) -> bool:
+        """Whether it describes an instant well before its submission."""
+        return (self.submitted_at - self.observed_at).total_seconds() > 60  # noqa: PLR2004
+
+
+class Assessment(models.Model):
+    """One evaluation of a check-in. The one at submission is never changed; a later one stands beside it."""
+
+    class Reason(models.TextChoices):
+        SUBMITTED = "submitted", _("at submission")
+        REVEALED = "revealed", _("after an earlier time was filled in or corrected")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    check_in = models.ForeignKey(CheckIn, on_delete=models.PROTECT, related_name="assessments")
+    reason = models.CharField(max_length=20, choices=Reason)
+    # The check-in whose submission led to this evaluation: itself, or the back-dated or correcting one.
+    caused_by = models.ForeignKey(CheckIn, on_delete=models.PROTECT, related_name="caused_assessments")
+    at = models.DateTimeField()
+    level = models.CharField(max_length=20, choices=LevelChoice)
+    ruleset_version = models.CharField(max_length=20)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["check_in"],
+                condition=models.Q(reason="submitted"),
+                name="one_assessment_at_submission_per_check_in",
+            ),
+            models.UniqueConstraint(
+                fields=["check_in", "caused_by"], name="one_assessment_per_check_in_and_cause"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"assessment of {self.check_in_id} at {self.at:%Y-%m-%d %H:%M}"
+
+
+class FindingQuerySet(models.QuerySet["Finding"]):
+    def reported_by(self, check_in: CheckIn) -> FindingQuerySet:
+        """What a check-in reported: its own findings, and those it revealed on later entries."""
+        return self.filter(assessment__caused_by=check_in, is_new=True)
+
+
+class Finding(models.Model):
+    """One rule that fired, with its evidence, and the alert that it opened or was appended to."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="findings")
+    rule = models.CharField(max_length=60)
+    level = models.CharField(max_length=20, choices=LevelChoice)
+    evidence = models.JSONField()
+    limit_h = models.FloatField(null=True)
+    # False: a later evaluation found again what was known.
+    is_new = models.BooleanField(default=True)
+    alert = models.ForeignKey(Alert, on_delete=models.PROTECT, null=True, related_name="findings")
+
+    objects: ClassVar = FindingQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["assessment", "rule"], name="one_finding_per_assessment_and_rule"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_new=False) | models.Q(alert__isnull=False),
+                name="new_finding_belongs_to_an_alert",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule} ({self.level})"
+
+
+class NonResponse(models.Model):
+    """A patient who has not checked in for two days: on the non-responder list until a check-in comes."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="non_responses")
+    procedure = models.ForeignKey(Procedure, on_delete=models.PROTECT, related_name="+")
+    # The later of the procedure and the last check-in.
+    silent_since = models.DateTimeField()
+    noted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["patient", "silent_since"], name="one_non_response_per_patient_and_silence"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"no check-in from {self.patient_id} since {self.silent_since:%Y-%m-%d %H:%M}"

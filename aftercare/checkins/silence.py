@@ -1,0 +1,140 @@
+"""Patients from whom nothing comes: silence is never taken for being well."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from django.db.models import DateTimeField, Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Greatest
+
+from aftercare.alerts.actions import due_at
+from aftercare.alerts.escalation import dispatch_silence
+from aftercare.alerts.models import Alert
+from aftercare.checkins.models import CheckIn, Finding, NonResponse
+from aftercare.people.models import Patient, Procedure
+from aftercare.triage import LIMITS, Level, Limits, missed_check_ins, silent_after_alert
+
+logger = logging.getLogger(__name__)
+
+
+def newest_check_in(patient: Patient) -> CheckIn | None:
+    """The patient's newest check-in, by the instant of submission."""
+    return CheckIn.objects.filter(patient=patient).order_by("-submitted_at", "-revision").first()
+
+
+def alerts_reported_by(check_in: CheckIn) -> QuerySet[Alert]:
+    """The open alerts of same day and higher that a check-in's findings opened or were appended to."""
+    reported = Finding.objects.reported_by(check_in).values("alert")
+    alerts: QuerySet[Alert] = Alert.objects.open().need_action().filter(pk__in=reported)
+    return alerts
+
+
+def silent_alerts(patient: Patient, now: datetime, limits: Limits = LIMITS) -> list[Alert]:
+    """The alerts by which `silent_after_alert` holds for a patient now; empty where it does not."""
+    newest = newest_check_in(patient)
+    if newest is None:
+        return []
+    alerts = list(alerts_reported_by(newest).order_by("opened_at"))
+    holds = silent_after_alert(
+        now=now,
+        submitted_at=newest.submitted_at,
+        open_levels=[alert.triage_level for alert in alerts],
+        limits=limits,
+    )
+    return alerts if holds else []
+
+
+def is_missing(patient: Patient, now: datetime, limits: Limits = LIMITS) -> bool:
+    """Whether `missed_check_ins` holds for a patient now."""
+    latest = patient.procedures.filter(performed_at__lte=now).order_by("-performed_at").first()
+    newest = newest_check_in(patient)
+    return missed_check_ins(
+        now=now,
+        performed_at=latest.performed_at if latest else None,
+        last_submitted_at=newest.submitted_at if newest else None,
+        limits=limits,
+    )
+
+
+def note_silence_after_alerts(now: datetime, limits: Limits = LIMITS) -> int:
+    """Tell the clinic, once per check-in, that none followed one of same day or higher. Returns how many."""
+    waited = now - timedelta(hours=limits.alert_silent_h)
+    newest = CheckIn.objects.filter(patient=OuterRef("pk")).order_by("-submitted_at", "-revision")
+    patients = (
+        Patient.objects.filter(alerts__in=Alert.objects.open().need_action())
+        .annotate(newest_at=Subquery(newest.values("submitted_at")[:1]))
+        .filter(newest_at__lte=waited)
+        .select_related("clinic")
+        .distinct()
+    )
+    told = 0
+    for patient in patients:
+        try:
+            told += note_silence(patient, now, limits)
+        except Exception:
+            # One patient's fault must not keep the next one's silence from being noticed.
+            logger.exception("the silence of patient %s could not be noted", patient.pk)
+    return told
+
+
+def note_silence(patient: Patient, now: datetime, limits: Limits) -> bool:
+    """Tell the clinic of one patient's silence, unless it was told."""
+    alerts = silent_alerts(patient, now, limits)
+    newest = newest_check_in(patient)
+    if not alerts or newest is None:
+        return False
+    due = due_at(patient.clinic, Level.SAME_DAY, now)
+    return dispatch_silence(alerts=alerts, event=newest.pk, now=now, due_at=due)
+
+
+def note_missed_check_ins(now: datetime, limits: Limits = LIMITS) -> int:
+    """Put patients who have missed check-ins on the non-responder list. Returns how many are new on it."""
+    latest = Procedure.objects.filter(patient=OuterRef("pk"), performed_at__lte=now).order_by("-performed_at")
+    last = CheckIn.objects.filter(patient=OuterRef("pk")).order_by("-submitted_at")
+    patients = Patient.objects.annotate(
+        procedure_id=Subquery(latest.values("pk")[:1]),
+        performed_at=Subquery(latest.values("performed_at")[:1]),
+        last_at=Subquery(last.values("submitted_at")[:1]),
+    ).annotate(
+        silent_since=Coalesce(
+            Greatest("performed_at", "last_at"), F("performed_at"), output_field=DateTimeField()
+        )
+    )
+    candidates = patients.filter(
+        performed_at__gte=now - timedelta(hours=limits.silent_until_h),
+        silent_since__lte=now - timedelta(hours=limits.silent_h),
+    )
+    rows = [
+        NonResponse(
+            patient=patient,
+            procedure_id=patient.procedure_id,
+            silent_since=patient.silent_since,
+            noted_at=now,
+        )
+        for patient in candidates
+        if missed_check_ins(
+            now=now, performed_at=patient.performed_at, last_submitted_at=patient.last_at, limits=limits
+        )
+    ]
+    known = NonResponse.objects.count()
+    NonResponse.objects.bulk_create(rows, ignore_conflicts=True)
+    return NonResponse.objects.count() - known
+
+
+def non_responders(clinic_id: int) -> QuerySet[NonResponse]:
+    """A clinic's patients who are still silent, the longest first: no check-in and no new procedure since."""
+    newer_check_in = CheckIn.objects.filter(
+        patient=OuterRef("patient"), submitted_at__gt=OuterRef("silent_since")
+    )
+    newer_procedure = Procedure.objects.filter(
+        patient=OuterRef("patient"), performed_at__gt=OuterRef("silent_since")
+    )
+    rows: QuerySet[NonResponse] = (
+        NonResponse.objects.filter(patient__clinic_id=clinic_id)
+        .exclude(Exists(newer_check_in))
+        .exclude(Exists(newer_procedure))
+        .select_related("patient__user", "procedure")
+        .order_by("silent_since")
+    )
+    return rows

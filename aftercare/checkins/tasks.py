@@ -1,0 +1,20 @@
+"""The Celery tasks of this room: time-driven rules, with no need of new traffic."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from aftercare.checkins.silence import note_missed_check_ins, note_silence_after_alerts
+
+
+@shared_task(name="aftercare.checkins.silence")
+def silence() -> None:
+    """Tell the clinic of patients who went silent after a red flag."""
+    note_silence_after_alerts(timezone.now())
+
+
+@shared_task(name="aftercare.checkins.missed_check_ins")
+def missed_check_ins() -> None:
+    """Bring the non-responder list up to date."""
+    note_missed_check_ins(timezone.now())

@@ -1,0 +1,182 @@
+"""What the process is told by its environment (12-factor), checked as a whole before anything starts.
+
+Every missing or malformed variable is named in one message, so that an operator mends all of them at once.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import environ
+
+T = TypeVar("T")
+
+DEMO_SECRET_KEY = "demonstration-only-this-key-is-public"  # noqa: S105 (refused outside the demonstration)
+DEFAULT_SECRETS = frozenset({DEMO_SECRET_KEY, "secret", "changeme", "change-me", "insecure"})
+TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
+FALSE_WORDS = frozenset({"", "0", "false", "no", "off"})
+
+
+class Malformed(ValueError):
+    """A variable's value cannot be used; the text says what it should be."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Environment:
+    """The process's configuration, as the variables of the same names in capitals give it."""
+
+    demo: bool
+    debug: bool
+    secret_key: str
+    data_dir: Path
+    site_url: str
+    allowed_hosts: list[str]
+    database: dict[str, Any]
+    redis_url: str
+    email: dict[str, Any]
+    staff_mfa: str
+
+
+class Reader:
+    """Reads variables one by one and collects what is wrong with them."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self.variables = variables
+        self.problems: list[str] = []
+
+    def read(self, name: str, parse: Callable[[str], T], default: str, fallback: T) -> T:
+        """The parsed variable, or `fallback` with the problem noted under the variable's name."""
+        raw = self.variables.get(name, "").strip() or default
+        try:
+            return parse(raw)
+        except Malformed as problem:
+            self.problems.append(f"{name}: {problem}")
+            return fallback
+
+
+def switch(raw: str) -> bool:
+    """On or off."""
+    word = raw.lower()
+    if word in TRUE_WORDS:
+        return True
+    if word in FALSE_WORDS:
+        return False
+    raise Malformed("use 1 (on) or 0 (off).")
+
+
+def database(raw: str) -> dict[str, Any]:
+    """Django's database dictionary from `postgres://user:password@host:port/name` or `sqlite:///file`."""
+    form = "use postgres://USER:PASSWORD@HOST:PORT/NAME, or sqlite:///FILE in a demonstration."
+    try:
+        config = dict(environ.Env.db_url_config(raw))
+    except (environ.ImproperlyConfigured, ValueError) as error:
+        raise Malformed(form) from error
+    engine = config.get("ENGINE")
+    if engine == "django.db.backends.postgresql" and config.get("NAME"):
+        config["CONN_MAX_AGE"] = 600
+        config["CONN_HEALTH_CHECKS"] = True
+        config["OPTIONS"] = {"connect_timeout": 5, **config.get("OPTIONS", {})}
+        return config
+    if engine == "django.db.backends.sqlite3" and config.get("NAME"):
+        config["CONN_MAX_AGE"] = None
+        config["OPTIONS"] = {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+        }
+        return config
+    raise Malformed(form)
+
+
+def redis(raw: str) -> str:
+    """The broker's address."""
+    if urlsplit(raw).scheme not in {"redis", "rediss", "unix", "redis+socket"}:
+        raise Malformed("use redis://HOST:PORT/0 (Redis or Valkey).")
+    return raw
+
+
+def email(raw: str) -> dict[str, Any]:
+    """Django's e-mail settings from `smtp://HOST:PORT`, `smtp+tls://`, `smtp+ssl://` or `file:///FOLDER`."""
+    form = "use smtp+tls://USER:PASSWORD@HOST:587, smtp://HOST:25, or file:///FOLDER."
+    try:
+        url = urlsplit(raw)
+        scheme, port = url.scheme, url.port
+    except ValueError as error:
+        raise Malformed(form) from error
+    if scheme in {"file", "filemail"} and url.path:
+        backend = environ.Env.EMAIL_SCHEMES["filemail"]
+        return {"EMAIL_BACKEND": backend, "EMAIL_FILE_PATH": url.path}
+    if scheme not in {"smtp", "smtps", "smtp+tls", "smtp+ssl"} or not url.hostname:
+        raise Malformed(form)
+    return {**environ.Env.email_url_config(raw), "EMAIL_PORT": port or (25 if scheme == "smtp" else 587)}
+
+
+def site(raw: str) -> str:
+    """The public address, without a slash at its end."""
+    url = urlsplit(raw)
+    if url.scheme not in {"http", "https"} or not url.hostname:
+        raise Malformed("use the public address, such as https://aftercare.example.org.")
+    return raw.rstrip("/")
+
+
+def one_of(*words: str) -> Callable[[str], str]:
+    """A parser that takes exactly these words."""
+
+    def parse(raw: str) -> str:
+        if raw not in words:
+            raise Malformed(f"use {' or '.join(words)}.")
+        return raw
+
+    return parse
+
+
+def read_environment(variables: Mapping[str, str], base_dir: Path) -> Environment:
+    """The environment, or SystemExit with one message that names every variable to mend."""
+    reader = Reader(variables)
+    demo = reader.read("DEMO", switch, "0", False)
+    debug = reader.read("DEBUG", switch, "0", False)
+    data_dir = (base_dir / (variables.get("DATA_DIR", "").strip() or "var")).resolve()
+    site_url = reader.read("SITE_URL", site, f"http://localhost:{variables.get('PORT', '8000')}", "")
+    host = urlsplit(site_url).hostname or "localhost"
+    hosts = [name.strip() for name in variables.get("ALLOWED_HOSTS", "").split(",") if name.strip()]
+    found = Environment(
+        demo=demo,
+        debug=debug,
+        secret_key=variables.get("SECRET_KEY", "").strip() or (DEMO_SECRET_KEY if demo else ""),
+        data_dir=data_dir,
+        site_url=site_url,
+        allowed_hosts=hosts or [host, "localhost", "127.0.0.1", "[::1]"],
+        database=reader.read("DATABASE_URL", database, f"sqlite:///{data_dir}/aftercare.sqlite3", {}),
+        redis_url=reader.read("REDIS_URL", redis, "redis://127.0.0.1:6379/0", ""),
+        email=reader.read("EMAIL_URL", email, f"file://{data_dir}/mail", {}),
+        staff_mfa=reader.read(
+            "STAFF_MFA", one_of("required", "optional"), "optional" if demo else "required", "required"
+        ),
+    )
+    problems = reader.problems + ([] if demo else unfit_for_patients(found))
+    if problems:
+        lines = "\n".join(f"  {problem}" for problem in problems)
+        raise SystemExit(f"The portal cannot start. Please mend these environment variables:\n{lines}")
+    return found
+
+
+def unfit_for_patients(found: Environment) -> list[str]:
+    """What only a demonstration may have."""
+    problems = []
+    if not found.secret_key or found.secret_key in DEFAULT_SECRETS or "insecure" in found.secret_key:
+        problems.append("SECRET_KEY: set a long random text of your own; keep it secret.")
+    if found.database.get("ENGINE") == "django.db.backends.sqlite3":
+        problems.append("DATABASE_URL: set PostgreSQL (postgres://…); SQLite is for demonstrations (DEMO=1).")
+    if found.debug:
+        problems.append("DEBUG: take it away; it is for demonstrations (DEMO=1).")
+    return problems
+
+
+def from_process(base_dir: Path) -> Environment:
+    """The environment of this process."""
+    return read_environment(os.environ, base_dir)

@@ -1,0 +1,67 @@
+"""Whether the portal works, for load balancers and people on call."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import redis
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from aftercare.outbox.heartbeats import SILENT_AFTER, is_alive, oldest_due_seconds
+
+UNAVAILABLE = 503
+BROKER_PATIENCE = 0.5  # seconds
+
+
+@require_GET
+def healthz(_request: HttpRequest) -> HttpResponse:
+    """The process is up."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@require_GET
+def readyz(_request: HttpRequest) -> JsonResponse:
+    """What works and what does not; 503 only without a database, since check-ins work without the rest."""
+    try:
+        state = state_of_parts()
+    except DatabaseError:
+        connection.close()
+        down = {"database": "down", "broker": broker(), "worker": "unknown", "beat": "unknown"}
+        return JsonResponse(
+            {**down, "oldest_due_seconds": None, "degraded": ["database"]}, status=UNAVAILABLE
+        )
+    return JsonResponse(state)
+
+
+def state_of_parts() -> dict[str, Any]:
+    """The state of every part; DatabaseError without a database."""
+    now = timezone.now()
+    waiting = oldest_due_seconds(now)
+    parts = {
+        "database": "ok",
+        "broker": broker(),
+        "worker": "ok" if is_alive("worker", now) else "down",
+        "beat": "ok" if is_alive("beat", now) else "down",
+    }
+    degraded = [name for name, state in parts.items() if state != "ok"]
+    if waiting > SILENT_AFTER.total_seconds():
+        degraded.append("messages")
+    return {**parts, "oldest_due_seconds": round(waiting, 1), "degraded": degraded}
+
+
+def broker() -> str:
+    """Whether Redis or Valkey answers within half a second."""
+    client = redis.Redis.from_url(
+        settings.CELERY_BROKER_URL, socket_connect_timeout=BROKER_PATIENCE, socket_timeout=BROKER_PATIENCE
+    )
+    try:
+        client.ping()
+    except redis.RedisError:
+        return "down"
+    finally:
+        client.close()
+    return "ok"

@@ -1,0 +1,39 @@
+"""Signing in, by allauth. Nobody signs up: patients and staff are enrolled."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest
+
+from aftercare.outbox.background import Background
+
+logger = logging.getLogger(__name__)
+
+_mails = Background("sign-in mail", 100)
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Never: accounts come from enrolment."""
+        return False
+
+    def format_email_subject(self, subject: str) -> str:
+        """The subject as written, with no site name in front."""
+        return subject
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Mail a sign-in code outside the request: a slow mail server slows nobody, and tells nobody who exists."""
+        mail = self.render_mail(template_prefix, email, context)
+        if not _mails.submit(mail.send):
+            logger.error("a sign-in mail was dropped: too many are waiting for the mail server")
+
+    def add_message(self, *args: Any, **kwargs: Any) -> None:
+        """No "signed in as" notes: the page that follows shows it."""
+
+
+def wait_for_mails() -> None:
+    """Wait until every sign-in mail so far has been handed over."""
+    _mails.wait()

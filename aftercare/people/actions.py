@@ -1,0 +1,134 @@
+"""Writes of this room that touch several records."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from aftercare.people.models import (
+    AT_RISK_QUESTIONS,
+    Clinic,
+    Event,
+    Patient,
+    Procedure,
+    SignInLink,
+    StaffMember,
+    User,
+)
+
+
+def record_event(
+    *,
+    verb: Event.Verb,
+    actor: User,
+    now: datetime,
+    patient: Patient | None = None,
+    clinic: Clinic | None = None,
+    subject: UUID | None = None,
+    data: dict[str, Any] | None = None,
+) -> Event:
+    """Keep who did or saw what."""
+    at_clinic = clinic.pk if clinic else patient.clinic_id if patient else None
+    return Event.objects.create(
+        verb=verb, actor=actor, at=now, patient=patient, clinic_id=at_clinic, subject=subject, data=data or {}
+    )
+
+
+def is_at_risk(intake: Iterable[str] | None) -> bool:
+    """Whether a ticked intake question raises the risk: IQ4, IQ7, IQ8 or IQ10."""
+    return any(key in AT_RISK_QUESTIONS for key in intake or [])
+
+
+@transaction.atomic
+def enrol_patient(  # noqa: PLR0913 (the fields of an enrolment)
+    *,
+    clinic: Clinic,
+    by: User,
+    now: datetime,
+    email: str,
+    first_name: str,
+    last_name: str,
+    date_of_birth: date | None = None,
+    record_number: str = "",
+    call_back_telephone: str = "",
+    call_back_hours: str = "",
+    time_zone: str = "",
+    intake: list[str] | None = None,
+) -> Patient:
+    """Enrol a person as a patient of `clinic`. A user with this e-mail address is taken as the same person.
+
+    ValidationError where that user is a patient of the clinic already.
+    """
+    address = email.strip().lower()
+    user = User.objects.filter(email=address).first()
+    if user is None:
+        user = User.objects.create_user(address, first_name=first_name, last_name=last_name)
+    if Patient.objects.filter(user=user, clinic=clinic).exists():
+        raise ValidationError({"email": "A patient of this clinic has this e-mail address already."})
+    patient = Patient.objects.create(
+        user=user,
+        clinic=clinic,
+        date_of_birth=date_of_birth,
+        record_number=record_number,
+        call_back_telephone=call_back_telephone,
+        call_back_hours=call_back_hours,
+        time_zone=time_zone or clinic.time_zone,
+        intake=intake,
+        at_risk=is_at_risk(intake),
+        enrolled_at=now,
+    )
+    record_event(verb=Event.Verb.ENROLLED, actor=by, now=now, patient=patient, subject=patient.pk)
+    return patient
+
+
+@transaction.atomic
+def add_procedure(
+    *, patient: Patient, by: User, now: datetime, kind: str, area: str, performed_at: datetime
+) -> Procedure:
+    """Record one treatment. ValidationError for one in the future. Clinics use `clinic.actions`, which warns."""
+    if performed_at > now:
+        raise ValidationError({"performed_at": "This time is still to come. Give the time of the treatment."})
+    if kind not in Procedure.Kind.values:
+        raise ValidationError({"kind": "Choose microneedling or RF microneedling."})
+    Patient.objects.select_for_update().get(pk=patient.pk)
+    procedure = Procedure.objects.create(
+        patient=patient, kind=kind, area=area, performed_at=performed_at, recorded_at=now, recorded_by=by
+    )
+    record_event(verb=Event.Verb.RECORDED_PROCEDURE, actor=by, now=now, patient=patient, subject=procedure.pk)
+    return procedure
+
+
+def make_sign_in_link(*, user: User, now: datetime, next_path: str = "") -> str:
+    """The path of a link that signs `user` in, once, within 15 minutes."""
+    token = secrets.token_urlsafe(32)
+    SignInLink.objects.create(
+        user=user, token_hash=SignInLink.hash_of(token), next_path=next_path, created_at=now
+    )
+    return f"/accounts/link/{token}/"
+
+
+def use_sign_in_link(*, token: str, now: datetime) -> SignInLink | None:
+    """The link, now used up; None where it was used before, is too old, or never was."""
+    link = SignInLink.objects.filter(token_hash=SignInLink.hash_of(token)).select_related("user").first()
+    if link is None or not link.is_usable(now):
+        return None
+    used = SignInLink.objects.filter(pk=link.pk, used_at=None).update(used_at=now)
+    return link if used else None
+
+
+def add_staff_member(
+    *, clinic: Clinic, email: str, role: str, first_name: str, last_name: str
+) -> StaffMember:
+    """Let a person work for `clinic`; a user with this e-mail address is taken as the same person."""
+    address = email.strip().lower()
+    user = User.objects.filter(email=address).first()
+    if user is None:
+        user = User.objects.create_user(address, first_name=first_name, last_name=last_name)
+    member, _created = StaffMember.objects.get_or_create(user=user, clinic=clinic, defaults={"role": role})
+    return member

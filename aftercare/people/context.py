@@ -1,0 +1,42 @@
+"""What every page may show: the clinic, whom to call now, and whether this is a demonstration."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+
+from aftercare.people.access import patient_of, staff_member_of
+from aftercare.people.contact import Contact, contact_at
+from aftercare.people.models import Clinic
+
+
+def clinic_of(request: HttpRequest) -> Clinic | None:
+    """The clinic of who is signed in; signed out, the clinic of this installation (its first)."""
+    if request.user.is_authenticated:
+        if patient := patient_of(request):
+            return patient.clinic
+        if member := staff_member_of(request):
+            return member.clinic
+    if not hasattr(request, "_clinic"):
+        request._clinic = Clinic.objects.order_by("pk").first()  # type: ignore[attr-defined]
+    return cast(Clinic | None, request._clinic)  # type: ignore[attr-defined]
+
+
+def surroundings(request: HttpRequest) -> dict[str, Any]:
+    """`clinic`, `contact`, `staff_member`: looked up only by pages that show them; `demo`."""
+    clinic = SimpleLazyObject(lambda: clinic_of(request))
+
+    def contact() -> Contact | None:
+        found = clinic_of(request)
+        return contact_at(found, timezone.now()) if found else None
+
+    return {
+        "clinic": clinic,
+        "contact": SimpleLazyObject(contact),
+        "staff_member": SimpleLazyObject(lambda: staff_member_of(request)),
+        "demo": settings.DEMO,
+    }

@@ -1,0 +1,64 @@
+"""Who did or saw what, when: append-only, the actor never null."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, NoReturn
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from aftercare.people.models.clinics import Clinic
+from aftercare.people.models.patients import Patient
+from aftercare.people.models.users import User
+
+
+class AppendOnlyError(TypeError):
+    """Somebody tried to change or remove what is kept for good."""
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    def update(self, **kwargs: Any) -> NoReturn:
+        raise AppendOnlyError("Events are never changed.")
+
+    def delete(self) -> NoReturn:
+        raise AppendOnlyError("Events are never deleted.")
+
+
+class Event(models.Model):
+    """One act or look. `subject` is the id of the record it is about; `data` holds no free text of patients."""
+
+    class Verb(models.TextChoices):
+        ENROLLED = "enrolled", _("enrolled the patient")
+        RECORDED_PROCEDURE = "recorded_procedure", _("recorded a procedure")
+        WARNED = "warned", _("was warned: treated over an open alert")
+        SUBMITTED_FOR = "submitted_for", _("entered a check-in for the patient")
+        OPENED_ALERT = "opened_alert", _("opened this page")
+        ACKNOWLEDGED = "acknowledged", _("acknowledged")
+        CLOSED = "closed", _("closed")
+        ESCALATED = "escalated", _("told the next contact: nobody has acknowledged")
+        NOTED_SILENCE = "noted_silence", _("told the clinic: no check-in since this alert")
+        SIGNED_IN = "signed_in", _("signed in")
+
+    at = models.DateTimeField()
+    actor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    verb = models.CharField(max_length=40, choices=Verb)
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, null=True, related_name="events")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, null=True, related_name="events")
+    subject = models.UUIDField(null=True, db_index=True)
+    data = models.JSONField(default=dict)
+
+    objects: ClassVar = EventQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.verb} at {self.at:%Y-%m-%d %H:%M}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise AppendOnlyError("Events are never changed.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise AppendOnlyError("Events are never deleted.")

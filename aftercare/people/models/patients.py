@@ -1,0 +1,111 @@
+"""Patients and their procedures."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from aftercare.people.models.clinics import TELEPHONE, Clinic, validate_zone
+from aftercare.people.models.users import User
+
+
+class IntakeQuestion(models.TextChoices):
+    """What staff ask before treatment (IQ1-IQ11 of the clinical specification; S22, S38, S39)."""
+
+    IQ1 = "iq1", _("Skin infection or open spots")
+    IQ2 = "iq2", _("Has had cold sores")
+    IQ3 = "iq3", _("Pregnant")
+    IQ4 = "iq4", _("Isotretinoin (Accutane)")
+    IQ5 = "iq5", _("Active acne")
+    IQ6 = "iq6", _("Skin disorder")
+    IQ7 = "iq7", _("Heals slowly")
+    IQ8 = "iq8", _("Radiation treatment here")
+    IQ9 = "iq9", _("PRP needling in the past year")
+    IQ10 = "iq10", _("Weak immune system")
+    IQ11 = "iq11", _("Metal or product allergy")
+
+
+AT_RISK_QUESTIONS = frozenset(
+    {IntakeQuestion.IQ4, IntakeQuestion.IQ7, IntakeQuestion.IQ8, IntakeQuestion.IQ10}
+)
+
+
+class Patient(models.Model):
+    """A user treated by a clinic."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="patients")
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="patients")
+    date_of_birth = models.DateField(null=True)
+    record_number = models.CharField(max_length=40, blank=True)
+    call_back_telephone = models.CharField(max_length=25, blank=True, validators=[TELEPHONE])
+    call_back_hours = models.CharField(max_length=100, blank=True)
+    time_zone = models.CharField(max_length=64, validators=[validate_zone])
+    # The ticked intake questions, in order; null: not asked yet.
+    intake = models.JSONField(null=True)
+    at_risk = models.BooleanField(default=False)
+    enrolled_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "clinic"], name="one_patient_record_per_user_and_clinic"),
+            models.UniqueConstraint(
+                fields=["clinic", "record_number"],
+                condition=~models.Q(record_number=""),
+                name="one_patient_per_record_number_of_a_clinic",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"patient {self.pk}"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    def intake_words(self) -> list[str]:
+        """What was ticked at intake, in words for staff."""
+        return [str(IntakeQuestion(key).label) for key in self.intake or []]
+
+    def risk_words(self) -> list[str]:
+        """Which of the ticked ones raise the risk, in words for staff."""
+        return [str(IntakeQuestion(key).label) for key in self.intake or [] if key in AT_RISK_QUESTIONS]
+
+
+class Procedure(models.Model):
+    """One treatment. Recovery is counted from `performed_at`, in elapsed hours."""
+
+    class Kind(models.TextChoices):
+        MICRONEEDLING = "mn", _("Microneedling")
+        RADIOFREQUENCY = "rf", _("RF microneedling")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="procedures")
+    kind = models.CharField(max_length=2, choices=Kind)
+    area = models.CharField(max_length=40)
+    performed_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["performed_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["mn", "rf"]), name="procedure_kind_is_mn_or_rf"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(performed_at__lte=models.F("recorded_at")),
+                name="procedure_is_recorded_after_it_was_performed",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, {self.area}"
+
+    def hours_at(self, instant: datetime) -> float:
+        """Elapsed hours from the procedure to `instant`."""
+        return (instant - self.performed_at).total_seconds() / 3600

@@ -1,0 +1,75 @@
+"""Users: one per person, named by an e-mail address."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+SYSTEM_EMAIL = "system@aftercare.invalid"
+SIGN_IN_LINK_LIFE = timedelta(minutes=15)
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """A user; without a password, who signs in by e-mailed code."""
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """A user who may do everything in the admin."""
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def system(self) -> User:
+        """The user whose acts are those of the portal itself; it can't sign in."""
+        return self.get_or_create(
+            email=SYSTEM_EMAIL, defaults={"first_name": "System", "is_active": False, "password": "!"}
+        )[0]
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email__iexact=username)
+
+
+class User(AbstractUser):
+    username = None  # type: ignore[assignment]
+    email = models.EmailField(_("e-mail address"), unique=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("email"), name="one_user_per_email_whatever_its_case")]
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.email
+
+
+class SignInLink(models.Model):
+    """A link that signs one user in, once, within 15 minutes. Only the hash of its token is kept."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sign_in_links")
+    token_hash = models.CharField(max_length=64, unique=True)
+    next_path = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"sign-in link {self.pk}"
+
+    @staticmethod
+    def hash_of(token: str) -> str:
+        """What is kept of a token."""
+        return hashlib.sha256(token.encode()).hexdigest()
+
+    def is_usable(self, now: datetime) -> bool:
+        """Whether it may still sign in."""
+        return self.used_at is None and now < self.created_at + SIGN_IN_LINK_LIFE

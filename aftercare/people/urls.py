@@ -1,0 +1,9 @@
+from django.urls import path
+
+from aftercare.people import views
+
+urlpatterns = [
+    path("login/", views.sign_in, name="sign_in"),
+    path("signup/", views.sign_in),
+    path("link/<str:token>/", views.sign_in_link, name="sign_in_link"),
+]

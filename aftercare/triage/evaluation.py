@@ -1,0 +1,109 @@
+"""Evaluating one check-in, and finding what newly fires when the series changes."""
+
+from collections.abc import Collection, Hashable, Iterable, Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from aftercare.triage.findings import Assessment, Finding
+from aftercare.triage.levels import Level
+from aftercare.triage.limits import LIMITS, Limits
+from aftercare.triage.rules import CHECKED
+from aftercare.triage.rules.urgent import AT_RISK_FAMILIES, AT_RISK_PATIENT
+from aftercare.triage.series import Entry, Moment
+
+RULESET_VERSION = "1"
+_QUIET = Assessment(Level.EXPECTED, (), RULESET_VERSION)
+
+
+def evaluate(
+    entry: Entry,
+    others: Iterable[Entry],
+    *,
+    performed_at: datetime | None,
+    at_risk: bool,
+    limits: Limits = LIMITS,
+) -> Assessment:
+    """Judges one check-in by every rule; the level is the highest that fired.
+
+    ``others`` are the standing check-ins of the same procedure, in any order: only those strictly earlier
+    than this one count, and it may be among them. Without a procedure (``performed_at`` None), rules that
+    need h are silent, but for `hot_sore_area` and the pain of 4 in `intense_pain`. A naive instant, or a
+    check-in after a procedure without an expected course, is a ValueError.
+    """
+    moment = Moment(entry, others, performed_at=performed_at, limits=limits)
+    findings: list[Finding] = []
+    triggers: list[Finding] = []
+    for rule, condition in CHECKED:
+        fired = condition(moment)
+        if fired is not None:
+            finding = Finding(rule.id, rule.level, fired.evidence, fired.limit_h)
+            findings.append(finding)
+            if at_risk and rule.family in AT_RISK_FAMILIES:
+                triggers.append(finding)
+    if triggers:
+        findings.append(_at_risk_finding(moment, triggers))
+        findings.sort(key=lambda finding: (-finding.level.rank, finding.rule))
+    return Assessment(findings[0].level, tuple(findings), RULESET_VERSION) if findings else _QUIET
+
+
+def _at_risk_finding(moment: Moment, triggers: list[Finding]) -> Finding:
+    # One answer can be behind several triggers; it is evidence once.
+    evidence = dict.fromkeys(item for finding in triggers for item in finding.evidence)
+    first = moment.seen("at_risk", True)
+    return Finding(AT_RISK_PATIENT.id, AT_RISK_PATIENT.level, (first, *evidence), None)
+
+
+class NewlyFired(NamedTuple):
+    """A check-in that has to be seen anew: its evaluation now, and the findings it did not have before."""
+
+    key: Hashable
+    assessment: Assessment
+    findings: tuple[Finding, ...]
+
+
+def newly_fired(
+    before: Collection[Entry],
+    after: Collection[Entry],
+    *,
+    performed_at: datetime | None,
+    at_risk: bool,
+    except_key: Hashable | None = None,
+    limits: Limits = LIMITS,
+) -> list[NewlyFired]:
+    """What fires now and did not before, for each check-in but ``except_key``, earliest first.
+
+    ``before`` and ``after`` are the standing check-ins of one procedure before and after a back-dated
+    check-in or a correction. Check-ins where nothing newly fires are left out; one that is only in
+    ``after`` fired nothing before.
+    """
+    known = {entry.key: entry for entry in before}
+    first_change = min(_changed_instants(known, after), default=None)
+    if first_change is None:
+        return []
+    found = []
+    for entry in sorted(after, key=lambda entry: entry.at):
+        old = known.get(entry.key)
+        # A check-in sees only earlier ones, so nothing changes for it up to the first change.
+        if entry.key == except_key or (entry.at <= first_change and old == entry):
+            continue
+        had: frozenset[str] = frozenset()
+        if old is not None:
+            was = evaluate(old, before, performed_at=performed_at, at_risk=at_risk, limits=limits)
+            had = frozenset(was.rules)
+        now = evaluate(entry, after, performed_at=performed_at, at_risk=at_risk, limits=limits)
+        new = tuple(finding for finding in now.findings if finding.rule not in had)
+        if new:
+            found.append(NewlyFired(entry.key, now, new))
+    return found
+
+
+def _changed_instants(known: dict[Hashable, Entry], after: Collection[Entry]) -> Iterator[datetime]:
+    kept = set()
+    for entry in after:
+        kept.add(entry.key)
+        old = known.get(entry.key)
+        if old is None:
+            yield entry.at
+        elif old is not entry and old != entry:
+            yield min(old.at, entry.at)
+    yield from (entry.at for key, entry in known.items() if key not in kept)

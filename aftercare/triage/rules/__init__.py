@@ -1,0 +1,14 @@
+"""All check-in rules, one module for each level; importing them fills the catalogue."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from aftercare.triage.rules import emergency, routine, same_day, urgent
+from aftercare.triage.rules.catalogue import Condition, Rule, worst_first
+
+__all__ = ["CHECKED", "RULES", "Rule", "emergency", "routine", "same_day", "urgent"]
+
+RULES: Mapping[str, Rule] = MappingProxyType({rule.id: rule for rule, _ in worst_first()})
+CHECKED: tuple[tuple[Rule, Condition], ...] = tuple(
+    (rule, condition) for rule, condition in worst_first() if condition is not None
+)

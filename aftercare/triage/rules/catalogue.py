@@ -1,0 +1,80 @@
+"""How a rule is written down: its name, level, sources and sentence for staff beside its condition."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from aftercare.triage.answers import Symptom
+from aftercare.triage.levels import Level
+from aftercare.triage.series import Fired, Moment, Tick
+
+Condition = Callable[[Moment], Fired | None]
+SymptomCondition = Callable[[Symptom, Moment], Fired | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rule of the catalogue. Rules for single symptoms share a family: ``past_expected.itch``."""
+
+    id: str
+    family: str
+    level: Level
+    sources: tuple[str, ...]
+    staff: str
+
+
+# A rule without a condition of its own looks at the findings of the others (evaluate.py).
+_CATALOGUE: list[tuple[Rule, Condition | None]] = []
+
+
+def _add(rule: Rule, condition: Condition | None) -> None:
+    if any(rule.id == known.id for known, _ in _CATALOGUE):
+        raise ValueError(f"two rules are called {rule.id}")
+    _CATALOGUE.append((rule, condition))
+
+
+def rule(level: Level, *sources: str, staff: str) -> Callable[[Condition], Condition]:
+    """Adds a rule named like its function."""
+
+    def add(condition: Condition) -> Condition:
+        name = condition.__name__
+        _add(Rule(id=name, family=name, level=level, sources=sources, staff=staff), condition)
+        return condition
+
+    return add
+
+
+def rule_for_tick(name: str, tick: Tick, level: Level, *sources: str, staff: str) -> None:
+    """Adds a rule that fires whenever the patient ticked this, at any h."""
+
+    def ticked(moment: Moment) -> Fired | None:
+        return Fired((moment.seen_tick(tick),)) if tick in moment.ticks else None
+
+    _add(Rule(id=name, family=name, level=level, sources=sources, staff=staff), ticked)
+
+
+def rule_for_each(
+    symptoms: tuple[Symptom, ...], level: Level, *sources: str, staff: str
+) -> Callable[[SymptomCondition], SymptomCondition]:
+    """Adds one rule for each symptom; ``{symptom}`` in the sentence for staff is replaced."""
+
+    def add(condition: SymptomCondition) -> SymptomCondition:
+        family = condition.__name__
+        for symptom in symptoms:
+            words = staff.format(symptom=symptom.capitalize())
+            named = Rule(id=f"{family}.{symptom}", family=family, level=level, sources=sources, staff=words)
+            _add(named, partial(condition, symptom))
+        return condition
+
+    return add
+
+
+def rule_over_findings(name: str, level: Level, *sources: str, staff: str) -> Rule:
+    """Adds a rule that fires because of others."""
+    named = Rule(id=name, family=name, level=level, sources=sources, staff=staff)
+    _add(named, None)
+    return named
+
+
+def worst_first() -> list[tuple[Rule, Condition | None]]:
+    return sorted(_CATALOGUE, key=lambda entry: (-entry[0].level.rank, entry[0].id))

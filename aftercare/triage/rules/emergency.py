@@ -1,0 +1,54 @@
+"""Emergency: the patient calls the emergency number now. None of these can be edited away."""
+
+from aftercare.triage.answers import EmergencySign, Sign, Unwell
+from aftercare.triage.levels import Level
+from aftercare.triage.rules.catalogue import rule, rule_for_tick
+from aftercare.triage.series import Fired, Moment
+
+SPREADING = Sign.SPREADING
+FEVER = Unwell.FEVER
+
+rule_for_tick(
+    "trouble_breathing",
+    EmergencySign.BREATHING,
+    Level.EMERGENCY,
+    "S14",
+    "ADD",
+    staff="Breathing is hard, or the patient is wheezing.",
+)
+
+
+rule_for_tick(
+    "airway_swelling",
+    EmergencySign.AIRWAY_SWELLING,
+    Level.EMERGENCY,
+    "S14",
+    "ADD",
+    staff="Lips, mouth, tongue or throat are swollen, or the face is swelling up fast.",
+)
+
+
+rule_for_tick(
+    "faint_or_confused",
+    EmergencySign.FAINT,
+    Level.EMERGENCY,
+    "ADD",
+    staff="The patient feels faint or confused, or is very sleepy.",
+)
+
+
+rule_for_tick(
+    "eye_involved",
+    EmergencySign.EYE,
+    Level.EMERGENCY,
+    "ADD",
+    staff="An eye is involved: it hurts, light hurts it, sight has changed, or it is swollen shut.",
+)
+
+
+@rule(Level.EMERGENCY, "S9", "ADD", staff="Redness or darkness is spreading, with a high temperature.")
+def spreading_with_fever(moment: Moment) -> Fired | None:
+    """`spreading` and `fever` (S9, ADD)."""
+    if SPREADING in moment.ticks and FEVER in moment.ticks:
+        return Fired((moment.seen_tick(SPREADING), moment.seen_tick(FEVER)))
+    return None

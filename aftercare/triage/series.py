@@ -1,0 +1,154 @@
+"""One check-in seen with the earlier ones of its procedure."""
+
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from aftercare.triage.answers import Answers, EmergencySign, Sign, Symptom, Unwell
+from aftercare.triage.courses import ExpectedCourse
+from aftercare.triage.findings import Evidence
+from aftercare.triage.limits import HOUR, Limits, hours, instant
+
+Tick = Sign | Unwell | EmergencySign  # no word stands in two of the groups
+NO_TICKS: frozenset[Tick] = frozenset()
+# The question and the word of each tick: looking them up on the enum takes long enough to be felt.
+TICKS: dict[Tick, tuple[str, str]] = {
+    **{sign: ("signs", sign.value) for sign in Sign},
+    **{tick: ("unwell", tick.value) for tick in Unwell},
+    **{sign: ("emergency", sign.value) for sign in EmergencySign},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A check-in in a series: who it is (``key``), the instant it describes, its answers and course.
+
+    ``course`` may be None only where no procedure is recorded. A naive instant raises ValueError.
+    """
+
+    key: Hashable
+    at: datetime
+    answers: Answers
+    course: ExpectedCourse | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "at", instant(self.at))
+
+
+class Fired(NamedTuple):
+    """The yes of a rule: what made it fire, and the limit in hours that was passed."""
+
+    evidence: tuple[Evidence, ...]
+    limit_h: float | None = None
+
+
+class Low(NamedTuple):
+    """The lowest earlier value of a symptom; among equals the latest, whatever order they came in."""
+
+    value: int
+    at: datetime
+
+
+class Moment:
+    """What a rule may look at: the answers, the hours since the procedure (h), the earlier values."""
+
+    __slots__ = (
+        "answers",
+        "at",
+        "course",
+        "earlier",
+        "elapsed",
+        "limits",
+        "lows",
+        "others",
+        "performed_at",
+        "since",
+        "ticks",
+    )
+
+    def __init__(
+        self,
+        entry: Entry,
+        others: Iterable[Entry],
+        *,
+        performed_at: datetime | None,
+        limits: Limits,
+    ) -> None:
+        self.answers = answers = entry.answers
+        self.at = entry.at
+        self.limits = limits
+        self.others = others
+        self.earlier: list[Entry] | None = None
+        self.lows: dict[Symptom, Low | None] = {}
+        self.ticks: frozenset[Tick] = NO_TICKS.union(
+            answers.signs or NO_TICKS, answers.unwell or NO_TICKS, answers.emergency or NO_TICKS
+        )
+        self.performed_at: datetime | None = None
+        self.elapsed: timedelta | None = None
+        self.since: float | None = None
+        self.course: ExpectedCourse | None = None
+        if performed_at is not None:
+            self._count_from(instant(performed_at), entry.course)
+
+    def _count_from(self, performed_at: datetime, course: ExpectedCourse | None) -> None:
+        # What was described before the procedure says nothing about its recovery: judged as without one.
+        if self.at < performed_at:
+            return
+        if course is None:
+            raise ValueError("a check-in after a procedure needs its expected course")
+        self.performed_at = performed_at
+        self.elapsed = self.at - performed_at
+        self.since = self.elapsed / HOUR
+        self.course = course
+
+    def is_from(self, limit_h: float) -> bool:
+        """h >= limit; False without a procedure."""
+        return self.elapsed is not None and self.elapsed >= hours(limit_h)
+
+    def is_past(self, limit_h: float) -> bool:
+        """h > limit; False without a procedure."""
+        return self.elapsed is not None and self.elapsed > hours(limit_h)
+
+    def value(self, symptom: Symptom) -> int | None:
+        value: int | None = getattr(self.answers, symptom)
+        return value
+
+    def seen(self, key: str, value: int | str | bool) -> Evidence:
+        """Evidence from this check-in."""
+        return Evidence(key, value, self.at, self.since)
+
+    def seen_tick(self, tick: Tick) -> Evidence:
+        """Evidence that this was ticked."""
+        group, word = TICKS[tick]
+        return Evidence(group, word, self.at, self.since)
+
+    def seen_low(self, symptom: Symptom, low: Low) -> Evidence:
+        """Evidence from the earlier check-in that gave the low point."""
+        since = None if self.performed_at is None else (low.at - self.performed_at) / HOUR
+        return Evidence(symptom, low.value, low.at, since)
+
+    def low(self, symptom: Symptom) -> Low | None:
+        """The low point of a symptom (S1): None without an earlier value from ``settle_h`` on."""
+        if symptom not in self.lows:
+            self.lows[symptom] = self._find_low(symptom)
+        return self.lows[symptom]
+
+    def _find_low(self, symptom: Symptom) -> Low | None:
+        lowest: int | None = None
+        at = self.at
+        for entry in self._earlier():
+            value: int | None = getattr(entry.answers, symptom)
+            if value is None:
+                continue
+            if lowest is None or value < lowest or (value == lowest and entry.at > at):
+                lowest, at = value, entry.at
+        return None if lowest is None else Low(lowest, at)
+
+    def _earlier(self) -> list[Entry]:
+        if self.earlier is None:
+            self.earlier = []
+            if self.performed_at is not None:
+                settled = self.performed_at + hours(self.limits.settle_h)
+                self.earlier = [entry for entry in self.others if settled <= entry.at < self.at]
+        return self.earlier

@@ -1,0 +1,87 @@
+"""The icons, drawn on a grid of 24 by 24, in the colour of the text beside them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+
+@dataclass(frozen=True, kw_only=True)
+class Icon:
+    """One drawing.
+
+    `path` is the outline in SVG path syntax. A `solid` icon is filled, any other is drawn as a line.
+    `turns` is true where the drawing points along the text, so that it is mirrored in right-to-left
+    languages.
+    """
+
+    path: str
+    solid: bool = False
+    turns: bool = False
+
+
+# The five levels differ by shape first: octagon with a cross, triangle, clock, square, ring.
+_LEVEL_ICONS: Final = {
+    "emergency": Icon(
+        path=(
+            "M7.6 1.5h8.8l6.1 6.1v8.8l-6.1 6.1H7.6l-6.1-6.1V7.6z"
+            "M10.4 6v4.4H6v3.2h4.4V18h3.2v-4.4H18v-3.2h-4.4V6z"
+        ),
+        solid=True,
+    ),
+    "urgent": Icon(
+        path=(
+            "M12 1.8c.7 0 1.2.4 1.5.9l9.3 17c.6 1.1-.2 2.5-1.5 2.5H2.7c-1.3 0-2.1-1.4-1.5-2.5l9.3-17"
+            "c.3-.5.8-.9 1.5-.9zm-1.3 6.7.4 6h1.8l.4-6zM12 16.3a1.5 1.5 0 1 0 0 3 1.5 1.5 0 0 0 0-3z"
+        ),
+        solid=True,
+    ),
+    "same_day": Icon(
+        path="M12 1.5a10.5 10.5 0 1 0 0 21 10.5 10.5 0 0 0 0-21zM10.9 6h2.2v5.6l3.9 2.3-1.1 1.9-5-3z",
+        solid=True,
+    ),
+    "routine": Icon(
+        path=(
+            "M5 2.5h14A2.5 2.5 0 0 1 21.5 5v14a2.5 2.5 0 0 1-2.5 2.5H5A2.5 2.5 0 0 1 2.5 19V5"
+            "A2.5 2.5 0 0 1 5 2.5zM7.5 9h9M7.5 15h6"
+        )
+    ),
+    "expected": Icon(
+        path="M12 2.5a9.5 9.5 0 1 0 0 19 9.5 9.5 0 0 0 0-19zM6.5 13c1.8-3.6 3.7-3.6 5.5-1s3.7 2.6 5.5-1"
+    ),
+}
+
+_OTHER_ICONS: Final = {
+    "phone": Icon(
+        path=(
+            "M6.6 2.5h2.7c.5 0 .9.3 1 .8l1 4.2c.1.4 0 .8-.4 1.1l-1.9 1.5a12.5 12.5 0 0 0 4.9 4.9"
+            "l1.5-1.9c.3-.3.7-.5 1.1-.4l4.2 1c.5.1.8.5.8 1v2.7a4.1 4.1 0 0 1-4.1 4.1"
+            "C9.5 21.5 2.5 14.5 2.5 6.6a4.1 4.1 0 0 1 4.1-4.1z"
+        ),
+        solid=True,
+    ),
+    "clock": Icon(path="M4 12a8 8 0 1 1 16 0 8 8 0 0 1-16 0zM12 8v4l2.5 2"),
+    "tick": Icon(path="m4.5 12.5 5 5 10-11"),
+    "flag": Icon(path="M6 21V4M6 4.5h11l-2.5 4 2.5 4H6"),
+    "person": Icon(path="M12 3.5a4 4 0 1 1 0 8 4 4 0 0 1 0-8zM4.5 20.5c.5-4 3.5-6.5 7.5-6.5s7 2.5 7.5 6.5"),
+    "queue": Icon(path="M6 21V4M6 4.5h11l-2.5 4 2.5 4H6"),
+    "chart": Icon(path="M4 18 9 11l4 3 7-9M4 21h16"),
+    "book": Icon(
+        path="M12 6.5C10 5 7 4.5 3.5 4.5V18C7 18 10 18.5 12 20c2-1.5 5-2 8.5-2V4.5C17 4.5 14 5 12 6.5zm0 0V20"
+    ),
+    "back": Icon(path="m15 5-7 7 7 7", turns=True),
+    "forward": Icon(path="m9 5 7 7-7 7", turns=True),
+    "mail": Icon(path="M3.5 6h17v12.5h-17zM4 6.5l8 6.5 8-6.5"),
+    "search": Icon(path="M10.5 4a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13zm5 11.5L20.5 20.5"),
+    "arrow_up": Icon(path="M12 20V5M6 10.5 12 4.5l6 6"),
+    "arrow_down": Icon(path="M12 4v15M6 13.5l6 6 6-6"),
+    "settings": Icon(
+        path=(
+            "M12 8.5a3.5 3.5 0 1 1 0 7 3.5 3.5 0 0 1 0-7zM12 2.5v3M12 18.5v3M2.5 12h3M18.5 12h3"
+            "M5.3 5.3l2.1 2.1M16.6 16.6l2.1 2.1M5.3 18.7l2.1-2.1M16.6 7.4l2.1-2.1"
+        )
+    ),
+    "empty": Icon(path="M3.5 13.5 6.5 5h11l3 8.5V19h-17zM3.5 13.5H9c0 3.5 6 3.5 6 0h5.5"),
+}
+
+ICONS: Final[Mapping[str, Icon]] = MappingProxyType(_LEVEL_ICONS | _OTHER_ICONS)

@@ -1,0 +1,169 @@
+"""Template tags of the shared look: {% load ui %}."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django import template
+from django.conf import settings
+from django.forms import BaseForm, BoundField
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from aftercare.ui import times
+from aftercare.ui.icons import ICONS
+
+register = template.Library()
+
+# Staff read levels, patients read what to do.
+_LEVEL_WORDS: Final = {
+    "staff": {
+        "emergency": "Emergency",
+        "urgent": "Urgent",
+        "same_day": "Same day",
+        "routine": "Routine",
+        "expected": "Expected",
+    },
+    "patient": {
+        "emergency": "Call emergency",
+        "urgent": "Call now",
+        "same_day": "Speak today",
+        "routine": "On our list",
+        "expected": "No warning sign",
+    },
+}
+
+_SMALL_NUMBERS: Final = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
+
+
+@register.simple_tag
+def icon(name: str, css: str = "") -> SafeString:
+    """An inline drawing, hidden from screen readers: a word always stands beside it."""
+    drawing = ICONS[name]
+    classes = ["i"]
+    if not drawing.solid:
+        classes.append("line-icon")
+    if drawing.turns:
+        classes.append("flip")
+    if css:
+        classes.append(css)
+    return format_html(
+        '<svg class="{}" viewBox="0 0 24 24" fill="currentColor" aria-hidden="true">'
+        '<path fill-rule="evenodd" d="{}"/></svg>',
+        " ".join(classes),
+        drawing.path,
+    )
+
+
+@register.simple_tag
+def is_demonstration() -> bool:
+    """Whether every page has to say so. From the settings: error pages are drawn without a context."""
+    return bool(settings.DEMO)
+
+
+@register.filter
+def level_class(level: str) -> str:
+    """The class that carries a level's colours: "same_day" is lv-same-day."""
+    if level not in _LEVEL_WORDS["staff"]:
+        raise ValueError(f"There is no level {level!r}.")
+    return f"lv-{level.replace('_', '-')}"
+
+
+@register.simple_tag
+def level_badge(level: str, audience: str = "staff") -> SafeString:
+    """Icon and word of a level, in the words of `audience`: "staff" or "patient"."""
+    return format_html(
+        '<span class="lv {}">{}{}</span>', level_class(level), icon(level), _LEVEL_WORDS[audience][level]
+    )
+
+
+@register.filter
+def tel(number: str) -> str:
+    """The address of a telephone link: only digits, and a plus sign in front if there is one."""
+    plus = "+" if number.strip().startswith("+") else ""
+    return f"tel:{plus}{re.sub(r'[^0-9]', '', number)}"
+
+
+@register.filter
+def masked_email(address: str) -> str:
+    """An address that its owner knows again and nobody else learns: "am•••@example.net"."""
+    name, _, domain = (address or "").partition("@")
+    return f"{name[:2]}•••@{domain}"
+
+
+@register.inclusion_tag("ui/phone_button.html")
+def phone_button(who: str, number: str, primary: bool = False, css: str = "") -> dict[str, Any]:
+    """A button that calls `number`, with `who` answers it above the number."""
+    return {"who": who, "number": number, "primary": primary, "css": css}
+
+
+@register.inclusion_tag("ui/clock_and_age.html")
+def clock_and_age(instant: datetime, now: datetime) -> dict[str, Any]:
+    """For staff: the clock, and below it how long ago that was."""
+    return {
+        "instant": instant,
+        "clock": times.staff_clock(instant, now),
+        "age": times.age_sentence(instant, now),
+    }
+
+
+@register.filter
+def age(instant: datetime, now: datetime) -> str:
+    """How long ago an instant was: "23 min", "11 h 42 min", "2 days 19 h"."""
+    return times.spoken_age(now - instant)
+
+
+@register.filter
+def hours_since(instant: datetime, now: datetime) -> int:
+    """Elapsed hours from an instant to `now`, to the nearest hour."""
+    return times.hours_between(instant, now)
+
+
+@register.filter
+def weekday_clock(instant: datetime, now: datetime | None = None) -> str:
+    """For patients: "Sunday 22 November, 22:40", or "Today, 20:48" where `now` is given."""
+    return times.patient_clock(instant, now)
+
+
+@register.filter
+def staff_clock(instant: datetime, now: datetime) -> str:
+    """For staff, in running text: "14:05", "Sun 22:40", "3 Nov 22:40"."""
+    return times.staff_clock(instant, now)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormFault:
+    """One thing that is wrong with a form, and the control to mend it in ("" for the form as a whole)."""
+
+    sentence: str
+    control: str
+
+
+@register.inclusion_tag("ui/error_summary.html")
+def error_summary(form: BaseForm, audience: str = "patient") -> dict[str, Any]:
+    """What is wrong with a form, above it, each with a link to its control."""
+    faults = [FormFault(sentence=str(error), control="") for error in form.non_field_errors()]
+    for field in form:
+        faults += [
+            FormFault(sentence=_named(field, error), control=_control(field)) for error in field.errors
+        ]
+    return {"faults": faults, "heading": _heading(len(faults)), "audience": audience}
+
+
+def _heading(faults: int) -> str:
+    number = _SMALL_NUMBERS[faults] if faults < len(_SMALL_NUMBERS) else str(faults)
+    return f"{number} answer{'' if faults == 1 else 's'} need{'s' if faults == 1 else ''} another look"
+
+
+def _named(field: BoundField, error: object) -> str:
+    """The error with the label of its field in front; a label that is a question ends itself."""
+    label = str(field.label)
+    return f"{label} {error}" if label.endswith("?") else f"{label}: {error}"
+
+
+def _control(field: BoundField) -> str:
+    """The id of the control; of the first one where a group of ticks has no id of its own."""
+    if field.id_for_label:
+        return str(field.id_for_label)
+    return str(next((option.id_for_label for option in field.subwidgets), f"div_{field.auto_id}"))

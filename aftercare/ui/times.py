@@ -1,0 +1,65 @@
+"""How instants are said: a clock and an age for staff, a weekday and a clock for patients.
+
+Everything here takes aware instants and speaks in Django's active time zone. "Now" is an argument,
+so that every time on one page is measured from the same instant.
+"""
+
+from datetime import datetime, timedelta
+from math import floor
+
+from django.utils import timezone
+from django.utils.formats import date_format
+
+_MINUTE = timedelta(minutes=1)
+_HOUR = timedelta(hours=1)
+_DAY = timedelta(days=1)
+_NAMED_BY_WEEKDAY = 6  # days: further back the same weekday could mean two dates
+
+
+def hours_between(start: datetime, end: datetime) -> int:
+    """Elapsed time in hours, to the nearest hour. For reading only: rules use the exact value."""
+    return floor((end - start) / _HOUR + 0.5)
+
+
+def spoken_age(span: timedelta) -> str:
+    """A span of time in its two largest units: "23 min", "11 h 42 min", "2 days 19 h"."""
+    if span < _HOUR:
+        return f"{max(span, timedelta()) // _MINUTE} min"
+    if span < _DAY:
+        return _joined(f"{span // _HOUR} h", span % _HOUR // _MINUTE, "min")
+    days = span // _DAY
+    return _joined(f"{days} day{'s' if days > 1 else ''}", span % _DAY // _HOUR, "h")
+
+
+def _joined(large: str, small: int, unit: str) -> str:
+    return f"{large} {small} {unit}" if small else large
+
+
+def age_sentence(instant: datetime, now: datetime) -> str:
+    """How far `instant` lies from `now`: "23 min ago", "just now", "in 5 h 38 min"."""
+    if instant >= now + _MINUTE:
+        return f"in {spoken_age(instant - now)}"
+    if now - instant < _MINUTE:
+        return "just now"
+    return f"{spoken_age(now - instant)} ago"
+
+
+def staff_clock(instant: datetime, now: datetime) -> str:
+    """The clock, with a word for the date unless it is today: "14:05", "Sun 22:40", "3 Nov 22:40"."""
+    local, today = timezone.localtime(instant), timezone.localtime(now).date()
+    days_off = abs((local.date() - today).days)
+    if days_off == 0:
+        return date_format(local, "H:i")
+    if days_off <= _NAMED_BY_WEEKDAY:
+        return date_format(local, "D H:i")
+    return date_format(local, "j M H:i" if local.year == today.year else "j M Y H:i")
+
+
+def patient_clock(instant: datetime, now: datetime | None = None) -> str:
+    """The weekday, the date and the clock: "Sunday 22 November, 22:40"; "Today, 20:48" if it is today."""
+    local = timezone.localtime(instant)
+    today = timezone.localtime(now).date() if now is not None else None
+    if local.date() == today:
+        return f"Today, {date_format(local, 'H:i')}"
+    same_year = today is None or local.year == today.year
+    return date_format(local, "l j F, H:i" if same_year else "l j F Y, H:i")

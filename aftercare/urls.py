@@ -1,0 +1,14 @@
+"""Where every page lives."""
+
+from django.urls import include, path
+
+from aftercare import health
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("accounts/", include("aftercare.people.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("clinic/", include("clinic.urls")),
+    path("", include("aftercare.checkins.urls")),
+]

@@ -1,0 +1,83 @@
+"""Fixtures for every room: no network, the test database, servers, the browser."""
+
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests import sockets
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+    from tools.servers.mail import MailServer
+    from tools.servers.valkey import Valkey
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_network() -> Iterator[None]:
+    """A test that reaches beyond this machine fails and names the address."""
+    with pytest.MonkeyPatch.context() as patch:
+        sockets.block(patch)
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None, worker_id: str) -> None:
+    """On SQLite the test database is a file: in memory it would lock otherwise than the demonstration's."""
+    from django.conf import settings
+    from django.db import connections
+
+    database = connections["default"].settings_dict
+    if database["ENGINE"].endswith("sqlite3"):
+        database["TEST"]["NAME"] = str(settings.DATA_DIR / f"test-{worker_id}.sqlite3")
+
+
+@pytest.fixture
+def valkey() -> "Iterator[Valkey]":
+    """A broker of the test's own, to freeze and to kill."""
+    from tools.servers.valkey import Valkey
+
+    with Valkey() as server:
+        yield server
+
+
+@pytest.fixture
+def mail_server() -> "Iterator[MailServer]":
+    """A real SMTP server that keeps what it is sent."""
+    from tools.servers.mail import MailServer
+
+    with MailServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def browser() -> "Iterator[Browser]":
+    """One Chromium for the session. Its pages reach nothing but this machine."""
+    from playwright.sync_api import sync_playwright
+
+    from tools.servers import chromium
+
+    arguments = ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"]
+    if os.geteuid() == 0:
+        arguments.append("--no-sandbox")
+    # Playwright keeps an event loop in this thread, at which Django's ORM would take fright.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        program = playwright.chromium.launch(executable_path=str(chromium.browser()), args=arguments)
+        yield program
+        program.close()
+
+
+@pytest.fixture
+def page(browser: "Browser") -> "Iterator[Page]":
+    """A page of a phone's size (390 px) with cookies of its own; a script error fails the test."""
+    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="en-GB")
+    context.set_default_timeout(10_000)
+    opened = context.new_page()
+    errors: list[str] = []
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    yield opened
+    context.close()
+    assert errors == []

@@ -1,0 +1,109 @@
+"""A malformed or missing variable gives one clear error that names it, in every command."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tools.servers.portal import bare_environment
+from tools.servers.process import ROOT
+
+GOOD = {
+    "DATABASE_URL": "postgres://somebody@127.0.0.1:5432/aftercare",
+    "REDIS_URL": "redis://127.0.0.1:6379/0",
+    "EMAIL_URL": "smtp://127.0.0.1:25",
+    "SECRET_KEY": "a-long-text-that-nobody-else-has-0123456789",
+    "SITE_URL": "https://aftercare.example.org",
+    "STAFF_MFA": "required",
+}
+
+MALFORMED = [
+    ("DATABASE_URL", "nonsense"),
+    ("DATABASE_URL", "oracle://somebody@127.0.0.1/aftercare"),
+    ("DATABASE_URL", "postgres://"),
+    ("DATABASE_URL", "postgres://somebody@127.0.0.1:not-a-port/aftercare"),
+    # SQLite is for demonstrations.
+    ("DATABASE_URL", "sqlite:///aftercare.sqlite3"),
+    ("DATABASE_URL", ""),
+    ("REDIS_URL", "nonsense"),
+    ("REDIS_URL", "http://127.0.0.1:6379/0"),
+    ("EMAIL_URL", "nonsense"),
+    ("EMAIL_URL", "pigeon://127.0.0.1"),
+    ("EMAIL_URL", "smtp://127.0.0.1:not-a-port"),
+    ("SITE_URL", "nowhere"),
+    ("SITE_URL", "ftp://aftercare.example.org"),
+    ("STAFF_MFA", "perhaps"),
+    ("DEBUG", "perhaps"),
+    # DEBUG is for demonstrations.
+    ("DEBUG", "1"),
+    ("DEMO", "perhaps"),
+    ("SECRET_KEY", ""),
+    ("SECRET_KEY", "changeme"),
+]
+
+
+def load_settings(folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Start a command of the portal with exactly these variables."""
+    env = {**bare_environment(), **variables, "DATA_DIR": str(folder)}
+    return subprocess.run(
+        [sys.executable, "manage.py", "diffsettings"],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def test_good_variables_start_the_portal(tmp_path: Path) -> None:
+    done = load_settings(tmp_path, **GOOD)
+    assert done.stderr == ""
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize(("name", "value"), MALFORMED)
+def test_a_bad_variable_is_named_in_one_clear_error(name: str, value: str, tmp_path: Path) -> None:
+    done = load_settings(tmp_path, **{**GOOD, name: value})
+    assert done.returncode != 0
+    named = [line for line in done.stderr.splitlines() if line.strip().startswith(f"{name}:")]
+    assert len(named) == 1
+    assert "Traceback" not in done.stderr
+
+
+def test_all_bad_variables_are_named_at_once(tmp_path: Path) -> None:
+    done = load_settings(tmp_path, **{**GOOD, "REDIS_URL": "x", "EMAIL_URL": "y", "STAFF_MFA": "z"})
+    assert done.returncode != 0
+    for name in ("REDIS_URL", "EMAIL_URL", "STAFF_MFA"):
+        assert f"{name}:" in done.stderr
+    for name in ("DATABASE_URL", "SECRET_KEY", "SITE_URL"):
+        assert f"{name}:" not in done.stderr
+
+
+def test_a_demonstration_needs_no_variable_but_demo(tmp_path: Path) -> None:
+    done = load_settings(tmp_path, DEMO="1")
+    assert done.stderr == ""
+    assert done.returncode == 0
+
+
+def test_the_secret_is_not_shown_with_the_errors(tmp_path: Path) -> None:
+    done = load_settings(tmp_path, **{**GOOD, "REDIS_URL": "x"})
+    assert GOOD["SECRET_KEY"] not in done.stderr + done.stdout
+
+
+def test_bin_run_shows_the_same_error_and_leaves_no_server(tmp_path: Path) -> None:
+    env = {**bare_environment(), "VENV": sys.prefix, "DATA_DIR": str(tmp_path), "EMAIL_URL": "pigeon://x"}
+    done = subprocess.run(
+        [ROOT / "bin/run"],
+        env=env | {"PORT": str(20000 + os.getpid() % 10000)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert "EMAIL_URL: " in done.stderr
+    assert "Traceback" not in done.stderr

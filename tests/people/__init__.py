@@ -1,0 +1,191 @@
+"""The people of the tests: a clinic and its staff, another clinic, their patients, and what they report."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import factory.declarations
+import factory.django
+import pytest
+
+from aftercare.checkins.actions import Receipt, submit_check_in
+from aftercare.checkins.models import CheckIn
+from aftercare.checkins.submission import Submission
+from aftercare.guidance.actions import publish_default_courses
+from aftercare.guidance.models import ExpectedCourseSet
+from aftercare.people.models import Clinic, Patient, Procedure, StaffMember, User
+from aftercare.triage import Answers
+
+# Its functions are not annotated; what they stand for is checked by the models' own types.
+declare: Any = factory.declarations
+
+# A Monday, two hours after the clinic opens; `at(h)` counts from it, and so does the procedure.
+MONDAY = datetime(2026, 1, 12, 10, tzinfo=UTC)
+WEEKDAYS = {day: [["08:00", "18:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
+
+# Every question answered, none of it of concern.
+ORDINARY: dict[str, Any] = {
+    "redness": 1,
+    "pain": 0,
+    "swelling": 0,
+    "itch": 0,
+    "came_back": "no",
+    "signs": [],
+    "unwell": [],
+    "emergency": [],
+    "want_contact": False,
+}
+
+
+def at(h: float = 0, *, minutes: float = 0, seconds: float = 0) -> datetime:
+    """The instant so long after MONDAY, in elapsed hours, minutes and seconds."""
+    return MONDAY + timedelta(hours=h, minutes=minutes, seconds=seconds)
+
+
+class UserFactory(factory.django.DjangoModelFactory[User]):
+    class Meta:
+        model = User
+
+    email = declare.Sequence(lambda number: f"person-{number}@test.example")
+    first_name = "Robin"
+    last_name = declare.Sequence(lambda number: f"Person-{number}")
+    # No password: people sign in by e-mailed code.
+    password = "!"
+
+
+class ClinicFactory(factory.django.DjangoModelFactory[Clinic]):
+    class Meta:
+        model = Clinic
+
+    name = declare.Sequence(lambda number: f"Clinic {number}")
+    slug = declare.Sequence(lambda number: f"clinic-{number}")
+    telephone = "0161 496 0123"
+    out_of_hours_telephone = "0161 496 0199"
+    emergency_number = "999"
+    opening_hours = declare.LazyFunction(lambda: dict(WEEKDAYS))
+    time_zone = "Europe/London"
+
+
+class StaffMemberFactory(factory.django.DjangoModelFactory[StaffMember]):
+    class Meta:
+        model = StaffMember
+
+    user = declare.SubFactory(UserFactory)
+    clinic = declare.SubFactory(ClinicFactory)
+    role = StaffMember.Role.NURSE
+
+
+class PatientFactory(factory.django.DjangoModelFactory[Patient]):
+    class Meta:
+        model = Patient
+
+    user = declare.SubFactory(UserFactory)
+    clinic = declare.SubFactory(ClinicFactory)
+    time_zone = "Europe/London"
+    enrolled_at = MONDAY - timedelta(days=7)
+
+
+class ProcedureFactory(factory.django.DjangoModelFactory[Procedure]):
+    class Meta:
+        model = Procedure
+
+    patient = declare.SubFactory(PatientFactory)
+    kind = Procedure.Kind.MICRONEEDLING
+    area = "face"
+    performed_at = MONDAY
+    recorded_at = declare.SelfAttribute("performed_at")
+    recorded_by = declare.SubFactory(UserFactory)
+
+
+def person(clinic: Clinic, name: str, role: str) -> StaffMember:
+    """Somebody who works for `clinic`."""
+    user = UserFactory.create(email=f"{name.lower()}@test.example", first_name=name, last_name="Test")
+    return StaffMemberFactory.create(clinic=clinic, user=user, role=role)
+
+
+@pytest.fixture
+def clinic(db: None) -> Clinic:
+    """The clinic of the nurse, the colleague and the patient: open on weekdays from 08:00 to 18:00."""
+    return ClinicFactory.create(name="Larkfield Skin Clinic", slug="larkfield")
+
+
+@pytest.fixture
+def other_clinic(db: None) -> Clinic:
+    """The clinic of the outsider and the stranger."""
+    return ClinicFactory.create(name="Elsewhere Clinic", slug="elsewhere")
+
+
+@pytest.fixture
+def nurse(clinic: Clinic) -> StaffMember:
+    return person(clinic, "Ruth", StaffMember.Role.NURSE)
+
+
+@pytest.fixture
+def colleague(clinic: Clinic) -> StaffMember:
+    """A clinician of the same clinic."""
+    return person(clinic, "Tom", StaffMember.Role.CLINICIAN)
+
+
+@pytest.fixture
+def manager(clinic: Clinic) -> StaffMember:
+    """The manager of the same clinic."""
+    return person(clinic, "Ann", StaffMember.Role.MANAGER)
+
+
+@pytest.fixture
+def outsider(other_clinic: Clinic) -> StaffMember:
+    """A nurse of another clinic."""
+    return person(other_clinic, "Olga", StaffMember.Role.NURSE)
+
+
+@pytest.fixture
+def patient(clinic: Clinic) -> Patient:
+    user = UserFactory.create(email="amara@test.example", first_name="Amara", last_name="Test")
+    return PatientFactory.create(clinic=clinic, user=user)
+
+
+@pytest.fixture
+def stranger(other_clinic: Clinic) -> Patient:
+    """A patient of another clinic."""
+    user = UserFactory.create(email="sam@test.example", first_name="Sam", last_name="Test")
+    return PatientFactory.create(clinic=other_clinic, user=user)
+
+
+@pytest.fixture
+def procedure(patient: Patient, nurse: StaffMember) -> Procedure:
+    """The patient's microneedling of the face, at MONDAY."""
+    return ProcedureFactory.create(patient=patient, recorded_by=nurse.user)
+
+
+@pytest.fixture
+def course_set(clinic: Clinic, manager: StaffMember) -> ExpectedCourseSet:
+    """The shipped expected courses, published for the clinic."""
+    return publish_default_courses(clinic=clinic, by=manager.user, now=MONDAY - timedelta(days=30))
+
+
+def submission(
+    *,
+    token: uuid.UUID | None = None,
+    described: datetime | None = None,
+    procedure: Procedure | None = None,
+    supersedes: CheckIn | None = None,
+    note: str = "",
+    **answers: Any,
+) -> Submission:
+    """A filled-in form: ordinary answers but for those given. `described` None means now."""
+    return Submission(
+        token=token or uuid.uuid4(),
+        answers=Answers.from_json({**ORDINARY, **answers}),
+        note=note,
+        observed_at=described,
+        procedure_id=procedure.pk if procedure else None,
+        supersedes_id=supersedes.pk if supersedes else None,
+    )
+
+
+def check_in(patient: Patient, h: float | datetime, *, by: User | None = None, **said: Any) -> Receipt:
+    """Submit through the real action at `h` hours after MONDAY, or at an instant; see `submission`."""
+    now = h if isinstance(h, datetime) else at(h)
+    return submit_check_in(patient=patient, by=by or patient.user, submission=submission(**said), now=now)

@@ -1,0 +1,1 @@
+"""What runs, checks and measures the portal; never imported by it."""

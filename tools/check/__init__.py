@@ -1,0 +1,1 @@
+"""What bin/test does, once its virtual environment is there."""

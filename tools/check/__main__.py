@@ -1,0 +1,90 @@
+"""bin/test [pytest arguments]
+
+Runs format, lint, types, import directions and missing migrations; then the tests of models and actions on
+SQLite; then every test on a throwaway PostgreSQL and Valkey, browser tests in Chromium among them. The last
+lines are pytest's, of that last and whole run. Exit code 0 only if all of it passed.
+
+Arguments go to pytest in the last run. Where they choose tests (a path, -k, -m, --lf, --sw), only that run
+is made: no static checks, no SQLite.
+
+    bin/test                            everything
+    bin/test tests/triage -x            one room, to the first failure
+    bin/test -k "sudden return" -n 2    what matches, in two processes
+
+Servers: PG_BIN names the folder of PostgreSQL's programs, CHROMIUM the browser's program, VENV the virtual
+environment. What is missing is installed (as root, with apt-get), or the run says what to install and stops.
+"""
+
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from tools.check import suites
+from tools.servers.errors import ServerError
+from tools.servers.leaving import nothing_left_behind
+from tools.servers.postgres import Postgres
+from tools.servers.valkey import Valkey
+
+CHOOSING_OPTIONS = ("--lf", "--last-failed", "--sw", "--stepwise", "--pyargs")
+
+
+def chooses_tests(arguments: Sequence[str]) -> bool:
+    """Whether pytest's arguments name some tests instead of leaving all of them to run."""
+    return any(
+        argument in CHOOSING_OPTIONS
+        or argument.startswith(("-k", "-m"))
+        or (not argument.startswith("-") and Path(argument.split("::")[0]).exists())
+        for argument in arguments
+    )
+
+
+def run_chosen(env: dict[str, str], arguments: Sequence[str]) -> int:
+    if not suites.collect_static(env):
+        return 1
+    return suites.on_postgres(env, arguments)
+
+
+def run_everything(env: dict[str, str], env_sqlite: dict[str, str], arguments: Sequence[str]) -> int:
+    failed = suites.static_checks(env)
+    if not suites.collect_static(env) or not suites.collect_static(env_sqlite):
+        failed.append("static files")
+    if failed:
+        print(f"bin/test: stopped before the tests; failed: {', '.join(failed)}", file=sys.stderr)
+        return 1
+    print("\nTests of models and actions on SQLite", flush=True)
+    sqlite_code = suites.on_sqlite(env_sqlite)
+    print("\nAll tests on PostgreSQL", flush=True)
+    code = suites.on_postgres(env, ["-n", str(suites.PROCESSES), *arguments])
+    if sqlite_code != 0:
+        print("bin/test: the tests on SQLite failed; see further up", file=sys.stderr)
+    return code or sqlite_code
+
+
+def run_with_servers(folder: Path, arguments: Sequence[str]) -> int:
+    with Postgres() as postgres, Valkey() as valkey:
+        url, broker = postgres.create_database(), valkey.url
+        env = suites.environment(database_url=url, broker_url=broker, folder=folder / "postgres")
+        if chooses_tests(arguments):
+            return run_chosen(env, arguments)
+        url = f"sqlite:///{folder}/aftercare.sqlite3"
+        env_sqlite = suites.environment(database_url=url, broker_url=broker, folder=folder / "sqlite")
+        return run_everything(env, env_sqlite, arguments)
+
+
+def main(arguments: Sequence[str]) -> int:
+    if "--help" in arguments or "-h" in arguments:
+        print(__doc__)
+        return 0
+    try:
+        with nothing_left_behind(), tempfile.TemporaryDirectory(prefix="aftercare-test-") as folder:
+            return run_with_servers(Path(folder), arguments)
+    except ServerError as error:
+        print(f"bin/test: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,63 @@
+"""The static checks and the two test runs."""
+
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+
+from tools.check.commands import python, run_openly, run_quietly
+from tools.servers.chromium import browser
+from tools.servers.portal import bare_environment
+from tools.servers.process import ROOT
+
+# The rooms with models and actions: their tests must hold on the database of the demonstration too.
+ON_BOTH_DATABASES = ("people", "guidance", "outbox", "alerts", "checkins", "clinic")
+PROCESSES = 2  # pytest processes: the machines that run this have two cores
+
+STATIC_CHECKS = {
+    "format": python("-m", "ruff", "format", "--check", "."),
+    "lint": python("-m", "ruff", "check", "."),
+    "types": python("-m", "mypy"),
+    "import directions": ["lint-imports"],
+    "missing migrations": python("manage.py", "makemigrations", "--check", "--dry-run"),
+}
+
+
+def environment(*, database_url: str, broker_url: str, folder: Path) -> dict[str, str]:
+    """What the portal is told in a test run: as in production, but for a database that may be SQLite."""
+    sqlite = database_url.startswith("sqlite")
+    scripts = str(Path(python()[0]).parent)
+    inherited = bare_environment()
+    return inherited | {
+        "PATH": f"{scripts}:{inherited.get('PATH', '')}",
+        "DATABASE_URL": database_url,
+        "REDIS_URL": broker_url,
+        "SECRET_KEY": secrets.token_hex(32),
+        "SITE_URL": "http://localhost",
+        "ALLOWED_HOSTS": "localhost,127.0.0.1,testserver",
+        "DATA_DIR": str(folder),
+        "STAFF_MFA": "optional",
+        "DEMO": "1" if sqlite else "0",
+        "CHROMIUM": str(browser()),
+    }
+
+
+def static_checks(env: dict[str, str]) -> list[str]:
+    """The names of the checks that fail."""
+    return [title for title, command in STATIC_CHECKS.items() if not run_quietly(title, command, env)]
+
+
+def collect_static(env: dict[str, str]) -> bool:
+    """The hashed static files that the pages link to, as in production."""
+    return run_quietly("static files", python("manage.py", "collectstatic", "--noinput"), env)
+
+
+def on_sqlite(env: dict[str, str]) -> int:
+    """The tests of models and actions, on the database of the demonstration."""
+    folders = [f"tests/{room}" for room in ON_BOTH_DATABASES if (ROOT / "tests" / room).is_dir()]
+    chosen = ["-m", "not browser and not processes", "-n", str(PROCESSES), "-q", *folders]
+    return run_openly(python("-m", "pytest", *chosen), env) if folders else 0
+
+
+def on_postgres(env: dict[str, str], arguments: Sequence[str]) -> int:
+    """The whole suite, or what the arguments choose of it."""
+    return run_openly(python("-m", "pytest", *arguments), env)

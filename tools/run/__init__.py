@@ -1,0 +1,1 @@
+"""What bin/run does, once its virtual environment is there."""

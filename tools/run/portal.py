@@ -1,0 +1,110 @@
+"""The demonstration's processes, started and stopped together."""
+
+import contextlib
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from tools.run.place import portal_environment
+from tools.servers.errors import ServerError
+from tools.servers.portal import Beat, Web, Worker
+from tools.servers.process import ROOT, Process
+from tools.servers.valkey import Valkey
+
+
+class Portal:
+    """Broker, web, worker and beat of one demonstration."""
+
+    def __init__(self, variables: Mapping[str, str], *, folder: Path, port: int) -> None:
+        self.folder, self.port = folder, port
+        self._variables = variables
+        self._broker: list[Process] = []
+        self._servers: list[Process] = []
+        self.env: dict[str, str] = {}
+        self.links: dict[str, str] = {}
+
+    @property
+    def address(self) -> str:
+        return self.env["SITE_URL"] + "/"
+
+    def log(self, name: str) -> Path:
+        """The log of one process; it begins anew with each start."""
+        path = self.folder / "log" / f"{name}.log"
+        path.unlink(missing_ok=True)
+        return path
+
+    def start_broker(self) -> None:
+        """The embedded broker, unless REDIS_URL names another; from here on the environment is known."""
+        url = self._variables.get("REDIS_URL", "").strip()
+        if not url:
+            valkey = Valkey(folder=self.folder / "valkey", log=self.log("valkey"))
+            self._broker.append(valkey)
+            valkey.start()
+            url = valkey.url
+        self.env = portal_environment(self._variables, folder=self.folder, port=self.port, broker_url=url)
+
+    def prepare(self, *options: str) -> None:
+        """Database, demo clinic, static files, and fresh sign-in links."""
+        done = subprocess.run(
+            [sys.executable, "-m", "tools.run.prepare", *options],
+            cwd=ROOT,
+            env=self.env,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise ServerError(done.stderr.strip() or "The demonstration could not be prepared.")
+        self.links = json.loads(done.stdout.splitlines()[-1])
+
+    def start_servers(self) -> None:
+        """Web, worker and beat, side by side."""
+        self._servers = [
+            Web(env=self.env, port=self.port, log=self.log("web")),
+            Worker(env=self.env, log=self.log("worker")),
+            Beat(env=self.env, schedule=self.folder / "beat-schedule", log=self.log("beat")),
+        ]
+        for server in self._servers:
+            server.launch()
+        for server in self._servers:
+            server.wait_ready()
+
+    def check(self) -> None:
+        """ServerError, with its last lines, when one of the processes has ended."""
+        for process in [*self._broker, *self._servers]:
+            if not process.is_alive():
+                raise ServerError(
+                    f"The process “{process.name}” ended by itself (code {process.exit_code()}); "
+                    f"all others are stopped too. Its last lines:\n{process.last_lines()}"
+                )
+
+    def stop(self) -> None:
+        """Those that use the broker first, side by side; the broker last."""
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(Process.stop, self._servers))
+        for broker in self._broker:
+            broker.stop()
+
+
+@contextlib.contextmanager
+def started(portal: Portal) -> Iterator[dict[str, float]]:
+    """The portal, up; yields the seconds of each step of its start. Stopped on leaving."""
+    seconds: dict[str, float] = {}
+    steps = {
+        "broker": portal.start_broker,
+        "database, demo clinic, static files": portal.prepare,
+        "web, worker, beat": portal.start_servers,
+    }
+    try:
+        for title, step in steps.items():
+            began = time.monotonic()
+            step()
+            seconds[title] = time.monotonic() - began
+        yield seconds
+    finally:
+        portal.stop()

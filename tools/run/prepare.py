@@ -1,0 +1,75 @@
+"""Makes a demonstration ready and prints its sign-in links as JSON; a process of its own.
+
+Everything in one process, since loading Django is most of what a second start takes.
+
+    python -m tools.run.prepare          database, demo clinic, static files; then the links
+    python -m tools.run.prepare --links  only fresh links
+"""
+
+import io
+import json
+import os
+import sys
+from pathlib import Path
+
+import django
+from django.conf import settings
+from django.core.management import call_command
+
+from tools.servers.process import ROOT
+
+DEMO_SIGN_INS = {
+    "patient": "patient@demo.example",
+    "nurse": "nurse@demo.example",
+    "clinician": "clinician@demo.example",
+    "manager": "manager@demo.example",
+}
+
+
+def make_database() -> None:
+    """Bring the database up to date; fill it where it is new."""
+    from aftercare.people.models import Clinic
+
+    call_command("migrate", verbosity=0, interactive=False)
+    if not Clinic.objects.exists():
+        call_command("seed_demo", stdout=io.StringIO())
+
+
+def static_fingerprint() -> str:
+    """Changes whenever a static file of ours or a package that ships some does."""
+    files = list((ROOT / "static").rglob("*"))
+    newest = max((path.stat().st_mtime_ns for path in files), default=0)
+    return f"{(ROOT / 'requirements.txt').stat().st_mtime_ns}-{len(files)}-{newest}"
+
+
+def collect_static() -> None:
+    """Hash and compress the static files, unless that has been done since they last changed."""
+    stamp = Path(settings.DATA_DIR) / "static.stamp"
+    fingerprint = static_fingerprint()
+    if stamp.exists() and stamp.read_text() == fingerprint:
+        return
+    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+    stamp.write_text(fingerprint)
+
+
+def sign_in_links() -> dict[str, str]:
+    """A fresh link for each demo person."""
+    links = {}
+    for who, email in DEMO_SIGN_INS.items():
+        printed = io.StringIO()
+        call_command("sign_in_link", email, stdout=printed)
+        links[who] = printed.getvalue().strip()
+    return links
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aftercare.settings")
+    django.setup()
+    if "--links" not in sys.argv:
+        make_database()
+        collect_static()
+    print(json.dumps(sign_in_links()))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,27 @@
+"""Chromium, the browser of the browser tests."""
+
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from tools.servers.errors import ServerError
+from tools.servers.packages import find_or_install
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def find_browser(environment: Mapping[str, str] = os.environ) -> Path | None:
+    """The browser's program: CHROMIUM, else the first known name on PATH."""
+    named = environment.get("CHROMIUM")
+    if named:
+        if not os.access(named, os.X_OK):
+            raise ServerError(f"CHROMIUM is {named}, but there is no program of that name.")
+        return Path(named)
+    found = (shutil.which(name, path=environment.get("PATH")) for name in NAMES)
+    return next((Path(program) for program in found if program), None)
+
+
+def browser() -> Path:
+    """As `find_browser`, installing Debian's package where that is allowed."""
+    return find_or_install(find_browser, package="chromium", what="A Chromium browser (CHROMIUM, PATH)")

@@ -1,0 +1,104 @@
+"""The portal's own three processes: web (gunicorn), Celery worker, beat."""
+
+import os
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+
+from tools.servers.ports import free_port
+from tools.servers.process import Process
+
+# No proxy of the caller's environment between us and our own server.
+_opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+VARIABLES = frozenset(
+    {
+        *("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "SECRET_KEY", "ALLOWED_HOSTS", "SITE_URL", "DATA_DIR"),
+        *("STAFF_MFA", "DEBUG", "DEMO", "PORT", "DJANGO_SETTINGS_MODULE"),
+    }
+)
+
+
+def bare_environment() -> dict[str, str]:
+    """The caller's environment without what would configure the portal."""
+    return {name: value for name, value in os.environ.items() if name not in VARIABLES}
+
+
+class Web(Process):
+    """gunicorn, ready when `/healthz` (or `path`) answers."""
+
+    def __init__(
+        self,
+        *,
+        env: Mapping[str, str],
+        port: int | None = None,
+        workers: int = 2,
+        threads: int = 2,
+        application: str = "aftercare.wsgi:application",
+        path: str = "/healthz",
+        log: Path | None = None,
+    ) -> None:
+        self.port = port or free_port()
+        self.path = path
+        command = [sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{self.port}"]
+        command += ["--workers", str(workers), "--threads", str(threads)]
+        # gunicorn 27 opens a control socket in the user's home unless told not to.
+        command += ["--no-control-socket", "--graceful-timeout", "5", "--keep-alive", "30"]
+        super().__init__(name="web", command=command, env=env, log=log)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def is_ready(self) -> bool:
+        request = urllib.request.Request(self.url + self.path)
+        try:
+            with _opener.open(request, timeout=5) as response:
+                return int(response.status) == 200
+        except urllib.error.HTTPError as error:
+            # An error page is an answer too, but not that of a portal that is up.
+            error.close()
+            return False
+        except OSError:
+            return False
+
+
+class Worker(Process):
+    """One Celery worker, ready when it says so in its log."""
+
+    def __init__(self, *, env: Mapping[str, str], concurrency: int = 2, log: Path | None = None) -> None:
+        command = [sys.executable, "-m", "celery", "--app", "aftercare.celery", "worker"]
+        command += [
+            "--concurrency",
+            str(concurrency),
+            "--loglevel",
+            "INFO",
+            "--without-gossip",
+            "--without-mingle",
+        ]
+        super().__init__(name="worker", command=command, env=env, log=log)
+        self._log_began = 0
+
+    def launch(self) -> None:
+        if self.log is not None and self.log.exists():
+            self._log_began = self.log.stat().st_size
+        super().launch()
+
+    def is_ready(self) -> bool:
+        if self.log is None:
+            return False
+        with self.log.open("rb") as log:
+            log.seek(self._log_began)
+            return b" ready." in log.read()
+
+
+class Beat(Process):
+    """Celery's clock, ready when it runs."""
+
+    def __init__(self, *, env: Mapping[str, str], schedule: Path, log: Path | None = None) -> None:
+        command = [sys.executable, "-m", "celery", "--app", "aftercare.celery", "beat"]
+        # The pid file would refuse a second start after a machine that went down.
+        command += ["--loglevel", "INFO", "--schedule", str(schedule), "--pidfile", ""]
+        super().__init__(name="beat", command=command, env=env, log=log)
