@@ -59,7 +59,7 @@ install_locked() {
     rm -f "$venv/$lock.installed"
     arguments+=(-r "$root/$lock")
   done
-  "$python" -m pip install --quiet --disable-pip-version-check --no-input --require-hashes "${arguments[@]}" ||
+  "$python" -m pip install -qq --disable-pip-version-check --no-input --require-hashes "${arguments[@]}" ||
     stop "the packages could not be installed; the lines above say why. The package index is needed this once."
   for lock in "$@"; do
     cksum <"$root/$lock" >"$venv/$lock.installed"

@@ -13,8 +13,8 @@ from django.db.models import F
 from aftercare.alerts.models import Alert, ContactStep, Dispatch
 from aftercare.outbox.nudge import nudge_after_commit
 from aftercare.people.actions import record_event
-from aftercare.people.models import Event, User
-from aftercare.triage import LIMITS, Level, Limits
+from aftercare.people.models import Event, Patient, User
+from aftercare.triage import LIMITS, Level, Limits, unacknowledged
 
 logger = logging.getLogger(__name__)
 
@@ -22,12 +22,25 @@ logger = logging.getLogger(__name__)
 LAST_STEP_EVERY = timedelta(minutes=30)
 
 
-def escalate(now: datetime, limits: Limits = LIMITS) -> int:
+def unacknowledged_alerts(patient: Patient, now: datetime, limits: Limits = LIMITS) -> list[Alert]:
+    """The alerts by which `unacknowledged` holds for a patient now, told of before or not."""
+    new = Alert.objects.filter(patient=patient, status=Alert.Status.NEW).order_by("opened_at")
+    return [
+        alert
+        for alert in new
+        if unacknowledged(now=now, level=alert.triage_level, opened_at=alert.opened_at, limits=limits)
+    ]
+
+
+def escalate(now: datetime, limits: Limits = LIMITS, *, only: Patient | None = None) -> int:
     """Tell the next contact of every emergency or urgent alert whose time is up. Returns how many patients.
 
-    After an outage each alert is told of once, not once for every turn that was missed.
+    After an outage each alert is told of once, not once for every turn that was missed. `only` leaves
+    everybody else's alerts alone: a rehearsal must not hold the rows of real patients.
     """
     late = Alert.objects.to_escalate(now).order_by("patient_id", "opened_at")
+    if only:
+        late = late.filter(patient=only)
     patients = 0
     for patient_id, alerts in groupby(late, key=lambda alert: alert.patient_id):
         try:

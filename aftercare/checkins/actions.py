@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import models, transaction
+from django.db.models import OuterRef, Subquery
 
 from aftercare.alerts.actions import Fired, raise_alerts
 from aftercare.alerts.models import Alert
@@ -15,11 +16,23 @@ from aftercare.checkins.advice import advise
 from aftercare.checkins.history import History, course_for, without
 from aftercare.checkins.models import NOTE_LENGTH, Assessment, CheckIn, Finding
 from aftercare.checkins.submission import Placement, Submission, find_duplicate, place
+from aftercare.guidance.models import ExpectedCourseSet
 from aftercare.people.actions import record_event
 from aftercare.people.models import Event, Patient, Procedure, User
 from aftercare.triage import LIMITS, Entry, Level, Limits, NewlyFired, evaluate, newly_fired
 from aftercare.triage import Assessment as Judgement
 from aftercare.triage import Finding as Fact
+
+# Put together once: that takes longer than the query itself. It locks the patient's row alone.
+LOCKING = (
+    Patient.objects.select_for_update(of=("self",))
+    .annotate(
+        course_set_id=Subquery(
+            ExpectedCourseSet.objects.filter(clinic=OuterRef("clinic")).order_by("-version").values("pk")[:1]
+        )
+    )
+    .values_list("at_risk", "course_set_id")
+)
 
 
 class Status(models.TextChoices):
@@ -58,15 +71,13 @@ def submit_check_in(
 
     RejectedError where it can't be taken: then nothing is stored and its token is not used up.
     """
-    patient = Patient.objects.select_for_update(of=("self",)).select_related("clinic").get(pk=patient.pk)
-    history = History.of(patient)
+    at_risk, course_set_id = lock_patient(patient)
+    history = History.of(patient, course_set_id)
     if repeated := find_duplicate(submission, history):
         return receipt_of(repeated)
     placement = place(submission, history, now=now, limits=limits)
     entry = new_entry(submission, placement, history)
-    judged, revealed = judge(
-        entry, placement=placement, history=history, at_risk=patient.at_risk, limits=limits
-    )
+    judged, revealed = judge(entry, placement=placement, history=history, at_risk=at_risk, limits=limits)
     check_in = store_check_in(
         patient=patient,
         by=by,
@@ -90,6 +101,12 @@ def submit_check_in(
     return Receipt(status=Status.STORED, check_in=check_in, rules=rules, dispatched=raised.dispatched)
 
 
+def lock_patient(patient: Patient) -> tuple[bool, uuid.UUID | None]:
+    """Lock the patient's row: whether at risk by now, and the clinic's current expected courses, in one query."""
+    at_risk, course_set_id = LOCKING.get(pk=patient.pk)
+    return at_risk, course_set_id
+
+
 def receipt_of(check_in: CheckIn) -> Receipt:
     """The first reply again."""
     rules = Finding.objects.reported_by(check_in).values_list("rule", flat=True)
@@ -100,12 +117,11 @@ def receipt_of(check_in: CheckIn) -> Receipt:
 
 def new_entry(submission: Submission, placement: Placement, history: History) -> Entry:
     """The submission as the engine reads it."""
-    set_id = history.course_set.pk if history.course_set else None
     return Entry(
         key=uuid.uuid4(),
         at=placement.observed_at,
         answers=submission.answers,
-        course=course_for(set_id, placement.procedure),
+        course=course_for(history.course_set_id, placement.procedure),
     )
 
 
@@ -163,7 +179,7 @@ def store_check_in(  # noqa: PLR0913 (the parts of one row)
         pk=id_of(entry.key),
         patient=patient,
         procedure=placement.procedure,
-        course_set=history.course_set,
+        course_set_id=history.course_set_id,
         token=submission.token,
         revision=len(history.with_token(submission.token)),
         supersedes=placement.corrects,

@@ -1,2 +1,257 @@
-def advise(**kwargs: object) -> dict[str, object]:
-    return {}
+"""What a patient is told at once, level by level. It is stored with the check-in, word for word."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypedDict
+from zoneinfo import ZoneInfo
+
+from aftercare.checkins.reasons import Clock, Reason, reasons
+from aftercare.checkins.recovery import next_steps, taking_longer, tell_them
+from aftercare.checkins.wording import open_symptoms
+from aftercare.people.contact import Contact, Phone, clock_word, contact_at
+from aftercare.people.models import Clinic, Patient, Procedure
+from aftercare.triage import Entry, Finding, Level
+
+CALL_WITHIN = timedelta(hours=4)  # by when a same-day call is promised, within opening hours
+BEFORE_CLOSING = timedelta(minutes=30)
+TOO_LATE = timedelta(hours=1)  # less than this to closing is too late for a call today
+EVENING, MORNING = 18, 5
+
+
+class Advice(TypedDict):
+    """The stored advice: sentences ready to show. Lists are empty where a level has nothing to say."""
+
+    headline: str
+    lead: str
+    phones: list[dict[str, str]]  # who, number; the first is the one to call
+    call_back: str  # the number on which the clinic calls the patient, or ""
+    tell_them: list[str]
+    reasons: list[dict[str, str]]  # bold, text
+    meaning: str
+    notes: list[str]
+    longer: list[dict[str, str]]  # bold, text
+    next: list[dict[str, str]]  # bold, text
+    sooner: list[str]
+    meanwhile: list[str]
+    emergency_number: str
+    emergency_signs: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """What the words depend on."""
+
+    patient: Patient
+    clinic: Clinic
+    procedure: Procedure | None
+    entry: Entry
+    findings: list[Finding]
+    contact: Contact
+    clock: Clock
+
+    @property
+    def local_now(self) -> datetime:
+        return self.clock.now.astimezone(self.clock.zone)
+
+
+EMERGENCY_SIGNS = [
+    "it is hard to breathe, or you wheeze",
+    "your lips, mouth, tongue or throat swell, or your face swells up fast",
+    "you feel faint, confused or very sleepy",
+    "your eye hurts, light hurts it, your sight changes, or it swells shut",
+    "redness or darkness spreads and you feel hot and shivery",
+]
+CALL_SOONER = [
+    "redness or pain comes back after it had eased",
+    "redness, pain or swelling gets worse",
+    "you see pus, a cold sore, or a raised, itchy rash",
+    "an area is hot and getting more sore, or redness or darkness spreads",
+    "you feel hot and shivery",
+]
+UNTIL_THEN = [
+    "Do not squeeze or pick.",
+    "Wash your hands before you touch the treated skin.",
+    "Do not wait for an answer here, by e-mail or on social media.",
+]
+INFECTION_RULES = frozenset(
+    {"reported_return", "sudden_return", "pus", "spreading", "fever_with_local_signs", "hot_sore_area"}
+)
+A_PERSON = "A form cannot tell. A person needs to hear from you."
+
+
+def advise(
+    *,
+    patient: Patient,
+    procedure: Procedure | None,
+    entry: Entry,
+    level: Level,
+    findings: list[Finding],
+    now: datetime,
+) -> Advice:
+    """The advice for a check-in of `level`. `findings`: its own, and those it revealed on later ones."""
+    clinic = patient.clinic
+    situation = Situation(
+        patient=patient,
+        clinic=clinic,
+        procedure=procedure,
+        entry=entry,
+        findings=findings,
+        contact=contact_at(clinic, now),
+        clock=Clock(now, clinic.zone),
+    )
+    advice = blank(clinic)
+    _BY_LEVEL[level](situation, advice)
+    return advice
+
+
+def blank(clinic: Clinic) -> Advice:
+    return Advice(
+        headline="",
+        lead="",
+        phones=[],
+        call_back="",
+        tell_them=[],
+        reasons=[],
+        meaning="",
+        notes=[],
+        longer=[],
+        next=[],
+        sooner=[],
+        meanwhile=[],
+        emergency_number=clinic.emergency_number,
+        emergency_signs=[],
+    )
+
+
+def emergency(situation: Situation, advice: Advice) -> None:
+    """Call the emergency number now; do not wait; do not drive."""
+    number = situation.clinic.emergency_number
+    advice["headline"] = f"Call {number} now"
+    advice["lead"] = "Do not wait for us. Do not drive."
+    advice["phones"] = [{"who": "", "number": number}]
+    advice["tell_them"] = tell_them(situation.procedure, situation.entry, situation.findings)
+    also = "the clinic" if situation.contact.is_open else "the clinic’s out-of-hours line"
+    advice["notes"] = [
+        f"Your answers are saved. The clinic will read them, but nobody may be reading now. "
+        f"Only {number} can send help to you.",
+        f"After you call {number}, you can also tell {also}.",
+    ]
+
+
+def urgent(situation: Situation, advice: Advice) -> None:
+    """Call the clinic now; closed or no answer: the out-of-hours line. Today, not tomorrow (S2, S17)."""
+    local = situation.local_now
+    part = "Tonight" if local.hour >= EVENING or local.hour < MORNING else "Today"
+    out_of_hours = situation.clinic.out_of_hours_telephone
+    if situation.contact.is_open:
+        first = situation.contact.phones[0]
+        advice["headline"] = f"Call the clinic now. {part}, not tomorrow."
+        advice["lead"] = "No answer? Call the out-of-hours line."
+        advice["phones"] = [
+            {"who": first.who, "number": first.number},
+            {"who": "No answer? Out-of-hours line", "number": out_of_hours},
+        ]
+    else:
+        advice["headline"] = f"Call now. {part}, not tomorrow."
+        advice["lead"] = "The clinic is closed. Call the out-of-hours line."
+        advice["phones"] = as_rows(situation.contact.phones)
+    explain(situation, advice, Level.SAME_DAY)
+    families = {finding.rule.split(".")[0] for finding in situation.findings}
+    meaning = [
+        *(["This can be a sign of an infection."] if families & INFECTION_RULES else []),
+        *(["A raised, itchy rash can be a sign of an allergic reaction."] if "hives" in families else []),
+        A_PERSON,
+    ]
+    advice["meaning"] = " ".join(meaning)
+    advice["meanwhile"] = UNTIL_THEN
+    advice["emergency_signs"] = EMERGENCY_SIGNS
+
+
+def same_day(situation: Situation, advice: Advice) -> None:
+    """The clinic speaks to the patient today; closed or too late for that: the out-of-hours line."""
+    advice["headline"] = "The clinic needs to speak to you today"
+    opening = situation.clinic.hours.current(situation.clock.now)
+    phones = list(situation.contact.phones)
+    call_back = situation.patient.call_back_telephone
+    if opening is None:
+        advice["lead"] = "The clinic is closed now. Call the out-of-hours line today."
+    elif opening.closes - situation.clock.now < TOO_LATE:
+        closes = clock_word(opening.closes.astimezone(situation.clock.zone), situation.local_now)
+        advice["lead"] = f"The clinic closes at {closes}. Call the out-of-hours line today."
+        phones = [Phone("Out-of-hours line", situation.clinic.out_of_hours_telephone, True), phones[0]]
+    elif not call_back:
+        advice["lead"] = "There is no number here to call you on. Please call us today."
+    else:
+        advice["lead"] = f"No call by {call_by(situation, opening.closes)}? Then call us."
+        advice["call_back"] = call_back
+    advice["phones"] = as_rows(tuple(phones))
+    explain(situation, advice, Level.SAME_DAY)
+    advice["sooner"] = CALL_SOONER
+    advice["meanwhile"] = UNTIL_THEN
+    advice["emergency_signs"] = EMERGENCY_SIGNS
+
+
+def routine(situation: Situation, advice: Advice) -> None:
+    """On the clinic's list; an answer in two working days; sooner if worse."""
+    advice["headline"] = "This is on our list"
+    advice["lead"] = "The clinic will reply in 2 working days. Does it get worse? Call us sooner."
+    explain(situation, advice, Level.ROUTINE)
+    follow_up(situation, advice)
+
+
+def expected(situation: Situation, advice: Advice) -> None:
+    """No warning sign in the answers; the form cannot check skin; call if worried."""
+    advice["headline"] = "Your answers do not show a warning sign today"
+    advice["lead"] = "This form cannot check your skin. Worried? Call us, whatever it says here."
+    advice["longer"] = lines(taking_longer(situation.procedure, situation.entry, situation.clock))
+    follow_up(situation, advice)
+
+
+def explain(situation: Situation, advice: Advice, from_level: Level) -> None:
+    """Why, from the findings of `from_level` on: what is less stays for the talk."""
+    found = [finding for finding in situation.findings if finding.level >= from_level]
+    advice["reasons"] = lines(reasons(found, situation.clock))
+    advice["next"] = lines(next_steps(situation.procedure, situation.entry, situation.clock, only_soon=True))
+
+
+def follow_up(situation: Situation, advice: Advice) -> None:
+    """When to check in again, and when to call after all."""
+    advice["next"] = lines(next_steps(situation.procedure, situation.entry, situation.clock))
+    advice["sooner"] = CALL_SOONER
+    advice["emergency_signs"] = EMERGENCY_SIGNS
+    if open_symptoms(situation.entry.answers):
+        advice["notes"] = ["You left some questions open. This page says nothing about those."]
+
+
+def call_by(situation: Situation, closes: datetime) -> str:
+    """By when the clinic calls: within four hours and well before closing, on a half hour."""
+    zone = situation.clock.zone
+    latest = min(situation.clock.now + CALL_WITHIN, closes - BEFORE_CLOSING).astimezone(zone)
+    on_the_half = latest.replace(minute=30 if latest.minute >= 30 else 0, second=0, microsecond=0)
+    word = clock_word(on_the_half, situation.local_now)
+    return word if is_same_clock(situation.patient.zone, zone, latest) else f"{word} clinic time"
+
+
+def is_same_clock(one: ZoneInfo, other: ZoneInfo, at: datetime) -> bool:
+    """Whether clocks in two zones show the same at an instant."""
+    return one == other or at.astimezone(one).utcoffset() == at.astimezone(other).utcoffset()
+
+
+def as_rows(phones: tuple[Phone, ...]) -> list[dict[str, str]]:
+    return [{"who": phone.who, "number": phone.number} for phone in phones]
+
+
+def lines(found: list[Reason]) -> list[dict[str, str]]:
+    return [{"bold": reason.bold, "text": reason.text} for reason in found]
+
+
+_BY_LEVEL: Mapping[Level, Callable[[Situation, Advice], None]] = {
+    Level.EMERGENCY: emergency,
+    Level.URGENT: urgent,
+    Level.SAME_DAY: same_day,
+    Level.ROUTINE: routine,
+    Level.EXPECTED: expected,
+}

@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from aftercare.checkins.models import CheckIn
-from aftercare.guidance.models import ExpectedCourseSet, courses_of_set
+from aftercare.guidance.models import courses_of_set
 from aftercare.people.models import Patient, Procedure
 from aftercare.triage import DEFAULT_COURSES, Entry, ExpectedCourse
 
@@ -19,17 +19,17 @@ class History:
 
     procedures: list[Procedure]
     check_ins: list[CheckIn]
-    course_set: ExpectedCourseSet | None
+    course_set_id: UUID | None
 
     @classmethod
-    def of(cls, patient: Patient) -> History:
-        """Everything a submission needs to know, in three queries however long the history is."""
+    def of(cls, patient: Patient, course_set_id: UUID | None) -> History:
+        """Everything a submission needs to know, in two queries however long the history is."""
         return cls(
-            procedures=list(patient.procedures.order_by("performed_at")),
+            procedures=list(patient.procedures.all()),
             check_ins=list(
                 patient.check_ins.defer("advice", "unreadable").order_by("submitted_at", "revision")
             ),
-            course_set=ExpectedCourseSet.objects.current_of(patient.clinic_id),
+            course_set_id=course_set_id,
         )
 
     def procedure_at(self, instant: datetime) -> Procedure | None:

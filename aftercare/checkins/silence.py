@@ -57,8 +57,11 @@ def is_missing(patient: Patient, now: datetime, limits: Limits = LIMITS) -> bool
     )
 
 
-def note_silence_after_alerts(now: datetime, limits: Limits = LIMITS) -> int:
-    """Tell the clinic, once per check-in, that none followed one of same day or higher. Returns how many."""
+def note_silence_after_alerts(now: datetime, limits: Limits = LIMITS, *, only: Patient | None = None) -> int:
+    """Tell the clinic, once per check-in, that none followed one of same day or higher. Returns how many.
+
+    `only` leaves everybody else alone, for a rehearsal.
+    """
     waited = now - timedelta(hours=limits.alert_silent_h)
     newest = CheckIn.objects.filter(patient=OuterRef("pk")).order_by("-submitted_at", "-revision")
     patients = (
@@ -68,6 +71,8 @@ def note_silence_after_alerts(now: datetime, limits: Limits = LIMITS) -> int:
         .select_related("clinic")
         .distinct()
     )
+    if only:
+        patients = patients.filter(pk=only.pk)
     told = 0
     for patient in patients:
         try:
@@ -88,8 +93,11 @@ def note_silence(patient: Patient, now: datetime, limits: Limits) -> bool:
     return dispatch_silence(alerts=alerts, event=newest.pk, now=now, due_at=due)
 
 
-def note_missed_check_ins(now: datetime, limits: Limits = LIMITS) -> int:
-    """Put patients who have missed check-ins on the non-responder list. Returns how many are new on it."""
+def note_missed_check_ins(now: datetime, limits: Limits = LIMITS, *, only: Patient | None = None) -> int:
+    """Put patients who have missed check-ins on the non-responder list. Returns how many are new on it.
+
+    `only` leaves everybody else alone, for a rehearsal.
+    """
     latest = Procedure.objects.filter(patient=OuterRef("pk"), performed_at__lte=now).order_by("-performed_at")
     last = CheckIn.objects.filter(patient=OuterRef("pk")).order_by("-submitted_at")
     patients = Patient.objects.annotate(
@@ -105,6 +113,8 @@ def note_missed_check_ins(now: datetime, limits: Limits = LIMITS) -> int:
         performed_at__gte=now - timedelta(hours=limits.silent_until_h),
         silent_since__lte=now - timedelta(hours=limits.silent_h),
     )
+    if only:
+        candidates = candidates.filter(pk=only.pk)
     rows = [
         NonResponse(
             patient=patient,

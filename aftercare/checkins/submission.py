@@ -80,7 +80,7 @@ def place(submission: Submission, history: History, *, now: datetime, limits: Li
     timing = timing_problems(submission, history, observed_at, procedure, now=now, limits=limits)
     problems = {**timing, **reference_problems(submission, history)}
     if submission.is_emergency:
-        if timing:
+        if timing or "observed_at" in submission.unreadable:
             named = history.procedure(submission.procedure_id)
             return Placement(
                 observed_at=now,

@@ -1,1 +1,164 @@
-from django.views.csrf import csrf_failure  # noqa: F401
+"""The patient's pages: today, the check-in, its result, and the history."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import ParamSpec, cast
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.csrf import csrf_failure as csrf_failure_elsewhere
+from django.views.decorators.http import require_http_methods, require_safe
+
+from aftercare.checkins import drafts
+from aftercare.checkins.actions import submit_check_in
+from aftercare.checkins.form_page import FormPage
+from aftercare.checkins.forms import CheckInForm
+from aftercare.checkins.history import History
+from aftercare.checkins.models import CheckIn
+from aftercare.checkins.result_page import result_context
+from aftercare.checkins.submission import RejectedError
+from aftercare.checkins.today import Today
+from aftercare.people.access import PatientView, View, patient_of, patient_required, staff_member_of
+from aftercare.people.models import Patient
+
+P = ParamSpec("P")
+UNPROCESSABLE, FORBIDDEN = 422, 403
+ROWS = 60  # check-ins on one page of the history
+
+
+def patient_page(view: PatientView[P]) -> View[P]:
+    """`patient_required`, with days and clocks in the zone of the clinic."""
+
+    @patient_required
+    @wraps(view)
+    def at_the_clinic(
+        request: HttpRequest, patient: Patient, *args: P.args, **kwargs: P.kwargs
+    ) -> HttpResponse:
+        with timezone.override(patient.clinic.zone):
+            return view(request, patient, *args, **kwargs)
+
+    return cast("View[P]", at_the_clinic)
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Today for a patient, the queue for staff, the welcome for everybody else."""
+    if patient_of(request):
+        return today(request)
+    if staff_member_of(request):
+        return redirect("/clinic/")
+    return render(request, "people/welcome.html")
+
+
+@patient_page
+def today(request: HttpRequest, patient: Patient) -> HttpResponse:
+    return render(request, "checkins/today.html", {"today": Today.of(patient, timezone.now())})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def check_in(request: HttpRequest) -> HttpResponse:
+    """The form, and where it is sent. Whoever sends it signed out loses nothing."""
+    if request.method != "POST":
+        return show_form(request)
+    return send(request) if request.user.is_authenticated else keep_for_sign_in(request)
+
+
+@patient_page
+def show_form(request: HttpRequest, patient: Patient) -> HttpResponse:
+    now = timezone.now()
+    page = FormPage(patient, now)
+    if "correct" in request.GET:
+        corrected = own_check_in(patient, request.GET["correct"])
+        form = page.correcting(corrected)
+        return page.filled(request, form, corrects=corrected, hidden=page.hidden_for(corrected))
+    typed = drafts.kept(request.session, now)
+    if typed is not None and "empty" not in request.GET:
+        return page.filled(request, page.form(typed), is_draft=True)
+    return page.blank(request)
+
+
+@patient_page
+def send(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """Store the check-in and show its result; or show the form as typed, with what to mend."""
+    now = timezone.now()
+    form = CheckInForm(request.POST, zone=patient.zone, now=now)
+    try:
+        if not form.is_valid():
+            raise RejectedError(form.problems_beside(History.of(patient)))
+        receipt = submit_check_in(patient=patient, by=patient.user, submission=form.submission(), now=now)
+    except RejectedError as error:
+        page = FormPage(patient, now)
+        typed = page.form(request.POST)
+        typed.reject(error)
+        return page.filled(request, typed, status=UNPROCESSABLE)
+    drafts.drop(request.session)
+    return redirect("result", receipt.check_in.pk)
+
+
+def keep_for_sign_in(request: HttpRequest) -> HttpResponse:
+    """Keep what was typed. With an emergency ticked, what to do comes before signing in."""
+    drafts.keep(request.session, request.POST, timezone.now())
+    sign_in = f"{reverse('account_request_login_code')}?next={reverse('check_in')}"
+    if has_emergency(request):
+        return render(request, "checkins/emergency_signed_out.html", {"sign_in": sign_in})
+    return redirect(sign_in)
+
+
+def has_emergency(request: HttpRequest) -> bool:
+    """Whether an emergency is ticked, whoever sent it."""
+    now = timezone.now()
+    return CheckInForm(request.POST, zone=timezone.get_default_timezone(), now=now).has_emergency
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A check-in that came without its security token: shown as typed, with a new one, to send again."""
+    if request.path != reverse("check_in"):
+        return csrf_failure_elsewhere(request, reason)
+    if patient_of(request):
+        return send_again(request)
+    fields = [(name, value) for name, values in drafts.typed_fields(request.POST).items() for value in values]
+    context = {"fields": fields, "has_emergency": has_emergency(request)}
+    return render(request, "checkins/send_again.html", context, status=FORBIDDEN)
+
+
+@patient_page
+def send_again(request: HttpRequest, patient: Patient) -> HttpResponse:
+    page = FormPage(patient, timezone.now())
+    return page.filled(request, page.form(request.POST), status=FORBIDDEN, is_draft=True)
+
+
+@require_safe
+@patient_page
+def result(request: HttpRequest, patient: Patient, check_in_id: UUID) -> HttpResponse:
+    """What to do, as it was said at submission."""
+    own = patient.check_ins.select_related("procedure", "superseded_by")
+    check_in = get_object_or_404(own, pk=check_in_id)
+    return render(request, "checkins/result.html", result_context(check_in, patient, timezone.now()))
+
+
+@require_safe
+@patient_page
+def check_ins(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """Every standing check-in, the newest first."""
+    own = patient.check_ins.standing().select_related("procedure").defer("advice").newest_first()
+    page = Paginator(own, ROWS).get_page(request.GET.get("page"))
+    latest = patient.procedures.order_by("-performed_at").first()
+    context = {"page": page, "latest": latest, "now": timezone.now()}
+    return render(request, "checkins/check_ins.html", context)
+
+
+def own_check_in(patient: Patient, check_in_id: str) -> CheckIn:
+    """The patient's own check-in, in its standing version; 404 for any other."""
+    try:
+        wanted = UUID(check_in_id)
+    except ValueError as error:
+        raise Http404("no such check-in") from error
+    check_in = get_object_or_404(patient.check_ins, pk=wanted)
+    while later := patient.check_ins.filter(supersedes=check_in).first():
+        check_in = later
+    return check_in

@@ -29,8 +29,11 @@ def patient_of(request: HttpRequest) -> Patient | None:
     """The patient record of who is signed in, the newest enrolment first; looked up once a request."""
     if not hasattr(request, "_patient"):
         user = signed_in_user(request)
-        own = Patient.objects.filter(user=user).select_related("clinic", "user").order_by("-enrolled_at")
-        request._patient = own.first() if user else None  # type: ignore[attr-defined]
+        own = Patient.objects.filter(user=user).select_related("clinic").order_by("-enrolled_at")
+        patient = own.first() if user else None
+        if user and patient:
+            patient.user = user
+        request._patient = patient  # type: ignore[attr-defined]
     return cast(Patient | None, request._patient)  # type: ignore[attr-defined]
 
 

@@ -104,6 +104,6 @@ def _changed_instants(known: dict[Hashable, Entry], after: Collection[Entry]) ->
         old = known.get(entry.key)
         if old is None:
             yield entry.at
-        elif old is not entry and old != entry:
+        elif old != entry:
             yield min(old.at, entry.at)
     yield from (entry.at for key, entry in known.items() if key not in kept)

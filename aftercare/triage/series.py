@@ -3,9 +3,10 @@
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import NamedTuple
 
-from aftercare.triage.answers import Answers, EmergencySign, Sign, Symptom, Unwell
+from aftercare.triage.answers import MILD, Answers, EmergencySign, Sign, Symptom, Unwell
 from aftercare.triage.courses import ExpectedCourse
 from aftercare.triage.findings import Evidence
 from aftercare.triage.limits import HOUR, Limits, hours, instant
@@ -44,10 +45,18 @@ class Fired(NamedTuple):
 
 
 class Low(NamedTuple):
-    """The lowest earlier value of a symptom; among equals the latest, whatever order they came in."""
+    """The lowest earlier value of a symptom, and the instant it described."""
 
     value: int
     at: datetime
+
+
+class Rise(NamedTuple):
+    """How many steps a value lies above its low point."""
+
+    steps: int
+    value: int
+    low: Low
 
 
 class Moment:
@@ -123,10 +132,22 @@ class Moment:
         group, word = TICKS[tick]
         return Evidence(group, word, self.at, self.since)
 
-    def seen_low(self, symptom: Symptom, low: Low) -> Evidence:
-        """Evidence from the earlier check-in that gave the low point."""
-        since = None if self.performed_at is None else (low.at - self.performed_at) / HOUR
-        return Evidence(symptom, low.value, low.at, since)
+    def rise(self, symptom: Symptom) -> Rise | None:
+        """How far it lies above its low point (S1); None where one of the two is unknown.
+
+        A rise to mild is noise, so nothing is looked up for it.
+        """
+        value = self.value(symptom)
+        if value is None or value <= MILD:
+            return None
+        low = self.low(symptom)
+        return None if low is None else Rise(value - low.value, value, low)
+
+    def seen_rise(self, symptom: Symptom, rise: Rise) -> tuple[Evidence, Evidence]:
+        """Evidence of a rise: its low point and the value now."""
+        at = rise.low.at
+        since = None if self.performed_at is None else (at - self.performed_at) / HOUR
+        return Evidence(symptom, rise.low.value, at, since), self.seen(symptom, rise.value)
 
     def low(self, symptom: Symptom) -> Low | None:
         """The low point of a symptom (S1): None without an earlier value from ``settle_h`` on."""
@@ -137,18 +158,18 @@ class Moment:
     def _find_low(self, symptom: Symptom) -> Low | None:
         lowest: int | None = None
         at = self.at
-        for entry in self._earlier():
+        for entry in self._latest_first():
             value: int | None = getattr(entry.answers, symptom)
-            if value is None:
-                continue
-            if lowest is None or value < lowest or (value == lowest and entry.at > at):
+            if value is not None and (lowest is None or value < lowest):
                 lowest, at = value, entry.at
         return None if lowest is None else Low(lowest, at)
 
-    def _earlier(self) -> list[Entry]:
+    def _latest_first(self) -> list[Entry]:
+        """The earlier check-ins that count: of equal low points, the latest is the one shown to staff."""
         if self.earlier is None:
             self.earlier = []
             if self.performed_at is not None:
                 settled = self.performed_at + hours(self.limits.settle_h)
-                self.earlier = [entry for entry in self.others if settled <= entry.at < self.at]
+                counted = [entry for entry in self.others if settled <= entry.at < self.at]
+                self.earlier = sorted(counted, key=attrgetter("at"), reverse=True)
         return self.earlier

@@ -126,6 +126,6 @@ def test_without_a_procedure_a_back_dated_check_in_changes_nothing() -> None:
 def test_a_newest_check_in_costs_no_second_look_at_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
     evaluated = []
     monkeypatch.setattr(evaluation, "evaluate", lambda entry, *_, **__: evaluated.append(entry.key))
-    old = [entry(hour, redness=1) for hour in range(60)]
+    old = [entry(hour, redness=1) for hour in (*range(60), 70)]
     assert fires(old, [*old, LAST], except_key="last") == []
     assert evaluated == []

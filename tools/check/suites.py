@@ -7,10 +7,12 @@ from pathlib import Path
 from tools.check.commands import python, run_openly, run_quietly
 from tools.servers.chromium import browser
 from tools.servers.portal import bare_environment
-from tools.servers.process import ROOT
 
 # The rooms with models and actions: their tests must hold on the database of the demonstration too.
-ON_BOTH_DATABASES = ("people", "guidance", "outbox", "alerts", "checkins", "clinic")
+ON_BOTH_DATABASES = [
+    *(f"tests/{room}" for room in ("people", "guidance", "outbox", "alerts", "checkins", "clinic")),
+    "tests/house/test_demo.py",
+]
 PROCESSES = 2  # pytest processes: the machines that run this have two cores
 
 STATIC_CHECKS = {
@@ -53,9 +55,8 @@ def collect_static(env: dict[str, str]) -> bool:
 
 def on_sqlite(env: dict[str, str]) -> int:
     """The tests of models and actions, on the database of the demonstration."""
-    folders = [f"tests/{room}" for room in ON_BOTH_DATABASES if (ROOT / "tests" / room).is_dir()]
-    chosen = ["-m", "not browser and not processes", "-n", str(PROCESSES), "-q", *folders]
-    return run_openly(python("-m", "pytest", *chosen), env) if folders else 0
+    chosen = ["-m", "not browser and not processes", "-n", str(PROCESSES), "-q", *ON_BOTH_DATABASES]
+    return run_openly(python("-m", "pytest", *chosen), env)
 
 
 def on_postgres(env: dict[str, str], arguments: Sequence[str]) -> int:

@@ -88,7 +88,8 @@ class Visitor:
                 return Page(response.url, response.status, response.read().decode())
         except urllib.error.HTTPError as error:
             with error:
-                path = urllib.parse.urlsplit(url).path
+                # Where the redirects led, which need not be where we began.
+                path = urllib.parse.urlsplit(error.url).path
                 raise ServerError(f"{path} answered {error.code}, which should not be.") from error
         except OSError as error:
             raise ServerError(f"{url} cannot be reached: {error}.") from error

@@ -22,7 +22,7 @@ class _Keeper:
         self.lock = threading.Lock()
 
     # The names and the arguments are aiosmtpd's.
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: ARG002
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         with self.lock:
             if self.refusal is not None:
                 return self.refusal

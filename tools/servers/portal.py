@@ -100,5 +100,5 @@ class Beat(Process):
     def __init__(self, *, env: Mapping[str, str], schedule: Path, log: Path | None = None) -> None:
         command = [sys.executable, "-m", "celery", "--app", "aftercare.celery", "beat"]
         # The pid file would refuse a second start after a machine that went down.
-        command += ["--loglevel", "INFO", "--schedule", str(schedule), "--pidfile", ""]
+        command += ["--loglevel", "WARNING", "--schedule", str(schedule), "--pidfile", ""]
         super().__init__(name="beat", command=command, env=env, log=log)

@@ -67,13 +67,10 @@ def severe_redness_late(moment: Moment) -> Fired | None:
 )
 def small_return(symptom: Symptom, moment: Moment) -> Fired | None:
     """Rise of exactly 1 above the low point to 2 or more, from `small_return_from_h` on (S1)."""
-    value = moment.value(symptom)
     limit = moment.limits.small_return_from_h
-    if value is None or value < MODERATE or not moment.is_from(limit):
-        return None
-    low = moment.low(symptom)
-    if low is not None and value - low.value == 1:
-        return Fired((moment.seen_low(symptom, low), moment.seen(symptom, value)), limit)
+    rise = moment.rise(symptom)
+    if rise is not None and rise.steps == 1 and moment.is_from(limit):
+        return Fired(moment.seen_rise(symptom, rise), limit)
     return None
 
 
@@ -139,13 +136,10 @@ rule_for_tick(
 )
 def late_rise(symptom: Symptom, moment: Moment) -> Fired | None:
     """Rise of 2 or more above the low point, from `other_rise_from_h` on (ADD)."""
-    value = moment.value(symptom)
     limit = moment.limits.other_rise_from_h
-    if value is None or value < 2 or not moment.is_from(limit):
-        return None
-    low = moment.low(symptom)
-    if low is not None and value - low.value >= 2:
-        return Fired((moment.seen_low(symptom, low), moment.seen(symptom, value)), limit)
+    rise = moment.rise(symptom)
+    if rise is not None and rise.steps >= 2 and moment.is_from(limit):
+        return Fired(moment.seen_rise(symptom, rise), limit)
     return None
 
 

@@ -39,12 +39,9 @@ def reported_return(moment: Moment) -> Fired | None:
 )
 def sudden_return(symptom: Symptom, moment: Moment) -> Fired | None:
     """Rise of 2 or more above the low point; a high before it is not required (S1)."""
-    value = moment.value(symptom)
-    if value is None or value < 2:
-        return None  # it cannot have risen by two
-    low = moment.low(symptom)
-    if low is not None and value - low.value >= 2:
-        return Fired((moment.seen_low(symptom, low), moment.seen(symptom, value)))
+    rise = moment.rise(symptom)
+    if rise is not None and rise.steps >= 2:
+        return Fired(moment.seen_rise(symptom, rise))
     return None
 
 

@@ -1,0 +1,207 @@
+"""The check-in form: what is posted becomes a `Submission`, or says what to mend."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils.html import format_html
+
+from aftercare.checkins.fields import IconLabel, LocalTime, OneAnswer, Radios, Severity, Ticks, YesOrNo
+from aftercare.checkins.history import History
+from aftercare.checkins.submission import NOTE_LENGTH, RejectedError, Submission, timing_problems
+from aftercare.checkins.times import UnreadableTimeError, read_instant
+from aftercare.checkins.wording import (
+    CAME_BACK_CHOICES,
+    EMERGENCY_CHOICES,
+    HELP,
+    NONE_CHOICE,
+    ORDINARY_SIGNS,
+    PAINKILLER_CHOICES,
+    QUESTIONS,
+    UNWELL_CHOICES,
+    WARNING_SIGNS,
+    Choices,
+)
+from aftercare.triage import LIMITS, Answers
+from aftercare.triage.answers import KEYS
+from aftercare.ui.templatetags.ui import icon
+
+KEPT = 200  # characters of an unreadable field that are kept for staff
+EMERGENCY_LABEL = IconLabel(
+    QUESTIONS["emergency"], format_html('<span class="lv-emergency">{}</span>', icon("emergency", "al"))
+)
+WARNING_LABEL = format_html('<span class="lv-urgent">{}</span> Warning signs', icon("urgent", "al"))
+ONE_ANSWER_FIELDS = (
+    "redness",
+    "pain",
+    "painkiller",
+    "swelling",
+    "itch",
+    "itch_bothers",
+    "came_back",
+    "want_contact",
+)
+HIDDEN_FIELDS = ("token", "supersedes")
+# How a fault in a field that nobody sees is said above the form.
+HIDDEN_FAULTS = {
+    "token": "The form had lost its number. It has a new one now. Please send it again.",
+    "supersedes": "The check-in to correct was not found. You can send this as a new one.",
+    "procedure": "We do not know this treatment. Choose one from the list, or leave it open.",
+}
+
+
+class CheckInForm(forms.Form):
+    """All questions of one check-in. `zone`: the patient's, in which a time without an offset is read.
+
+    With an emergency ticked it is always valid: what can't be read is kept as it came, in `unreadable`.
+    """
+
+    emergency = Ticks("emergency", [("", [*EMERGENCY_CHOICES, NONE_CHOICE])], EMERGENCY_LABEL)
+    redness = Severity("redness")
+    pain = Severity("pain")
+    painkiller = OneAnswer("painkiller", PAINKILLER_CHOICES)
+    swelling = Severity("swelling")
+    itch = Severity("itch")
+    itch_bothers = YesOrNo("itch_bothers")
+    came_back = OneAnswer("came_back", CAME_BACK_CHOICES)
+    signs = Ticks(
+        "signs",
+        [
+            (WARNING_LABEL, WARNING_SIGNS),
+            ("Often seen while skin heals", ORDINARY_SIGNS),
+            ("Or", [NONE_CHOICE]),
+        ],
+    )
+    unwell = Ticks("unwell", [("", [*UNWELL_CHOICES, NONE_CHOICE])])
+    want_contact = YesOrNo("want_contact")
+    procedure = forms.UUIDField(required=False, label=QUESTIONS["procedure"])
+    note = forms.CharField(
+        required=False,
+        max_length=NOTE_LENGTH,
+        label=QUESTIONS["note"],
+        help_text=HELP["note"],
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={
+            "max_length": f"This is too long. Use at most {NOTE_LENGTH:,} characters.",
+            "null_characters_not_allowed": "This holds a character that we cannot store. Type it again.",
+        },
+    )
+    observed_at = forms.CharField(
+        required=False, label=QUESTIONS["observed_at"], help_text=HELP["observed_at"], widget=LocalTime
+    )
+    token = forms.UUIDField(required=False)
+    supersedes = forms.UUIDField(required=False)
+
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        zone: ZoneInfo,
+        now: datetime,
+        initial: dict[str, Any] | None = None,
+        areas: Choices | None = None,
+        asks_came_back: bool = True,
+    ) -> None:
+        super().__init__(data, initial=initial)
+        self.posted = QueryDict() if data is None else data
+        self.zone, self.now = zone, now
+        self.areas, self.asks_came_back = areas or [], asks_came_back
+        self.unreadable: dict[str, str] = {}
+        if self.areas:
+            self.fields["procedure"].widget = Radios(choices=self.areas)
+
+    @property
+    def has_emergency(self) -> bool:
+        """Whether an emergency that we know is ticked."""
+        return bool(self._known_ticks("emergency"))
+
+    def clean_note(self) -> str:
+        return str(self.cleaned_data["note"])
+
+    def clean_observed_at(self) -> datetime | None:
+        text = self.cleaned_data["observed_at"]
+        try:
+            return read_instant(text, self.zone, self.now) if text else None
+        except UnreadableTimeError as error:
+            raise ValidationError(str(error)) from error
+
+    def clean(self) -> None:
+        for name in ONE_ANSWER_FIELDS:
+            if len(set(self.posted.getlist(name))) > 1:
+                self.add_error(name, "Two answers came for this question. Choose one.")
+        if self.has_emergency:
+            for name in list(self.errors):
+                self._keep_unreadable(name)
+            self.cleaned_data["token"] = self.cleaned_data["token"] or uuid4()
+        elif not self.cleaned_data.get("token"):
+            self.errors.pop("token", None)
+            self.add_error(None, HIDDEN_FAULTS["token"])
+
+    def _keep_unreadable(self, name: str) -> None:
+        """Put a field in error aside, and keep of it what can be read."""
+        raw = "; ".join(self.posted.getlist(name)).replace("\0", "")
+        del self.errors[name]
+        field = self.fields[name]
+        readable: Any = None
+        if isinstance(field, Ticks):
+            readable = self._known_ticks(name)
+        elif name == "note":
+            readable, raw = raw[:NOTE_LENGTH], raw[NOTE_LENGTH:]
+        self.cleaned_data[name] = readable
+        self.unreadable[name] = raw[:KEPT]
+
+    def _known_ticks(self, name: str) -> frozenset[str] | None:
+        return cast(Ticks, self.fields[name]).known(self.posted.getlist(name))
+
+    def submission(self) -> Submission:
+        """What a valid form says."""
+        data = self.cleaned_data
+        return Submission(
+            token=data["token"],
+            answers=Answers(**{key: data[key] for key in KEYS}),
+            note=data["note"],
+            observed_at=data["observed_at"],
+            procedure_id=data["procedure"],
+            supersedes_id=data["supersedes"],
+            unreadable=self.unreadable,
+        )
+
+    def problems_beside(self, history: History) -> dict[str, str]:
+        """What is wrong with the time, in a form with other faults: so that all is said at once."""
+        if "observed_at" in self.errors or not self.cleaned_data.get("observed_at"):
+            return {}
+        stated = self.cleaned_data["observed_at"]
+        named = Submission(
+            token=uuid4(),
+            answers=Answers(),
+            observed_at=stated,
+            procedure_id=self.cleaned_data.get("procedure"),
+        )
+        procedure = history.procedure(named.procedure_id) or history.procedure_at(stated)
+        return timing_problems(named, history, stated, procedure, now=self.now, limits=LIMITS)
+
+    def reject(self, error: RejectedError) -> None:
+        """Show what was found wrong beside what the fields themselves show."""
+        self.full_clean()
+        for name, problem in error.problems.items():
+            self.add_error(name or None, problem)
+
+    def for_retry(self) -> dict[str, UUID]:
+        """The hidden fields of a form that is shown again, without those that were wrong.
+
+        Their faults are moved above the form: nobody can follow a link to a field that is not seen.
+        """
+        for name in (*HIDDEN_FIELDS, *(() if self.areas else ("procedure",))):
+            if self.errors.pop(name, None):
+                self.add_error(None, HIDDEN_FAULTS[name])
+        kept = {name: self.cleaned_data.get(name) for name in (*HIDDEN_FIELDS, "procedure")}
+        kept["token"] = kept["token"] or uuid4()
+        if self.areas:
+            kept.pop("procedure")
+        return {name: value for name, value in kept.items() if value}

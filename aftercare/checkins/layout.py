@@ -1,0 +1,92 @@
+"""The check-in form as HTML, by crispy-forms. The blank form is drawn once: everybody gets the same one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import HTML, Field, Layout, LayoutObject
+from django.template import Context
+from django.utils.html import format_html, strip_spaces_between_tags
+from django.utils.safestring import SafeString, mark_safe
+
+from aftercare.checkins.forms import CheckInForm
+from aftercare.checkins.wording import Choices
+from aftercare.ui.templatetags.ui import icon
+
+PACK = "bootstrap5"
+
+
+@dataclass(frozen=True, slots=True)
+class FormParts:
+    """The questions in the order of the page: the emergency first, then which area, then all others."""
+
+    emergency: str
+    area: str
+    questions: str
+
+
+def parts_of(form: CheckInForm, emergency_number: str) -> FormParts:
+    """A form with answers or errors in it, drawn in full."""
+    form.fields["emergency"].help_text = f"Any of these? Call {emergency_number}. Do not wait for us."
+    return FormParts(
+        emergency=drawn(form, Field("emergency", wrapper_class="ticks first")),
+        area=drawn(form, Field("procedure", wrapper_class="ticks")) if form.areas else "",
+        questions=drawn(form, *questions(form)),
+    )
+
+
+def blank_parts(*, emergency_number: str, asks_came_back: bool, areas: Choices) -> FormParts:
+    """The form without any answer, from memory but for the areas of this patient."""
+    blank = drawn_blank(emergency_number, asks_came_back)
+    if not areas:
+        return blank
+    form = CheckInForm(zone=ZoneInfo("UTC"), now=datetime.now(UTC), areas=areas)
+    area = drawn(form, Field("procedure", wrapper_class="ticks"))
+    return FormParts(emergency=blank.emergency, area=area, questions=blank.questions)
+
+
+@lru_cache(maxsize=256)
+def drawn_blank(emergency_number: str, asks_came_back: bool) -> FormParts:
+    form = CheckInForm(zone=ZoneInfo("UTC"), now=datetime.now(UTC), asks_came_back=asks_came_back)
+    return parts_of(form, emergency_number)
+
+
+def questions(form: CheckInForm) -> list[LayoutObject]:
+    """Every question but the first. Follow-ups stand right behind the scale that brings them up."""
+    came_back = form.asks_came_back or form["came_back"].value() or "came_back" in form.errors
+    earlier = form["observed_at"].value() or "observed_at" in form.errors
+    return [
+        Field("redness", wrapper_class="scale pips"),
+        Field("pain", wrapper_class="scale pips"),
+        Field("painkiller", wrapper_class="ticks follow"),
+        Field("swelling", wrapper_class="scale pips"),
+        Field("itch", wrapper_class="scale pips"),
+        Field("itch_bothers", wrapper_class="scale two follow"),
+        *([Field("came_back", wrapper_class="scale two odd")] if came_back else []),
+        Field("signs", wrapper_class="ticks"),
+        Field("unwell", wrapper_class="ticks"),
+        Field("want_contact", wrapper_class="scale two"),
+        Field("note"),
+        HTML(
+            format_html(
+                "<details{}><summary><b>This was earlier, not now</b>{}</summary>",
+                mark_safe(" open" if earlier else ""),  # noqa: S308 (one of two constants)
+                icon("forward", "end"),
+            )
+        ),
+        Field("observed_at"),
+        HTML("</details>"),
+    ]
+
+
+def drawn(form: CheckInForm, *fields: LayoutObject) -> SafeString:
+    helper = FormHelper()
+    helper.field_class = "opts"
+    helper.layout = Layout(*fields)
+    context = Context({**helper.get_attributes(PACK), "template_pack": PACK, "form": form})
+    html = helper.render_layout(form, context, template_pack=PACK)
+    return mark_safe(strip_spaces_between_tags(html))  # noqa: S308 (crispy's own templates escape)

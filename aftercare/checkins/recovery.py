@@ -1,0 +1,100 @@
+"""Where a patient stands in the recovery: what takes longer, when to check in next, what to tell others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from aftercare.checkins.reasons import Clock, Reason
+from aftercare.checkins.wording import SEVERITIES
+from aftercare.people.models import Procedure
+from aftercare.triage import SYMPTOMS, Entry, Finding, Painkiller
+
+DAILY_UNTIL_H, WEEKLY_UNTIL_H = 7 * 24, 28 * 24
+COUNTED_IN_HOURS = 72  # from here on people count days
+NOUNS = {Procedure.Kind.MICRONEEDLING: "microneedling", Procedure.Kind.RADIOFREQUENCY: "RF microneedling"}
+# What to say on the telephone, in the first person.
+SAY = {
+    "trouble_breathing": "It is hard to breathe, or I wheeze.",
+    "airway_swelling": "My lips, mouth, tongue or throat are swollen, or my face is swelling up fast.",
+    "faint_or_confused": "I feel faint, confused or very sleepy.",
+    "eye_involved": "My eye hurts, light hurts it, my sight changed, or it is swollen shut.",
+    "spreading_with_fever": "Redness or darkness is spreading on my skin, and I have a high temperature.",
+    "hives": "I have a raised, itchy rash.",
+}
+
+
+def span_words(hours: float) -> str:
+    """A span in words: "26 hours", "5 days"."""
+    if hours < COUNTED_IN_HOURS:
+        whole = int(hours)
+        return "less than an hour" if whole == 0 else "1 hour" if whole == 1 else f"{whole} hours"
+    return f"{int(hours // 24)} days"
+
+
+def tell_them(procedure: Procedure | None, entry: Entry, findings: Iterable[Finding]) -> list[str]:
+    """What to say to the emergency service: the treatment, then what is wrong."""
+    treatment = []
+    if procedure and procedure.performed_at <= entry.at:
+        ago = span_words(procedure.hours_at(entry.at))
+        treatment = [f"I had {NOUNS[Procedure.Kind(procedure.kind)]} ({procedure.area.lower()}) {ago} ago."]
+    return treatment + [SAY[finding.rule] for finding in findings if finding.rule in SAY]
+
+
+def taking_longer(procedure: Procedure | None, entry: Entry, clock: Clock) -> list[Reason]:
+    """Each symptom that is past its usual time, with the day from which the clinic wants to know."""
+    if procedure is None or entry.course is None:
+        return []
+    hours = procedure.hours_at(entry.at)
+    found = []
+    for symptom in SYMPTOMS:
+        value: int | None = getattr(entry.answers, symptom)
+        course = entry.course.of(symptom)
+        if not value or hours <= course.usual_until_h:
+            continue
+        limit_h = course.tell_us_after_mild_h if value == 1 else course.tell_us_after_h
+        until = procedure.performed_at + timedelta(hours=limit_h)
+        found.append(
+            Reason(
+                f"{symptom.capitalize()}: {SEVERITIES[value].lower()}.",
+                f"It is usually gone by now. Still there {on_day(until, clock)}? Tell us. "
+                "Does it get worse? Tell us the same day.",
+            )
+        )
+    return found
+
+
+def on_day(at: datetime, clock: Clock) -> str:
+    """ "on Tuesday 24 November", or "after 18:45 today"."""
+    local = at.astimezone(clock.zone)
+    if local.date() == clock.now.astimezone(clock.zone).date():
+        return f"after {local:%H:%M} today"
+    return f"on {local:%A} {local.day} {local:%B}"
+
+
+def next_steps(
+    procedure: Procedure | None, entry: Entry, clock: Clock, *, only_soon: bool = False
+) -> list[Reason]:
+    """When to check in again. `only_soon`: only what can't wait for the talk with the clinic."""
+    steps = []
+    if entry.answers.painkiller is Painkiller.TOO_SOON:
+        steps.append(Reason("In 2 hours:", "check in again and tell us if the pain medicine helped."))
+    if only_soon:
+        return steps
+    return [
+        *steps,
+        Reason(*next_check_in(procedure, clock)),
+        Reason("If something changes:", "check in at once. You can do it as often as you like."),
+    ]
+
+
+def next_check_in(procedure: Procedure | None, clock: Clock) -> tuple[str, str]:
+    """Daily up to day 7, then weekly up to day 28; reporting is always open."""
+    local = clock.now.astimezone(clock.zone)
+    hours = procedure.hours_at(clock.now) if procedure else 0
+    if hours < DAILY_UNTIL_H:
+        return f"Tomorrow, {local + timedelta(days=1):%A}:", "check in again, at any time."
+    if hours < WEEKLY_UNTIL_H:
+        day = local + timedelta(days=7)
+        return f"Next {day:%A}, {day.day} {day:%B}:", "check in again, at any time."
+    return "From now on:", "check in when you want to tell us something."

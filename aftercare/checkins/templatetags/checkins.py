@@ -1,0 +1,38 @@
+"""Template tags of the check-in pages: {% load checkins %}."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import template
+
+from aftercare.checkins.recovery import span_words
+from aftercare.checkins.wording import severity_word
+from aftercare.triage import SYMPTOMS, Level
+
+register = template.Library()
+
+
+@register.filter
+def severities(answers: dict[str, Any]) -> list[str]:
+    """The four symptoms of stored answers, in words."""
+    return [severity_word(answers.get(symptom)) for symptom in SYMPTOMS]
+
+
+@register.filter
+def is_flag(level: str) -> bool:
+    """Whether a level asks for something."""
+    return Level(level) > Level.EXPECTED
+
+
+@register.filter
+def whole(hours: float) -> int:
+    """Hours, rounded down as everywhere on these pages."""
+    return int(hours)
+
+
+@register.filter
+def span_since(instant: datetime, now: datetime) -> str:
+    """How long ago: "26 hours", "5 days"."""
+    return span_words((now - instant).total_seconds() / 3600)

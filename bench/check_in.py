@@ -1,0 +1,217 @@
+"""How many check-ins a second the portal takes, beside a bare Django form on the same machine in the same run.
+
+PostgreSQL with fsync on, a Valkey for the nudge, gunicorn with 2 workers x 2 threads, 4 clients. Each visit is
+another person: fetch the form, send ten answers, over one connection; the result page is not fetched. Rounds of
+portal and floor take turns, so that what else the machine does weighs on both; each figure is the median of its
+rounds, and each ratio the median of the ratios to the floor's rounds beside it.
+
+    .venv/bin/python bench/check_in.py [seconds a round] [cycles]
+"""
+
+import json
+import os
+import secrets
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+# In place of this folder: its names are not to be mistaken for those of other modules.
+sys.path[0] = str(ROOT)
+
+from bench.visits import Round, Site, again_and_again, milliseconds, once_each, run_round  # noqa: E402
+from tools.servers.portal import Web, bare_environment  # noqa: E402
+from tools.servers.ports import free_port  # noqa: E402
+from tools.servers.postgres import Postgres  # noqa: E402
+from tools.servers.valkey import Valkey  # noqa: E402
+
+PATH = "/check-in/"
+PATIENTS = 200
+FLAGGED_PER_SECOND = 200  # at most; each flagged visit needs a patient whose alert is not open yet
+QUIET = {
+    "emergency": "none",
+    "redness": "1",
+    "pain": "2",
+    "painkiller": "helped",
+    "swelling": "1",
+    "itch": "1",
+    "came_back": "no",
+    "signs": "none",
+    "unwell": "none",
+    "want_contact": "no",
+}
+FLAGGED = {**QUIET, "signs": ["pus", "spreading"]}
+TEN_NUMBERS = {f"question_{number}": "1" for number in range(1, 11)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sites:
+    """The three forms that take turns."""
+
+    portal: Site
+    flagged: Site
+    floor: Site
+
+
+@contextmanager
+def measured(cycles: int, seconds: float) -> Iterator[tuple[Sites, dict[str, int]]]:
+    """The three sites, up and with people in them, and the portal's numbers of queries."""
+    with ExitStack() as stack:
+        data = stack.enter_context(tempfile.TemporaryDirectory(prefix="aftercare-bench-"))
+        postgres = stack.enter_context(Postgres(durable=True))
+        valkey = stack.enter_context(Valkey())
+        port = free_port()
+        variables = {
+            "DATABASE_URL": postgres.create_database("portal"),
+            "REDIS_URL": valkey.url,
+            "EMAIL_URL": f"file://{data}/mail",
+            "SECRET_KEY": secrets.token_urlsafe(50),
+            "SITE_URL": f"http://127.0.0.1:{port}",
+            "DATA_DIR": data,
+            "STAFF_MFA": "optional",
+        }
+        quiet, flagged, queries = prepare_portal(
+            variables, flagged=int(cycles * seconds * FLAGGED_PER_SECOND)
+        )
+        environment = bare_environment() | variables
+        web = stack.enter_context(Web(env=environment, port=port))
+        floor_environment = environment | {"DATABASE_URL": postgres.create_database("floor")}
+        floor = prepare_floor(floor_environment)
+        floor_web = stack.enter_context(
+            Web(env=floor_environment, application="bench.floor.wsgi:application")
+        )
+        yield sites(web, floor_web, quiet=quiet, flagged=flagged, floor=floor), queries
+
+
+def sites(web: Web, floor_web: Web, *, quiet: list[str], flagged: list[str], floor: list[str]) -> Sites:
+    """The three forms with the sessions of who visits them."""
+    portal = partial(Site, port=web.port, pid=web.pid, path=PATH)
+    bare = partial(Site, port=floor_web.port, pid=floor_web.pid, path="/report/")
+    return Sites(
+        portal=portal(answers=QUIET, sessions=again_and_again(quiet)),
+        flagged=portal(answers=FLAGGED, sessions=once_each(flagged)),
+        floor=bare(answers=TEN_NUMBERS, sessions=again_and_again(floor)),
+    )
+
+
+def prepare_portal(variables: dict[str, str], *, flagged: int) -> tuple[list[str], list[str], dict[str, int]]:
+    """Tables, a clinic and its patients; the sessions for either kind of visit, and the numbers of queries."""
+    for name in ("DEMO", "DEBUG", "ALLOWED_HOSTS"):
+        os.environ.pop(name, None)
+    os.environ.update(variables, DJANGO_SETTINGS_MODULE="aftercare.settings")
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connection
+    from django.utils import timezone
+
+    from bench.population import enrol, open_practice
+
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    now = timezone.now()
+    practice = open_practice(now)
+    quiet = enrol(practice, now, patients=PATIENTS, earlier=2)
+    flagging = enrol(practice, now, patients=flagged, earlier=2)
+    queries = count_queries(
+        enrol(practice, now, patients=3, earlier=2), enrol(practice, now, patients=1, earlier=60)
+    )
+    with connection.cursor() as cursor:
+        # A database in use has statistics; one that was filled a moment ago has none yet.
+        cursor.execute("VACUUM ANALYZE")
+    connection.close()
+    return quiet, flagging, queries
+
+
+def count_queries(short: list[str], long: list[str]) -> dict[str, int]:
+    """The numbers of queries with 2 and with 60 earlier check-ins, in a process that has served before."""
+    from bench.queries import visit_queries
+
+    visit_queries(PATH, QUIET, short[0])
+    get, post = visit_queries(PATH, QUIET, short[1])
+    _, flagged = visit_queries(PATH, FLAGGED, short[2])
+    get_long, post_long = visit_queries(PATH, QUIET, long[0])
+    return {
+        "queries_post": len(post),
+        "queries_post_flagged": len(flagged),
+        "queries_get": len(get),
+        "queries_post_long_history": len(post_long),
+        "queries_get_long_history": len(get_long),
+    }
+
+
+def prepare_floor(environment: dict[str, str]) -> list[str]:
+    """The floor's tables and people, made in a process of its own: Django takes one settings file a process."""
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.floor.prepare", str(PATIENTS)],
+        env=environment,
+        cwd=ROOT,
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    keys: list[str] = json.loads(done.stdout)
+    return keys
+
+
+def take_turns(sites: Sites, *, seconds: float, cycles: int) -> dict[str, list[Round]]:
+    """The rounds of each site, in turns, after one unmeasured round each."""
+    for site in (sites.portal, sites.floor):
+        run_round(site, min(seconds, 2.0))
+    rounds: dict[str, list[Round]] = {"portal": [], "floor": [], "flagged": [], "floor_again": []}
+    for _ in range(cycles):
+        rounds["portal"].append(run_round(sites.portal, seconds))
+        rounds["floor"].append(run_round(sites.floor, seconds))
+        rounds["flagged"].append(run_round(sites.flagged, seconds))
+        rounds["floor_again"].append(run_round(sites.floor, seconds))
+    return rounds
+
+
+def rate(rounds: list[Round]) -> float:
+    return round(statistics.median(each.per_second for each in rounds), 1)
+
+
+def ratio(rounds: list[Round], floors: list[Round]) -> float:
+    """The median of each round against the floor's round right after it."""
+    pairs = zip(rounds, floors, strict=True)
+    return round(statistics.median(each.per_second / floor.per_second for each, floor in pairs), 3)
+
+
+def figures(rounds: dict[str, list[Round]]) -> dict[str, float]:
+    """The rates a second, and the milliseconds of a visit (form and answer) and of its parts."""
+    portal, flagged = rounds["portal"], rounds["flagged"]
+    floors = rounds["floor"] + rounds["floor_again"]
+    found = {
+        "submissions_per_s": rate(portal),
+        "flagged_per_s": rate(flagged),
+        "floor_per_s": rate(floors),
+        "ratio": ratio(portal, rounds["floor"]),
+        "ratio_flagged": ratio(flagged, rounds["floor_again"]),
+    }
+    for prefix, some in (("", portal), ("flagged_", flagged), ("floor_", floors)):
+        found[f"{prefix}cpu_ms"] = round(1000 * statistics.median(r.cpu / len(r.posts) for r in some), 2)
+        for percentile in (50, 99):
+            name = f"p{percentile}_ms"
+            found[f"{prefix}{name}"] = milliseconds(some, lambda r: r.visits, percentile)
+            found[f"{prefix}get_{name}"] = milliseconds(some, lambda r: r.gets, percentile)
+            found[f"{prefix}post_{name}"] = milliseconds(some, lambda r: r.posts, percentile)
+    return found
+
+
+def main() -> None:
+    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 8.0
+    cycles = int(sys.argv[2]) if len(sys.argv) > 2 else 3
+    with measured(cycles, seconds) as (sites, queries):
+        rounds = take_turns(sites, seconds=seconds, cycles=cycles)
+    print(json.dumps({**figures(rounds), **queries}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,129 @@
+"""A clinic of the portal with many signed-in patients, in the database of this process's settings."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from aftercare.checkins.models import Assessment, CheckIn
+from aftercare.guidance.actions import publish_default_courses
+from aftercare.guidance.models import ExpectedCourseSet
+from aftercare.people.actions import add_staff_member
+from aftercare.people.hours import ALWAYS_OPEN
+from aftercare.people.models import Clinic, Patient, Procedure, StaffMember, User
+from aftercare.triage import RULESET_VERSION, Answers
+from bench.sessions import signed_in
+
+PERFORMED_H = 30.0  # hours between the procedure and the check-in measured
+QUIET = Answers.from_json(
+    {
+        "emergency": [],
+        "redness": 1,
+        "pain": 2,
+        "painkiller": "helped",
+        "swelling": 1,
+        "itch": 1,
+        "came_back": "no",
+        "signs": [],
+        "unwell": [],
+        "want_contact": False,
+    }
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Practice:
+    """A clinic, and who treated its patients."""
+
+    clinic: Clinic
+    nurse: User
+    courses: ExpectedCourseSet
+
+
+def open_practice(now: datetime) -> Practice:
+    """A clinic with the shipped expected courses, a nurse and a clinician."""
+    clinic = Clinic.objects.create(
+        name="Riverside Skin Clinic",
+        slug="riverside",
+        telephone="0161 496 0123",
+        out_of_hours_telephone="0161 496 0999",
+        emergency_number="999",
+        opening_hours=ALWAYS_OPEN | {"sat": [["09:00", "13:00"]], "sun": []},
+        time_zone="Europe/London",
+    )
+    member = add_staff_member(
+        clinic=clinic,
+        email="nurse@example.org",
+        role=StaffMember.Role.NURSE,
+        first_name="Nora",
+        last_name="Lind",
+    )
+    add_staff_member(
+        clinic=clinic,
+        email="clinician@example.org",
+        role=StaffMember.Role.CLINICIAN,
+        first_name="Dan",
+        last_name="Okoro",
+    )
+    courses = publish_default_courses(clinic=clinic, by=member.user, now=now)
+    return Practice(clinic=clinic, nurse=member.user, courses=courses)
+
+
+def enrol(practice: Practice, now: datetime, *, patients: int, earlier: int) -> list[str]:
+    """Patients treated 30 h ago with `earlier` quiet check-ins each; their session keys."""
+    group = uuid.uuid4().hex[:8]
+    users = User.objects.bulk_create(
+        User(email=f"{group}.{number}@example.org", first_name="Pat", last_name=f"No {number}", password="!")
+        for number in range(patients)
+    )
+    enrolled = Patient.objects.bulk_create(
+        Patient(user=user, clinic=practice.clinic, time_zone="Europe/London", enrolled_at=now)
+        for user in users
+    )
+    performed_at = now - timedelta(hours=PERFORMED_H)
+    procedures = Procedure.objects.bulk_create(
+        Procedure(
+            patient=patient,
+            kind=Procedure.Kind.MICRONEEDLING,
+            area="face",
+            performed_at=performed_at,
+            recorded_at=now,
+            recorded_by=practice.nurse,
+        )
+        for patient in enrolled
+    )
+    for procedure in procedures:
+        report(practice, procedure, now, check_ins=earlier)
+    return signed_in(users)
+
+
+def report(practice: Practice, procedure: Procedure, now: datetime, *, check_ins: int) -> None:
+    """Quiet check-ins of the day before `now`, evenly apart."""
+    step = timedelta(hours=24) / (check_ins + 1)
+    times = [now - timedelta(hours=24) + step * (number + 1) for number in range(check_ins)]
+    rows = CheckIn.objects.bulk_create(
+        CheckIn(
+            patient=procedure.patient,
+            procedure=procedure,
+            course_set=practice.courses,
+            token=uuid.uuid4(),
+            submitted_at=at,
+            submitted_by=procedure.patient.user,
+            observed_at=at,
+            answers=QUIET.to_json(),
+            level="expected",
+        )
+        for at in times
+    )
+    Assessment.objects.bulk_create(
+        Assessment(
+            check_in=row,
+            caused_by=row,
+            reason=Assessment.Reason.SUBMITTED,
+            at=row.submitted_at,
+            level=row.level,
+            ruleset_version=RULESET_VERSION,
+        )
+        for row in rows
+    )

@@ -1,0 +1,84 @@
+"""What happened to an alert: who did or saw what, and who was told, the newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from aftercare.alerts.models import Alert, Dispatch
+from aftercare.alerts.notices import KIND
+from aftercare.outbox.models import Message
+from aftercare.people.models import Event
+from clinic.alert_page import Proof
+
+REASONS = {
+    Dispatch.Reason.OPENED: "",
+    Dispatch.Reason.UNACKNOWLEDGED: "not acknowledged in time",
+    Dispatch.Reason.SILENT: "no check-in for a day",
+}
+# Accepted by the next computer is all that is known of a message: nobody can say that it was read.
+STATES = {
+    Message.State.PENDING: "Waiting to be sent",
+    Message.State.SENDING: "Being sent",
+    Message.State.RETRYING: "Could not be sent yet, is tried again",
+    Message.State.SENT: "Accepted by the mail server",
+    Message.State.FAILED: "Could not be sent",
+    Message.State.WITHDRAWN: "Not sent: acknowledged before",
+}
+SYSTEM = "System"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    at: datetime
+    who: str
+    what: str
+
+
+def history_of(alert: Alert, proofs: Iterable[Proof]) -> list[Happening]:
+    """Everything about one alert, in as many queries for a long history as for a short one."""
+    dispatches = {dispatch.pk: dispatch for dispatch in alert.dispatches.all()}
+    messages = Message.objects.filter(kind=KIND, subject__in=dispatches).select_related("recipient")
+    events = Event.objects.filter(subject=alert.pk).select_related("actor")
+    happenings = [
+        *(from_event(event) for event in events),
+        *(from_message(message, dispatches[message.subject]) for message in messages),
+        *(from_undrained(dispatch) for dispatch in dispatches.values() if dispatch.drained_at is None),
+        *from_check_ins(proofs),
+    ]
+    return sorted(happenings, key=lambda happening: happening.at, reverse=True)
+
+
+def from_event(event: Event) -> Happening:
+    """An act or a look."""
+    words = f"{event.get_verb_display()}."
+    if event.verb == Event.Verb.CLOSED:
+        words = f"closed: {Alert.Outcome(event.data['outcome']).label.lower()}."
+    return Happening(at=event.at, who=str(event.actor), what=words)
+
+
+def from_message(message: Message, dispatch: Dispatch) -> Happening:
+    """One person told of the alert, and how far the message came."""
+    reason = REASONS[Dispatch.Reason(dispatch.reason)]
+    words = f"told {message.recipient} by {message.get_channel_display()}{f': {reason}' if reason else ''}."
+    state = STATES[Message.State(message.state)]
+    return Happening(at=message.created_at, who=SYSTEM, what=f"{words} {state}.")
+
+
+def from_undrained(dispatch: Dispatch) -> Happening:
+    """A decision to tell somebody that waits for its hour."""
+    words = "decided that the clinic is told when it opens."
+    if dispatch.due_at <= dispatch.decided_at:
+        words = "decided that the clinic is told. The message is being written."
+    return Happening(at=dispatch.decided_at, who=SYSTEM, what=words)
+
+
+def from_check_ins(proofs: Iterable[Proof]) -> Iterator[Happening]:
+    """The reports behind the alert, and what the patient saw."""
+    for check_in in {proof.assessment.caused_by for proof in proofs}:
+        headline = check_in.advice.get("headline", "")
+        told = f" and saw “{headline}”" if headline else ""
+        yield Happening(
+            at=check_in.submitted_at, who=str(check_in.submitted_by), what=f"sent a check-in{told}."
+        )

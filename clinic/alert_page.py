@@ -1,0 +1,156 @@
+"""What the page of one alert shows: evidence, answers beside the earlier ones, and who was told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from aftercare.alerts.models import Alert
+from aftercare.checkins.models import Assessment, CheckIn, Finding
+from aftercare.people.actions import record_event
+from aftercare.people.models import Event, User
+from aftercare.triage import RULES, Evidence
+from clinic.queue import newest_findings
+from clinic.words import NOT_ANSWERED, QUESTIONS, SEVERITIES, all_answers, evidence_lines, limit_words
+
+SAME_OPENING = timedelta(hours=1)
+EARLIER_SHOWN = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """One report behind an alert: the rule in words, its evidence, and where both come from."""
+
+    finding: Finding
+    words: str
+    lines: list[str]
+    limit: str
+    sources: str
+
+    @property
+    def assessment(self) -> Assessment:
+        return self.finding.assessment
+
+    @property
+    def was_revealed(self) -> bool:
+        """Whether it came out later, by an entry for an earlier time or a correction."""
+        return self.assessment.reason == Assessment.Reason.REVEALED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Other:
+    """Another open alert of the same patient, with the evidence of its last report."""
+
+    alert: Alert
+    lines: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One question: the answer now, what changed, and the answers before, the newest first."""
+
+    question: str
+    now: str
+    change: str
+    earlier: list[str]
+
+    @property
+    def is_changed(self) -> bool:
+        return self.change not in {"", "same"}
+
+    @property
+    def direction(self) -> str:
+        """The icon of a severity that moved; empty elsewhere."""
+        first = self.change.split(" ", maxsplit=1)[0]
+        return {"up": "arrow_up", "down": "arrow_down"}.get(first, "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """A check-in beside the ones before it."""
+
+    check_in: CheckIn
+    earlier: list[CheckIn]
+    answers: list[Answer]
+
+
+def others_of(alert: Alert, now: datetime) -> list[Other]:
+    """The patient's other open alerts, the worst first."""
+    others = alert.patient.alerts.open().exclude(pk=alert.pk)
+    newest = newest_findings(others)
+    return [
+        Other(alert=other, lines=lines_of(newest[other.pk], now) if other.pk in newest else [])
+        for other in others.worst_first()
+    ]
+
+
+def lines_of(finding: Finding, now: datetime) -> list[str]:
+    """The evidence of a finding in words."""
+    return evidence_lines(map(Evidence.from_json, finding.evidence), now)
+
+
+def proofs_of(alert: Alert, now: datetime) -> list[Proof]:
+    """Every finding that opened the alert or was appended to it, the newest first."""
+    findings = alert.findings.select_related(
+        "assessment__check_in__procedure",
+        "assessment__check_in__course_set",
+        "assessment__check_in__superseded_by",
+        "assessment__caused_by__submitted_by",
+    ).order_by("-assessment__at", "-pk")
+    return [proof_of(finding, now) for finding in findings]
+
+
+def proof_of(finding: Finding, now: datetime) -> Proof:
+    """One finding in words."""
+    rule = RULES[finding.rule]
+    return Proof(
+        finding=finding,
+        words=rule.staff,
+        lines=lines_of(finding, now),
+        limit=limit_words(finding.rule, finding.limit_h),
+        sources=", ".join(rule.sources),
+    )
+
+
+def compare(check_in: CheckIn) -> Comparison:
+    """The check-in beside the two before it, after the same procedure."""
+    before = (
+        CheckIn.objects.filter(patient_id=check_in.patient_id, procedure=check_in.procedure)
+        .standing()
+        .filter(observed_at__lt=check_in.observed_at)
+    )
+    earlier = list(before.select_related("procedure").newest_first()[:EARLIER_SHOWN])
+    now, past = all_answers(check_in.given), [all_answers(one.given) for one in earlier]
+    answers = [
+        Answer(
+            question=question,
+            now=now[key],
+            change=change(now[key], past[0][key]) if past else "",
+            earlier=[one[key] for one in past],
+        )
+        for key, question in QUESTIONS.items()
+    ]
+    return Comparison(check_in=check_in, earlier=earlier, answers=answers)
+
+
+def change(now: str, before: str) -> str:
+    """From the answer before to the one now: "up 2", "same", "was unknown", "changed"."""
+    if now == before:
+        return "same"
+    if now == NOT_ANSWERED:
+        return "not answered now"
+    if before == NOT_ANSWERED:
+        return "was unknown"
+    if now in SEVERITIES and before in SEVERITIES:
+        steps = SEVERITIES.index(now) - SEVERITIES.index(before)
+        return f"up {steps}" if steps > 0 else f"down {-steps}"
+    return "changed"
+
+
+def note_opening(*, alert: Alert, by: User, now: datetime) -> None:
+    """Keep who looked at the alert: once an hour, however often the page is loaded."""
+    looked = Event.objects.filter(
+        verb=Event.Verb.OPENED_ALERT, actor=by, subject=alert.pk, at__gt=now - SAME_OPENING
+    )
+    if not looked.exists():
+        record_event(verb=Event.Verb.OPENED_ALERT, actor=by, now=now, patient=alert.patient, subject=alert.pk)

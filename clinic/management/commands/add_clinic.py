@@ -1,0 +1,71 @@
+"""Enter a clinic and its first manager, on a new installation."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.text import slugify
+
+from aftercare.alerts.models import ContactStep
+from aftercare.guidance.actions import publish_default_courses
+from aftercare.people.actions import add_staff_member
+from aftercare.people.models import Clinic, StaffMember
+
+WEEK = '{"mon": [["09:00", "18:00"]], "tue": [["09:00", "18:00"]]}'
+
+
+class Command(BaseCommand):
+    help = "Enter a clinic with its first manager. The shipped expected courses are published unsigned."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("name")
+        parser.add_argument("--telephone", required=True)
+        parser.add_argument("--out-of-hours", required=True, metavar="TELEPHONE")
+        parser.add_argument("--emergency", required=True, metavar="NUMBER", help="such as 999, 112 or 911")
+        parser.add_argument("--time-zone", required=True, metavar="ZONE", help="such as Europe/London")
+        parser.add_argument("--hours", required=True, metavar="JSON", help=f"by day, such as {WEEK}")
+        parser.add_argument("--manager", required=True, metavar="EMAIL")
+        parser.add_argument("--manager-name", required=True, metavar="NAME", help="first and last name")
+
+    @transaction.atomic
+    def handle(self, *args: Any, **options: Any) -> None:
+        clinic = Clinic(
+            name=options["name"],
+            slug=slugify(options["name"]),
+            telephone=options["telephone"],
+            out_of_hours_telephone=options["out_of_hours"],
+            emergency_number=options["emergency"],
+            time_zone=options["time_zone"],
+            opening_hours=week(options["hours"]),
+        )
+        try:
+            clinic.full_clean()
+        except ValidationError as error:
+            problems = [f"{name}: {' '.join(texts)}" for name, texts in error.message_dict.items()]
+            raise CommandError("\n".join(problems)) from error
+        clinic.save()
+        first, _space, last = options["manager_name"].partition(" ")
+        manager = add_staff_member(
+            clinic=clinic,
+            email=options["manager"],
+            role=StaffMember.Role.MANAGER,
+            first_name=first,
+            last_name=last,
+        )
+        ContactStep.objects.create(clinic=clinic, position=0).members.add(manager)
+        publish_default_courses(clinic=clinic, by=manager.user, now=timezone.now())
+        self.stdout.write(f"{clinic.name} is entered. Now: manage.py sign_in_link {manager.user.email}")
+
+
+def week(text: str) -> Any:
+    """The opening hours as given; CommandError where they are no JSON."""
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise CommandError(f"--hours: give them as JSON, such as {WEEK}") from error

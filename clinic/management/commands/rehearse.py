@@ -1,0 +1,87 @@
+"""Replay a case file through the real actions, and say where the product does otherwise than the file expects."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentParser
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from aftercare.guidance.models import ExpectedCourseSet
+from aftercare.people.models import Clinic, Procedure
+from aftercare.triage import LIMITS, ExpectedCourse
+from clinic.rehearsal import differences, rehearse
+from clinic.rehearse_file import CaseFile, CaseFileError, read_case_file
+
+
+class Command(BaseCommand):
+    help = (
+        "Replay a case file. Nothing is kept and nothing is sent. Exit 1 where a result is not as expected."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path, metavar="FILE")
+        parser.add_argument("--json", type=Path, metavar="OUT", help="write every step's result there")
+        parser.add_argument("--clinic", metavar="SLUG", help="with this clinic's published expected courses")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            case_file = read_case_file(load(options["file"]))
+            if options["clinic"]:
+                case_file = replace(case_file, courses=published_courses(options["clinic"]), limits=LIMITS)
+            self.replay(case_file, options["json"])
+        except CaseFileError as error:
+            raise CommandError(f"{options['file']}: {error}") from error
+
+    def replay(self, case_file: CaseFile, out: Path | None) -> None:
+        """Run every case, print each difference and a summary."""
+        results, differing, count = [], set(), 0
+        for step, result in rehearse(case_file):
+            results.append(result.to_json())
+            for difference in differences(result, step):
+                self.stdout.write(difference)
+                differing.add(result.case)
+                count += 1
+        if out:
+            write(out, results)
+        cases = len(case_file.cases)
+        self.stdout.write(
+            f"{cases} cases, {len(results)} steps: "
+            + (f"{count} differences in {len(differing)} cases" if differing else "all as expected")
+        )
+        if differing:
+            sys.exit(1)
+
+
+def load(path: Path) -> object:
+    """The JSON of a file."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise CommandError(f"{path} cannot be read: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise CommandError(f"{path} is not JSON: {error}") from error
+
+
+def write(path: Path, results: list[dict[str, Any]]) -> None:
+    """Keep the results."""
+    try:
+        path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise CommandError(f"{path} cannot be written: {error.strerror}") from error
+
+
+def published_courses(slug: str) -> Mapping[str, ExpectedCourse]:
+    """What a clinic has published last."""
+    clinic = Clinic.objects.filter(slug=slug).first()
+    if clinic is None:
+        raise CommandError(f"There is no clinic {slug!r}.")
+    course_set = ExpectedCourseSet.objects.current_of(clinic.pk)
+    if course_set is None:
+        raise CommandError(f"The clinic {slug!r} has published no expected courses.")
+    return {kind: course_set.course_of(kind) for kind in Procedure.Kind.values}

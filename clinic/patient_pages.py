@@ -1,0 +1,99 @@
+"""What the list of patients and the page of one patient show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Max, OuterRef, Subquery
+
+from aftercare.alerts.models import Alert
+from aftercare.checkins.models import CheckIn
+from aftercare.people.models import Clinic, Patient, Procedure
+from clinic.queue import treatment_words
+from clinic.words import QUESTIONS, all_answers
+
+PATIENTS_ON_A_PAGE = 50
+CHECK_INS_ON_A_PAGE = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientRow:
+    patient: Patient
+    treatment: str
+    alerts: list[Alert]
+    last_check_in: datetime | None
+
+    @property
+    def worst(self) -> Alert | None:
+        return self.alerts[0] if self.alerts else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """One check-in with its answers in words."""
+
+    check_in: CheckIn
+    answers: list[tuple[str, str]]
+
+
+def page_of_patients(clinic: Clinic, number: str | None) -> Page[Patient]:
+    """One page of the clinic's patients, the one treated last first, those without a procedure at the end.
+
+    A number that is none means the first page, one too high the last.
+    """
+    procedures = Procedure.objects.filter(patient=OuterRef("pk")).order_by("-performed_at")
+    last = Subquery(procedures.values("performed_at")[:1])
+    patients = clinic.patients.select_related("user").order_by(
+        last.desc(nulls_last=True), "-enrolled_at", "pk"
+    )
+    return Paginator(patients, PATIENTS_ON_A_PAGE).get_page(number)
+
+
+def rows_of(patients: Iterable[Patient], now: datetime) -> list[PatientRow]:
+    """The rows of one page, in three queries however many they are."""
+    patients = list(patients)
+    procedures = Procedure.objects.filter(patient__in=patients).order_by("performed_at")
+    latest = {procedure.patient_id: procedure for procedure in procedures}
+    check_ins = CheckIn.objects.filter(patient__in=patients).order_by().values_list("patient_id")
+    last_check_ins = dict(check_ins.annotate(Max("submitted_at")))
+    alerts: dict[UUID, list[Alert]] = {}
+    for alert in Alert.objects.open().filter(patient__in=patients).worst_first():
+        alerts.setdefault(alert.patient_id, []).append(alert)
+    return [
+        PatientRow(
+            patient=patient,
+            treatment=treatment_words(latest.get(patient.pk), now),
+            alerts=alerts.get(patient.pk, []),
+            last_check_in=last_check_ins.get(patient.pk),
+        )
+        for patient in patients
+    ]
+
+
+def page_of_check_ins(patient: Patient, number: str | None) -> Page[CheckIn]:
+    """A patient's check-ins, the newest first, corrected ones included."""
+    check_ins = patient.check_ins.select_related("procedure", "superseded_by").newest_first()
+    return Paginator(check_ins, CHECK_INS_ON_A_PAGE).get_page(number)
+
+
+def reports_of(check_ins: Iterable[CheckIn]) -> list[Report]:
+    """Check-ins with their answers in words."""
+    reports = []
+    for check_in in check_ins:
+        answers = all_answers(check_in.given)
+        said = [(question, answers[key]) for key, question in QUESTIONS.items()]
+        reports.append(Report(check_in=check_in, answers=said))
+    return reports
+
+
+def age_words(patient: Patient, now: datetime) -> str:
+    """Years since birth on the clinic's calendar; empty where the date of birth is not known."""
+    born = patient.date_of_birth
+    if born is None:
+        return ""
+    today = now.astimezone(patient.clinic.zone).date()
+    return str(today.year - born.year - ((today.month, today.day) < (born.month, born.day)))

@@ -1,0 +1,188 @@
+"""The queue: who is next. One row for each patient, the worst first, then the longest waiting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from aftercare.alerts.models import Alert
+from aftercare.checkins.models import Finding, NonResponse
+from aftercare.checkins.silence import non_responders
+from aftercare.people.models import Clinic, Patient, Procedure
+from aftercare.triage import RULES, Evidence, Level
+from aftercare.ui.times import spoken_age, staff_clock
+from clinic.deadlines import Clock, clock_of
+from clinic.words import short_evidence
+
+SHOWN_IN_HOURS = 168  # hours since the procedure; longer ones read better in days
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One patient's alerts of one section, `alert` the worst of them."""
+
+    alert: Alert
+    alerts: list[Alert]
+    treatment: str
+    why: str
+    detail: str
+    clock: Clock
+    silence: str
+    reported_again: str
+
+    @property
+    def patient(self) -> Patient:
+        return self.alert.patient
+
+    @property
+    def waiting(self) -> list[Alert]:
+        """Those that nobody has acknowledged."""
+        return [alert for alert in self.alerts if alert.status == Alert.Status.NEW]
+
+    @property
+    def to_acknowledge(self) -> Alert | None:
+        return self.waiting[0] if self.waiting else None
+
+    @property
+    def also_waiting(self) -> list[UUID]:
+        """The others that one press acknowledges with the first."""
+        return [alert.pk for alert in self.waiting[1:]]
+
+    @property
+    def is_hot(self) -> bool:
+        """An emergency that nobody has answered."""
+        return any(alert.triage_level is Level.EMERGENCY for alert in self.waiting)
+
+    @property
+    def more(self) -> int:
+        return len(self.alerts) - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SilentRow:
+    """A patient from whom nothing comes."""
+
+    patient: Patient
+    treatment: str
+    why: str
+    since: datetime
+    since_words: str
+    has_open_alert: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """The sections of the page, each in its order."""
+
+    now: list[Row]
+    today: list[Row]
+    routine: list[Row]
+    silent: list[SilentRow]
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.now or self.today or self.routine or self.silent)
+
+
+def queue_of(clinic: Clinic, now: datetime) -> Queue:
+    """What waits for the clinic's staff, in as many queries for one alert as for a thousand."""
+    waiting = clinic.alerts.open()
+    alerts = list(waiting.worst_first().select_related("patient__user", "procedure", "acknowledged_by"))
+    newest = newest_findings(waiting)
+    to_act = rows_of((a for a in alerts if a.triage_level >= Level.SAME_DAY), clinic, newest, now)
+    return Queue(
+        now=[row for row in to_act if row.alert.triage_level >= Level.URGENT],
+        today=[row for row in to_act if row.alert.triage_level is Level.SAME_DAY],
+        routine=rows_of((a for a in alerts if a.triage_level is Level.ROUTINE), clinic, newest, now),
+        silent=silent_rows(clinic, {alert.patient_id for alert in alerts}, now),
+    )
+
+
+def newest_findings(alerts: QuerySet[Alert]) -> dict[UUID | None, Finding]:
+    """The last report behind each of these alerts, by the alert's id, in one query."""
+    newest = Finding.objects.filter(alert=OuterRef("pk")).order_by("-assessment__at", "-pk")
+    ids = alerts.order_by().annotate(newest=Subquery(newest.values("pk")[:1])).values("newest")
+    findings = Finding.objects.filter(pk__in=ids).select_related("assessment__caused_by")
+    return {finding.alert_id: finding for finding in findings}
+
+
+def rows_of(
+    alerts: Iterable[Alert], clinic: Clinic, newest: dict[UUID | None, Finding], now: datetime
+) -> list[Row]:
+    """One row for each patient, in the order of each one's worst alert."""
+    by_patient: dict[UUID, list[Alert]] = {}
+    for alert in alerts:
+        by_patient.setdefault(alert.patient_id, []).append(alert)
+    return [row_of(group, clinic, newest, now) for group in by_patient.values()]
+
+
+def row_of(alerts: list[Alert], clinic: Clinic, newest: dict[UUID | None, Finding], now: datetime) -> Row:
+    """The row of one patient's alerts, given worst first. Its clock is that of the first not acknowledged."""
+    # Of two alerts of one level, the one that nobody has acknowledged leads.
+    alerts = sorted(
+        alerts, key=lambda a: (-a.triage_level.rank, a.status != Alert.Status.NEW, a.opened_at, a.rule)
+    )
+    lead = alerts[0]
+    waiting = [alert for alert in alerts if alert.status == Alert.Status.NEW]
+    finding = newest.get(lead.pk)
+    silent = min((a.silent_since for a in alerts if a.silent_since), default=None)
+    again = max((a.reported_again_at for a in alerts if a.reported_again_at), default=None)
+    return Row(
+        alert=lead,
+        alerts=alerts,
+        treatment=treatment_words(lead.procedure, now),
+        why=RULES[lead.rule].staff.removesuffix("."),
+        detail=detail_words(finding) if finding else "",
+        clock=clock_of(waiting[0] if waiting else lead, clinic.hours, now),
+        silence="No check-in for a day" if silent else "",
+        reported_again=f"Reported again {staff_clock(again, now)}" if again else "",
+    )
+
+
+def detail_words(finding: Finding) -> str:
+    """The values behind a finding; in an emergency what the patient was told to do."""
+    if finding.level == Level.EMERGENCY.value and (
+        told := finding.assessment.caused_by.advice.get("headline")
+    ):
+        return f"Told: {told}"
+    return short_evidence(map(Evidence.from_json, finding.evidence))
+
+
+def treatment_words(procedure: Procedure | None, now: datetime) -> str:
+    """ "Microneedling, cheeks, 70 h"."""
+    if procedure is None:
+        return "No procedure recorded"
+    hours = procedure.hours_at(now)
+    age = f"{hours:.0f} h" if hours < SHOWN_IN_HOURS else f"{hours / 24:.0f} days"
+    return f"{procedure.get_kind_display()}, {procedure.area}, {age}"
+
+
+def silent_rows(clinic: Clinic, with_alerts: set[UUID], now: datetime) -> list[SilentRow]:
+    """Those who have not been heard from, the longest first."""
+    return [
+        SilentRow(
+            patient=item.patient,
+            treatment=treatment_words(item.procedure, now),
+            why=silence_words(item, now),
+            since=item.silent_since,
+            since_words="last heard" if heard_since_treatment(item) else "treated",
+            has_open_alert=item.patient_id in with_alerts,
+        )
+        for item in non_responders(clinic.pk)
+    ]
+
+
+def heard_since_treatment(item: NonResponse) -> bool:
+    """Whether the silence began with a check-in rather than with the procedure."""
+    return item.silent_since > item.procedure.performed_at
+
+
+def silence_words(item: NonResponse, now: datetime) -> str:
+    """What is missing, and for how long."""
+    if heard_since_treatment(item):
+        return f"No check-in for {spoken_age(now - item.silent_since)}"
+    return "No check-in yet"

@@ -1,0 +1,298 @@
+"""Reading a case file: patient series with what must be flagged, as a safety officer writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from math import isfinite
+from typing import Any
+
+from aftercare.people.models import Procedure
+from aftercare.triage import (
+    DEFAULT_COURSES,
+    RULES,
+    SYMPTOMS,
+    TIMED_RULES,
+    Answers,
+    CourseError,
+    ExpectedCourse,
+    Level,
+    Limits,
+    SymptomCourse,
+)
+
+# What `h`, in hours, counts from; and how far from it a case may lead, so that no sum of times overflows.
+START = datetime(2026, 1, 12, 10, tzinfo=UTC)
+FARTHEST = timedelta(days=36_525)
+AREA_LENGTH = 40
+LEVEL_NONE = "none"
+LEVELS = frozenset({LEVEL_NONE, *(level.value for level in Level)})
+STATUSES = frozenset({"stored", "rejected", "duplicate"})
+KNOWN_RULES = frozenset({*RULES, *TIMED_RULES})
+
+
+class StepType(StrEnum):
+    PROCEDURE = "procedure"
+    CHECK_IN = "checkin"
+    TICK = "tick"
+    STAFF = "staff"
+
+
+class StaffAction(StrEnum):
+    ACK_ALL = "ack_all"
+    CLOSE_ALL = "close_all"
+
+
+# Remarks for readers may stand beside the fields that do something; a misspelt field must not pass as one.
+REMARKS = frozenset({"title", "note", "comment"})
+COMMON_FIELDS = frozenset({"type", "h", "at", "expect"}) | REMARKS
+FIELDS: Mapping[StepType, frozenset[str]] = {
+    StepType.PROCEDURE: COMMON_FIELDS | {"id", "kind", "area"},
+    StepType.CHECK_IN: COMMON_FIELDS
+    | {"id", "submitted_h", "submitted_at", "procedure", "token", "supersedes", "answers"},
+    StepType.TICK: COMMON_FIELDS,
+    StepType.STAFF: COMMON_FIELDS | {"action"},
+}
+
+
+class CaseFileError(ValueError):
+    """What is wrong with a case file, and where."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """One step. `at`: the instant it describes; `submitted_at` None: submitted at that same instant."""
+
+    type: StepType
+    at: datetime
+    expect: Mapping[str, Any]
+    id: str | None = None
+    kind: str = ""
+    area: str = ""
+    submitted_at: datetime | None = None
+    procedure: str | None = None
+    token: str | None = None
+    supersedes: str | None = None
+    answers: Answers | None = None
+    action: StaffAction | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Case:
+    """One patient's series."""
+
+    id: str
+    at_risk: bool
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseFile:
+    """All cases of a file, and the thresholds they assume."""
+
+    cases: tuple[Case, ...]
+    courses: Mapping[str, ExpectedCourse]
+    limits: Limits
+
+
+def read_case_file(data: object) -> CaseFile:
+    """A case file from its JSON; CaseFileError names what is wrong and where."""
+    content = an_object(data, "The file")
+    config = an_object(content.get("config", {}), "config")
+    defaults = an_object(content.get("defaults", {}), "defaults")
+    read_answers(defaults, "defaults")
+    try:
+        limits = Limits.from_json(config)
+    except ValueError as error:
+        raise CaseFileError(f"config: {error}") from error
+    cases: dict[str, Case] = {}
+    for position, raw in enumerate(a_list(content.get("cases"), "cases")):
+        case = read_case(raw, position, defaults)
+        if case.id in cases:
+            raise CaseFileError(f"case {case.id}: there are two cases with this id")
+        cases[case.id] = case
+    if not cases:
+        raise CaseFileError("cases: there is none")
+    return CaseFile(cases=tuple(cases.values()), courses=courses_from(config), limits=limits)
+
+
+def read_case(raw: object, position: int, defaults: Mapping[str, Any]) -> Case:
+    """One case."""
+    case = an_object(raw, f"case number {position}")
+    case_id = a_text(case.get("id"), f"case number {position}: id")
+    patient = an_object(case.get("patient", {}), f"case {case_id}: patient")
+    only_known(patient, {"at_risk"}, f"case {case_id}: patient")
+    at_risk = patient.get("at_risk", False)
+    if not isinstance(at_risk, bool):
+        raise CaseFileError(f"case {case_id}: at_risk must be true or false, not {at_risk!r}")
+    steps: list[Step] = []
+    for number, raw_step in enumerate(a_list(case.get("steps"), f"case {case_id}: steps")):
+        step = read_step(raw_step, f"case {case_id}, step {number}", defaults)
+        if step.id and any((step.type, step.id) == (other.type, other.id) for other in steps):
+            raise CaseFileError(f"case {case_id}, step {number}: there are two steps with the id {step.id}")
+        steps.append(step)
+    return Case(id=case_id, at_risk=at_risk, steps=tuple(steps))
+
+
+def read_step(raw: object, where: str, defaults: Mapping[str, Any]) -> Step:
+    """One step."""
+    step = an_object(raw, where)
+    if step.get("id"):
+        where = f"{where} ({step['id']})"
+    kind_of_step = StepType(one_of(step.get("type"), list(StepType), f"{where}: type"))
+    only_known(step, FIELDS[kind_of_step], where)
+    read = Step(
+        type=kind_of_step,
+        id=optional_text(step, "id", where),
+        at=read_instant(step, "h", "at", where),
+        expect=read_expect(step.get("expect", {}), where),
+    )
+    if kind_of_step is StepType.PROCEDURE:
+        kind = one_of(step.get("kind"), Procedure.Kind.values, f"{where}: kind")
+        area = optional_text(step, "area", where) or ""
+        if len(area) > AREA_LENGTH or not area.isprintable():
+            raise CaseFileError(f"{where}: area must be at most {AREA_LENGTH} characters, not {area!r:.60}")
+        return replace(read, kind=kind, area=area)
+    if kind_of_step is StepType.STAFF:
+        action = one_of(step.get("action"), list(StaffAction), f"{where}: action")
+        return replace(read, action=StaffAction(action))
+    if kind_of_step is StepType.CHECK_IN:
+        return read_check_in(read, step, where, defaults)
+    return read
+
+
+def read_check_in(read: Step, step: Mapping[str, Any], where: str, defaults: Mapping[str, Any]) -> Step:
+    """The fields of a check-in; its answers are the file's defaults but for those given."""
+    answers = {**defaults, **an_object(step.get("answers", {}), f"{where}: answers")}
+    has_submission = "submitted_h" in step or "submitted_at" in step
+    return replace(
+        read,
+        submitted_at=read_instant(step, "submitted_h", "submitted_at", where) if has_submission else None,
+        procedure=optional_text(step, "procedure", where),
+        token=optional_text(step, "token", where),
+        supersedes=optional_text(step, "supersedes", where),
+        answers=read_answers(answers, where),
+    )
+
+
+def read_answers(data: Mapping[str, Any], where: str) -> Answers:
+    """Answers in the words of the check-in form."""
+    try:
+        return Answers.from_json(data)
+    except ValueError as error:
+        raise CaseFileError(f"{where}: {error}") from error
+
+
+def read_instant(step: Mapping[str, Any], hours: str, clock: str, where: str) -> datetime:
+    """The instant given either in hours after START or as ISO 8601 with an offset."""
+    if (hours in step) == (clock in step):
+        raise CaseFileError(f"{where}: give either {hours} or {clock}")
+    if hours in step:
+        return after_start(step[hours], f"{where}: {hours}")
+    return on_clock(step[clock], f"{where}: {clock}")
+
+
+def after_start(hours: object, where: str) -> datetime:
+    """So many hours after START."""
+    if not isinstance(hours, int | float) or isinstance(hours, bool) or not isfinite(hours):
+        raise CaseFileError(f"{where} must be a number of hours, not {hours!r:.60}")
+    if abs(hours) > FARTHEST.total_seconds() / 3600:
+        raise CaseFileError(f"{where} is out of range: {hours:g}")
+    return START + timedelta(hours=hours)
+
+
+def on_clock(text: object, where: str) -> datetime:
+    """An instant as ISO 8601 with an offset."""
+    try:
+        instant = datetime.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None:
+        raise CaseFileError(f"{where} must be an instant such as 2026-01-12T10:00:00Z, not {text!r:.60}")
+    if abs(instant - START) > FARTHEST:
+        raise CaseFileError(f"{where} is out of range: {text}")
+    return instant.astimezone(UTC)
+
+
+def read_expect(raw: object, where: str) -> Mapping[str, Any]:
+    """What a step must bring about: any of level, rules, status and notify."""
+    expect = an_object(raw, f"{where}: expect")
+    only_known(expect, {"level", "rules", "status", "notify"}, f"{where}: expect")
+    if "level" in expect:
+        one_of(expect["level"], LEVELS, f"{where}: expect.level")
+    for rule in a_list(expect.get("rules", []), f"{where}: expect.rules"):
+        one_of(rule, KNOWN_RULES, f"{where}: expect.rules")
+    if "status" in expect:
+        one_of(expect["status"], STATUSES, f"{where}: expect.status")
+    if not isinstance(expect.get("notify", False), bool):
+        raise CaseFileError(f"{where}: expect.notify must be true or false, not {expect['notify']!r}")
+    return expect
+
+
+def courses_from(config: Mapping[str, Any]) -> Mapping[str, ExpectedCourse]:
+    """The expected courses that a file's `config` describes; the shipped ones where it describes none.
+
+    Each symptom is [usual until, tell us after, tell us after if mild], in hours.
+    """
+    given = an_object(config.get("expected_course", {}), "config.expected_course")
+    only_known(given, DEFAULT_COURSES, "config.expected_course")
+    limits = an_object(config.get("sign_limits_h", {}), "config.sign_limits_h")
+    only_known(limits, {"bruise", "peeling", "spots"}, "config.sign_limits_h")
+    signs = {f"{sign}_h": hours for sign, hours in limits.items()}
+    courses = {}
+    for kind, default in DEFAULT_COURSES.items():
+        where = f"config.expected_course.{kind}"
+        rows = an_object(given.get(kind, {}), where)
+        only_known(rows, SYMPTOMS, where)
+        changes: dict[str, Any] = {
+            symptom: symptom_course(hours, default, symptom, where) for symptom, hours in rows.items()
+        }
+        try:
+            courses[kind] = replace(default, **changes, **signs)
+        except CourseError as error:
+            raise CaseFileError(f"{where}: {error}") from error
+    return courses
+
+
+def symptom_course(hours: object, default: ExpectedCourse, symptom: Any, where: str) -> SymptomCourse:
+    """One row. The file says nothing of "often by", which fires no rule: it may not pass "usual until"."""
+    row = a_list(hours, f"{where}.{symptom}")
+    if len(row) != 3 or any(type(hour) not in (int, float) for hour in row):
+        raise CaseFileError(f"{where}.{symptom} must be three numbers of hours, not {row!r}")
+    often_by = default.of(symptom).often_by_h
+    return SymptomCourse(None if often_by is None else min(often_by, row[0]), *row)
+
+
+def an_object(value: object, where: str) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise CaseFileError(f"{where} must be an object, not {value!r:.60}")
+    return value
+
+
+def a_list(value: object, where: str) -> list[Any]:
+    if not isinstance(value, list):
+        raise CaseFileError(f"{where} must be a list, not {value!r:.60}")
+    return value
+
+
+def a_text(value: object, where: str) -> str:
+    if not isinstance(value, str) or not value:
+        raise CaseFileError(f"{where} must be a text, not {value!r:.60}")
+    return value
+
+
+def optional_text(step: Mapping[str, Any], key: str, where: str) -> str | None:
+    return None if step.get(key) is None else a_text(step[key], f"{where}: {key}")
+
+
+def one_of(value: object, allowed: Collection[str], where: str) -> str:
+    if not isinstance(value, str) or value not in allowed:
+        raise CaseFileError(f"{where} must be one of {', '.join(sorted(allowed))}, not {value!r:.60}")
+    return value
+
+
+def only_known(data: Mapping[str, Any], known: Collection[str], where: str) -> None:
+    if unknown := sorted(key for key in data if key not in known):
+        raise CaseFileError(f"{where}: unknown {', '.join(unknown)}")

@@ -1,0 +1,100 @@
+"""The list of patients, enrolling one, the page of one, and recording a procedure."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from aftercare.people.models import StaffMember
+from clinic.access import patient_of_clinic, staff_page
+from clinic.actions import is_treated_over_open_alert
+from clinic.enrolment import UnconfirmedError, enrol_with_procedure, record_confirmed
+from clinic.forms import EnrolForm, ProcedureForm
+from clinic.patient_pages import age_words, page_of_check_ins, page_of_patients, reports_of, rows_of
+
+
+@require_safe
+@staff_page
+def patients(request: HttpRequest, member: StaffMember) -> HttpResponse:
+    """The clinic's patients, the one treated last first."""
+    now = timezone.now()
+    page = page_of_patients(member.clinic, request.GET.get("page"))
+    return render(request, "clinic/patients.html", {"page": page, "rows": rows_of(page, now), "now": now})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page
+def enrol(request: HttpRequest, member: StaffMember) -> HttpResponse:
+    """Enrol a patient with the first procedure."""
+    now, clinic = timezone.now(), member.clinic
+    if request.method != "POST":
+        return render(request, "clinic/enrol.html", {"form": EnrolForm(clinic=clinic, now=now)})
+    form = EnrolForm(request.POST, clinic=clinic, now=now)
+    if form.is_valid():
+        try:
+            patient = enrol_with_procedure(
+                clinic=clinic, by=member.user, now=now, person=form.person, treatment=form.treatment
+            )
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(
+                request, f"{patient.user} is enrolled and can sign in with {patient.user.email}."
+            )
+            return redirect("clinic:patient", patient_id=patient.pk)
+    return render(request, "clinic/enrol.html", {"form": form}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+@require_safe
+@staff_page
+def patient(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpResponse:
+    """Everything about one patient."""
+    found, now = patient_of_clinic(member, patient_id), timezone.now()
+    alerts = found.alerts.select_related("closed_by", "acknowledged_by")
+    page = page_of_check_ins(found, request.GET.get("page"))
+    context = {
+        "patient": found,
+        "age": age_words(found, now),
+        "procedures": found.procedures.order_by("-performed_at"),
+        "open_alerts": alerts.open().worst_first(),
+        "closed_alerts": alerts.filter(closed_at__isnull=False).order_by("-closed_at"),
+        "page": page,
+        "reports": reports_of(page),
+        "now": now,
+    }
+    return render(request, "clinic/patient.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page
+def record(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpResponse:
+    """Record a procedure. Where `treated_over_open_alert` holds, only once staff have confirmed it."""
+    found, now = patient_of_clinic(member, patient_id), timezone.now()
+    context = {"patient": found, "now": now, "open_alerts": found.alerts.open().need_action().worst_first()}
+    if request.method != "POST":
+        warned = is_treated_over_open_alert(patient=found, performed_at=now, now=now)
+        form = ProcedureForm(patient=found, now=now)
+        return render(request, "clinic/procedure.html", {**context, "form": form, "warned": warned})
+    form = ProcedureForm(request.POST, patient=found, now=now)
+    confirmed, warned = request.POST.get("confirm") == "yes", False
+    if form.is_valid():
+        try:
+            record_confirmed(
+                patient=found, by=member.user, now=now, treatment=form.treatment, confirmed=confirmed
+            )
+        except UnconfirmedError:
+            warned = True
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, "The procedure is recorded. Recovery is counted from it.")
+            return redirect("clinic:patient", patient_id=found.pk)
+    context |= {"form": form, "warned": warned, "unconfirmed": warned, "confirmed": confirmed}
+    return render(request, "clinic/procedure.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)

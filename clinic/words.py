@@ -1,0 +1,144 @@
+"""Answers and evidence in words for staff."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from aftercare.triage import Answers, Evidence
+from aftercare.ui.times import staff_clock
+
+SEVERITIES = ("None", "Mild", "Moderate", "Severe", "Very severe")
+QUESTIONS = MappingProxyType(
+    {
+        "emergency": "Emergency signs",
+        "redness": "Redness",
+        "pain": "Pain",
+        "painkiller": "Pain medicine",
+        "swelling": "Swelling",
+        "itch": "Itch",
+        "itch_bothers": "Itch stops sleep or daily life",
+        "came_back": "Came back",
+        "signs": "Signs",
+        "unwell": "Feeling ill",
+        "want_contact": "Wants a call",
+    }
+)
+WORDS = MappingProxyType(
+    {
+        "breathing": "Hard to breathe, or wheezing",
+        "airway_swelling": "Lips, mouth, tongue or throat swollen, or face swelling up fast",
+        "faint": "Faint, confused or very sleepy",
+        "eye": "Eye hurts, light hurts it, sight changed, or swollen shut",
+        "helped": "Taken, helped",
+        "did_not_help": "Taken, did not help",
+        "too_soon": "Taken, too soon to tell",
+        "not_taken": "Not taken",
+        "cannot_take": "Can’t take any",
+        "no": "No",
+        "redness": "Yes, redness",
+        "pain": "Yes, pain",
+        "both": "Yes, both",
+        "not_sure": "Not sure",
+        "pus": "Pus bumps, or yellow or green fluid",
+        "cold_sore": "Cold sore, or tingling blisters",
+        "spreading": "Redness or darkness that is spreading",
+        "hot_sore": "Hot area getting more sore",
+        "hives": "Raised, itchy rash",
+        "blister_burn": "Burn, big blister, or grey, white or black patch",
+        "bleeding": "Still bleeding after 10 min of pressing",
+        "lumps": "Firm lumps",
+        "patches": "New dark or light marks",
+        "bruise": "Bruise",
+        "spots": "Spots like before",
+        "peeling": "Dry, tight or peeling skin",
+        "fever": "High temperature, or hot and shivery",
+        "flu": "Aching all over",
+        "nausea": "Feeling sick",
+        "headache": "Headache",
+    }
+)
+# What a finding's limit in hours means, by the family of its rule.
+LIMITS_IN_WORDS = MappingProxyType(
+    {
+        "past_expected": "Expected to be below moderate after {h} h.",
+        "mild_past_expected": "Expected to be gone after {h} h.",
+        "severe_redness_late": "Usual until {h} h.",
+        "bruise_past_expected": "Expected to be gone after {h} h.",
+        "peeling_past_expected": "Expected to be gone after {h} h.",
+        "spots_past_expected": "Expected to be gone after {h} h.",
+        "small_return": "This rule begins at {h} h.",
+        "late_rise": "This rule begins at {h} h.",
+        "intense_pain": "Severe pain counts as intense from {h} h on.",
+        "hot_sore_area": "Urgent from {h} h on.",
+        "early_hot_sore_area": "Same day before {h} h, urgent from then on.",
+    }
+)
+NOT_ANSWERED = "Not answered"
+
+
+def answer_words(value: Any) -> str:
+    """One stored answer of any question: a severity 0 to 4, yes or no, a word, ticks, or none at all."""
+    if value is None:
+        return NOT_ANSWERED
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, int):
+        return SEVERITIES[value]
+    if isinstance(value, str):
+        return WORDS[value]
+    return "; ".join(WORDS[tick] for tick in value) if value else "None of these"
+
+
+def all_answers(answers: Answers) -> dict[str, str]:
+    """Every question with its answer, in the order of the form."""
+    stored = answers.to_json()
+    return {key: answer_words(stored[key]) for key in QUESTIONS}
+
+
+def hours_words(hours: float | None) -> str:
+    """Hours since the procedure, rounded for reading: "70 h"; nothing without a procedure."""
+    return "" if hours is None else f"{hours:.0f} h"
+
+
+def when_words(item: Evidence, now: datetime) -> str:
+    """ "at 46 h (Sun 10:05)", or only the clock without a procedure."""
+    clock = staff_clock(item.at, now)
+    return f"at {hours_words(item.hours)} ({clock})" if item.hours is not None else f"on {clock}"
+
+
+def evidence_lines(evidence: Iterable[Evidence], now: datetime) -> list[str]:
+    """One line for each question behind a finding: "Redness: mild at 46 h (Sun 10:05), severe at 70 h (09:41)"."""
+    by_key: dict[str, list[Evidence]] = {}
+    for item in evidence:
+        by_key.setdefault(item.key, []).append(item)
+    lines = []
+    for key, items in by_key.items():
+        if key == "at_risk":
+            lines.append("The patient is marked as at risk")
+            continue
+        ordered = sorted(items, key=lambda item: item.at)
+        said = [f"{lower_first(answer_words(item.value))} {when_words(item, now)}" for item in ordered]
+        lines.append(f"{QUESTIONS[key]}: {', '.join(dict.fromkeys(said))}")
+    return lines
+
+
+def short_evidence(evidence: Iterable[Evidence]) -> str:
+    """The values behind a finding on a few words: "mild to severe", "severe"; empty for a plain tick."""
+    values = [item.value for item in sorted(evidence, key=lambda item: item.at) if type(item.value) is int]
+    words = [SEVERITIES[value] for value in values if isinstance(value, int)]
+    return " to ".join(lower_first(word) for word in words).capitalize()
+
+
+def limit_words(rule: str, limit_h: float | None) -> str:
+    """What the limit that was passed means; empty where there was none."""
+    if limit_h is None:
+        return ""
+    return LIMITS_IN_WORDS[rule.split(".", maxsplit=1)[0]].format(h=f"{limit_h:g}")
+
+
+def lower_first(text: str) -> str:
+    """The text with a small first letter, to stand inside a sentence."""
+    return text[:1].lower() + text[1:]

@@ -1,0 +1,319 @@
+"""`manage.py rehearse`: case files through the real actions."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core.management import CommandError, call_command
+
+from aftercare.alerts.models import Dispatch
+from aftercare.outbox import nudge
+from aftercare.people.models import Clinic, Patient, Procedure, StaffMember
+from aftercare.triage import RULES, TIMED_RULES
+from tests.people import at, check_in
+
+OUR_CASES = Path(__file__).parent.parent / "data" / "cases.json"
+
+PROCEDURE = {"type": "procedure", "id": "p1", "kind": "mn", "area": "face", "h": 0}
+PUS = {"type": "checkin", "id": "e1", "h": 20, "answers": {"signs": ["pus"]}}
+
+
+def steps_file(folder: Path, *steps: dict[str, Any], **rest: Any) -> Path:
+    """A case file with one case of these steps."""
+    return written(folder, {"cases": [{"id": "K1", "steps": list(steps)}], **rest})
+
+
+def written(folder: Path, data: object) -> Path:
+    path = folder / "cases.json"
+    path.write_text(json.dumps(data))
+    return path
+
+
+def rehearse(path: Path, *options: str) -> list[dict[str, Any]]:
+    """The results of rehearsing a file that ends as expected."""
+    out = path.with_suffix(".out")
+    call_command("rehearse", str(path), "--json", str(out), *options)
+    results: list[dict[str, Any]] = json.loads(out.read_text())
+    return results
+
+
+def row_counts() -> dict[str, int]:
+    """How many rows each of our tables holds."""
+    rooms = ("people", "guidance", "outbox", "alerts", "checkins")
+    models = [model for room in rooms for model in apps.get_app_config(room).get_models()]
+    return {model.__name__: model._default_manager.count() for model in models}
+
+
+@pytest.mark.django_db
+def test_our_cases_come_out_as_expected(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("rehearse", str(OUR_CASES))
+
+    assert capsys.readouterr().out.endswith("all as expected\n")
+
+
+def test_our_cases_hold_every_rule() -> None:
+    cases = json.loads(OUR_CASES.read_text())["cases"]
+
+    expected = {
+        rule for case in cases for step in case["steps"] for rule in step.get("expect", {}).get("rules", [])
+    }
+
+    assert expected == {*RULES, *TIMED_RULES}
+
+
+@pytest.mark.django_db
+def test_each_difference_is_printed_and_the_exit_code_is_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong = {"level": "routine", "rules": ["pus", "hives"], "status": "duplicate", "notify": False}
+
+    with pytest.raises(SystemExit) as left:
+        call_command("rehearse", str(steps_file(tmp_path, PROCEDURE, PUS | {"expect": wrong})))
+
+    assert left.value.code == 1
+    assert capsys.readouterr().out.splitlines() == [
+        "K1, step 1 (e1): level should be routine, but is urgent",
+        "K1, step 1 (e1): rules should be hives, pus, but is pus",
+        "K1, step 1 (e1): status should be duplicate, but is stored",
+        "K1, step 1 (e1): notify should be false, but is true",
+        "1 cases, 2 steps: 4 differences in 1 cases",
+    ]
+
+
+@pytest.mark.django_db
+def test_only_what_is_expected_is_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    call_command(
+        "rehearse",
+        str(steps_file(tmp_path, PROCEDURE, PUS | {"expect": {"level": "urgent"}}, PUS | {"id": "e2"})),
+    )
+
+    assert "all as expected" in capsys.readouterr().out
+
+
+@pytest.mark.django_db
+def test_the_results_of_every_step_are_written(tmp_path: Path) -> None:
+    steps = [
+        PROCEDURE,
+        PUS | {"token": "a"},
+        PUS | {"id": "e2", "submitted_h": 20.1, "token": "a"},
+        PUS | {"id": "e3", "h": 30, "submitted_h": 20.2},
+        {"type": "tick", "h": 21},
+        {"type": "staff", "action": "close_all", "h": 22},
+        {"type": "tick", "h": 23},
+        PROCEDURE | {"id": "p2", "h": 24},
+    ]
+
+    results = rehearse(steps_file(tmp_path, *steps))
+
+    quiet = {"level": "none", "rules": [], "status": None, "notify": None}
+    pus = {"type": "checkin", "level": "urgent", "rules": ["pus"]}
+    assert results == [
+        {"case": "K1", "step": step, **result}
+        for step, result in enumerate(
+            [
+                {"type": "procedure", **quiet},
+                {**pus, "status": "stored", "notify": True},
+                {**pus, "status": "duplicate", "notify": False},
+                {"type": "checkin", **quiet, "status": "rejected", "notify": False},
+                {"type": "tick", **quiet, "level": "urgent", "rules": ["unacknowledged"]},
+                {"type": "staff", **quiet},
+                {"type": "tick", **quiet},
+                {"type": "procedure", **quiet, "level": "routine", "rules": ["treated_over_open_alert"]},
+            ]
+        )
+    ]
+
+
+@pytest.mark.django_db
+def test_answers_that_are_not_given_are_the_defaults_of_the_file(tmp_path: Path) -> None:
+    plain = {"type": "checkin", "h": 5}
+    path = steps_file(tmp_path, plain, plain | {"answers": {"pain": None}}, defaults={"pain": 3, "signs": []})
+
+    assert [result["rules"] for result in rehearse(path)] == [["severe_pain"], []]
+
+
+@pytest.mark.django_db
+def test_the_configuration_of_the_file_is_what_is_rehearsed(tmp_path: Path) -> None:
+    late = {"type": "checkin", "h": 90, "answers": {"redness": 2, "signs": ["bruise"]}}
+    early = {"type": "checkin", "h": 11, "answers": {"redness": 0}}
+    config = {
+        "settle_h": 10,
+        "expected_course": {"mn": {"redness": [20, 100, 150]}},
+        "sign_limits_h": {"bruise": 80},
+    }
+
+    rules = [
+        result["rules"] for result in rehearse(steps_file(tmp_path, PROCEDURE, early, late, config=config))
+    ]
+
+    assert rules == [[], [], ["bruise_past_expected", "sudden_return.redness"]]
+
+
+@pytest.mark.django_db
+def test_with_a_clinic_its_published_values_are_rehearsed(
+    tmp_path: Path, clinic: Clinic, manager: StaffMember
+) -> None:
+    from dataclasses import replace
+
+    from aftercare.guidance.actions import publish_courses
+    from aftercare.triage import DEFAULT_COURSES
+
+    longer = replace(DEFAULT_COURSES["mn"].redness, tell_us_after_h=100.0)
+    courses = {**DEFAULT_COURSES, "mn": replace(DEFAULT_COURSES["mn"], redness=longer)}
+    publish_courses(clinic=clinic, by=manager.user, now=at(), courses=courses)
+    late = {"type": "checkin", "h": 90, "answers": {"redness": 2}}
+    path = steps_file(
+        tmp_path, PROCEDURE, late, config={"expected_course": {"mn": {"redness": [48, 60, 168]}}}
+    )
+
+    assert rehearse(path)[1]["rules"] == ["past_expected.redness"]
+    assert rehearse(path, "--clinic", clinic.slug)[1]["rules"] == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("slug", "says"), [("nowhere", "no clinic"), ("larkfield", "published no expected")])
+def test_a_clinic_without_published_values_is_an_error(
+    tmp_path: Path, clinic: Clinic, slug: str, says: str
+) -> None:
+    with pytest.raises(CommandError, match=says):
+        call_command("rehearse", str(steps_file(tmp_path, PROCEDURE)), "--clinic", slug)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_kept_and_nobody_is_nudged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, patient: Patient
+) -> None:
+    nudges: list[object] = []
+    monkeypatch.setattr(nudge._background, "submit", nudges.append)
+    before = row_counts()
+
+    results = rehearse(steps_file(tmp_path, PROCEDURE, PUS, {"type": "tick", "h": 50}))
+
+    assert results[2]["rules"] == ["silent_after_alert", "unacknowledged"]
+    assert row_counts() == before
+    assert nudges == []
+    check_in(patient, 20, signs=["pus"])
+    assert len(nudges) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_rows_of_real_patients_are_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, patient: Patient, procedure: Procedure
+) -> None:
+    check_in(patient, 1, signs=["pus"])
+    written_for: list[object] = []
+    create = Dispatch.objects.create
+
+    def noted(**fields: Any) -> Dispatch:
+        written_for.append(fields["patient_id"])
+        dispatch: Dispatch = create(**fields)
+        return dispatch
+
+    monkeypatch.setattr(Dispatch.objects, "create", noted)
+
+    rehearse(steps_file(tmp_path, PROCEDURE, {"type": "tick", "h": 60}))
+
+    assert patient.pk not in written_for
+    assert patient.alerts.get().escalations == 0
+    assert not patient.non_responses.exists()
+
+
+MALFORMED: list[tuple[object, str]] = [
+    ([], "The file must be an object"),
+    ({}, "cases must be a list"),
+    ({"cases": []}, "cases: there is none"),
+    ({"cases": [7]}, "case number 0 must be an object"),
+    ({"cases": [{"steps": []}]}, "case number 0: id must be a text"),
+    ({"cases": [{"id": "K1"}]}, "case K1: steps must be a list"),
+    ({"cases": [{"id": "K1", "steps": []}] * 2}, "case K1: there are two cases with this id"),
+    (
+        {"cases": [{"id": "K1", "steps": [], "patient": {"at_risk": "no"}}]},
+        "case K1: at_risk must be true or false",
+    ),
+    ({"cases": [{"id": "K1", "steps": [], "patient": {"risk": True}}]}, "case K1: patient: unknown risk"),
+    ({"cases": [], "config": {"settle": 12}}, "config: unknown limits: 'settle'"),
+    ({"cases": [], "config": {"settle_h": "12"}}, "config: limits must be numbers .*settle_h"),
+    ({"cases": [], "config": []}, "config must be an object"),
+    ({"cases": [], "defaults": {"rednes": 0}}, "defaults: unknown answers: 'rednes'"),
+]
+MALFORMED_CONFIG: list[tuple[object, str]] = [
+    ({"expected_course": {"xx": {}}}, "expected_course: unknown xx"),
+    ({"expected_course": {"mn": {"rednes": [1, 2, 3]}}}, "expected_course.mn: unknown rednes"),
+    ({"expected_course": {"mn": {"redness": [48, 72]}}}, "mn.redness must be three numbers"),
+    ({"expected_course": {"mn": {"redness": [48, "72", 168]}}}, "mn.redness must be three numbers"),
+    (
+        {"expected_course": {"rf": {"redness": [72, 1000, 2000]}}},
+        "expected_course.rf: .*must be at most 240 hours",
+    ),
+    ({"sign_limits_h": {"bruise": 100_000}}, "Bruise: must be at most 672 hours"),
+    ({"sign_limits_h": {"scab": 1}}, "sign_limits_h: unknown scab"),
+]
+MALFORMED_STEPS: list[tuple[object, str]] = [
+    ("tick", "step 1 must be an object"),
+    ({"type": "sleep", "h": 1}, "step 1: type must be one of checkin, procedure, staff, tick, not 'sleep'"),
+    ({"type": "tick"}, "step 1: give either h or at"),
+    ({"type": "tick", "h": 1, "at": "2026-01-12T10:00:00Z"}, "step 1: give either h or at"),
+    ({"type": "tick", "h": "1"}, "step 1: h must be a number of hours, not '1'"),
+    ({"type": "tick", "h": True}, "step 1: h must be a number of hours, not True"),
+    ({"type": "tick", "h": 1e12}, "step 1: h is out of range"),
+    ({"type": "tick", "at": "2026-01-12T10:00:00"}, "step 1: at must be an instant such as"),
+    ({"type": "tick", "at": "yesterday"}, "step 1: at must be an instant such as"),
+    ({"type": "tick", "at": "0001-01-01T00:00:00Z"}, "step 1: at is out of range"),
+    ({"type": "tick", "h": 1, "id": "t"}, r"step 1 \(t\): unknown id"),
+    ({"type": "staff", "h": 1, "action": "dance"}, "step 1: action must be one of ack_all, close_all"),
+    ({"type": "procedure", "h": 1, "kind": "peel"}, "step 1: kind must be one of mn, rf, not 'peel'"),
+    ({"type": "procedure", "h": 1, "kind": "mn", "area": "x" * 41}, "step 1: area must be at most 40"),
+    ({"type": "checkin", "h": 1, "id": "e1"}, r"step 1: there are two steps with the id e1"),
+    ({"type": "checkin", "h": 1, "id": 5}, r"step 1 \(5\): id must be a text"),
+    ({"type": "checkin", "h": 1, "id": "e9", "submited_h": 2}, r"step 1 \(e9\): unknown submited_h"),
+    ({"type": "checkin", "h": 1, "answers": {"rednes": 1}}, "step 1: unknown answers: 'rednes'"),
+    ({"type": "checkin", "h": 1, "answers": {"redness": 5}}, "step 1: redness must be a whole number"),
+    ({"type": "checkin", "h": 1, "answers": {"signs": ["pox"]}}, "step 1: signs must be one of"),
+    ({"type": "tick", "h": 1, "expect": {"levels": 1}}, "step 1: expect: unknown levels"),
+    ({"type": "tick", "h": 1, "expect": {"level": "dire"}}, "step 1: expect.level must be one of"),
+    ({"type": "tick", "h": 1, "expect": {"rules": ["puss"]}}, "step 1: expect.rules must be one of"),
+    ({"type": "tick", "h": 1, "expect": {"status": "kept"}}, "step 1: expect.status must be one of"),
+    ({"type": "tick", "h": 1, "expect": {"notify": "yes"}}, "step 1: expect.notify must be true or false"),
+]
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        *MALFORMED,
+        *(({"cases": [], "config": config}, says) for config, says in MALFORMED_CONFIG),
+        *(
+            (
+                {"cases": [{"id": "K1", "steps": [{"type": "checkin", "h": 0, "id": "e1"}, step]}]},
+                f"case K1, {says}",
+            )
+            for step, says in MALFORMED_STEPS
+        ),
+    ],
+)
+def test_a_malformed_file_is_an_error_that_says_what_and_where(
+    tmp_path: Path, data: object, says: str
+) -> None:
+    if isinstance(data, dict) and "config" in data and isinstance(data["config"], dict):
+        data = data | {"cases": [{"id": "K1", "steps": []}]}
+
+    with pytest.raises(CommandError, match=says):
+        call_command("rehearse", str(written(tmp_path, data)))
+
+
+@pytest.mark.parametrize("content", [None, b"", b"{", b"\xff\xfe", b"[" * 100_000])
+def test_a_file_that_cannot_be_read_is_an_error_that_names_it(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "cases.json"
+    if content is not None:
+        path.write_bytes(content)
+
+    with pytest.raises(CommandError, match=r"cases\.json (cannot be read|is not JSON)"):
+        call_command("rehearse", str(path))
+
+
+@pytest.mark.django_db
+def test_a_result_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="cannot be written"):
+        call_command("rehearse", str(steps_file(tmp_path, PROCEDURE)), "--json", str(tmp_path))

@@ -1,0 +1,112 @@
+"""bin/test stops at a failed check, fails when either database fails, and listens to no variable of ours."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tools.check import __main__ as check
+from tools.check import suites
+from tools.check.commands import python, run_quietly
+
+ENV = {"DATABASE_URL": "postgres"}
+ENV_SQLITE = {"DATABASE_URL": "sqlite"}
+
+
+@pytest.fixture
+def ran(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What ran, in order, while every part succeeds."""
+    order: list[str] = []
+
+    def note(what: str, result: object) -> object:
+        order.append(what)
+        return result
+
+    monkeypatch.setattr(suites, "static_checks", lambda env: note("checks", []))
+    monkeypatch.setattr(suites, "collect_static", lambda env: note("static files", True))
+    monkeypatch.setattr(suites, "on_sqlite", lambda env: note(f"tests on {env['DATABASE_URL']}", 0))
+    monkeypatch.setattr(
+        suites, "on_postgres", lambda env, arguments: note(f"tests on {env['DATABASE_URL']}", 0)
+    )
+    return order
+
+
+def test_everything_runs_on_both_databases_and_closes_with_the_whole_suite(ran: list[str]) -> None:
+    assert check.run_everything(ENV, ENV_SQLITE, []) == 0
+    assert ran[0] == "checks"
+    assert ran[-2:] == ["tests on sqlite", "tests on postgres"]
+
+
+def test_a_failed_check_is_named_and_no_test_runs(
+    ran: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(suites, "static_checks", lambda env: ["types"])
+    assert check.run_everything(ENV, ENV_SQLITE, []) == 1
+    assert not [step for step in ran if step.startswith("tests")]
+    assert "failed: types" in capsys.readouterr().err
+
+
+def test_static_files_that_cannot_be_collected_fail_the_run(
+    ran: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(suites, "collect_static", lambda env: False)
+    assert check.run_everything(ENV, ENV_SQLITE, []) == 1
+    assert check.run_chosen(ENV, ["tests/house"]) == 1
+    assert not [step for step in ran if step.startswith("tests")]
+
+
+@pytest.mark.parametrize(("suite", "code"), [("on_sqlite", 1), ("on_postgres", 2), ("on_postgres", 5)])
+def test_a_failure_on_either_database_fails_the_run(
+    suite: str, code: int, ran: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(suites, suite, lambda *_: code)
+    assert check.run_everything(ENV, ENV_SQLITE, []) == code
+
+
+def test_arguments_reach_the_last_run_and_only_that(ran: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[str] = []
+
+    def note_arguments(_env: dict[str, str], arguments: list[str]) -> int:
+        given.extend(arguments)
+        return 0
+
+    monkeypatch.setattr(suites, "on_postgres", note_arguments)
+    check.run_everything(ENV, ENV_SQLITE, ["-x", "--junitxml=report.xml"])
+    assert given[-2:] == ["-x", "--junitxml=report.xml"]
+
+
+def test_a_check_that_fails_shows_its_output(capfd: pytest.CaptureFixture[str]) -> None:
+    assert not run_quietly("spelling", python("-c", "print('line 3: wrong'); raise SystemExit(1)"), {})
+    assert run_quietly("format", python("-c", "print('all is well')"), {})
+    printed = capfd.readouterr().out
+    assert "line 3: wrong" in printed
+    assert "all is well" not in printed
+    assert [line.split()[:2] for line in printed.splitlines() if " s" in line] == [
+        ["spelling", "FAILED"],
+        ["format", "ok"],
+    ]
+
+
+def test_no_variable_of_the_caller_configures_the_tests(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgres://somebody@production/aftercare")
+    monkeypatch.setenv("EMAIL_URL", "smtp://production")
+    monkeypatch.setenv("DEBUG", "1")
+    url = "postgres://postgres@127.0.0.1:5555/aftercare"
+    env = suites.environment(database_url=url, broker_url="redis://127.0.0.1:1/0", folder=tmp_path)
+    assert env["DATABASE_URL"] == url
+    assert "EMAIL_URL" not in env
+    assert "DEBUG" not in env
+    assert env["DEMO"] == "0"
+    assert env["PATH"].startswith(str(Path(sys.executable).parent))
+
+
+def test_every_static_check_that_is_promised_is_made() -> None:
+    assert list(suites.STATIC_CHECKS) == [
+        "format",
+        "lint",
+        "types",
+        "import directions",
+        "missing migrations",
+    ]
