@@ -33,7 +33,7 @@ from tools.servers.valkey import Valkey  # noqa: E402
 
 PATH = "/check-in/"
 PATIENTS = 200
-FLAGGED_PER_SECOND = 200  # at most; each flagged visit needs a patient whose alert is not open yet
+FLAGGED_PER_SECOND = 120  # at most; each flagged visit needs a patient whose alert is not open yet
 QUIET = {
     "emergency": "none",
     "redness": "1",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -93,27 +94,28 @@ def enrol(practice: Practice, now: datetime, *, patients: int, earlier: int) -> 
         )
         for patient in enrolled
     )
-    for procedure in procedures:
-        report(practice, procedure, now, check_ins=earlier)
+    report(practice, procedures, now, check_ins=earlier)
     return signed_in(users)
 
 
-def report(practice: Practice, procedure: Procedure, now: datetime, *, check_ins: int) -> None:
-    """Quiet check-ins of the day before `now`, evenly apart."""
+def report(practice: Practice, procedures: Iterable[Procedure], now: datetime, *, check_ins: int) -> None:
+    """Quiet check-ins of the day before `now` after each procedure, evenly apart."""
     step = timedelta(hours=24) / (check_ins + 1)
     times = [now - timedelta(hours=24) + step * (number + 1) for number in range(check_ins)]
+    answers = QUIET.to_json()
     rows = CheckIn.objects.bulk_create(
         CheckIn(
-            patient=procedure.patient,
+            patient_id=procedure.patient_id,
             procedure=procedure,
             course_set=practice.courses,
             token=uuid.uuid4(),
             submitted_at=at,
-            submitted_by=procedure.patient.user,
+            submitted_by_id=procedure.patient.user_id,
             observed_at=at,
-            answers=QUIET.to_json(),
+            answers=answers,
             level="expected",
         )
+        for procedure in procedures
         for at in times
     )
     Assessment.objects.bulk_create(

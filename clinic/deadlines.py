@@ -55,7 +55,7 @@ def clock_of(alert: Alert, hours: OpeningHours, now: datetime) -> Clock:
     """How the answer to one alert stands."""
     if alert.acknowledged_at is not None:
         at = staff_clock(alert.acknowledged_at, now)
-        return Clock(state="acknowledged", words=f"Acknowledged {at}", detail="")
+        return Clock(state="acknowledged", words="Acknowledged", detail=at)
     by = answer_by(alert, hours)
     if by is None:
         return Clock(state="none", words="No opening hours", detail="")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import groupby
 from types import MappingProxyType
 from typing import Any
 
@@ -104,9 +105,9 @@ def hours_words(hours: float | None) -> str:
 
 
 def when_words(item: Evidence, now: datetime) -> str:
-    """ "at 46 h (Sun 10:05)", or only the clock without a procedure."""
-    clock = staff_clock(item.at, now)
-    return f"at {hours_words(item.hours)} ({clock})" if item.hours is not None else f"on {clock}"
+    """ "at 46 h (Sun 10:05)", or "(Sun 10:05)" without a procedure."""
+    clock = f"({staff_clock(item.at, now)})"
+    return f"at {hours_words(item.hours)} {clock}" if item.hours is not None else clock
 
 
 def evidence_lines(evidence: Iterable[Evidence], now: datetime) -> list[str]:
@@ -119,17 +120,24 @@ def evidence_lines(evidence: Iterable[Evidence], now: datetime) -> list[str]:
         if key == "at_risk":
             lines.append("The patient is marked as at risk")
             continue
-        ordered = sorted(items, key=lambda item: item.at)
-        said = [f"{lower_first(answer_words(item.value))} {when_words(item, now)}" for item in ordered]
-        lines.append(f"{QUESTIONS[key]}: {', '.join(dict.fromkeys(said))}")
+        by_time = groupby(sorted(items, key=lambda item: item.at), key=lambda item: when_words(item, now))
+        said = [f"{values_words(group)} {when}" for when, group in by_time]
+        lines.append(f"{QUESTIONS[key]}: {', '.join(said)}")
     return lines
 
 
+def values_words(items: Iterable[Evidence]) -> str:
+    """The answers of one moment: "feeling sick and headache"."""
+    return " and ".join(dict.fromkeys(lower_first(answer_words(item.value)) for item in items))
+
+
 def short_evidence(evidence: Iterable[Evidence]) -> str:
-    """The values behind a finding on a few words: "mild to severe", "severe"; empty for a plain tick."""
-    values = [item.value for item in sorted(evidence, key=lambda item: item.at) if type(item.value) is int]
-    words = [SEVERITIES[value] for value in values if isinstance(value, int)]
-    return " to ".join(lower_first(word) for word in words).capitalize()
+    """What is behind a finding in a few words: "Mild to severe at 70 h"; for a plain tick only the hours."""
+    ordered = sorted(evidence, key=lambda item: item.at)
+    values = [SEVERITIES[item.value].lower() for item in ordered if type(item.value) is int]
+    hours = ordered[-1].hours if ordered else None
+    words = " to ".join(dict.fromkeys(values))
+    return upper_first(f"{words} at {hours_words(hours)}".strip() if hours is not None else words)
 
 
 def limit_words(rule: str, limit_h: float | None) -> str:
@@ -137,6 +145,11 @@ def limit_words(rule: str, limit_h: float | None) -> str:
     if limit_h is None:
         return ""
     return LIMITS_IN_WORDS[rule.split(".", maxsplit=1)[0]].format(h=f"{limit_h:g}")
+
+
+def upper_first(text: str) -> str:
+    """The text with a capital first letter, to stand on its own."""
+    return text[:1].upper() + text[1:]
 
 
 def lower_first(text: str) -> str:

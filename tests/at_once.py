@@ -1,5 +1,6 @@
 """Two things at the same moment, each on a database connection of its own."""
 
+import contextlib
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -42,10 +43,8 @@ class Crossing:
         """`function`, entered together."""
 
         def entered(*args: Any, **kwargs: Any) -> T:
-            try:
+            with contextlib.suppress(threading.BrokenBarrierError):
                 self.barrier.wait(self.moment)
-            except threading.BrokenBarrierError:
-                pass
             return function(*args, **kwargs)
 
         return entered

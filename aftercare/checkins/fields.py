@@ -29,7 +29,7 @@ LOCAL_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
 class IconLabel(str):
     """A label with a drawing before it. As text, in a list of errors, it is the words alone."""
 
-    __slots__ = ("icon",)
+    icon: SafeString
 
     def __new__(cls, text: str, icon: SafeString) -> IconLabel:
         label = super().__new__(cls, text)
@@ -57,6 +57,12 @@ class LocalTime(forms.DateTimeInput):
         if typed and not LOCAL_TIME.fullmatch(typed):
             context["widget"]["type"] = "text"
         return context
+
+
+class Note(forms.CharField):
+    def to_python(self, value: Any) -> str:
+        """A line break counts once, as in the browser, which sends two characters for it."""
+        return (super().to_python(value) or "").replace("\r\n", "\n")
 
 
 def unknown_answer(value: str) -> ValidationError:

@@ -12,9 +12,10 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.html import format_html
 
-from aftercare.checkins.fields import IconLabel, LocalTime, OneAnswer, Radios, Severity, Ticks, YesOrNo
+from aftercare.checkins.fields import IconLabel, LocalTime, Note, OneAnswer, Radios, Severity, Ticks, YesOrNo
 from aftercare.checkins.history import History
-from aftercare.checkins.submission import NOTE_LENGTH, RejectedError, Submission, timing_problems
+from aftercare.checkins.models import NOTE_LENGTH
+from aftercare.checkins.submission import RejectedError, Submission, timing_problems
 from aftercare.checkins.times import UnreadableTimeError, read_instant
 from aftercare.checkins.wording import (
     CAME_BACK_CHOICES,
@@ -81,7 +82,7 @@ class CheckInForm(forms.Form):
     unwell = Ticks("unwell", [("", [*UNWELL_CHOICES, NONE_CHOICE])])
     want_contact = YesOrNo("want_contact")
     procedure = forms.UUIDField(required=False, label=QUESTIONS["procedure"])
-    note = forms.CharField(
+    note = Note(
         required=False,
         max_length=NOTE_LENGTH,
         label=QUESTIONS["note"],
@@ -120,9 +121,6 @@ class CheckInForm(forms.Form):
     def has_emergency(self) -> bool:
         """Whether an emergency that we know is ticked."""
         return bool(self._known_ticks("emergency"))
-
-    def clean_note(self) -> str:
-        return str(self.cleaned_data["note"])
 
     def clean_observed_at(self) -> datetime | None:
         text = self.cleaned_data["observed_at"]

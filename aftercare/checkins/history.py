@@ -12,6 +12,22 @@ from aftercare.guidance.models import courses_of_set
 from aftercare.people.models import Patient, Procedure
 from aftercare.triage import DEFAULT_COURSES, Entry, ExpectedCourse
 
+# What a submission reads of an earlier check-in; the words once said to the patient are long and not among it.
+READ = (
+    "patient",
+    "procedure",
+    "course_set",
+    "token",
+    "revision",
+    "supersedes",
+    "observed_at",
+    "stated_at",
+    "in_series",
+    "answers",
+    "note",
+    "level",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class History:
@@ -26,9 +42,7 @@ class History:
         """Everything a submission needs to know, in two queries however long the history is."""
         return cls(
             procedures=list(patient.procedures.all()),
-            check_ins=list(
-                patient.check_ins.defer("advice", "unreadable").order_by("submitted_at", "revision")
-            ),
+            check_ins=list(patient.check_ins.only(*READ).order_by("submitted_at", "revision")),
             course_set_id=course_set_id,
         )
 

@@ -44,7 +44,7 @@ class Clock:
         """ "Now it is severe." or "On Thursday it was severe." """
         word = severity(item)
         when = self.when(item.at)
-        return f"Now it is {word}." if when == "now" else f"{when.capitalize()} it was {word}."
+        return f"Now it is {word}." if when == "now" else f"{when[0].upper()}{when[1:]} it was {word}."
 
 
 Words = Callable[[Finding, Clock], Reason]
@@ -185,7 +185,10 @@ def reasons(findings: Iterable[Finding], clock: Clock) -> list[Reason]:
 
 
 def _without_repeats(by_subject: dict[str, Reason]) -> list[Reason]:
-    """What came back is said once: with what it rose from and to, where that is known of all that came back."""
+    """Each symptom once: what it rose from and to says more than that it came back, or that it takes long."""
+    for subject, reason in list(by_subject.items()):
+        if reason.text == LATE and f"rise of {subject}" in by_subject:
+            del by_subject[subject]
     returned = by_subject.get("return", Reason(""))
     if returned.bold.endswith(CAME_BACK):
         symptoms = [symptom for symptom in ("redness", "pain") if symptom in returned.bold.lower()]

@@ -62,7 +62,7 @@ def is_same(check_in: CheckIn, submission: Submission) -> bool:
     same_procedure = submission.procedure_id in (None, check_in.procedure_id)
     return (
         check_in.answers == submission.answers.to_json()
-        and check_in.note == submission.note
+        and check_in.note == submission.note[:NOTE_LENGTH]
         and same_time
         and same_procedure
     )

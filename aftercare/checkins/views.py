@@ -34,7 +34,6 @@ ROWS = 60  # check-ins on one page of the history
 def patient_page(view: PatientView[P]) -> View[P]:
     """`patient_required`, with days and clocks in the zone of the clinic."""
 
-    @patient_required
     @wraps(view)
     def at_the_clinic(
         request: HttpRequest, patient: Patient, *args: P.args, **kwargs: P.kwargs
@@ -42,7 +41,7 @@ def patient_page(view: PatientView[P]) -> View[P]:
         with timezone.override(patient.clinic.zone):
             return view(request, patient, *args, **kwargs)
 
-    return cast("View[P]", at_the_clinic)
+    return patient_required(cast("PatientView[P]", at_the_clinic))
 
 
 @require_safe
@@ -89,7 +88,7 @@ def send(request: HttpRequest, patient: Patient) -> HttpResponse:
     form = CheckInForm(request.POST, zone=patient.zone, now=now)
     try:
         if not form.is_valid():
-            raise RejectedError(form.problems_beside(History.of(patient)))
+            raise RejectedError(form.problems_beside(History.of(patient, None)))
         receipt = submit_check_in(patient=patient, by=patient.user, submission=form.submission(), now=now)
     except RejectedError as error:
         page = FormPage(patient, now)

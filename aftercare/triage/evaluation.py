@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Hashable, Iterable, Iterator
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 from aftercare.triage.findings import Assessment, Finding
@@ -80,17 +81,15 @@ def newly_fired(
     first_change = min(_changed_instants(known, after), default=None)
     if first_change is None:
         return []
+    judge = partial(evaluate, performed_at=performed_at, at_risk=at_risk, limits=limits)
     found = []
     for entry in sorted(after, key=lambda entry: entry.at):
         old = known.get(entry.key)
         # A check-in sees only earlier ones, so nothing changes for it up to the first change.
         if entry.key == except_key or (entry.at <= first_change and old == entry):
             continue
-        had: frozenset[str] = frozenset()
-        if old is not None:
-            was = evaluate(old, before, performed_at=performed_at, at_risk=at_risk, limits=limits)
-            had = frozenset(was.rules)
-        now = evaluate(entry, after, performed_at=performed_at, at_risk=at_risk, limits=limits)
+        had = () if old is None else judge(old, before).rules
+        now = judge(entry, after)
         new = tuple(finding for finding in now.findings if finding.rule not in had)
         if new:
             found.append(NewlyFired(entry.key, now, new))

@@ -104,6 +104,13 @@ def load_story(
         call_back_telephone=f"07700 900{record_number % 1000:03}",
         intake=list(told.intake),
     )
+    act_out(told, patient=patient, performed_at=performed_at, nurse=nurse, chance=chance)
+
+
+def act_out(
+    told: Story, *, patient: Patient, performed_at: datetime, nurse: User, chance: random.Random
+) -> None:
+    """The procedure, recorded ten minutes later, and the check-ins after it."""
     recorded_at = performed_at + timedelta(minutes=10)
     record_procedure(
         patient=patient, by=nurse, now=recorded_at, kind=told.kind, area=told.area, performed_at=performed_at

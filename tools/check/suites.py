@@ -19,7 +19,8 @@ STATIC_CHECKS = {
     "format": python("-m", "ruff", "format", "--check", "."),
     "lint": python("-m", "ruff", "check", "."),
     "types": python("-m", "mypy"),
-    "import directions": ["lint-imports"],
+    # Its script would name the interpreter of the folder that the environment was made in.
+    "import directions": python("-c", "from importlinter.cli import lint_imports_command as run; run()"),
     "missing migrations": python("manage.py", "makemigrations", "--check", "--dry-run"),
 }
 
@@ -27,10 +28,7 @@ STATIC_CHECKS = {
 def environment(*, database_url: str, broker_url: str, folder: Path) -> dict[str, str]:
     """What the portal is told in a test run: as in production, but for a database that may be SQLite."""
     sqlite = database_url.startswith("sqlite")
-    scripts = str(Path(python()[0]).parent)
-    inherited = bare_environment()
-    return inherited | {
-        "PATH": f"{scripts}:{inherited.get('PATH', '')}",
+    return bare_environment() | {
         "DATABASE_URL": database_url,
         "REDIS_URL": broker_url,
         "SECRET_KEY": secrets.token_hex(32),

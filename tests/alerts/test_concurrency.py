@@ -1,0 +1,95 @@
+"""Staff and periodic tasks at the same moment: each thing happens once."""
+
+import pytest
+
+from aftercare.alerts import escalation
+from aftercare.alerts.actions import AlreadyAcknowledgedError, AlreadyClosedError, acknowledge, close
+from aftercare.alerts.models import Alert, Dispatch
+from aftercare.alerts.notices import drain
+from aftercare.checkins.silence import note_silence_after_alerts
+from aftercare.outbox.models import Message
+from aftercare.people.models import Event, Patient, Procedure, StaffMember
+from tests.at_once import Crossing, at_once
+from tests.people import at, check_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def alert(patient: Patient, procedure: Procedure, nurse: StaffMember, colleague: StaffMember) -> Alert:
+    """An urgent alert, opened at 20 h."""
+    check_in(patient, 20, signs=["pus"])
+    alert: Alert = patient.alerts.get()
+    return alert
+
+
+def events(alert: Alert, verb: Event.Verb) -> int:
+    return Event.objects.filter(subject=alert.pk, verb=verb).count()
+
+
+def test_of_two_nurses_who_acknowledge_at_once_one_is_told_the_other_was_first(
+    alert: Alert, nurse: StaffMember, colleague: StaffMember
+) -> None:
+    outcomes = at_once(
+        lambda: acknowledge(alert=alert, by=nurse.user, now=at(21)),
+        lambda: acknowledge(alert=alert, by=colleague.user, now=at(21)),
+    )
+
+    assert {type(outcome) for outcome in outcomes} == {Alert, AlreadyAcknowledgedError}
+    assert events(alert, Event.Verb.ACKNOWLEDGED) == 1
+    taken = next(outcome for outcome in outcomes if isinstance(outcome, Alert))
+    alert.refresh_from_db()
+    assert alert.acknowledged_by == taken.acknowledged_by
+
+
+def test_of_two_who_close_at_once_the_first_outcome_stays(
+    alert: Alert, nurse: StaffMember, colleague: StaffMember
+) -> None:
+    outcomes = at_once(
+        lambda: close(alert=alert, by=nurse.user, now=at(21), outcome="prescribed"),
+        lambda: close(alert=alert, by=colleague.user, now=at(21), outcome="mistake"),
+    )
+
+    assert {type(outcome) for outcome in outcomes} == {Alert, AlreadyClosedError}
+    assert events(alert, Event.Verb.CLOSED) == 1
+    kept = next(outcome for outcome in outcomes if isinstance(outcome, Alert))
+    alert.refresh_from_db()
+    assert alert.outcome == kept.outcome
+
+
+def test_two_escalations_at_once_tell_once(alert: Alert, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(escalation, "last_step_of", Crossing()(escalation.last_step_of))
+
+    patients = at_once(*[lambda: escalation.escalate(at(21))] * 2)
+
+    assert sorted(patients, key=str) == [0, 1]
+    assert Dispatch.objects.filter(reason=Dispatch.Reason.UNACKNOWLEDGED).count() == 1
+    assert events(alert, Event.Verb.ESCALATED) == 1
+    alert.refresh_from_db()
+    assert alert.escalations == 1
+
+
+def test_an_alert_acknowledged_while_it_is_being_escalated_is_not_told_again(
+    alert: Alert, nurse: StaffMember
+) -> None:
+    late = list(Alert.objects.to_escalate(at(21)))
+    acknowledge(alert=alert, by=nurse.user, now=at(21))
+
+    assert not escalation.escalate_patient(late, at(21), escalation.LIMITS)
+    assert not Dispatch.objects.filter(reason=Dispatch.Reason.UNACKNOWLEDGED).exists()
+
+
+def test_a_dispatch_drained_twice_at_once_makes_one_message_for_each_recipient(
+    alert: Alert, nurse: StaffMember, colleague: StaffMember
+) -> None:
+    at_once(*[lambda: drain(at(20))] * 2)
+
+    recipients = Message.objects.values_list("recipient", flat=True)
+    assert sorted(recipients) == sorted([nurse.user_id, colleague.user_id])
+
+
+def test_silence_noted_twice_at_once_is_told_once(alert: Alert) -> None:
+    told = at_once(*[lambda: note_silence_after_alerts(at(45))] * 2)
+
+    assert sorted(told, key=str) == [0, 1]
+    assert events(alert, Event.Verb.NOTED_SILENCE) == 1

@@ -1,0 +1,225 @@
+"""From a dispatch to messages: who is told, in which words, and when it is no longer needed."""
+
+import pytest
+from django.conf import LazySettings
+
+from aftercare.alerts import notices
+from aftercare.alerts.actions import acknowledge, close
+from aftercare.alerts.escalation import escalate
+from aftercare.alerts.models import Alert, ContactStep, Dispatch
+from aftercare.alerts.notices import drain, render
+from aftercare.checkins.silence import note_silence_after_alerts
+from aftercare.outbox.models import Message
+from aftercare.outbox.registry import Content
+from aftercare.people.models import Clinic, Patient, Procedure, StaffMember
+from tests.people import at, check_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def alert(patient: Patient, procedure: Procedure) -> Alert:
+    """An urgent alert, opened on Monday at 11:00 in London."""
+    check_in(patient, 1, signs=["pus"])
+    alert: Alert = patient.alerts.get()
+    return alert
+
+
+def told() -> set[str]:
+    """The first names of those who have a message waiting."""
+    return set(Message.objects.values_list("recipient__first_name", flat=True))
+
+
+def words(h: float) -> Content:
+    content = render(Message.objects.order_by("-created_at")[0], at(h))
+    assert content
+    return content
+
+
+def step(clinic: Clinic, position: int, *members: StaffMember) -> ContactStep:
+    made = ContactStep.objects.create(clinic=clinic, position=position)
+    made.members.set(members)
+    return made
+
+
+def test_the_first_step_is_told(alert: Alert, nurse: StaffMember, colleague: StaffMember) -> None:
+    step(alert.clinic, 0, nurse)
+    step(alert.clinic, 1, colleague)
+
+    drain(at(1))
+
+    assert told() == {"Ruth"}
+    message = Message.objects.get()
+    dispatch = Dispatch.objects.get()
+    assert (message.kind, message.subject, message.next_attempt_at) == (notices.KIND, dispatch.pk, at(1))
+    assert dispatch.drained_at == at(1)
+
+
+def test_without_steps_everybody_who_works_for_the_clinic_is_told(
+    alert: Alert, nurse: StaffMember, colleague: StaffMember, outsider: StaffMember
+) -> None:
+    drain(at(1))
+
+    assert told() == {"Ruth", "Tom"}
+
+
+def test_recipients_are_those_of_the_moment_of_sending(
+    alert: Alert, nurse: StaffMember, colleague: StaffMember
+) -> None:
+    first = step(alert.clinic, 0, nurse)
+    first.members.set([colleague])
+
+    drain(at(1))
+
+    assert told() == {"Tom"}
+
+
+def test_a_step_whose_members_have_left_means_everybody_who_is_there(
+    alert: Alert, nurse: StaffMember, colleague: StaffMember
+) -> None:
+    step(alert.clinic, 0, nurse)
+    nurse.is_active = False
+    nurse.save()
+
+    drain(at(1))
+
+    assert told() == {"Tom"}
+
+
+def test_a_member_who_cannot_sign_in_is_not_told(
+    alert: Alert, nurse: StaffMember, colleague: StaffMember
+) -> None:
+    nurse.user.is_active = False
+    nurse.user.save()
+
+    drain(at(1))
+
+    assert told() == {"Tom"}
+
+
+def test_a_missing_step_falls_back_to_the_one_before_it(
+    alert: Alert, nurse: StaffMember, colleague: StaffMember, manager: StaffMember
+) -> None:
+    step(alert.clinic, 0, nurse)
+    step(alert.clinic, 3, colleague)
+    Dispatch.objects.update(step=2)
+
+    drain(at(1))
+
+    assert told() == {"Ruth"}
+
+
+def test_a_dispatch_is_drained_when_it_is_due_and_once(
+    patient: Patient, procedure: Procedure, nurse: StaffMember
+) -> None:
+    check_in(patient, 12, signs=["lumps"])
+
+    drain(at(21.9))
+    assert told() == set()
+    for _time in range(2):
+        drain(at(22))
+    assert Message.objects.count() == 1
+
+
+def test_a_clinic_with_nobody_to_tell_keeps_its_dispatch_and_stops_no_other(
+    alert: Alert, stranger: Patient, outsider: StaffMember, caplog: pytest.LogCaptureFixture
+) -> None:
+    check_in(stranger, 2, signs=["pus"])
+    StaffMember.objects.filter(clinic=alert.clinic).update(is_active=False)
+
+    drain(at(2))
+
+    assert told() == {"Olga"}
+    assert [dispatch.patient for dispatch in Dispatch.objects.filter(drained_at=None)] == [alert.patient]
+    assert "no staff member to tell" in caplog.text
+
+
+def test_a_message_holds_a_link_and_no_detail(
+    alert: Alert, patient: Patient, nurse: StaffMember, settings: LazySettings
+) -> None:
+    drain(at(1))
+
+    content = words(1)
+
+    text = f"{content.subject}\n{content.body}"
+    assert f"{settings.SITE_URL}/clinic/alerts/{alert.pk}/" in content.body
+    for detail in (patient.user.first_name, patient.user.last_name, "pus", "urgent", "face", "needling"):
+        assert detail.lower() not in text.lower()
+
+
+def test_the_deadline_is_on_the_clinics_clock(alert: Alert, nurse: StaffMember) -> None:
+    Clinic.objects.filter(pk=alert.clinic_id).update(time_zone="Asia/Kolkata")
+    drain(at(1))
+
+    # 11:30 in London is 17:00 in Kolkata.
+    assert "by 17:00" in words(1).body
+
+
+def test_after_the_deadline_the_message_says_now(alert: Alert, nurse: StaffMember) -> None:
+    drain(at(1))
+
+    assert "acknowledge it now" in words(1.5).body
+
+
+def test_a_same_day_alert_has_no_deadline_in_its_message(
+    patient: Patient, procedure: Procedure, nurse: StaffMember
+) -> None:
+    check_in(patient, 1, signs=["lumps"])
+    drain(at(1))
+
+    assert "Please acknowledge it" not in words(1).body
+
+
+def test_the_link_leads_to_the_worst_alert(
+    patient: Patient, procedure: Procedure, nurse: StaffMember
+) -> None:
+    check_in(patient, 1, signs=["lumps", "pus"], emergency=["eye"])
+    drain(at(1))
+
+    assert f"/clinic/alerts/{patient.alerts.get(rule='eye_involved').pk}/" in words(1).body
+
+
+def test_once_it_is_acknowledged_there_is_nothing_to_say(alert: Alert, nurse: StaffMember) -> None:
+    drain(at(1))
+    acknowledge(alert=alert, by=nurse.user, now=at(1))
+
+    assert render(Message.objects.get(), at(1)) is None
+
+
+def test_while_one_of_its_alerts_waits_a_message_still_matters(
+    patient: Patient, procedure: Procedure, nurse: StaffMember
+) -> None:
+    check_in(patient, 1, signs=["hives", "pus"])
+    drain(at(1))
+    acknowledge(alert=patient.alerts.get(rule="hives"), by=nurse.user, now=at(1))
+
+    assert f"/clinic/alerts/{patient.alerts.get(rule='pus').pk}/" in words(1).body
+
+
+def test_silence_matters_until_the_alert_is_closed(
+    patient: Patient, procedure: Procedure, nurse: StaffMember
+) -> None:
+    check_in(patient, 1, signs=["lumps"])
+    alert = patient.alerts.get()
+    drain(at(1))
+    acknowledge(alert=alert, by=nurse.user, now=at(2))
+    note_silence_after_alerts(at(25))
+    drain(at(25))
+    message = Message.objects.order_by("-created_at")[0]
+
+    assert render(message, at(25)) is not None
+    close(alert=alert, by=nurse.user, now=at(26), outcome="advice_given")
+    assert render(message, at(26)) is None
+
+
+def test_each_reason_has_words_of_its_own(patient: Patient, procedure: Procedure, nurse: StaffMember) -> None:
+    check_in(patient, 1, signs=["pus"])
+    escalate(at(2))
+    note_silence_after_alerts(at(25))
+    drain(at(25))
+
+    contents = [render(message, at(25)) for message in Message.objects.all()]
+
+    assert None not in contents
+    assert len({content.subject for content in contents if content}) == 3
+    assert set(notices.SUBJECTS) == set(notices.LEADS) == set(Dispatch.Reason)

@@ -1,0 +1,58 @@
+"""No page, question, error or advice says what must never be said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from aftercare.checkins import fields, forms, reasons, recovery, submission, times, wording
+from aftercare.checkins.forms import HIDDEN_FAULTS
+from tests.checkins.wording import forbidden_words
+
+TEMPLATES = sorted((Path(settings.BASE_DIR) / "templates" / "checkins").glob("*.html"))
+MODULES = [fields, forms, reasons, recovery, submission, times, wording]
+
+
+def strings(value: object) -> Iterable[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from strings(list(value.values()))
+    elif isinstance(value, list | tuple | frozenset):
+        for part in value:
+            yield from strings(part)
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
+def test_templates_keep_to_the_wording_rules(template: Path) -> None:
+    html = re.sub(
+        r"(?s){%.*?%}|{{.*?}}|<[^>]*>",
+        " ",
+        re.sub(r"(?s){% comment %}.*?{% endcomment %}", "", template.read_text()),
+    )
+    assert forbidden_words(html) == []
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
+def test_questions_answers_and_errors_keep_to_the_wording_rules(module: object) -> None:
+    source = Path(str(module.__file__)).read_text()  # type: ignore[attr-defined]
+    literals = re.findall(r'"((?:[^"\\\n]|\\.)*)"', source)
+    said = [text for text in literals if " " in text]
+    assert said
+    assert [text for text in said if forbidden_words(text)] == []
+
+
+def test_faults_that_nobody_can_click_say_what_happens_next() -> None:
+    assert all(text.endswith(".") for text in strings(HIDDEN_FAULTS))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["You’re fine", "That is normal.", "It is an infection", "Take 400 mg", "No need to call", "Help!"],
+)
+def test_the_list_of_what_must_never_be_said_catches(text: str) -> None:
+    assert forbidden_words(text) != []

@@ -1,0 +1,234 @@
+"""The pages of staff in a real browser: at a desk and on a phone, in light and in dark."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from axe_core_python.sync_playwright import Axe
+from django.utils import timezone
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from aftercare.alerts.models import Alert
+from aftercare.checkins.models import NonResponse
+from aftercare.people.models import Clinic, Event, Patient, StaffMember
+from tests.clinic.desk import ENROL, PATIENTS, QUEUE, alert_url, desk, patient_url
+from tests.people import PatientFactory, ProcedureFactory, UserFactory, check_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+DESK, PHONE = (1280, 900), (390, 844)
+MENDS_ITSELF_AT = 320  # CSS pixels: the narrowest screen that a page must fit without scrolling sideways
+
+
+@pytest.fixture
+def daniel(clinic: Clinic, nurse: StaffMember) -> Patient:
+    """A patient at risk, three days after treatment, who has just reported a return and wants a call."""
+    now = timezone.now()
+    daniel = PatientFactory.create(
+        clinic=clinic,
+        user=UserFactory.create(first_name="Daniel", last_name="Reyes"),
+        intake=["iq7"],
+        at_risk=True,
+        call_back_telephone="07700 900142",
+    )
+    ProcedureFactory.create(patient=daniel, performed_at=now - timedelta(hours=70), recorded_by=nurse.user)
+    check_in(daniel, now - timedelta(hours=24), redness=1)
+    check_in(daniel, now, redness=3, came_back="redness", want_contact=True, note="Woke up with it.")
+    return daniel
+
+
+@pytest.fixture
+def busy(daniel: Patient, nurse: StaffMember) -> None:
+    """Somebody in each other section of the queue."""
+    now = timezone.now()
+    for name, said in (
+        ("Joan", {"emergency": ["breathing"]}),
+        ("Priya", {"pain": 3}),
+        ("Kofi", {"signs": ["patches"]}),
+        ("Ben", {}),
+    ):
+        user = UserFactory.create(first_name=name, last_name="Test")
+        patient = PatientFactory.create(clinic=daniel.clinic, user=user, call_back_telephone="07700 900143")
+        treated = now - timedelta(hours=50)
+        procedure = ProcedureFactory.create(patient=patient, performed_at=treated, recorded_by=nurse.user)
+        if said:
+            check_in(patient, now - timedelta(minutes=5), **said)
+        else:
+            NonResponse.objects.create(
+                patient=patient, procedure=procedure, silent_since=treated, noted_at=now
+            )
+
+
+class Desk:
+    """A browser window in which a staff member is signed in."""
+
+    def __init__(self, context: BrowserContext, url: str) -> None:
+        self.page: Page = context.new_page()
+        self.url = url
+        self.errors: list[str] = []
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("console", lambda line: self.errors.append(line.text) if is_ours(line) else None)
+
+    def open(self, path: str) -> Page:
+        self.page.goto(self.url + path)
+        return self.page
+
+
+def is_ours(line: Any) -> bool:
+    """Whether a line of the console tells of a fault in the page; browsers ask for an icon unasked."""
+    return line.type == "error" and "favicon.ico" not in line.location.get("url", "")
+
+
+@pytest.fixture
+def at_desk(browser: Browser, live_server: LiveServer, nurse: StaffMember) -> Iterator[Any]:
+    """Opens windows of a size and a colour scheme."""
+    windows: list[tuple[BrowserContext, Desk]] = []
+
+    def window(size: tuple[int, int] = DESK, scheme: str = "light", member: StaffMember = nurse) -> Desk:
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme="dark" if scheme == "dark" else "light",
+            locale="en-GB",
+        )
+        context.set_default_timeout(10_000)
+        session = desk(member).cookies["sessionid"].value
+        context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+        windows.append((context, Desk(context, live_server.url)))
+        return windows[-1][1]
+
+    yield window
+    for context, _ in windows:
+        context.close()
+    assert [error for _, opened in windows for error in opened.errors] == []
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds wrong, each with where."""
+    found = Axe().run(page)["violations"]
+    return [
+        f"{item['id']}: {node['target']} {node['html'][:120]}" for item in found for node in item["nodes"]
+    ]
+
+
+def sticks_out(page: Page) -> bool:
+    """Whether the page scrolls sideways."""
+    return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
+
+
+@pytest.mark.usefixtures("busy")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_the_pages_of_staff_can_be_used_by_everybody(
+    at_desk: Any, daniel: Patient, size: tuple[int, int], scheme: str
+) -> None:
+    window = at_desk(size, scheme)
+    alert = daniel.alerts.get(rule="sudden_return.redness")
+    paths = [
+        QUEUE,
+        alert_url(alert),
+        PATIENTS,
+        ENROL,
+        patient_url(daniel),
+        patient_url(daniel, "procedures/new/"),
+    ]
+    for path in paths:
+        page = window.open(path)
+        assert violations(page) == [], path
+        assert not sticks_out(page), path
+
+
+@pytest.mark.usefixtures("busy")
+def test_the_pages_of_staff_fit_the_narrowest_screen(at_desk: Any, daniel: Patient) -> None:
+    window = at_desk((MENDS_ITSELF_AT, 640))
+    for path in (QUEUE, alert_url(daniel.alerts.all()[0]), PATIENTS, ENROL, patient_url(daniel)):
+        assert not sticks_out(window.open(path)), path
+
+
+@pytest.mark.usefixtures("busy")
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_a_nurse_works_from_the_queue_to_the_outcome(
+    at_desk: Any, daniel: Patient, nurse: StaffMember, size: tuple[int, int]
+) -> None:
+    page = at_desk(size).open(QUEUE)
+    names = page.locator(".q-who b:first-child").all_inner_texts()
+    assert names == ["Joan Test", "Daniel Reyes", "Priya Test", "Kofi Test", "Ben Test"]
+
+    page.get_by_role("button", name="Acknowledge Daniel Reyes").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Daniel Reyes")
+    expect(page.get_by_role("status")).to_contain_text("You have acknowledged this.")
+    expect(page.locator("main")).to_contain_text("mild at 46 h")
+    assert not daniel.alerts.filter(status=Alert.Status.NEW).exists()
+
+    page.get_by_role("button", name=re.compile("Close all")).click()
+    expect(page.locator(".callout.errors")).to_be_focused()
+    page.get_by_role("link", name="Outcome: Choose what came of it.").click()
+    page.get_by_label("Seen in clinic").check()
+    page.get_by_label("What you found and what you said").fill("Left cheek warm. Seen by Dr Hale.")
+    page.get_by_role("button", name=re.compile("Close all")).click()
+
+    expect(page.get_by_role("status")).to_contain_text("alerts of Daniel Reyes: seen in clinic.")
+    expect(page.locator(".q-who", has_text="Daniel")).to_have_count(0)
+    assert set(daniel.alerts.values_list("outcome", "closed_by")) == {("seen_in_clinic", nurse.user.pk)}
+
+
+def test_of_two_staff_with_the_same_row_open_the_second_reads_who_was_first(
+    at_desk: Any, daniel: Patient, colleague: StaffMember
+) -> None:
+    first, second = at_desk(member=colleague), at_desk()
+    pages = [window.open(QUEUE) for window in (first, second)]
+    for page in pages:
+        page.get_by_role("button", name="Acknowledge Daniel Reyes").click()
+    expect(pages[1].get_by_role("alert")).to_contain_text("Tom Test acknowledged this alert")
+    assert {alert.acknowledged_by for alert in daniel.alerts.all()} == {colleague.user}
+    # The refusal is an answer with status 409, of which the browser makes a line in its console.
+    second.errors = [error for error in second.errors if "409" not in error]
+
+
+def test_the_queue_is_worked_with_the_keyboard_alone(at_desk: Any, daniel: Patient) -> None:
+    page = at_desk().open(QUEUE)
+    page.get_by_role("link", name="Daniel Reyes").first.focus()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Call Daniel Reyes")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("You have acknowledged this.")
+
+
+def test_a_patient_is_enrolled_and_treated_again(at_desk: Any, clinic: Clinic, nurse: StaffMember) -> None:
+    page = at_desk(PHONE).open(ENROL)
+    performed = timezone.localtime(timezone.now() - timedelta(hours=3), clinic.zone)
+    for label, value in (
+        ("First name", "Amara"),
+        ("Last name", "Osei"),
+        ("E-mail", "amara@example.org"),
+        ("Date of birth", "1990-04-30"),
+        ("Telephone to call back", "07700 900142"),
+        ("Performed", performed.strftime("%Y-%m-%dT%H:%M")),
+    ):
+        page.get_by_label(label, exact=True).fill(value)
+    page.get_by_text("RF microneedling", exact=True).click()
+    page.get_by_label("Area").select_option("face")
+    page.get_by_label("Heals slowly").check()
+    page.get_by_label(re.compile("The patient has read")).check()
+    page.get_by_role("button", name="Enrol the patient").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Amara Osei")
+    patient = Patient.objects.get()
+    assert patient.at_risk
+    check_in(patient, timezone.now(), signs=["pus"])
+
+    page.get_by_role("link", name="Record a procedure").click()
+    expect(page.locator("main")).to_contain_text("Look before treating")
+    page.get_by_text("Microneedling", exact=True).click()
+    page.get_by_label("Area").select_option("neck")
+    page.get_by_label("Performed", exact=True).fill(performed.strftime("%Y-%m-%dT%H:%M"))
+    page.get_by_label("Record it all the same").check()
+    page.get_by_role("button", name="Record the procedure").click()
+    expect(page.get_by_role("status")).to_contain_text("The procedure is recorded.")
+    assert patient.procedures.count() == 2
+    assert Event.objects.filter(verb=Event.Verb.WARNED, actor=nurse.user).count() == 1

@@ -1,0 +1,152 @@
+"""The list of patients and the page of one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from aftercare.alerts.actions import close
+from aftercare.people.models import Patient, StaffMember
+from clinic.patient_pages import age_words
+from tests.clinic.desk import ENROL, PATIENTS, alert_of, alert_url, desk, patient_url, someone, treated, words
+from tests.people import PatientFactory, at, check_in
+
+pytestmark = pytest.mark.usefixtures("course_set")
+
+
+@pytest.fixture(autouse=True)
+def _now() -> Iterator[None]:
+    with time_machine.travel(at(96), tick=False):
+        yield
+
+
+def test_who_was_treated_last_comes_first_and_who_was_not_comes_last(
+    patient: Patient, nurse: StaffMember
+) -> None:
+    early, late = someone(patient, "Early"), someone(patient, "Late")
+    treated(late, nurse.user, 24)
+    rows = desk(nurse).get(PATIENTS).context["rows"]
+    assert [row.patient for row in rows] == [late, early, patient]
+
+
+def test_each_row_says_treatment_alerts_and_the_last_check_in(patient: Patient, nurse: StaffMember) -> None:
+    treated(patient, nurse.user, 0)
+    patient.record_number, patient.at_risk = "L-1", True
+    patient.save()
+    check_in(patient, 20, signs=["pus"], pain=3)
+
+    page = words(desk(nurse).get(PATIENTS))
+
+    assert "Amara Test At risk Microneedling, face, 96 h Urgent 2 Tue 06:00, 3 days 4 h ago L-1" in page
+
+
+def test_fifty_patients_stand_on_a_page(patient: Patient, nurse: StaffMember) -> None:
+    PatientFactory.create_batch(50, clinic=patient.clinic)
+    client = desk(nurse)
+    assert len(client.get(PATIENTS).context["rows"]) == 50
+    second = client.get(PATIENTS, {"page": "2"})
+    assert len(second.context["rows"]) == 1
+    assert "Page 2 of 2" in words(second)
+    assert client.get(PATIENTS, {"page": "no number"}).status_code == 200
+    assert len(client.get(PATIENTS, {"page": "99"}).context["rows"]) == 1
+
+
+def test_the_list_takes_as_many_queries_for_many_patients_as_for_one(
+    patient: Patient, nurse: StaffMember
+) -> None:
+    alert_of(patient, 20, signs=["pus"])
+    client = desk(nurse)
+    with CaptureQueriesContext(connection) as for_one:
+        client.get(PATIENTS)
+    for number in range(6):
+        check_in(someone(patient, f"P{number}"), 30, signs=["pus", "patches"], pain=3)
+    with CaptureQueriesContext(connection) as for_many:
+        assert len(client.get(PATIENTS).context["rows"]) == 7
+    assert len(for_many) == len(for_one) <= 10
+
+
+def test_an_empty_list_leads_to_enrolling(nurse: StaffMember) -> None:
+    response = desk(nurse).get(PATIENTS)
+    assert "No patients yet" in words(response)
+    assert f'href="{ENROL}"' in response.content.decode()
+
+
+def test_the_page_of_a_patient_holds_details_procedures_check_ins_and_alerts(
+    patient: Patient, nurse: StaffMember
+) -> None:
+    treated(patient, nurse.user, 0)
+    patient.intake, patient.at_risk, patient.date_of_birth = ["iq8"], True, date(1990, 1, 17)
+    patient.call_back_telephone = "07700 900142"
+    patient.save()
+    closed = alert_of(patient, 20, signs=["pus"])
+    close(alert=closed, by=nurse.user, now=at(21), outcome="prescribed")
+    still_open = alert_of(patient, 46, signs=["hives"])
+
+    response = desk(nurse).get(patient_url(patient))
+
+    page = words(response)
+    assert "35 years, born 17 January 1990." in page
+    assert "At risk: radiation treatment here" in page
+    assert "Amara Test 07700 900142" in page
+    assert "Microneedling, face Monday 12 January 2026, 10:00, 4 days ago" in page
+    assert "Urgent A raised, itchy rash. Raised Wed 08:00" in page
+    assert "Prescribed. Closed Tue 07:00 by Ruth Test." in page
+    assert "Check-ins 2 Urgent Wed 08:00 , 46 h" in page
+    for alert in (closed, still_open):
+        assert f'href="{alert_url(alert)}"' in response.content.decode()
+    assert patient_url(patient, "procedures/new/") in response.content.decode()
+
+
+def test_a_corrected_check_in_is_listed_and_marked(patient: Patient, nurse: StaffMember) -> None:
+    treated(patient, nurse.user, 0)
+    wrong = check_in(patient, 20, redness=4).check_in
+    check_in(patient, 22, described=at(20), redness=1, supersedes=wrong)
+    page = words(desk(nurse).get(patient_url(patient)))
+    assert page.count("corrected since") == 1
+    assert "sent 08:00" in page or "sent Tue 08:00" in page
+
+
+@pytest.mark.parametrize(
+    ("intake", "said"),
+    [
+        (None, "Not asked yet."),
+        ([], "None of these."),
+        (["iq1", "iq3"], "Skin infection or open spots Pregnant"),
+    ],
+)
+def test_the_intake_tells_not_asked_from_none(
+    patient: Patient, nurse: StaffMember, intake: list[str] | None, said: str
+) -> None:
+    patient.intake = intake
+    patient.save()
+    assert f"Intake {said}" in words(desk(nurse).get(patient_url(patient)))
+
+
+def test_twenty_check_ins_stand_on_a_page(patient: Patient, nurse: StaffMember) -> None:
+    treated(patient, nurse.user, 0)
+    for turn in range(21):
+        check_in(patient, 20 + turn)
+    client = desk(nurse)
+    with CaptureQueriesContext(connection) as queries:
+        assert len(client.get(patient_url(patient)).context["reports"]) == 20
+    assert len(queries) <= 11
+    assert len(client.get(patient_url(patient), {"page": "2"}).context["reports"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("born", "years"),
+    [
+        (date(1990, 1, 15), "36"),
+        (date(1990, 1, 16), "36"),  # the birthday itself
+        (date(1990, 1, 17), "35"),
+        (None, ""),
+    ],
+)
+def test_the_age_is_that_of_the_clinics_calendar(patient: Patient, born: date | None, years: str) -> None:
+    patient.date_of_birth = born
+    assert age_words(patient, at(96)) == years

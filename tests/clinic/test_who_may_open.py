@@ -1,0 +1,150 @@
+"""Every page of staff, as each kind of person."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+
+import pytest
+import time_machine
+from django.test import Client
+from pytest_django import Settings
+
+from aftercare.alerts.models import Alert
+from aftercare.people.models import Event, Patient, Procedure, StaffMember
+from tests.clinic.desk import ENROL, PATIENTS, QUEUE, alert_of, alert_url, desk, patient_url
+from tests.people import at
+
+pytestmark = pytest.mark.usefixtures("procedure", "course_set")
+
+Place = Callable[[Alert], str]
+OF_THE_CLINIC = [QUEUE, PATIENTS, ENROL]
+OF_A_RECORD: list[Place] = [
+    alert_url,
+    lambda alert: patient_url(alert.patient),
+    lambda alert: patient_url(alert.patient, "procedures/new/"),
+]
+DEEDS: list[Place] = [
+    lambda alert: alert_url(alert, "acknowledge"),
+    lambda alert: alert_url(alert, "close"),
+]
+
+
+@pytest.fixture
+def alert(patient: Patient, procedure: Procedure) -> Alert:
+    """An urgent alert, opened at 20 h."""
+    return alert_of(patient, 20, signs=["pus"])
+
+
+@pytest.fixture(autouse=True)
+def _now() -> object:
+    with time_machine.travel(at(21), tick=False):
+        yield
+
+
+@pytest.mark.parametrize("path", OF_THE_CLINIC)
+def test_staff_open_the_pages_of_their_clinic(
+    nurse: StaffMember, colleague: StaffMember, outsider: StaffMember, path: str
+) -> None:
+    for member in (nurse, colleague, outsider):
+        assert desk(member).get(path).status_code == 200
+
+
+@pytest.mark.parametrize("place", OF_A_RECORD)
+def test_staff_open_the_records_of_their_clinic_and_of_no_other(
+    alert: Alert, nurse: StaffMember, colleague: StaffMember, outsider: StaffMember, place: Place
+) -> None:
+    for member in (nurse, colleague):
+        assert desk(member).get(place(alert)).status_code == 200
+    assert desk(outsider).get(place(alert)).status_code == 404
+
+
+@pytest.mark.parametrize("place", [*(lambda alert, path=path: path for path in OF_THE_CLINIC), *OF_A_RECORD])
+def test_for_patients_no_page_of_staff_exists(alert: Alert, stranger: Patient, place: Place) -> None:
+    for patient in (alert.patient, stranger):
+        assert desk(patient).get(place(alert)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "place", [*(lambda alert, path=path: path for path in OF_THE_CLINIC), *OF_A_RECORD, *DEEDS]
+)
+def test_who_is_not_signed_in_is_asked_to_sign_in_first(alert: Alert, client: Client, place: Place) -> None:
+    response = client.post(place(alert)) if place in DEEDS else client.get(place(alert))
+    assert response.status_code == 302
+    assert response.headers["Location"].startswith("/accounts/login/code/?next=/clinic/")
+
+
+@pytest.mark.parametrize("place", DEEDS)
+def test_an_outsider_or_a_patient_can_do_nothing_to_an_alert(
+    alert: Alert, outsider: StaffMember, stranger: Patient, place: Place
+) -> None:
+    for person in (outsider, alert.patient, stranger):
+        assert desk(person).post(place(alert), {"outcome": "mistake"}).status_code == 404
+    alert.refresh_from_db()
+    assert alert.status == Alert.Status.NEW
+
+
+def test_an_outsider_who_tries_to_record_a_procedure_records_none(
+    alert: Alert, outsider: StaffMember
+) -> None:
+    treatment = {"kind": "mn", "area": "face", "performed_at": "2026-01-12T11:00", "confirm": "yes"}
+    response = desk(outsider).post(patient_url(alert.patient, "procedures/new/"), treatment)
+    assert response.status_code == 404
+    assert alert.patient.procedures.count() == 1
+
+
+@pytest.mark.parametrize("place", DEEDS)
+def test_what_changes_an_alert_can_not_be_opened_as_a_page(
+    alert: Alert, nurse: StaffMember, place: Place
+) -> None:
+    assert desk(nurse).get(place(alert)).status_code == 405
+
+
+@pytest.mark.parametrize("place", DEEDS)
+def test_a_press_without_the_token_of_the_page_changes_nothing(
+    alert: Alert, nurse: StaffMember, place: Place
+) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(nurse.user)
+    assert client.post(place(alert), {"outcome": "mistake"}).status_code == 403
+    alert.refresh_from_db()
+    assert alert.status == Alert.Status.NEW
+
+
+def test_an_alert_or_a_patient_that_never_was_is_not_found(nurse: StaffMember) -> None:
+    for path in (f"/clinic/alerts/{uuid.uuid4()}/", f"/clinic/patients/{uuid.uuid4()}/", "/clinic/alerts/1/"):
+        assert desk(nurse).get(path).status_code == 404
+
+
+def test_staff_who_left_the_clinic_open_nothing(nurse: StaffMember) -> None:
+    nurse.is_active = False
+    nurse.save()
+    assert desk(nurse).get(QUEUE).status_code == 404
+
+
+def test_where_a_second_factor_is_required_staff_without_one_set_it_up_first(
+    nurse: StaffMember, settings: Settings
+) -> None:
+    settings.STAFF_MFA = "required"
+    response = desk(nurse).get(QUEUE)
+    assert response.status_code == 302
+    assert "totp" in response.headers["Location"]
+
+
+def test_opening_an_alert_is_kept_once_an_hour_for_each_person(
+    alert: Alert, nurse: StaffMember, colleague: StaffMember
+) -> None:
+    opened = Event.objects.filter(verb=Event.Verb.OPENED_ALERT, subject=alert.pk)
+    for member in (nurse, nurse, colleague):
+        desk(member).get(alert_url(alert))
+    assert [event.actor for event in opened.order_by("pk")] == [nurse.user, colleague.user]
+    with time_machine.travel(at(22), tick=False):
+        desk(nurse).get(alert_url(alert))
+    assert opened.count() == 3
+
+
+def test_an_outsider_who_is_turned_away_is_not_kept_as_having_looked(
+    alert: Alert, outsider: StaffMember
+) -> None:
+    desk(outsider).get(alert_url(alert))
+    assert not Event.objects.filter(verb=Event.Verb.OPENED_ALERT).exists()

@@ -1,0 +1,226 @@
+"""Acknowledging and closing: by one, by two at once, alone or together."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+
+from aftercare.alerts.actions import acknowledge, close
+from aftercare.alerts.models import Alert
+from aftercare.people.models import Event, Patient, Procedure, StaffMember
+from tests.clinic.desk import QUEUE, alert_of, alert_url, desk, someone, words
+from tests.people import at, check_in
+
+pytestmark = pytest.mark.usefixtures("procedure", "course_set")
+
+
+@pytest.fixture
+def alert(patient: Patient, procedure: Procedure) -> Alert:
+    """An urgent alert, opened at 20 h; the tests work at 20.1 h, which is 06:06."""
+    return alert_of(patient, 20, signs=["pus"])
+
+
+@pytest.fixture(autouse=True)
+def _now() -> Iterator[None]:
+    with time_machine.travel(at(20.1), tick=False):
+        yield
+
+
+def deeds(alert: Alert) -> list[str]:
+    """What was done to an alert, in order; looks are left out."""
+    events = Event.objects.filter(subject=alert.pk).exclude(verb=Event.Verb.OPENED_ALERT)
+    return [event.verb for event in events.order_by("pk")]
+
+
+def test_who_acknowledges_owns_the_alert_and_is_led_to_its_page(alert: Alert, nurse: StaffMember) -> None:
+    response = desk(nurse).post(alert_url(alert, "acknowledge"))
+
+    assert response.status_code == 302
+    assert response.headers["Location"] == alert_url(alert)
+    alert.refresh_from_db()
+    assert (alert.status, alert.acknowledged_by) == (Alert.Status.ACKNOWLEDGED, nurse.user)
+    assert alert.acknowledged_at == at(20.1)
+
+
+def test_pressing_acknowledge_twice_changes_nothing_and_is_no_error(alert: Alert, nurse: StaffMember) -> None:
+    client = desk(nurse)
+    client.post(alert_url(alert, "acknowledge"))
+    with time_machine.travel(at(20.3), tick=False):
+        response = client.post(alert_url(alert, "acknowledge"), follow=True)
+
+    assert response.status_code == 200
+    alert.refresh_from_db()
+    assert alert.acknowledged_at == at(20.1)
+    assert deeds(alert) == [Event.Verb.ACKNOWLEDGED]
+
+
+def test_the_second_of_two_staff_reads_who_was_first(
+    alert: Alert, nurse: StaffMember, colleague: StaffMember
+) -> None:
+    desk(colleague).post(alert_url(alert, "acknowledge"))
+
+    response = desk(nurse).post(alert_url(alert, "acknowledge"))
+
+    assert response.status_code == 409
+    assert "Tom Test acknowledged this alert at 06:06. Nothing was changed by you." in words(response)
+    alert.refresh_from_db()
+    assert alert.acknowledged_by == colleague.user
+    assert deeds(alert) == [Event.Verb.ACKNOWLEDGED]
+
+
+def test_a_closed_alert_can_not_be_acknowledged(
+    alert: Alert, nurse: StaffMember, colleague: StaffMember
+) -> None:
+    close(alert=alert, by=colleague.user, now=at(20.05), outcome="prescribed")
+
+    response = desk(nurse).post(alert_url(alert, "acknowledge"))
+
+    assert response.status_code == 409
+    assert "Tom Test closed this alert at 06:03" in words(response)
+
+
+def test_one_press_acknowledges_what_was_shown_together_and_nothing_else(
+    patient: Patient, nurse: StaffMember
+) -> None:
+    check_in(patient, 20, signs=["pus", "hives"], pain=3)
+    pus, hives, pain = (patient.alerts.get(rule=rule) for rule in ("pus", "hives", "severe_pain"))
+
+    desk(nurse).post(alert_url(pus, "acknowledge"), {"also": [str(hives.pk)]})
+
+    states = dict(patient.alerts.values_list("rule", "status"))
+    assert states == {"pus": "acknowledged", "hives": "acknowledged", "severe_pain": "new"}
+    assert deeds(pain) == []
+
+
+def test_what_a_colleague_took_on_meanwhile_stays_the_colleagues(
+    patient: Patient, nurse: StaffMember, colleague: StaffMember
+) -> None:
+    check_in(patient, 20, signs=["pus", "hives"])
+    pus, hives = patient.alerts.get(rule="pus"), patient.alerts.get(rule="hives")
+    acknowledge(alert=hives, by=colleague.user, now=at(20.05))
+
+    desk(nurse).post(alert_url(pus, "acknowledge"), {"also": [str(hives.pk)]})
+
+    assert patient.alerts.get(rule="pus").acknowledged_by == nurse.user
+    assert patient.alerts.get(rule="hives").acknowledged_by == colleague.user
+
+
+def test_another_patients_alert_is_not_acknowledged_along(
+    alert: Alert, patient: Patient, nurse: StaffMember
+) -> None:
+    other = alert_of(someone(patient, "Ben"), 20, signs=["pus"])
+    desk(nurse).post(alert_url(alert, "acknowledge"), {"also": [str(other.pk), "not an id"]})
+    other.refresh_from_db()
+    assert other.status == Alert.Status.NEW
+
+
+@pytest.mark.parametrize("outcome", Alert.Outcome.values)
+def test_each_outcome_closes_the_alert(alert: Alert, nurse: StaffMember, outcome: str) -> None:
+    response = desk(nurse).post(alert_url(alert, "close"), {"outcome": outcome})
+
+    assert response.status_code == 302
+    assert response.headers["Location"] == QUEUE
+    alert.refresh_from_db()
+    assert (alert.status, alert.outcome, alert.note) == (Alert.Status.CLOSED, outcome, "")
+    assert alert.closed_by == nurse.user
+
+
+def test_the_note_is_kept_and_shown_with_the_outcome(alert: Alert, nurse: StaffMember) -> None:
+    client = desk(nurse)
+    client.post(
+        alert_url(alert, "close"), {"outcome": "advice_given", "note": "Spoke at 06:05.\nCalls back."}
+    )
+
+    page = words(client.get(alert_url(alert)))
+
+    assert "Ruth Test closed this, 06:06: Advice given" in page
+    assert "“Spoke at 06:05. Calls back.”" in page
+    assert "Close with an outcome" not in page
+    assert "Acknowledge" not in page
+
+
+@pytest.mark.parametrize(
+    ("posted", "said"),
+    [
+        ({}, "Choose what came of it."),
+        ({"outcome": ""}, "Choose what came of it."),
+        ({"outcome": "cured"}, "Choose one of the outcomes in the list."),
+        ({"outcome": "mistake", "note": "x" * 2001}, "Write at most 2000 characters."),
+    ],
+)
+def test_without_a_known_outcome_nothing_is_closed_and_the_note_stays(
+    alert: Alert, nurse: StaffMember, posted: dict[str, str], said: str
+) -> None:
+    response = desk(nurse).post(alert_url(alert, "close"), {"note": "Spoke to her.", **posted})
+
+    assert response.status_code == 422
+    page = words(response)
+    assert said in page
+    assert "Nothing has been saved yet" in page
+    assert posted.get("note", "Spoke to her.") in page
+    alert.refresh_from_db()
+    assert alert.status == Alert.Status.NEW
+    assert deeds(alert) == []
+
+
+def test_who_closes_second_reads_who_was_first(
+    alert: Alert, nurse: StaffMember, colleague: StaffMember
+) -> None:
+    close(alert=alert, by=colleague.user, now=at(20.05), outcome="prescribed")
+
+    response = desk(nurse).post(alert_url(alert, "close"), {"outcome": "mistake"})
+
+    assert response.status_code == 409
+    assert "Tom Test closed this alert at 06:03. Nothing was changed by you." in words(response)
+    alert.refresh_from_db()
+    assert alert.outcome == "prescribed"
+
+
+def test_closing_closes_one_alert_unless_all_are_asked_for(patient: Patient, nurse: StaffMember) -> None:
+    check_in(patient, 20, signs=["pus", "hives"], pain=3)
+    pus = patient.alerts.get(rule="pus")
+
+    desk(nurse).post(alert_url(pus, "close"), {"outcome": "prescribed"})
+    assert patient.alerts.open().count() == 2
+
+    other = patient.alerts.get(rule="hives")
+    desk(nurse).post(alert_url(other, "close"), {"outcome": "advice_given", "note": "Ice.", "all": "1"})
+    closed = patient.alerts.order_by("rule").values_list("rule", "outcome", "note")
+    assert list(closed) == [
+        ("hives", "advice_given", "Ice."),
+        ("pus", "prescribed", ""),
+        ("severe_pain", "advice_given", "Ice."),
+    ]
+
+
+def test_closing_all_leaves_other_patients_alone(alert: Alert, patient: Patient, nurse: StaffMember) -> None:
+    other = alert_of(someone(patient, "Ben"), 20, signs=["pus"])
+    desk(nurse).post(alert_url(alert, "close"), {"outcome": "mistake", "all": "1"})
+    other.refresh_from_db()
+    assert other.is_open
+
+
+def test_an_alert_that_came_in_while_the_page_was_open_is_not_closed_unseen(
+    alert: Alert, patient: Patient, nurse: StaffMember
+) -> None:
+    unseen = alert_of(patient, 20.08, emergency=["breathing"])
+
+    posted = {"outcome": "expected_course", "all": "1", "seen": [str(alert.pk)]}
+    response = desk(nurse).post(alert_url(alert, "close"), posted)
+
+    assert response.status_code == 409
+    assert "A new alert came in for this patient." in words(response)
+    assert alert_url(unseen) in response.content.decode()
+    assert patient.alerts.open().count() == 2
+
+
+def test_an_open_page_names_all_alerts_it_shows(alert: Alert, patient: Patient, nurse: StaffMember) -> None:
+    other = alert_of(patient, 20.05, signs=["hives"])
+    page = desk(nurse).get(alert_url(alert)).content.decode()
+    for shown in (alert, other):
+        assert f'name="seen" value="{shown.pk}"' in page
+    assert f'name="also" value="{other.pk}"' in page
+    assert "Close all 2 alerts" in page

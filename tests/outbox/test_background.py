@@ -1,0 +1,128 @@
+"""The nudge: outside the request, bounded, dropped when there is no room."""
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import transaction
+
+from aftercare.outbox import nudge, tasks
+from aftercare.outbox.background import Background
+from aftercare.outbox.heartbeats import beat_heart, is_alive, oldest_due_seconds
+from aftercare.outbox.models import Heartbeat, Message
+from tests.people import at
+
+PATIENCE = 10
+
+
+class Busy:
+    """A job that lasts until it is let go."""
+
+    def __init__(self) -> None:
+        self.begun = threading.Event()
+        self.let_go = threading.Event()
+
+    def __call__(self) -> None:
+        self.begun.set()
+        self.let_go.wait(PATIENCE)
+
+
+@pytest.fixture
+def busy() -> Iterator[Busy]:
+    job = Busy()
+    yield job
+    job.let_go.set()
+
+
+def test_what_does_not_fit_is_dropped_at_once(busy: Busy) -> None:
+    background, done = Background("test", 1), list[int]()
+    assert background.submit(busy)
+    assert busy.begun.wait(PATIENCE)
+
+    taken = [background.submit(lambda number=number: done.append(number)) for number in range(3)]  # type: ignore[misc]
+
+    assert taken == [True, False, False]
+    busy.let_go.set()
+    background.wait()
+    assert done == [0]
+
+
+def test_a_job_that_fails_does_not_stop_the_next(caplog: pytest.LogCaptureFixture) -> None:
+    background, done = Background("test", 2), list[int]()
+
+    background.submit(lambda: 1 / 0 and None)
+    background.submit(lambda: done.append(1))
+    background.wait()
+
+    assert done == [1]
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_jobs_run_in_another_thread() -> None:
+    background, threads = Background("test", 1), list[threading.Thread]()
+
+    background.submit(lambda: threads.append(threading.current_thread()))
+    background.wait()
+
+    assert threads[0] is not threading.current_thread()
+    assert threads[0].daemon
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_nudge_waits_for_the_commit_and_is_dropped_with_a_rollback(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    nudges: list[object] = []
+    monkeypatch.setattr(nudge._background, "submit", nudges.append)
+
+    with transaction.atomic():
+        nudge.nudge_after_commit()
+        assert nudges == []
+    assert len(nudges) == 1
+    with transaction.atomic():
+        nudge.nudge_after_commit()
+        transaction.set_rollback(True)
+    assert len(nudges) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_nudge_that_cannot_reach_the_broker_harms_nobody(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(**_options: object) -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr(tasks.sweep, "apply_async", fails)
+
+    with transaction.atomic():
+        nudge.nudge_after_commit()
+    nudge.wait()
+
+    assert "ConnectionError" in caplog.text
+
+
+@pytest.mark.django_db
+def test_a_heart_that_was_silent_for_thirty_seconds_has_stopped() -> None:
+    assert not is_alive("worker", at())
+    for second in (0, 5):
+        beat_heart("worker", at(seconds=second))
+
+    assert is_alive("worker", at(seconds=34.9))
+    assert not is_alive("worker", at(seconds=35))
+    assert not is_alive("beat", at(seconds=5))
+    assert Heartbeat.objects.count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("due", "state", "seconds"),
+    [(at(seconds=-40), "pending", 40), (at(seconds=-40), "retrying", 40), (at(1), "pending", 0)],
+)
+def test_how_long_the_oldest_message_has_been_due(
+    make_message: Callable[..., Message], due: datetime, state: str, seconds: float
+) -> None:
+    for instant in (due, due + timedelta(seconds=20)):
+        make_message(state=state, next_attempt_at=instant)
+
+    assert oldest_due_seconds(at()) == seconds
