@@ -25,7 +25,17 @@ ROOT = Path(__file__).resolve().parent.parent
 # In place of this folder: its names are not to be mistaken for those of other modules.
 sys.path[0] = str(ROOT)
 
-from bench.visits import Round, Site, again_and_again, milliseconds, once_each, run_round  # noqa: E402
+from bench.visits import (  # noqa: E402
+    Round,
+    Site,
+    again_and_again,
+    milliseconds,
+    once_each,
+    rate,
+    ratio,
+    run_round,
+)
+from tools.servers.leaving import nothing_left_behind  # noqa: E402
 from tools.servers.portal import Web, bare_environment  # noqa: E402
 from tools.servers.ports import free_port  # noqa: E402
 from tools.servers.postgres import Postgres  # noqa: E402
@@ -174,16 +184,6 @@ def take_turns(sites: Sites, *, seconds: float, cycles: int) -> dict[str, list[R
     return rounds
 
 
-def rate(rounds: list[Round]) -> float:
-    return round(statistics.median(each.per_second for each in rounds), 1)
-
-
-def ratio(rounds: list[Round], floors: list[Round]) -> float:
-    """The median of each round against the floor's round right after it."""
-    pairs = zip(rounds, floors, strict=True)
-    return round(statistics.median(each.per_second / floor.per_second for each, floor in pairs), 3)
-
-
 def figures(rounds: dict[str, list[Round]]) -> dict[str, float]:
     """The rates a second, and the milliseconds of a visit (form and answer) and of its parts."""
     portal, flagged = rounds["portal"], rounds["flagged"]
@@ -208,7 +208,7 @@ def figures(rounds: dict[str, list[Round]]) -> dict[str, float]:
 def main() -> None:
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 8.0
     cycles = int(sys.argv[2]) if len(sys.argv) > 2 else 3
-    with measured(cycles, seconds) as (sites, queries):
+    with nothing_left_behind(), measured(cycles, seconds) as (sites, queries):
         rounds = take_turns(sites, seconds=seconds, cycles=cycles)
     print(json.dumps({**figures(rounds), **queries}))
 

@@ -159,3 +159,14 @@ def milliseconds(rounds: Sequence[Round], part: Callable[[Round], list[float]], 
     return round(
         1000 * statistics.median(statistics.quantiles(part(r), n=100)[percentile - 1] for r in rounds), 1
     )
+
+
+def rate(rounds: Sequence[Round]) -> float:
+    """Visits a second: the median of the rounds."""
+    return round(statistics.median(each.per_second for each in rounds), 1)
+
+
+def ratio(rounds: Sequence[Round], floors: Sequence[Round]) -> float:
+    """The median of each round against the floor's round right after it."""
+    pairs = zip(rounds, floors, strict=True)
+    return round(statistics.median(each.per_second / floor.per_second for each, floor in pairs), 3)

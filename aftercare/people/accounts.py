@@ -6,6 +6,7 @@ import logging
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.contrib import messages
 from django.http import HttpRequest
 
 from aftercare.outbox.background import Background
@@ -30,8 +31,10 @@ class AccountAdapter(DefaultAccountAdapter):
         if not _mails.submit(mail.send):
             logger.error("a sign-in mail was dropped: too many are waiting for the mail server")
 
-    def add_message(self, *args: Any, **kwargs: Any) -> None:
-        """No "signed in as" notes: the page that follows shows it."""
+    def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
+        """Errors only. No "signed in as" notes: the page that follows shows it."""
+        if level >= messages.ERROR:
+            super().add_message(request, level, *args, **kwargs)
 
 
 def wait_for_mails() -> None:

@@ -9,6 +9,7 @@ from aftercare.alerts.notices import drain
 from aftercare.checkins.silence import note_silence_after_alerts
 from aftercare.outbox.models import Message
 from aftercare.people.models import Event, Patient, Procedure, StaffMember
+from aftercare.triage import LIMITS
 from tests.at_once import Crossing, at_once
 from tests.people import at, check_in
 
@@ -75,7 +76,7 @@ def test_an_alert_acknowledged_while_it_is_being_escalated_is_not_told_again(
     late = list(Alert.objects.to_escalate(at(21)))
     acknowledge(alert=alert, by=nurse.user, now=at(21))
 
-    assert not escalation.escalate_patient(late, at(21), escalation.LIMITS)
+    assert not escalation.escalate_patient(late, at(21), LIMITS)
     assert not Dispatch.objects.filter(reason=Dispatch.Reason.UNACKNOWLEDGED).exists()
 
 

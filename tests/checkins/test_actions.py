@@ -38,7 +38,7 @@ def test_a_check_in_is_stored_with_its_assessment_and_the_evidence_of_each_findi
     values = {(item["value"], datetime.fromisoformat(item["at"]), item["hours"]) for item in finding.evidence}
     assert values == {(3, at(80), 80), (1, at(24), 24)}
     assert assessment.findings.get(rule="past_expected.redness").limit_h == 72
-    assert finding.alert.rule == "sudden_return.redness"
+    assert finding.alert == patient.alerts.get(rule="sudden_return.redness")
 
 
 def test_a_check_in_without_findings_has_an_assessment_too(patient: Patient, procedure: Procedure) -> None:

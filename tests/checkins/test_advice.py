@@ -21,7 +21,7 @@ def test_an_emergency_says_to_call_the_local_number_and_not_to_wait_or_drive() -
     assert advice["lead"] == "Do not wait for us. Do not drive."
     assert advice["phones"] == [{"who": "", "number": "999"}]
     assert advice["tell_them"] == [
-        "I had microneedling (face) 26 hours ago.",
+        "I had microneedling on my face 26 hours ago.",
         "My lips, mouth, tongue or throat are swollen, or my face is swelling up fast.",
     ]
 

@@ -1,6 +1,7 @@
 """Whether a check-in can be taken, and where it belongs."""
 
 import uuid
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from tests.people import ProcedureFactory, at, check_in
 pytestmark = pytest.mark.django_db
 
 
-def problems(patient: Patient, h: float, **said: object) -> dict[str, str]:
+def problems(patient: Patient, h: float, **said: Any) -> dict[str, str]:
     """What is said about a check-in that is refused."""
     with pytest.raises(RejectedError) as refused:
         check_in(patient, h, **said)
@@ -143,12 +144,13 @@ def test_a_repeat_gets_the_first_reply_long_after_its_time_was_possible(
     [{"redness": 2}, {"note": "Left cheek."}, {"described": at(8)}, {"redness": None}, {"signs": None}],
 )
 def test_whatever_was_changed_under_the_same_token_is_a_correction(
-    patient: Patient, procedure: Procedure, changed: dict[str, object]
+    patient: Patient, procedure: Procedure, changed: dict[str, Any]
 ) -> None:
     token = uuid.uuid4()
     first = check_in(patient, 10, token=token, described=at(9)).check_in
 
-    second = check_in(patient, 11, **{"token": token, "described": at(9)} | changed)
+    said: dict[str, Any] = {"token": token, "described": at(9)}
+    second = check_in(patient, 11, **said | changed)
 
     assert second.status == Status.STORED
     assert (second.check_in.supersedes, second.check_in.revision) == (first, 1)

@@ -46,12 +46,13 @@ def daniel(clinic: Clinic, nurse: StaffMember) -> Patient:
 def busy(daniel: Patient, nurse: StaffMember) -> None:
     """Somebody in each other section of the queue."""
     now = timezone.now()
-    for name, said in (
-        ("Joan", {"emergency": ["breathing"]}),
-        ("Priya", {"pain": 3}),
-        ("Kofi", {"signs": ["patches"]}),
-        ("Ben", {}),
-    ):
+    reports: dict[str, dict[str, Any]] = {
+        "Joan": {"emergency": ["breathing"]},
+        "Priya": {"unwell": ["flu"]},
+        "Kofi": {"signs": ["patches"]},
+        "Ben": {},
+    }
+    for name, said in reports.items():
         user = UserFactory.create(first_name=name, last_name="Test")
         patient = PatientFactory.create(clinic=daniel.clinic, user=user, call_back_telephone="07700 900143")
         treated = now - timedelta(hours=50)
@@ -75,13 +76,19 @@ class Desk:
         self.page.on("console", lambda line: self.errors.append(line.text) if is_ours(line) else None)
 
     def open(self, path: str) -> Page:
-        self.page.goto(self.url + path)
+        response = self.page.goto(self.url + path)
+        assert response is not None
+        assert response.status == 200
         return self.page
 
 
 def is_ours(line: Any) -> bool:
-    """Whether a line of the console tells of a fault in the page; browsers ask for an icon unasked."""
-    return line.type == "error" and "favicon.ico" not in line.location.get("url", "")
+    """Whether a line of the console tells of a fault in the page.
+
+    Browsers ask for an icon unasked, and note a form that came back with its errors.
+    """
+    expected = ("favicon.ico" in line.location.get("url", "")) or "status of 4" in line.text
+    return line.type == "error" and not expected
 
 
 @pytest.fixture
@@ -179,14 +186,11 @@ def test_a_nurse_works_from_the_queue_to_the_outcome(
 def test_of_two_staff_with_the_same_row_open_the_second_reads_who_was_first(
     at_desk: Any, daniel: Patient, colleague: StaffMember
 ) -> None:
-    first, second = at_desk(member=colleague), at_desk()
-    pages = [window.open(QUEUE) for window in (first, second)]
+    pages = [window.open(QUEUE) for window in (at_desk(member=colleague), at_desk())]
     for page in pages:
         page.get_by_role("button", name="Acknowledge Daniel Reyes").click()
     expect(pages[1].get_by_role("alert")).to_contain_text("Tom Test acknowledged this alert")
     assert {alert.acknowledged_by for alert in daniel.alerts.all()} == {colleague.user}
-    # The refusal is an answer with status 409, of which the browser makes a line in its console.
-    second.errors = [error for error in second.errors if "409" not in error]
 
 
 def test_the_queue_is_worked_with_the_keyboard_alone(at_desk: Any, daniel: Patient) -> None:
@@ -210,7 +214,7 @@ def test_a_patient_is_enrolled_and_treated_again(at_desk: Any, clinic: Clinic, n
         ("Telephone to call back", "07700 900142"),
         ("Performed", performed.strftime("%Y-%m-%dT%H:%M")),
     ):
-        page.get_by_label(label, exact=True).fill(value)
+        page.get_by_label(label).fill(value)
     page.get_by_text("RF microneedling", exact=True).click()
     page.get_by_label("Area").select_option("face")
     page.get_by_label("Heals slowly").check()
@@ -226,7 +230,7 @@ def test_a_patient_is_enrolled_and_treated_again(at_desk: Any, clinic: Clinic, n
     expect(page.locator("main")).to_contain_text("Look before treating")
     page.get_by_text("Microneedling", exact=True).click()
     page.get_by_label("Area").select_option("neck")
-    page.get_by_label("Performed", exact=True).fill(performed.strftime("%Y-%m-%dT%H:%M"))
+    page.get_by_label("Performed").fill(performed.strftime("%Y-%m-%dT%H:%M"))
     page.get_by_label("Record it all the same").check()
     page.get_by_role("button", name="Record the procedure").click()
     expect(page.get_by_role("status")).to_contain_text("The procedure is recorded.")

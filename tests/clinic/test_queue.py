@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 import time_machine
@@ -19,6 +19,7 @@ from tests.people import PatientFactory, at, check_in
 pytestmark = pytest.mark.usefixtures("procedure", "course_set")
 
 See = Callable[[float], Queue]
+Read = Callable[[StaffMember, float], str]
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def see(clinic: Clinic) -> See:
 
 
 @pytest.fixture
-def open_at() -> Iterator[Callable[[StaffMember, float], str]]:
+def open_at() -> Read:
     """What the queue's page says to a staff member at an hour."""
 
     def open_page(member: StaffMember, h: float) -> str:
@@ -138,9 +139,7 @@ def test_the_clock_of_an_urgent_alert_runs_thirty_minutes(
     assert (clock.state, clock.words, clock.running_out) == (state, said, running_out)
 
 
-def test_a_row_says_why_who_when_and_by_when(
-    patient: Patient, nurse: StaffMember, open_at: Callable[[StaffMember, float], str]
-) -> None:
+def test_a_row_says_why_who_when_and_by_when(patient: Patient, nurse: StaffMember, open_at: Read) -> None:
     patient.at_risk, patient.call_back_telephone = True, "07700 900142"
     patient.save()
     check_in(patient, 20, redness=0)
@@ -167,7 +166,7 @@ def test_the_telephone_of_a_patient_is_one_tap_away(patient: Patient, nurse: Sta
 
 
 def test_an_acknowledged_row_names_its_owner_and_leads_to_closing(
-    patient: Patient, nurse: StaffMember, open_at: Callable[[StaffMember, float], str]
+    patient: Patient, nurse: StaffMember, open_at: Read
 ) -> None:
     alert = alert_of(patient, 20, signs=["pus"])
     acknowledge(alert=alert, by=nurse.user, now=at(20.1))
@@ -181,7 +180,7 @@ def test_an_acknowledged_row_names_its_owner_and_leads_to_closing(
 
 
 def test_what_is_reported_again_after_acknowledging_is_marked(
-    patient: Patient, nurse: StaffMember, see: See, open_at: Callable[[StaffMember, float], str]
+    patient: Patient, nurse: StaffMember, see: See, open_at: Read
 ) -> None:
     alert = alert_of(patient, 20, signs=["pus"])
     acknowledge(alert=alert, by=nurse.user, now=at(20.1))
@@ -191,7 +190,7 @@ def test_what_is_reported_again_after_acknowledging_is_marked(
 
 
 def test_silence_after_an_alert_is_marked(
-    patient: Patient, nurse: StaffMember, see: See, open_at: Callable[[StaffMember, float], str]
+    patient: Patient, nurse: StaffMember, see: See, open_at: Read
 ) -> None:
     alert = alert_of(patient, 20, pain=3)
     acknowledge(alert=alert, by=nurse.user, now=at(20.1))
@@ -216,7 +215,7 @@ def test_who_has_not_been_heard_from_is_listed_until_a_check_in_comes(patient: P
 
 
 def test_a_silent_patient_with_an_open_alert_says_so(
-    patient: Patient, nurse: StaffMember, open_at: Callable[[StaffMember, float], str]
+    patient: Patient, nurse: StaffMember, open_at: Read
 ) -> None:
     alert_of(patient, 20, signs=["patches"])
     note_missed_check_ins(at(70))
@@ -225,22 +224,20 @@ def test_a_silent_patient_with_an_open_alert_says_so(
 
 
 def test_a_patient_without_a_procedure_is_in_the_queue_as_well(
-    patient: Patient, nurse: StaffMember, open_at: Callable[[StaffMember, float], str]
+    patient: Patient, nurse: StaffMember, open_at: Read
 ) -> None:
     alert_of(PatientFactory.create(clinic=patient.clinic), 20, signs=["hot_sore"])
     assert "No procedure recorded" in open_at(nurse, 21)
 
 
 def test_in_an_emergency_the_row_says_what_the_patient_was_told(
-    patient: Patient, nurse: StaffMember, open_at: Callable[[StaffMember, float], str]
+    patient: Patient, nurse: StaffMember, open_at: Read
 ) -> None:
     alert_of(patient, 20, emergency=["breathing"])
     assert "Told: Call 999" in open_at(nurse, 21)
 
 
-def test_an_empty_queue_says_what_will_appear(
-    nurse: StaffMember, open_at: Callable[[StaffMember, float], str]
-) -> None:
+def test_an_empty_queue_says_what_will_appear(nurse: StaffMember, open_at: Read) -> None:
     page = open_at(nurse, 1)
     assert "Nobody is waiting" in page
     assert "appears here at once" in page

@@ -107,8 +107,8 @@ def test_the_results_of_every_step_are_written(tmp_path: Path) -> None:
 
     results = rehearse(steps_file(tmp_path, *steps))
 
-    quiet = {"level": "none", "rules": [], "status": None, "notify": None}
-    pus = {"type": "checkin", "level": "urgent", "rules": ["pus"]}
+    quiet: dict[str, Any] = {"level": "none", "rules": [], "status": None, "notify": None}
+    pus: dict[str, Any] = {"type": "checkin", "level": "urgent", "rules": ["pus"]}
     assert results == [
         {"case": "K1", "step": step, **result}
         for step, result in enumerate(

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from aftercare.people.actions import make_sign_in_link
 from aftercare.people.models import Patient, Procedure, User
-from tests.people import ProcedureFactory, clinic, course_set, nurse, patient
+from tests.people import ProcedureFactory, clinic, course_set, manager, nurse, patient
 from tools.run.visitor import Visitor
 from tools.servers.mail import MailServer
 from tools.servers.portal import Beat, Web, Worker, bare_environment
@@ -24,7 +24,7 @@ from tools.servers.valkey import Valkey
 
 Started = TypeVar("Started", bound=Process)
 
-__all__ = ["clinic", "course_set", "nurse", "patient"]
+__all__ = ["clinic", "course_set", "manager", "nurse", "patient"]
 
 
 @dataclass
