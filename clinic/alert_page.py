@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 from aftercare.alerts.models import Alert
 from aftercare.checkins.models import Assessment, CheckIn, Finding
 from aftercare.people.actions import record_event
+from aftercare.people.hours import OpeningHours
 from aftercare.people.models import Event, User
 from aftercare.triage import RULES, Evidence
+from clinic.deadlines import Clock, clock_of
 from clinic.queue import newest_findings
 from clinic.words import NOT_ANSWERED, QUESTIONS, SEVERITIES, all_answers, evidence_lines, limit_words
 
@@ -43,6 +45,7 @@ class Other:
 
     alert: Alert
     lines: list[str]
+    clock: Clock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,13 +77,17 @@ class Comparison:
     answers: list[Answer]
 
 
-def others_of(alert: Alert, now: datetime) -> list[Other]:
+def others_of(alert: Alert, hours: OpeningHours, now: datetime) -> list[Other]:
     """The patient's other open alerts, the worst first."""
     others = alert.patient.alerts.open().exclude(pk=alert.pk)
     newest = newest_findings(others)
     return [
-        Other(alert=other, lines=lines_of(newest[other.pk], now) if other.pk in newest else [])
-        for other in others.worst_first()
+        Other(
+            alert=other,
+            lines=lines_of(newest[other.pk], now) if other.pk in newest else [],
+            clock=clock_of(other, hours, now),
+        )
+        for other in others.worst_first().select_related("acknowledged_by")
     ]
 
 

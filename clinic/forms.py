@@ -112,6 +112,13 @@ class ProcedureForm(TreatmentFields):
 
 
 class EnrolForm(TreatmentFields):
+    # As on the page, so that the list of errors runs from top to bottom.
+    field_order = (
+        *("first_name", "last_name", "email", "date_of_birth"),
+        *("call_back_telephone", "call_back_hours", "record_number", "time_zone"),
+        *("kind", "area", "performed_at", "intake", "consent"),
+    )
+
     first_name = forms.CharField(max_length=150, error_messages={"required": "Give the first name."})
     last_name = forms.CharField(max_length=150, error_messages={"required": "Give the last name."})
     email = forms.EmailField(
@@ -156,7 +163,7 @@ class EnrolForm(TreatmentFields):
     consent = forms.BooleanField(
         label=(
             "The patient has read how the portal uses data, that it is not watched round the clock, "
-            "and agrees."
+            "and agrees"
         ),
         error_messages={"required": "The patient has to agree first."},
     )

@@ -37,7 +37,9 @@ def tell_them(procedure: Procedure | None, entry: Entry, findings: Iterable[Find
     treatment = []
     if procedure and procedure.performed_at <= entry.at:
         ago = span_words(procedure.hours_at(entry.at))
-        treatment = [f"I had {NOUNS[Procedure.Kind(procedure.kind)]} on my {procedure.area.lower()} {ago} ago."]
+        treatment = [
+            f"I had {NOUNS[Procedure.Kind(procedure.kind)]} on my {procedure.area.lower()} {ago} ago."
+        ]
     return treatment + [SAY[finding.rule] for finding in findings if finding.rule in SAY]
 
 

@@ -134,7 +134,7 @@ def alert_page(
     """The page of one alert."""
     now = timezone.now()
     proofs = proofs_of(found, now)
-    others = others_of(found, now)
+    others = others_of(found, member.clinic.hours, now)
     context = {
         "alert": found,
         "patient": found.patient,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from aftercare.alerts import escalation
+from aftercare.alerts import escalation, notices
 from aftercare.alerts.actions import AlreadyAcknowledgedError, AlreadyClosedError, acknowledge, close
 from aftercare.alerts.models import Alert, Dispatch
 from aftercare.alerts.notices import drain
@@ -58,7 +58,9 @@ def test_of_two_who_close_at_once_the_first_outcome_stays(
     assert alert.outcome == kept.outcome
 
 
-def test_two_escalations_at_once_tell_once(alert: Alert, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_escalations_at_once_tell_once(
+    alert: Alert, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setattr(escalation, "last_step_of", Crossing()(escalation.last_step_of))
 
     patients = at_once(*[lambda: escalation.escalate(at(21))] * 2)
@@ -68,6 +70,7 @@ def test_two_escalations_at_once_tell_once(alert: Alert, monkeypatch: pytest.Mon
     assert events(alert, Event.Verb.ESCALATED) == 1
     alert.refresh_from_db()
     assert alert.escalations == 1
+    assert "failed" not in caplog.text
 
 
 def test_an_alert_acknowledged_while_it_is_being_escalated_is_not_told_again(
@@ -81,12 +84,19 @@ def test_an_alert_acknowledged_while_it_is_being_escalated_is_not_told_again(
 
 
 def test_a_dispatch_drained_twice_at_once_makes_one_message_for_each_recipient(
-    alert: Alert, nurse: StaffMember, colleague: StaffMember
+    alert: Alert,
+    nurse: StaffMember,
+    colleague: StaffMember,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
+    monkeypatch.setattr(notices, "recipients_of", Crossing()(notices.recipients_of))
+
     at_once(*[lambda: drain(at(20))] * 2)
 
     recipients = Message.objects.values_list("recipient", flat=True)
     assert sorted(recipients) == sorted([nurse.user_id, colleague.user_id])
+    assert "could not be expanded" not in caplog.text
 
 
 def test_silence_noted_twice_at_once_is_told_once(alert: Alert) -> None:

@@ -55,5 +55,7 @@ def text_of(response: Any) -> str:
 def chosen(response: Any) -> set[tuple[str, str]]:
     """The answers that are ticked in a form, as (name, value)."""
     inputs = re.findall(r"<input [^>]*>", response.content.decode())
-    pairs = (re.search(r'name="(\w+)" value="(\w*)"', field) for field in inputs if field.endswith(" checked>"))
+    pairs = (
+        re.search(r'name="(\w+)" value="(\w*)"', field) for field in inputs if field.endswith(" checked>")
+    )
     return {(pair[1], pair[2]) for pair in pairs if pair}

@@ -70,12 +70,13 @@ def test_every_report_behind_the_alert_is_shown_and_the_repeat_marked(
 
 
 def test_other_open_alerts_of_the_patient_stand_beside(patient: Patient, nurse: StaffMember) -> None:
-    check_in(patient, 95, signs=["pus"], pain=4)
+    check_in(patient, 95.8, signs=["pus"], pain=4)
     page = page_of(patient.alerts.get(rule="pus"), nurse)
     assert "Other open alerts of this patient" in page
     assert (
-        "Very severe pain, or pain that is still severe late on. Pain: very severe at 95 h (09:00)." in page
+        "Very severe pain, or pain that is still severe late on. Pain: very severe at 96 h (09:48)." in page
     )
+    assert "Raised 09:48, 12 min ago. 18 min left" in page
 
 
 def test_answers_stand_beside_the_two_before(patient: Patient, nurse: StaffMember) -> None:

@@ -1,0 +1,221 @@
+"""The check-in in a real browser: with and without script, by keyboard alone, in light and in dark."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from axe_core_python.sync_playwright import Axe
+from django.utils import timezone
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from aftercare.checkins.models import CheckIn
+from aftercare.people.models import Patient, StaffMember
+from tests.checkins.posting import signed_in
+from tests.people import ProcedureFactory, check_in
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("course_set"),
+]
+PHONE, NARROWEST = (390, 844), (320, 640)
+Opener = Callable[..., Page]
+
+
+@pytest.fixture
+def treated(patient: Patient, nurse: StaffMember) -> Patient:
+    """The patient, 26 hours after a microneedling of the face."""
+    performed_at = timezone.now() - timedelta(hours=26)
+    ProcedureFactory.create(patient=patient, performed_at=performed_at, recorded_by=nurse.user)
+    return patient
+
+
+@pytest.fixture
+def opened(browser: Browser, live_server: LiveServer, treated: Patient) -> Iterator[Opener]:
+    """Opens a page as the patient, in a window of its own."""
+    windows: list[BrowserContext] = []
+    errors: list[str] = []
+
+    def open_page(
+        path: str, size: tuple[int, int] = PHONE, scheme: Any = "light", script: bool = True
+    ) -> Page:
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme=scheme,
+            java_script_enabled=script,
+            locale="en-GB",
+        )
+        windows.append(context)
+        context.set_default_timeout(10_000)
+        session = signed_in(treated.user).cookies["sessionid"].value
+        context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(live_server.url + path)
+        return page
+
+    yield open_page
+    for context in windows:
+        context.close()
+    assert errors == []
+
+
+def choose(page: Page, question: str, answer: str) -> None:
+    """Click an answer as a person does: on its words."""
+    group = page.get_by_role("group", name=question)
+    group.locator("label", has_text=answer).first.click()
+
+
+def send(page: Page) -> None:
+    page.get_by_role("button", name="Send check-in").click()
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
+def test_a_patient_reports_a_return_and_reads_what_to_do(opened: Opener, script: bool) -> None:
+    page = opened("/", script=script)
+    page.get_by_role("link", name="Start check-in").click()
+    choose(page, "How red is the treated skin?", "Severe")
+    choose(page, "How much does it hurt?", "Moderate")
+    choose(page, "Have you had pain medicine", "Yes, but it did not help")
+    choose(page, "Was redness or pain getting better", "Yes, redness")
+    choose(page, "Can you see or feel any of these?", "Pus bumps")
+    page.get_by_label("Anything else?").fill("Since noon.")
+    send(page)
+    expect(page.locator("[data-level]")).to_have_attribute("data-level", "urgent")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("not tomorrow")
+    saved = CheckIn.objects.get()
+    assert saved.answers["redness"] == 3
+    assert saved.answers["painkiller"] == "did_not_help"
+    assert saved.answers["swelling"] is None
+    assert saved.note == "Since noon."
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
+def test_an_emergency_tick_shows_at_once_whom_to_call_and_hides_the_rest(
+    opened: Opener, script: bool
+) -> None:
+    page = opened("/check-in/", script=script)
+    advice = page.get_by_role("heading", name="Call 999 now")
+    expect(advice).to_be_hidden()
+    page.locator("label", has_text="Hard to breathe").click()
+    expect(advice).to_be_visible()
+    expect(page.get_by_role("group", name="How red is the treated skin?")).to_be_hidden()
+    expect(page.locator(".bar a", has_text="Call 999")).to_have_attribute("href", "tel:999")
+    send(page)
+    expect(page.locator("[data-level]")).to_have_attribute("data-level", "emergency")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Call 999 now")
+
+
+def test_a_follow_up_comes_with_the_answer_that_asks_for_it(opened: Opener) -> None:
+    page = opened("/check-in/")
+    medicine = page.get_by_role("group", name="Have you had pain medicine")
+    expect(medicine).to_be_hidden()
+    choose(page, "How much does it hurt?", "Mild")
+    expect(medicine).to_be_hidden()
+    choose(page, "How much does it hurt?", "Moderate")
+    expect(medicine).to_be_visible()
+    choose(page, "How itchy is it?", "Very severe")
+    expect(page.get_by_role("group", name="Does the itch stop you")).to_be_visible()
+
+
+def test_a_check_in_needs_only_the_keyboard(opened: Opener) -> None:
+    page = opened("/check-in/")
+    page.locator("#id_emergency_4").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    for _ in range(2):
+        page.keyboard.press("ArrowRight")
+    expect(page.locator("#id_redness_1")).to_be_checked()
+    expect(page.locator("#id_redness_1")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    expect(page.locator("#id_pain_0")).to_be_checked()
+    while not page.evaluate("document.activeElement.type === 'submit'"):
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-level]")).to_have_attribute("data-level", "expected")
+
+
+def test_faults_come_first_and_lead_to_their_questions(opened: Opener) -> None:
+    page = opened("/check-in/")
+    choose(page, "How red is the treated skin?", "Mild")
+    choose(page, "Can you see or feel any of these?", "Spots like you had before")
+    choose(page, "Can you see or feel any of these?", "None of these")
+    page.get_by_text("This was earlier, not now").click()
+    page.get_by_label("When was this?").fill("2050-01-01T10:00")
+    send(page)
+    summary = page.locator(".callout.errors")
+    expect(summary).to_be_focused()
+    expect(summary).to_contain_text("Two answers need another look")
+    expect(summary).to_contain_text("Nothing has been sent yet. All your answers are still here.")
+    expect(page.locator("#id_redness_1")).to_be_checked()
+    summary.get_by_role("link", name="When was this?").click()
+    expect(page.get_by_label("When was this?")).to_be_focused()
+    expect(page.get_by_label("When was this?")).to_have_value("2050-01-01T10:00")
+
+
+def test_a_correction_starts_from_the_first_answers(opened: Opener, treated: Patient) -> None:
+    first = check_in(treated, timezone.now(), redness=3).check_in
+    page = opened(f"/check-ins/{first.pk}/")
+    page.get_by_text("What you told us").click()
+    page.get_by_role("link", name="Change an answer").click()
+    expect(page.locator("#id_redness_3")).to_be_checked()
+    choose(page, "How red is the treated skin?", "Mild")
+    send(page)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("do not show a warning sign")
+    assert CheckIn.objects.get(supersedes=first).answers["redness"] == 1
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds wrong, each with where."""
+    found = Axe().run(page)["violations"]
+    return [f"{item['id']}: {node['target']}" for item in found for node in item["nodes"]]
+
+
+def sticks_out(page: Page) -> bool:
+    """Whether the page scrolls sideways."""
+    return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
+
+
+@pytest.fixture
+def paths(treated: Patient) -> list[str]:
+    """Every page of a patient: all levels of result, the form blank and to correct, the history, today."""
+    now = timezone.now()
+    levels: list[dict[str, Any]] = [
+        {"emergency": ["breathing"]},
+        {"signs": ["pus"], "came_back": "both"},
+        {"pain": 3, "painkiller": "too_soon"},
+        {"signs": ["patches"]},
+        {"pain": 1, "note": "Dry."},
+    ]
+    results = [check_in(treated, now - timedelta(minutes=9 - nth), **said) for nth, said in enumerate(levels)]
+    pages = [f"/check-ins/{result.check_in.pk}/" for result in results]
+    return ["/", "/check-in/", f"/check-in/?correct={results[1].check_in.pk}", "/check-ins/", *pages]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_pages_of_a_patient_can_be_used_by_everybody(
+    opened: Opener, paths: list[str], scheme: str
+) -> None:
+    for path in paths:
+        page = opened(path, scheme=scheme)
+        assert violations(page) == [], path
+        assert not sticks_out(page), path
+
+
+def test_a_form_with_faults_and_with_an_emergency_can_be_used_by_everybody(opened: Opener) -> None:
+    page = opened("/check-in/")
+    send(page)
+    expect(page.locator(".callout.errors")).to_be_focused()
+    assert violations(page) == []
+    page.locator("label", has_text="Hard to breathe").click()
+    assert violations(page) == []
+
+
+def test_the_pages_of_a_patient_fit_the_narrowest_screen(opened: Opener, paths: list[str]) -> None:
+    for path in paths:
+        assert not sticks_out(opened(path, size=NARROWEST)), path
