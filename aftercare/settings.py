@@ -169,7 +169,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "escalate": {"task": "aftercare.alerts.escalate", "schedule": 15.0, "options": {"expires": 15}},
     "silence": {"task": "aftercare.checkins.silence", "schedule": 60.0, "options": {"expires": 60}},
-    "missed": {"task": "aftercare.checkins.missed_check_ins", "schedule": 300.0, "options": {"expires": 300}},
+    "missed": {"task": "aftercare.checkins.missed_check_ins", "schedule": 60.0, "options": {"expires": 60}},
 }
 
 CONTENT_SECURITY_POLICY = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import ParamSpec, cast
 from uuid import UUID
@@ -12,9 +13,11 @@ from django.utils import timezone
 
 from aftercare.alerts.models import Alert
 from aftercare.people.access import StaffView, View, staff_required
-from aftercare.people.models import Patient, StaffMember
+from aftercare.people.actions import record_event
+from aftercare.people.models import Event, Patient, StaffMember, User
 
 P = ParamSpec("P")
+SAME_OPENING = timedelta(hours=1)
 
 
 def staff_page(view: StaffView[P]) -> View[P]:
@@ -41,3 +44,10 @@ def alert_of(member: StaffMember, alert_id: UUID) -> Alert:
 def patient_of_clinic(member: StaffMember, patient_id: UUID) -> Patient:
     """A patient of the staff member's own clinic; any other is a 404."""
     return get_object_or_404(member.clinic.patients.select_related("user", "clinic"), pk=patient_id)
+
+
+def note_opening(*, verb: Event.Verb, subject: UUID, patient: Patient, by: User, now: datetime) -> None:
+    """Keep who looked at an alert or a patient: once an hour, however often the page is loaded."""
+    looked = Event.objects.filter(verb=verb, actor=by, subject=subject, at__gt=now - SAME_OPENING)
+    if not looked.exists():
+        record_event(verb=verb, actor=by, now=now, patient=patient, subject=subject)

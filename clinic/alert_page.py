@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from aftercare.alerts.models import Alert
 from aftercare.checkins.models import Assessment, CheckIn, Finding
-from aftercare.people.actions import record_event
 from aftercare.people.hours import OpeningHours
-from aftercare.people.models import Event, User
 from aftercare.triage import RULES, Evidence
 from clinic.deadlines import Clock, clock_of
 from clinic.queue import newest_findings
 from clinic.words import NOT_ANSWERED, QUESTIONS, SEVERITIES, all_answers, evidence_lines, limit_words
 
-SAME_OPENING = timedelta(hours=1)
 EARLIER_SHOWN = 2
 
 
@@ -152,12 +149,3 @@ def change(now: str, before: str) -> str:
         steps = SEVERITIES.index(now) - SEVERITIES.index(before)
         return f"up {steps}" if steps > 0 else f"down {-steps}"
     return "changed"
-
-
-def note_opening(*, alert: Alert, by: User, now: datetime) -> None:
-    """Keep who looked at the alert: once an hour, however often the page is loaded."""
-    looked = Event.objects.filter(
-        verb=Event.Verb.OPENED_ALERT, actor=by, subject=alert.pk, at__gt=now - SAME_OPENING
-    )
-    if not looked.exists():
-        record_event(verb=Event.Verb.OPENED_ALERT, actor=by, now=now, patient=alert.patient, subject=alert.pk)

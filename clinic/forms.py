@@ -233,7 +233,7 @@ class EnrolForm(TreatmentFields):
     @property
     def person(self) -> dict[str, Any]:
         """What `enrol_patient` takes."""
-        others = {"kind", "area", "performed_at", "consent"}
+        others = {"kind", "area", "performed_at"}
         return {key: value for key, value in self.cleaned_data.items() if key not in others}
 
 

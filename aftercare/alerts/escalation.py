@@ -54,6 +54,8 @@ def escalate(now: datetime, limits: Limits = LIMITS, *, only: Patient | None = N
 @transaction.atomic
 def escalate_patient(alerts: list[Alert], now: datetime, limits: Limits) -> bool:
     """One dispatch for one patient's late alerts; False where all were acknowledged or told of meanwhile."""
+    # The patient's row first, as everywhere: the other way round, a check-in at this moment would deadlock.
+    Patient.objects.select_for_update().get(pk=alerts[0].patient_id)
     last_step = last_step_of(alerts[0].clinic_id)
     claimed = [alert for alert in alerts if claim_turn(alert, now, last_step, limits)]
     if not claimed:
@@ -105,6 +107,7 @@ def last_step_of(clinic_id: int) -> int:
 def dispatch_silence(*, alerts: list[Alert], event: UUID, now: datetime, due_at: datetime) -> bool:
     """Tell the first step once that no check-in followed the one with id `event`; False where it was told."""
     first = alerts[0]
+    Patient.objects.select_for_update().get(pk=first.patient_id)
     dispatch, created = Dispatch.objects.get_or_create(
         reason=Dispatch.Reason.SILENT,
         event=event,

@@ -22,6 +22,7 @@ from aftercare.checkins.wording import (
     EMERGENCY_CHOICES,
     HELP,
     NONE_CHOICE,
+    NONE_OF_THESE,
     ORDINARY_SIGNS,
     PAINKILLER_CHOICES,
     QUESTIONS,
@@ -119,7 +120,9 @@ class CheckInForm(forms.Form):
 
     @property
     def has_emergency(self) -> bool:
-        """Whether an emergency that we know is ticked."""
+        """Whether an emergency that we know is ticked, as posted or in the check-in to correct."""
+        if not self.is_bound:
+            return bool(set(self.initial.get("emergency") or ()) - {NONE_OF_THESE})
         return bool(self._known_ticks("emergency"))
 
     def clean_observed_at(self) -> datetime | None:

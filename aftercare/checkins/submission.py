@@ -58,7 +58,7 @@ def find_duplicate(submission: Submission, history: History) -> CheckIn | None:
 def is_same(check_in: CheckIn, submission: Submission) -> bool:
     """Whether a stored check-in says what `submission` says."""
     stated = submission.observed_at
-    same_time = stated == check_in.stated_at or stated == check_in.observed_at
+    same_time = stated in (check_in.stated_at, check_in.observed_at)
     same_procedure = submission.procedure_id in (None, check_in.procedure_id)
     return (
         check_in.answers == submission.answers.to_json()

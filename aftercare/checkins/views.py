@@ -100,7 +100,10 @@ def send(request: HttpRequest, patient: Patient) -> HttpResponse:
 
 
 def keep_for_sign_in(request: HttpRequest) -> HttpResponse:
-    """Keep what was typed. With an emergency ticked, what to do comes before signing in."""
+    """Keep what was typed. With an emergency ticked, what to do comes before signing in.
+
+    That page is a plain 200: some browsers and proxies replace the text of an error page by their own.
+    """
     drafts.keep(request.session, request.POST, timezone.now())
     sign_in = f"{reverse('account_request_login_code')}?next={reverse('check_in')}"
     if has_emergency(request):

@@ -60,17 +60,24 @@ def enrol_patient(  # noqa: PLR0913 (the fields of an enrolment)
     call_back_hours: str = "",
     time_zone: str = "",
     intake: list[str] | None = None,
+    consent: bool = False,
 ) -> Patient:
-    """Enrol a person as a patient of `clinic`. A user with this e-mail address is taken as the same person.
+    """Enrol a person as a patient of `clinic`. A user with this e-mail address and name is the same person.
 
-    ValidationError where that user is a patient of the clinic already.
+    ValidationError where that user has another name, or is a patient of the clinic already. `consent`: the
+    patient has read how the portal uses data and that it is not watched round the clock, and agrees.
     """
     address = email.strip().lower()
     user = User.objects.filter(email=address).first()
     if user is None:
         user = User.objects.create_user(address, first_name=first_name, last_name=last_name)
-    if Patient.objects.filter(user=user, clinic=clinic).exists():
+    elif Patient.objects.filter(user=user, clinic=clinic).exists():
         raise ValidationError({"email": "A patient of this clinic has this e-mail address already."})
+    elif (user.first_name.casefold(), user.last_name.casefold()) != (
+        first_name.casefold(),
+        last_name.casefold(),
+    ):
+        raise ValidationError({"email": "Somebody with another name uses this e-mail address. Check it."})
     patient = Patient.objects.create(
         user=user,
         clinic=clinic,
@@ -83,7 +90,14 @@ def enrol_patient(  # noqa: PLR0913 (the fields of an enrolment)
         at_risk=is_at_risk(intake),
         enrolled_at=now,
     )
-    record_event(verb=Event.Verb.ENROLLED, actor=by, now=now, patient=patient, subject=patient.pk)
+    record_event(
+        verb=Event.Verb.ENROLLED,
+        actor=by,
+        now=now,
+        patient=patient,
+        subject=patient.pk,
+        data={"consent": consent},
+    )
     return patient
 
 

@@ -14,11 +14,11 @@ from django.views.decorators.http import require_POST, require_safe
 from aftercare.alerts.actions import AlreadyAcknowledgedError, AlreadyClosedError
 from aftercare.alerts.actions import close as close_alert
 from aftercare.alerts.models import Alert
-from aftercare.people.models import StaffMember
+from aftercare.people.models import Event, StaffMember
 from aftercare.ui.times import staff_clock
-from clinic.access import alert_of, staff_page
+from clinic.access import alert_of, note_opening, staff_page
 from clinic.alert_history import history_of
-from clinic.alert_page import compare, note_opening, others_of, proofs_of
+from clinic.alert_page import compare, others_of, proofs_of
 from clinic.deadlines import clock_of
 from clinic.forms import CloseForm
 from clinic.outcomes import UnseenAlertError, acknowledge_shown, close_all_open
@@ -39,7 +39,13 @@ def queue(request: HttpRequest, member: StaffMember) -> HttpResponse:
 def alert(request: HttpRequest, member: StaffMember, alert_id: UUID) -> HttpResponse:
     """Everything about one alert. Opening it is kept as an event."""
     found = alert_of(member, alert_id)
-    note_opening(alert=found, by=member.user, now=timezone.now())
+    note_opening(
+        verb=Event.Verb.OPENED_ALERT,
+        subject=found.pk,
+        patient=found.patient,
+        by=member.user,
+        now=timezone.now(),
+    )
     return alert_page(request, member, found, CloseForm())
 
 

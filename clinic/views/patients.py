@@ -12,8 +12,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from aftercare.people.models import StaffMember
-from clinic.access import patient_of_clinic, staff_page
+from aftercare.people.models import Event, StaffMember
+from clinic.access import note_opening, patient_of_clinic, staff_page
 from clinic.actions import is_treated_over_open_alert
 from clinic.enrolment import UnconfirmedError, enrol_with_procedure, record_confirmed
 from clinic.forms import EnrolForm, ProcedureForm
@@ -57,6 +57,7 @@ def enrol(request: HttpRequest, member: StaffMember) -> HttpResponse:
 def patient(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpResponse:
     """Everything about one patient."""
     found, now = patient_of_clinic(member, patient_id), timezone.now()
+    note_opening(verb=Event.Verb.OPENED_PATIENT, subject=found.pk, patient=found, by=member.user, now=now)
     alerts = found.alerts.select_related("closed_by", "acknowledged_by")
     page = page_of_check_ins(found, request.GET.get("page"))
     context = {

@@ -15,7 +15,7 @@ from aftercare.alerts.actions import (
 from aftercare.alerts.models import Alert, Dispatch
 from aftercare.people.models import Event, Patient, Procedure, StaffMember
 from aftercare.triage import Finding, Level
-from tests.people import at, check_in
+from tests.people import ProcedureFactory, at, check_in
 
 pytestmark = pytest.mark.django_db
 
@@ -167,8 +167,6 @@ def test_nothing_fired_decides_nothing(patient: Patient) -> None:
 def test_the_same_rule_after_another_procedure_is_told(
     patient: Patient, procedure: Procedure, nurse: StaffMember
 ) -> None:
-    from tests.people import ProcedureFactory
-
     check_in(patient, 20, signs=["pus"])
     ProcedureFactory.create(patient=patient, performed_at=at(30), recorded_by=nurse.user)
 

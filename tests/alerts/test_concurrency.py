@@ -1,16 +1,21 @@
 """Staff and periodic tasks at the same moment: each thing happens once."""
 
+import threading
+import time
+from typing import Any
+
 import pytest
 
 from aftercare.alerts import escalation, notices
 from aftercare.alerts.actions import AlreadyAcknowledgedError, AlreadyClosedError, acknowledge, close
 from aftercare.alerts.models import Alert, Dispatch
 from aftercare.alerts.notices import drain
+from aftercare.checkins.actions import Receipt
 from aftercare.checkins.silence import note_silence_after_alerts
 from aftercare.outbox.models import Message
 from aftercare.people.models import Event, Patient, Procedure, StaffMember
 from aftercare.triage import LIMITS
-from tests.at_once import Crossing, at_once
+from tests.at_once import PATIENCE, Crossing, at_once
 from tests.people import at, check_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -61,7 +66,7 @@ def test_of_two_who_close_at_once_the_first_outcome_stays(
 def test_two_escalations_at_once_tell_once(
     alert: Alert, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(escalation, "last_step_of", Crossing()(escalation.last_step_of))
+    monkeypatch.setattr(escalation, "escalate_patient", Crossing()(escalation.escalate_patient))
 
     patients = at_once(*[lambda: escalation.escalate(at(21))] * 2)
 
@@ -104,3 +109,28 @@ def test_silence_noted_twice_at_once_is_told_once(alert: Alert) -> None:
 
     assert sorted(told, key=str) == [0, 1]
     assert events(alert, Event.Verb.NOTED_SILENCE) == 1
+
+
+def test_escalating_does_not_lock_out_a_check_in_of_the_same_patient(
+    alert: Alert, patient: Patient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    claimed, claim_turn = threading.Event(), escalation.claim_turn
+
+    def slow_claim(*args: Any) -> bool:
+        turn = claim_turn(*args)
+        claimed.set()
+        # Long enough for the check-in to come to the alert's row; less than SQLite waits for a writer.
+        time.sleep(0.5)
+        return turn
+
+    def check_in_meanwhile() -> Receipt:
+        assert claimed.wait(PATIENCE)
+        return check_in(patient, 21, signs=["pus", "hives"])
+
+    monkeypatch.setattr(escalation, "claim_turn", slow_claim)
+
+    patients, receipt = at_once(lambda: escalation.escalate(at(21)), check_in_meanwhile)
+
+    assert patients == 1
+    assert isinstance(receipt, Receipt)
+    assert "failed" not in caplog.text

@@ -1,6 +1,6 @@
 """Telling the next contact, again and again, until a person has acknowledged."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -41,7 +41,6 @@ def told() -> list[tuple[datetime, int]]:
 
 
 def run_every_minute(first: datetime, minutes: int) -> None:
-    from datetime import timedelta
 
     for minute in range(minutes + 1):
         escalate(first + timedelta(minutes=minute))

@@ -5,16 +5,17 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from aftercare.alerts import actions as alert_actions
 from aftercare.alerts.models import Alert, Dispatch
-from aftercare.checkins.models import Assessment, CheckIn, Finding
+from aftercare.checkins.models import Assessment, CheckIn
 from aftercare.guidance.actions import publish_courses
 from aftercare.guidance.models import ExpectedCourseSet
 from aftercare.outbox.models import Message
 from aftercare.people.models import Clinic, Event, Patient, Procedure, StaffMember
 from aftercare.triage import DEFAULT_COURSES, RULESET_VERSION, Level
+from clinic.actions import record_procedure
 from tests.people import at, check_in
 
 pytestmark = pytest.mark.django_db
@@ -146,8 +147,6 @@ def test_after_closing_the_same_finding_opens_another_alert(
 def test_each_procedure_has_alerts_of_its_own(
     patient: Patient, procedure: Procedure, nurse: StaffMember
 ) -> None:
-    from clinic.actions import record_procedure
-
     check_in(patient, 24, signs=["pus"])
     second = record_procedure(
         patient=patient, by=nurse.user, now=at(30), kind="mn", area="neck", performed_at=at(30)
@@ -252,53 +251,3 @@ def test_a_clinic_that_never_opens_is_told_at_once(patient: Patient, clinic: Cli
     check_in(patient, 1, signs=["lumps"])
 
     assert Dispatch.objects.get().due_at == at(1)
-
-
-class TestTheDatabaseRefuses:
-    """Invariants that hold whatever the code does."""
-
-    @pytest.fixture
-    def stored(self, patient: Patient, procedure: Procedure) -> CheckIn:
-        return check_in(patient, 24, signs=["pus"]).check_in
-
-    def copy(self, stored: CheckIn, **changes: Any) -> CheckIn:
-        kept = {field.attname: getattr(stored, field.attname) for field in CheckIn._meta.concrete_fields}
-        return CheckIn(**{**kept, "id": None, **changes})
-
-    def test_the_same_revision_of_a_token_twice(self, stored: CheckIn) -> None:
-        with pytest.raises(IntegrityError):
-            self.copy(stored, id="7d9f6ad5-5a6e-4c26-9c80-3b1a7a2f8f10").save(force_insert=True)
-
-    def test_two_corrections_of_one_check_in(self, stored: CheckIn) -> None:
-        ids = ("7d9f6ad5-5a6e-4c26-9c80-3b1a7a2f8f10", "7d9f6ad5-5a6e-4c26-9c80-3b1a7a2f8f11")
-        self.copy(stored, id=ids[0], revision=1, supersedes_id=stored.pk).save(force_insert=True)
-        with pytest.raises(IntegrityError):
-            self.copy(stored, id=ids[1], revision=2, supersedes_id=stored.pk).save(force_insert=True)
-
-    def test_a_level_that_does_not_exist(self, stored: CheckIn) -> None:
-        with pytest.raises(IntegrityError, match="check_in_level_is_known"):
-            CheckIn.objects.filter(pk=stored.pk).update(level="dire")
-
-    def test_a_second_assessment_at_submission(self, stored: CheckIn) -> None:
-        other = self.copy(stored, id="7d9f6ad5-5a6e-4c26-9c80-3b1a7a2f8f10", revision=1)
-        other.save(force_insert=True)
-        with pytest.raises(IntegrityError):
-            Assessment.objects.create(
-                check_in=stored,
-                reason=Assessment.Reason.SUBMITTED,
-                caused_by=other,
-                at=at(30),
-                level="expected",
-                ruleset_version="1",
-            )
-
-    def test_one_rule_twice_in_an_assessment(self, stored: CheckIn) -> None:
-        finding = Finding.objects.get()
-        with pytest.raises(IntegrityError):
-            Finding.objects.create(
-                assessment=finding.assessment, rule="pus", level="urgent", evidence=[], alert=finding.alert
-            )
-
-    def test_a_new_finding_without_an_alert(self, stored: CheckIn) -> None:
-        with pytest.raises(IntegrityError, match="new_finding_belongs_to_an_alert"):
-            Finding.objects.update(alert=None)

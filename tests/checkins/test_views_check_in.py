@@ -217,6 +217,21 @@ def test_a_correction_starts_from_what_was_sent_and_takes_its_place(client: Any,
     assert (corrected.supersedes, corrected.observed_at) == (first, first.observed_at)
 
 
+def test_the_form_to_correct_an_emergency_begins_with_whom_to_call(client: Any, patient: Patient) -> None:
+    first = check_in(patient, 25, emergency=["eye"]).check_in
+    assert 'class="ask emergency"' in client.get(f"/check-in/?correct={first.pk}").content.decode()
+
+
+def test_a_correction_keeps_the_procedure_that_was_named(
+    client: Any, patient: Patient, procedure: Procedure
+) -> None:
+    ProcedureFactory.create(patient=patient, area="face", performed_at=at(20))
+    first = check_in(patient, 25, procedure=procedure).check_in
+    assert f'name="procedure" value="{procedure.pk}"' in (
+        client.get(f"/check-in/?correct={first.pk}").content.decode()
+    )
+
+
 def test_a_correction_of_what_was_corrected_starts_from_what_stands(client: Any, patient: Patient) -> None:
     first = check_in(patient, 20, redness=3).check_in
     second = check_in(patient, 21, described=at(20), supersedes=first, redness=2).check_in

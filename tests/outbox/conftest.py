@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from aftercare.outbox import channels, registry
+from aftercare.outbox.delivery import sweep
 from aftercare.outbox.models import Message
 from aftercare.outbox.registry import Content
 from aftercare.people.models import User
@@ -38,6 +39,13 @@ def wire(monkeypatch: pytest.MonkeyPatch) -> Wire:
     wire = Wire()
     monkeypatch.setitem(channels.CHANNELS, Message.Channel.EMAIL, wire)
     return wire
+
+
+def swept(now: datetime) -> list[uuid.UUID]:
+    """What a sweep queues for delivery."""
+    queued: list[uuid.UUID] = []
+    assert sweep(now, queued.append) == len(queued)
+    return queued
 
 
 def say(message: Message, now: datetime) -> Content | None:

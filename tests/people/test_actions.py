@@ -33,14 +33,31 @@ def test_a_patient_lives_in_the_clinics_zone_unless_told_otherwise(
     assert enrol(clinic, nurse, email="b@test.example", time_zone="Europe/Paris").time_zone == "Europe/Paris"
 
 
-def test_a_person_known_elsewhere_is_the_same_user(
+def test_a_person_known_elsewhere_by_the_same_name_is_the_same_user(
     clinic: Clinic, nurse: StaffMember, stranger: Patient
 ) -> None:
-    patient = enrol(clinic, nurse, email=stranger.user.email.upper(), first_name="Other")
+    patient = enrol(clinic, nurse, email=stranger.user.email.upper(), first_name="SAM")
 
     assert patient.user == stranger.user
     stranger.user.refresh_from_db()
     assert stranger.user.first_name == "Sam"
+
+
+def test_an_address_that_somebody_with_another_name_uses_is_asked_about(
+    clinic: Clinic, nurse: StaffMember, stranger: Patient
+) -> None:
+    with pytest.raises(ValidationError) as refused:
+        enrol(clinic, nurse, email=stranger.user.email, first_name="Joan")
+
+    assert list(refused.value.message_dict) == ["email"]
+    assert Patient.objects.get() == stranger
+
+
+@pytest.mark.parametrize("consent", [True, False])
+def test_whether_the_patient_agreed_is_kept(clinic: Clinic, nurse: StaffMember, consent: bool) -> None:
+    enrol(clinic, nurse, consent=consent)
+
+    assert Event.objects.get(verb=Event.Verb.ENROLLED).data == {"consent": consent}
 
 
 def test_nobody_is_enrolled_twice_at_one_clinic(clinic: Clinic, nurse: StaffMember, patient: Patient) -> None:

@@ -1,7 +1,8 @@
 """What the database and the models refuse of people, and what is kept for good."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -15,7 +16,6 @@ from aftercare.people.models import (
     Event,
     IntakeQuestion,
     Patient,
-    Procedure,
     StaffMember,
     User,
 )
@@ -207,12 +207,10 @@ class TestProcedures:
             ProcedureFactory.create(patient=patient, recorded_at=at() - timedelta(seconds=1))
 
     def test_hours_are_elapsed_hours_over_a_clock_change(self, patient: Patient) -> None:
-        from datetime import datetime
-        from zoneinfo import ZoneInfo
-
         london = ZoneInfo("Europe/London")
-        procedure = Procedure(patient=patient, performed_at=datetime(2026, 10, 24, 15, tzinfo=london))
-        stored = ProcedureFactory.create(patient=patient, performed_at=procedure.performed_at)
-        stored.refresh_from_db()
+        procedure = ProcedureFactory.create(
+            patient=patient, performed_at=datetime(2026, 10, 24, 15, tzinfo=london)
+        )
+        procedure.refresh_from_db()
 
-        assert stored.hours_at(datetime(2026, 10, 27, 15, tzinfo=london)) == 73
+        assert procedure.hours_at(datetime(2026, 10, 27, 15, tzinfo=london)) == 73

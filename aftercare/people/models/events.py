@@ -33,6 +33,7 @@ class Event(models.Model):
         WARNED = "warned", _("was warned: treated over an open alert")
         SUBMITTED_FOR = "submitted_for", _("entered a check-in for the patient")
         OPENED_ALERT = "opened_alert", _("opened this page")
+        OPENED_PATIENT = "opened_patient", _("opened the patient's page")
         ACKNOWLEDGED = "acknowledged", _("acknowledged")
         CLOSED = "closed", _("closed")
         ESCALATED = "escalated", _("told the next contact: nobody has acknowledged")
