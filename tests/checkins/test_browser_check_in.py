@@ -39,7 +39,7 @@ def collected_files(monkeypatch: pytest.MonkeyPatch) -> None:
     def serve_file(handler: StaticFilesHandler, request: HttpRequest) -> Any:
         path = handler.file_path(request.path)
         if Path(settings.STATIC_ROOT, path).is_file():
-            return serve(request, path, document_root=settings.STATIC_ROOT)
+            return serve(request, path, document_root=str(settings.STATIC_ROOT))
         return by_source_name(handler, request)
 
     monkeypatch.setattr(StaticFilesHandler, "serve", serve_file)

@@ -148,3 +148,12 @@ def test_an_outsider_who_is_turned_away_is_not_kept_as_having_looked(
 ) -> None:
     desk(outsider).get(alert_url(alert))
     assert not Event.objects.filter(verb=Event.Verb.OPENED_ALERT).exists()
+
+
+def test_opening_a_patient_is_kept_once_an_hour_for_each_person(
+    patient: Patient, nurse: StaffMember, colleague: StaffMember
+) -> None:
+    for member in (nurse, nurse, colleague):
+        desk(member).get(f"/clinic/patients/{patient.pk}/")
+    opened = Event.objects.filter(verb=Event.Verb.OPENED_PATIENT, subject=patient.pk).order_by("pk")
+    assert [event.actor for event in opened] == [nurse.user, colleague.user]
