@@ -108,6 +108,7 @@ def report(practice: Practice, procedures: Iterable[Procedure], now: datetime, *
             patient_id=procedure.patient_id,
             procedure=procedure,
             course_set=practice.courses,
+            number=number,
             token=uuid.uuid4(),
             submitted_at=at,
             submitted_by_id=procedure.patient.user_id,
@@ -116,7 +117,7 @@ def report(practice: Practice, procedures: Iterable[Procedure], now: datetime, *
             level="expected",
         )
         for procedure in procedures
-        for at in times
+        for number, at in enumerate(times)
     )
     Assessment.objects.bulk_create(
         Assessment(

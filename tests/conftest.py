@@ -2,13 +2,15 @@
 
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests import sockets
 
 if TYPE_CHECKING:
+    from django.http import HttpRequest
     from playwright.sync_api import Browser, Page
 
     from tools.servers.mail import MailServer
@@ -29,6 +31,24 @@ def static_folder() -> None:
     from django.conf import settings
 
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+
+
+@pytest.fixture(autouse=True)
+def collected_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Django's test server looks for static files by the names of the sources: here by the collected ones too."""
+    from django.conf import settings
+    from django.contrib.staticfiles.handlers import StaticFilesHandler
+    from django.views.static import serve
+
+    by_source_name = StaticFilesHandler.serve
+
+    def serve_file(handler: StaticFilesHandler, request: "HttpRequest") -> Any:
+        path = handler.file_path(request.path)
+        if Path(settings.STATIC_ROOT, path).is_file():
+            return serve(request, path, document_root=str(settings.STATIC_ROOT))
+        return by_source_name(handler, request)
+
+    monkeypatch.setattr(StaticFilesHandler, "serve", serve_file)
 
 
 @pytest.fixture(scope="session")

@@ -180,6 +180,7 @@ def store_check_in(  # noqa: PLR0913 (the parts of one row)
         patient=patient,
         procedure=placement.procedure,
         course_set_id=history.course_set_id,
+        number=len(history.check_ins),
         token=submission.token,
         revision=len(history.with_token(submission.token)),
         supersedes=placement.corrects,

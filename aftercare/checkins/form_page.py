@@ -40,14 +40,17 @@ class FormPage:
         return self.patient.check_ins.exists()
 
     def areas(self) -> Choices:
-        """The latest procedure of each area, where areas were treated within two weeks of each other."""
+        """The latest procedure of each area, newest first, where areas were treated within two weeks of each other."""
         if self.latest is None:
             return []
         recent = [p for p in self.procedures if p.performed_at >= self.latest.performed_at - AREAS_WITHIN]
         by_area = {procedure.area.strip().casefold(): procedure for procedure in recent}
         if len(by_area) == 1:
             return []
-        return [(str(procedure.pk), area_words(procedure, self.patient)) for procedure in by_area.values()]
+        return [
+            (str(procedure.pk), area_words(procedure, self.patient))
+            for procedure in reversed(by_area.values())
+        ]
 
     def form(self, posted: QueryDict | None = None, initial: dict[str, Any] | None = None) -> CheckInForm:
         return CheckInForm(

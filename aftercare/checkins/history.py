@@ -42,7 +42,7 @@ class History:
         """Everything a submission needs to know, in two queries however long the history is."""
         return cls(
             procedures=list(patient.procedures.all()),
-            check_ins=list(patient.check_ins.only(*READ).order_by("submitted_at", "revision")),
+            check_ins=list(patient.check_ins.only(*READ).order_by("number")),
             course_set_id=course_set_id,
         )
 

@@ -31,7 +31,7 @@ class FormParts:
 
 def parts_of(form: CheckInForm, emergency_number: str) -> FormParts:
     """A form with answers or errors in it, drawn in full."""
-    form.fields["emergency"].help_text = f"Any of these? Call {emergency_number}. Do not wait for us."
+    form["emergency"].help_text = f"Any of these? Call {emergency_number}. Do not wait for us."
     return FormParts(
         emergency=drawn(form, Field("emergency", wrapper_class="ticks first")),
         area=drawn(form, Field("procedure", wrapper_class="ticks")) if form.areas else "",

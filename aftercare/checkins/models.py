@@ -44,6 +44,8 @@ class CheckIn(models.Model):
     procedure = models.ForeignKey(Procedure, on_delete=models.PROTECT, null=True, related_name="check_ins")
     # The expected courses it was judged by; null only where the clinic had none and the defaults served.
     course_set = models.ForeignKey(ExpectedCourseSet, on_delete=models.PROTECT, null=True, related_name="+")
+    # The patient's first check-in is 0, the next 1: the order of submission, also within one instant.
+    number = models.PositiveIntegerField()
     # The idempotency key of the form; a changed answer under the same key is the next revision.
     token = models.UUIDField()
     revision = models.PositiveSmallIntegerField(default=0)
@@ -72,6 +74,7 @@ class CheckIn(models.Model):
             models.UniqueConstraint(
                 fields=["patient", "token", "revision"], name="one_check_in_per_patient_token_and_revision"
             ),
+            models.UniqueConstraint(fields=["patient", "number"], name="check_ins_of_a_patient_are_numbered"),
             models.CheckConstraint(
                 condition=models.Q(level__in=LevelChoice.values), name="check_in_level_is_known"
             ),

@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 def newest_check_in(patient: Patient) -> CheckIn | None:
     """The patient's newest check-in, by the instant of submission."""
-    return CheckIn.objects.filter(patient=patient).order_by("-submitted_at", "-revision").first()
+    return CheckIn.objects.filter(patient=patient).order_by("-submitted_at", "-number").first()
 
 
 def alerts_reported_by(check_in: CheckIn) -> QuerySet[Alert]:
@@ -63,7 +63,7 @@ def note_silence_after_alerts(now: datetime, limits: Limits = LIMITS, *, only: P
     `only` leaves everybody else alone, for a rehearsal.
     """
     waited = now - timedelta(hours=limits.alert_silent_h)
-    newest = CheckIn.objects.filter(patient=OuterRef("pk")).order_by("-submitted_at", "-revision")
+    newest = CheckIn.objects.filter(patient=OuterRef("pk")).order_by("-submitted_at", "-number")
     patients = (
         Patient.objects.filter(alerts__in=Alert.objects.open().need_action())
         .annotate(newest_at=Subquery(newest.values("submitted_at")[:1]))

@@ -25,7 +25,7 @@ class Today:
     @classmethod
     def of(cls, patient: Patient, now: datetime) -> Today:
         done = patient.procedures.filter(performed_at__lte=now)
-        last = patient.check_ins.defer("advice").order_by("-submitted_at", "-revision").first()
+        last = patient.check_ins.defer("advice").order_by("-submitted_at", "-number").first()
         return cls(now, patient, done.order_by("-performed_at").first(), last)
 
     @property

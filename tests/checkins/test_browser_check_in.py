@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_core_python.sync_playwright import Axe
-from django.conf import settings
-from django.contrib.staticfiles.handlers import StaticFilesHandler
-from django.http import HttpRequest
 from django.utils import timezone
-from django.views.static import serve
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -29,20 +24,6 @@ pytestmark = [
 ]
 PHONE, NARROWEST = (390, 844), (320, 640)
 Opener = Callable[..., Page]
-
-
-@pytest.fixture(autouse=True)
-def collected_files(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Django's test server looks for static files by the names of the sources: here by the collected ones too."""
-    by_source_name = StaticFilesHandler.serve
-
-    def serve_file(handler: StaticFilesHandler, request: HttpRequest) -> Any:
-        path = handler.file_path(request.path)
-        if Path(settings.STATIC_ROOT, path).is_file():
-            return serve(request, path, document_root=str(settings.STATIC_ROOT))
-        return by_source_name(handler, request)
-
-    monkeypatch.setattr(StaticFilesHandler, "serve", serve_file)
 
 
 @pytest.fixture

@@ -214,6 +214,12 @@ def test_a_blank_form_has_nothing_chosen() -> None:
     assert "Any of these? Call 999." in parts.emergency
 
 
+def test_a_form_shown_again_names_the_emergency_number_as_well() -> None:
+    form = filled(redness="9")
+    assert not form.is_valid()
+    assert "Any of these? Call 112." in parts_of(form, "112").emergency
+
+
 def test_blank_forms_of_clinics_with_other_numbers_are_kept_apart() -> None:
     blank_parts(emergency_number="999", asks_came_back=True, areas=[])
     parts = blank_parts(emergency_number="112", asks_came_back=False, areas=[])

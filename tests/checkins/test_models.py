@@ -21,11 +21,16 @@ class TestTheDatabaseRefuses:
 
     def copy(self, stored: CheckIn, **changes: Any) -> CheckIn:
         kept = {field.attname: getattr(stored, field.attname) for field in CheckIn._meta.concrete_fields}
-        return CheckIn(**{**kept, "id": None, **changes})
+        return CheckIn(**{**kept, "id": None, "number": CheckIn.objects.count(), **changes})
 
     def test_the_same_revision_of_a_token_twice(self, stored: CheckIn) -> None:
         with pytest.raises(IntegrityError):
             self.copy(stored, id="7d9f6ad5-5a6e-4c26-9c80-3b1a7a2f8f10").save(force_insert=True)
+
+    def test_the_same_number_twice(self, stored: CheckIn) -> None:
+        copied = self.copy(stored, id="7d9f6ad5-5a6e-4c26-9c80-3b1a7a2f8f10", revision=1, number=0)
+        with pytest.raises(IntegrityError):
+            copied.save(force_insert=True)
 
     def test_two_corrections_of_one_check_in(self, stored: CheckIn) -> None:
         ids = ("7d9f6ad5-5a6e-4c26-9c80-3b1a7a2f8f10", "7d9f6ad5-5a6e-4c26-9c80-3b1a7a2f8f11")
