@@ -26,9 +26,10 @@ from aftercare.guidance.actions import publish_courses
 from aftercare.people.actions import add_staff_member, enrol_patient
 from aftercare.people.hours import ALWAYS_OPEN
 from aftercare.people.models import Clinic, Patient, Procedure, StaffMember, User
-from aftercare.triage import TIMED_RULES, ExpectedCourse, Level, Limits
+from aftercare.triage import TIMED_RULES, Answers, ExpectedCourse, Level, Limits
 from clinic.actions import record_procedure
-from clinic.rehearse_file import LEVEL_NONE, START, Case, CaseFile, CaseFileError, StaffAction, Step, StepType
+from clinic.rehearse_fields import START, CaseFileError
+from clinic.rehearse_file import LEVEL_NONE, Case, CaseFile, StaffAction, Step, StepType
 
 REJECTED = "rejected"
 WARNING = "treated_over_open_alert"
@@ -81,10 +82,13 @@ def in_words(value: object) -> str:
     return "nothing" if value is None else str(value).lower()
 
 
-def rehearse(case_file: CaseFile) -> Iterator[tuple[Step, Result]]:
-    """Every step of every case with its result, each case in a transaction of its own."""
+def rehearse(case_file: CaseFile) -> Iterator[tuple[Case, list[Result] | CaseFileError]]:
+    """Every case with its results, each in a transaction of its own; or what keeps it from being rehearsed."""
     for case in case_file.cases:
-        yield from zip(case.steps, rehearse_case(case, case_file.courses, case_file.limits), strict=True)
+        try:
+            yield case, rehearse_case(case, case_file.courses, case_file.limits)
+        except CaseFileError as error:
+            yield case, error
 
 
 def rehearse_case(case: Case, courses: Mapping[str, ExpectedCourse], limits: Limits) -> list[Result]:
@@ -174,12 +178,14 @@ class Rehearsal:
         return timed_outcome([WARNING] if recorded.warned else [])
 
     def submit(self, step: Step) -> dict[str, Any]:
-        """The patient submits a check-in."""
+        """The patient submits a check-in. One whose answers are not in the form is rejected as the form does."""
+        if step.given is None or step.given.answers is None:
+            return {"status": REJECTED, "notify": False}
         try:
             receipt = submit_check_in(
                 patient=self.patient,
                 by=self.patient.user,
-                submission=self.submission(step),
+                submission=self.submission(step, step.given.answers, step.given.unreadable),
                 now=step.submitted_at or step.at,
                 limits=self.limits,
             )
@@ -194,17 +200,17 @@ class Rehearsal:
             "notify": receipt.dispatched,
         }
 
-    def submission(self, step: Step) -> Submission:
+    def submission(self, step: Step, answers: Answers, unreadable: dict[str, str]) -> Submission:
         """The form as the patient sends it. An id that stands for nothing goes in as one that nobody knows."""
-        assert step.answers is not None
         procedure, corrected = (
             self.procedures.get(step.procedure or ""),
             self.check_ins.get(step.supersedes or ""),
         )
         return Submission(
             token=self.tokens.setdefault(step.token, uuid.uuid4()) if step.token else uuid.uuid4(),
-            answers=step.answers,
-            observed_at=step.at if step.submitted_at else None,
+            answers=answers,
+            unreadable=unreadable,
+            observed_at=None if step.submitted_at in (None, step.at) else step.at,
             procedure_id=(procedure.pk if procedure else uuid.uuid4()) if step.procedure else None,
             supersedes_id=(corrected.pk if corrected else uuid.uuid4()) if step.supersedes else None,
         )

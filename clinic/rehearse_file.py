@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
-from math import isfinite
 from typing import Any
 
 from aftercare.people.models import Procedure
@@ -15,17 +14,24 @@ from aftercare.triage import (
     RULES,
     SYMPTOMS,
     TIMED_RULES,
-    Answers,
     CourseError,
     ExpectedCourse,
     Level,
     Limits,
     SymptomCourse,
 )
+from clinic.rehearse_answers import Given, read_given
+from clinic.rehearse_fields import (
+    CaseFileError,
+    a_list,
+    a_text,
+    an_object,
+    one_of,
+    only_known,
+    optional_text,
+    read_instant,
+)
 
-# What `h`, in hours, counts from; and how far from it a case may lead, so that no sum of times overflows.
-START = datetime(2026, 1, 12, 10, tzinfo=UTC)
-FARTHEST = timedelta(days=36_525)
 AREA_LENGTH = 40
 LEVEL_NONE = "none"
 LEVELS = frozenset({LEVEL_NONE, *(level.value for level in Level)})
@@ -47,18 +53,14 @@ class StaffAction(StrEnum):
 
 # Remarks for readers may stand beside the fields that do something; a misspelt field must not pass as one.
 REMARKS = frozenset({"title", "note", "comment"})
-COMMON_FIELDS = frozenset({"type", "h", "at", "expect"}) | REMARKS
+COMMON_FIELDS = frozenset({"id", "type", "h", "at", "expect"}) | REMARKS
 FIELDS: Mapping[StepType, frozenset[str]] = {
-    StepType.PROCEDURE: COMMON_FIELDS | {"id", "kind", "area"},
+    StepType.PROCEDURE: COMMON_FIELDS | {"kind", "area"},
     StepType.CHECK_IN: COMMON_FIELDS
-    | {"id", "submitted_h", "submitted_at", "procedure", "token", "supersedes", "answers"},
+    | {"submitted_h", "submitted_at", "procedure", "token", "supersedes", "answers"},
     StepType.TICK: COMMON_FIELDS,
     StepType.STAFF: COMMON_FIELDS | {"action"},
 }
-
-
-class CaseFileError(ValueError):
-    """What is wrong with a case file, and where."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,7 +77,7 @@ class Step:
     procedure: str | None = None
     token: str | None = None
     supersedes: str | None = None
-    answers: Answers | None = None
+    given: Given | None = None
     action: StaffAction | None = None
 
 
@@ -90,32 +92,44 @@ class Case:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CaseFile:
-    """All cases of a file, and the thresholds they assume."""
+    """All cases of a file, and the thresholds they assume. `faults`: the cases that cannot be read, and why."""
 
     cases: tuple[Case, ...]
+    faults: tuple[str, ...]
     courses: Mapping[str, ExpectedCourse]
     limits: Limits
 
 
 def read_case_file(data: object) -> CaseFile:
-    """A case file from its JSON; CaseFileError names what is wrong and where."""
+    """A case file from its JSON; CaseFileError names what is wrong and where.
+
+    A case that cannot be read is a fault of its own, and the others are rehearsed all the same.
+    """
     content = an_object(data, "The file")
     config = an_object(content.get("config", {}), "config")
     defaults = an_object(content.get("defaults", {}), "defaults")
-    read_answers(defaults, "defaults")
+    if not read_given(defaults, "defaults").is_offered:
+        raise CaseFileError("defaults: not all of these answers are in the form")
     try:
         limits = Limits.from_json(config)
     except ValueError as error:
         raise CaseFileError(f"config: {error}") from error
     cases: dict[str, Case] = {}
+    faults: list[str] = []
     for position, raw in enumerate(a_list(content.get("cases"), "cases")):
-        case = read_case(raw, position, defaults)
-        if case.id in cases:
-            raise CaseFileError(f"case {case.id}: there are two cases with this id")
-        cases[case.id] = case
-    if not cases:
+        try:
+            case = read_case(raw, position, defaults)
+            if case.id in cases:
+                raise CaseFileError(f"case {case.id}: there are two cases with this id")
+        except CaseFileError as error:
+            faults.append(str(error))
+        else:
+            cases[case.id] = case
+    if not cases and not faults:
         raise CaseFileError("cases: there is none")
-    return CaseFile(cases=tuple(cases.values()), courses=courses_from(config), limits=limits)
+    return CaseFile(
+        cases=tuple(cases.values()), faults=tuple(faults), courses=courses_from(config), limits=limits
+    )
 
 
 def read_case(raw: object, position: int, defaults: Mapping[str, Any]) -> Case:
@@ -129,10 +143,7 @@ def read_case(raw: object, position: int, defaults: Mapping[str, Any]) -> Case:
         raise CaseFileError(f"case {case_id}: at_risk must be true or false, not {at_risk!r}")
     steps: list[Step] = []
     for number, raw_step in enumerate(a_list(case.get("steps"), f"case {case_id}: steps")):
-        step = read_step(raw_step, f"case {case_id}, step {number}", defaults)
-        if step.id and any((step.type, step.id) == (other.type, other.id) for other in steps):
-            raise CaseFileError(f"case {case_id}, step {number}: there are two steps with the id {step.id}")
-        steps.append(step)
+        steps.append(read_step(raw_step, f"case {case_id}, step {number}", defaults))
     return Case(id=case_id, at_risk=at_risk, steps=tuple(steps))
 
 
@@ -166,54 +177,15 @@ def read_step(raw: object, where: str, defaults: Mapping[str, Any]) -> Step:
 def read_check_in(read: Step, step: Mapping[str, Any], where: str, defaults: Mapping[str, Any]) -> Step:
     """The fields of a check-in; its answers are the file's defaults but for those given."""
     answers = {**defaults, **an_object(step.get("answers", {}), f"{where}: answers")}
-    has_submission = "submitted_h" in step or "submitted_at" in step
+    submitted = {key: step[key] for key in ("submitted_h", "submitted_at") if step.get(key) is not None}
     return replace(
         read,
-        submitted_at=read_instant(step, "submitted_h", "submitted_at", where) if has_submission else None,
+        submitted_at=read_instant(submitted, "submitted_h", "submitted_at", where) if submitted else None,
         procedure=optional_text(step, "procedure", where),
         token=optional_text(step, "token", where),
         supersedes=optional_text(step, "supersedes", where),
-        answers=read_answers(answers, where),
+        given=read_given(answers, where),
     )
-
-
-def read_answers(data: Mapping[str, Any], where: str) -> Answers:
-    """Answers in the words of the check-in form."""
-    try:
-        return Answers.from_json(data)
-    except ValueError as error:
-        raise CaseFileError(f"{where}: {error}") from error
-
-
-def read_instant(step: Mapping[str, Any], hours: str, clock: str, where: str) -> datetime:
-    """The instant given either in hours after START or as ISO 8601 with an offset."""
-    if (hours in step) == (clock in step):
-        raise CaseFileError(f"{where}: give either {hours} or {clock}")
-    if hours in step:
-        return after_start(step[hours], f"{where}: {hours}")
-    return on_clock(step[clock], f"{where}: {clock}")
-
-
-def after_start(hours: object, where: str) -> datetime:
-    """So many hours after START."""
-    if not isinstance(hours, int | float) or isinstance(hours, bool) or not isfinite(hours):
-        raise CaseFileError(f"{where} must be a number of hours, not {hours!r:.60}")
-    if abs(hours) > FARTHEST.total_seconds() / 3600:
-        raise CaseFileError(f"{where} is out of range: {hours:g}")
-    return START + timedelta(hours=hours)
-
-
-def on_clock(text: object, where: str) -> datetime:
-    """An instant as ISO 8601 with an offset."""
-    try:
-        instant = datetime.fromisoformat(text) if isinstance(text, str) else None
-    except ValueError:
-        instant = None
-    if instant is None or instant.tzinfo is None:
-        raise CaseFileError(f"{where} must be an instant such as 2026-01-12T10:00:00Z, not {text!r:.60}")
-    if abs(instant - START) > FARTHEST:
-        raise CaseFileError(f"{where} is out of range: {text}")
-    return instant.astimezone(UTC)
 
 
 def read_expect(raw: object, where: str) -> Mapping[str, Any]:
@@ -224,9 +196,9 @@ def read_expect(raw: object, where: str) -> Mapping[str, Any]:
         one_of(expect["level"], LEVELS, f"{where}: expect.level")
     for rule in a_list(expect.get("rules", []), f"{where}: expect.rules"):
         one_of(rule, KNOWN_RULES, f"{where}: expect.rules")
-    if "status" in expect:
+    if expect.get("status") is not None:
         one_of(expect["status"], STATUSES, f"{where}: expect.status")
-    if not isinstance(expect.get("notify", False), bool):
+    if not isinstance(expect.get("notify"), bool | None):
         raise CaseFileError(f"{where}: expect.notify must be true or false, not {expect['notify']!r}")
     return expect
 
@@ -263,36 +235,3 @@ def symptom_course(hours: object, default: ExpectedCourse, symptom: Any, where: 
         raise CaseFileError(f"{where}.{symptom} must be three numbers of hours, not {row!r}")
     often_by = default.of(symptom).often_by_h
     return SymptomCourse(None if often_by is None else min(often_by, row[0]), *row)
-
-
-def an_object(value: object, where: str) -> Mapping[str, Any]:
-    if not isinstance(value, dict):
-        raise CaseFileError(f"{where} must be an object, not {value!r:.60}")
-    return value
-
-
-def a_list(value: object, where: str) -> list[Any]:
-    if not isinstance(value, list):
-        raise CaseFileError(f"{where} must be a list, not {value!r:.60}")
-    return value
-
-
-def a_text(value: object, where: str) -> str:
-    if not isinstance(value, str) or not value:
-        raise CaseFileError(f"{where} must be a text, not {value!r:.60}")
-    return value
-
-
-def optional_text(step: Mapping[str, Any], key: str, where: str) -> str | None:
-    return None if step.get(key) is None else a_text(step[key], f"{where}: {key}")
-
-
-def one_of(value: object, allowed: Collection[str], where: str) -> str:
-    if not isinstance(value, str) or value not in allowed:
-        raise CaseFileError(f"{where} must be one of {', '.join(sorted(allowed))}, not {value!r:.60}")
-    return value
-
-
-def only_known(data: Mapping[str, Any], known: Collection[str], where: str) -> None:
-    if unknown := sorted(key for key in data if key not in known):
-        raise CaseFileError(f"{where}: unknown {', '.join(unknown)}")

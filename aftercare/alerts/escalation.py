@@ -61,14 +61,16 @@ def escalate_patient(alerts: list[Alert], now: datetime, limits: Limits) -> bool
     if not claimed:
         return False
     first = claimed[0]
-    turn = max(alert.escalations for alert in claimed) + 1
+    behind = max(alert.escalations for alert in claimed) + 1
+    # Counted for the event itself: alerts escalate together and apart, so no alert's own count is unique.
+    turn = Dispatch.objects.filter(reason=Dispatch.Reason.UNACKNOWLEDGED, event=first.pk).count() + 1
     dispatch = Dispatch.objects.create(
         clinic_id=first.clinic_id,
         patient_id=first.patient_id,
         reason=Dispatch.Reason.UNACKNOWLEDGED,
         event=first.pk,
         turn=turn,
-        step=min(turn, last_step),
+        step=min(behind, last_step),
         decided_at=now,
         due_at=now,
     )

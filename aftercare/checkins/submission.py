@@ -52,14 +52,15 @@ class Placement:
 
 def find_duplicate(submission: Submission, history: History) -> CheckIn | None:
     """The check-in that this one repeats: the same token, answers, note and time."""
-    return next((c for c in history.with_token(submission.token) if is_same(c, submission)), None)
+    named = history.procedure(submission.procedure_id)
+    return next((c for c in history.with_token(submission.token) if is_same(c, submission, named)), None)
 
 
-def is_same(check_in: CheckIn, submission: Submission) -> bool:
-    """Whether a stored check-in says what `submission` says."""
+def is_same(check_in: CheckIn, submission: Submission, named: Procedure | None) -> bool:
+    """Whether a stored check-in says what `submission` says, which names a procedure of the patient's or none."""
     stated = submission.observed_at
     same_time = stated in (check_in.stated_at, check_in.observed_at)
-    same_procedure = submission.procedure_id in (None, check_in.procedure_id)
+    same_procedure = named is None or named.pk == check_in.procedure_id
     return (
         check_in.answers == submission.answers.to_json()
         and check_in.note == submission.note[:NOTE_LENGTH]

@@ -1,6 +1,7 @@
 """Telling the next contact, again and again, until a person has acknowledged."""
 
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -161,3 +162,23 @@ def test_only_one_patients_alerts_are_touched_where_that_is_asked(
 
     assert escalate(at(21), only=stranger) == 1
     assert [alert.escalations for alert in (patient.alerts.get(), stranger.alerts.get())] == [0, 1]
+
+
+def test_alerts_that_escalate_together_and_apart_never_stop_each_other(
+    patient: Patient, procedure: Procedure, three_steps: list[ContactStep], nurse: StaffMember
+) -> None:
+    """An alert's own count is used up by its companions: the oldest must still be told of, every half hour."""
+    check_in(patient, 20, signs=["pus"])
+    check_in(patient, 20 + 1 / 3, emergency=["eye"])
+    run_every_minute(at(20), 35)
+    acknowledge(alert=patient.alerts.get(rule="eye_involved"), by=nurse.user, now=at(20, minutes=35))
+    run_every_minute(at(20, minutes=36), 5 * 60)
+
+    pus = patient.alerts.get(rule="pus")
+    waits = [
+        later - earlier for (earlier, _), (later, _) in pairwise(told()) if earlier >= at(20, minutes=31)
+    ]
+    assert waits
+    assert set(waits) == {timedelta(minutes=30)}
+    assert told()[-1][0] > at(25)
+    assert pus.dispatches.filter(reason=Dispatch.Reason.UNACKNOWLEDGED).count() == pus.escalations

@@ -221,3 +221,51 @@ def test_the_rows_of_real_patients_are_left_alone(
 def test_a_result_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="cannot be written"):
         call_command("rehearse", str(steps_file(tmp_path, PROCEDURE)), "--json", str(tmp_path))
+
+
+@pytest.mark.django_db
+def test_answers_that_the_form_does_not_offer_are_rejected(tmp_path: Path) -> None:
+    steps: list[dict[str, Any]] = [
+        {
+            "type": "checkin",
+            "h": 1,
+            "answers": {"redness": 5},
+            "expect": {"status": "rejected", "level": "none"},
+        },
+        {
+            "type": "checkin",
+            "h": 2,
+            "answers": {"signs": ["pox"]},
+            "expect": {"status": "rejected", "rules": []},
+        },
+        {
+            "type": "checkin",
+            "h": 3,
+            "answers": {"signs": ["none"]},
+            "expect": {"status": "stored", "rules": []},
+        },
+        {
+            "type": "checkin",
+            "h": 4,
+            "answers": {"signs": ["pox"], "emergency": ["eye"]},
+            "expect": {"status": "stored", "rules": ["eye_involved"]},
+        },
+    ]
+    assert len(rehearse(steps_file(tmp_path, *steps))) == len(steps)
+
+
+@pytest.mark.django_db
+def test_a_time_of_submission_that_is_the_time_described_changes_nothing(tmp_path: Path) -> None:
+    steps: list[dict[str, Any]] = [
+        {"type": "checkin", "h": 20, "token": 7, "answers": {"redness": 1}, "expect": {"status": "stored"}},
+        {
+            "type": "checkin",
+            "h": 20.01,
+            "submitted_h": 20.01,
+            "token": 7,
+            "answers": {"redness": 1},
+            "expect": {"status": "duplicate", "notify": False},
+        },
+        {"type": "tick", "id": "t", "h": 21, "expect": {"notify": None, "status": None}},
+    ]
+    assert len(rehearse(steps_file(tmp_path, *steps))) == len(steps)

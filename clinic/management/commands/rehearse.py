@@ -16,7 +16,8 @@ from aftercare.guidance.models import ExpectedCourseSet
 from aftercare.people.models import Clinic, Procedure
 from aftercare.triage import LIMITS, ExpectedCourse
 from clinic.rehearsal import differences, rehearse
-from clinic.rehearse_file import CaseFile, CaseFileError, read_case_file
+from clinic.rehearse_fields import CaseFileError
+from clinic.rehearse_file import CaseFile, read_case_file
 
 
 class Command(BaseCommand):
@@ -39,22 +40,24 @@ class Command(BaseCommand):
             raise CommandError(f"{options['file']}: {error}") from error
 
     def replay(self, case_file: CaseFile, out: Path | None) -> None:
-        """Run every case, print each difference and a summary."""
-        results, differing, count = [], set(), 0
-        for step, result in rehearse(case_file):
-            results.append(result.to_json())
-            for difference in differences(result, step):
-                self.stdout.write(difference)
-                differing.add(result.case)
-                count += 1
+        """Run every case, print each difference and a summary; exit 1 where anything is not as expected."""
+        results, faults, found = [], list(case_file.faults), []
+        for case, outcome in rehearse(case_file):
+            if isinstance(outcome, CaseFileError):
+                faults.append(str(outcome))
+                continue
+            results += [result.to_json() for result in outcome]
+            for step, result in zip(case.steps, outcome, strict=True):
+                found += [(case.id, difference) for difference in differences(result, step)]
         if out:
             write(out, results)
-        cases = len(case_file.cases)
-        self.stdout.write(
-            f"{cases} cases, {len(results)} steps: "
-            + (f"{count} differences in {len(differing)} cases" if differing else "all as expected")
-        )
-        if differing:
+        for text in [*faults, *(difference for _case, difference in found)]:
+            self.stdout.write(text)
+        differing = len({case for case, _difference in found})
+        verdict = f"{len(found)} differences in {differing} cases" if found else "all as expected"
+        unread = f"; {len(faults)} cases could not be rehearsed" if faults else ""
+        self.stdout.write(f"{len(case_file.cases)} cases, {len(results)} steps: {verdict}{unread}")
+        if found or faults:
             sys.exit(1)
 
 

@@ -1,0 +1,45 @@
+"""The answers of a case file, taken as the form takes them: what it does not offer is rejected, an emergency never."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from aftercare.triage import Answers
+from aftercare.triage.answers import KEYS
+from clinic.rehearse_fields import only_known
+
+NONE_OF_THESE = ["none"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Given:
+    """What a step answers. `answers` None: the form would refuse it. `unreadable`: what an emergency brought along."""
+
+    answers: Answers | None
+    unreadable: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_offered(self) -> bool:
+        """Whether every answer is one that the form offers."""
+        return self.answers is not None and not self.unreadable
+
+
+def read_given(data: Mapping[str, Any], where: str) -> Given:
+    """The answers, key by key; CaseFileError for a key that is no question of the form."""
+    only_known(data, KEYS, f"{where}: answers")
+    read: dict[str, Any] = {}
+    unreadable: dict[str, str] = {}
+    for key, value in data.items():
+        plain = [] if value == NONE_OF_THESE else value
+        try:
+            Answers.from_json({key: plain})
+        except ValueError:
+            unreadable[key] = str(value)
+        else:
+            read[key] = plain
+    answers = Answers.from_json(read)
+    if unreadable and not answers.emergency:
+        return Given(answers=None)
+    return Given(answers=answers, unreadable=unreadable)

@@ -1,0 +1,83 @@
+"""The values of a case file, each read with a message that names what is wrong and where."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime, timedelta
+from math import isfinite
+from typing import Any
+
+# What `h`, in hours, counts from; and how far from it a case may lead, so that no sum of times overflows.
+START = datetime(2026, 1, 12, 10, tzinfo=UTC)
+FARTHEST = timedelta(days=36_525)
+
+
+class CaseFileError(ValueError):
+    """What is wrong with a case file, and where."""
+
+
+def read_instant(step: Mapping[str, Any], hours: str, clock: str, where: str) -> datetime:
+    """The instant given either in hours after START or as ISO 8601 with an offset."""
+    if (hours in step) == (clock in step):
+        raise CaseFileError(f"{where}: give either {hours} or {clock}")
+    if hours in step:
+        return after_start(step[hours], f"{where}: {hours}")
+    return on_clock(step[clock], f"{where}: {clock}")
+
+
+def after_start(hours: object, where: str) -> datetime:
+    """So many hours after START."""
+    if not isinstance(hours, int | float) or isinstance(hours, bool) or not isfinite(hours):
+        raise CaseFileError(f"{where} must be a number of hours, not {hours!r:.60}")
+    if abs(hours) > FARTHEST.total_seconds() / 3600:
+        raise CaseFileError(f"{where} is out of range: {hours:g}")
+    return START + timedelta(hours=hours)
+
+
+def on_clock(text: object, where: str) -> datetime:
+    """An instant as ISO 8601 with an offset."""
+    try:
+        instant = datetime.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None:
+        raise CaseFileError(f"{where} must be an instant such as 2026-01-12T10:00:00Z, not {text!r:.60}")
+    if abs(instant - START) > FARTHEST:
+        raise CaseFileError(f"{where} is out of range: {text}")
+    return instant.astimezone(UTC)
+
+
+def an_object(value: object, where: str) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise CaseFileError(f"{where} must be an object, not {value!r:.60}")
+    return value
+
+
+def a_list(value: object, where: str) -> list[Any]:
+    if not isinstance(value, list):
+        raise CaseFileError(f"{where} must be a list, not {value!r:.60}")
+    return value
+
+
+def a_text(value: object, where: str) -> str:
+    """A text; a whole number serves as one, as in an id."""
+    if type(value) is int:
+        return str(value)
+    if not isinstance(value, str) or not value:
+        raise CaseFileError(f"{where} must be a text, not {value!r:.60}")
+    return value
+
+
+def optional_text(step: Mapping[str, Any], key: str, where: str) -> str | None:
+    return None if step.get(key) is None else a_text(step[key], f"{where}: {key}")
+
+
+def one_of(value: object, allowed: Collection[str], where: str) -> str:
+    if not isinstance(value, str) or value not in allowed:
+        raise CaseFileError(f"{where} must be one of {', '.join(sorted(allowed))}, not {value!r:.60}")
+    return value
+
+
+def only_known(data: Mapping[str, Any], known: Collection[str], where: str) -> None:
+    if unknown := sorted(key for key in data if key not in known):
+        raise CaseFileError(f"{where}: unknown {', '.join(unknown)}")
