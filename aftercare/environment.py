@@ -178,5 +178,14 @@ def unfit_for_patients(found: Environment) -> list[str]:
 
 
 def from_process(base_dir: Path) -> Environment:
-    """The environment of this process."""
-    return read_environment(os.environ, base_dir)
+    """The environment of this process. The demonstration's folder is made where it is not there yet."""
+    found = read_environment(os.environ, base_dir)
+    if found.demo:
+        try:
+            found.data_dir.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SystemExit(
+                f"The portal cannot start. DATA_DIR: {found.data_dir} cannot be made ({error.strerror}). "
+                "Set DATA_DIR to a folder that you can write to."
+            ) from error
+    return found

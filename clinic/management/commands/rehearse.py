@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 from aftercare.guidance.models import ExpectedCourseSet
 from aftercare.people.models import Clinic, Procedure
@@ -31,6 +32,10 @@ class Command(BaseCommand):
         parser.add_argument("--clinic", metavar="SLUG", help="with this clinic's published expected courses")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            Clinic.objects.exists()
+        except DatabaseError as error:
+            raise CommandError("The database is not set up. First run: manage.py migrate") from error
         try:
             case_file = read_case_file(load(options["file"]))
             if options["clinic"]:
