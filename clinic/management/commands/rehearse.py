@@ -33,11 +33,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            Clinic.objects.exists()
-        except DatabaseError as error:
-            raise CommandError("The database is not set up. First run: manage.py migrate") from error
-        try:
             case_file = read_case_file(load(options["file"]))
+            check_the_database()
             if options["clinic"]:
                 case_file = replace(case_file, courses=published_courses(options["clinic"]), limits=LIMITS)
             self.replay(case_file, options["json"])
@@ -64,6 +61,14 @@ class Command(BaseCommand):
         self.stdout.write(f"{len(case_file.cases)} cases, {len(results)} steps: {verdict}{unread}")
         if found or faults:
             sys.exit(1)
+
+
+def check_the_database() -> None:
+    """Stop with what to do where there are no tables yet."""
+    try:
+        Clinic.objects.exists()
+    except DatabaseError as error:
+        raise CommandError("The database is not set up. First run: manage.py migrate") from error
 
 
 def load(path: Path) -> object:
