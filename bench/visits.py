@@ -1,5 +1,6 @@
 """Clients that fetch a form and send it, over and over, and how long that took."""
 
+import gzip
 import http.client
 import os
 import re
@@ -105,9 +106,13 @@ def ask(
     expected: int,
 ) -> Reply:
     """One request; VisitError with what came instead where the status is another."""
+    # As browsers do: whether an answer is compressed is for the site to decide, and part of its work.
+    headers = {**headers, "Accept-Encoding": "gzip"}
     connection.request("GET" if body is None else "POST", path, body, headers)
     response = connection.getresponse()
     content = response.read()
+    if response.getheader("Content-Encoding") == "gzip":
+        content = gzip.decompress(content)
     if response.status != expected:
         raise VisitError(f"{path}: {response.status} instead of {expected}\n{content[:3000].decode()}")
     cookie = COOKIE.search(response.getheader("Set-Cookie") or "")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,8 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY_WORDS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 LOOK_AHEAD_DAYS = 14
 ALWAYS_OPEN = {day: [["00:00", "24:00"]] for day in DAYS}
+# For each day from Monday on, its stretches of being open.
+Week = tuple[tuple[tuple[str, str], ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +27,25 @@ class Opening:
 
 
 def instant_on(day: date, clock: str, zone: ZoneInfo) -> datetime:
-    """The instant at which a clock in `zone` shows `clock` on `day`; "24:00" is the next midnight."""
+    """The instant in UTC at which a clock in `zone` shows `clock` on `day`; "24:00" is the next midnight."""
     if clock == "24:00":
-        return datetime.combine(day + timedelta(days=1), time(0), zone)
-    return datetime.combine(day, time.fromisoformat(clock), zone)
+        return datetime.combine(day + timedelta(days=1), time(0), zone).astimezone(UTC)
+    return datetime.combine(day, time.fromisoformat(clock), zone).astimezone(UTC)
+
+
+@lru_cache(maxsize=1024)
+def openings_from(week: Week, zone: ZoneInfo, first: date) -> tuple[Opening, ...]:
+    """The openings of two weeks from the day `first` on. Kept in memory: every page about whom to call asks."""
+    found: list[Opening] = []
+    for offset in range(LOOK_AHEAD_DAYS + 1):
+        day = first + timedelta(days=offset)
+        for opens, closes in week[day.weekday()]:
+            stretch = Opening(instant_on(day, opens, zone), instant_on(day, closes, zone))
+            if found and found[-1].closes == stretch.opens:
+                found[-1] = Opening(found[-1].opens, stretch.closes)
+            else:
+                found.append(stretch)
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +55,11 @@ class OpeningHours:
     week: dict[str, list[list[str]]]
     zone: ZoneInfo
 
-    def openings(self, around: datetime) -> list[Opening]:
+    def openings(self, around: datetime) -> tuple[Opening, ...]:
         """The openings from the day before `around` to two weeks after, in order, joined where they touch."""
         first = around.astimezone(self.zone).date() - timedelta(days=1)
-        found: list[Opening] = []
-        for offset in range(LOOK_AHEAD_DAYS + 1):
-            day = first + timedelta(days=offset)
-            for opens, closes in self.week.get(DAYS[day.weekday()], []):
-                stretch = Opening(instant_on(day, opens, self.zone), instant_on(day, closes, self.zone))
-                if found and found[-1].closes == stretch.opens:
-                    found[-1] = Opening(found[-1].opens, stretch.closes)
-                else:
-                    found.append(stretch)
-        return found
+        week = tuple(tuple((opens, closes) for opens, closes in self.week.get(day, [])) for day in DAYS)
+        return openings_from(week, self.zone, first)
 
     def current(self, now: datetime) -> Opening | None:
         """The opening that `now` falls in."""

@@ -1,0 +1,22 @@
+"""The stylesheets that every page links to."""
+
+from __future__ import annotations
+
+from django import template
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+
+from aftercare.ui.static import BASE_STYLES, HashedStaticStorage
+
+register = template.Library()
+
+
+@register.simple_tag
+def base_styles() -> SafeString:
+    """Links to the base stylesheets: a single one once they were collected."""
+    storage: object = staticfiles_storage
+    names = storage.base_styles() if isinstance(storage, HashedStaticStorage) else BASE_STYLES
+    return format_html_join(
+        "\n", '<link rel="stylesheet" href="{}">', ((staticfiles_storage.url(name),) for name in names)
+    )

@@ -1,0 +1,120 @@
+"""A phone on a slow network opens a page: what crossed the wire, and when the largest part was painted."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, sync_playwright
+
+from tools.servers import chromium
+
+# What Chromium's own tools call "Slow 4G", as Lighthouse has it: 1.6 Mbit/s with a round trip of 150 ms, of which
+# nine tenths and three and three quarters remain for a request.
+SLOW_4G = {
+    "offline": False,
+    "latency": 150 * 3.75,
+    "downloadThroughput": 1.6 * 1024 * 1024 / 8 * 0.9,
+    "uploadThroughput": 0.75 * 1024 * 1024 / 8 * 0.9,
+}
+SLOWER = 4  # times, the processor
+SETTLE_MS = 700  # after loading: what is painted or moved late is seen too
+PHONE: Any = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 2,
+    "is_mobile": True,
+    "has_touch": True,
+    "locale": "en-GB",
+}
+ARGUMENTS = [
+    *("--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1", "--disable-quic"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"),
+]
+WATCH = """
+window.seen = {paint: 0, shift: 0};
+new PerformanceObserver(list => list.getEntries().forEach(e => { seen.paint = e.startTime; }))
+  .observe({type: "largest-contentful-paint", buffered: true});
+new PerformanceObserver(list => list.getEntries().forEach(e => { if (!e.hadRecentInput) seen.shift += e.value; }))
+  .observe({type: "layout-shift", buffered: true});
+"""
+
+
+@dataclass
+class Load:
+    """One page as it was loaded. `sizes`: bytes over the wire by address, headers included."""
+
+    status: int = 0
+    sizes: dict[str, float] = field(default_factory=dict)
+    paint_ms: float = 0.0
+    shift: float = 0.0
+
+    @property
+    def bytes(self) -> int:
+        return round(sum(self.sizes.values()))
+
+    @property
+    def requests(self) -> int:
+        """How many answers came over the wire; what the browser had kept is none."""
+        return sum(1 for size in self.sizes.values() if size)
+
+
+@contextmanager
+def phone_browser() -> Iterator[Browser]:
+    """A Chromium that reaches this machine only."""
+    arguments = ARGUMENTS + (["--no-sandbox"] if os.geteuid() == 0 else [])
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(chromium.browser()), args=arguments)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def new_phone(browser: Browser, url: str, session: str) -> Iterator[BrowserContext]:
+    """A phone that was never here before, signed in."""
+    context = browser.new_context(**PHONE)
+    context.add_cookies([{"name": "sessionid", "value": session, "url": url}])
+    context.add_init_script(WATCH)
+    yield context
+    context.close()
+
+
+def load(context: BrowserContext, url: str, *, slow: bool) -> Load:
+    """Open `url` in a new tab."""
+    page = context.new_page()
+    session = context.new_cdp_session(page)
+    found = watch(session)
+    if slow:
+        session.send("Network.emulateNetworkConditions", SLOW_4G)
+        session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+    answer = page.goto(url, wait_until="load")
+    assert answer is not None
+    found.status = answer.status
+    measure(page, found)
+    page.close()
+    return found
+
+
+def measure(page: Page, found: Load) -> None:
+    """Read what the page's observers have seen once it has settled."""
+    page.wait_for_timeout(SETTLE_MS)
+    seen = page.evaluate("seen")
+    found.paint_ms, found.shift = seen["paint"], seen["shift"]
+
+
+def watch(session: CDPSession) -> Load:
+    """Collect what crosses the wire, as the network itself counts it."""
+    found, addresses = Load(), {}
+
+    def begun(event: dict[str, Any]) -> None:
+        addresses[event["requestId"]] = event["request"]["url"]
+
+    def finished(event: dict[str, Any]) -> None:
+        found.sizes[addresses[event["requestId"]]] = event["encodedDataLength"]
+
+    session.on("Network.requestWillBeSent", begun)
+    session.on("Network.loadingFinished", finished)
+    session.send("Network.enable")
+    return found

@@ -1,0 +1,152 @@
+"""What a patient's pages weigh on a phone: bytes and requests of the first and of a repeated visit over a real wire,
+the largest paint on a slow network and a slow processor, and how much the layout moved.
+
+gunicorn as in production with the demo clinic on PostgreSQL, and Chromium. Each visit of the floor, an empty page,
+is made between those of the portal, so that what else the machine does weighs on both.
+
+    .venv/bin/python bench/weight.py [rounds]
+"""
+
+import json
+import os
+import secrets
+import statistics
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+# In place of this folder: its names are not to be mistaken for those of other modules.
+sys.path[0] = str(ROOT)
+
+from playwright.sync_api import Browser  # noqa: E402
+
+from bench.browser import Load, load, new_phone, phone_browser  # noqa: E402
+from bench.visits import VisitError  # noqa: E402
+from tools.run.prepare import DEMO_SIGN_INS  # noqa: E402
+from tools.servers.leaving import nothing_left_behind  # noqa: E402
+from tools.servers.portal import Web, bare_environment  # noqa: E402
+from tools.servers.ports import free_port  # noqa: E402
+from tools.servers.postgres import Postgres  # noqa: E402
+from tools.servers.valkey import Valkey  # noqa: E402
+
+PAGES = {"today": "/", "check_in": "/check-in/"}
+FLOOR = "floor"
+GOALS: dict[str, float] = {
+    "bytes_first": 90_000,
+    "requests_first": 12,
+    "bytes_repeat": 15_000,
+    "largest_paint_ms": 2000,
+    "layout_shift": 0.05,
+}
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A page opened for the first time, and once more with what the browser has kept."""
+
+    first: Load
+    repeat: Load
+
+
+@contextmanager
+def served() -> Iterator[tuple[dict[str, str], str]]:
+    """The addresses of the pages, the floor's among them, and the patient's session."""
+    with ExitStack() as stack:
+        data = stack.enter_context(tempfile.TemporaryDirectory(prefix="aftercare-bench-"))
+        postgres, valkey = stack.enter_context(Postgres()), stack.enter_context(Valkey())
+        port = free_port()
+        variables = {
+            "DATABASE_URL": postgres.create_database("portal"),
+            "REDIS_URL": valkey.url,
+            "EMAIL_URL": f"file://{data}/mail",
+            "SECRET_KEY": secrets.token_urlsafe(50),
+            "SITE_URL": f"http://127.0.0.1:{port}",
+            "DATA_DIR": data,
+            "STAFF_MFA": "optional",
+        }
+        session = prepare(variables)
+        environment = bare_environment() | variables
+        web = stack.enter_context(Web(env=environment, port=port))
+        floor = stack.enter_context(Web(env=environment, application="bench.floor.empty:application"))
+        addresses = {name: web.url + path for name, path in PAGES.items()}
+        yield {**addresses, FLOOR: floor.url + "/"}, session
+
+
+def prepare(variables: dict[str, str]) -> str:
+    """The demo clinic and the static files; the session of the patient whom visitors sign in as."""
+    for name in ("DEMO", "DEBUG", "ALLOWED_HOSTS"):
+        os.environ.pop(name, None)
+    os.environ.update(variables, DJANGO_SETTINGS_MODULE="aftercare.settings")
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connection
+
+    from aftercare.people.models import User
+    from bench.sessions import signed_in
+
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    call_command("seed_demo", verbosity=0)
+    (session,) = signed_in([User.objects.get(email=DEMO_SIGN_INS["patient"])])
+    connection.close()
+    return session
+
+
+def visit(browser: Browser, url: str, session: str, *, slow: bool) -> Visit:
+    """A new phone opens the page twice."""
+    with new_phone(browser, url, session) as phone:
+        both = Visit(load(phone, url, slow=slow), load(phone, url, slow=slow))
+    for one in (both.first, both.repeat):
+        if one.status != 200:
+            raise VisitError(f"{url}: {one.status} instead of 200")
+    return both
+
+
+def figures(name: str, visits: list[Visit]) -> dict[str, float]:
+    """The heaviest visit, and the median of the paints."""
+    return {
+        f"{name}_bytes_first": max(one.first.bytes for one in visits),
+        f"{name}_requests_first": max(one.first.requests for one in visits),
+        f"{name}_bytes_repeat": max(one.repeat.bytes for one in visits),
+        f"{name}_largest_paint_ms": round(statistics.median(one.first.paint_ms for one in visits)),
+        f"{name}_largest_paint_repeat_ms": round(statistics.median(one.repeat.paint_ms for one in visits)),
+        f"{name}_layout_shift": round(max(max(one.first.shift, one.repeat.shift) for one in visits), 4),
+    }
+
+
+def explain(name: str, one: Load) -> None:
+    """What the first visit is made of, for people."""
+    print(f"{name}: {one.bytes} bytes, {one.requests} requests")
+    for address, size in one.sizes.items():
+        print(f"  {size:8.0f}  {address.split('/', 3)[3] or '/'}")
+
+
+def main() -> None:
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+    visits: dict[str, list[Visit]] = {}
+    with nothing_left_behind(), served() as (addresses, session), phone_browser() as browser:
+        for name, url in addresses.items():
+            visit(browser, url, session, slow=False)  # the server has loaded its templates by now
+            visits[name] = []
+        for _ in range(rounds):
+            for name, url in addresses.items():
+                visits[name].append(visit(browser, url, session, slow=True))
+    found: dict[str, float] = {}
+    for name, several in visits.items():
+        explain(name, several[0].first)
+        found |= figures(name, several)
+    missed = [
+        key for key, value in found.items() for goal in GOALS if key.endswith(goal) and value > GOALS[goal]
+    ]
+    print(f"above the goal: {', '.join(missed) or 'nothing'}")
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()
