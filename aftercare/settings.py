@@ -41,6 +41,16 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "wagtail.users",
+    "wagtail.snippets",
+    "wagtail.images",
+    "wagtail.documents",  # unused, but the admin asks for its addresses
+    "wagtail.search",
+    "wagtail.admin",
+    "wagtail",
+    "modelcluster",
+    "taggit",
+    "django_filters",
 ]
 
 MIDDLEWARE = [
@@ -117,6 +127,27 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = False
 MFA_TOTP_ISSUER = "Aftercare"
 
+# Wagtail is for guidance only: no request leaves the house, and people sign in as everywhere else.
+WAGTAIL_SITE_NAME = "Aftercare guidance"
+WAGTAILADMIN_BASE_URL = SITE_URL
+WAGTAILADMIN_LOGIN_URL = LOGIN_URL
+WAGTAIL_ENABLE_UPDATE_CHECK = False
+WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
+WAGTAIL_GRAVATAR_PROVIDER_URL = None
+WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
+WAGTAIL_PASSWORD_RESET_ENABLED = False
+WAGTAILUSERS_PASSWORD_ENABLED = False
+WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
+WAGTAILADMIN_PERMITTED_LANGUAGES = [("en", "English")]
+WAGTAILIMAGES_MAX_UPLOAD_SIZE = 5_000_000  # bytes
+# What a person of the clinic may put into an article; validation.py refuses the rest.
+WAGTAILADMIN_RICH_TEXT_EDITORS = {
+    "default": {
+        "WIDGET": "wagtail.admin.rich_text.DraftailRichTextArea",
+        "OPTIONS": {"features": ["h2", "h3", "bold", "ol", "ul", "link"]},
+    }
+}
+
 LANGUAGE_CODE = "en-gb"
 USE_I18N = True
 TIME_ZONE = "UTC"
@@ -128,6 +159,9 @@ STATICFILES_DIRS = [
     BASE_DIR / "static",
     ("bootstrap/css", bootstrap_wrapper.get_bootstrap_css_dir()),
 ]
+# Pictures of articles: nothing about a person is kept here.
+MEDIA_URL = "/media/"
+MEDIA_ROOT = DATA_DIR / "media"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -208,5 +242,8 @@ LOGGING = {
     },
     "root": {"handlers": ["stderr"], "level": "INFO"},
     # Django's own handler mails tracebacks and prints a second time; one line on standard error is enough.
-    "loggers": {"django": {"handlers": [], "propagate": True, "level": "INFO"}},
+    "loggers": {
+        "django": {"handlers": [], "propagate": True, "level": "INFO"},
+        "django_tasks": {"level": "WARNING"},  # Wagtail's bookkeeping after each change of an article
+    },
 }

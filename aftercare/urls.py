@@ -9,6 +9,8 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("accounts/", include("aftercare.people.urls")),
     path("accounts/", include("allauth.urls")),
+    path("admin/", include("aftercare.guidance.admin_urls")),
+    path("guidance/", include("aftercare.guidance.urls")),
     path("clinic/", include("clinic.urls")),
     path("", include("aftercare.checkins.urls")),
 ]

@@ -12,11 +12,11 @@ from django.shortcuts import render
 from aftercare.checkins.forms import CheckInForm
 from aftercare.checkins.layout import blank_parts, parts_of
 from aftercare.checkins.models import CheckIn
-from aftercare.checkins.recovery import span_words
 from aftercare.checkins.times import as_typed
 from aftercare.checkins.wording import NONE_OF_THESE, Choices
 from aftercare.people.models import Patient, Procedure
 from aftercare.triage import LIMITS, Answers
+from aftercare.ui.times import span_words
 
 AREAS_WITHIN = timedelta(days=14)
 

@@ -9,9 +9,9 @@ from aftercare.checkins.reasons import Clock, Reason
 from aftercare.checkins.wording import SEVERITIES
 from aftercare.people.models import Procedure
 from aftercare.triage import SYMPTOMS, Entry, Finding, Painkiller
+from aftercare.ui.times import span_words
 
 DAILY_UNTIL_H, WEEKLY_UNTIL_H = 7 * 24, 28 * 24
-COUNTED_IN_HOURS = 72  # from here on people count days
 NOUNS = {Procedure.Kind.MICRONEEDLING: "microneedling", Procedure.Kind.RADIOFREQUENCY: "RF microneedling"}
 # What to say on the telephone, in the first person.
 SAY = {
@@ -22,14 +22,6 @@ SAY = {
     "spreading_with_fever": "Redness or darkness is spreading on my skin, and I have a high temperature.",
     "hives": "I have a raised, itchy rash.",
 }
-
-
-def span_words(hours: float) -> str:
-    """A span in words: "26 hours", "5 days"."""
-    if hours < COUNTED_IN_HOURS:
-        whole = int(hours)
-        return "less than an hour" if whole == 0 else "1 hour" if whole == 1 else f"{whole} hours"
-    return f"{int(hours // 24)} days"
 
 
 def tell_them(procedure: Procedure | None, entry: Entry, findings: Iterable[Finding]) -> list[str]:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from aftercare.checkins.models import CheckIn
-from aftercare.checkins.recovery import DAILY_UNTIL_H, WEEKLY_UNTIL_H, span_words
+from aftercare.checkins.recovery import DAILY_UNTIL_H, WEEKLY_UNTIL_H
 from aftercare.people.models import Patient, Procedure
+from aftercare.ui.times import span_words
 
 NOON, EVENING = 12, 18
 WEEK = timedelta(days=7)

@@ -1,15 +1,18 @@
-"""Publishing expected courses."""
+"""Publishing expected courses; keeping what was read; letting editors in."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
 
+from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from django.db.models import Max
+from wagtail.models import Collection, GroupCollectionPermission
 
-from aftercare.guidance.models import ExpectedCourseRow, ExpectedCourseSet
-from aftercare.people.models import Clinic, User
+from aftercare.guidance.access import EDITORS, MAY_EDIT
+from aftercare.guidance.models import Article, ExpectedCourseRow, ExpectedCourseSet, Reading
+from aftercare.people.models import Clinic, Patient, User
 from aftercare.triage import DEFAULT_COURSES, SYMPTOMS, ExpectedCourse
 
 # The statements of the source documents behind each row (domain specification, section A).
@@ -82,3 +85,56 @@ def rows_of(published: ExpectedCourseSet, kind: str, course: ExpectedCourse) -> 
 def publish_default_courses(*, clinic: Clinic, by: User, now: datetime) -> ExpectedCourseSet:
     """The shipped proposal, unsigned: a clinician of the clinic has to put a name to it before go-live."""
     return publish_courses(clinic=clinic, by=by, now=now, courses=DEFAULT_COURSES)
+
+
+def record_reading(*, patient: Patient, article: Article, now: datetime) -> None:
+    """Keep the first time that `patient` opened this revision of `article`."""
+    revision = article.live_revision_id
+    if revision is None or Reading.objects.filter(patient=patient, revision_id=revision).exists():
+        return
+    # Two pages opened at once: the earlier row stays.
+    Reading.objects.bulk_create(
+        [Reading(patient=patient, revision_id=revision, at=now)], ignore_conflicts=True
+    )
+
+
+# What an editor may do, and nothing else: neither users nor settings, and nothing about patients.
+EDITOR_MAY = (
+    *(
+        f"guidance.{verb}_article"
+        for verb in ("add", "change", "delete", "publish", "lock", "unlock", "view")
+    ),
+    "guidance.change_clinicguidance",
+    "guidance.view_clinicguidance",
+    MAY_EDIT,
+)
+EDITOR_MAY_WITH_IMAGES = ("add_image", "change_image", "choose_image")
+
+
+def permission_named(name: str) -> Permission:
+    """The permission that Django names "room.verb_model"."""
+    room, codename = name.split(".")
+    return Permission.objects.get(content_type__app_label=room, codename=codename)
+
+
+@transaction.atomic
+def editors_group() -> Group:
+    """The group of the editors, with exactly the permissions above."""
+    group, _is_new = Group.objects.get_or_create(name=EDITORS)
+    group.permissions.set([permission_named(name) for name in EDITOR_MAY])
+    root = Collection.get_first_root_node()
+    for codename in EDITOR_MAY_WITH_IMAGES:
+        permission = permission_named(f"wagtailimages.{codename}")
+        GroupCollectionPermission.objects.get_or_create(group=group, collection=root, permission=permission)
+    return group
+
+
+@transaction.atomic
+def add_editor(*, email: str, first_name: str = "", last_name: str = "") -> User:
+    """Let a person edit guidance; somebody with this address becomes an editor beside what they are."""
+    address = email.strip().lower()
+    user = User.objects.filter(email=address).first()
+    if user is None:
+        user = User.objects.create_user(address, first_name=first_name, last_name=last_name)
+    user.groups.add(editors_group())
+    return user

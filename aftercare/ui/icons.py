@@ -62,6 +62,7 @@ _OTHER_ICONS: Final = {
     ),
     "clock": Icon(path="M4 12a8 8 0 1 1 16 0 8 8 0 0 1-16 0zM12 8v4l2.5 2"),
     "tick": Icon(path="m4.5 12.5 5 5 10-11"),
+    "cross": Icon(path="m6 6 12 12M18 6 6 18"),
     "flag": Icon(path="M6 21V4M6 4.5h11l-2.5 4 2.5 4H6"),
     "person": Icon(path="M12 3.5a4 4 0 1 1 0 8 4 4 0 0 1 0-8zM4.5 20.5c.5-4 3.5-6.5 7.5-6.5s7 2.5 7.5 6.5"),
     "queue": Icon(path="M6 21V4M6 4.5h11l-2.5 4 2.5 4H6"),

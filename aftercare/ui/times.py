@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 _MINUTE = timedelta(minutes=1)
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
+_COUNTED_IN_HOURS = 72  # from here on people count days
 _NAMED_BY_WEEKDAY = 6  # days: further back the same weekday could mean two dates
 
 
@@ -63,3 +64,11 @@ def patient_clock(instant: datetime, now: datetime | None = None) -> str:
         return f"Today, {date_format(local, 'H:i')}"
     same_year = today is None or local.year == today.year
     return date_format(local, "l j F, H:i" if same_year else "l j F Y, H:i")
+
+
+def span_words(hours: float) -> str:
+    """A span in words: "26 hours", "5 days"."""
+    if hours < _COUNTED_IN_HOURS:
+        whole = int(hours)
+        return "less than an hour" if whole == 0 else "1 hour" if whole == 1 else f"{whole} hours"
+    return f"{int(hours // 24)} days"

@@ -1,5 +1,9 @@
 """The people of these tests."""
 
+import pytest
+
+from aftercare.guidance.actions import add_editor
+from aftercare.people.models import User
 from tests.people import (
     clinic,
     colleague,
@@ -25,3 +29,9 @@ __all__ = [
     "procedure",
     "stranger",
 ]
+
+
+@pytest.fixture
+def editor(db: None) -> User:
+    """Somebody who writes guidance, and has nothing to do with patients."""
+    return add_editor(email="nina@test.example", first_name="Nina", last_name="Test")

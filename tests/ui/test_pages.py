@@ -73,6 +73,7 @@ def test_a_patient_can_call_from_every_page() -> None:
     [
         ("base_patient.html", "today", "/"),
         ("base_patient.html", "check_ins", "/check-ins/"),
+        ("base_patient.html", "guidance", "/guidance/"),
         ("base_staff.html", "queue", "/clinic/"),
         ("base_staff.html", "patients", "/clinic/patients/"),
     ],

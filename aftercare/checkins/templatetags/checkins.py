@@ -7,9 +7,9 @@ from typing import Any
 
 from django import template
 
-from aftercare.checkins.recovery import span_words
 from aftercare.checkins.wording import severity_word
 from aftercare.triage import SYMPTOMS, Level
+from aftercare.ui.times import span_words
 
 register = template.Library()
 

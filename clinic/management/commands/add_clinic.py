@@ -7,6 +7,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
@@ -60,6 +61,7 @@ class Command(BaseCommand):
         )
         ContactStep.objects.create(clinic=clinic, position=0).members.add(manager)
         publish_default_courses(clinic=clinic, by=manager.user, now=timezone.now())
+        call_command("load_guidance", stdout=self.stdout)
         self.stdout.write(f"{clinic.name} is entered. Now: manage.py sign_in_link {manager.user.email}")
 
 

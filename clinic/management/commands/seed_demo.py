@@ -9,9 +9,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from aftercare.guidance.actions import add_editor
 from aftercare.people.models import Clinic
 from clinic.demo.loading import SLUG, load_clinic, slug_of
 from clinic.demo.stories import STORIES
+
+EDITOR = "editor@demo.example"
 
 
 def count(raw: str) -> int:
@@ -33,6 +36,7 @@ class Command(BaseCommand):
         if Clinic.objects.exclude(slug__startswith=SLUG).exists():
             raise CommandError("This database holds a clinic that is not of the demo. Nothing was changed.")
         now = timezone.now()
+        add_editor(email=EDITOR, first_name="Nina", last_name="Park")
         for number in range(1, options["clinics"] + 1):
             if Clinic.objects.filter(slug=slug_of(number)).exists():
                 self.stdout.write(f"{slug_of(number)}: already there")

@@ -1,0 +1,69 @@
+"""One article as one reader sees it: what holds now comes first, then the text, then every instruction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aftercare.guidance.clinic_words import ClinicWords
+from aftercare.guidance.instructions import ClinicInstruction, as_said_by, do_first
+from aftercare.guidance.models import Article
+from aftercare.guidance.standing import Standing
+from aftercare.people.models import Clinic
+from aftercare.ui.times import span_words
+
+READ_NEXT = 3  # articles
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One instruction on the page."""
+
+    text: str
+    when: str
+    is_now: bool
+
+
+def article_context(
+    article: Article, clinic: Clinic, standing: Standing | None, others: Sequence[Article] = ()
+) -> dict[str, Any]:
+    """What the template shows."""
+    words = ClinicWords.of(clinic)
+    said = do_first(as_said_by(words, one, article) for one in article.instructions.all())
+    if standing:
+        said = [one for one in said if one.is_for(standing.kind)]
+    lines = [(one, Line(one.text, when_of(one), is_now(one, standing))) for one in said]
+    return {
+        "article": article,
+        "summary": words.sentence(article.summary),
+        "body": words.body(article.body),
+        "standing": standing,
+        "now_do": [line.text for one, line in lines if line.is_now and one.is_do],
+        "now_avoid": [line.text for one, line in lines if line.is_now and not one.is_do],
+        "do": [line for one, line in lines if one.is_do],
+        "avoid": [line for one, line in lines if not one.is_do],
+        "read_next": next_to(article, others),
+    }
+
+
+def is_now(instruction: ClinicInstruction, standing: Standing | None) -> bool:
+    """Whether it holds for this reader at this hour."""
+    return standing is not None and instruction.holds_at(standing.hours)
+
+
+def when_of(instruction: ClinicInstruction) -> str:
+    """From when until when, in words; "" where it holds always."""
+    begins, ends = instruction.from_hour, instruction.until_hour
+    if ends is None:
+        return f"from {span_words(begins)} after treatment" if begins else ""
+    if not begins:
+        return f"for {span_words(ends)}"
+    return f"from {span_words(begins)} to {span_words(ends)} after treatment"
+
+
+def next_to(article: Article, others: Sequence[Article]) -> list[Article]:
+    """The articles that follow it in its group, then from the start of the list."""
+    ordered = [one for one in others if one.pk != article.pk and one.group != Article.Group.GET_HELP]
+    later = [one for one in ordered if (one.order, one.pk) > (article.order, article.pk)]
+    return [*later, *(one for one in ordered if one not in later)][:READ_NEXT]

@@ -1,0 +1,29 @@
+"""Let a person edit guidance."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.core.validators import validate_email
+
+from aftercare.guidance.actions import add_editor
+
+
+class Command(BaseCommand):
+    help = "Let a person write and publish guidance at /admin/, and nothing else."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("email")
+        parser.add_argument("--name", default="", help="first and last name")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        try:
+            validate_email(options["email"])
+        except ValidationError as error:
+            raise CommandError(" ".join(error.messages)) from error
+        first, _space, last = options["name"].partition(" ")
+        editor = add_editor(email=options["email"], first_name=first, last_name=last)
+        self.stdout.write(f"{editor.email} may edit guidance. Now: manage.py sign_in_link {editor.email}")

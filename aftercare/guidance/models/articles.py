@@ -1,0 +1,266 @@
+"""Articles: pieces of guidance that an editor of the clinic writes, with instructions that hold for some hours."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from modelcluster.models import ClusterableModel
+from wagtail.coreutils import get_supported_content_language_variant
+from wagtail.fields import RichTextField
+from wagtail.models import (
+    DraftStateMixin,
+    LockableMixin,
+    Orderable,
+    PreviewableMixin,
+    RevisionMixin,
+    TranslatableMixin,
+    WorkflowMixin,
+)
+
+from aftercare.guidance.validation import validate_body, validate_sources, validate_words
+
+
+def language() -> str:
+    """The language that is being read, where articles can be written in it; else the portal's own."""
+    try:
+        return str(get_supported_content_language_variant(translation.get_language()))
+    except LookupError:
+        return str(get_supported_content_language_variant(settings.LANGUAGE_CODE))
+
+
+class ArticleQuerySet(models.QuerySet["Article"]):
+    def in_language(self, code: str) -> ArticleQuerySet:
+        """Those written in one language."""
+        return self.filter(locale__language_code=code)
+
+    def published(self) -> ArticleQuerySet:
+        """What patients may read: the published ones, in their language or, not yet translated, in the portal's."""
+        live, wanted = self.filter(live=True), language()
+        own = str(get_supported_content_language_variant(settings.LANGUAGE_CODE))
+        if wanted == own:
+            return live.in_language(own)
+        translated = Article.objects.filter(live=True).in_language(wanted).values("translation_key")
+        return live.filter(
+            Q(locale__language_code=wanted)
+            | (Q(locale__language_code=own) & ~Q(translation_key__in=translated))
+        )
+
+
+class Article(
+    WorkflowMixin,
+    DraftStateMixin,
+    LockableMixin,
+    RevisionMixin,
+    TranslatableMixin,
+    PreviewableMixin,
+    ClusterableModel,
+):
+    """One piece of guidance, translated, versioned, reviewed."""
+
+    class Group(models.TextChoices):
+        GET_HELP = "get_help", _("Get help")
+        FIRST_DAYS = "first_days", _("Days 1 to 3")
+        LATER = "later", _("Later")
+        GOOD_TO_KNOW = "good_to_know", _("Good to know")
+
+    key = models.CharField(
+        max_length=20,
+        blank=True,
+        help_text=_("The short name that the clinic's papers use, such as A1. Nobody else sees it."),
+    )
+    title = models.CharField(max_length=100, validators=[validate_words])
+    slug = models.SlugField(
+        _("address"),
+        max_length=60,
+        help_text=_("The last part of the page's address: small letters and hyphens, such as clean-hands."),
+    )
+    summary = models.CharField(
+        max_length=300,
+        validators=[validate_words],
+        help_text=_("One or two sentences. They stand in the list, and first on the page."),
+    )
+    group = models.CharField(max_length=20, choices=Group, default=Group.GOOD_TO_KNOW)
+    order = models.PositiveIntegerField(default=100, help_text=_("Smaller numbers stand further up."))
+    body = RichTextField(
+        validators=[validate_body],
+        help_text=_(
+            "These are filled in for the reader's clinic: {clinic}, {telephone}, {out_of_hours}, {emergency}, "
+            "{products}, {sunscreen}, {make_up}."
+        ),
+    )
+    sources = models.CharField(
+        max_length=200,
+        validators=[validate_sources],
+        help_text=_("The source statements that this article carries, at least one, such as S27 S29."),
+    )
+    checked_by = models.CharField(
+        max_length=100, blank=True, help_text=_("The clinician who has read and agreed to this article.")
+    )
+    checked_on = models.DateField(null=True, blank=True)
+    check_again_by = models.DateField(null=True, blank=True)
+
+    objects: ClassVar[Any] = ArticleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["order", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["translation_key", "locale"], name="one_article_per_language"),
+            models.UniqueConstraint(fields=["slug", "locale"], name="one_article_per_address_and_language"),
+            models.UniqueConstraint(
+                fields=["key", "locale"], condition=~Q(key=""), name="one_article_per_key_and_language"
+            ),
+            models.CheckConstraint(
+                condition=~Q(sources="") | Q(live=False), name="published_article_has_sources"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        """Where patients read it."""
+        return reverse("article", args=[self.slug])
+
+    def clean(self) -> None:
+        """ValidationError where another article of this language has its address or key."""
+        super().clean()
+        others = Article.objects.filter(locale_id=self.locale_id or self.get_default_locale().pk)
+        others = others.exclude(pk=self.pk)
+        if self.slug and (taken := others.filter(slug=self.slug).first()):
+            raise ValidationError({"slug": _("“%s” has this address already. Choose another.") % taken})
+        if self.key and (taken := others.filter(key=self.key).first()):
+            raise ValidationError({"key": _("“%s” has this key already. Choose another.") % taken})
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Every address that readers may have kept is remembered."""
+        super().save(*args, **kwargs)
+        if self.live:
+            Address.objects.get_or_create(slug=self.slug, defaults={"article": self})
+
+    @property
+    def was_read(self) -> bool:
+        """Whether a patient has been shown any revision of it."""
+        from aftercare.guidance.models.readings import Reading
+
+        return Reading.objects.filter(revision__in=self.revisions).exists()
+
+    @property
+    def preview_modes(self) -> list[tuple[str, object]]:
+        """The readers that a draft can be looked at as."""
+        from aftercare.guidance.preview import PREVIEW_MODES
+
+        return PREVIEW_MODES
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponseBase:
+        """The page as that reader would see it."""
+        from aftercare.guidance.preview import preview
+
+        return preview(request, self, mode_name)
+
+
+class Instruction(Orderable):
+    """One thing to do or to avoid, from one hour after the procedure to another: what holds *now* is made of these."""
+
+    class Action(models.TextChoices):
+        DO = "do", _("Do")
+        AVOID = "avoid", _("Do not")
+
+    class Kinds(models.TextChoices):
+        BOTH = "mn rf", _("Both kinds")
+        MICRONEEDLING = "mn", _("Microneedling only")
+        RADIOFREQUENCY = "rf", _("RF microneedling only")
+
+    class ClinicField(models.TextChoices):
+        PRODUCTS = "products", _("Products: the clinic's words replace the text")
+        SUNSCREEN = "sunscreen", _("Sunscreen: the clinic's words replace the text")
+        MAKE_UP = "make_up_from_h", _("Make-up: the clinic's hour replaces the hour")
+
+    article = ParentalKey(Article, on_delete=models.CASCADE, related_name="instructions")
+    key = models.SlugField(max_length=60, help_text=_("A short name, such as wash-with-fingers."))
+    action = models.CharField(max_length=10, choices=Action)
+    text = models.CharField(
+        max_length=300,
+        validators=[validate_words],
+        help_text=_("One sentence, the action first. What to avoid begins with “Do not”."),
+    )
+    from_hour = models.PositiveIntegerField(default=0, help_text=_("Hours after the treatment."))
+    until_hour = models.PositiveIntegerField(
+        null=True, blank=True, help_text=_("Hours after the treatment. Empty: it holds for good.")
+    )
+    kinds = models.CharField(max_length=5, choices=Kinds, default=Kinds.BOTH)
+    sources = models.CharField(
+        max_length=100, validators=[validate_sources], help_text=_("At least one, such as S27.")
+    )
+    clinic_field = models.CharField(
+        max_length=20,
+        choices=ClinicField,
+        blank=True,
+        help_text=_("Where sources differ, each clinic decides."),
+    )
+
+    class Meta(Orderable.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until_hour__isnull=True) | Q(until_hour__gt=F("from_hour")),
+                name="instruction_ends_after_it_begins",
+                violation_error_message=_("The until-hour must be later than the from-hour."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+    def clean(self) -> None:
+        """ValidationError where it would end before it begins."""
+        super().clean()
+        if self.until_hour is not None and self.from_hour is not None and self.until_hour <= self.from_hour:
+            raise ValidationError({"until_hour": _("The until-hour must be later than the from-hour.")})
+
+    def is_for(self, kind: str) -> bool:
+        """Whether it is meant for this kind of procedure."""
+        return kind in self.kinds.split()
+
+
+class Picture(Orderable):
+    """A picture of an article. Who can't see it reads its alternative text, so that text is required."""
+
+    article = ParentalKey(Article, on_delete=models.CASCADE, related_name="pictures")
+    image = models.ForeignKey("wagtailimages.Image", on_delete=models.PROTECT, related_name="+")
+    alternative_text = models.CharField(
+        max_length=250,
+        validators=[validate_words],
+        help_text=_("What the picture shows, for people who can't see it. Say the skin tone."),
+    )
+    caption = models.CharField(max_length=200, blank=True, validators=[validate_words])
+
+    class Meta(Orderable.Meta):
+        constraints = [
+            models.CheckConstraint(condition=~Q(alternative_text=""), name="picture_has_an_alternative_text"),
+        ]
+
+    def __str__(self) -> str:
+        return self.alternative_text
+
+
+class Address(models.Model):
+    """An address under which an article was ever published: who has kept it is told where to go."""
+
+    slug = models.SlugField(max_length=60, unique=True)
+    article = models.ForeignKey(Article, on_delete=models.SET_NULL, null=True, related_name="addresses")
+
+    def __str__(self) -> str:
+        return self.slug
+
+    @property
+    def current(self) -> Article | None:
+        """The article that it leads to today, if patients may read that."""
+        return self.article if self.article and self.article.live else None

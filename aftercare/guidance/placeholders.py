@@ -1,0 +1,62 @@
+"""What is filled in for the reader's clinic: its name, its numbers, its own products and hours."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from aftercare.people.models import Clinic
+from aftercare.ui.templatetags.ui import tel
+from aftercare.ui.times import span_words
+
+TELEPHONES = ("telephone", "out_of_hours", "emergency")
+PLACEHOLDERS = ("clinic", *TELEPHONES, "products", "sunscreen", "make_up")
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+# Where a clinic has not decided for itself.
+DEFAULT_PRODUCTS = "a mild cleanser with no scent"
+DEFAULT_SUNSCREEN = "the sunscreen that your clinic agrees to"
+DEFAULT_MAKE_UP_H = 24
+
+
+def named_in(text: str) -> Iterator[str]:
+    """The names of all placeholders in `text`."""
+    return (found[1] for found in PLACEHOLDER.finditer(text))
+
+
+def values_for(
+    clinic: Clinic, *, products: str = "", sunscreen: str = "", make_up_from_h: int | None = None
+) -> dict[str, str]:
+    """What each placeholder says at `clinic`."""
+    return {
+        "clinic": clinic.name,
+        "telephone": clinic.telephone,
+        "out_of_hours": clinic.out_of_hours_telephone,
+        "emergency": clinic.emergency_number,
+        "products": products or DEFAULT_PRODUCTS,
+        "sunscreen": sunscreen or DEFAULT_SUNSCREEN,
+        "make_up": span_words(DEFAULT_MAKE_UP_H if make_up_from_h is None else make_up_from_h),
+    }
+
+
+def fill(text: str, values: Mapping[str, str]) -> str:
+    """A plain sentence with its placeholders filled; an unknown one stays as it is."""
+    return PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), text)
+
+
+def fill_body(body: str, values: Mapping[str, str]) -> SafeString:
+    """The text of an article as HTML. A telephone number becomes a link that calls it."""
+
+    def filled(found: re.Match[str]) -> str:
+        name = found[1]
+        if name not in values:
+            return found[0]
+        if name in TELEPHONES:
+            return format_html('<a href="{}"><bdi>{}</bdi></a>', tel(values[name]), values[name])
+        return escape(values[name])
+
+    # The body was checked when it was saved (validation.py); what is filled in is escaped above.
+    return mark_safe(PLACEHOLDER.sub(filled, body))  # noqa: S308

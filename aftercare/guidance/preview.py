@@ -1,0 +1,54 @@
+"""Looking at a draft as a patient at some hour after a procedure would see it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from csp.constants import SELF
+from csp.decorators import csp_replace
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from aftercare.guidance.article_page import article_context
+from aftercare.guidance.models import Article
+from aftercare.guidance.standing import Standing
+from aftercare.people.models import Clinic, Procedure
+from aftercare.ui.times import span_words
+
+PREVIEW_HOURS = (2, 26, 72, 120, 336)
+SIGNED_OUT = "signed-out"
+PREVIEW_MODES: list[tuple[str, object]] = [
+    *(
+        (f"{kind.value}-{hours}", f"{kind.label}, {span_words(hours)} after")
+        for kind in Procedure.Kind
+        for hours in PREVIEW_HOURS
+    ),
+    (SIGNED_OUT, _("Signed out")),
+]
+
+
+def standing_of(mode: str) -> Standing | None:
+    """The reader of a preview mode, such as "rf-26"; None for who is signed out. KeyError for an unknown mode."""
+    known = {
+        f"{kind}-{hours}": Standing(kind, hours) for kind in Procedure.Kind.values for hours in PREVIEW_HOURS
+    }
+    return None if mode == SIGNED_OUT else known[mode]
+
+
+@csp_replace({"frame-ancestors": [SELF]})
+def framed(request: HttpRequest) -> HttpResponseBase:
+    """The patient's page, strict as ever but for the admin's own frame around it."""
+    context: dict[str, Any] = request.preview_context  # type: ignore[attr-defined]
+    return render(request, "guidance/article.html", context)
+
+
+def preview(request: HttpRequest, article: Article, mode: str) -> HttpResponseBase:
+    """A draft as the reader of a preview mode would see it."""
+    clinic = Clinic.objects.order_by("pk").first()
+    if clinic is None:
+        return HttpResponse("Enter a clinic first: manage.py add_clinic")
+    standing = standing_of(mode or PREVIEW_MODES[0][0])
+    context = article_context(article, clinic, standing, list(Article.objects.published()))
+    request.preview_context = {**context, "is_preview": True, "as_patient": standing}  # type: ignore[attr-defined]
+    return framed(request)

@@ -1,0 +1,63 @@
+"""Searching the articles: all words must occur; where they occur decides the order. No index, no script."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from html import unescape
+
+from django.utils.html import strip_tags
+
+from aftercare.guidance.clinic_words import ClinicWords
+from aftercare.guidance.list_page import Row, row_of
+from aftercare.guidance.models import Article
+
+LONGEST_QUERY = 100
+ENDINGS = ("ing", "ed", "s")
+SHORTEST_STEM = 3
+TITLE, SUMMARY, TEXT = 4, 2, 1  # what a word found there is worth
+BETWEEN_BLOCKS = re.compile(r"</(?:p|li|h2|h3)>")
+
+
+def folded(text: str) -> str:
+    """Without case and accents, so that "creme" finds "Crème"."""
+    parts = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(character for character in parts if not unicodedata.combining(character))
+
+
+def stems(query: str) -> list[str]:
+    """The words of a query without their commonest endings: "washing" finds "wash"."""
+    return [stem(word) for word in re.findall(r"\w+", folded(query[:LONGEST_QUERY]))]
+
+
+def stem(word: str) -> str:
+    for ending in ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= SHORTEST_STEM:
+            return word.removesuffix(ending)
+    return word
+
+
+def plain(body: str) -> str:
+    """The text of an article without its marks."""
+    return unescape(strip_tags(BETWEEN_BLOCKS.sub(" ", body)))
+
+
+def score(article: Article, words: ClinicWords, wanted: list[str]) -> int:
+    """How well an article answers; 0 where a word does not occur in it at all."""
+    places = (
+        (TITLE, folded(article.title)),
+        (SUMMARY, folded(words.sentence(article.summary))),
+        (TEXT, folded(words.sentence(plain(article.body)))),
+        (TEXT, folded(" ".join(words.sentence(one.text) for one in article.instructions.all()))),
+    )
+    found = [sum(worth for worth, text in places if part in text) for part in wanted]
+    return sum(found) if found and all(found) else 0
+
+
+def search(articles: Iterable[Article], words: ClinicWords, query: str) -> list[Row]:
+    """The articles that hold every word of `query`, the best first."""
+    wanted = stems(query)
+    scored = [(score(article, words, wanted), article) for article in articles]
+    best_first = sorted((pair for pair in scored if pair[0]), key=lambda pair: -pair[0])
+    return [row_of(article, words) for _score, article in best_first]

@@ -1,0 +1,79 @@
+"""The public guidance: the list with its search, and each article."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from aftercare.guidance.actions import record_reading
+from aftercare.guidance.article_page import article_context
+from aftercare.guidance.clinic_words import ClinicWords
+from aftercare.guidance.list_page import groups
+from aftercare.guidance.models import Address, Article
+from aftercare.guidance.search import LONGEST_QUERY, search
+from aftercare.guidance.standing import Standing
+from aftercare.people.access import patient_of
+from aftercare.people.context import clinic_of
+from aftercare.people.models import Clinic
+
+GONE = 410
+
+
+def clinic_or_404(request: HttpRequest) -> Clinic:
+    """The clinic whose guidance this is; a new installation has none yet."""
+    clinic = clinic_of(request)
+    if clinic is None:
+        raise Http404("no clinic yet")
+    return clinic
+
+
+def standing_of(request: HttpRequest) -> Standing | None:
+    """Where the reader stands; None for who is not a patient with a procedure."""
+    patient = patient_of(request)
+    return Standing.of(patient, timezone.now()) if patient else None
+
+
+@require_safe
+def guidance(request: HttpRequest) -> HttpResponse:
+    """Every article, or those that answer a search."""
+    query = request.GET.get("q", "").strip()[:LONGEST_QUERY]
+    words, standing = ClinicWords.of(clinic_or_404(request)), standing_of(request)
+    articles = Article.objects.published()
+    context: dict[str, Any] = {"query": query, "standing": standing, "as_patient": patient_of(request)}
+    if query:
+        context["results"] = search(articles.prefetch_related("instructions"), words, query)
+    else:
+        context["groups"] = groups(articles.defer("body"), words, standing)
+    return render(request, "guidance/guidance.html", context)
+
+
+@require_safe
+def article(request: HttpRequest, slug: str) -> HttpResponse:
+    """One article. What a patient was shown is kept."""
+    clinic, published = clinic_or_404(request), list(Article.objects.published())
+    found = next((one for one in published if one.slug == slug), None)
+    if found is None:
+        return moved(request, slug)
+    patient = patient_of(request)
+    if patient:
+        record_reading(patient=patient, article=found, now=timezone.now())
+    with timezone.override(clinic.zone):
+        context = article_context(found, clinic, standing_of(request), published)
+        return render(request, "guidance/article.html", {**context, "as_patient": patient})
+
+
+def moved(request: HttpRequest, slug: str) -> HttpResponse:
+    """Where an address leads that was an article's once; a 404 for one that never was."""
+    address = Address.objects.filter(slug=slug).select_related("article").first()
+    if address is None:
+        raise Http404("no such article")
+    if address.current:
+        return redirect(address.current, permanent=False)
+    articles = Article.objects.published().defer("body")
+    listed = groups(articles, ClinicWords.of(clinic_or_404(request)), None)
+    context = {"groups": listed, "query": "", "as_patient": patient_of(request)}
+    return render(request, "guidance/moved.html", context, status=GONE)

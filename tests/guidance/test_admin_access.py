@@ -1,0 +1,135 @@
+"""Who gets into the pages of Wagtail, how, and how far."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client, override_settings
+
+from aftercare.guidance.models import Article, ClinicGuidance
+from aftercare.people.models import Clinic, Patient, Procedure, StaffMember, User
+from tests.guidance.writing import published
+
+pytestmark = pytest.mark.django_db
+
+EDITORS_PAGES = [
+    "/admin/",
+    "/admin/guidance/articles/",
+    "/admin/guidance/articles/add/",
+    "/admin/guidance/articles/edit/{article}/",
+    "/admin/guidance/articles/history/{article}/",
+    "/admin/guidance/clinics/",
+    "/admin/guidance/clinics/edit/{own}/",
+    "/admin/images/",
+    "/admin/account/",
+]
+OUT_OF_REACH = [
+    "/admin/users/",
+    "/admin/users/new/",
+    "/admin/groups/",
+    "/admin/documents/",
+    "/admin/pages/",
+    "/admin/workflows/list/",
+    "/admin/collections/",
+    "/admin/guidance/clinics/add/",
+]
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def article(db: None) -> Article:
+    return published()
+
+
+@pytest.fixture
+def own(clinic: Clinic) -> ClinicGuidance:
+    return ClinicGuidance.objects.create(clinic=clinic)
+
+
+@pytest.mark.parametrize("path", EDITORS_PAGES)
+def test_an_editor_has_articles_pictures_and_the_clinics_words(
+    path: str, editor: User, article: Article, own: ClinicGuidance
+) -> None:
+    page = signed_in(editor).get(path.format(article=article.pk, own=own.pk))
+    assert page.status_code == 200
+
+
+@pytest.mark.parametrize("path", EDITORS_PAGES)
+def test_nobody_else_gets_in(
+    path: str,
+    article: Article,
+    own: ClinicGuidance,
+    patient: Patient,
+    nurse: StaffMember,
+    manager: StaffMember,
+    outsider: StaffMember,
+) -> None:
+    address = path.format(article=article.pk, own=own.pk)
+    for person in (patient.user, nurse.user, manager.user, outsider.user):
+        assert signed_in(person).get(address).status_code == 404, person
+    anonymous = Client().get(address)
+    assert (anonymous.status_code, anonymous["Location"]) == (302, f"/accounts/login/code/?next={address}")
+
+
+@pytest.mark.parametrize("path", OUT_OF_REACH)
+def test_users_settings_and_documents_are_out_of_an_editors_reach(
+    path: str, editor: User, clinic: Clinic
+) -> None:
+    page = signed_in(editor).get(path)
+    assert page.status_code in (302, 404)
+    assert page.get("Location", "/admin/") == "/admin/"
+
+
+def test_patients_are_out_of_an_editors_reach(editor: User, patient: Patient, procedure: Procedure) -> None:
+    client = signed_in(editor)
+    for path in ("/clinic/", "/clinic/patients/", f"/clinic/patients/{patient.pk}/", "/check-ins/"):
+        assert client.get(path).status_code == 404, path
+    home = client.get("/admin/").content.decode()
+    assert patient.user.email not in home
+
+
+@pytest.mark.parametrize("path", ["/admin/login/", "/admin/password_reset/"])
+def test_there_is_no_password_sign_in(path: str, clinic: Clinic) -> None:
+    client = Client()
+    assert client.get(path)["Location"] == "/accounts/login/code/"
+    assert client.post(path, {"username": "x", "password": "y"}).status_code == 405
+
+
+def test_where_staff_need_a_second_factor_an_editor_needs_one_too(editor: User) -> None:
+    with override_settings(STAFF_MFA="required"):
+        page = signed_in(editor).get("/admin/")
+    assert (page.status_code, page["Location"]) == (302, "/accounts/2fa/totp/activate/")
+
+
+def test_the_admin_has_a_policy_of_its_own_and_patients_keep_the_strict_one(
+    editor: User, article: Article, clinic: Clinic
+) -> None:
+    client = signed_in(editor)
+    admin = client.get("/admin/guidance/articles/")["Content-Security-Policy"]
+    assert "script-src 'self' 'unsafe-inline'" in admin
+    assert "default-src 'none'" in admin
+    assert "http" not in admin
+    for path in ("/guidance/", "/guidance/wash/", "/accounts/login/code/"):
+        policy = client.get(path, follow=True)["Content-Security-Policy"]
+        assert "unsafe" not in policy, path
+        assert "frame-ancestors 'none'" in policy, path
+
+
+def test_nothing_of_the_admin_is_shown_to_an_editor_on_a_patients_page(
+    editor: User, article: Article, clinic: Clinic
+) -> None:
+    page = signed_in(editor).get("/guidance/wash/").content.decode()
+    assert "userbar" not in page
+    assert "/admin/" not in page
+
+
+def test_pages_of_the_admin_load_nothing_from_elsewhere(editor: User, article: Article) -> None:
+    page = signed_in(editor).get(f"/admin/guidance/articles/edit/{article.pk}/").content.decode()
+    assert "gravatar" not in page
+    assert 'src="http' not in page
+    assert 'src="//' not in page
+    assert "releases.wagtail" not in signed_in(editor).get("/admin/").content.decode()
