@@ -11,6 +11,8 @@ from aftercare.triage.answers import KEYS
 from clinic.rehearse_fields import only_known
 
 NONE_OF_THESE = ["none"]
+YES_OR_NO = {"yes": True, "no": False}
+YES_OR_NO_KEYS = ("itch_bothers", "want_contact")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,7 +34,7 @@ def read_given(data: Mapping[str, Any], where: str) -> Given:
     read: dict[str, Any] = {}
     unreadable: dict[str, str] = {}
     for key, value in data.items():
-        plain = [] if value == NONE_OF_THESE else value
+        plain = in_plain(key, value)
         try:
             Answers.from_json({key: plain})
         except ValueError:
@@ -43,3 +45,12 @@ def read_given(data: Mapping[str, Any], where: str) -> Given:
     if unreadable and not answers.emergency:
         return Given(answers=None)
     return Given(answers=answers, unreadable=unreadable)
+
+
+def in_plain(key: str, value: object) -> object:
+    """An answer in the words of the form, as the engine keeps it."""
+    if value == NONE_OF_THESE:
+        return []
+    if key in YES_OR_NO_KEYS and isinstance(value, str):
+        return YES_OR_NO.get(value, value)
+    return value

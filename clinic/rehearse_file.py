@@ -9,18 +9,9 @@ from enum import StrEnum
 from typing import Any
 
 from aftercare.people.models import Procedure
-from aftercare.triage import (
-    DEFAULT_COURSES,
-    RULES,
-    SYMPTOMS,
-    TIMED_RULES,
-    CourseError,
-    ExpectedCourse,
-    Level,
-    Limits,
-    SymptomCourse,
-)
+from aftercare.triage import RULES, TIMED_RULES, ExpectedCourse, Level, Limits
 from clinic.rehearse_answers import Given, read_given
+from clinic.rehearse_courses import read_courses
 from clinic.rehearse_fields import (
     CaseFileError,
     a_list,
@@ -92,10 +83,14 @@ class Case:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CaseFile:
-    """All cases of a file, and the thresholds they assume. `faults`: the cases that cannot be read, and why."""
+    """All cases of a file, and the thresholds they assume. `faults`: the cases that cannot be read, and why.
+
+    `lowered`: which hours of the file lie above the engine's ceilings, and what is used instead.
+    """
 
     cases: tuple[Case, ...]
     faults: tuple[str, ...]
+    lowered: tuple[str, ...]
     courses: Mapping[str, ExpectedCourse]
     limits: Limits
 
@@ -127,8 +122,13 @@ def read_case_file(data: object) -> CaseFile:
             cases[case.id] = case
     if not cases and not faults:
         raise CaseFileError("cases: there is none")
+    courses, lowered = read_courses(config)
     return CaseFile(
-        cases=tuple(cases.values()), faults=tuple(faults), courses=courses_from(config), limits=limits
+        cases=tuple(cases.values()),
+        faults=tuple(faults),
+        lowered=tuple(lowered),
+        courses=courses,
+        limits=limits,
     )
 
 
@@ -201,37 +201,3 @@ def read_expect(raw: object, where: str) -> Mapping[str, Any]:
     if not isinstance(expect.get("notify"), bool | None):
         raise CaseFileError(f"{where}: expect.notify must be true or false, not {expect['notify']!r}")
     return expect
-
-
-def courses_from(config: Mapping[str, Any]) -> Mapping[str, ExpectedCourse]:
-    """The expected courses that a file's `config` describes; the shipped ones where it describes none.
-
-    Each symptom is [usual until, tell us after, tell us after if mild], in hours.
-    """
-    given = an_object(config.get("expected_course", {}), "config.expected_course")
-    only_known(given, DEFAULT_COURSES, "config.expected_course")
-    limits = an_object(config.get("sign_limits_h", {}), "config.sign_limits_h")
-    only_known(limits, {"bruise", "peeling", "spots"}, "config.sign_limits_h")
-    signs = {f"{sign}_h": hours for sign, hours in limits.items()}
-    courses = {}
-    for kind, default in DEFAULT_COURSES.items():
-        where = f"config.expected_course.{kind}"
-        rows = an_object(given.get(kind, {}), where)
-        only_known(rows, SYMPTOMS, where)
-        changes: dict[str, Any] = {
-            symptom: symptom_course(hours, default, symptom, where) for symptom, hours in rows.items()
-        }
-        try:
-            courses[kind] = replace(default, **changes, **signs)
-        except CourseError as error:
-            raise CaseFileError(f"{where}: {error}") from error
-    return courses
-
-
-def symptom_course(hours: object, default: ExpectedCourse, symptom: Any, where: str) -> SymptomCourse:
-    """One row. The file says nothing of "often by", which fires no rule: it may not pass "usual until"."""
-    row = a_list(hours, f"{where}.{symptom}")
-    if len(row) != 3 or any(type(hour) not in (int, float) for hour in row):
-        raise CaseFileError(f"{where}.{symptom} must be three numbers of hours, not {row!r}")
-    often_by = default.of(symptom).often_by_h
-    return SymptomCourse(None if often_by is None else min(often_by, row[0]), *row)

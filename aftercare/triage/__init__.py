@@ -14,7 +14,14 @@ from aftercare.triage.answers import (
     Symptom,
     Unwell,
 )
-from aftercare.triage.courses import DEFAULT_COURSES, CourseError, ExpectedCourse, SymptomCourse
+from aftercare.triage.courses import (
+    DEFAULT_COURSES,
+    CourseError,
+    ExpectedCourse,
+    SymptomCourse,
+    sign_ceiling,
+    symptom_ceilings,
+)
 from aftercare.triage.evaluation import RULESET_VERSION, NewlyFired, evaluate, newly_fired
 from aftercare.triage.findings import Assessment, Evidence, Finding
 from aftercare.triage.levels import Level
@@ -64,7 +71,9 @@ __all__ = [
     "missed_check_ins",
     "newly_fired",
     "rules_to_tell",
+    "sign_ceiling",
     "silent_after_alert",
+    "symptom_ceilings",
     "treated_over_open_alert",
     "unacknowledged",
 ]

@@ -48,6 +48,17 @@ FIELD_WORDS = {
 }
 
 
+def symptom_ceilings(kind: str, symptom: Symptom) -> tuple[float, float, float]:
+    """The most hours for "usual until", "tell us after" and "tell us after if mild"."""
+    _, usual, tell, mild = DEFAULT_HOURS[kind][symptom]
+    return CEILING * usual, CEILING * tell, CEILING * mild
+
+
+def sign_ceiling(sign: str) -> float:
+    """The most hours for `bruise`, `peeling` or `spots`."""
+    return CEILING * DEFAULT_SIGN_HOURS[f"{sign}_h"]
+
+
 class CourseError(ValueError):
     """An expected course that must not be used; ``problems`` has one sentence for each reason."""
 
@@ -109,21 +120,23 @@ def _problems(course: ExpectedCourse) -> Iterator[str]:
         yield f"The kind {course.kind!r} is not one of {', '.join(DEFAULT_HOURS)}."
         return
     for symptom in SYMPTOMS:
-        yield from _symptom_problems(symptom, course.of(symptom), DEFAULT_HOURS[course.kind][symptom])
-    for name, default in DEFAULT_SIGN_HOURS.items():
-        word = name.removesuffix("_h").capitalize()
-        yield from _hour_problems(word, getattr(course, name), default * CEILING)
+        yield from _symptom_problems(course.kind, symptom, course.of(symptom))
+    for name in DEFAULT_SIGN_HOURS:
+        sign = name.removesuffix("_h")
+        yield from _hour_problems(sign.capitalize(), getattr(course, name), sign_ceiling(sign))
 
 
-def _symptom_problems(symptom: Symptom, course: SymptomCourse, defaults: Hours) -> Iterator[str]:
+def _symptom_problems(kind: str, symptom: Symptom, course: SymptomCourse) -> Iterator[str]:
     word = symptom.capitalize()
+    often_by, usual_until, *_ = DEFAULT_HOURS[kind][symptom]
+    # Pain has no "often by" of its own; where a clinic gives one, its "usual until" bounds it.
+    first = CEILING * (usual_until if often_by is None else often_by)
     given: list[tuple[str, float]] = []
-    for (field, name), default in zip(FIELD_WORDS.items(), defaults, strict=True):
+    ceilings = (first, *symptom_ceilings(kind, symptom))
+    for (field, name), ceiling in zip(FIELD_WORDS.items(), ceilings, strict=True):
         value = getattr(course, field)
         if field == "often_by_h" and value is None:
             continue
-        # Pain has no "often by" of its own; where a clinic gives one, its "usual until" bounds it.
-        ceiling = CEILING * (defaults[1] if default is None else default)
         problems = list(_hour_problems(f"{word}, {name}", value, ceiling))
         yield from problems
         if not problems:

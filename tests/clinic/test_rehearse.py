@@ -154,6 +154,28 @@ def test_the_configuration_of_the_file_is_what_is_rehearsed(tmp_path: Path) -> N
 
 
 @pytest.mark.django_db
+def test_hours_above_a_ceiling_are_lowered_to_it_so_that_no_rule_is_off(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    steps = [
+        {"type": "checkin", "h": h, "answers": {"redness": 2, "signs": ["spots"]}}
+        for h in (144, 144.1, 1344, 1344.1)
+    ]
+    config = {
+        "expected_course": {"mn": {"redness": [9999, 10**400, 10**400]}},
+        "sign_limits_h": {"spots": float("inf")},
+    }
+
+    results = rehearse(steps_file(tmp_path, PROCEDURE, *steps, config=config))
+
+    late, very_late = ["past_expected.redness"], ["past_expected.redness", "spots_past_expected"]
+    assert [result["rules"] for result in results] == [[], [], late, late, very_late]
+    said = capsys.readouterr().out
+    assert "config.expected_course.mn.redness, usual until: 9999 hours are above the ceiling; 96 are" in said
+    assert "config.sign_limits_h.spots: inf hours are above the ceiling; 1344 are used." in said
+
+
+@pytest.mark.django_db
 def test_with_a_clinic_its_published_values_are_rehearsed(
     tmp_path: Path, clinic: Clinic, manager: StaffMember
 ) -> None:
@@ -250,6 +272,13 @@ def test_answers_that_the_form_does_not_offer_are_rejected(tmp_path: Path) -> No
             "answers": {"signs": ["pox"], "emergency": ["eye"]},
             "expect": {"status": "stored", "rules": ["eye_involved"]},
         },
+        {
+            "type": "checkin",
+            "h": 5,
+            "answers": {"itch": 2, "itch_bothers": "yes", "want_contact": "no"},
+            "expect": {"status": "stored", "rules": ["bothersome_itch"]},
+        },
+        {"type": "checkin", "h": 6, "answers": {"itch_bothers": "maybe"}, "expect": {"status": "rejected"}},
     ]
     assert len(rehearse(steps_file(tmp_path, *steps))) == len(steps)
 

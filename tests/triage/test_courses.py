@@ -13,6 +13,7 @@ from aftercare.triage import (
     Symptom,
     SymptomCourse,
     evaluate,
+    symptom_ceilings,
 )
 from tests.triage.build import PERFORMED, TICK, at, entry
 
@@ -122,6 +123,18 @@ def test_signs_have_ceilings_too(sign: str, ceiling: int) -> None:
         f"{word}: must be at most {ceiling} hours, not {ceiling + 1}.",
     )
     assert problems(**{f"{sign}_h": 0}) == (f"{word}: must be a number of hours above 0.",)
+
+
+@pytest.mark.parametrize(
+    ("kind", "symptom", "ceilings"),
+    [
+        ("mn", "redness", (96, 144, 336)),
+        ("mn", "pain", (48, 96, 336)),
+        ("rf", "itch", (144, 240, 672)),
+    ],
+)
+def test_the_ceilings_are_twice_the_shipped_hours(kind: str, symptom: Any, ceilings: tuple[int, ...]) -> None:
+    assert symptom_ceilings(kind, symptom) == ceilings
 
 
 def test_every_problem_is_listed_at_once() -> None:

@@ -36,7 +36,8 @@ class Command(BaseCommand):
             case_file = read_case_file(load(options["file"]))
             check_the_database()
             if options["clinic"]:
-                case_file = replace(case_file, courses=published_courses(options["clinic"]), limits=LIMITS)
+                courses = published_courses(options["clinic"])
+                case_file = replace(case_file, courses=courses, limits=LIMITS, lowered=())
             self.replay(case_file, options["json"])
         except CaseFileError as error:
             raise CommandError(f"{options['file']}: {error}") from error
@@ -53,7 +54,7 @@ class Command(BaseCommand):
                 found += [(case.id, difference) for difference in differences(result, step)]
         if out:
             write(out, results)
-        for text in [*faults, *(difference for _case, difference in found)]:
+        for text in [*case_file.lowered, *faults, *(difference for _case, difference in found)]:
             self.stdout.write(text)
         differing = len({case for case, _difference in found})
         verdict = f"{len(found)} differences in {differing} cases" if found else "all as expected"
