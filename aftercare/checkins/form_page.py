@@ -26,7 +26,7 @@ class FormPage:
 
     def __init__(self, patient: Patient, now: datetime) -> None:
         self.patient, self.now = patient, now
-        done = patient.procedures.filter(performed_at__lte=now).order_by("performed_at")
+        done = patient.procedures.filter(performed_at__lte=now).in_order()
         self.procedures: list[Procedure] = list(done)
 
     @property

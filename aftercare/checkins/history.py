@@ -41,7 +41,7 @@ class History:
     def of(cls, patient: Patient, course_set_id: UUID | None) -> History:
         """Everything a submission needs to know, in two queries however long the history is."""
         return cls(
-            procedures=list(patient.procedures.all()),
+            procedures=list(patient.procedures.in_order()),
             check_ins=list(patient.check_ins.only(*READ).order_by("number")),
             course_set_id=course_set_id,
         )

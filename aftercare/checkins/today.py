@@ -27,7 +27,7 @@ class Today:
     def of(cls, patient: Patient, now: datetime) -> Today:
         done = patient.procedures.filter(performed_at__lte=now)
         last = patient.check_ins.defer("advice").order_by("-submitted_at", "-number").first()
-        return cls(now, patient, done.order_by("-performed_at").first(), last)
+        return cls(now, patient, done.in_order().last(), last)
 
     @property
     def hours(self) -> float | None:

@@ -149,7 +149,7 @@ def check_ins(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Every standing check-in, the newest first."""
     own = patient.check_ins.standing().select_related("procedure").defer("advice").newest_first()
     page = Paginator(own, ROWS).get_page(request.GET.get("page"))
-    latest = patient.procedures.order_by("-performed_at").first()
+    latest = patient.procedures.in_order().last()
     context = {"page": page, "latest": latest, "now": timezone.now()}
     return render(request, "checkins/check_ins.html", context)
 

@@ -63,6 +63,14 @@ def test_the_procedure_at_an_instant_is_the_latest_at_or_before_it(
     assert found == (None if position is None else procedures[position])
 
 
+def test_of_two_areas_treated_at_one_time_the_one_recorded_last_is_the_latest(patient: Patient) -> None:
+    neck = ProcedureFactory.create(patient=patient, area="neck", performed_at=at(), recorded_at=at(minutes=9))
+    ProcedureFactory.create(patient=patient, performed_at=at(), recorded_at=at(minutes=5))
+
+    assert history(patient).procedure_at(at(20)) == neck
+    assert check_in(patient, 20).check_in.procedure == neck
+
+
 def test_another_patients_records_are_not_found(patient: Patient, stranger: Patient) -> None:
     theirs = check_in(stranger, 1).check_in
     procedure = ProcedureFactory.create(patient=stranger)

@@ -163,6 +163,28 @@ def test_a_frozen_server_answers_nothing_and_can_still_be_stopped() -> None:
 
 
 @pytest.mark.processes
+def test_a_command_that_a_script_started_in_the_background_ends_on_ctrl_c_too() -> None:
+    script = (
+        "import time\n"
+        "from tools.servers.leaving import nothing_left_behind\n"
+        "with nothing_left_behind():\n"
+        "    print('up', flush=True)\n"
+        "    time.sleep(300)\n"
+    )
+    # What a shell without job control does to a command with an "&" behind it.
+    ignoring = ["sh", "-c", "trap '' INT; exec \"$@\"", "sh", sys.executable, "-c", script]
+    with subprocess.Popen(
+        ignoring, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as child:
+        assert child.stdout is not None
+        assert child.stderr is not None
+        assert child.stdout.readline() == "up\n"
+        child.send_signal(signal.SIGINT)
+        assert "KeyboardInterrupt" in child.stderr.read()
+        assert child.wait(timeout=10) == -signal.SIGINT
+
+
+@pytest.mark.processes
 def test_a_command_that_is_told_to_stop_leaves_no_process_behind(tmp_path: Path) -> None:
     script = (
         "import subprocess, time\n"

@@ -14,6 +14,8 @@ PR_SET_CHILD_SUBREAPER = 36  # from <linux/prctl.h>
 @contextlib.contextmanager
 def nothing_left_behind() -> Iterator[None]:
     """SIGTERM and SIGHUP unwind as Ctrl-C does; what is left of our descendants at the end is killed."""
+    # A script that starts us in the background hands Ctrl-C down as a signal to ignore.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _leave)
     _adopt_orphans()

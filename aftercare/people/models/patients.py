@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from django.db import models
@@ -76,6 +77,12 @@ class Patient(models.Model):
         return [str(IntakeQuestion(key).label) for key in self.intake or [] if key in AT_RISK_QUESTIONS]
 
 
+class ProcedureQuerySet(models.QuerySet["Procedure"]):
+    def in_order(self) -> ProcedureQuerySet:
+        """Oldest first. Two areas treated in one session often have one time: then as they were recorded."""
+        return self.order_by("performed_at", "recorded_at")
+
+
 class Procedure(models.Model):
     """One treatment. Recovery is counted from `performed_at`, in elapsed hours."""
 
@@ -90,6 +97,8 @@ class Procedure(models.Model):
     performed_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    objects: ClassVar = ProcedureQuerySet.as_manager()
 
     class Meta:
         ordering = ["performed_at"]
