@@ -18,7 +18,7 @@ from tools.servers.process import ROOT
 
 def run(command: Path | str, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """A command in the virtual environment of these tests, from another folder, without input."""
-    env = {**bare_environment(), "VENV": sys.prefix, **variables}
+    env = {**bare_environment(), "VENV": sys.prefix, "PYTHON": "", **variables}
     return subprocess.run(
         [str(command), *arguments],
         cwd="/",
