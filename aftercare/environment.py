@@ -19,6 +19,13 @@ T = TypeVar("T")
 DEMO_SECRET_KEY = "demonstration-only-this-key-is-public"  # noqa: S105 (refused outside the demonstration)
 DEFAULT_SECRETS = frozenset({DEMO_SECRET_KEY, "secret", "changeme", "change-me", "insecure"})
 TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
+# Seconds by which messages go (docs/operating.md).
+PACE = {
+    "MAIL_TIMEOUT_SECONDS": "10",
+    "OUTBOX_CLAIM_SECONDS": "60",
+    "OUTBOX_RETRY_SECONDS": "5",
+    "OUTBOX_FOLD_SECONDS": "60",
+}
 FALSE_WORDS = frozenset({"", "0", "false", "no", "off"})
 
 
@@ -39,6 +46,7 @@ class Environment:
     database: dict[str, Any]
     redis_url: str
     email: dict[str, Any]
+    pace: dict[str, float]
     staff_mfa: str
 
 
@@ -124,6 +132,17 @@ def site(raw: str) -> str:
     return raw.rstrip("/")
 
 
+def seconds(raw: str) -> float:
+    """A time of at least a tenth of a second and at most an hour."""
+    try:
+        found = float(raw)
+    except ValueError as error:
+        raise Malformed("give a number of seconds.") from error
+    if not 0.1 <= found <= 3600:
+        raise Malformed("give a number of seconds from 0.1 to 3600.")
+    return found
+
+
 def one_of(*words: str) -> Callable[[str], str]:
     """A parser that takes exactly these words."""
 
@@ -154,6 +173,7 @@ def read_environment(variables: Mapping[str, str], base_dir: Path) -> Environmen
         database=reader.read("DATABASE_URL", database, f"sqlite:///{data_dir}/aftercare.sqlite3", {}),
         redis_url=reader.read("REDIS_URL", redis, "redis://127.0.0.1:6379/0", ""),
         email=reader.read("EMAIL_URL", email, f"file://{data_dir}/mail", {}),
+        pace={name: reader.read(name, seconds, default, 1.0) for name, default in PACE.items()},
         staff_mfa=reader.read(
             "STAFF_MFA", one_of("required", "optional"), "optional" if demo else "required", "required"
         ),

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from aftercare.outbox.heartbeats import SILENT_AFTER, is_alive, oldest_due_seconds
+from aftercare.outbox import watch
 
 UNAVAILABLE = 503
 BROKER_PATIENCE = 0.5  # seconds
@@ -39,18 +39,12 @@ def readyz(_request: HttpRequest) -> JsonResponse:
 
 def state_of_parts() -> dict[str, Any]:
     """The state of every part; DatabaseError without a database."""
-    now = timezone.now()
-    waiting = oldest_due_seconds(now)
-    parts = {
-        "database": "ok",
-        "broker": broker(),
-        "worker": "ok" if is_alive("worker", now) else "down",
-        "beat": "ok" if is_alive("beat", now) else "down",
-    }
-    degraded = [name for name, state in parts.items() if state != "ok"]
-    if waiting > SILENT_AFTER.total_seconds():
-        degraded.append("messages")
-    return {**parts, "oldest_due_seconds": round(waiting, 1), "degraded": degraded}
+    state = watch.state(timezone.now())
+    reachable = broker()
+    parts = {"database": "ok", "broker": reachable}
+    parts |= {part: "down" if part in state.silent else "ok" for part in watch.PARTS}
+    degraded = [*(["broker"] if reachable != "ok" else []), *state.degraded]
+    return {**parts, "oldest_due_seconds": round(state.oldest_due_seconds, 1), "degraded": degraded}
 
 
 def broker() -> str:

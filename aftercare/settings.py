@@ -172,7 +172,12 @@ STORAGES = {
 }
 
 vars().update(ENVIRONMENT.email)
-EMAIL_TIMEOUT = 10  # seconds: a mail server that hangs holds a worker no longer than this
+# In seconds: how long a mail server that hangs holds a worker; how long a claim lives; the first wait after a
+# failure; and within what time alerts of one patient are one message.
+EMAIL_TIMEOUT = ENVIRONMENT.pace["MAIL_TIMEOUT_SECONDS"]
+OUTBOX_CLAIM_SECONDS = ENVIRONMENT.pace["OUTBOX_CLAIM_SECONDS"]
+OUTBOX_RETRY_SECONDS = ENVIRONMENT.pace["OUTBOX_RETRY_SECONDS"]
+OUTBOX_FOLD_SECONDS = ENVIRONMENT.pace["OUTBOX_FOLD_SECONDS"]
 DEFAULT_FROM_EMAIL = f"Aftercare <aftercare@{SITE_URL.split('//')[1].split(':')[0].split('/')[0]}>"
 
 CELERY_BROKER_URL = ENVIRONMENT.redis_url

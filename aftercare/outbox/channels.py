@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import smtplib
-from typing import Protocol
+import uuid
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Protocol, Self
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.exceptions import ImproperlyConfigured
+from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.smtp import EmailBackend
 
 from aftercare.outbox.models import Message
 from aftercare.outbox.registry import Content
 
 PERMANENT_FROM = 500  # SMTP reply codes: 4xx may pass later, 5xx will not
-AUTHENTICATION_FAILED = 535  # a wrong password of ours is mended by us, so it is worth another try
+CLOSING = 421  # the server is going away; it says nothing of the message
+PARTING_SECONDS = 1.0  # a server that has our mails need not keep us waiting for its good-bye
 
 
 class DeliveryError(Exception):
@@ -24,38 +31,184 @@ class DeliveryError(Exception):
         self.permanent = permanent
 
 
+class OutageError(Exception):
+    """The provider itself can't be reached: no message can leave, whichever it is."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Letter:
+    """What is handed to the provider: one or several messages to one recipient, worded."""
+
+    id: uuid.UUID
+    messages: tuple[Message, ...]
+    content: Content
+
+    @property
+    def recipient(self) -> Any:
+        """The user as he or she is now."""
+        return self.messages[0].recipient
+
+
+class Session(Protocol):
+    """A conversation with a provider, for several letters in a row."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    def send(self, letter: Letter) -> None:
+        """Hand one letter over; DeliveryError where it is not taken, OutageError where nobody is there."""
+
+
 class Channel(Protocol):
-    def send(self, message: Message, content: Content) -> None:
-        """Hand the message to its provider; DeliveryError where that fails."""
+    def session(self) -> Session:
+        """A new conversation; it begins with the first letter."""
 
 
 class Email:
     """E-mail by Django's configured backend."""
 
-    def send(self, message: Message, content: Content) -> None:
+    def session(self) -> EmailSession:
+        return EmailSession()
+
+
+class _HungUpError(Exception):
+    """The server ended the conversation. `meaning`: what that is to be taken for on a new connection."""
+
+    def __init__(self, meaning: DeliveryError | OutageError) -> None:
+        super().__init__(str(meaning))
+        self.meaning = meaning
+
+
+class EmailSession:
+    """One connection to the mail server for several mails; mails to files are a file each."""
+
+    def __init__(self) -> None:
+        self.backend: EmailBackend | None = None
+        self.sent_before = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        socket = getattr(self.backend and self.backend.connection, "sock", None)
+        if self.backend is not None and socket is not None:
+            socket.settimeout(PARTING_SECONDS)
+            with contextlib.suppress(OSError):
+                self.backend.close()
+
+    def send(self, letter: Letter) -> None:
         """Hand one e-mail to the mail server. Its headers are the same at every attempt."""
-        address = message.recipient.email
-        if not address:
-            raise DeliveryError("the recipient has no e-mail address", permanent=True)
-        host = urlsplit(settings.SITE_URL).hostname or "localhost"
-        headers = {
-            "Message-ID": f"<{message.pk}@{host}>",
-            "X-Aftercare-Message": str(message.pk),
-            "Auto-Submitted": "auto-generated",
-        }
-        mail = EmailMessage(content.subject, content.body, to=[address], headers=headers)
+        mail = mail_of(letter)
+        if self.backend is None:
+            backend = backend_of_settings()
+            if not isinstance(backend, EmailBackend):
+                write(mail, backend)
+                return
+            self.backend = backend
+        if self.sent_before:
+            try:
+                self.converse(mail, self.backend)
+            except _HungUpError:
+                # A connection that was good for the mail before may have been closed since.
+                self.forget_connection()
+            else:
+                return
         try:
-            mail.send()
+            self.converse(mail, self.backend)
+        except _HungUpError as error:
+            self.forget_connection()
+            raise error.meaning from error
+        self.sent_before = True
+
+    def converse(self, mail: EmailMessage, backend: EmailBackend) -> None:
+        """One conversation about one mail, its errors told apart."""
+        connect(backend)
+        try:
+            backend.send_messages([mail])
         except smtplib.SMTPRecipientsRefused as error:
             codes = [code for code, _reply in error.recipients.values()]
-            permanent = all(code >= PERMANENT_FROM for code in codes)
-            raise DeliveryError(f"recipient refused ({codes})", permanent=permanent) from error
+            raise refusal(codes, "recipient refused") from error
+        except smtplib.SMTPSenderRefused as error:
+            # It is the clinic that the server will not send for: that is so for every message.
+            raise OutageError(f"sender refused {error.smtp_code}") from error
         except smtplib.SMTPResponseException as error:
-            code = error.smtp_code
-            permanent = code >= PERMANENT_FROM and code != AUTHENTICATION_FAILED
-            raise DeliveryError(f"mail server replied {code}", permanent=permanent) from error
-        except (smtplib.SMTPException, OSError) as error:
+            raise refusal([error.smtp_code], "mail server replied") from error
+        except (smtplib.SMTPServerDisconnected, TimeoutError, ConnectionError) as error:
+            # Python's library says "disconnected" where it has itself waited in vain.
+            if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
+                self.forget_connection()
+                raise DeliveryError("mail server: no reply in time", permanent=False) from error
+            raise _HungUpError(DeliveryError("mail server hung up", permanent=False)) from error
+        except OSError as error:
+            self.forget_connection()
             raise DeliveryError(f"mail server: {type(error).__name__}", permanent=False) from error
+
+    def forget_connection(self) -> None:
+        """Drop a connection that is of no use, without a word to the server."""
+        self.sent_before = False
+        if self.backend is not None and self.backend.connection is not None:
+            self.backend.connection.close()
+            self.backend.connection = None
+
+
+def refusal(codes: list[int], what: str) -> DeliveryError | _HungUpError:
+    """What the server's reply codes come to."""
+    if CLOSING in codes:
+        return _HungUpError(OutageError(f"mail server is closing ({CLOSING})"))
+    permanent = all(code >= PERMANENT_FROM for code in codes)
+    return DeliveryError(f"{what} {', '.join(map(str, codes))}", permanent=permanent)
+
+
+def backend_of_settings() -> Any:
+    """Django's configured backend; OutageError where that can't be made, such as without its folder."""
+    try:
+        return get_connection()
+    except (ImproperlyConfigured, OSError) as error:
+        raise OutageError(f"e-mail: {type(error).__name__}") from error
+
+
+def connect(backend: EmailBackend) -> None:
+    """Reach the server. Whatever fails here, a wrong password too, says nothing of a message."""
+    try:
+        backend.open()
+    except OSError as error:
+        half_open = getattr(backend, "_partial_connection", None)
+        if half_open is not None:
+            # Django would say good-bye to it, for as long as a server hangs.
+            half_open.close()
+            backend._partial_connection = None  # type: ignore[attr-defined]
+        code = getattr(error, "smtp_code", "")
+        raise OutageError(f"mail server: {type(error).__name__} {code}".strip()) from error
+
+
+def write(mail: EmailMessage, backend: Any) -> None:
+    """Write to a backend for files or the console. Each mail has one of its own, and so a file of its own."""
+    try:
+        backend.send_messages([mail])
+    except OSError as error:
+        raise OutageError(f"mail folder: {type(error).__name__}") from error
+
+
+def mail_of(letter: Letter) -> EmailMessage:
+    """The e-mail of a letter; DeliveryError where there is nowhere to send it."""
+    if not letter.recipient.is_active:
+        raise DeliveryError("the recipient's account is closed", permanent=True)
+    if not letter.recipient.email:
+        raise DeliveryError("the recipient has no e-mail address", permanent=True)
+    host = urlsplit(settings.SITE_URL).hostname or "localhost"
+    headers = {
+        "Message-ID": f"<{letter.id}@{host}>",
+        "X-Aftercare-Message": ", ".join(str(message.pk) for message in letter.messages),
+        "Auto-Submitted": "auto-generated",
+    }
+    return EmailMessage(
+        letter.content.subject, letter.content.body, to=[letter.recipient.email], headers=headers
+    )
 
 
 CHANNELS: dict[str, Channel] = {Message.Channel.EMAIL: Email()}

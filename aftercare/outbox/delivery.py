@@ -1,98 +1,174 @@
-"""Delivering what the outbox holds: at least once, by claim, never inside a transaction."""
+"""Delivering what the outbox holds: at least once, by claim, with no transaction or connection held meanwhile."""
 
 from __future__ import annotations
 
 import logging
-import random
-import uuid
-from collections.abc import Callable
-from datetime import datetime, timedelta
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 
-from django.db.models import F, Q
-from django.utils import timezone
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connections
+from django.utils import timezone, translation
 
-from aftercare.outbox.channels import CHANNELS, DeliveryError
-from aftercare.outbox.models import QUEUE_PATIENCE, Message
-from aftercare.outbox.registry import renderer_of, sources
+from aftercare.outbox import claims
+from aftercare.outbox.channels import CHANNELS, DeliveryError, Letter, OutageError
+from aftercare.outbox.claims import Claim
+from aftercare.outbox.models import Message
+from aftercare.outbox.registry import Content, renderer_of, sources, together_of
 
 logger = logging.getLogger(__name__)
 
-MAX_ATTEMPTS = 12
-FIRST_RETRY = timedelta(seconds=5)
-LONGEST_RETRY = timedelta(minutes=5)
-SWEEP_SIZE = 500
+RUN_SECONDS = 5.0  # after this long a run makes room for the next task; what is left, the next one takes
+SETTLE_EVERY = 1.0  # seconds: what a worker that dies may send twice
+SETTLE_PATIENCE = 20.0  # seconds that a database may be away until what was sent can't be noted
+Clock = Callable[[], datetime]
 
 
-def retry_delay(attempts: int) -> timedelta:
-    """How long to wait after `attempts` failed ones: doubling from 5 s to 5 min, with a fifth of jitter."""
-    doubled: timedelta = min(FIRST_RETRY * 2 ** (attempts - 1), LONGEST_RETRY)
-    return doubled * random.uniform(0.8, 1.2)  # noqa: S311 (spreads load, guards nothing)
+def sweep(clock: Clock = timezone.now, *, seconds: float = RUN_SECONDS) -> int:
+    """Deliver what is due, the most pressing first, until nothing is or the time is up. Returns how many mails."""
+    until, sent = time.monotonic() + seconds, 0
+    claims.tidy(clock())
+    for channel in CHANNELS:
+        while True:
+            ask_sources(clock())
+            claim = claims.claim(channel, clock())
+            if claim is None:
+                break
+            sent += deliver(claim, channel, clock)
+            if time.monotonic() >= until:
+                return sent
+    return sent
 
 
-def claim(message_id: uuid.UUID, now: datetime) -> Message | None:
-    """The message, now ours to send; None where it is finished, not due, or somebody else's."""
-    claimed = (
-        Message.objects.due(now)
-        .filter(pk=message_id)
-        .update(state=Message.State.SENDING, claimed_at=now, attempts=F("attempts") + 1)
-    )
-    return Message.objects.select_related("recipient").get(pk=message_id) if claimed else None
-
-
-def settle(message: Message, state: str, now: datetime, **fields: object) -> None:
-    """Write what came of our claim, unless the claim has meanwhile gone to somebody else."""
-    finished = None if state == Message.State.RETRYING else now
-    Message.objects.filter(pk=message.pk, state=Message.State.SENDING, claimed_at=message.claimed_at).update(
-        state=state, finished_at=finished, **fields
-    )
-
-
-def deliver(message_id: uuid.UUID, now: datetime) -> None:
-    """Send one message if it is due and unclaimed. What goes wrong is written on the row, for people to see."""
-    message = claim(message_id, now)
-    if message is None:
-        return
-    try:
-        content = renderer_of(message.kind)(message, now)
-        if content is None:
-            settle(message, Message.State.WITHDRAWN, now)
-            return
-        CHANNELS[message.channel].send(message, content)
-    except DeliveryError as error:
-        note_failure(message, timezone.now(), str(error), permanent=error.permanent)
-    except Exception as error:
-        # A fault of ours in one message must not stop the others; it stays on its row, and in the log.
-        logger.exception("message %s could not be sent", message.pk)
-        note_failure(message, timezone.now(), type(error).__name__, permanent=False)
-    else:
-        settle(message, Message.State.SENT, timezone.now(), error="")
-
-
-def note_failure(message: Message, now: datetime, error: str, *, permanent: bool) -> None:
-    """Try again later, or give up where that can't help."""
-    if permanent or message.attempts >= MAX_ATTEMPTS:
-        logger.error("message %s failed for good after %s attempts", message.pk, message.attempts)
-        settle(message, Message.State.FAILED, now, error=error)
-        return
-    later = now + retry_delay(message.attempts)
-    settle(message, Message.State.RETRYING, now, error=error, next_attempt_at=later, queued_at=None)
-
-
-def sweep(now: datetime, enqueue: Callable[[uuid.UUID], None]) -> int:
-    """Ask the sources for messages, free the claims of the dead, and enqueue what is due. Returns how many."""
+def ask_sources(now: datetime) -> None:
+    """Let the rooms write the messages that have fallen due. One that fails keeps no other's back."""
     for name, source in sources().items():
         try:
             source(now)
+        except (OperationalError, InterfaceError):
+            raise
         except Exception:
-            # One source that fails must not keep the messages of the others.
             logger.exception("source %s failed", name)
-    Message.objects.stale_claims(now).update(
-        state=Message.State.RETRYING, next_attempt_at=now, queued_at=None, error="the worker died"
-    )
-    unqueued = Q(queued_at=None) | Q(queued_at__lte=now - QUEUE_PATIENCE)
-    due = Message.objects.due(now).filter(unqueued).order_by("next_attempt_at")
-    ids = list(due.values_list("pk", flat=True)[:SWEEP_SIZE])
-    Message.objects.filter(pk__in=ids).update(queued_at=now)
-    for message_id in ids:
-        enqueue(message_id)
-    return len(ids)
+
+
+def deliver(claim: Claim, channel: str, clock: Clock) -> int:
+    """Word what we claimed, hand it to the provider, and note what came of it. Returns how many mails left."""
+    letters = [letter for mail in claim.mails for letter in worded(mail, clock())]
+    if not letters:
+        return 0
+    let_go_of_the_database()
+    outcome = hand_over(letters, channel)
+    note_patiently(lambda: note(outcome, channel, claim, clock()))
+    return outcome.mails
+
+
+def worded(mail: Sequence[Message], now: datetime) -> list[Letter]:
+    """The letters of one planned mail: one, none where nothing is left to say, or each by itself at a fault."""
+    alive = [(message, content) for message in mail if (content := content_of(message, now)) is not None]
+    if not alive:
+        return []
+    bundle = mail[0].bundle or mail[0].pk
+    if len(alive) == 1:
+        message, content = alive[0]
+        return [Letter(id=bundle, messages=(message,), content=content)]
+    try:
+        messages = tuple(message for message, _ in alive)
+        with translation.override(settings.LANGUAGE_CODE):
+            content = together_of(messages[0].kind)(messages, now)
+    except Exception:
+        logger.exception("messages of mail %s could not be worded together", bundle)
+        return [Letter(id=message.pk, messages=(message,), content=content) for message, content in alive]
+    return [Letter(id=bundle, messages=messages, content=content)]
+
+
+def content_of(message: Message, now: datetime) -> Content | None:
+    """The words of one message; None where it is withdrawn, or can't be worded, which is noted on its row."""
+    try:
+        with translation.override(settings.LANGUAGE_CODE):
+            content = renderer_of(message.kind)(message, now)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        # A fault of ours in one message must not stop the others; it stays on its row, and in the log.
+        logger.exception("message %s could not be worded", message.pk)
+        claims.note_failure([message], now, type(error).__name__, permanent=False)
+        return None
+    if content is None:
+        claims.settle([message], now, Message.State.WITHDRAWN)
+    return content
+
+
+def let_go_of_the_database() -> None:
+    """Close the connection: a provider that hangs must not hold one of the database's."""
+    for connection in connections.all(initialized_only=True):
+        if not connection.in_atomic_block:
+            connection.close()
+
+
+@dataclass(kw_only=True, slots=True)
+class Outcome:
+    """What came of handing letters over. `untried`: the time was up, or the provider out of reach."""
+
+    sent: list[Message] = field(default_factory=list)
+    failed: list[tuple[Letter, DeliveryError]] = field(default_factory=list)
+    untried: list[Message] = field(default_factory=list)
+    outage: str = ""
+    mails: int = 0
+
+    @property
+    def tried(self) -> bool:
+        return bool(self.mails or self.failed)
+
+
+def hand_over(letters: Sequence[Letter], channel: str) -> Outcome:
+    """Hand letters to the provider, one after another, for a second at most. Touches no database."""
+    outcome, until = Outcome(), time.monotonic() + SETTLE_EVERY
+    with CHANNELS[channel].session() as session:
+        for letter in letters:
+            if outcome.outage or (time.monotonic() >= until and outcome.tried):
+                outcome.untried += letter.messages
+                continue
+            try:
+                session.send(letter)
+            except DeliveryError as error:
+                outcome.failed.append((letter, error))
+            except OutageError as error:
+                outcome.outage = str(error)
+                outcome.untried += letter.messages
+            except Exception as error:
+                logger.exception("mail %s could not be sent", letter.id)
+                fault = DeliveryError(type(error).__name__, permanent=False)
+                outcome.failed.append((letter, fault))
+            else:
+                outcome.sent += letter.messages
+                outcome.mails += 1
+    return outcome
+
+
+def note(outcome: Outcome, channel: str, claim: Claim, now: datetime) -> None:
+    """Write what came of it. Run again after a fault of the database, it changes nothing more."""
+    claims.settle(outcome.sent, now, Message.State.SENT, error="")
+    for letter, error in outcome.failed:
+        logger.warning("mail %s was not taken: %s", letter.id, error)
+        claims.note_failure(letter.messages, now, str(error), permanent=error.permanent)
+    claims.release(outcome.untried, now, outcome.outage)
+    if outcome.outage:
+        logger.warning("channel %s is out of reach: %s", channel, outcome.outage)
+        claims.note_outage(channel, now)
+    elif claim.is_probe:
+        claims.note_reachable(channel)
+
+
+def note_patiently(write: Callable[[], None]) -> None:
+    """Note what was sent even where the database went away meanwhile: else it would all be sent again."""
+    until = time.monotonic() + SETTLE_PATIENCE
+    while True:
+        try:
+            return write()
+        except (OperationalError, InterfaceError):
+            if time.monotonic() >= until:
+                raise
+            let_go_of_the_database()
+            time.sleep(0.5)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import Min
-
-from aftercare.outbox.models import Heartbeat, Message
+from aftercare.outbox.models import CLOCK_TOLERANCE, Heartbeat
 
 # A beat or worker that was silent for this long is taken to be down.
 SILENT_AFTER = timedelta(seconds=30)
@@ -18,12 +16,11 @@ def beat_heart(name: str, now: datetime) -> None:
         Heartbeat.objects.get_or_create(name=name, defaults={"at": now})
 
 
-def is_alive(name: str, now: datetime) -> bool:
-    """Whether `name` has shown a sign of life lately."""
-    return Heartbeat.objects.filter(name=name, at__gt=now - SILENT_AFTER).exists()
+def last_beats() -> dict[str, datetime]:
+    """When each part was last known to be alive."""
+    return dict(Heartbeat.objects.values_list("name", "at"))
 
 
-def oldest_due_seconds(now: datetime) -> float:
-    """For how long the longest-waiting message has been due, in seconds; 0 where none is."""
-    oldest = Message.objects.due(now).aggregate(oldest=Min("next_attempt_at"))["oldest"]
-    return max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
+def is_fresh(at: datetime | None, now: datetime) -> bool:
+    """Whether a sign of life is recent; one from a clock that was set back since says nothing."""
+    return at is not None and now - SILENT_AFTER < at < now + CLOCK_TOLERANCE

@@ -8,13 +8,11 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-# A worker that claimed a message and said nothing for this long is taken to be dead.
-CLAIM_LIFE = timedelta(seconds=60)
-# A message whose delivery was queued and did not begin for this long is queued again.
-QUEUE_PATIENCE = timedelta(seconds=10)
+# Instants further ahead than this were written by a clock that has been set back since.
+CLOCK_TOLERANCE = timedelta(seconds=60)
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -23,16 +21,37 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.filter(state__in=Message.WAITING)
 
     def due(self, now: datetime) -> MessageQuerySet:
-        """Those to be delivered now."""
-        return self.waiting().filter(next_attempt_at__lte=now)
+        """Those to be delivered now. A clock that was set back makes nothing wait for it to catch up."""
+        ahead = now + CLOCK_TOLERANCE
+        return self.waiting().filter(
+            Q(next_attempt_at__lte=now) | Q(created_at__gt=ahead) | Q(claimed_at__gt=ahead)
+        )
 
-    def stale_claims(self, now: datetime) -> MessageQuerySet:
-        """Those whose claimant has died."""
-        return self.filter(state=Message.State.SENDING, claimed_at__lte=now - CLAIM_LIFE)
+    def stale_claims(self, now: datetime, life: timedelta) -> MessageQuerySet:
+        """Those whose claimant has died: it has said nothing for a claim's life."""
+        old = Q(claimed_at__lte=now - life) | Q(claimed_at__gt=now + CLOCK_TOLERANCE)
+        return self.filter(old, state=Message.State.SENDING)
+
+    def expired(self, now: datetime) -> MessageQuerySet:
+        """Those that came too late to be of use."""
+        return self.waiting().filter(expires_at__lte=now)
+
+    def most_pressing_first(self) -> MessageQuerySet:
+        """By priority, then the longest due first."""
+        return self.order_by("priority", "next_attempt_at", "pk")
+
+    def unattended_failures(self) -> MessageQuerySet:
+        """Those that did not reach their recipient and that nobody has looked into yet."""
+        return self.filter(state=Message.State.FAILED, attended_at=None).exclude(
+            failure=Message.Failure.EXPIRED
+        )
 
 
 class Message(models.Model):
-    """The outbox row. pending → sending → sent | retrying | failed | withdrawn; finished states never reopen."""
+    """The outbox row. pending → sending → sent | retrying | failed | withdrawn; finished states never reopen.
+
+    That a finished row stays finished is kept by a trigger of the database, beside the conditional updates.
+    """
 
     class State(models.TextChoices):
         PENDING = "pending", _("pending")
@@ -42,32 +61,59 @@ class Message(models.Model):
         FAILED = "failed", _("failed")
         WITHDRAWN = "withdrawn", _("withdrawn")
 
+    class Failure(models.TextChoices):
+        PERMANENT = "permanent", _("it can never arrive")
+        EXHAUSTED = "exhausted", _("every attempt failed")
+        EXPIRED = "expired", _("it came too late to be of use")
+
     class Channel(models.TextChoices):
         EMAIL = "email", _("e-mail")
+
+    class Priority(models.IntegerChoices):
+        """What goes first. NOW goes before everything, and singly whatever else waits."""
+
+        NOW = 0, _("now")
+        SOON = 1, _("soon")
+        ROUTINE = 2, _("routine")
 
     WAITING: ClassVar = (State.PENDING, State.RETRYING)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=40)
     subject = models.UUIDField(db_index=True)
+    # Messages of one thread to one recipient within a minute leave as one: alerts of one patient.
+    thread = models.UUIDField(null=True)
+    # The clinic that it is sent for, by id: this room knows no clinic.
+    sender = models.BigIntegerField(null=True)
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     channel = models.CharField(max_length=20, choices=Channel, default=Channel.EMAIL)
+    # Counts the tries that a person asked for after a failure: each is a row of its own.
+    repeat = models.PositiveSmallIntegerField(default=0)
+    priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.SOON)
     state = models.CharField(max_length=20, choices=State, default=State.PENDING)
     created_at = models.DateTimeField()
     next_attempt_at = models.DateTimeField()
-    queued_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
     claimed_at = models.DateTimeField(null=True)
+    claimed_by = models.CharField(max_length=100, blank=True)
+    # What left together: the id of the message that carries it. Kept from the first attempt on.
+    bundle = models.UUIDField(null=True)
     finished_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    # How many of the attempts ended with the death of the worker.
+    deaths = models.PositiveSmallIntegerField(default=0)
+    failure = models.CharField(max_length=20, choices=Failure, blank=True)
     error = models.TextField(blank=True)
+    # When a person looked into its failure.
+    attended_at = models.DateTimeField(null=True)
 
     objects: ClassVar = MessageQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "subject", "recipient", "channel"],
-                name="one_message_per_kind_subject_recipient_and_channel",
+                fields=["kind", "subject", "recipient", "channel", "repeat"],
+                name="one_message_per_kind_subject_recipient_channel_and_repeat",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["pending", "sending", "retrying"], finished_at__isnull=True)
@@ -75,20 +121,59 @@ class Message(models.Model):
                 name="message_is_finished_exactly_when_it_says_so",
             ),
             models.CheckConstraint(
-                condition=~Q(state="sending") | Q(claimed_at__isnull=False),
-                name="message_being_sent_was_claimed",
+                condition=~Q(state="sending")
+                | (Q(claimed_at__isnull=False, bundle__isnull=False) & ~Q(claimed_by="")),
+                name="message_being_sent_was_claimed_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=(Q(state="failed") & ~Q(failure="")) | (~Q(state="failed") & Q(failure="")),
+                name="message_that_failed_says_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(attended_at__isnull=True) | Q(state="failed"),
+                name="message_is_looked_into_only_if_it_failed",
+            ),
+            models.CheckConstraint(
+                condition=Q(deaths__lte=F("attempts")), name="message_has_no_more_deaths_than_attempts"
             ),
         ]
         indexes = [
             models.Index(
-                fields=["next_attempt_at"],
+                fields=["priority", "next_attempt_at"],
                 condition=Q(state__in=["pending", "sending", "retrying"]),
                 name="message_unfinished",
-            )
+            ),
+            models.Index(
+                fields=["recipient", "finished_at"], condition=Q(state="sent"), name="message_told_lately"
+            ),
+            models.Index(
+                fields=["sender", "finished_at"], condition=Q(state="failed"), name="message_failed"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"message {self.pk} ({self.state})"
+
+
+class Line(models.Model):
+    """A channel as a whole. Its row is locked while messages are claimed, so that claims see each other."""
+
+    channel = models.CharField(max_length=20, primary_key=True, choices=Message.Channel)
+    # In a row: how often the provider itself could not be reached. Until then nothing is tried.
+    outages = models.PositiveSmallIntegerField(default=0)
+    paused_until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(outages=0, paused_until__isnull=True)
+                | Q(outages__gt=0, paused_until__isnull=False),
+                name="line_is_paused_exactly_in_an_outage",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"line {self.channel}"
 
 
 class Heartbeat(models.Model):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -19,23 +19,44 @@ class Content:
     body: str
 
 
-# None: what the message was about is settled, and it is withdrawn.
+# None: what the message was about is settled, or its recipient need not know; it is withdrawn.
 Renderer = Callable[["Message", datetime], Content | None]
+# The words of one mail that stands for several messages, all of them still of use, to one recipient.
+Together = Callable[[Sequence["Message"], datetime], Content]
 # Writes the messages that have fallen due; run by every sweep, and safe to run twice at once.
 Source = Callable[[datetime], None]
 
 _renderers: dict[str, Renderer] = {}
+_together: dict[str, Together] = {}
 _sources: dict[str, Source] = {}
 
 
-def register_renderer(kind: str, renderer: Renderer) -> None:
-    """Let `renderer` word the messages of `kind`, at the moment of sending."""
+def register_renderer(kind: str, renderer: Renderer, together: Together | None = None) -> None:
+    """Let `renderer` word the messages of `kind`, at the moment of sending.
+
+    With `together`, several of the kind to one recipient may leave as one mail: those of one thread within a
+    minute, and a burst. Without it each leaves by itself.
+    """
     _renderers[kind] = renderer
+    if together is None:
+        _together.pop(kind, None)
+    else:
+        _together[kind] = together
 
 
 def renderer_of(kind: str) -> Renderer:
     """The renderer of `kind`; KeyError for a kind that no room registered."""
     return _renderers[kind]
+
+
+def together_of(kind: str) -> Together:
+    """What words several messages of `kind`; KeyError where each leaves by itself."""
+    return _together[kind]
+
+
+def folding_kinds() -> frozenset[str]:
+    """The kinds of which several may leave as one mail."""
+    return frozenset(_together)
 
 
 def register_source(name: str, source: Source) -> None:

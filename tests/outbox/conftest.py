@@ -1,13 +1,15 @@
 """Messages of a made-up kind, and a channel that does as it is told."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 import pytest
 
 from aftercare.outbox import channels, registry
+from aftercare.outbox.channels import Letter
 from aftercare.outbox.delivery import sweep
 from aftercare.outbox.models import Message
 from aftercare.outbox.registry import Content
@@ -16,22 +18,43 @@ from tests.people import UserFactory, at, clinic, nurse, patient, procedure
 
 __all__ = ["clinic", "nurse", "patient", "procedure"]
 
-KIND = "test"
+KIND, FOLDING = "test", "folding test"
 
 
 class Wire:
     """A channel that keeps what it sends, and fails with what it is given to fail with."""
 
     def __init__(self) -> None:
-        self.sent: list[uuid.UUID] = []
-        self.fails: list[Exception] = []
+        self.letters: list[Letter] = []
+        self.fails: list[Exception | None] = []
         self.meanwhile: Callable[[], None] = lambda: None
 
-    def send(self, message: Message, content: Content) -> None:
+    def session(self) -> Self:
+        return self
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        pass
+
+    def send(self, letter: Letter) -> None:
         self.meanwhile()
-        if self.fails:
-            raise self.fails.pop(0)
-        self.sent.append(message.pk)
+        if self.fails and (failure := self.fails.pop(0)):
+            raise failure
+        self.letters.append(letter)
+
+    @property
+    def sent(self) -> list[uuid.UUID]:
+        """The ids of the messages that left, in order."""
+        return [message.pk for letter in self.letters for message in letter.messages]
+
+    @property
+    def mails(self) -> list[set[uuid.UUID]]:
+        """What each mail stood for."""
+        return [{message.pk for message in letter.messages} for letter in self.letters]
 
 
 @pytest.fixture
@@ -41,21 +64,26 @@ def wire(monkeypatch: pytest.MonkeyPatch) -> Wire:
     return wire
 
 
-def swept(now: datetime) -> list[uuid.UUID]:
-    """What a sweep queues for delivery."""
-    queued: list[uuid.UUID] = []
-    assert sweep(now, queued.append) == len(queued)
-    return queued
+def swept(now: datetime) -> int:
+    """How many mails leave with a sweep at `now`."""
+    return sweep(lambda: now)
 
 
 def say(message: Message, now: datetime) -> Content | None:
-    """The words of every message of the made-up kind."""
+    """The words of every message of the made-up kinds."""
     return Content(subject="Something waits", body=f"Since {now:%H:%M}.")
 
 
+def say_together(messages: Sequence[Message], now: datetime) -> Content:
+    return Content(subject=f"{len(messages)} things wait", body=f"Since {now:%H:%M}.")
+
+
 @pytest.fixture(autouse=True)
-def made_up_kind(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(registry._renderers, KIND, say)
+def made_up_kinds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "_sources", {})
+    for kind in (KIND, FOLDING):
+        monkeypatch.setitem(registry._renderers, kind, say)
+    monkeypatch.setitem(registry._together, FOLDING, say_together)
 
 
 @pytest.fixture

@@ -1,17 +1,13 @@
 """The nudge: outside the request, bounded, dropped when there is no room."""
 
 import threading
-from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterator
 
 import pytest
 from django.db import transaction
 
 from aftercare.outbox import nudge, tasks
 from aftercare.outbox.background import Background
-from aftercare.outbox.heartbeats import beat_heart, is_alive, oldest_due_seconds
-from aftercare.outbox.models import Heartbeat, Message
-from tests.people import at
 
 PATIENCE = 10
 
@@ -103,29 +99,3 @@ def test_a_nudge_that_cannot_reach_the_broker_harms_nobody(
     nudge.wait()
 
     assert "ConnectionError" in caplog.text
-
-
-@pytest.mark.django_db
-def test_a_heart_that_was_silent_for_thirty_seconds_has_stopped() -> None:
-    assert not is_alive("worker", at())
-    for second in (0, 5):
-        beat_heart("worker", at(seconds=second))
-
-    assert is_alive("worker", at(seconds=34.9))
-    assert not is_alive("worker", at(seconds=35))
-    assert not is_alive("beat", at(seconds=5))
-    assert Heartbeat.objects.count() == 1
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("due", "state", "seconds"),
-    [(at(seconds=-40), "pending", 40), (at(seconds=-40), "retrying", 40), (at(1), "pending", 0)],
-)
-def test_how_long_the_oldest_message_has_been_due(
-    make_message: Callable[..., Message], due: datetime, state: str, seconds: float
-) -> None:
-    for instant in (due, due + timedelta(seconds=20)):
-        make_message(state=state, next_attempt_at=instant)
-
-    assert oldest_due_seconds(at()) == seconds

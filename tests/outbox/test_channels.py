@@ -3,19 +3,32 @@
 import smtplib
 import socket
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
 from django.core import mail
-from django.core.mail import EmailMessage
+from django.core.mail.backends.smtp import EmailBackend
 
-from aftercare.outbox.channels import DeliveryError, Email
+from aftercare.outbox.channels import DeliveryError, Email, Letter, OutageError
 from aftercare.outbox.models import Message
 from aftercare.outbox.registry import Content
+from tools.servers.mail import MailServer
+from tools.servers.ports import free_port
 
 pytestmark = pytest.mark.django_db
 MakeMessage = Callable[..., Message]
 CONTENT = Content(subject="Something waits", body="Sign in to read it.")
+
+
+def letter_of(*messages: Message) -> Letter:
+    return Letter(id=messages[0].pk, messages=messages, content=CONTENT)
+
+
+def send(*letters: Letter) -> None:
+    with Email().session() as session:
+        for letter in letters:
+            session.send(letter)
 
 
 def test_a_mail_carries_the_id_of_its_message(make_message: MakeMessage, settings: LazySettings) -> None:
@@ -23,7 +36,7 @@ def test_a_mail_carries_the_id_of_its_message(make_message: MakeMessage, setting
     message = make_message()
 
     for _attempt in range(2):
-        Email().send(message, CONTENT)
+        send(letter_of(message))
 
     sent = mail.outbox[0]
     assert (sent.subject, sent.body, sent.to) == (CONTENT.subject, CONTENT.body, ["ruth@test.example"])
@@ -36,42 +49,155 @@ def test_a_mail_carries_the_id_of_its_message(make_message: MakeMessage, setting
     assert mail.outbox[1].extra_headers == sent.extra_headers
 
 
-def test_without_an_address_there_is_no_use_in_trying_again(make_message: MakeMessage) -> None:
-    message = make_message()
-    message.recipient.email = ""
+def test_a_mail_that_stands_for_many_names_them_all(make_message: MakeMessage, mail_to: MailServer) -> None:
+    messages = [make_message() for _number in range(200)]
 
-    with pytest.raises(DeliveryError) as failed:
-        Email().send(message, CONTENT)
+    send(letter_of(*messages))
 
-    assert failed.value.permanent
+    header = str(mail_to.messages[0]["X-Aftercare-Message"])
+    assert [part.strip() for part in header.split(",")] == [str(message.pk) for message in messages]
 
 
+def test_a_recipient_without_an_address_or_account_is_never_reached(make_message: MakeMessage) -> None:
+    closed, without = make_message(), make_message()
+    closed.recipient.is_active = False
+    without.recipient.email = ""
+
+    for message in (closed, without):
+        with pytest.raises(DeliveryError) as failed:
+            send(letter_of(message))
+        assert failed.value.permanent
+
+
+@pytest.fixture
+def to_server(settings: LazySettings) -> Callable[[int], None]:
+    """Let mails go to a port of this machine."""
+
+    def to(port: int) -> None:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", port, 0.5
+
+    return to
+
+
+@pytest.fixture
+def mail_to(mail_server: MailServer, to_server: Callable[[int], None]) -> MailServer:
+    to_server(mail_server.port)
+    return mail_server
+
+
+def test_several_mails_share_one_connection(make_message: MakeMessage, mail_to: MailServer) -> None:
+    send(*(letter_of(make_message()) for _number in range(3)))
+
+    assert (len(mail_to.messages), mail_to.connections) == (3, 1)
+
+
+@pytest.mark.parametrize("at", ["data", "rcpt"])
 @pytest.mark.parametrize(
-    ("error", "permanent"),
-    [
-        (smtplib.SMTPRecipientsRefused({"ruth@test.example": (550, b"no such user")}), True),
-        (smtplib.SMTPRecipientsRefused({"ruth@test.example": (450, b"greylisted")}), False),
-        (smtplib.SMTPDataError(554, b"refused"), True),
-        (smtplib.SMTPDataError(452, b"full"), False),
-        (smtplib.SMTPSenderRefused(553, b"not from you", "aftercare@test.example"), True),
-        (smtplib.SMTPAuthenticationError(535, b"wrong password"), False),
-        (smtplib.SMTPConnectError(421, b"busy"), False),
-        (smtplib.SMTPServerDisconnected("gone"), False),
-        (ConnectionRefusedError(), False),
-        (TimeoutError(), False),
-        (socket.gaierror(-2, "unknown host"), False),
-    ],
+    ("reply", "permanent"), [("451 Try again later", False), ("550 No such mailbox", True)]
 )
-def test_a_failure_says_whether_trying_again_can_help(
-    make_message: MakeMessage, monkeypatch: pytest.MonkeyPatch, error: Exception, permanent: bool
+def test_a_reply_says_whether_trying_again_can_help(
+    make_message: MakeMessage, mail_to: MailServer, reply: str, permanent: bool, at: str
 ) -> None:
-    def fails(_mail: EmailMessage) -> int:
-        raise error
+    mail_to.refuse(reply, at=at)
 
-    monkeypatch.setattr(EmailMessage, "send", fails)
-
-    with pytest.raises(DeliveryError) as failed:
-        Email().send(make_message(), CONTENT)
+    with pytest.raises(DeliveryError, match=reply[:3]) as failed:
+        send(letter_of(make_message()))
 
     assert failed.value.permanent is permanent
     assert "ruth@test.example" not in str(failed.value)
+
+
+def test_after_a_refusal_the_next_mail_is_taken(make_message: MakeMessage, mail_to: MailServer) -> None:
+    with Email().session() as session:
+        mail_to.refuse("550 No such mailbox")
+        with pytest.raises(DeliveryError):
+            session.send(letter_of(make_message()))
+        mail_to.refuse(None)
+        session.send(letter_of(make_message()))
+
+    assert len(mail_to.messages) == 1
+
+
+def test_a_server_that_is_going_away_says_nothing_of_a_message(
+    make_message: MakeMessage, mail_to: MailServer
+) -> None:
+    mail_to.refuse("421 Closing")
+
+    with pytest.raises(OutageError):
+        send(letter_of(make_message()))
+
+
+def test_a_connection_that_was_closed_after_the_mail_before_is_made_anew(
+    make_message: MakeMessage, mail_to: MailServer
+) -> None:
+    mail_to.hang_up_after_each()
+
+    send(letter_of(make_message()), letter_of(make_message()))
+
+    assert (len(mail_to.messages), mail_to.connections) == (2, 2)
+
+
+def test_a_server_that_hangs_up_may_take_it_later(make_message: MakeMessage, mail_to: MailServer) -> None:
+    mail_to.hang_up_in_data()
+
+    with pytest.raises(DeliveryError, match="hung up") as failed:
+        send(letter_of(make_message()))
+
+    assert not failed.value.permanent
+
+
+def test_a_server_that_is_silent_may_take_it_later(make_message: MakeMessage, mail_to: MailServer) -> None:
+    mail_to.hold()
+
+    with pytest.raises(DeliveryError, match="no reply in time") as failed:
+        send(letter_of(make_message()))
+
+    assert not failed.value.permanent
+    mail_to.let_go()
+
+
+def test_a_server_that_nobody_runs_or_that_says_nothing_is_an_outage(
+    make_message: MakeMessage, to_server: Callable[[int], None]
+) -> None:
+    to_server(free_port())
+    with pytest.raises(OutageError, match="ConnectionRefusedError"):
+        send(letter_of(make_message()))
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        to_server(silent.getsockname()[1])
+        with pytest.raises(OutageError, match="mail server: SMTPServerDisconnected"):
+            send(letter_of(make_message()))
+
+
+def test_a_wrong_password_of_ours_is_an_outage_too(
+    make_message: MakeMessage, mail_to: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(_backend: EmailBackend) -> bool:
+        raise smtplib.SMTPAuthenticationError(535, b"wrong password")
+
+    monkeypatch.setattr(EmailBackend, "open", refused)
+
+    with pytest.raises(OutageError, match="535"):
+        send(letter_of(make_message()))
+
+
+def test_mails_to_a_folder_are_a_file_each(
+    make_message: MakeMessage, settings: LazySettings, tmp_path: Path
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_FILE_PATH = str(tmp_path / "mail")
+
+    send(letter_of(make_message()), letter_of(make_message()))
+
+    assert len(list((tmp_path / "mail").iterdir())) == 2
+
+
+def test_a_folder_that_cannot_be_written_to_is_an_outage(
+    make_message: MakeMessage, settings: LazySettings, tmp_path: Path
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_FILE_PATH = str(tmp_path / "mail")
+    (tmp_path / "mail").write_text("a file where the folder should be")
+
+    with pytest.raises(OutageError, match="ImproperlyConfigured"):
+        send(letter_of(make_message()))

@@ -1,23 +1,28 @@
 """The life of a message: claimed, sent once, tried again, given up, withdrawn."""
 
 import logging
-import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
-import time_machine
-from django.db import connections, transaction
+from django.db import DatabaseError, OperationalError, connections, transaction
 
-from aftercare.outbox import delivery, registry
-from aftercare.outbox.channels import DeliveryError
-from aftercare.outbox.delivery import MAX_ATTEMPTS, claim, deliver, retry_delay, sweep
-from aftercare.outbox.models import Message
-from tests.at_once import Crossing, at_once
+from aftercare.outbox import claims, delivery, pace, registry
+from aftercare.outbox.channels import DeliveryError, OutageError
+from aftercare.outbox.claims import claim
+from aftercare.outbox.models import Line, Message
+from tests.at_once import at_once
 from tests.outbox.conftest import Wire, swept
 from tests.people import at
 
 MakeMessage = Callable[..., Message]
+EMAIL = Message.Channel.EMAIL
+
+
+def taken(now: datetime) -> set[object]:
+    """The ids of the messages that a claim at `now` gets."""
+    claimed = claim(EMAIL, now)
+    return {message.pk for mail in claimed.mails for message in mail} if claimed else set()
 
 
 @pytest.mark.django_db
@@ -27,45 +32,38 @@ class TestOneMessage:
         return make_message()
 
     def test_a_due_message_is_sent_once(self, message: Message, wire: Wire) -> None:
-        with time_machine.travel(at(seconds=3), tick=False):
-            for _time in range(2):
-                deliver(message.pk, at(seconds=1))
+        for second in (1, 2):
+            swept(at(seconds=second))
 
         assert wire.sent == [message.pk]
         message.refresh_from_db()
         assert (message.state, message.attempts, message.error) == ("sent", 1, "")
-        assert (message.claimed_at, message.finished_at) == (at(seconds=1), at(seconds=3))
+        assert (message.claimed_at, message.finished_at) == (at(seconds=1), at(seconds=1))
+        assert message.claimed_by
 
     def test_a_message_waits_until_it_is_due(self, make_message: MakeMessage, wire: Wire) -> None:
         later = make_message(next_attempt_at=at(1))
 
-        deliver(later.pk, at(0.99))
+        swept(at(0.99))
         assert wire.sent == []
-        deliver(later.pk, at(1))
+        swept(at(1))
         assert wire.sent == [later.pk]
-
-    def test_a_message_that_was_deleted_or_never_was_is_passed_over(self, db: None, wire: Wire) -> None:
-        deliver(uuid.uuid4(), at())
-
-        assert wire.sent == []
 
     def test_what_may_pass_later_is_tried_again_with_growing_waits(
         self, message: Message, wire: Wire
     ) -> None:
         wire.fails = [DeliveryError("greylisted", permanent=False) for _attempt in range(2)]
-        with time_machine.travel(at(), tick=False) as clock:
-            deliver(message.pk, at())
-            message.refresh_from_db()
-            assert (message.state, message.error, message.finished_at) == ("retrying", "greylisted", None)
-            first = message.next_attempt_at
-            assert timedelta(seconds=4) <= first - at() <= timedelta(seconds=6)
+        swept(at())
+        message.refresh_from_db()
+        assert (message.state, message.error, message.finished_at) == ("retrying", "greylisted", None)
+        first = message.next_attempt_at
+        assert timedelta(seconds=4) <= first - at() <= timedelta(seconds=6)
 
-            clock.move_to(first)
-            deliver(message.pk, first)
-            message.refresh_from_db()
-            assert timedelta(seconds=8) <= message.next_attempt_at - first <= timedelta(seconds=12)
+        swept(first)
+        message.refresh_from_db()
+        assert timedelta(seconds=8) <= message.next_attempt_at - first <= timedelta(seconds=12)
 
-            deliver(message.pk, message.next_attempt_at)
+        swept(message.next_attempt_at)
         message.refresh_from_db()
         assert (message.state, message.attempts, message.error) == ("sent", 3, "")
 
@@ -74,111 +72,127 @@ class TestOneMessage:
     ) -> None:
         wire.fails = [DeliveryError("no such mailbox", permanent=True)]
 
-        deliver(message.pk, at())
-        deliver(message.pk, at(1))
+        swept(at())
+        swept(at(1))
 
         message.refresh_from_db()
-        assert (message.state, message.attempts, message.error) == ("failed", 1, "no such mailbox")
-        assert message.finished_at is not None
+        assert (message.state, message.failure, message.attempts) == ("failed", "permanent", 1)
+        assert (message.error, message.finished_at) == ("no such mailbox", at())
         assert wire.sent == []
-        assert (caplog.records[0].levelno, str(message.pk) in caplog.text) == (logging.ERROR, True)
+        assert (caplog.records[0].levelno, str(message.pk) in caplog.text) == (logging.WARNING, True)
 
-    def test_after_the_last_attempt_it_is_given_up(self, message: Message, wire: Wire) -> None:
-        wire.fails = [DeliveryError("full", permanent=False)] * (MAX_ATTEMPTS + 1)
+    def test_after_the_last_attempt_it_is_given_up(self, make_message: MakeMessage, wire: Wire) -> None:
+        message = make_message(attempts=pace.MAX_ATTEMPTS - 2)
+        wire.fails = [DeliveryError("full", permanent=False)] * 3
 
-        for _attempt in range(MAX_ATTEMPTS + 2):
-            Message.objects.filter(pk=message.pk, state="retrying").update(next_attempt_at=at())
-            deliver(message.pk, at())
+        for hour in range(4):
+            swept(at(hour))
 
         message.refresh_from_db()
-        assert (message.state, message.attempts) == ("failed", MAX_ATTEMPTS)
-        assert len(wire.fails) == 1
+        assert (message.state, message.failure) == ("failed", "exhausted")
+        assert (message.attempts, len(wire.fails)) == (pace.MAX_ATTEMPTS, 1)
+
+    def test_what_comes_too_late_is_dropped(self, make_message: MakeMessage, wire: Wire) -> None:
+        late = make_message(expires_at=at(2))
+
+        swept(at(2))
+
+        late.refresh_from_db()
+        assert (late.state, late.failure, late.finished_at) == ("failed", "expired", at(2))
+        assert wire.sent == []
+
+    def test_what_comes_in_time_is_sent(self, make_message: MakeMessage, wire: Wire) -> None:
+        message = make_message(expires_at=at(2))
+
+        swept(at(1.99))
+
+        assert wire.sent == [message.pk]
 
     def test_a_fault_of_ours_stays_on_its_row_and_is_tried_again(
         self, message: Message, wire: Wire, caplog: pytest.LogCaptureFixture
     ) -> None:
         wire.fails = [ZeroDivisionError("a secret detail")]
 
-        deliver(message.pk, at())
+        swept(at())
 
         message.refresh_from_db()
         assert (message.state, message.error) == ("retrying", "ZeroDivisionError")
-        assert str(message.pk) in caplog.text
 
     def test_a_kind_that_nobody_words_is_a_fault_on_its_row(
-        self, make_message: MakeMessage, wire: Wire
+        self, make_message: MakeMessage, wire: Wire, caplog: pytest.LogCaptureFixture
     ) -> None:
         strange = make_message(kind="unheard_of")
 
-        deliver(strange.pk, at())
+        swept(at())
 
         strange.refresh_from_db()
         assert (strange.state, strange.error) == ("retrying", "KeyError")
+        assert str(strange.pk) in caplog.text
 
-    def test_what_has_nothing_left_to_say_is_withdrawn(
+    def test_what_has_nothing_left_to_say_is_withdrawn_and_never_reopens(
         self, message: Message, wire: Wire, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setitem(registry._renderers, message.kind, lambda _message, _now: None)
-
-        deliver(message.pk, at())
+        with monkeypatch.context() as patch:
+            patch.setitem(registry._renderers, message.kind, lambda _message, _now: None)
+            swept(at())
+        swept(at(10))
 
         message.refresh_from_db()
         assert (message.state, message.finished_at) == ("withdrawn", at())
         assert wire.sent == []
 
-    def test_a_withdrawn_message_never_reopens(
-        self, message: Message, wire: Wire, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        with monkeypatch.context() as patch:
-            patch.setitem(registry._renderers, message.kind, lambda _message, _now: None)
-            deliver(message.pk, at())
+    def test_the_words_are_those_of_the_moment_of_sending(self, message: Message, wire: Wire) -> None:
+        swept(at(5))
 
-        assert swept(at(10)) == []
-        deliver(message.pk, at(10))
-        assert wire.sent == []
+        assert wire.letters[0].content.body == "Since 15:00."
 
-    def test_the_words_are_those_of_the_moment_of_sending(
-        self, message: Message, monkeypatch: pytest.MonkeyPatch, wire: Wire
-    ) -> None:
-        asked: list[datetime] = []
+    def test_the_address_is_that_of_the_moment_of_sending(self, message: Message, wire: Wire) -> None:
+        message.recipient.email = "new@test.example"
+        message.recipient.save()
 
-        def say(_message: Message, now: datetime) -> None:
-            asked.append(now)
+        swept(at())
 
-        monkeypatch.setitem(registry._renderers, message.kind, say)
-        deliver(message.pk, at(5))
-
-        assert asked == [at(5)]
+        assert wire.letters[0].recipient.email == "new@test.example"
 
     def test_a_claim_keeps_others_away(self, message: Message, wire: Wire) -> None:
-        assert claim(message.pk, at()) == message
+        assert taken(at()) == {message.pk}
 
-        deliver(message.pk, at(seconds=1))
-
-        assert wire.sent == []
-        assert swept(at(seconds=59)) == []
+        assert swept(at(seconds=59.9)) == 0
 
     def test_the_claim_of_a_dead_worker_is_freed_after_a_minute(self, message: Message, wire: Wire) -> None:
-        claim(message.pk, at())
+        taken(at())
 
-        assert swept(at(seconds=60)) == [message.pk]
-        deliver(message.pk, at(seconds=60))
-
-        assert wire.sent == [message.pk]
+        assert swept(at(seconds=60)) == 1
         message.refresh_from_db()
-        assert (message.state, message.attempts) == ("sent", 2)
+        assert (message.state, message.attempts, message.deaths) == ("sent", 2, 1)
+
+    def test_what_ends_its_worker_again_and_again_is_given_up(self, message: Message, wire: Wire) -> None:
+        for hour in range(pace.MAX_DEATHS):
+            assert taken(at(hour)) == {message.pk}
+            claims.tidy(at(hour + 0.5))
+
+        message.refresh_from_db()
+        assert (message.state, message.failure, message.error) == ("failed", "exhausted", "the worker died")
+        assert taken(at(10)) == set()
+
+    def test_what_has_ended_a_worker_goes_by_itself(
+        self, message: Message, make_message: MakeMessage, wire: Wire
+    ) -> None:
+        other = make_message(next_attempt_at=at(seconds=1))
+        assert taken(at()) == {message.pk}
+        claims.tidy(at(1))
+
+        assert [taken(at(1)), taken(at(1))] == [{other.pk}, {message.pk}]
 
     def test_a_worker_taken_for_dead_does_not_overwrite_what_came_after_it(
         self, message: Message, wire: Wire
     ) -> None:
         def somebody_else_is_quicker() -> None:
             wire.meanwhile = lambda: None
-            sweep(at(1), lambda _id: None)
-            deliver(message.pk, at(1))
+            swept(at(1))
 
         wire.meanwhile = somebody_else_is_quicker
-        wire.fails = []
-        deliver(message.pk, at())
+        swept(at())
 
         message.refresh_from_db()
         assert (message.state, message.claimed_at) == ("sent", at(1))
@@ -188,40 +202,129 @@ class TestOneMessage:
     ) -> None:
         def somebody_else_is_quicker() -> None:
             wire.meanwhile = lambda: None
-            sweep(at(1), lambda _id: None)
-            deliver(message.pk, at(1))
+            swept(at(1))
             wire.fails = [DeliveryError("too late", permanent=False)]
 
         wire.meanwhile = somebody_else_is_quicker
-        deliver(message.pk, at())
+        swept(at())
 
         message.refresh_from_db()
         assert (message.state, message.error) == ("sent", "")
 
+    @pytest.mark.parametrize("state", ["sent", "failed", "withdrawn"])
+    def test_the_database_itself_keeps_a_finished_message_finished(
+        self, make_message: MakeMessage, state: str
+    ) -> None:
+        failure = "permanent" if state == "failed" else ""
+        done = make_message(state=state, finished_at=at(), failure=failure)
 
-def test_waits_double_from_five_seconds_to_five_minutes() -> None:
-    for attempts, seconds in ((1, 5), (2, 10), (3, 20), (6, 160), (7, 300), (12, 300)):
+        with pytest.raises(DatabaseError, match="never reopens"), transaction.atomic():
+            Message.objects.filter(pk=done.pk).update(state="pending", finished_at=None, failure="")
+
+
+@pytest.mark.django_db
+class TestAnOutage:
+    """The provider itself can't be reached: that is no message's fault."""
+
+    @pytest.fixture
+    def messages(self, make_message: MakeMessage) -> list[Message]:
+        return [make_message() for _number in range(3)]
+
+    def test_it_is_tried_with_one_message_and_counts_as_no_attempt(
+        self, messages: list[Message], wire: Wire
+    ) -> None:
+        wire.fails = [OutageError("nobody there")] * 5
+
+        swept(at())
+
+        assert len(wire.fails) == 4
+        rows = list(Message.objects.values_list("state", "attempts", "error"))
+        assert rows == [("retrying", 0, "nobody there")] * 3
+
+    def test_the_line_rests_the_longer_the_more_often(self, messages: list[Message], wire: Wire) -> None:
+        wire.fails = [OutageError("nobody there")] * 5
+        swept(at())
+        for _outage in range(2):
+            line = Line.objects.get()
+            assert line.paused_until
+            swept(line.paused_until - timedelta(seconds=0.1))
+            swept(line.paused_until)
+
+        line = Line.objects.get()
+        assert (line.outages, len(wire.fails)) == (3, 2)
+
+    def test_when_it_is_over_everything_leaves(self, messages: list[Message], wire: Wire) -> None:
+        wire.fails = [OutageError("nobody there")]
+        swept(at())
+
+        assert swept(at(1)) == 3
+        assert (Line.objects.get().outages, Line.objects.get().paused_until) == (0, None)
+
+    def test_while_one_worker_tries_after_an_outage_no_other_does(
+        self, messages: list[Message], wire: Wire
+    ) -> None:
+        wire.fails = [OutageError("nobody there")]
+        swept(at())
+
+        assert [len(taken(at(1))), len(taken(at(1)))] == [1, 0]
+        assert len(taken(at(1, seconds=30))) == 1
+
+
+def test_waits_double_from_five_seconds_to_twenty_minutes() -> None:
+    for attempts, seconds in ((1, 5), (2, 10), (3, 20), (6, 160), (9, 1200), (40, 1200)):
         for _time in range(20):
-            assert seconds * 0.8 <= retry_delay(attempts).total_seconds() <= seconds * 1.2
+            assert seconds * 0.8 <= pace.retry_delay(attempts).total_seconds() <= seconds * 1.2
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_workers_with_one_message_send_it_once(
-    make_message: MakeMessage, wire: Wire, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    message = make_message()
-    monkeypatch.setattr(delivery, "claim", Crossing()(delivery.claim))
+def test_workers_and_sweeps_at_once_send_each_message_once(make_message: MakeMessage, wire: Wire) -> None:
+    messages = [make_message() for _number in range(25)]
 
-    at_once(*[lambda: deliver(message.pk, at())] * 2)
+    outcomes = at_once(*[lambda: swept(at())] * 3)
 
-    assert wire.sent == [message.pk]
+    assert sum(count for count in outcomes if isinstance(count, int)) == 25
+    assert sorted(wire.sent) == sorted(message.pk for message in messages)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_no_transaction_is_open_while_a_message_is_handed_over(make_message: MakeMessage, wire: Wire) -> None:
-    states: list[bool] = []
-    wire.meanwhile = lambda: states.append(connections[transaction.get_connection().alias].in_atomic_block)
+    states: list[object] = []
+    connection = connections["default"]
+    wire.meanwhile = lambda: states.append((connection.in_atomic_block, connection.connection))
+    make_message()
 
-    deliver(make_message().pk, at())
+    swept(at())
 
-    assert states == [False]
+    assert states == [(False, None)]
+
+
+@pytest.mark.django_db
+def test_what_was_sent_is_noted_when_the_database_is_back(
+    make_message: MakeMessage, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message, failures, settle = make_message(), [OperationalError("restarting")] * 2, claims.settle
+    monkeypatch.setattr(delivery, "time", Time())
+
+    def settle_later(*args: object, **fields: object) -> None:
+        if failures:
+            raise failures.pop()
+        settle(*args, **fields)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(claims, "settle", settle_later)
+    swept(at())
+
+    message.refresh_from_db()
+    assert (message.state, wire.sent, failures) == ("sent", [message.pk], [])
+
+
+class Time:
+    """A clock of which a test turns the hands."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+    def sleep(self, seconds: float) -> None:
+        self.seconds += seconds

@@ -1,115 +1,155 @@
-"""The sweep: the guarantee that what is due gets queued, whatever was lost."""
+"""The sweep: the guarantee that what is due gets sent, the most pressing first, whatever was lost."""
 
 from collections.abc import Callable
 from datetime import datetime
 
 import pytest
-import time_machine
 
-from aftercare.outbox import delivery, registry
-from aftercare.outbox.channels import DeliveryError
-from aftercare.outbox.delivery import claim, deliver, sweep
+from aftercare.outbox import claims, delivery, registry
 from aftercare.outbox.models import Message
-from tests.at_once import at_once
 from tests.outbox.conftest import Wire, swept
+from tests.outbox.test_delivery import Time
 from tests.people import at
 
 MakeMessage = Callable[..., Message]
+Priority = Message.Priority
+pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.django_db
-class TestSweep:
-    def test_the_longest_due_are_queued_first(self, make_message: MakeMessage) -> None:
-        late, later = make_message(next_attempt_at=at(0.5)), make_message(next_attempt_at=at())
-        make_message(next_attempt_at=at(2))
+def test_the_most_pressing_leave_first_then_the_longest_due(make_message: MakeMessage, wire: Wire) -> None:
+    late, routine = make_message(next_attempt_at=at(0.5)), make_message(priority=Priority.ROUTINE)
+    first, now = make_message(), make_message(next_attempt_at=at(1), priority=Priority.NOW)
+    make_message(next_attempt_at=at(2))
 
-        assert swept(at(1)) == [later.pk, late.pk]
+    assert swept(at(1)) == 4
+    assert wire.sent == [now.pk, first.pk, late.pk, routine.pk]
 
-    def test_what_is_queued_is_not_queued_again_at_once(self, make_message: MakeMessage) -> None:
-        message = make_message()
 
-        assert [len(swept(at(seconds=second))) for second in (0, 2, 9.9, 10)] == [1, 0, 0, 1]
-        message.refresh_from_db()
-        assert message.queued_at == at(seconds=10)
+def test_an_emergency_overtakes_a_backlog(make_message: MakeMessage, wire: Wire) -> None:
+    backlog = [make_message() for _number in range(claims.BATCH + 1)]
+    emergencies: list[Message] = []
 
-    def test_a_retry_is_queued_when_it_is_due(self, make_message: MakeMessage, wire: Wire) -> None:
-        message = make_message()
+    def an_emergency_comes_in() -> None:
+        wire.meanwhile = lambda: None
+        emergencies.append(make_message(priority=Priority.NOW, next_attempt_at=at(1)))
+
+    wire.meanwhile = an_emergency_comes_in
+    swept(at(1))
+
+    assert wire.sent.index(emergencies[0].pk) == claims.BATCH
+    assert len(wire.sent) == len(backlog) + 1
+
+
+def test_a_run_makes_room_after_its_time(
+    make_message: MakeMessage, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    time = Time()
+    monkeypatch.setattr(delivery, "time", time)
+    for _number in range(4):
+        make_message()
+    # Each mail takes three seconds: it is noted before the next one begins.
+    wire.meanwhile = lambda: time.sleep(3)
+
+    assert [swept(at(seconds=second)) for second in (0, 1, 2)] == [2, 2, 0]
+
+
+def test_what_was_not_reached_in_time_counts_as_no_attempt(
+    make_message: MakeMessage, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    time = Time()
+    monkeypatch.setattr(delivery, "time", time)
+    for _number in range(3):
+        make_message()
+    wire.meanwhile = lambda: time.sleep(6)
+
+    swept(at())
+
+    waiting = Message.objects.filter(state="retrying").values_list("attempts", "next_attempt_at", "error")
+    assert list(waiting) == [(0, at(), "")] * 2
+
+
+def test_finished_messages_are_left_alone(make_message: MakeMessage, wire: Wire) -> None:
+    make_message(state="sent", finished_at=at())
+    make_message(state="withdrawn", finished_at=at())
+    make_message(state="failed", finished_at=at(), failure="permanent")
+
+    assert swept(at(100)) == 0
+
+
+def test_a_source_that_fails_keeps_no_other_messages_back(
+    make_message: MakeMessage, wire: Wire, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked: list[datetime] = []
+
+    def fails(_now: datetime) -> None:
+        raise ValueError("a fault")
+
+    monkeypatch.setattr(registry, "_sources", {"broken": fails, "sound": asked.append})
+    message = make_message()
+
+    swept(at())
+
+    assert wire.sent == [message.pk]
+    assert set(asked) == {at()}
+    assert "broken" in caplog.text
+
+
+def test_one_message_that_cannot_be_worded_keeps_no_other_back(
+    make_message: MakeMessage, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def poisoned(_message: Message, _now: datetime) -> None:
+        raise ValueError("cannot be worded")
+
+    monkeypatch.setitem(registry._renderers, "poisoned", poisoned)
+    poison, sound = make_message(kind="poisoned"), make_message()
+
+    swept(at())
+
+    assert wire.sent == [sound.pk]
+    poison.refresh_from_db()
+    assert poison.state == "retrying"
+
+
+class TestTheClockIsSetBack:
+    """By an hour: what was written before must not wait until the clock has caught up."""
+
+    def test_what_was_to_be_sent_is_sent(self, make_message: MakeMessage, wire: Wire) -> None:
+        message = make_message(created_at=at(1), next_attempt_at=at(1))
+
         swept(at())
-        wire.fails = [DeliveryError("busy", permanent=False)]
-        with time_machine.travel(at(), tick=False):
-            deliver(message.pk, at())
 
-        assert swept(at(seconds=3.9)) == []
-        assert swept(at(seconds=6.1)) == [message.pk]
+        assert wire.sent == [message.pk]
 
-    def test_finished_messages_are_left_alone(self, make_message: MakeMessage) -> None:
-        for state in ("sent", "failed", "withdrawn"):
-            make_message(state=state, finished_at=at())
+    def test_what_was_to_be_tried_again_is_tried(self, make_message: MakeMessage, wire: Wire) -> None:
+        message = make_message(
+            created_at=at(-5), claimed_at=at(1), next_attempt_at=at(1.1), state="retrying", attempts=1
+        )
 
-        assert swept(at(100)) == []
+        swept(at())
 
-    def test_a_big_backlog_is_queued_in_parts(
-        self, make_message: MakeMessage, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(delivery, "SWEEP_SIZE", 2)
-        for _number in range(3):
-            make_message()
+        assert wire.sent == [message.pk]
 
-        assert [len(swept(at(seconds=second))) for second in (0, 1, 2)] == [2, 1, 0]
+    def test_a_claim_of_a_dead_worker_is_freed(self, make_message: MakeMessage, wire: Wire) -> None:
+        message = make_message(
+            created_at=at(-5),
+            claimed_at=at(1),
+            claimed_by="it",
+            bundle=make_message().pk,
+            state="sending",
+            attempts=1,
+        )
 
-    def test_a_source_that_fails_keeps_no_other_messages_back(
-        self,
-        make_message: MakeMessage,
-        monkeypatch: pytest.MonkeyPatch,
-        caplog: pytest.LogCaptureFixture,
-    ) -> None:
-        asked: list[datetime] = []
+        swept(at())
 
-        def fails(_now: datetime) -> None:
-            raise ValueError("a fault")
+        assert message.pk in wire.sent
 
-        monkeypatch.setattr(registry, "_sources", {"broken": fails, "sound": asked.append})
-        message = make_message()
+    def test_a_rest_of_the_line_is_over(self, make_message: MakeMessage, wire: Wire) -> None:
+        claims.note_outage(Message.Channel.EMAIL, at(1))
+        make_message()
 
-        assert swept(at()) == [message.pk]
-        assert asked == [at()]
-        assert "broken" in caplog.text
+        assert swept(at()) == 1
 
-    def test_one_message_that_cannot_be_sent_keeps_no_other_back(
-        self, make_message: MakeMessage, wire: Wire, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        def poisoned(_message: Message, _now: datetime) -> None:
-            raise ValueError("cannot be worded")
+    def test_a_message_that_is_due_later_still_waits(self, make_message: MakeMessage, wire: Wire) -> None:
+        make_message(created_at=at(), next_attempt_at=at(1))
 
-        monkeypatch.setitem(registry._renderers, "poisoned", poisoned)
-        poison, sound = make_message(kind="poisoned"), make_message()
-
-        for message_id in swept(at()):
-            deliver(message_id, at())
-
-        assert wire.sent == [sound.pk]
-        poison.refresh_from_db()
-        assert poison.state == "retrying"
-
-    def test_a_claim_that_was_freed_says_why(self, make_message: MakeMessage) -> None:
-        message = make_message()
-        claim(message.pk, at())
-
-        sweep(at(1), lambda _id: None)
-
-        message.refresh_from_db()
-        assert (message.state, message.error) == ("retrying", "the worker died")
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_sweeps_at_once_do_not_send_twice(make_message: MakeMessage, wire: Wire) -> None:
-    messages = [make_message() for _number in range(5)]
-
-    def sweep_and_deliver() -> None:
-        for message_id in swept(at()):
-            deliver(message_id, at())
-
-    failures = [outcome for outcome in at_once(*[sweep_and_deliver] * 2) if outcome is not None]
-
-    assert failures == []
-    assert sorted(wire.sent) == sorted(message.pk for message in messages)
+        assert swept(at()) == 0

@@ -1,6 +1,8 @@
-"""A real SMTP server that keeps what it is sent (aiosmtpd)."""
+"""A real SMTP server that keeps what it is sent, and fails in the ways it is told to (aiosmtpd)."""
 
+import asyncio
 import threading
+from collections.abc import Callable
 from email import message_from_bytes
 from email.message import Message
 from email.policy import default
@@ -12,31 +14,74 @@ from aiosmtpd.controller import Controller
 from tools.servers.ports import free_port
 from tools.servers.process import wait_until
 
+LOOK_EVERY = 0.02  # seconds between two looks of a conversation that is held
+
 
 class _Keeper:
-    """aiosmtpd's handler: keeps each message, unless it was told to refuse."""
+    """aiosmtpd's handler: keeps each message, unless it was told otherwise."""
 
     def __init__(self) -> None:
         self.messages: list[Message] = []
-        self.refusal: str | None = None
         self.lock = threading.Lock()
+        self.held = threading.Event()
+        self.connections = 0
+        self.reset()
 
-    # The names and the arguments are aiosmtpd's.
+    def reset(self) -> None:
+        """Take everything again."""
+        self.refusals: dict[str, str] = {}
+        self.hangs_up_in_data = self.hangs_up_after_each = self.holds = False
+        self.before_yes: Callable[[], None] | None = None
+
+    # The names and the arguments of the following are aiosmtpd's.
+    async def handle_EHLO(
+        self, server: Any, session: Any, envelope: Any, hostname: str, responses: list[str]
+    ) -> list[str]:
+        self.connections += 1
+        session.host_name = hostname
+        return responses
+
+    async def handle_MAIL(
+        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        if self.hangs_up_after_each and getattr(session, "has_sent", False):
+            server.transport.abort()
+        envelope.mail_from = address
+        return "250 OK"
+
+    async def handle_RCPT(
+        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        if "rcpt" in self.refusals:
+            return self.refusals["rcpt"]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        if self.holds:
+            self.held.set()
+            while self.holds:
+                await asyncio.sleep(LOOK_EVERY)
+        if self.hangs_up_in_data:
+            server.transport.abort()
+            return "451 Not kept"
+        if "data" in self.refusals:
+            return self.refusals["data"]
         with self.lock:
-            if self.refusal is not None:
-                return self.refusal
             self.messages.append(message_from_bytes(envelope.content, policy=default))
+        if self.before_yes is not None:
+            self.before_yes()
+        session.has_sent = True
         return "250 Kept"
 
 
 class MailServer:
-    """Listens on a free port in a thread of this process."""
+    """Listens on a free port in a thread of this process. Stopped and started again, it keeps port and mails."""
 
     def __init__(self) -> None:
         self._keeper = _Keeper()
         self.port = free_port()
-        self._controller = Controller(self._keeper, hostname="127.0.0.1", port=self.port)
+        self._controller: Controller | None = None
 
     @property
     def url(self) -> str:
@@ -48,13 +93,46 @@ class MailServer:
         with self._keeper.lock:
             return list(self._keeper.messages)
 
+    @property
+    def connections(self) -> int:
+        """How many conversations were begun."""
+        return self._keeper.connections
+
     def messages_to(self, address: str) -> list[Message]:
         return [message for message in self.messages if address in str(message["To"])]
 
-    def refuse(self, reply: str | None = "451 Try again later") -> None:
-        """Answer every message with an SMTP reply such as a 451 or a 550; None accepts again."""
-        with self._keeper.lock:
-            self._keeper.refusal = reply
+    def refuse(self, reply: str | None = "451 Try again later", *, at: str = "data") -> None:
+        """Answer every message (`at` data) or recipient (rcpt) with a reply such as a 451; None accepts again."""
+        self._keeper.refusals = {} if reply is None else {at: reply}
+
+    def hang_up_in_data(self) -> None:
+        """Take the text of a message, say nothing, and hang up."""
+        self._keeper.hangs_up_in_data = True
+
+    def hang_up_after_each(self) -> None:
+        """Take one message a connection: at the second, hang up."""
+        self._keeper.hangs_up_after_each = True
+
+    def hold(self) -> None:
+        """Say nothing once the text of a message is there, until `let_go`."""
+        self._keeper.held.clear()
+        self._keeper.holds = True
+
+    def wait_until_held(self, seconds: float = 20) -> None:
+        """Until a conversation is held."""
+        wait_until(self._keeper.held.is_set, seconds=seconds, what="no mail came in to be held")
+
+    def let_go(self) -> None:
+        """Go on with the conversations that were held."""
+        self._keeper.holds = False
+
+    def before_yes(self, act: Callable[[], None] | None) -> None:
+        """Let `act` be done when a message is kept and its sender has not been told so yet."""
+        self._keeper.before_yes = act
+
+    def behave(self) -> None:
+        """Take everything again."""
+        self._keeper.reset()
 
     def wait_for(self, count: int, *, to: str = "", seconds: float = 20) -> list[Message]:
         """The messages to an address (part) once there are `count` of them; ServerError after `seconds`."""
@@ -65,11 +143,22 @@ class MailServer:
         )
         return self.messages_to(to)
 
-    def __enter__(self) -> Self:
+    def start(self) -> None:
+        self._controller = Controller(self._keeper, hostname="127.0.0.1", port=self.port)
         self._controller.start()
+
+    def stop(self) -> None:
+        """Nobody answers on the port any more."""
+        if self._controller is not None:
+            self.let_go()
+            self._controller.stop()
+            self._controller = None
+
+    def __enter__(self) -> Self:
+        self.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._controller.stop()
+        self.stop()

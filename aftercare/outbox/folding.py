@@ -1,0 +1,141 @@
+"""Flood control: which messages leave as one mail, and which wait for the next. The first is never kept back.
+
+Messages of one thread (alerts of one patient) to one recipient within a minute are one mail: those that wait
+leave with the first, and what follows a mail within the minute leaves together when the minute is over, unless
+it is more pressing than what was said. After five mails in a minute a recipient gets what waits in one
+mail, then again every 15 seconds; what is to be told now (emergencies) still goes at once and by itself.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from aftercare.outbox.models import Message
+from aftercare.outbox.pace import BURST, DIGEST_EVERY
+
+Recipient = tuple[int, str]  # user and channel
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Told:
+    """A mail that has left, or is leaving."""
+
+    at: datetime
+    bundle: uuid.UUID
+    priority: int
+    threads: frozenset[uuid.UUID | None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """What leaves now, mail by mail, and what waits until when."""
+
+    mails: list[list[Message]] = field(default_factory=list)
+    held: list[tuple[Message, datetime]] = field(default_factory=list)
+
+
+def recipient_of(message: Message) -> Recipient:
+    return message.recipient_id, message.channel
+
+
+def audience_of(message: Message) -> tuple[str, int | None, Recipient]:
+    """What messages of one mail have in common."""
+    return message.kind, message.sender, recipient_of(message)
+
+
+def told_lately(rows: Iterable[Message]) -> dict[Recipient, list[Told]]:
+    """The mails that messages sent or being sent stand for, by recipient."""
+    mails: dict[tuple[Recipient, uuid.UUID], list[Message]] = {}
+    for row in rows:
+        assert row.bundle is not None
+        mails.setdefault((recipient_of(row), row.bundle), []).append(row)
+    told: dict[Recipient, list[Told]] = {}
+    for (recipient, bundle), members in mails.items():
+        at = max(member.finished_at or member.claimed_at for member in members)  # type: ignore[type-var]
+        assert at is not None
+        told.setdefault(recipient, []).append(mail_told(members, bundle, at))
+    return told
+
+
+def mail_told(members: Collection[Message], bundle: uuid.UUID, at: datetime) -> Told:
+    return Told(
+        at=at,
+        bundle=bundle,
+        priority=min(member.priority for member in members),
+        threads=frozenset(member.thread for member in members),
+    )
+
+
+def plan(
+    leads: Sequence[Message],
+    *,
+    waiting: Sequence[Message],
+    told: dict[Recipient, list[Told]],
+    now: datetime,
+    fold: timedelta,
+    kinds: frozenset[str],
+) -> Plan:
+    """What leaves now of `leads`, given in the order in which they are to go.
+
+    `waiting`: everything that still waits for their recipients; `told`: what these were told within `fold`;
+    `kinds`: those of which several may leave as one mail.
+    """
+    made, taken = Plan(), set[uuid.UUID]()
+    for lead in leads:
+        if lead.pk in taken:
+            continue
+        mails = told.setdefault(recipient_of(lead), [])
+        until = None
+        if lead.bundle is not None:
+            # Tried before: the same mail again, so that a repeat is recognisable.
+            members = [m for m in waiting if m.bundle == lead.bundle and m.pk not in taken]
+        elif lead.kind not in kinds:
+            members = [lead]
+        else:
+            until = wait_until(lead, mails, fold)
+            crowded = lead.priority > Message.Priority.NOW and is_burst(mails)
+            members = [m for m in waiting if m.pk not in taken and goes_with(m, lead, crowded, now)]
+        if until is not None and until > now:
+            made.held.append((lead, until))
+            taken.add(lead.pk)
+            continue
+        made.mails.append([lead, *(member for member in members if member.pk != lead.pk)])
+        taken.update(member.pk for member in made.mails[-1])
+        mails.append(mail_told(made.mails[-1], lead.bundle or lead.pk, now))
+    return made
+
+
+def goes_with(message: Message, lead: Message, crowded: bool, now: datetime) -> bool:
+    """Whether a waiting message leaves in the same mail as `lead`."""
+    if message.bundle is not None or message.created_at > now:
+        return False
+    if audience_of(message) != audience_of(lead):
+        return False
+    same_thread = lead.thread is not None and message.thread == lead.thread
+    return same_thread or (crowded and message.priority > Message.Priority.NOW)
+
+
+def is_burst(mails: Collection[Told]) -> bool:
+    """Whether a recipient had so many mails lately that the rest come together."""
+    return len(not_pressing(mails)) >= BURST
+
+
+def not_pressing(mails: Collection[Told]) -> list[Told]:
+    """The mails that flood control may keep back, in the order in which they left."""
+    return sorted((mail for mail in mails if mail.priority > Message.Priority.NOW), key=lambda mail: mail.at)
+
+
+def wait_until(lead: Message, mails: Collection[Told], fold: timedelta) -> datetime | None:
+    """Until when a message waits for the next mail of its kind; None where it goes at once."""
+    until = [
+        mail.at + fold
+        for mail in mails
+        if lead.thread is not None and lead.thread in mail.threads and mail.priority <= lead.priority
+    ]
+    if lead.priority > Message.Priority.NOW:
+        # Each mail after a burst's first five stands for all that waited.
+        until += [mail.at + DIGEST_EVERY for mail in not_pressing(mails)[BURST:]]
+    return max(until, default=None)
