@@ -210,7 +210,20 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 2},
     },
     "escalate": {"task": "aftercare.alerts.escalate", "schedule": 15.0, "options": {"expires": 15}},
+    "follow_up": {"task": "aftercare.alerts.follow_up", "schedule": 15.0, "options": {"expires": 15}},
+    "drill": {"task": "aftercare.alerts.drill", "schedule": 15.0, "options": {"expires": 15}},
+    "return_to_pool": {
+        "task": "aftercare.alerts.return_to_pool",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "remind": {"task": "aftercare.alerts.remind", "schedule": 60.0, "options": {"expires": 60}},
     "silence": {"task": "aftercare.checkins.silence", "schedule": 60.0, "options": {"expires": 60}},
+    "unconfirmed": {
+        "task": "aftercare.checkins.tell_unconfirmed",
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
     "missed": {"task": "aftercare.checkins.missed_check_ins", "schedule": 60.0, "options": {"expires": 60}},
 }
 

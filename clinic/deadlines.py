@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from math import cos, pi, sin
 
 from aftercare.alerts.models import Alert
-from aftercare.people.hours import DAYS, LOOK_AHEAD_DAYS, OpeningHours, instant_on
+from aftercare.people.hours import OpeningHours
 from aftercare.triage import Level
 from aftercare.ui.times import spoken_age, staff_clock
 
@@ -27,28 +27,11 @@ class Clock:
     running_out: bool = False
 
 
-def working_day_end(hours: OpeningHours, since: datetime, days: int) -> datetime | None:
-    """The closing time of the `days`th working day from `since` on, its own included while it lasts."""
-    first = since.astimezone(hours.zone).date()
-    for offset in range(LOOK_AHEAD_DAYS):
-        day = first + timedelta(days=offset)
-        stretches = hours.week.get(DAYS[day.weekday()], [])
-        if not stretches:
-            continue
-        closes = instant_on(day, stretches[-1][1], hours.zone)
-        if closes <= since:
-            continue
-        days -= 1
-        if days == 0:
-            return closes
-    return None
-
-
 def answer_by(alert: Alert, hours: OpeningHours) -> datetime | None:
     """Emergency and urgent: as the rule `unacknowledged` says (S2); below: in working days of the clinic."""
     if by := alert.acknowledge_by:
         return by
-    return working_day_end(hours, alert.opened_at, WORKING_DAYS[alert.triage_level])
+    return hours.working_day_end(alert.opened_at, WORKING_DAYS[alert.triage_level])
 
 
 def clock_of(alert: Alert, hours: OpeningHours, now: datetime) -> Clock:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from uuid import UUID
 
 from django.db import transaction
 
 from aftercare import triage
-from aftercare.alerts.models import Alert, Dispatch
+from aftercare.alerts.models import Alert, ContactAttempt, Dispatch
 from aftercare.outbox.nudge import nudge_after_commit
 from aftercare.people.actions import record_event
 from aftercare.people.models import Clinic, Event, Patient, User
 from aftercare.triage import LIMITS, Finding, Level, Limits, rules_to_tell
+
+# By when somebody must have tried to reach the patient of an urgent alert that was acknowledged.
+FOLLOW_UP_WITHIN = timedelta(minutes=30)
 
 
 class AlreadyClosedError(ValueError):
@@ -154,22 +157,72 @@ def locked(alert: Alert) -> Alert:
 
 @transaction.atomic
 def acknowledge(*, alert: Alert, by: User, now: datetime) -> Alert:
-    """Take the alert on. Acknowledging it again yourself changes nothing.
+    """Take the alert on. Acknowledging it again yourself changes nothing, but confirms a newer report.
 
-    AlreadyAcknowledgedError where somebody else was first, AlreadyClosedError where it is closed.
+    A forgotten one can be taken over. AlreadyAcknowledgedError where somebody else was first,
+    AlreadyClosedError where it is closed.
     """
     current = locked(alert)
     if not current.is_open:
         raise AlreadyClosedError
     if current.status == Alert.Status.ACKNOWLEDGED:
-        if current.acknowledged_by_id != by.pk:
+        if current.acknowledged_by_id == by.pk:
+            return confirm_newer_report(current, by, now)
+        if not current.is_forgotten:
             raise AlreadyAcknowledgedError
-        return current
     current.status = Alert.Status.ACKNOWLEDGED
     current.acknowledged_at, current.acknowledged_by, current.next_escalation_at = now, by, None
+    needs_a_call = current.triage_level >= Level.URGENT
+    current.follow_up_at = now + FOLLOW_UP_WITHIN if needs_a_call else None
+    current.forgotten_since, current.reported_again_at = None, None
     current.save()
     record_event(verb=Event.Verb.ACKNOWLEDGED, actor=by, now=now, patient=current.patient, subject=current.pk)
     return current
+
+
+def confirm_newer_report(current: Alert, by: User, now: datetime) -> Alert:
+    """Who has the alert says that they have seen what was reported since; nothing where nothing was."""
+    if current.reported_again_at is not None:
+        current.reported_again_at = None
+        current.save(update_fields=["reported_again_at"])
+        record_event(
+            verb=Event.Verb.ACKNOWLEDGED, actor=by, now=now, patient=current.patient, subject=current.pk
+        )
+    return current
+
+
+@transaction.atomic
+def record_contact_attempt(
+    *,
+    patient: Patient,
+    by: User,
+    now: datetime,
+    result: str,
+    note: str = "",
+    alert: Alert | None = None,
+) -> ContactAttempt:
+    """Keep that somebody tried to reach the patient. It answers for every acknowledged alert of theirs.
+
+    ValueError for an unknown result, or an alert of another patient.
+    """
+    if result not in ContactAttempt.Result.values:
+        raise ValueError(f"unknown result: {result!r}")
+    if alert is not None and alert.patient_id != patient.pk:
+        raise ValueError("the alert is another patient's")
+    Patient.objects.select_for_update().get(pk=patient.pk)
+    attempt = ContactAttempt.objects.create(
+        patient=patient, alert=alert, by=by, at=now, result=result, note=note
+    )
+    patient.alerts.filter(status=Alert.Status.ACKNOWLEDGED).update(follow_up_at=None, forgotten_since=None)
+    record_event(
+        verb=Event.Verb.TRIED_CONTACT,
+        actor=by,
+        now=now,
+        patient=patient,
+        subject=attempt.pk,
+        data={"result": result},
+    )
+    return attempt
 
 
 @transaction.atomic
@@ -185,6 +238,7 @@ def close(*, alert: Alert, by: User, now: datetime, outcome: str, note: str = ""
         current.acknowledged_at, current.acknowledged_by = now, by
     current.status, current.outcome, current.note = Alert.Status.CLOSED, outcome, note
     current.closed_at, current.closed_by, current.next_escalation_at = now, by, None
+    current.follow_up_at, current.forgotten_since = None, None
     current.save()
     record_event(
         verb=Event.Verb.CLOSED,

@@ -1,8 +1,9 @@
-"""Telling the next contact, again and again, until a person has acknowledged."""
+"""Telling the next contact, again and again, until a person has acknowledged and somebody has called."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from itertools import groupby
 from uuid import UUID
@@ -10,7 +11,8 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
-from aftercare.alerts.models import Alert, ContactStep, Dispatch
+from aftercare.alerts.contacts import Roster
+from aftercare.alerts.models import Alert, Dispatch
 from aftercare.outbox.nudge import nudge_after_commit
 from aftercare.people.actions import record_event
 from aftercare.people.models import Event, Patient, User
@@ -28,7 +30,7 @@ def unacknowledged_alerts(patient: Patient, now: datetime, limits: Limits = LIMI
     return [
         alert
         for alert in new
-        if unacknowledged(now=now, level=alert.triage_level, opened_at=alert.opened_at, limits=limits)
+        if unacknowledged(now=now, level=alert.triage_level, opened_at=alert.waiting_since, limits=limits)
     ]
 
 
@@ -38,16 +40,30 @@ def escalate(now: datetime, limits: Limits = LIMITS, *, only: Patient | None = N
     After an outage each alert is told of once, not once for every turn that was missed. `only` leaves
     everybody else's alerts alone: a rehearsal must not hold the rows of real patients.
     """
-    late = Alert.objects.to_escalate(now).order_by("patient_id", "opened_at")
+    late = Alert.objects.to_escalate(now).select_related("clinic")
     if only:
         late = late.filter(patient=only)
+    return each_patient(late, lambda alerts: escalate_patient(alerts, now, limits))
+
+
+def follow_up(now: datetime) -> int:
+    """Tell the next contact of what was acknowledged and then forgotten. Returns how many patients."""
+    return each_patient(
+        Alert.objects.to_follow_up(now).select_related("clinic"),
+        lambda alerts: follow_up_patient(alerts, now),
+    )
+
+
+def each_patient(alerts: Iterable[Alert], act: Callable[[list[Alert]], bool]) -> int:
+    """`act` on the alerts of one patient after another. Returns for how many it did something."""
     patients = 0
-    for patient_id, alerts in groupby(late, key=lambda alert: alert.patient_id):
+    by_patient = sorted(alerts, key=lambda alert: (str(alert.patient_id), alert.opened_at, alert.pk))
+    for patient_id, group in groupby(by_patient, key=lambda alert: alert.patient_id):
         try:
-            patients += escalate_patient(list(alerts), now, limits)
+            patients += act(list(group))
         except Exception:
             # One patient's fault must not keep the next one's alert from being told.
-            logger.exception("escalating the alerts of patient %s failed", patient_id)
+            logger.exception("the alerts of patient %s could not be told again", patient_id)
     return patients
 
 
@@ -56,53 +72,96 @@ def escalate_patient(alerts: list[Alert], now: datetime, limits: Limits) -> bool
     """One dispatch for one patient's late alerts; False where all were acknowledged or told of meanwhile."""
     # The patient's row first, as everywhere: the other way round, a check-in at this moment would deadlock.
     Patient.objects.select_for_update().get(pk=alerts[0].patient_id)
-    last_step = last_step_of(alerts[0].clinic_id)
-    claimed = [alert for alert in alerts if claim_turn(alert, now, last_step, limits)]
+    roster = Roster.of(alerts[0].clinic, now)
+    claimed = [alert for alert in alerts if claim_turn(alert, now, roster, limits)]
     if not claimed:
         return False
-    first = claimed[0]
     behind = max(alert.escalations for alert in claimed) + 1
-    # Counted for the event itself: alerts escalate together and apart, so no alert's own count is unique.
-    turn = Dispatch.objects.filter(reason=Dispatch.Reason.UNACKNOWLEDGED, event=first.pk).count() + 1
-    dispatch = Dispatch.objects.create(
-        clinic_id=first.clinic_id,
-        patient_id=first.patient_id,
-        reason=Dispatch.Reason.UNACKNOWLEDGED,
-        event=first.pk,
-        turn=turn,
-        step=min(behind, last_step),
-        decided_at=now,
-        due_at=now,
-    )
-    dispatch.alerts.set(claimed)
-    system = User.objects.system()
-    for alert in claimed:
-        record_event(
-            verb=Event.Verb.ESCALATED,
-            actor=system,
-            now=now,
-            patient=alert.patient,
-            subject=alert.pk,
-            data={"step": dispatch.step, "turn": turn},
-        )
-    nudge_after_commit()
+    step = min(behind, roster.last_position(now))
+    tell_again(claimed, Dispatch.Reason.UNACKNOWLEDGED, Event.Verb.ESCALATED, step=step, now=now)
     return True
 
 
-def claim_turn(alert: Alert, now: datetime, last_step: int, limits: Limits) -> bool:
+def claim_turn(alert: Alert, now: datetime, roster: Roster, limits: Limits) -> bool:
     """Move the alert's clock on, unless somebody acknowledged it or another worker took this turn."""
-    minutes = limits.ack_min_emergency if alert.triage_level is Level.EMERGENCY else limits.ack_min_urgent
-    wait = timedelta(minutes=minutes) if alert.escalations + 1 < last_step else LAST_STEP_EVERY
+    turn = alert.escalations + 1
+    wait = wait_after(turn, alert.triage_level, now, roster, limits)
     updated = Alert.objects.filter(
         pk=alert.pk, status=Alert.Status.NEW, next_escalation_at=alert.next_escalation_at
     ).update(next_escalation_at=now + wait, escalations=F("escalations") + 1)
     return bool(updated)
 
 
-def last_step_of(clinic_id: int) -> int:
-    """The position of a clinic's last contact step; 0 where it has none or one."""
-    positions = ContactStep.objects.filter(clinic_id=clinic_id).values_list("position", flat=True)
-    return max(positions, default=0)
+def wait_after(
+    position: int, level: Level, now: datetime, roster: Roster, limits: Limits = LIMITS
+) -> timedelta:
+    """How long the step at a position has before the next one is told; the last one is told again."""
+    if position >= roster.last_position(now):
+        return LAST_STEP_EVERY
+    minutes = limits.ack_min_emergency if level is Level.EMERGENCY else limits.ack_min_urgent
+    step = roster.step_at(position, now)
+    return timedelta(minutes=min(minutes, step.wait_min) if step else minutes)
+
+
+@transaction.atomic
+def follow_up_patient(alerts: list[Alert], now: datetime) -> bool:
+    """One dispatch for what one patient's owners forgot; False where somebody called or closed meanwhile."""
+    Patient.objects.select_for_update().get(pk=alerts[0].patient_id)
+    claimed = [alert for alert in alerts if claim_follow_up(alert, now)]
+    if not claimed:
+        return False
+    reason = Dispatch.Reason.FORGOTTEN
+    roster = Roster.of(alerts[0].clinic, now)
+    step = min(turns_of(claimed[0], reason) + 1, roster.last_position(now))
+    tell_again(claimed, reason, Event.Verb.FORGOTTEN, step=step, now=now)
+    return True
+
+
+def claim_follow_up(alert: Alert, now: datetime) -> bool:
+    """Mark the alert as forgotten and move its clock on, unless somebody acted or took this turn."""
+    return bool(
+        Alert.objects.filter(
+            pk=alert.pk, status=Alert.Status.ACKNOWLEDGED, follow_up_at=alert.follow_up_at
+        ).update(follow_up_at=now + LAST_STEP_EVERY, forgotten_since=alert.forgotten_since or now)
+    )
+
+
+def turns_of(alert: Alert, reason: Dispatch.Reason) -> int:
+    """How often somebody was told for this reason, counted for the event itself.
+
+    Alerts escalate together and apart, so that no alert's own count is unique.
+    """
+    return Dispatch.objects.filter(reason=reason, event=alert.pk).count()
+
+
+def tell_again(
+    alerts: list[Alert], reason: Dispatch.Reason, verb: Event.Verb, *, step: int, now: datetime
+) -> Dispatch:
+    """Write the decision that a step is told of these alerts of one patient, and keep it as an event of each."""
+    first = alerts[0]
+    dispatch = Dispatch.objects.create(
+        clinic_id=first.clinic_id,
+        patient_id=first.patient_id,
+        reason=reason,
+        event=first.pk,
+        turn=turns_of(first, reason) + 1,
+        step=step,
+        decided_at=now,
+        due_at=now,
+    )
+    dispatch.alerts.set(alerts)
+    system = User.objects.system()
+    for alert in alerts:
+        record_event(
+            verb=verb,
+            actor=system,
+            now=now,
+            patient=alert.patient,
+            subject=alert.pk,
+            data={"step": step, "turn": dispatch.turn},
+        )
+    nudge_after_commit()
+    return dispatch
 
 
 @transaction.atomic

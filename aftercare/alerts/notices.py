@@ -1,17 +1,19 @@
-"""From dispatches to messages: who is told, and in which words. No health detail, no name."""
+"""From dispatches to messages: who is told, and whether it still matters at the moment of sending."""
 
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
-from aftercare.alerts.models import Alert, ContactStep, Dispatch
+from aftercare.alerts.contacts import Roster
+from aftercare.alerts.models import Alert, Dispatch, Drill
+from aftercare.alerts.wording import drill_words, list_words, words
 from aftercare.outbox.models import Message
 from aftercare.outbox.registry import Content
-from aftercare.people.models import StaffMember
+from aftercare.triage import Level
 
 logger = logging.getLogger(__name__)
 
@@ -20,92 +22,87 @@ KIND = "alert_dispatch"
 
 def drain(now: datetime) -> None:
     """Turn every due dispatch into messages: one per recipient, however often and by whomever it is run."""
+    rosters: dict[int, Roster] = {}
     for dispatch in Dispatch.objects.to_drain(now).select_related("clinic").order_by("due_at")[:500]:
         try:
-            drain_one(dispatch, now)
+            if dispatch.clinic_id not in rosters:
+                rosters[dispatch.clinic_id] = Roster.of(dispatch.clinic, now)
+            drain_one(dispatch, rosters[dispatch.clinic_id], now)
         except Exception:
             # A dispatch that cannot be expanded must not keep the next one waiting; it stays undrained.
             logger.exception("dispatch %s could not be expanded", dispatch.pk)
 
 
 @transaction.atomic
-def drain_one(dispatch: Dispatch, now: datetime) -> None:
-    """Write the messages of one dispatch, to the recipients of this moment."""
-    Message.objects.bulk_create(
-        (
-            Message(
-                kind=KIND,
-                subject=dispatch.pk,
-                recipient_id=member.user_id,
-                channel=Message.Channel.EMAIL,
-                created_at=now,
-                next_attempt_at=now,
-            )
-            for member in recipients_of(dispatch)
-        ),
-        ignore_conflicts=True,
-    )
+def drain_one(dispatch: Dispatch, roster: Roster, now: datetime) -> None:
+    """Write the messages of one dispatch, to the recipients of this moment; none where it comes too late."""
+    if not dispatch.is_late(now):
+        Message.objects.bulk_create(
+            (
+                Message(
+                    kind=KIND,
+                    subject=dispatch.pk,
+                    recipient_id=user_id,
+                    channel=Message.Channel.EMAIL,
+                    created_at=now,
+                    next_attempt_at=now,
+                )
+                for user_id in recipients_of(dispatch, roster, now)
+            ),
+            ignore_conflicts=True,
+        )
+        hurry_next(dispatch, roster, now)
     Dispatch.objects.filter(pk=dispatch.pk).update(drained_at=now)
 
 
-def recipients_of(dispatch: Dispatch) -> list[StaffMember]:
-    """The members of the dispatch's contact step; where it has nobody, everybody who works for the clinic."""
-    active = StaffMember.objects.active().filter(clinic_id=dispatch.clinic_id).select_related("user")
-    steps = ContactStep.objects.filter(clinic_id=dispatch.clinic_id, position__lte=dispatch.step)
-    step = steps.order_by("-position").first()
-    members = list(active.filter(contact_steps=step)) if step else []
-    if not members:
-        members = list(active)
+def recipients_of(dispatch: Dispatch, roster: Roster, now: datetime) -> list[int]:
+    """The users to tell: the dispatch's contact step, and who owns what was forgotten."""
+    members = roster.recipients(dispatch.step, now)
     if not members:
         raise LookupError(f"clinic {dispatch.clinic_id} has no staff member to tell")
-    return members
+    told = [member.user_id for member in members]
+    if dispatch.reason == Dispatch.Reason.FORGOTTEN:
+        owners = set(dispatch.alerts.values_list("acknowledged_by", flat=True))
+        told += [m.user_id for m in roster.everybody if m.user_id in owners and m.is_reachable(now)]
+    return list(dict.fromkeys(told))
+
+
+def hurry_next(dispatch: Dispatch, roster: Roster, now: datetime) -> None:
+    """Where the first step has less time than the level gives, the next one is told sooner."""
+    step = roster.step_at(dispatch.step, now)
+    if dispatch.reason != Dispatch.Reason.OPENED or step is None:
+        return
+    waiting = dispatch.alerts.filter(status=Alert.Status.NEW, escalations=0)
+    for alert in waiting.exclude(next_escalation_at=None):
+        sooner = alert.opened_at + timedelta(minutes=step.wait_min)
+        waiting.filter(pk=alert.pk, next_escalation_at__gt=sooner).update(next_escalation_at=sooner)
 
 
 def render(message: Message, now: datetime) -> Content | None:
-    """The words of a message about a dispatch; None once its alerts are acknowledged or closed."""
-    dispatch = Dispatch.objects.prefetch_related("alerts").get(pk=message.subject)
-    alerts = [alert for alert in dispatch.alerts.all() if still_matters(alert, dispatch)]
+    """The words of a message about a dispatch; None once there is nothing left to tell, or it comes too late."""
+    dispatch = Dispatch.objects.select_related("clinic").get(pk=message.subject)
+    if dispatch.is_late(now):
+        return None
+    if dispatch.reason == Dispatch.Reason.DRILL:
+        drill = Drill.objects.running().filter(pk=dispatch.event).first()
+        return drill_words(drill) if drill else None
+    alerts = list(dispatch.alerts.filter(STILL_MATTERS[Dispatch.Reason(dispatch.reason)]))
     if not alerts:
         return None
+    if dispatch.patient_id is None:
+        return list_words(dispatch, len(alerts))
     worst = min(alerts, key=lambda alert: (-alert.triage_level.rank, alert.opened_at))
-    link = f"{settings.SITE_URL}/clinic/alerts/{worst.pk}/"
-    return Content(
-        subject=SUBJECTS[Dispatch.Reason(dispatch.reason)],
-        body="\n\n".join(
-            [
-                f"{LEADS[Dispatch.Reason(dispatch.reason)]} {deadline(worst, dispatch, now)}".strip(),
-                f"Sign in to read and acknowledge it:\n{link}",
-                "This message holds no details on purpose. It is sent again, to more people, "
-                "until somebody acknowledges.",
-            ]
-        ),
-    )
+    return words(dispatch, worst, now)
 
 
-SUBJECTS = {
-    Dispatch.Reason.OPENED: "A check-in needs a person",
-    Dispatch.Reason.UNACKNOWLEDGED: "Nobody has acknowledged: a check-in needs a person",
-    Dispatch.Reason.SILENT: "No new check-in: somebody should call",
+# What is still worth telling: silence until the alert is closed, the rest until somebody has it or has called.
+WAITING = Q(status=Alert.Status.NEW)
+STILL_MATTERS = {
+    Dispatch.Reason.OPENED: WAITING,
+    Dispatch.Reason.UNACKNOWLEDGED: WAITING,
+    Dispatch.Reason.SILENT: ~Q(status=Alert.Status.CLOSED),
+    Dispatch.Reason.FORGOTTEN: Q(forgotten_since__isnull=False),
+    Dispatch.Reason.RETURNED: WAITING,
+    Dispatch.Reason.CLOSING: Q(level=Level.SAME_DAY.value) & ~Q(status=Alert.Status.CLOSED),
+    Dispatch.Reason.DIGEST: WAITING,
 }
-LEADS = {
-    Dispatch.Reason.OPENED: "A new check-in is waiting in the queue.",
-    Dispatch.Reason.UNACKNOWLEDGED: "A check-in is waiting, and nobody has acknowledged it in time.",
-    Dispatch.Reason.SILENT: "A check-in is still being worked on, and none has followed it for a day.",
-}
-
-
-def still_matters(alert: Alert, dispatch: Dispatch) -> bool:
-    """Whether the alert still needs telling: silence until it is closed, the rest until acknowledged."""
-    if dispatch.reason == Dispatch.Reason.SILENT:
-        return alert.is_open
-    return alert.status == Alert.Status.NEW
-
-
-def deadline(alert: Alert, dispatch: Dispatch, now: datetime) -> str:
-    """By when it should be acknowledged, on the clinic's clock."""
-    by = alert.acknowledge_by
-    if by is None or dispatch.reason != Dispatch.Reason.OPENED:
-        return ""
-    if by <= now:
-        return "Please acknowledge it now."
-    return f"Please acknowledge it by {by.astimezone(dispatch.clinic.zone):%H:%M}."

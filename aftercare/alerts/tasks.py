@@ -1,14 +1,38 @@
-"""The Celery task of this room."""
+"""The Celery tasks of this room: time-driven rules, each on its own, with no need of new traffic."""
 
 from __future__ import annotations
 
 from celery import shared_task
 from django.utils import timezone
 
-from aftercare.alerts import escalation
+from aftercare.alerts import drills, escalation, reminders, returning
 
 
 @shared_task(name="aftercare.alerts.escalate")
 def escalate() -> None:
     """Tell the next contact of what nobody acknowledged in time."""
     escalation.escalate(timezone.now())
+
+
+@shared_task(name="aftercare.alerts.follow_up")
+def follow_up() -> None:
+    """Tell the next contact of what was acknowledged and then forgotten."""
+    escalation.follow_up(timezone.now())
+
+
+@shared_task(name="aftercare.alerts.return_to_pool")
+def return_to_pool() -> None:
+    """Take back what belongs to somebody who left or is away."""
+    returning.return_to_pool(timezone.now())
+
+
+@shared_task(name="aftercare.alerts.remind")
+def remind() -> None:
+    """Remind of same-day alerts before closing, and of the routine list once a working day."""
+    reminders.remind(timezone.now())
+
+
+@shared_task(name="aftercare.alerts.drill")
+def drill() -> None:
+    """Tell the next contact of a drill that nobody acknowledged in time."""
+    drills.escalate_drills(timezone.now())

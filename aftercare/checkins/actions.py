@@ -15,6 +15,7 @@ from aftercare.alerts.models import Alert
 from aftercare.checkins.advice import advise
 from aftercare.checkins.history import History, course_for, without
 from aftercare.checkins.models import NOTE_LENGTH, Assessment, CheckIn, Finding
+from aftercare.checkins.promises import confirm_by
 from aftercare.checkins.submission import Placement, Submission, find_duplicate, place
 from aftercare.guidance.models import ExpectedCourseSet
 from aftercare.people.actions import record_event
@@ -88,6 +89,7 @@ def submit_check_in(
         judged=judged,
         revealed=revealed,
         now=now,
+        limits=limits,
     )
     fired = [Fired(procedure_id=check_in.procedure_id, finding=finding) for finding in judged.findings]
     for later in revealed:
@@ -171,6 +173,7 @@ def store_check_in(  # noqa: PLR0913 (the parts of one row)
     judged: Judgement,
     revealed: list[Revealed],
     now: datetime,
+    limits: Limits,
 ) -> CheckIn:
     """Write the check-in with its level and what the patient is told."""
     new = [finding for later in revealed for finding in later.entry.findings]
@@ -193,6 +196,7 @@ def store_check_in(  # noqa: PLR0913 (the parts of one row)
         note=submission.note[:NOTE_LENGTH],
         unreadable=submission.unreadable,
         level=level.value,
+        confirm_by=confirm_by(level, patient.clinic.hours, now, limits),
         advice=advise(
             patient=patient,
             procedure=placement.procedure,

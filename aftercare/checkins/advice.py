@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypedDict
 from zoneinfo import ZoneInfo
 
+from aftercare.checkins.promises import TOO_LATE, call_by
 from aftercare.checkins.reasons import Clock, Reason, reasons
 from aftercare.checkins.recovery import next_steps, taking_longer, tell_them
 from aftercare.checkins.wording import open_symptoms
@@ -15,9 +16,6 @@ from aftercare.people.contact import Contact, Phone, clock_word, contact_at
 from aftercare.people.models import Clinic, Patient, Procedure
 from aftercare.triage import Entry, Finding, Level
 
-CALL_WITHIN = timedelta(hours=4)  # by when a same-day call is promised, within opening hours
-BEFORE_CLOSING = timedelta(minutes=30)
-TOO_LATE = timedelta(hours=1)  # less than this to closing is too late for a call today
 EVENING, MORNING = 18, 5
 
 
@@ -185,7 +183,7 @@ def same_day(situation: Situation, advice: Advice) -> None:
     elif not call_back:
         advice["lead"] = "There is no number here to call you on. Please call us today."
     else:
-        advice["lead"] = f"No call by {call_by(situation, opening.closes)}? Then call us."
+        advice["lead"] = f"No call by {call_by_words(situation)}? Then call us."
         advice["call_back"] = call_back
     advice["phones"] = as_rows(tuple(phones))
     explain(situation, advice, Level.SAME_DAY)
@@ -226,13 +224,13 @@ def follow_up(situation: Situation, advice: Advice) -> None:
         advice["notes"] = ["You left some questions open. This page says nothing about those."]
 
 
-def call_by(situation: Situation, closes: datetime) -> str:
-    """By when the clinic calls: within four hours and well before closing, on a half hour."""
+def call_by_words(situation: Situation) -> str:
+    """By when the clinic calls, on the patient's clock as far as it shows the same as the clinic's."""
+    by = call_by(situation.clinic.hours, situation.clock.now)
+    assert by is not None  # asked only while the clinic is open
     zone = situation.clock.zone
-    latest = min(situation.clock.now + CALL_WITHIN, closes - BEFORE_CLOSING).astimezone(zone)
-    on_the_half = latest.replace(minute=30 if latest.minute >= 30 else 0, second=0, microsecond=0)
-    word = clock_word(on_the_half, situation.local_now)
-    return word if is_same_clock(situation.patient.zone, zone, latest) else f"{word} clinic time"
+    word = clock_word(by, situation.local_now)
+    return word if is_same_clock(situation.patient.zone, zone, by) else f"{word} clinic time"
 
 
 def is_same_clock(one: ZoneInfo, other: ZoneInfo, at: datetime) -> bool:

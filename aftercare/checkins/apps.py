@@ -4,3 +4,10 @@ from django.apps import AppConfig
 class CheckinsConfig(AppConfig):
     name = "aftercare.checkins"
     label = "checkins"
+
+    def ready(self) -> None:
+        """Tell the outbox how to word the messages of this room."""
+        from aftercare.checkins import unconfirmed
+        from aftercare.outbox.registry import register_renderer
+
+        register_renderer(unconfirmed.KIND, unconfirmed.render)

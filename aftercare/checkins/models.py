@@ -6,11 +6,12 @@ import uuid
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
-from aftercare.alerts.models import Alert
+from aftercare.alerts.models import NEEDS_ACTION, Alert, ContactAttempt
 from aftercare.guidance.models import ExpectedCourseSet
-from aftercare.people.models import Patient, Procedure, User
+from aftercare.people.models import Event, Patient, Procedure, User
 from aftercare.triage import Answers, Level
 
 NOTE_LENGTH = 2000
@@ -26,6 +27,10 @@ class LevelChoice(models.TextChoices):
     EXPECTED = "expected", _("Expected")
 
 
+# What a member of staff does that shows that they have seen an alert.
+SEEING = (Event.Verb.ACKNOWLEDGED, Event.Verb.CLOSED)
+
+
 class CheckInQuerySet(models.QuerySet["CheckIn"]):
     def standing(self) -> CheckInQuerySet:
         """Those that no correction has replaced."""
@@ -34,6 +39,16 @@ class CheckInQuerySet(models.QuerySet["CheckIn"]):
     def newest_first(self) -> CheckInQuerySet:
         """By the instant described, the newest first."""
         return self.order_by("-observed_at", "-submitted_at")
+
+    def unconfirmed(self) -> CheckInQuerySet:
+        """Those with an alert of same day or higher that nobody at the clinic has seen since."""
+        since = OuterRef("assessment__caused_by__submitted_at")
+        seen = Event.objects.filter(subject=OuterRef("alert_id"), verb__in=SEEING, at__gte=since)
+        unseen = Finding.objects.filter(
+            assessment__caused_by=OuterRef("pk"), is_new=True, alert__level__in=NEEDS_ACTION
+        ).exclude(Exists(seen))
+        tried = ContactAttempt.objects.filter(patient=OuterRef("patient"), at__gte=OuterRef("submitted_at"))
+        return self.filter(Exists(unseen)).exclude(Exists(tried))
 
 
 class CheckIn(models.Model):
@@ -64,6 +79,8 @@ class CheckIn(models.Model):
     # Fields of an emergency that could not be read, as they came: kept for staff.
     unreadable = models.JSONField(default=dict)
     level = models.CharField(max_length=20, choices=LevelChoice)
+    # By when the clinic must have confirmed that somebody has seen it; null below same day.
+    confirm_by = models.DateTimeField(null=True)
     # What the patient was told at submission (aftercare.checkins.advice), word for word.
     advice = models.JSONField(default=dict)
 
@@ -79,7 +96,14 @@ class CheckIn(models.Model):
                 condition=models.Q(level__in=LevelChoice.values), name="check_in_level_is_known"
             ),
         ]
-        indexes = [models.Index(fields=["patient", "-submitted_at"], name="check_in_newest")]
+        indexes = [
+            models.Index(fields=["patient", "-submitted_at"], name="check_in_newest"),
+            models.Index(
+                fields=["confirm_by"],
+                condition=models.Q(confirm_by__isnull=False),
+                name="check_in_to_be_confirmed",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"check-in {self.pk}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from aftercare.checkins.confirmation import confirmation_of
 from aftercare.checkins.models import Assessment, CheckIn
 from aftercare.checkins.models import Finding as FindingRow
 from aftercare.checkins.reasons import Clock, Reason, reasons
@@ -17,6 +18,7 @@ def result_context(check_in: CheckIn, patient: Patient, now: datetime) -> dict[s
     return {
         "check_in": check_in,
         "advice": check_in.advice,
+        "confirmation": confirmation_of(check_in, patient.clinic, now),
         "told": told(check_in.given),
         "standing": later_version(check_in),
         "seen_again": seen_again(check_in, patient, now),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
+from aftercare.checkins import unconfirmed
 from aftercare.checkins.silence import note_missed_check_ins, note_silence_after_alerts
 
 
@@ -18,3 +19,9 @@ def silence() -> None:
 def missed_check_ins() -> None:
     """Bring the non-responder list up to date."""
     note_missed_check_ins(timezone.now())
+
+
+@shared_task(name="aftercare.checkins.tell_unconfirmed")
+def tell_unconfirmed() -> None:
+    """Tell patients to call whose check-in nobody has confirmed in time."""
+    unconfirmed.tell_unconfirmed(timezone.now())

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from aftercare.checkins import drafts
 from aftercare.checkins.actions import submit_check_in
+from aftercare.checkins.confirmation import confirmation_of
 from aftercare.checkins.form_page import FormPage
 from aftercare.checkins.forms import CheckInForm
 from aftercare.checkins.history import History
@@ -141,6 +142,15 @@ def result(request: HttpRequest, patient: Patient, check_in_id: UUID) -> HttpRes
     own = patient.check_ins.select_related("procedure", "superseded_by")
     check_in = get_object_or_404(own, pk=check_in_id)
     return render(request, "checkins/result.html", result_context(check_in, patient, timezone.now()))
+
+
+@require_safe
+@patient_page
+def confirmation(request: HttpRequest, patient: Patient, check_in_id: UUID) -> HttpResponse:
+    """The part of the result that changes: whether the clinic has confirmed. An open page asks for it."""
+    check_in, now = get_object_or_404(patient.check_ins, pk=check_in_id), timezone.now()
+    context = {"confirmation": confirmation_of(check_in, patient.clinic, now), "now": now}
+    return render(request, "checkins/confirmation.html", context)
 
 
 @require_safe

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -34,18 +35,38 @@ def instant_on(day: date, clock: str, zone: ZoneInfo) -> datetime:
 
 
 @lru_cache(maxsize=1024)
-def openings_from(week: Week, zone: ZoneInfo, first: date) -> tuple[Opening, ...]:
-    """The openings of two weeks from the day `first` on. Kept in memory: every page about whom to call asks."""
+def openings_from(
+    week: Week, closed_days: frozenset[str], zone: ZoneInfo, first: date
+) -> tuple[Opening, ...]:
+    """The openings from the day `first` on. Kept in memory: every page about whom to call asks.
+
+    Two weeks of days, and as many more as are closed days, so that no holiday hides the next opening.
+    """
     found: list[Opening] = []
-    for offset in range(LOOK_AHEAD_DAYS + 1):
-        day = first + timedelta(days=offset)
-        for opens, closes in week[day.weekday()]:
-            stretch = Opening(instant_on(day, opens, zone), instant_on(day, closes, zone))
+    for day in days_from(first, closed_days):
+        for stretch in stretches_of(week, closed_days, zone, day):
             if found and found[-1].closes == stretch.opens:
                 found[-1] = Opening(found[-1].opens, stretch.closes)
             else:
                 found.append(stretch)
     return tuple(found)
+
+
+def days_from(first: date, closed_days: frozenset[str]) -> Iterator[date]:
+    """Two weeks of days, and as many more as are closed days."""
+    closed_later = sum(day >= first.isoformat() for day in closed_days)
+    for offset in range(LOOK_AHEAD_DAYS + closed_later + 1):
+        yield first + timedelta(days=offset)
+
+
+def stretches_of(week: Week, closed_days: frozenset[str], zone: ZoneInfo, day: date) -> list[Opening]:
+    """When it is open on one day of the calendar; empty on a closed day."""
+    if day.isoformat() in closed_days:
+        return []
+    return [
+        Opening(instant_on(day, opens, zone), instant_on(day, closes, zone))
+        for opens, closes in week[day.weekday()]
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +75,21 @@ class OpeningHours:
 
     week: dict[str, list[list[str]]]
     zone: ZoneInfo
+    closed_days: frozenset[str] = frozenset()
+
+    @property
+    def _week(self) -> Week:
+        """The week in a form that can be a key of the memory of `openings_from`."""
+        return tuple(tuple((opens, closes) for opens, closes in self.week.get(day, [])) for day in DAYS)
+
+    def stretches(self, day: date) -> list[Opening]:
+        """When it is open on one day of the calendar; empty on a closed day."""
+        return stretches_of(self._week, self.closed_days, self.zone, day)
 
     def openings(self, around: datetime) -> tuple[Opening, ...]:
         """The openings from the day before `around` to two weeks after, in order, joined where they touch."""
         first = around.astimezone(self.zone).date() - timedelta(days=1)
-        week = tuple(tuple((opens, closes) for opens, closes in self.week.get(day, [])) for day in DAYS)
-        return openings_from(week, self.zone, first)
+        return openings_from(self._week, self.closed_days, self.zone, first)
 
     def current(self, now: datetime) -> Opening | None:
         """The opening that `now` falls in."""
@@ -71,7 +101,25 @@ class OpeningHours:
 
     def is_always_open(self) -> bool:
         """Whether it is open day and night."""
-        return all(self.week.get(day) == ALWAYS_OPEN[day] for day in DAYS)
+        return not self.closed_days and all(self.week.get(day) == ALWAYS_OPEN[day] for day in DAYS)
+
+    def closing_of_day(self, now: datetime) -> datetime | None:
+        """When it closes for the day that `now` falls on; None on a day without opening, or day and night."""
+        stretches = self.stretches(now.astimezone(self.zone).date())
+        if not stretches or self.is_always_open():
+            return None
+        return stretches[-1].closes
+
+    def working_day_end(self, since: datetime, days: int) -> datetime | None:
+        """The closing time of the `days`th working day from `since` on, its own included while it lasts."""
+        for day in days_from(since.astimezone(self.zone).date(), self.closed_days):
+            stretches = self.stretches(day)
+            if not stretches or stretches[-1].closes <= since:
+                continue
+            days -= 1
+            if days == 0:
+                return stretches[-1].closes
+        return None
 
     def rows(self) -> list[tuple[str, str]]:
         """(days, hours) for people to read, days with the same hours together: ("Mon, Wed", "09:00 to 18:00")."""
@@ -95,3 +143,20 @@ def validate_week(week: Any) -> None:
                 if clock != "24:00":
                     time.fromisoformat(clock)
             last = stretch[1]
+
+
+def validate_closed_days(days: Any) -> None:
+    """ValidationError unless `days` names dates, each with what it is: {"2026-12-25": "Christmas Day"}."""
+    if not isinstance(days, dict):
+        raise ValidationError("Give closed days by date.")
+    for day, name in days.items():
+        if not isinstance(name, str) or not is_date(day):
+            raise ValidationError("Give closed days by date, such as 2026-12-25.")
+
+
+def is_date(text: object) -> bool:
+    """Whether it is a date as ISO 8601 writes it."""
+    try:
+        return isinstance(text, str) and date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False

@@ -3,7 +3,7 @@
 import pytest
 from django.conf import LazySettings
 
-from aftercare.alerts import notices
+from aftercare.alerts import notices, wording
 from aftercare.alerts.actions import acknowledge, close
 from aftercare.alerts.escalation import escalate
 from aftercare.alerts.models import Alert, ContactStep, Dispatch
@@ -222,4 +222,4 @@ def test_each_reason_has_words_of_its_own(patient: Patient, procedure: Procedure
 
     assert None not in contents
     assert len({content.subject for content in contents if content}) == 3
-    assert set(notices.SUBJECTS) == set(notices.LEADS) == set(Dispatch.Reason)
+    assert set(wording.SUBJECTS) == set(wording.LEADS) == set(Dispatch.Reason)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from aftercare.people.hours import ALWAYS_OPEN, OpeningHours
-from clinic.deadlines import wedge, working_day_end
+from clinic.deadlines import wedge
 from tests.people import WEEKDAYS
 
 LONDON = ZoneInfo("Europe/London")
@@ -32,18 +32,18 @@ def local(text: str) -> datetime:
     ],
 )
 def test_the_answer_is_due_when_the_working_day_ends(since: str, days: int, until: str) -> None:
-    assert working_day_end(OPEN, local(since), days) == local(until)
+    assert OPEN.working_day_end(local(since), days) == local(until)
 
 
 def test_a_clinic_that_never_closes_answers_by_midnight() -> None:
     hours = OpeningHours(ALWAYS_OPEN, ZoneInfo("UTC"))
-    assert working_day_end(hours, datetime(2026, 1, 12, 10, tzinfo=UTC), 1) == datetime(
+    assert hours.working_day_end(datetime(2026, 1, 12, 10, tzinfo=UTC), 1) == datetime(
         2026, 1, 13, tzinfo=UTC
     )
 
 
 def test_without_opening_hours_nothing_is_promised() -> None:
-    assert working_day_end(OpeningHours({}, LONDON), local("2026-01-12T10:00"), 1) is None
+    assert OpeningHours({}, LONDON).working_day_end(local("2026-01-12T10:00"), 1) is None
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from aftercare.people.actions import record_event
 from aftercare.people.hours import ALWAYS_OPEN
 from aftercare.people.models import (
     AT_RISK_QUESTIONS,
+    AppendOnlyError,
     Clinic,
     Event,
     IntakeQuestion,
@@ -19,7 +20,6 @@ from aftercare.people.models import (
     StaffMember,
     User,
 )
-from aftercare.people.models.events import AppendOnlyError
 from tests.people import ClinicFactory, PatientFactory, ProcedureFactory, StaffMemberFactory, UserFactory, at
 
 pytestmark = pytest.mark.django_db

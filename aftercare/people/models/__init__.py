@@ -1,17 +1,22 @@
 """Who there is: users, clinics, staff, patients, their procedures, and who did or saw what."""
 
-from aftercare.people.models.clinics import Clinic, StaffMember
+from aftercare.people.models.append_only import AppendOnly, AppendOnlyError, AppendOnlyQuerySet
+from aftercare.people.models.clinics import Clinic, Shift, StaffMember
 from aftercare.people.models.events import Event
 from aftercare.people.models.patients import AT_RISK_QUESTIONS, IntakeQuestion, Patient, Procedure
 from aftercare.people.models.users import SignInLink, User
 
 __all__ = [
     "AT_RISK_QUESTIONS",
+    "AppendOnly",
+    "AppendOnlyError",
+    "AppendOnlyQuerySet",
     "Clinic",
     "Event",
     "IntakeQuestion",
     "Patient",
     "Procedure",
+    "Shift",
     "SignInLink",
     "StaffMember",
     "User",

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from aftercare.people.hours import OpeningHours, validate_week
+from aftercare.people.hours import OpeningHours, validate_closed_days, validate_week
 from aftercare.people.models.users import User
 
 TELEPHONE = RegexValidator(r"^\+?[0-9][0-9 ()-]{1,24}$", _("Give a telephone number, such as 0161 496 0123."))
@@ -34,6 +36,8 @@ class Clinic(models.Model):
     out_of_hours_telephone = models.CharField(max_length=25, validators=[TELEPHONE])
     emergency_number = models.CharField(max_length=25, validators=[TELEPHONE])
     opening_hours = models.JSONField(validators=[validate_week])
+    # Days on which it stays closed whatever the week says: {"2026-12-25": "Christmas Day"}.
+    closed_days = models.JSONField(default=dict, blank=True, validators=[validate_closed_days])
     time_zone = models.CharField(max_length=64, validators=[validate_zone])
     accent = models.CharField(max_length=7, default="#1b5a5c", validators=[ACCENT])
     accent_dark = models.CharField(max_length=7, default="#81bebf", validators=[ACCENT])
@@ -55,13 +59,18 @@ class Clinic(models.Model):
 
     @property
     def hours(self) -> OpeningHours:
-        return OpeningHours(self.opening_hours, self.zone)
+        return OpeningHours(self.opening_hours, self.zone, frozenset(self.closed_days))
 
 
 class StaffMemberQuerySet(models.QuerySet["StaffMember"]):
     def active(self) -> StaffMemberQuerySet:
         """Those who work there now and can sign in."""
         return self.filter(is_active=True, user__is_active=True)
+
+    def reachable(self, now: datetime) -> StaffMemberQuerySet:
+        """Those of them who are not away."""
+        gone = Q(away_from__lte=now) & (Q(away_until=None) | Q(away_until__gt=now))
+        return self.active().exclude(gone)
 
 
 class StaffMember(models.Model):
@@ -76,6 +85,9 @@ class StaffMember(models.Model):
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="staff_members")
     role = models.CharField(max_length=20, choices=Role)
     is_active = models.BooleanField(default=True)
+    # Away from one instant up to, not with, another; `away_until` null: until further notice.
+    away_from = models.DateTimeField(null=True, blank=True)
+    away_until = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar = StaffMemberQuerySet.as_manager()
 
@@ -83,8 +95,45 @@ class StaffMember(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["user", "clinic"], name="one_staff_membership_per_user_and_clinic"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(away_until=None) | Q(away_from__lt=F("away_until")),
+                name="absence_begins_before_it_ends",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.user} ({self.get_role_display()})"
+
+    def is_away(self, now: datetime) -> bool:
+        """Whether an absence covers this instant."""
+        begun = self.away_from is not None and self.away_from <= now
+        return begun and (self.away_until is None or self.away_until > now)
+
+    def is_reachable(self, now: datetime) -> bool:
+        """Works there, can sign in, and is not away: as `reachable` of the query set."""
+        return self.is_active and self.user.is_active and not self.is_away(now)
+
+
+class Shift(models.Model):
+    """A place of the on-duty rota, and who has it; nobody, where its holder left or is away."""
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="shifts")
+    member = models.ForeignKey(StaffMember, on_delete=models.PROTECT, null=True, related_name="shifts")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["starts_at", "ends_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(starts_at__lt=F("ends_at")), name="shift_begins_before_it_ends"
+            ),
+            models.UniqueConstraint(
+                fields=["member", "starts_at", "ends_at"], name="one_place_per_member_and_shift"
+            ),
+        ]
+        indexes = [models.Index(fields=["clinic", "ends_at"], name="shift_of_clinic")]
+
+    def __str__(self) -> str:
+        return f"on duty from {self.starts_at:%Y-%m-%d %H:%M} to {self.ends_at:%Y-%m-%d %H:%M}"

@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, NoReturn
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from aftercare.people.models.append_only import AppendOnly
 from aftercare.people.models.clinics import Clinic
 from aftercare.people.models.patients import Patient
 from aftercare.people.models.users import User
 
 
-class AppendOnlyError(TypeError):
-    """Somebody tried to change or remove what is kept for good."""
-
-
-class EventQuerySet(models.QuerySet["Event"]):
-    def update(self, **kwargs: Any) -> NoReturn:
-        raise AppendOnlyError("Events are never changed.")
-
-    def delete(self) -> NoReturn:
-        raise AppendOnlyError("Events are never deleted.")
-
-
-class Event(models.Model):
+class Event(AppendOnly):
     """One act or look. `subject` is the id of the record it is about; `data` holds no free text of patients."""
 
     class Verb(models.TextChoices):
@@ -38,6 +25,13 @@ class Event(models.Model):
         CLOSED = "closed", _("closed")
         ESCALATED = "escalated", _("told the next contact: nobody has acknowledged")
         NOTED_SILENCE = "noted_silence", _("told the clinic: no check-in since this alert")
+        FORGOTTEN = "forgotten", _("told the next contact: acknowledged, and no call since")
+        RETURNED = "returned", _("took it back for anybody: its owner is not there")
+        TRIED_CONTACT = "tried_contact", _("tried to reach the patient")
+        CHANGED_CONTACTS = "changed_contacts", _("changed who is told")
+        STARTED_DRILL = "started_drill", _("started an alarm drill")
+        ACKNOWLEDGED_DRILL = "acknowledged_drill", _("acknowledged an alarm drill")
+        STOPPED_DRILL = "stopped_drill", _("stopped an alarm drill")
         SIGNED_IN = "signed_in", _("signed in")
 
     at = models.DateTimeField()
@@ -48,18 +42,8 @@ class Event(models.Model):
     subject = models.UUIDField(null=True, db_index=True)
     data = models.JSONField(default=dict)
 
-    objects: ClassVar = EventQuerySet.as_manager()
-
     class Meta:
         ordering = ["-at", "-pk"]
 
     def __str__(self) -> str:
         return f"{self.verb} at {self.at:%Y-%m-%d %H:%M}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if not self._state.adding:
-            raise AppendOnlyError("Events are never changed.")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise AppendOnlyError("Events are never deleted.")

@@ -1,4 +1,4 @@
-"""Alerts are what staff work; dispatches are the decisions to tell somebody of them."""
+"""Alerts are what staff work, and what they did to reach the patient."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.db.models import Case, IntegerField, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from aftercare import triage
-from aftercare.people.models import Clinic, Patient, Procedure, StaffMember, User
+from aftercare.people.models import AppendOnly, Clinic, Patient, Procedure, User
 
 LEVEL_ORDER = (triage.Level.EMERGENCY, triage.Level.URGENT, triage.Level.SAME_DAY, triage.Level.ROUTINE)
 NEEDS_ACTION = tuple(level.value for level in LEVEL_ORDER if level >= triage.Level.SAME_DAY)
@@ -29,6 +29,10 @@ class AlertQuerySet(models.QuerySet["Alert"]):
     def to_escalate(self, now: datetime) -> AlertQuerySet:
         """Emergency and urgent ones that nobody acknowledged in time."""
         return self.filter(status=Alert.Status.NEW, next_escalation_at__lte=now)
+
+    def to_follow_up(self, now: datetime) -> AlertQuerySet:
+        """Emergency and urgent ones that somebody acknowledged, and then did nothing about."""
+        return self.filter(status=Alert.Status.ACKNOWLEDGED, follow_up_at__lte=now)
 
     def worst_first(self) -> AlertQuerySet:
         """By level, then the longest waiting first."""
@@ -81,6 +85,11 @@ class Alert(models.Model):
     silent_since = models.DateTimeField(null=True)
     next_escalation_at = models.DateTimeField(null=True)
     escalations = models.PositiveIntegerField(default=0)
+    # Its owner left or went away: it waits for anybody again, on a clock that began anew.
+    returned_at = models.DateTimeField(null=True)
+    # Acknowledged: when somebody must have tried to reach the patient, and since when nobody has in time.
+    follow_up_at = models.DateTimeField(null=True)
+    forgotten_since = models.DateTimeField(null=True)
 
     objects: ClassVar = AlertQuerySet.as_manager()
 
@@ -108,11 +117,18 @@ class Alert(models.Model):
                 | (~Q(status="closed") & Q(closed_at__isnull=True, closed_by__isnull=True, outcome="")),
                 name="alert_is_closed_by_somebody_with_an_outcome",
             ),
+            models.CheckConstraint(
+                condition=Q(status="acknowledged") | Q(follow_up_at=None, forgotten_since=None),
+                name="only_an_acknowledged_alert_is_followed_up",
+            ),
         ]
         indexes = [
             models.Index(fields=["clinic", "level"], condition=~Q(status="closed"), name="alert_open"),
             models.Index(
                 fields=["next_escalation_at"], condition=Q(status="new"), name="alert_unacknowledged"
+            ),
+            models.Index(
+                fields=["follow_up_at"], condition=Q(status="acknowledged"), name="alert_to_follow_up"
             ),
         ]
 
@@ -135,66 +151,47 @@ class Alert(models.Model):
     @property
     def acknowledge_by(self) -> datetime | None:
         """When somebody must have acknowledged it; None below urgent."""
-        return triage.acknowledge_by(self.triage_level, self.opened_at)
+        return triage.acknowledge_by(self.triage_level, self.waiting_since)
+
+    @property
+    def waiting_since(self) -> datetime:
+        """Since when it waits for somebody: it was opened, or came back."""
+        return self.returned_at or self.opened_at
+
+    @property
+    def is_forgotten(self) -> bool:
+        """Whether it was acknowledged and then nobody tried to reach the patient in time."""
+        return self.forgotten_since is not None
 
 
-class ContactStep(models.Model):
-    """Who of a clinic is told first, second, … A step without anybody reachable means everybody."""
+class ContactAttempt(AppendOnly):
+    """Somebody tried to reach a patient: what came of it. Never changed."""
 
-    clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="contact_steps")
-    position = models.PositiveSmallIntegerField()
-    members = models.ManyToManyField(StaffMember, related_name="contact_steps")
-
-    class Meta:
-        ordering = ["position"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["clinic", "position"], name="one_contact_step_per_clinic_and_position"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"contact step {self.position}"
-
-
-class DispatchQuerySet(models.QuerySet["Dispatch"]):
-    def to_drain(self, now: datetime) -> DispatchQuerySet:
-        """Those that are due and not yet turned into messages."""
-        return self.filter(drained_at=None, due_at__lte=now)
-
-
-class Dispatch(models.Model):
-    """The decision that a contact step is to be told of an event, from a due instant on."""
-
-    class Reason(models.TextChoices):
-        OPENED = "opened", _("an alert was opened")
-        UNACKNOWLEDGED = "unacknowledged", _("nobody has acknowledged an alert in time")
-        SILENT = "silent_after_alert", _("no check-in since an alert")
+    class Result(models.TextChoices):
+        REACHED = "reached", _("Reached")
+        NO_ANSWER = "no_answer", _("No answer")
+        LEFT_MESSAGE = "left_message", _("Left a message")
+        WRONG_NUMBER = "wrong_number", _("Wrong number")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="dispatches")
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="dispatches")
-    reason = models.CharField(max_length=40, choices=Reason)
-    # What happened, by id: the check-in, or the alert; `turn` counts repeats of the same.
-    event = models.UUIDField()
-    turn = models.PositiveIntegerField(default=0)
-    step = models.PositiveSmallIntegerField(default=0)
-    alerts = models.ManyToManyField(Alert, related_name="dispatches")
-    decided_at = models.DateTimeField()
-    due_at = models.DateTimeField()
-    drained_at = models.DateTimeField(null=True)
-
-    objects: ClassVar = DispatchQuerySet.as_manager()
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="contact_attempts")
+    # The alert on whose page it was entered; none where it was not about one.
+    alert = models.ForeignKey(Alert, on_delete=models.PROTECT, null=True, related_name="contact_attempts")
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    result = models.CharField(max_length=20, choices=Result)
+    note = models.TextField(blank=True)
 
     class Meta:
+        ordering = ["-at", "-pk"]
+        verbose_name_plural = "Contact attempts"
         constraints = [
-            models.UniqueConstraint(
-                fields=["reason", "event", "turn"], name="one_dispatch_per_reason_event_and_turn"
+            models.CheckConstraint(
+                condition=Q(result__in=["reached", "no_answer", "left_message", "wrong_number"]),
+                name="contact_attempt_has_a_known_result",
             )
         ]
-        indexes = [
-            models.Index(fields=["due_at"], condition=Q(drained_at__isnull=True), name="dispatch_undrained")
-        ]
+        indexes = [models.Index(fields=["patient", "-at"], name="contact_attempt_newest")]
 
     def __str__(self) -> str:
-        return f"dispatch {self.pk} ({self.reason})"
+        return f"contact attempt {self.pk} ({self.result})"

@@ -1,0 +1,134 @@
+"""The alarm drill: the whole way from a dispatch to an acknowledgement, about no patient, with a stop-watch."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Min
+
+from aftercare.alerts.contacts import Roster
+from aftercare.alerts.escalation import wait_after
+from aftercare.alerts.models import Dispatch, Drill
+from aftercare.alerts.notices import KIND
+from aftercare.outbox.models import Message
+from aftercare.outbox.nudge import nudge_after_commit
+from aftercare.people.actions import record_event
+from aftercare.people.models import Clinic, Event, User
+from aftercare.triage import Level
+
+logger = logging.getLogger(__name__)
+
+# A drill that nobody acknowledged for so long has shown what it can show.
+LONGEST = timedelta(hours=2)
+
+
+class DrillRunningError(ValueError):
+    """A drill is running at this clinic already."""
+
+
+class DrillEndedError(ValueError):
+    """The drill was acknowledged or stopped before."""
+
+
+@transaction.atomic
+def start_drill(*, clinic: Clinic, by: User, now: datetime) -> Drill:
+    """Tell the first step as of an emergency. DrillRunningError where one is running."""
+    roster = Roster.of(clinic, now)
+    wait = wait_after(0, Level.EMERGENCY, now, roster)
+    try:
+        with transaction.atomic():
+            drill = Drill.objects.create(
+                clinic=clinic, started_at=now, started_by=by, next_escalation_at=now + wait
+            )
+    except IntegrityError as error:
+        raise DrillRunningError from error
+    tell(drill, turn=0, step=0, now=now)
+    record_event(verb=Event.Verb.STARTED_DRILL, actor=by, now=now, clinic=clinic, subject=drill.pk)
+    return drill
+
+
+def tell(drill: Drill, *, turn: int, step: int, now: datetime) -> None:
+    """Write the decision that a step is told of the drill."""
+    Dispatch.objects.create(
+        clinic_id=drill.clinic_id,
+        reason=Dispatch.Reason.DRILL,
+        event=drill.pk,
+        turn=turn,
+        step=step,
+        decided_at=now,
+        due_at=now,
+        expires_at=drill.started_at + LONGEST,
+    )
+    nudge_after_commit()
+
+
+@transaction.atomic
+def end_drill(*, drill: Drill, by: User, now: datetime, acknowledged: bool) -> None:
+    """Acknowledge or stop a drill. DrillEndedError where it has ended."""
+    ended = (
+        Drill.objects.running()
+        .filter(pk=drill.pk)
+        .update(ended_at=now, acknowledged_by=by if acknowledged else None)
+    )
+    if not ended:
+        raise DrillEndedError
+    verb = Event.Verb.ACKNOWLEDGED_DRILL if acknowledged else Event.Verb.STOPPED_DRILL
+    record_event(verb=verb, actor=by, now=now, clinic=drill.clinic, subject=drill.pk)
+
+
+def escalate_drills(now: datetime) -> int:
+    """Tell the next step of every drill whose time is up, and end those that ran too long. Returns how many."""
+    moved = 0
+    for drill in Drill.objects.to_escalate(now).select_related("clinic"):
+        try:
+            moved += escalate_drill(drill, now)
+        except Exception:
+            # One clinic's drill must not keep the next one's waiting.
+            logger.exception("drill %s could not be told again", drill.pk)
+    return moved
+
+
+@transaction.atomic
+def escalate_drill(drill: Drill, now: datetime) -> bool:
+    """One more turn of one drill; False where it ended, or another worker took the turn."""
+    if now >= drill.started_at + LONGEST:
+        end_drill(drill=drill, by=User.objects.system(), now=now, acknowledged=False)
+        return True
+    roster = Roster.of(drill.clinic, now)
+    turn = drill.escalations + 1
+    claimed = (
+        Drill.objects.running()
+        .filter(pk=drill.pk, next_escalation_at=drill.next_escalation_at)
+        .update(
+            next_escalation_at=now + wait_after(turn, Level.EMERGENCY, now, roster),
+            escalations=F("escalations") + 1,
+        )
+    )
+    if claimed:
+        tell(drill, turn=turn, step=min(turn, roster.last_position(now)), now=now)
+    return bool(claimed)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Timing:
+    """How long the steps of a drill took: until the first message was handed over, and until somebody had it."""
+
+    told_at: datetime | None
+    told_after: timedelta | None
+    acknowledged_after: timedelta | None
+
+
+def timing_of(drill: Drill) -> Timing:
+    """The stop-watch of one drill."""
+    dispatches = Dispatch.objects.filter(reason=Dispatch.Reason.DRILL, event=drill.pk)
+    sent = Message.objects.filter(kind=KIND, subject__in=dispatches.values("pk"), state=Message.State.SENT)
+    told_at: datetime | None = sent.aggregate(first=Min("finished_at"))["first"]
+    ended = drill.ended_at if drill.acknowledged_by_id else None
+    return Timing(
+        told_at=told_at,
+        told_after=told_at - drill.started_at if told_at else None,
+        acknowledged_after=ended - drill.started_at if ended else None,
+    )

@@ -1,0 +1,6 @@
+"""Alerts, the decisions to tell somebody of them, who is told, and the drill of it all."""
+
+from aftercare.alerts.models.alerts import LEVEL_ORDER, NEEDS_ACTION, Alert, ContactAttempt
+from aftercare.alerts.models.dispatches import ContactStep, Dispatch, Drill
+
+__all__ = ["LEVEL_ORDER", "NEEDS_ACTION", "Alert", "ContactAttempt", "ContactStep", "Dispatch", "Drill"]

@@ -1,0 +1,149 @@
+"""Dispatches are the decisions to tell somebody; contact steps say whom, in which order."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from aftercare.alerts.models.alerts import Alert
+from aftercare.people.models import Clinic, Patient, StaffMember, User
+
+LONGEST_WAIT_MIN = 30
+
+
+class ContactStep(models.Model):
+    """Who of a clinic is told first, second, … A step without anybody reachable means everybody."""
+
+    class Hours(models.TextChoices):
+        OPEN = "open", _("While the clinic is open")
+        CLOSED = "closed", _("While it is closed")
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="contact_steps")
+    # Two lists. Where the one for closed hours is empty, the other holds day and night.
+    hours = models.CharField(max_length=10, choices=Hours, default=Hours.OPEN)
+    position = models.PositiveSmallIntegerField()
+    members = models.ManyToManyField(StaffMember, related_name="contact_steps", blank=True)
+    # Besides the members: whoever is on duty by the rota at that moment.
+    on_duty = models.BooleanField(default=False)
+    # How long this step has before the next is told. It can shorten the time of a level, never stretch it.
+    wait_min = models.PositiveSmallIntegerField(default=LONGEST_WAIT_MIN)
+
+    class Meta:
+        ordering = ["-hours", "position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["clinic", "hours", "position"], name="one_contact_step_per_clinic_hours_and_position"
+            ),
+            models.CheckConstraint(
+                condition=Q(wait_min__gte=1, wait_min__lte=LONGEST_WAIT_MIN),
+                name="contact_step_waits_from_1_to_30_minutes",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"contact step {self.position} ({self.hours})"
+
+
+class DispatchQuerySet(models.QuerySet["Dispatch"]):
+    def to_drain(self, now: datetime) -> DispatchQuerySet:
+        """Those that are due and not yet turned into messages."""
+        return self.filter(drained_at=None, due_at__lte=now)
+
+
+class Dispatch(models.Model):
+    """The decision that a contact step is to be told of an event, from a due instant on."""
+
+    class Reason(models.TextChoices):
+        OPENED = "opened", _("an alert was opened")
+        UNACKNOWLEDGED = "unacknowledged", _("nobody has acknowledged an alert in time")
+        SILENT = "silent_after_alert", _("no check-in since an alert")
+        FORGOTTEN = "forgotten", _("an alert was acknowledged, and nobody has called in time")
+        RETURNED = "returned", _("the owner of an alert left or is away")
+        CLOSING = "closing", _("same-day alerts are waiting, and the clinic closes soon")
+        DIGEST = "digest", _("routine alerts, once a working day")
+        DRILL = "drill", _("an alarm drill")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="dispatches")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, null=True, related_name="dispatches")
+    reason = models.CharField(max_length=40, choices=Reason)
+    # What happened, by id: the check-in, the alert, the drill, or the clinic's day; `turn` counts repeats.
+    event = models.UUIDField()
+    turn = models.PositiveIntegerField(default=0)
+    step = models.PositiveSmallIntegerField(default=0)
+    alerts = models.ManyToManyField(Alert, related_name="dispatches")
+    decided_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    # A reminder that comes too late is not sent at all.
+    expires_at = models.DateTimeField(null=True)
+    drained_at = models.DateTimeField(null=True)
+
+    objects: ClassVar = DispatchQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["reason", "event", "turn"], name="one_dispatch_per_reason_event_and_turn"
+            ),
+            models.CheckConstraint(
+                condition=Q(reason__in=["closing", "digest", "drill"], patient=None)
+                | (~Q(reason__in=["closing", "digest", "drill"]) & Q(patient__isnull=False)),
+                name="dispatch_is_about_a_patient_or_the_whole_clinic",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(drained_at__isnull=True), name="dispatch_undrained")
+        ]
+
+    def __str__(self) -> str:
+        return f"dispatch {self.pk} ({self.reason})"
+
+    def is_late(self, now: datetime) -> bool:
+        """Whether it is no longer worth telling."""
+        return self.expires_at is not None and self.expires_at <= now
+
+
+class DrillQuerySet(models.QuerySet["Drill"]):
+    def running(self) -> DrillQuerySet:
+        """Those that nobody has acknowledged or stopped."""
+        return self.filter(ended_at=None)
+
+    def to_escalate(self, now: datetime) -> DrillQuerySet:
+        """Those that nobody has acknowledged in time."""
+        return self.running().filter(next_escalation_at__lte=now)
+
+
+class Drill(models.Model):
+    """An alarm that a manager started to see whether it arrives. It is about no patient, and in no report."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="drills")
+    started_at = models.DateTimeField()
+    started_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    next_escalation_at = models.DateTimeField()
+    escalations = models.PositiveIntegerField(default=0)
+    # It ends when somebody acknowledges it; without `acknowledged_by` it was stopped, or ran out.
+    ended_at = models.DateTimeField(null=True)
+    acknowledged_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects: ClassVar = DrillQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-started_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["clinic"], condition=Q(ended_at=None), name="one_drill_at_a_time_per_clinic"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=False) | Q(acknowledged_by=None),
+                name="acknowledging_a_drill_ends_it",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"drill {self.pk}"

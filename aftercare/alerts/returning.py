@@ -1,0 +1,91 @@
+"""Back to the pool: what belongs to somebody who left or is away belongs to nobody, and is told anew."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from aftercare.alerts.actions import due_at, locked
+from aftercare.alerts.models import Alert, Dispatch
+from aftercare.outbox.nudge import nudge_after_commit
+from aftercare.people.actions import record_event
+from aftercare.people.models import Event, Shift, StaffMember, User
+from aftercare.triage import Level, acknowledge_by
+
+logger = logging.getLogger(__name__)
+
+
+def return_to_pool(now: datetime) -> int:
+    """Take back the alerts and the rota places of who is not there. Returns how many."""
+    returned = 0
+    for alert in ownerless(now).select_related("clinic"):
+        try:
+            returned += return_alert(alert, now)
+        except Exception:
+            # One alert that cannot be taken back must not keep the next one with somebody who is away.
+            logger.exception("alert %s could not be taken back", alert.pk)
+    return returned + clear_places(now)
+
+
+def ownerless(now: datetime) -> QuerySet[Alert]:
+    """Acknowledged alerts whose owner does not work at their clinic any more, or is away."""
+    there = StaffMember.objects.reachable(now).filter(
+        clinic=OuterRef("clinic"), user=OuterRef("acknowledged_by")
+    )
+    alerts: QuerySet[Alert] = Alert.objects.filter(status=Alert.Status.ACKNOWLEDGED).exclude(Exists(there))
+    return alerts
+
+
+@transaction.atomic
+def return_alert(alert: Alert, now: datetime) -> bool:
+    """Let one alert wait for anybody again; False where that is no longer so."""
+    current = locked(alert)
+    if not ownerless(now).filter(pk=current.pk).exists():
+        return False
+    owner = current.acknowledged_by
+    current.status = Alert.Status.NEW
+    current.acknowledged_at, current.acknowledged_by = None, None
+    current.follow_up_at, current.forgotten_since = None, None
+    current.returned_at, current.escalations = now, 0
+    current.next_escalation_at = acknowledge_by(current.triage_level, now)
+    current.save()
+    record_event(
+        verb=Event.Verb.RETURNED,
+        actor=User.objects.system(),
+        now=now,
+        patient=current.patient,
+        subject=current.pk,
+        data={"owner": str(owner)},
+    )
+    if current.triage_level >= Level.SAME_DAY:
+        tell_first_step(current, now)
+    return True
+
+
+def tell_first_step(alert: Alert, now: datetime) -> None:
+    """Write the decision that the first step is told that nobody has this alert any more."""
+    turns = Dispatch.objects.filter(reason=Dispatch.Reason.RETURNED, event=alert.pk).count()
+    dispatch = Dispatch.objects.create(
+        clinic_id=alert.clinic_id,
+        patient_id=alert.patient_id,
+        reason=Dispatch.Reason.RETURNED,
+        event=alert.pk,
+        turn=turns,
+        decided_at=now,
+        due_at=due_at(alert.clinic, alert.triage_level, now),
+    )
+    dispatch.alerts.add(alert)
+    nudge_after_commit()
+
+
+def clear_places(now: datetime) -> int:
+    """Free the places of the rota, from now on, whose holders left or are away then."""
+    away = Q(member__away_from__lt=F("ends_at")) & (
+        Q(member__away_until=None) | Q(member__away_until__gt=F("starts_at"))
+    )
+    gone = Q(member__is_active=False) | Q(member__user__is_active=False)
+    ids = list(Shift.objects.filter(away | gone, ends_at__gt=now).values_list("pk", flat=True))
+    return Shift.objects.filter(pk__in=ids).update(member=None)

@@ -1,0 +1,83 @@
+"""The words of messages to staff. No health detail, no name of a patient: a link to sign in with."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+
+from aftercare.alerts.models import Alert, Dispatch, Drill
+from aftercare.outbox.registry import Content
+from aftercare.triage import Level
+
+SUBJECTS = {
+    Dispatch.Reason.OPENED: "A check-in needs a person",
+    Dispatch.Reason.UNACKNOWLEDGED: "Nobody has acknowledged: a check-in needs a person",
+    Dispatch.Reason.SILENT: "No new check-in: somebody should call",
+    Dispatch.Reason.FORGOTTEN: "Acknowledged, but nobody has called: a check-in needs a person",
+    Dispatch.Reason.RETURNED: "A check-in has no owner any more",
+    Dispatch.Reason.CLOSING: "The clinic closes soon: check-ins of today are waiting",
+    Dispatch.Reason.DIGEST: "The routine list",
+    Dispatch.Reason.DRILL: "DRILL: a check-in needs a person",
+}
+LEADS = {
+    Dispatch.Reason.OPENED: "A new check-in is waiting in the queue.",
+    Dispatch.Reason.UNACKNOWLEDGED: "A check-in is waiting, and nobody has acknowledged it in time.",
+    Dispatch.Reason.SILENT: "A check-in is still being worked on, and none has followed it for a day.",
+    Dispatch.Reason.FORGOTTEN: "Somebody acknowledged a check-in, and no call or outcome is recorded since.",
+    Dispatch.Reason.RETURNED: "Who had this check-in has left or is away. It waits for anybody again.",
+    Dispatch.Reason.CLOSING: "What is marked “same day” is still open:",
+    Dispatch.Reason.DIGEST: "These wait for an answer in working days, with no hurry:",
+    Dispatch.Reason.DRILL: "This is a drill. No patient is waiting.",
+}
+NO_DETAIL = "This message holds no details on purpose."
+UNTIL = "It is sent again, to more people, until somebody acknowledges."
+UNTIL_CALLED = "It is sent again, to more people, until a call or an outcome is recorded."
+
+
+def words(dispatch: Dispatch, worst: Alert, now: datetime) -> Content:
+    """A message about one patient's alerts; its link leads to the worst."""
+    reason = Dispatch.Reason(dispatch.reason)
+    lead = f"{LEADS[reason]} {deadline(worst, dispatch, now)}".strip()
+    link = f"{settings.SITE_URL}/clinic/alerts/{worst.pk}/"
+    act = "Sign in to read it" if reason == Dispatch.Reason.SILENT else "Sign in to read and acknowledge it"
+    if reason == Dispatch.Reason.FORGOTTEN:
+        act = "Sign in, call, and record what came of it"
+    return Content(subject=SUBJECTS[reason], body=body(lead, f"{act}:\n{link}", closing_words(reason, worst)))
+
+
+def closing_words(reason: Dispatch.Reason, worst: Alert) -> str:
+    """Why there is no more in it, and whether it comes again."""
+    if worst.triage_level < Level.URGENT or reason == Dispatch.Reason.SILENT:
+        return NO_DETAIL
+    return f"{NO_DETAIL} {UNTIL_CALLED if reason == Dispatch.Reason.FORGOTTEN else UNTIL}"
+
+
+def list_words(dispatch: Dispatch, count: int) -> Content:
+    """A message about alerts of several patients; its link leads to the queue."""
+    reason = Dispatch.Reason(dispatch.reason)
+    how_many = "one check-in" if count == 1 else f"{count} check-ins"
+    link = f"Sign in to see the queue:\n{settings.SITE_URL}/clinic/"
+    return Content(subject=SUBJECTS[reason], body=body(f"{LEADS[reason]} {how_many}.", link, NO_DETAIL))
+
+
+def drill_words(drill: Drill) -> Content:
+    """A message of an alarm drill: marked as one, and otherwise as in earnest."""
+    reason = Dispatch.Reason.DRILL
+    link = f"Sign in and acknowledge the drill:\n{settings.SITE_URL}/clinic/drills/{drill.pk}/"
+    return Content(subject=SUBJECTS[reason], body=body(LEADS[reason], link, UNTIL))
+
+
+def body(*paragraphs: str) -> str:
+    """Paragraphs with an empty line between."""
+    return "\n\n".join(paragraphs)
+
+
+def deadline(alert: Alert, dispatch: Dispatch, now: datetime) -> str:
+    """By when it should be acknowledged, on the clinic's clock."""
+    by = alert.acknowledge_by
+    if by is None or dispatch.reason not in {Dispatch.Reason.OPENED, Dispatch.Reason.RETURNED}:
+        return ""
+    if by <= now:
+        return "Please acknowledge it now."
+    return f"Please acknowledge it by {by.astimezone(dispatch.clinic.zone):%H:%M}."

@@ -1,0 +1,87 @@
+"""A message to the patient when the time is up and nobody at the clinic has confirmed."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef
+
+from aftercare.checkins.confirmation import State, confirmation_of
+from aftercare.checkins.models import CheckIn
+from aftercare.outbox.models import Message
+from aftercare.outbox.nudge import nudge_after_commit
+from aftercare.outbox.registry import Content
+from aftercare.people.contact import contact_at
+
+logger = logging.getLogger(__name__)
+
+KIND = "unconfirmed_check_in"
+# Later than this after the deadline the message would only frighten: the page still says how it stands.
+WORTH_TELLING = timedelta(hours=12)
+
+
+def tell_unconfirmed(now: datetime) -> int:
+    """One message for each patient whose check-ins nobody has confirmed in time. Returns how many patients."""
+    told = Message.objects.filter(
+        kind=KIND, recipient=OuterRef("patient__user"), created_at__gte=OuterRef("confirm_by")
+    )
+    overdue = (
+        CheckIn.objects.filter(confirm_by__lte=now, confirm_by__gt=now - WORTH_TELLING)
+        .standing()
+        .unconfirmed()
+        .exclude(Exists(told))
+        .select_related("patient")
+        .order_by("number")
+    )
+    # Of several, the newest: its page says what stands now.
+    newest = {check_in.patient_id: check_in for check_in in overdue}
+    patients = 0
+    for check_in in newest.values():
+        try:
+            tell(check_in, now)
+            patients += 1
+        except Exception:
+            # One patient's fault must not keep the next one from being told.
+            logger.exception("check-in %s: the patient could not be told", check_in.pk)
+    return patients
+
+
+def tell(check_in: CheckIn, now: datetime) -> None:
+    """Write the message to the patient, once for each check-in."""
+    Message.objects.bulk_create(
+        [
+            Message(
+                kind=KIND,
+                subject=check_in.pk,
+                recipient_id=check_in.patient.user_id,
+                created_at=now,
+                next_attempt_at=now,
+            )
+        ],
+        ignore_conflicts=True,
+    )
+    nudge_after_commit()
+
+
+def render(message: Message, now: datetime) -> Content | None:
+    """The words to the patient; None once somebody has confirmed, or where it comes too late."""
+    check_in = CheckIn.objects.select_related("patient__clinic").get(pk=message.subject)
+    clinic = check_in.patient.clinic
+    standing = confirmation_of(check_in, clinic, now)
+    by = check_in.confirm_by
+    if standing is None or standing.state != State.UNCONFIRMED or by is None or by + WORTH_TELLING <= now:
+        return None
+    phones = [f"{phone.who}: {phone.number}" for phone in contact_at(clinic, now).phones]
+    return Content(
+        subject="Please call the clinic",
+        body="\n\n".join(
+            [
+                "Nobody at the clinic has confirmed your check-in yet. Please call now.",
+                "\n".join(phones),
+                f"In an emergency call {clinic.emergency_number}.",
+                f"Your page says what to do:\n{settings.SITE_URL}/check-ins/{check_in.pk}/",
+            ]
+        ),
+    )
