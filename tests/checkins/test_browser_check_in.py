@@ -12,6 +12,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from aftercare.alerts.actions import acknowledge
 from aftercare.checkins.models import CheckIn
 from aftercare.people.models import Patient, StaffMember
 from tests.checkins.posting import signed_in
@@ -218,3 +219,36 @@ def test_a_form_with_faults_and_with_an_emergency_can_be_used_by_everybody(opene
 def test_the_pages_of_a_patient_fit_the_narrowest_screen(opened: Opener, paths: list[str]) -> None:
     for path in paths:
         assert not sticks_out(opened(path, size=NARROWEST)), path
+
+
+def test_an_open_result_turns_from_sent_to_seen_without_being_loaded_again(
+    opened: Opener, treated: Patient, nurse: StaffMember
+) -> None:
+    report = check_in(treated, timezone.now(), signs=["pus"]).check_in
+    page = opened(f"/check-ins/{report.pk}/")
+    line = page.locator("[data-confirmation]")
+    expect(line).to_contain_text("Saved for the clinic")
+    page.evaluate("window.stillHere = true")
+
+    for alert in treated.alerts.all():
+        acknowledge(alert=alert, by=nurse.user, now=timezone.now())
+
+    expect(line).to_contain_text("Seen by the clinic", timeout=30_000)
+    assert page.evaluate("window.stillHere")
+    assert Axe().run(page)["violations"] == []
+
+
+def test_an_open_result_that_gets_no_answer_says_so_and_then_goes_on(
+    opened: Opener, treated: Patient, nurse: StaffMember
+) -> None:
+    report = check_in(treated, timezone.now(), signs=["pus"]).check_in
+    page = opened(f"/check-ins/{report.pk}/")
+    page.route("**/confirmation/", lambda route: route.abort())
+    expect(page.get_by_text("Load this page again.")).to_be_visible(timeout=30_000)
+
+    page.unroute("**/confirmation/")
+    for alert in treated.alerts.all():
+        acknowledge(alert=alert, by=nurse.user, now=timezone.now())
+
+    expect(page.locator("[data-confirmation]")).to_contain_text("Seen by the clinic", timeout=30_000)
+    expect(page.get_by_text("Load this page again.")).to_be_hidden()

@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.exceptions import ValidationError
 
-from aftercare.people.hours import ALWAYS_OPEN, OpeningHours
+from aftercare.people.hours import ALWAYS_OPEN, OpeningHours, validate_closed_days
 
 LONDON = ZoneInfo("Europe/London")
 NINE_TO_SIX = {day: [["09:00", "18:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
@@ -137,3 +138,51 @@ def test_days_with_the_same_hours_are_read_together() -> None:
         ("Tue", "09:00 to 12:00, 14:00 to 20:00"),
         ("Sat, Sun", "Closed"),
     ]
+
+
+class TestClosedDays:
+    """Holidays: closed whatever the week says."""
+
+    def test_on_a_closed_day_it_is_closed_and_opens_on_the_next_working_day(self) -> None:
+        hours = OpeningHours(NINE_TO_SIX, LONDON, frozenset({"2026-01-12", "2026-01-13"}))
+
+        assert hours.current(london(12, 12)) is None
+        upcoming = hours.next_opening(london(12, 12))
+        assert upcoming
+        assert upcoming.opens == london(14, 9)
+
+    def test_the_next_opening_is_found_behind_three_weeks_of_closed_days(self) -> None:
+        closed = frozenset(f"2026-01-{day}" for day in range(12, 32))
+        upcoming = OpeningHours(NINE_TO_SIX, LONDON, closed).next_opening(london(12, 12))
+
+        assert upcoming
+        assert upcoming.opens == london(2, 9, month=2)
+
+    def test_a_closed_day_is_no_working_day(self) -> None:
+        hours = OpeningHours(NINE_TO_SIX, LONDON, frozenset({"2026-01-13"}))
+
+        assert hours.working_day_end(london(12, 12), 2) == london(14, 18)
+
+    def test_a_clinic_with_a_closed_day_is_not_open_day_and_night(self) -> None:
+        assert not OpeningHours(ALWAYS_OPEN, LONDON, frozenset({"2026-12-25"})).is_always_open()
+
+    @pytest.mark.parametrize(
+        ("now", "closes"),
+        [
+            (london(12, 3), london(12, 18)),
+            (london(12, 20), london(12, 18)),
+            (london(17, 12), None),
+        ],
+    )
+    def test_the_day_closes_once(self, now: datetime, closes: datetime | None) -> None:
+        assert WEEK.closing_of_day(now) == closes
+
+    @pytest.mark.parametrize(
+        "days", [["2026-12-25"], {"25.12.2026": "Christmas"}, {"2026-02-30": "Never"}, {"2026-12-25": 1}]
+    )
+    def test_what_is_no_date_is_refused(self, days: object) -> None:
+        with pytest.raises(ValidationError):
+            validate_closed_days(days)
+
+    def test_dates_with_names_are_taken(self) -> None:
+        validate_closed_days({"2026-12-25": "Christmas Day", "2026-12-26": ""})

@@ -1,0 +1,168 @@
+"""Acknowledged, and then forgotten: somebody has to call, or the next contact is told."""
+
+from datetime import timedelta
+
+import pytest
+
+from aftercare.alerts import escalation
+from aftercare.alerts.actions import AlreadyAcknowledgedError, acknowledge, close, record_contact_attempt
+from aftercare.alerts.escalation import follow_up
+from aftercare.alerts.models import Alert, ContactAttempt, ContactStep, Dispatch
+from aftercare.alerts.notices import drain, render
+from aftercare.outbox.models import Message
+from aftercare.people.models import AppendOnlyError, Clinic, Event, Patient, Procedure, StaffMember
+from tests.people import at, check_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def alert(patient: Patient, procedure: Procedure, nurse: StaffMember) -> Alert:
+    """An urgent alert, opened at 1 h, which the nurse acknowledged five minutes later."""
+    check_in(patient, 1, signs=["pus"])
+    return acknowledge(alert=patient.alerts.get(), by=nurse.user, now=at(1, minutes=5))
+
+
+def forgotten() -> list[tuple[object, int]]:
+    late = Dispatch.objects.filter(reason=Dispatch.Reason.FORGOTTEN).order_by("decided_at")
+    return [(dispatch.decided_at, dispatch.step) for dispatch in late]
+
+
+def test_thirty_minutes_after_acknowledging_without_a_call_the_next_contact_is_told_again_and_again(
+    alert: Alert, clinic: Clinic, nurse: StaffMember, colleague: StaffMember
+) -> None:
+    for position, member in enumerate((nurse, colleague)):
+        ContactStep.objects.create(clinic=clinic, position=position).members.add(member)
+    for minute in range(100):
+        follow_up(at(1) + timedelta(minutes=minute))
+
+    assert forgotten() == [(at(1, minutes=35), 1), (at(1, minutes=65), 1), (at(1, minutes=95), 1)]
+    alert.refresh_from_db()
+    assert (alert.forgotten_since, alert.status) == (at(1, minutes=35), "acknowledged")
+    assert Event.objects.filter(verb=Event.Verb.FORGOTTEN, subject=alert.pk).count() == 3
+
+
+def test_after_an_outage_it_is_told_once(alert: Alert) -> None:
+    assert [follow_up(at(9)), follow_up(at(9))] == [1, 0]
+
+
+def test_who_forgot_is_told_as_well_as_the_next_contact(
+    alert: Alert, clinic: Clinic, nurse: StaffMember, colleague: StaffMember
+) -> None:
+    ContactStep.objects.create(clinic=clinic, position=0).members.add(colleague)
+    follow_up(at(2))
+    Message.objects.all().delete()
+    drain(at(2))
+
+    told = Message.objects.filter(subject=Dispatch.objects.get(reason="forgotten").pk)
+    assert {message.recipient for message in told} == {nurse.user, colleague.user}
+
+
+@pytest.mark.parametrize("result", ContactAttempt.Result.values)
+def test_an_attempt_to_reach_the_patient_answers_for_it(
+    alert: Alert, patient: Patient, nurse: StaffMember, result: str
+) -> None:
+    record_contact_attempt(patient=patient, alert=alert, by=nurse.user, now=at(1.2), result=result, note="x")
+
+    assert follow_up(at(3)) == 0
+    attempt = patient.contact_attempts.get()
+    assert (attempt.alert, attempt.by, attempt.at, attempt.note) == (alert, nurse.user, at(1.2), "x")
+    assert Event.objects.get(verb=Event.Verb.TRIED_CONTACT).data == {"result": result}
+
+
+def test_a_call_after_it_was_forgotten_takes_it_down_and_withdraws_what_was_not_sent(
+    alert: Alert, patient: Patient, nurse: StaffMember
+) -> None:
+    follow_up(at(2))
+    drain(at(2))
+    message = Message.objects.get(subject=Dispatch.objects.get(reason="forgotten").pk)
+    assert render(message, at(2)) is not None
+
+    record_contact_attempt(patient=patient, by=nurse.user, now=at(2), result="reached")
+
+    alert.refresh_from_db()
+    assert not alert.is_forgotten
+    assert render(message, at(2)) is None
+
+
+def test_closing_answers_for_it(alert: Alert, nurse: StaffMember) -> None:
+    close(alert=alert, by=nurse.user, now=at(1.2), outcome="advice_given")
+
+    assert follow_up(at(3)) == 0
+
+
+def test_what_is_less_than_urgent_is_not_chased(patient: Patient, nurse: StaffMember) -> None:
+    check_in(patient, 1, signs=["lumps"])
+    alert = acknowledge(alert=patient.alerts.get(rule="lumps"), by=nurse.user, now=at(1))
+
+    assert alert.follow_up_at is None
+
+
+def test_a_colleague_may_take_over_what_was_forgotten_and_nothing_else(
+    alert: Alert, colleague: StaffMember
+) -> None:
+    with pytest.raises(AlreadyAcknowledgedError):
+        acknowledge(alert=alert, by=colleague.user, now=at(1.5))
+    follow_up(at(2))
+
+    taken = acknowledge(alert=alert, by=colleague.user, now=at(2))
+
+    assert (taken.acknowledged_by, taken.forgotten_since) == (colleague.user, None)
+    assert taken.follow_up_at == at(2.5)
+
+
+def test_one_patients_fault_keeps_no_other_from_being_told(
+    alert: Alert,
+    stranger: Patient,
+    outsider: StaffMember,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    check_in(stranger, 1, signs=["pus"])
+    acknowledge(alert=stranger.alerts.get(), by=outsider.user, now=at(1))
+    follow_up_patient = escalation.follow_up_patient
+
+    def fails_for_the_patient(alerts: list[Alert], *rest: object) -> bool:
+        if alerts[0].pk == alert.pk:
+            raise ValueError("a fault")
+        return follow_up_patient(alerts, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(escalation, "follow_up_patient", fails_for_the_patient)
+
+    assert follow_up(at(2)) == 1
+    assert str(alert.patient_id) in caplog.text
+
+
+def test_the_owner_confirms_what_was_reported_again(
+    alert: Alert, patient: Patient, nurse: StaffMember
+) -> None:
+    check_in(patient, 1.2, signs=["pus"])
+
+    again = acknowledge(alert=alert, by=nurse.user, now=at(1.3))
+
+    assert (again.reported_again_at, again.acknowledged_at) == (None, at(1, minutes=5))
+    assert Event.objects.filter(verb=Event.Verb.ACKNOWLEDGED, subject=alert.pk).count() == 2
+
+
+def test_contact_attempts_are_kept_as_they_are(alert: Alert, patient: Patient, nurse: StaffMember) -> None:
+    attempt = record_contact_attempt(patient=patient, by=nurse.user, now=at(2), result="no_answer")
+    attempt.note = "changed"
+
+    for change in (
+        attempt.save,
+        attempt.delete,
+        ContactAttempt.objects.all().delete,
+        lambda: ContactAttempt.objects.update(note="changed"),
+    ):
+        with pytest.raises(AppendOnlyError, match="Contact attempts are never"):
+            change()
+
+
+def test_an_attempt_of_an_unknown_kind_or_about_another_patients_alert_is_refused(
+    alert: Alert, patient: Patient, stranger: Patient, nurse: StaffMember
+) -> None:
+    with pytest.raises(ValueError, match="unknown result"):
+        record_contact_attempt(patient=patient, by=nurse.user, now=at(2), result="called")
+    with pytest.raises(ValueError, match="another patient"):
+        record_contact_attempt(patient=stranger, alert=alert, by=nurse.user, now=at(2), result="reached")
+    assert not ContactAttempt.objects.exists()
