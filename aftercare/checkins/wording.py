@@ -85,6 +85,21 @@ HELP: Mapping[str, str] = {
     "observed_at": "Leave empty for now.",
 }
 
+# The statements of the source documents that each question asks about; ADD was added for safety.
+QUESTION_SOURCES: Mapping[str, tuple[str, ...]] = {
+    "emergency": ("S14", "ADD"),
+    "redness": ("S3", "S12"),
+    "pain": ("S6", "S15"),
+    "painkiller": ("S6",),
+    "swelling": ("S3", "S11"),
+    "itch": ("S3", "S10"),
+    "itch_bothers": ("S10",),
+    "came_back": ("S1",),
+    "signs": ("S7", "S8", "S9", "S14", "S16", "S19", "S59", "ADD"),
+    "unwell": ("S37", "ADD"),
+    "want_contact": ("S17",),
+}
+
 # The same questions in short, for reading back what was answered.
 SHORT: Mapping[str, str] = {
     "emergency": "Right now",

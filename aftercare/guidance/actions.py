@@ -17,11 +17,11 @@ from aftercare.triage import DEFAULT_COURSES, SYMPTOMS, ExpectedCourse
 
 # The statements of the source documents behind each row (domain specification, section A).
 SOURCES = {
-    "redness": "S3 S4 S12 S40 S55 S58",
-    "swelling": "S3 S4 S12 S40 S55",
+    "redness": "S3 S4 S12 S35 S40 S55 S58",
+    "swelling": "S3 S4 S12 S35 S40 S55",
     "itch": "S3 S4 S5 S55",
     "pain": "S15",
-    "bruise": "S12 S19 S55",
+    "bruise": "S12 S19 S35 S55",
     "peeling": "S19 S55 S59",
     "spots": "S59 S60",
 }

@@ -30,6 +30,21 @@ class IntakeQuestion(models.TextChoices):
     IQ11 = "iq11", _("Metal or product allergy")
 
 
+# The statements of the source documents behind each question; IQ10 and IQ11 were added for safety.
+INTAKE_SOURCES = {
+    IntakeQuestion.IQ1: ("S22", "S26"),
+    IntakeQuestion.IQ2: ("S7",),
+    IntakeQuestion.IQ3: ("S38",),
+    IntakeQuestion.IQ4: ("S38",),
+    IntakeQuestion.IQ5: ("S38",),
+    IntakeQuestion.IQ6: ("S38",),
+    IntakeQuestion.IQ7: ("S39",),
+    IntakeQuestion.IQ8: ("S39",),
+    IntakeQuestion.IQ9: ("S39",),
+    IntakeQuestion.IQ10: ("ADD",),
+    IntakeQuestion.IQ11: ("ADD",),
+}
+
 AT_RISK_QUESTIONS = frozenset(
     {IntakeQuestion.IQ4, IntakeQuestion.IQ7, IntakeQuestion.IQ8, IntakeQuestion.IQ10}
 )

@@ -1,0 +1,81 @@
+"""Every sentence that a patient can see: easy to read, and none that must never be said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.checkins.wording import forbidden_words
+from tests.reading.grades import HARDEST, full, grade, hardest, syllables, too_long
+from tests.reading.sentences import fixed_text, sentences_of_html
+from tests.reading.texts import groups, template_texts
+from tools.source_shingles import PROOF, shingles
+
+GROUPS = groups()
+TEMPLATES = template_texts()
+EVERYTHING = GROUPS | TEMPLATES
+GRADED = [name for name, said in EVERYTHING.items() if len(full(said)) >= 3]
+OF_THE_SOURCES = frozenset(
+    Path(__file__).parent.parent.joinpath("data", "source_shingles.txt").read_text().split()
+)
+
+
+@pytest.mark.parametrize("text", GRADED)
+def test_a_text_can_be_read_at_the_age_of_eleven(text: str) -> None:
+    said = EVERYTHING[text]
+    assert grade(full(said)) <= HARDEST, "\n".join(hardest(said))
+
+
+@pytest.mark.parametrize("text", EVERYTHING)
+def test_no_sentence_is_too_long(text: str) -> None:
+    assert too_long(EVERYTHING[text]) == []
+
+
+@pytest.mark.parametrize("text", EVERYTHING)
+def test_no_sentence_says_what_must_never_be_said(text: str) -> None:
+    assert [sentence for sentence in EVERYTHING[text] if forbidden_words(sentence)] == []
+
+
+@pytest.mark.parametrize("text", EVERYTHING)
+def test_no_sentence_is_one_of_the_source_documents(text: str) -> None:
+    assert taken(EVERYTHING[text]) == []
+
+
+def taken(sentences: list[str]) -> list[str]:
+    """Eight words in a row of the source documents."""
+    # Joined as well: a sentence of theirs could stand here as two.
+    runs = [run for text in (*sentences, " ".join(sentences)) for run in shingles(text)]
+    return [words for digest, words in runs if digest in OF_THE_SOURCES]
+
+
+def test_a_sentence_of_the_source_documents_is_found() -> None:
+    assert taken(["Before it.", PROOF.replace("sentence stands", "SENTENCE, stands")]) != []
+    assert taken(["Before it.", "This one sentence stands here only to be there."]) == []
+
+
+def test_a_hard_text_is_noticed_and_its_sentence_named() -> None:
+    hard = "Discontinue the application of topical medication immediately if irritation persists."
+    assert grade([hard]) > HARDEST
+    assert hard in hardest(["Wash your hands.", hard], 1)[0]
+    assert too_long(["so " * 26]) != []
+
+
+@pytest.mark.parametrize(
+    ("word", "count"), [("itchy", 2), ("area", 3), ("skin", 1), ("microneedling", 4), ("can’t", 1), ("10", 1)]
+)
+def test_syllables_are_counted_as_they_are_spoken(word: str, count: int) -> None:
+    assert syllables(word) == count
+
+
+def test_sentences_end_with_blocks_and_with_full_stops() -> None:
+    page = "<h2>Do <b>this</b></h2><ul><li>Wash. Dry.</li><li>Rest</li></ul><script>no()</script>"
+    assert sentences_of_html(page) == ["Do this", "Wash.", "Dry.", "Rest"]
+    template = "{% comment %}not this{% endcomment %}{% if it %}<p>Call {{ number }} now.</p>{% endif %}"
+    assert fixed_text(template) == ["Call now."]
+
+
+def test_pages_and_messages_are_among_what_is_read() -> None:
+    assert {"templates/checkins/result.html", "aftercare/ui/templates/ui/sos.html"} <= set(TEMPLATES)
+    assert "templates/account/email/login_code_message.txt" in TEMPLATES
+    assert not any(name.startswith("templates/clinic/") for name in TEMPLATES)

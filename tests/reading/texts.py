@@ -1,0 +1,64 @@
+"""Everything that a patient can be shown, in groups that are read together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.conf import settings
+
+from aftercare.checkins import wording
+from aftercare.triage import RULES
+from tests.checkins.advising import advice_at, sentences
+from tests.checkins.test_advice_reasons import FIRES
+from tests.checkins.test_pages_wording import strings
+from tests.people import at
+from tests.reading.sentences import fixed_text, sentences_of, sentences_of_article
+from tools.seed_trace import articles
+
+BASE = Path(settings.BASE_DIR)
+# Folders of templates that only staff or editors see.
+OF_STAFF = frozenset({"clinic", "mfa", "wagtailadmin", "base_staff.html"})
+AT_NIGHT_H = 12
+
+
+def groups() -> dict[str, list[str]]:
+    """The sentences of each group. Each must be easy to read as a whole."""
+    found = {f"article {article['key']}": sentences_of_article(article) for article in articles()}
+    found["the questions"] = list(questions())
+    for rule in RULES.values():
+        found.setdefault(f"advice: {rule.level}", []).extend(advice(rule.id))
+    found["advice: nothing found"] = [*advice_of(26, redness=1), *advice_of(50, redness=1, pain=None)]
+    return found
+
+
+def questions() -> Iterator[str]:
+    """Questions, help and answers of the check-in."""
+    choices = [value for name, value in vars(wording).items() if name.endswith(("_CHOICES", "_SIGNS"))]
+    lines = [*wording.QUESTIONS.values(), *wording.HELP.values(), *strings([*choices, wording.SEVERITIES])]
+    for line in dict.fromkeys(lines):
+        if " " in line:  # not the keys of answers
+            yield from sentences_of(line)
+
+
+def advice(rule: str) -> Iterator[str]:
+    """What is said where a rule fires, while the clinic is open and while it is closed."""
+    h, answers, earlier = FIRES[rule]
+    for late_h in (0, AT_NIGHT_H):
+        yield from advice_of(h, late_h, earlier, at_risk=True, **answers)
+
+
+def advice_of(h: float, late_h: float = 0, earlier: object = None, **answers: object) -> list[str]:
+    said = advice_at(h, earlier=earlier or None, now=at(h + late_h), **answers)  # type: ignore[arg-type]
+    return [sentence for text in sentences(said) for sentence in sentences_of(text)]
+
+
+def templates() -> list[Path]:
+    """The templates of pages and messages that a patient sees."""
+    roots = [BASE / "templates", BASE / "aftercare" / "ui" / "templates"]
+    found = [path for root in roots for kind in ("html", "txt") for path in root.rglob(f"*.{kind}")]
+    return sorted(path for path in found if not OF_STAFF.intersection(path.relative_to(BASE).parts))
+
+
+def template_texts() -> dict[str, list[str]]:
+    return {str(path.relative_to(BASE)): fixed_text(path.read_text()) for path in templates()}
