@@ -8,11 +8,13 @@ from pathlib import Path
 from django.conf import settings
 
 from aftercare.checkins import wording
-from aftercare.triage import RULES
+from aftercare.guidance.course_words import Since, course_lines, sign_lines
+from aftercare.guidance.stretches import STRETCHES, watch_for
+from aftercare.triage import DEFAULT_COURSES, RULES
 from tests.checkins.advising import advice_at, sentences
 from tests.checkins.test_advice_reasons import FIRES
 from tests.checkins.test_pages_wording import strings
-from tests.people import at
+from tests.people import MONDAY, at
 from tests.reading.sentences import fixed_text, sentences_of, sentences_of_article
 from tools.seed_trace import articles
 
@@ -25,11 +27,24 @@ AT_NIGHT_H = 12
 def groups() -> dict[str, list[str]]:
     """The sentences of each group. Each must be easy to read as a whole."""
     found = {f"article {article['key']}": sentences_of_article(article) for article in articles()}
+    found["the timeline"] = list(timeline())
     found["the questions"] = list(questions())
     for rule in RULES.values():
         found.setdefault(f"advice: {rule.level}", []).extend(advice(rule.id))
     found["advice: nothing found"] = [*advice_of(26, redness=1), *advice_of(50, redness=1, pain=None)]
     return found
+
+
+def timeline() -> Iterator[str]:
+    """What happens when, and how long it lasts: for everybody, and for one patient at many hours."""
+    lines = [text for stretch in STRETCHES for text in (stretch.title, stretch.text)]
+    lines += [sign for stretch in STRETCHES for sign in watch_for(stretch, "rf")]
+    for course in DEFAULT_COURSES.values():
+        for since in (None, *(Since(MONDAY, at(h)) for h in range(2, 700, 24))):
+            lines += [text for line in course_lines(course, since) for text in (line.until, line.text)]
+            lines += [line.text for line in sign_lines(course, since)]
+    for text in dict.fromkeys(lines):
+        yield from sentences_of(text)
 
 
 def questions() -> Iterator[str]:
