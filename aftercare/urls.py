@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from aftercare import health
+from aftercare.guidance.pictures import picture
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
@@ -10,6 +11,7 @@ urlpatterns = [
     path("accounts/", include("aftercare.people.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", include("aftercare.guidance.admin_urls")),
+    path("media/images/<path:path>", picture, name="picture"),
     path("guidance/", include("aftercare.guidance.urls")),
     path("clinic/", include("clinic.urls")),
     path("", include("aftercare.checkins.urls")),

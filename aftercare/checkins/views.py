@@ -24,6 +24,7 @@ from aftercare.checkins.models import CheckIn
 from aftercare.checkins.result_page import result_context
 from aftercare.checkins.submission import RejectedError
 from aftercare.checkins.today import Today
+from aftercare.guidance.access import is_editor
 from aftercare.people.access import PatientView, View, patient_of, patient_required, staff_member_of
 from aftercare.people.models import Patient
 
@@ -47,11 +48,13 @@ def patient_page(view: PatientView[P]) -> View[P]:
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Today for a patient, the queue for staff, the welcome for everybody else."""
+    """Today for a patient, the queue for staff, articles for an editor, the welcome for everybody else."""
     if patient_of(request):
         return today(request)
     if staff_member_of(request):
         return redirect("/clinic/")
+    if is_editor(request.user):
+        return redirect("/admin/")
     return render(request, "people/welcome.html")
 
 

@@ -20,7 +20,7 @@ PREVIEW_HOURS = (2, 26, 72, 120, 336)
 SIGNED_OUT = "signed-out"
 PREVIEW_MODES: list[tuple[str, object]] = [
     *(
-        (f"{kind.value}-{hours}", f"{kind.label}, {span_words(hours)} after")
+        (f"{kind.value}-{hours}", f"{span_words(hours)}: {kind.label}")
         for kind in Procedure.Kind
         for hours in PREVIEW_HOURS
     ),

@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from wagtail import hooks
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, TitleFieldPanel
+from wagtail.admin.widgets import AdminAutoHeightTextInput
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
@@ -40,7 +41,7 @@ class ArticleViewSet(SnippetViewSet):
     panels = [
         TitleFieldPanel("title", placeholder=False),
         FieldPanel("slug"),
-        FieldPanel("summary"),
+        FieldPanel("summary", widget=AdminAutoHeightTextInput),
         FieldPanel("body"),
         InlinePanel(
             "instructions",
@@ -48,7 +49,7 @@ class ArticleViewSet(SnippetViewSet):
             label="instruction",
             panels=[
                 FieldRowPanel([FieldPanel("action"), FieldPanel("key")]),
-                FieldPanel("text"),
+                FieldPanel("text", widget=AdminAutoHeightTextInput),
                 FieldRowPanel([FieldPanel("from_hour"), FieldPanel("until_hour"), FieldPanel("kinds")]),
                 FieldRowPanel([FieldPanel("sources"), FieldPanel("clinic_field")]),
             ],

@@ -21,11 +21,13 @@ from wagtail.models import (
     LockableMixin,
     Orderable,
     PreviewableMixin,
+    Revision,
     RevisionMixin,
     TranslatableMixin,
     WorkflowMixin,
 )
 
+from aftercare.guidance.models.readings import Reading
 from aftercare.guidance.validation import validate_body, validate_sources, validate_words
 
 
@@ -146,11 +148,17 @@ class Article(
         if self.live:
             Address.objects.get_or_create(slug=self.slug, defaults={"article": self})
 
+    def save_revision(
+        self, *args: Any, overwrite_revision: Revision | None = None, **kwargs: Any
+    ) -> Revision:
+        """What was published or read is never written over, not even by the editor's saving by itself."""
+        if overwrite_revision and is_kept(overwrite_revision):
+            overwrite_revision = None
+        return super().save_revision(*args, overwrite_revision=overwrite_revision, **kwargs)
+
     @property
     def was_read(self) -> bool:
         """Whether a patient has been shown any revision of it."""
-        from aftercare.guidance.models.readings import Reading
-
         return Reading.objects.filter(revision__in=self.revisions).exists()
 
     @property
@@ -165,6 +173,12 @@ class Article(
         from aftercare.guidance.preview import preview
 
         return preview(request, self, mode_name)
+
+
+def is_kept(revision: Revision) -> bool:
+    """Whether patients see a revision now, or have seen it."""
+    is_live = Article.objects.filter(live_revision=revision).exists()
+    return is_live or Reading.objects.filter(revision=revision).exists()
 
 
 class Instruction(Orderable):
