@@ -122,7 +122,7 @@ def editors_group() -> Group:
     """The group of the editors, with exactly the permissions above."""
     group, _is_new = Group.objects.get_or_create(name=EDITORS)
     group.permissions.set([permission_named(name) for name in EDITOR_MAY])
-    root = Collection.get_first_root_node()
+    root = Collection.get_first_root_node() or Collection.add_root(name="Root")
     for codename in EDITOR_MAY_WITH_IMAGES:
         permission = permission_named(f"wagtailimages.{codename}")
         GroupCollectionPermission.objects.get_or_create(group=group, collection=root, permission=permission)

@@ -12,8 +12,10 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from wagtail.models import Locale
 
 from aftercare.guidance.models import Article, ClinicGuidance, Instruction
+from aftercare.guidance.models.articles import language
 from aftercare.people.models import Clinic, User
 
 CONTENT = Path(__file__).parent / "content"
@@ -31,6 +33,7 @@ class ContentError(ValueError):
 
 def load_articles(*, by: User, folder: Path = CONTENT) -> list[Article]:
     """Publish every article that the database has never had; the new ones."""
+    Locale.objects.get_or_create(language_code=language())
     return [new for path in sorted(folder.glob("*.toml")) if (new := load_article(path, by=by))]
 
 

@@ -1,0 +1,153 @@
+"""Guidance in a real browser: an editor's work from a changed sentence to an old one restored; pages for everybody."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from axe_core_python.sync_playwright import Axe
+from django.contrib.auth import SESSION_KEY
+from django.test import Client
+from django.utils import timezone
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from aftercare.guidance.actions import add_editor
+from aftercare.guidance.loading import load_articles
+from aftercare.guidance.models import Article
+from aftercare.people.models import Patient, StaffMember, User
+from tests.people import ProcedureFactory
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PATIENCE = 60_000  # milliseconds: Wagtail's pages are heavy on a busy machine
+Opener = Callable[..., Page]
+
+
+@pytest.fixture
+def treated(patient: Patient, nurse: StaffMember) -> Patient:
+    """The patient, 26 hours after a microneedling; the shipped articles are there."""
+    load_articles(by=User.objects.system())
+    performed_at = timezone.now() - timedelta(hours=26)
+    ProcedureFactory.create(patient=patient, performed_at=performed_at, recorded_by=nurse.user)
+    return patient
+
+
+@pytest.fixture
+def opened(browser: Browser, live_server: LiveServer) -> Iterator[Opener]:
+    """Opens a page as somebody or signed out, in a window of its own; a script error or a blocked file fails."""
+    windows: list[BrowserContext] = []
+    errors: list[str] = []
+
+    def open_page(path: str, user: User | None = None, width: int = 390, **options: Any) -> Page:
+        context = browser.new_context(viewport={"width": width, "height": 900}, locale="en-GB", **options)
+        windows.append(context)
+        context.set_default_timeout(PATIENCE)
+        if user:
+            client = Client()
+            client.force_login(user)
+            assert SESSION_KEY in client.session
+            session = client.cookies["sessionid"].value
+            context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda said: errors.append(said.text) if "Security Policy" in said.text else None)
+        page.goto(live_server.url + path)
+        return page
+
+    yield open_page
+    for context in windows:
+        context.close()
+    assert errors == []
+
+
+def publish(page: Page) -> None:
+    """Press "Publish", which stands in the menu beside "Save draft"."""
+    page.locator("footer").get_by_role("button", name="Toggle dropdown").or_(
+        page.locator("footer [data-w-dropdown-target=toggle]")
+    ).first.click()
+    page.get_by_role("button", name=re.compile("^Publish")).click()
+    expect(page.get_by_text("updated and published").first).to_be_visible(timeout=PATIENCE)
+
+
+def test_an_editor_changes_previews_publishes_and_restores_a_sentence(
+    opened: Opener, treated: Patient, live_server: LiveServer
+) -> None:
+    article = Article.objects.get(key="A1")
+    before, after = article.summary, "Use your fingers, and nothing else."
+    reader = opened("/guidance/wash/", treated.user)
+    expect(reader.locator(".lead")).to_have_text(before)
+
+    desk = opened(
+        f"/admin/guidance/articles/edit/{article.pk}/", add_editor(email="nina@test.example"), width=1400
+    )
+    desk.get_by_role("button", name="Toggle preview").click()
+    desk.locator("#id_preview_mode").select_option("mn-26")
+    desk.locator("#id_summary").fill(after)
+    shown = desk.frame_locator("iframe[title='Preview']")
+    expect(shown.locator(".lead")).to_have_text(after, timeout=PATIENCE)
+    expect(shown.locator("#for-now")).to_contain_text("at 26 hours")
+    assert Article.objects.get(key="A1").summary == before
+
+    publish(desk)
+    reader.reload()
+    expect(reader.locator(".lead")).to_have_text(after)
+
+    desk.goto(
+        f"{live_server.url}/admin/guidance/articles/history/{article.pk}/revisions/"
+        f"{article.live_revision_id}/revert/"
+    )
+    expect(desk.locator("#id_summary")).to_have_value(before)
+    publish(desk)
+    reader.reload()
+    expect(reader.locator(".lead")).to_have_text(before)
+    assert Article.objects.get(key="A1").summary == before
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds wrong, each with where."""
+    found = Axe().run(page)["violations"]
+    return [f"{item['id']}: {node['target']}" for item in found for node in item["nodes"]]
+
+
+def sticks_out(page: Page) -> bool:
+    """Whether the page scrolls sideways."""
+    return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
+
+
+PATHS = ["/guidance/", "/guidance/?q=sleep", "/guidance/?q=zebra", "/guidance/wash/", "/guidance/get-help/"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_guidance_can_be_used_by_everybody(opened: Opener, treated: Patient, scheme: str) -> None:
+    page = opened("/guidance/", treated.user, color_scheme=scheme)
+    for path in PATHS:
+        page.goto(page.url.split("/guidance/")[0] + path)
+        assert violations(page) == [], path
+        assert not sticks_out(page), path
+        page.set_viewport_size({"width": 320, "height": 640})
+        assert not sticks_out(page), path
+        page.set_viewport_size({"width": 390, "height": 900})
+
+
+def test_search_needs_neither_script_nor_mouse(opened: Opener, treated: Patient) -> None:
+    page = opened("/guidance/", java_script_enabled=False)
+    page.get_by_label("Search guidance").focus()
+    page.keyboard.type("pillow")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name=re.compile("about “pillow”"))).to_be_visible()
+    page.get_by_role("link", name="Sleeping").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Sleep")
+
+
+def test_on_paper_the_text_and_the_telephone_stay(opened: Opener, treated: Patient) -> None:
+    page = opened("/guidance/wash/", treated.user)
+    page.emulate_media(media="print")
+    expect(page.locator(".prose")).to_be_visible()
+    expect(page.locator("aside .btn-tel").first).to_be_visible()
+    for css in (".tabs", ".way-back", ".read-next"):
+        expect(page.locator(css)).to_be_hidden()
