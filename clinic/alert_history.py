@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
-from aftercare.alerts.models import Alert, Dispatch
+from django.utils import timezone
+
+from aftercare.alerts.models import Alert, ContactAttempt, Dispatch, Drill
 from aftercare.alerts.notices import KIND
 from aftercare.outbox.models import Message
 from aftercare.people.models import Event
@@ -16,6 +19,11 @@ REASONS = {
     Dispatch.Reason.OPENED: "",
     Dispatch.Reason.UNACKNOWLEDGED: "not acknowledged in time",
     Dispatch.Reason.SILENT: "no check-in for a day",
+    Dispatch.Reason.FORGOTTEN: "no call recorded in time",
+    Dispatch.Reason.RETURNED: "it has no owner any more",
+    Dispatch.Reason.CLOSING: "the clinic closes soon",
+    Dispatch.Reason.DIGEST: "the routine list of the day",
+    Dispatch.Reason.DRILL: "",
 }
 # Accepted by the next computer is all that is known of a message: nobody can say that it was read.
 STATES = {
@@ -24,7 +32,7 @@ STATES = {
     Message.State.RETRYING: "Could not be sent yet, is tried again",
     Message.State.SENT: "Accepted by the mail server",
     Message.State.FAILED: "Could not be sent",
-    Message.State.WITHDRAWN: "Not sent: acknowledged before",
+    Message.State.WITHDRAWN: "Not sent: no longer needed",
 }
 SYSTEM = "System"
 
@@ -36,18 +44,56 @@ class Happening:
     what: str
 
 
-def history_of(alert: Alert, proofs: Iterable[Proof]) -> list[Happening]:
+def attempts_about(alert: Alert) -> list[ContactAttempt]:
+    """How often somebody tried to reach the patient while the alert was open, the newest first."""
+    attempts = alert.patient.contact_attempts.filter(at__gte=alert.opened_at)
+    if alert.closed_at is not None:
+        attempts = attempts.filter(at__lte=alert.closed_at)
+    return list(attempts.select_related("by"))
+
+
+def history_of(alert: Alert, proofs: Iterable[Proof], attempts: Iterable[ContactAttempt]) -> list[Happening]:
     """Everything about one alert, in as many queries for a long history as for a short one."""
     dispatches = {dispatch.pk: dispatch for dispatch in alert.dispatches.all()}
     messages = Message.objects.filter(kind=KIND, subject__in=dispatches).select_related("recipient")
     events = Event.objects.filter(subject=alert.pk).select_related("actor")
     happenings = [
         *(from_event(event) for event in events),
-        *(from_message(message, dispatches[message.subject]) for message in messages),
-        *(from_undrained(dispatch) for dispatch in dispatches.values() if dispatch.drained_at is None),
+        *(from_attempt(attempt) for attempt in attempts),
+        *from_dispatches(dispatches, messages),
         *from_check_ins(proofs),
     ]
+    return newest_first(happenings)
+
+
+def history_of_drill(drill: Drill) -> list[Happening]:
+    """Everything about one drill."""
+    dispatches = {
+        one.pk: one for one in Dispatch.objects.filter(reason=Dispatch.Reason.DRILL, event=drill.pk)
+    }
+    messages = Message.objects.filter(kind=KIND, subject__in=dispatches).select_related("recipient")
+    events = Event.objects.filter(subject=drill.pk).select_related("actor")
+    return newest_first([*(from_event(event) for event in events), *from_dispatches(dispatches, messages)])
+
+
+def newest_first(happenings: Iterable[Happening]) -> list[Happening]:
     return sorted(happenings, key=lambda happening: happening.at, reverse=True)
+
+
+def from_dispatches(dispatches: Mapping[UUID, Dispatch], messages: Iterable[Message]) -> Iterator[Happening]:
+    """Who was told of each decision, and which ones wait."""
+    for message in messages:
+        yield from_message(message, dispatches[message.subject])
+    for dispatch in dispatches.values():
+        if dispatch.drained_at is None:
+            yield from_undrained(dispatch)
+
+
+def from_attempt(attempt: ContactAttempt) -> Happening:
+    """Somebody tried to reach the patient."""
+    note = f" “{attempt.note}”" if attempt.note else ""
+    words = f"tried to reach the patient: {attempt.get_result_display().lower()}.{note}"
+    return Happening(at=attempt.at, who=str(attempt.by), what=words)
 
 
 def from_event(event: Event) -> Happening:
@@ -62,8 +108,15 @@ def from_message(message: Message, dispatch: Dispatch) -> Happening:
     """One person told of the alert, and how far the message came."""
     reason = REASONS[Dispatch.Reason(dispatch.reason)]
     words = f"told {message.recipient} by {message.get_channel_display()}{f': {reason}' if reason else ''}."
-    state = STATES[Message.State(message.state)]
-    return Happening(at=message.created_at, who=SYSTEM, what=f"{words} {state}.")
+    return Happening(at=message.created_at, who=SYSTEM, what=f"{words} {state_words(message)}.")
+
+
+def state_words(message: Message) -> str:
+    """How far one message came: when it was handed over, or why not."""
+    words = STATES[Message.State(message.state)]
+    if message.state == Message.State.SENT and message.finished_at:
+        return f"{words} at {timezone.localtime(message.finished_at):%H:%M}"
+    return f"{words}: {message.error}" if message.error else words
 
 
 def from_undrained(dispatch: Dispatch) -> Happening:

@@ -31,14 +31,18 @@ def answer_by(alert: Alert, hours: OpeningHours) -> datetime | None:
     """Emergency and urgent: as the rule `unacknowledged` says (S2); below: in working days of the clinic."""
     if by := alert.acknowledge_by:
         return by
-    return hours.working_day_end(alert.opened_at, WORKING_DAYS[alert.triage_level])
+    return hours.working_day_end(alert.waiting_since, WORKING_DAYS[alert.triage_level])
 
 
 def clock_of(alert: Alert, hours: OpeningHours, now: datetime) -> Clock:
     """How the answer to one alert stands."""
     if alert.acknowledged_at is not None:
         at = staff_clock(alert.acknowledged_at, now)
-        return Clock(state="acknowledged", words="Acknowledged", detail=at)
+        if alert.is_forgotten:
+            words = f"No call for {spoken_age(now - alert.acknowledged_at)}"
+            return Clock(state="overdue", words=words, detail=f"acknowledged {at}")
+        detail = f"{at}, call by {staff_clock(alert.follow_up_at, now)}" if alert.follow_up_at else at
+        return Clock(state="acknowledged", words="Acknowledged", detail=detail)
     by = answer_by(alert, hours)
     if by is None:
         return Clock(state="none", words="No opening hours", detail="")
@@ -47,7 +51,7 @@ def clock_of(alert: Alert, hours: OpeningHours, now: datetime) -> Clock:
         detail = next_contact_words(alert.next_escalation_at, now)
     if by <= now:
         return Clock(state="overdue", words=f"{spoken_age(now - by)} overdue", detail=detail)
-    left = (by - now) / (by - alert.opened_at)
+    left = (by - now) / (by - alert.waiting_since)
     return Clock(
         state="running",
         words=f"{spoken_age(by - now)} left",

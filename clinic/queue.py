@@ -58,6 +58,11 @@ class Row:
         return any(alert.triage_level is Level.EMERGENCY for alert in self.waiting)
 
     @property
+    def is_forgotten(self) -> bool:
+        """Whether one of them was acknowledged and nobody has called in time."""
+        return any(alert.is_forgotten for alert in self.alerts)
+
+    @property
     def more(self) -> int:
         return len(self.alerts) - 1
 
@@ -95,11 +100,16 @@ def queue_of(clinic: Clinic, now: datetime) -> Queue:
     newest = newest_findings(waiting)
     to_act = rows_of((a for a in alerts if a.triage_level >= Level.SAME_DAY), clinic, newest, now)
     return Queue(
-        now=[row for row in to_act if row.alert.triage_level >= Level.URGENT],
+        now=forgotten_first(row for row in to_act if row.alert.triage_level >= Level.URGENT),
         today=[row for row in to_act if row.alert.triage_level is Level.SAME_DAY],
         routine=rows_of((a for a in alerts if a.triage_level is Level.ROUTINE), clinic, newest, now),
         silent=silent_rows(clinic, {alert.patient_id for alert in alerts}, now),
     )
+
+
+def forgotten_first(rows: Iterable[Row]) -> list[Row]:
+    """What was acknowledged and then not called about comes back to the top; the rest keeps its order."""
+    return sorted(rows, key=lambda row: not row.is_forgotten)
 
 
 def newest_findings(alerts: QuerySet[Alert]) -> dict[UUID | None, Finding]:
@@ -127,6 +137,7 @@ def row_of(alerts: list[Alert], clinic: Clinic, newest: dict[UUID | None, Findin
         alerts, key=lambda a: (-a.triage_level.rank, a.status != Alert.Status.NEW, a.opened_at, a.rule)
     )
     lead = alerts[0]
+    forgotten = next((alert for alert in alerts if alert.is_forgotten), None)
     waiting = [alert for alert in alerts if alert.status == Alert.Status.NEW]
     finding = newest.get(lead.pk)
     silent = min((a.silent_since for a in alerts if a.silent_since), default=None)
@@ -137,7 +148,7 @@ def row_of(alerts: list[Alert], clinic: Clinic, newest: dict[UUID | None, Findin
         treatment=treatment_words(lead.procedure, now),
         why=RULES[lead.rule].staff.removesuffix("."),
         detail=detail_words(finding) if finding else "",
-        clock=clock_of(waiting[0] if waiting else lead, clinic.hours, now),
+        clock=clock_of(forgotten or (waiting[0] if waiting else lead), clinic.hours, now),
         silence="No check-in for a day" if silent else "",
         reported_again=f"Reported again {staff_clock(again, now)}" if again else "",
     )

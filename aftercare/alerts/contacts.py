@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,21 +18,34 @@ class Roster:
 
     clinic: Clinic
     steps: list[ContactStep]
+    # The ids of each step's members, by the step's.
+    members: dict[int, list[int]]
     shifts: list[Shift]
     everybody: list[StaffMember]
 
     @classmethod
     def of(cls, clinic: Clinic, now: datetime) -> Roster:
-        """The rota from `now` on. Three queries, and one for the rota where a step asks for it."""
-        steps = list(clinic.contact_steps.prefetch_related("members__user"))
+        """The rota from `now` on. Two queries, and one for the rota where a step asks for it."""
+        steps: dict[int, ContactStep] = {}
+        members: dict[int, list[int]] = {}
+        rows = clinic.contact_steps.order_by(*ContactStep._meta.ordering, "members")
+        for row in rows.values("pk", "hours", "position", "on_duty", "wait_min", "members"):
+            member = row.pop("members")
+            steps.setdefault(row["pk"], ContactStep(clinic=clinic, **row))
+            members.setdefault(row["pk"], []).extend([member] if member else [])
         shifts = clinic.shifts.filter(ends_at__gt=now, starts_at__lte=now + LOOK_AHEAD)
-        asked = any(step.on_duty for step in steps)
+        asked = any(step.on_duty for step in steps.values())
         return cls(
             clinic=clinic,
-            steps=steps,
-            shifts=list(shifts.select_related("member__user")) if asked else [],
+            steps=list(steps.values()),
+            members=members,
+            shifts=list(shifts) if asked else [],
             everybody=list(clinic.staff_members.active().select_related("user").order_by("pk")),
         )
+
+    def members_of(self, step: ContactStep) -> list[StaffMember]:
+        """Who is named in a step and works for the clinic now."""
+        return [member for member in self.everybody if member.pk in self.members[step.pk]]
 
     def steps_at(self, now: datetime) -> list[ContactStep]:
         """The list in force, in its order: while closed the one for closed hours, unless it is empty."""
@@ -57,10 +69,10 @@ class Roster:
 
     def reached_by(self, step: ContactStep, now: datetime) -> list[StaffMember]:
         """Who of a step can be reached: its members, and whoever is on duty where it says so."""
-        people = list(step.members.all())
+        wanted = set(self.members[step.pk])
         if step.on_duty:
-            people += [s.member for s in self.shifts if s.member and s.starts_at <= now < s.ends_at]
-        return [member for member in unique(people) if member.is_reachable(now)]
+            wanted |= {s.member_id for s in self.shifts if s.member_id and s.starts_at <= now < s.ends_at}
+        return [m for m in self.everybody if m.pk in wanted and m.is_reachable(now)]
 
     def recipients(self, position: int, now: datetime) -> list[StaffMember]:
         """Who is told at a position. Where that reaches nobody: everybody who is there, or who works there."""
@@ -86,8 +98,3 @@ class Roster:
             *(at for m in self.everybody for at in (m.away_from, m.away_until) if at),
         }
         return [now, *sorted(at for at in instants if now < at <= now + LOOK_AHEAD)]
-
-
-def unique(people: Iterable[StaffMember]) -> list[StaffMember]:
-    """Each person once, in their order."""
-    return list({member.pk: member for member in people}.values())

@@ -17,13 +17,16 @@ from aftercare.alerts.models import Alert
 from aftercare.people.models import Event, StaffMember
 from aftercare.ui.times import staff_clock
 from clinic.access import alert_of, note_opening, staff_page
-from clinic.alert_history import history_of
+from clinic.alert_history import attempts_about, history_of
+from clinic.alert_outlook import outlook_of
 from clinic.alert_page import compare, others_of, proofs_of
+from clinic.contact_forms import AttemptForm
 from clinic.deadlines import clock_of
 from clinic.forms import CloseForm
 from clinic.outcomes import UnseenAlertError, acknowledge_shown, close_all_open
 from clinic.patient_pages import age_words
 from clinic.queue import queue_of
+from clinic.standing import roster_of
 
 
 @require_safe
@@ -31,7 +34,11 @@ from clinic.queue import queue_of
 def queue(request: HttpRequest, member: StaffMember) -> HttpResponse:
     """Who is next."""
     now = timezone.now()
-    return render(request, "clinic/queue.html", {"queue": queue_of(member.clinic, now), "now": now})
+    return render(
+        request,
+        "clinic/queue.html",
+        {"queue": queue_of(member.clinic, now), "drill": member.clinic.drills.running().first(), "now": now},
+    )
 
 
 @require_safe
@@ -134,12 +141,14 @@ def alert_page(
     found: Alert,
     form: CloseForm,
     *,
+    attempt: AttemptForm | None = None,
     problem: str = "",
     status: HTTPStatus = HTTPStatus.OK,
 ) -> HttpResponse:
     """The page of one alert."""
     now = timezone.now()
     proofs = proofs_of(found, now)
+    attempts = attempts_about(found)
     others = others_of(found, member.clinic.hours, now)
     context = {
         "alert": found,
@@ -152,8 +161,11 @@ def alert_page(
         "others": others,
         "also_waiting": [other.alert.pk for other in others if other.alert.status == Alert.Status.NEW],
         "open_count": len(others) + found.is_open,
-        "history": history_of(found, proofs),
+        "history": history_of(found, proofs, attempts),
         "form": form,
+        "attempt_form": attempt or AttemptForm(),
+        "attempts": attempts,
+        "outlook": outlook_of(found, roster_of(member, now), now),
         "problem": problem,
         "now": now,
     }

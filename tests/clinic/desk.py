@@ -11,6 +11,9 @@ from aftercare.alerts.models import Alert
 from aftercare.people.models import Patient, Procedure, StaffMember, User
 from tests.people import PatientFactory, ProcedureFactory, UserFactory, at, check_in
 
+# What every page of staff asks besides its own: whether everybody can be reached.
+STANDING = 2
+
 QUEUE = "/clinic/"
 PATIENTS = "/clinic/patients/"
 ENROL = "/clinic/patients/enrol/"

@@ -1,0 +1,115 @@
+"""Changing the contact steps of a clinic, and who is away from it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import transaction
+
+from aftercare.alerts.models import ContactStep
+from aftercare.alerts.returning import clear_places, ownerless, return_alert
+from aftercare.people.models import Clinic, StaffMember, User
+from aftercare.people.staffing import note_change
+
+
+@transaction.atomic
+def add_step(
+    *,
+    clinic: Clinic,
+    hours: str,
+    members: Collection[StaffMember],
+    on_duty: bool,
+    wait_min: int,
+    by: User,
+    now: datetime,
+) -> ContactStep:
+    """One more step at the end of a list."""
+    position = len(numbered(clinic, hours))
+    step = ContactStep.objects.create(
+        clinic=clinic, hours=hours, position=position, on_duty=on_duty, wait_min=wait_min
+    )
+    step.members.set(of_clinic(clinic, members))
+    note_change(clinic=clinic, by=by, now=now, what="contact_step")
+    return step
+
+
+@transaction.atomic
+def change_step(
+    *,
+    step: ContactStep,
+    members: Collection[StaffMember],
+    on_duty: bool,
+    wait_min: int,
+    by: User,
+    now: datetime,
+) -> None:
+    """Other people, or another wait."""
+    step.on_duty, step.wait_min = on_duty, wait_min
+    step.save(update_fields=["on_duty", "wait_min"])
+    step.members.set(of_clinic(step.clinic, members))
+    note_change(clinic=step.clinic, by=by, now=now, what="contact_step")
+
+
+@transaction.atomic
+def remove_step(*, step: ContactStep, by: User, now: datetime) -> None:
+    """Take a step out; those after it move up."""
+    clinic, hours = step.clinic, step.hours
+    step.delete()
+    numbered(clinic, hours)
+    note_change(clinic=clinic, by=by, now=now, what="contact_step_removed")
+
+
+@transaction.atomic
+def move_up(*, step: ContactStep, by: User, now: datetime) -> None:
+    """Let a step and the one before it change places; the first one stays."""
+    steps = numbered(step.clinic, step.hours)
+    place = next(index for index, one in enumerate(steps) if one.pk == step.pk)
+    if place > 0:
+        steps.insert(place - 1, steps.pop(place))
+        renumber(steps)
+        note_change(clinic=step.clinic, by=by, now=now, what="contact_steps_order")
+
+
+def numbered(clinic: Clinic, hours: str) -> list[ContactStep]:
+    """The steps of a list, numbered from 0 without a gap. Locks the clinic: two managers take turns."""
+    Clinic.objects.select_for_update().get(pk=clinic.pk)
+    steps = list(ContactStep.objects.filter(clinic=clinic, hours=hours).order_by("position"))
+    renumber(steps)
+    return steps
+
+
+def renumber(steps: list[ContactStep]) -> None:
+    """Write the positions of steps in their order; above all others first, since no two may share one."""
+    if [step.position for step in steps] == list(range(len(steps))):
+        return
+    above = max(step.position for step in steps) + 1
+    for base in (above, 0):
+        for index, step in enumerate(steps):
+            step.position = base + index
+            step.save(update_fields=["position"])
+
+
+def of_clinic(clinic: Clinic, members: Collection[StaffMember]) -> Collection[StaffMember]:
+    """The members; ValueError where one works for another clinic."""
+    if any(member.clinic_id != clinic.pk for member in members):
+        raise ValueError("a contact step holds people of its own clinic")
+    return members
+
+
+@transaction.atomic
+def set_absence(
+    *,
+    member: StaffMember,
+    away_from: datetime | None,
+    away_until: datetime | None,
+    by: User,
+    now: datetime,
+) -> None:
+    """Say when somebody is away; without `away_from`, that they are there. What they have goes back at once."""
+    member.away_from, member.away_until = away_from, away_until if away_from else None
+    member.save(update_fields=["away_from", "away_until"])
+    note_change(clinic=member.clinic, by=by, now=now, what="absence")
+    for alert in ownerless(now).filter(clinic=member.clinic, acknowledged_by=member.user):
+        return_alert(alert, now)
+    clear_places(now)

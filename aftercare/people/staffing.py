@@ -1,0 +1,74 @@
+"""When a clinic is closed, who is away, and who is on duty: what managers change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+
+from aftercare.people.actions import record_event
+from aftercare.people.models import Clinic, Event, Shift, StaffMember, User
+
+LONGEST_SHIFT = timedelta(days=7)
+WEEK = timedelta(days=7)
+
+
+def note_change(*, clinic: Clinic, by: User, now: datetime, what: str) -> None:
+    """Keep who changed what decides who is told. `what` names the kind of change, and nobody."""
+    record_event(verb=Event.Verb.CHANGED_CONTACTS, actor=by, now=now, clinic=clinic, data={"what": what})
+
+
+@transaction.atomic
+def close_on(*, clinic: Clinic, day: date, name: str, by: User, now: datetime) -> None:
+    """Close the clinic on one day of the calendar, whatever the week says."""
+    current = Clinic.objects.select_for_update().get(pk=clinic.pk)
+    current.closed_days = dict(sorted({**current.closed_days, day.isoformat(): name}.items()))
+    current.save(update_fields=["closed_days"])
+    note_change(clinic=current, by=by, now=now, what="closed_day")
+
+
+@transaction.atomic
+def open_on(*, clinic: Clinic, day: date, by: User, now: datetime) -> None:
+    """Let the week decide again about one day."""
+    current = Clinic.objects.select_for_update().get(pk=clinic.pk)
+    if current.closed_days.pop(day.isoformat(), None) is not None:
+        current.save(update_fields=["closed_days"])
+        note_change(clinic=current, by=by, now=now, what="closed_day_removed")
+
+
+@transaction.atomic
+def put_on_duty(
+    *, member: StaffMember, starts_at: datetime, ends_at: datetime, weeks: int = 1, by: User, now: datetime
+) -> int:
+    """Give a member a place of the rota, on so many weeks in a row at the same hours. Returns how many are new."""
+    if not starts_at < ends_at <= starts_at + LONGEST_SHIFT:
+        raise ValueError("a shift ends after it begins, within a week")
+    clinic = member.clinic
+    known = clinic.shifts.count()
+    Shift.objects.bulk_create(
+        (
+            Shift(clinic=clinic, member=member, starts_at=start, ends_at=end)
+            for start, end in weekly(starts_at, ends_at, weeks, clinic)
+        ),
+        ignore_conflicts=True,
+    )
+    note_change(clinic=clinic, by=by, now=now, what="rota")
+    return clinic.shifts.count() - known
+
+
+def weekly(
+    starts_at: datetime, ends_at: datetime, weeks: int, clinic: Clinic
+) -> Iterator[tuple[datetime, datetime]]:
+    """The same hours week after week on the clinic's clock, whatever the clocks do in between."""
+    start, end = starts_at.astimezone(clinic.zone), ends_at.astimezone(clinic.zone)
+    for week in range(weeks):
+        # Arithmetic on a zoned time is done on its clock: 22:00 stays 22:00.
+        yield start + WEEK * week, end + WEEK * week
+
+
+@transaction.atomic
+def take_off_duty(*, shift: Shift, by: User, now: datetime) -> None:
+    """Remove a place of the rota."""
+    shift.delete()
+    note_change(clinic=shift.clinic, by=by, now=now, what="rota_removed")

@@ -1,0 +1,39 @@
+"""What comes next for an alert, and when, if nobody does anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from aftercare.alerts.contacts import Roster
+from aftercare.alerts.escalation import turns_of
+from aftercare.alerts.models import Alert, Dispatch
+from aftercare.people.models import StaffMember
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """Who is told next, and why: nobody has acknowledged, or nobody has called."""
+
+    at: datetime
+    people: list[StaffMember]
+    for_want_of: str
+
+    @property
+    def names(self) -> str:
+        return ", ".join(str(member.user) for member in self.people)
+
+
+def outlook_of(alert: Alert, roster: Roster, now: datetime) -> Outlook | None:
+    """The next turn of one alert; None where nobody else will be told."""
+    at, why = alert.next_escalation_at, "acknowledgement"
+    if alert.status == Alert.Status.ACKNOWLEDGED:
+        at, why = alert.follow_up_at, "call"
+    if at is None or not alert.is_open:
+        return None
+    turn = alert.escalations + 1
+    if why == "call":
+        turn = turns_of(alert, Dispatch.Reason.FORGOTTEN) + 1
+    moment = max(at, now)
+    step = min(turn, roster.last_position(moment))
+    return Outlook(at=at, people=roster.recipients(step, moment), for_want_of=why)

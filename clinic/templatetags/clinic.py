@@ -1,0 +1,37 @@
+"""Template tags of the staff's pages: {% load clinic %}."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import template
+from django.utils import timezone
+
+from clinic.standing import notices_of
+
+register = template.Library()
+
+
+@register.inclusion_tag("clinic/standing.html", takes_context=True)
+def standing_notices(context: dict[str, Any]) -> dict[str, Any]:
+    """What every page of staff says for as long as it is so: messages are late, or nobody can be reached."""
+    member = context.get("staff_member")
+    if not member:
+        return {}
+    now = timezone.now()
+    with timezone.override(member.clinic.zone):
+        return {"notices": notices_of(member, now), "now": now}
+
+
+@register.filter
+def stop_watch(span: timedelta) -> str:
+    """How long something took: "3 s", "2 min 5 s"."""
+    minutes, seconds = divmod(round(span.total_seconds()), 60)
+    return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
+
+
+@register.filter
+def last_day(until: datetime) -> datetime:
+    """The last instant before one that is not included any more: of midnight, the day before."""
+    return until - timedelta(seconds=1)
