@@ -27,6 +27,7 @@ def staff_page(view: StaffView[P]) -> View[P]:
     def at_the_clinic(
         request: HttpRequest, member: StaffMember, *args: P.args, **kwargs: P.kwargs
     ) -> HttpResponse:
+        request._acting_member = member  # type: ignore[attr-defined]
         with timezone.override(member.clinic.zone):
             return view(request, member, *args, **kwargs)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import F
+
 from aftercare.alerts.models import ContactStep
 from aftercare.people.models import Clinic, Shift, StaffMember
 
@@ -28,11 +30,10 @@ class Roster:
         """The rota from `now` on. Two queries, and one for the rota where a step asks for it."""
         steps: dict[int, ContactStep] = {}
         members: dict[int, list[int]] = {}
-        rows = clinic.contact_steps.order_by(*ContactStep._meta.ordering, "members")
-        for row in rows.values("pk", "hours", "position", "on_duty", "wait_min", "members"):
-            member = row.pop("members")
-            steps.setdefault(row["pk"], ContactStep(clinic=clinic, **row))
-            members.setdefault(row["pk"], []).extend([member] if member else [])
+        rows = clinic.contact_steps.order_by("-hours", "position", "members")
+        for step in rows.annotate(one_member=F("members")):
+            steps.setdefault(step.pk, step)
+            members.setdefault(step.pk, []).extend([step.one_member] if step.one_member else [])
         shifts = clinic.shifts.filter(ends_at__gt=now, starts_at__lte=now + LOOK_AHEAD)
         asked = any(step.on_duty for step in steps.values())
         return cls(

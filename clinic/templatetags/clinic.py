@@ -16,8 +16,8 @@ register = template.Library()
 @register.inclusion_tag("clinic/standing.html", takes_context=True)
 def standing_notices(context: dict[str, Any]) -> dict[str, Any]:
     """What every page of staff says for as long as it is so: messages are late, or nobody can be reached."""
-    member = context.get("staff_member")
-    if not member:
+    member = getattr(context.get("request"), "_acting_member", None)
+    if member is None:
         return {}
     now = timezone.now()
     with timezone.override(member.clinic.zone):

@@ -1,0 +1,106 @@
+"""Attempts to reach a patient, and what was acknowledged and then forgotten, on the pages of staff."""
+
+from __future__ import annotations
+
+import pytest
+import time_machine
+from django.test import Client
+
+from aftercare.alerts.actions import acknowledge
+from aftercare.alerts.escalation import follow_up
+from aftercare.alerts.models import Alert, ContactAttempt, ContactStep
+from aftercare.people.models import Clinic, Patient, StaffMember
+from clinic.queue import queue_of
+from tests.clinic.desk import QUEUE, alert_of, alert_url, desk, someone, words
+from tests.people import at
+
+pytestmark = pytest.mark.usefixtures("procedure", "course_set")
+
+
+@pytest.fixture
+def alert(patient: Patient, nurse: StaffMember) -> Alert:
+    """An urgent alert, opened at 1 h, which the nurse has acknowledged at once."""
+    return acknowledge(alert=alert_of(patient, 1, signs=["pus"]), by=nurse.user, now=at(1))
+
+
+def test_an_attempt_is_recorded_and_shown(alert: Alert, nurse: StaffMember, colleague: StaffMember) -> None:
+    with time_machine.travel(at(1.2), tick=False):
+        client = desk(nurse)
+        client.post(alert_url(alert, "attempts"), {"result": "no_answer", "note": "Rang twice."})
+        page = words(client.get(alert_url(alert)))
+
+    assert "11:12 Ruth Test no answer. “Rang twice.”" in page
+    assert "Ruth Test tried to reach the patient: no answer. “Rang twice.”" in page
+    attempt = ContactAttempt.objects.get()
+    assert (attempt.alert, attempt.by, attempt.at) == (alert, nurse.user, at(1.2))
+
+
+@pytest.mark.parametrize(
+    ("form", "problem"),
+    [
+        ({}, "Choose what happened."),
+        ({"result": "called"}, "Choose one from the list."),
+        ({"result": "reached", "note": "x" * 2001}, "Write at most 2000 characters."),
+    ],
+)
+def test_an_attempt_that_says_nothing_is_refused(
+    alert: Alert, nurse: StaffMember, form: dict[str, str], problem: str
+) -> None:
+    response = desk(nurse).post(alert_url(alert, "attempts"), form)
+
+    assert response.status_code == 422
+    assert problem in words(response)
+    assert not ContactAttempt.objects.exists()
+
+
+def test_only_the_staff_of_the_clinic_record_attempts(
+    alert: Alert, outsider: StaffMember, patient: Patient, client: Client
+) -> None:
+    path = alert_url(alert, "attempts")
+    for person in (outsider, patient):
+        assert desk(person).post(path, {"result": "reached"}).status_code == 404
+    assert client.post(path, {"result": "reached"}).status_code == 302
+    assert desk(outsider).get(path).status_code == 405
+    assert not ContactAttempt.objects.exists()
+
+
+def test_what_is_forgotten_comes_back_to_the_top_of_the_queue(
+    alert: Alert, clinic: Clinic, nurse: StaffMember, colleague: StaffMember, patient: Patient
+) -> None:
+    emergency = someone(patient, "Joan")
+    alert_of(emergency, 1.1, emergency=["eye"])
+    assert [row.patient for row in queue_of(clinic, at(1.4)).now] == [emergency, patient]
+
+    follow_up(at(1.6))
+
+    rows = queue_of(clinic, at(1.75)).now
+    assert [row.patient for row in rows] == [patient, emergency]
+    assert (rows[0].clock.state, rows[0].clock.words) == ("overdue", "No call for 45 min")
+    with time_machine.travel(at(1.75), tick=False):
+        assert "Take it over" in words(desk(colleague).get(alert_url(alert)))
+        desk(colleague).post(alert_url(alert, "acknowledge"))
+    alert.refresh_from_db()
+    assert alert.acknowledged_by == colleague.user
+    assert "No call" not in words(desk(nurse).get(QUEUE))
+
+
+def test_the_page_says_what_comes_next_and_when(
+    alert: Alert, clinic: Clinic, patient: Patient, nurse: StaffMember, colleague: StaffMember
+) -> None:
+    for position, member in enumerate((nurse, colleague)):
+        ContactStep.objects.create(clinic=clinic, position=position).members.add(member)
+    waiting = alert_of(someone(patient, "Joan"), 1, emergency=["eye"])
+    with time_machine.travel(at(1, minutes=2), tick=False):
+        acknowledged, new = (words(desk(nurse).get(alert_url(one))) for one in (alert, waiting))
+
+    assert "Next: Tom Test, at 11:30, unless a call or an outcome is recorded." in acknowledged
+    assert "Nobody has acknowledged. Next: Tom Test, at 11:10." in new
+
+
+def test_the_owner_confirms_a_newer_report(alert: Alert, nurse: StaffMember, patient: Patient) -> None:
+    alert_again = alert_of(patient, 1.1, signs=["pus", "lumps"])
+    assert alert_again.patient == patient
+    with time_machine.travel(at(1.2), tick=False):
+        assert "I have seen the new report" in words(desk(nurse).get(alert_url(alert)))
+        desk(nurse).post(alert_url(alert, "acknowledge"))
+        assert "I have seen the new report" not in words(desk(nurse).get(alert_url(alert)))

@@ -1,0 +1,316 @@
+"""The contacts page: managers say who is told and when, everybody reads it, and a warning stands until it works."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+
+from aftercare.alerts.actions import acknowledge
+from aftercare.alerts.models import ContactStep, Drill
+from aftercare.alerts.steps import move_up, remove_step
+from aftercare.people.models import Clinic, Event, Patient, Shift, StaffMember
+from tests.clinic.desk import QUEUE, alert_of, desk, words
+from tests.people import at
+
+pytestmark = pytest.mark.django_db
+
+CONTACTS = "/clinic/contacts/"
+Place = Callable[[ContactStep, Shift, Drill], str]
+FORMS: list[Place] = [
+    lambda step, shift, drill: f"{CONTACTS}steps/new/open/",
+    lambda step, shift, drill: f"{CONTACTS}steps/{step.pk}/",
+    lambda step, shift, drill: f"{CONTACTS}rota/new/",
+    lambda step, shift, drill: f"{CONTACTS}away/{step.members.get().pk}/",
+    lambda step, shift, drill: f"{CONTACTS}closed-days/new/",
+]
+PRESSES: list[Place] = [
+    lambda step, shift, drill: f"{CONTACTS}steps/{step.pk}/remove/",
+    lambda step, shift, drill: f"{CONTACTS}steps/{step.pk}/up/",
+    lambda step, shift, drill: f"{CONTACTS}rota/{shift.pk}/remove/",
+    lambda step, shift, drill: f"{CONTACTS}closed-days/2026-02-02/remove/",
+    lambda step, shift, drill: "/clinic/drills/start/",
+    lambda step, shift, drill: f"/clinic/drills/{drill.pk}/stop/",
+]
+OF_A_RECORD = {1, 3}, {0, 1, 2, 5}  # the places above that name a record of the clinic
+
+
+@pytest.fixture(autouse=True)
+def now() -> Iterator[None]:
+    """Monday, 10:00."""
+    with time_machine.travel(at(0), tick=False):
+        yield
+
+
+@pytest.fixture
+def step(clinic: Clinic, nurse: StaffMember) -> ContactStep:
+    made = ContactStep.objects.create(clinic=clinic, position=0)
+    made.members.add(nurse)
+    return made
+
+
+@pytest.fixture
+def shift(clinic: Clinic, nurse: StaffMember) -> Shift:
+    return Shift.objects.create(clinic=clinic, member=nurse, starts_at=at(1), ends_at=at(9))
+
+
+@pytest.fixture
+def drill(clinic: Clinic, manager: StaffMember) -> Drill:
+    return Drill.objects.create(
+        clinic=clinic, started_at=at(-1), started_by=manager.user, next_escalation_at=at(1)
+    )
+
+
+class TestWhoMay:
+    """Every address, as each kind of person."""
+
+    def test_everybody_of_the_clinic_reads_who_is_told(
+        self, step: ContactStep, nurse: StaffMember, manager: StaffMember, patient: Patient, client: Client
+    ) -> None:
+        for member in (nurse, manager):
+            assert "Ruth Test" in words(desk(member).get(CONTACTS))
+        assert "Add a step" not in words(desk(nurse).get(CONTACTS))
+        assert "Add a step" in words(desk(manager).get(CONTACTS))
+        assert desk(patient).get(CONTACTS).status_code == 404
+        assert client.get(CONTACTS).status_code == 302
+
+    @pytest.mark.parametrize("place", FORMS)
+    def test_a_form_opens_for_managers_alone(
+        self,
+        step: ContactStep,
+        shift: Shift,
+        drill: Drill,
+        manager: StaffMember,
+        nurse: StaffMember,
+        patient: Patient,
+        client: Client,
+        place: Place,
+    ) -> None:
+        path = place(step, shift, drill)
+
+        assert desk(manager).get(path).status_code == 200
+        assert desk(nurse).get(path).status_code == desk(nurse).post(path).status_code == 403
+        assert desk(patient).get(path).status_code == 404
+        assert client.get(path).status_code == 302
+
+    @pytest.mark.parametrize("place", PRESSES)
+    def test_a_press_works_for_managers_alone(
+        self,
+        step: ContactStep,
+        shift: Shift,
+        drill: Drill,
+        manager: StaffMember,
+        nurse: StaffMember,
+        patient: Patient,
+        client: Client,
+        place: Place,
+    ) -> None:
+        path = place(step, shift, drill)
+
+        assert desk(nurse).post(path).status_code == 403
+        assert desk(patient).post(path).status_code == 404
+        assert client.post(path).status_code == 302
+        assert desk(manager).get(path).status_code == 405
+        assert desk(manager).post(path).status_code == 302
+
+    def test_a_manager_of_another_clinic_finds_none_of_it(
+        self, step: ContactStep, shift: Shift, drill: Drill, outsider: StaffMember
+    ) -> None:
+        StaffMember.objects.filter(pk=outsider.pk).update(role=StaffMember.Role.MANAGER)
+        forms, presses = OF_A_RECORD
+        for place in [*(FORMS[i] for i in forms), *(PRESSES[i] for i in presses)]:
+            assert desk(outsider).post(place(step, shift, drill)).status_code == 404
+        for path in (f"/clinic/drills/{drill.pk}/", f"/clinic/drills/{drill.pk}/acknowledge/"):
+            assert desk(outsider).post(path).status_code in {404, 405}
+        assert desk(outsider).get(f"/clinic/drills/{drill.pk}/").status_code == 404
+        assert "Ruth" not in words(desk(outsider).get(CONTACTS))
+
+    def test_nobody_of_another_clinic_can_be_chosen(
+        self, manager: StaffMember, outsider: StaffMember
+    ) -> None:
+        form = {"members": str(outsider.pk), "wait_min": "10"}
+        response = desk(manager).post(f"{CONTACTS}steps/new/open/", form)
+
+        assert response.status_code == 422
+        assert not ContactStep.objects.exists()
+
+
+class TestSteps:
+    def test_a_manager_adds_changes_moves_and_removes_steps(
+        self, clinic: Clinic, manager: StaffMember, nurse: StaffMember, colleague: StaffMember
+    ) -> None:
+        client = desk(manager)
+        for member, wait in ((nurse, "10"), (colleague, "30")):
+            client.post(f"{CONTACTS}steps/new/open/", {"members": str(member.pk), "wait_min": wait})
+        client.post(f"{CONTACTS}steps/new/closed/", {"on_duty": "on", "wait_min": "5"})
+        first, second = ContactStep.objects.filter(hours="open")
+        assert [m.user.first_name for m in second.members.all()] == ["Tom"]
+
+        client.post(f"{CONTACTS}steps/{second.pk}/up/")
+        client.post(f"{CONTACTS}steps/{first.pk}/", {"members": [nurse.pk, manager.pk], "wait_min": "20"})
+        page = words(client.get(CONTACTS))
+
+        assert "1. Tom Test" in page
+        assert "2. Ann Test, Ruth Test" in page
+        assert "1. Whoever is on duty Reaches nobody now." in page
+        client.post(f"{CONTACTS}steps/{second.pk}/remove/")
+        first.refresh_from_db()
+        assert (first.position, first.wait_min) == (0, 20)
+        assert Event.objects.filter(verb=Event.Verb.CHANGED_CONTACTS, actor=manager.user).count() == 6
+
+    @pytest.mark.parametrize(
+        ("form", "problem"),
+        [
+            ({"wait_min": "10"}, "Choose at least one person, or whoever is on duty."),
+            ({"on_duty": "on", "wait_min": "31"}, "Give at most 30 minutes."),
+            ({"on_duty": "on", "wait_min": "0"}, "Give at least 1 minute."),
+            ({"on_duty": "on", "wait_min": "soon"}, "Give a whole number of minutes."),
+            ({"on_duty": "on"}, "Give the minutes."),
+        ],
+    )
+    def test_a_step_that_tells_nobody_or_waits_too_long_is_refused(
+        self, manager: StaffMember, form: dict[str, str], problem: str
+    ) -> None:
+        response = desk(manager).post(f"{CONTACTS}steps/new/open/", form)
+
+        assert response.status_code == 422
+        assert problem in words(response)
+        assert not ContactStep.objects.exists()
+
+    def test_there_are_two_lists_and_no_third(self, manager: StaffMember) -> None:
+        assert desk(manager).get(f"{CONTACTS}steps/new/never/").status_code == 404
+
+    def test_the_first_step_can_not_move_up_and_positions_never_have_a_gap(
+        self, clinic: Clinic, manager: StaffMember
+    ) -> None:
+        steps = [ContactStep.objects.create(clinic=clinic, position=position) for position in (2, 5, 9)]
+
+        move_up(step=steps[0], by=manager.user, now=at(0))
+        assert [step.position for step in ContactStep.objects.all()] == [0, 1, 2]
+        remove_step(step=steps[1], by=manager.user, now=at(0))
+
+        assert list(ContactStep.objects.values_list("pk", "position")) == [(steps[0].pk, 0), (steps[2].pk, 1)]
+
+
+class TestRota:
+    def test_a_place_repeats_at_the_same_hours_whatever_the_clocks_do(
+        self, manager: StaffMember, nurse: StaffMember
+    ) -> None:
+        form = {
+            "member": nurse.pk,
+            "starts_at": "2026-03-26T22:00",
+            "ends_at": "2026-03-27T06:00",
+            "weeks": "4",
+        }
+        desk(manager).post(f"{CONTACTS}rota/new/", form)
+
+        starts = list(Shift.objects.values_list("starts_at", flat=True))
+        # The clocks go forward on 29 March: 22:00 is an hour earlier in UTC from then on.
+        assert [start.hour for start in starts] == [22, 21, 21, 21]
+        assert starts[0] == datetime(2026, 3, 26, 22, tzinfo=UTC)
+        desk(manager).post(f"{CONTACTS}rota/new/", form)
+        assert Shift.objects.count() == 4
+
+    @pytest.mark.parametrize(
+        ("starts", "ends", "problem"),
+        [
+            ("2026-01-13T10:00", "2026-01-13T10:00", "A shift ends after it begins, within a week."),
+            ("2026-01-13T10:00", "2026-01-21T10:00", "A shift ends after it begins, within a week."),
+            ("", "2026-01-13T10:00", "Give the date and the time."),
+            ("tomorrow", "2026-01-13T10:00", "Give a date and a time"),
+        ],
+    )
+    def test_a_place_that_can_not_be_is_refused(
+        self, manager: StaffMember, nurse: StaffMember, starts: str, ends: str, problem: str
+    ) -> None:
+        form = {"member": nurse.pk, "starts_at": starts, "ends_at": ends, "weeks": "1"}
+        response = desk(manager).post(f"{CONTACTS}rota/new/", form)
+
+        assert response.status_code == 422
+        assert problem in words(response)
+
+    def test_a_place_that_lost_its_holder_says_so(self, manager: StaffMember, shift: Shift) -> None:
+        Shift.objects.update(member=None)
+
+        assert "Nobody Mon 12 Jan, 11:00 to Mon 12 Jan, 19:00. Who had this place left or is away." in words(
+            desk(manager).get(CONTACTS)
+        )
+
+
+class TestAbsence:
+    def test_an_absence_takes_back_what_somebody_has_at_once(
+        self, manager: StaffMember, nurse: StaffMember, patient: Patient, procedure: Any, shift: Shift
+    ) -> None:
+        alert = acknowledge(alert=alert_of(patient, 0, signs=["pus"]), by=nurse.user, now=at(0))
+        form = {"away_from": "2026-01-12", "away_until": "2026-01-13"}
+        desk(manager).post(f"{CONTACTS}away/{nurse.pk}/", form)
+
+        for record in (alert, shift, nurse):
+            record.refresh_from_db()
+        assert (alert.status, alert.acknowledged_by, shift.member) == ("new", None, None)
+        # Two whole days on the clinic's clock.
+        assert (nurse.away_from, nurse.away_until) == (at(-10), at(38))
+        assert "Away from Mon 12 Jan until Tue 13 Jan" in words(desk(manager).get(CONTACTS))
+
+        desk(manager).post(f"{CONTACTS}away/{nurse.pk}/", {"away_from": "", "away_until": ""})
+        nurse.refresh_from_db()
+        assert nurse.is_reachable(at(0))
+
+    @pytest.mark.parametrize(
+        ("form", "problem"),
+        [
+            ({"away_until": "2026-01-13"}, "Give the first day too."),
+            (
+                {"away_from": "2026-01-13", "away_until": "2026-01-12"},
+                "The last day comes after the first.",
+            ),
+            ({"away_from": "2026-02-30"}, "Give a date, such as 25/12/2026."),
+        ],
+    )
+    def test_days_that_do_not_follow_are_refused(
+        self, manager: StaffMember, nurse: StaffMember, form: dict[str, str], problem: str
+    ) -> None:
+        response = desk(manager).post(f"{CONTACTS}away/{nurse.pk}/", form)
+
+        assert response.status_code == 422
+        assert problem in words(response)
+
+
+def test_a_closed_day_is_added_and_removed(manager: StaffMember, clinic: Clinic) -> None:
+    client = desk(manager)
+    client.post(f"{CONTACTS}closed-days/new/", {"day": "2026-12-25", "name": "Christmas Day"})
+    clinic.refresh_from_db()
+    assert clinic.closed_days == {"2026-12-25": "Christmas Day"}
+    assert "Fri 25 December 2026 Christmas Day" in words(client.get(CONTACTS))
+    assert client.post(f"{CONTACTS}closed-days/new/", {"day": "2026-01-11"}).status_code == 422
+
+    client.post(f"{CONTACTS}closed-days/2026-12-25/remove/")
+
+    clinic.refresh_from_db()
+    assert clinic.closed_days == {}
+    assert client.post(f"{CONTACTS}closed-days/christmas/remove/").status_code == 404
+
+
+class TestStandingWarning:
+    """Above every page of staff, for as long as it is so."""
+
+    def test_it_stands_while_no_step_reaches_anybody(self, nurse: StaffMember) -> None:
+        for path in (QUEUE, "/clinic/patients/", CONTACTS):
+            assert "No contact step reaches anybody now" in words(desk(nurse).get(path))
+
+    def test_it_is_gone_once_a_step_reaches_somebody(self, nurse: StaffMember, step: ContactStep) -> None:
+        assert "reaches anybody" not in words(desk(nurse).get(QUEUE))
+
+    def test_it_warns_before_the_hour(
+        self, nurse: StaffMember, manager: StaffMember, step: ContactStep
+    ) -> None:
+        StaffMember.objects.filter(pk=nurse.pk).update(away_from=at(26))
+
+        assert "From Tue 12:00 no contact step reaches anybody" in words(desk(manager).get(QUEUE))
+
+    def test_a_patient_is_not_bothered_with_it(self, patient: Patient, nurse: StaffMember) -> None:
+        assert "contact step" not in words(desk(patient).get("/"))
