@@ -62,6 +62,14 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
         database["TEST"]["NAME"] = str(settings.DATA_DIR / f"test-{worker_id}.sqlite3")
 
 
+@pytest.fixture(autouse=True)
+def looks_again() -> None:
+    """What one test found out about delivery is not true of the next."""
+    from clinic.standing import look_again
+
+    look_again()
+
+
 @pytest.fixture
 def valkey() -> "Iterator[Valkey]":
     """A broker of the test's own, to freeze and to kill."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -10,7 +11,7 @@ from django.db.models import Q
 
 from aftercare.alerts.contacts import Roster
 from aftercare.alerts.models import Alert, Dispatch, Drill
-from aftercare.alerts.wording import drill_words, list_words, words
+from aftercare.alerts.wording import drill_words, list_words, together_words, words
 from aftercare.outbox.models import Message
 from aftercare.outbox.registry import Content
 from aftercare.triage import Level
@@ -37,15 +38,20 @@ def drain(now: datetime) -> None:
 def drain_one(dispatch: Dispatch, roster: Roster, now: datetime) -> None:
     """Write the messages of one dispatch, to the recipients of this moment; none where it comes too late."""
     if not dispatch.is_late(now):
+        priority = priority_of(dispatch)
         Message.objects.bulk_create(
             (
                 Message(
                     kind=KIND,
                     subject=dispatch.pk,
+                    thread=dispatch.patient_id,
+                    sender=dispatch.clinic_id,
                     recipient_id=user_id,
                     channel=Message.Channel.EMAIL,
+                    priority=priority,
                     created_at=now,
                     next_attempt_at=now,
+                    expires_at=dispatch.expires_at,
                 )
                 for user_id in recipients_of(dispatch, roster, now)
             ),
@@ -53,6 +59,16 @@ def drain_one(dispatch: Dispatch, roster: Roster, now: datetime) -> None:
         )
         hurry_next(dispatch, roster, now)
     Dispatch.objects.filter(pk=dispatch.pk).update(drained_at=now)
+
+
+def priority_of(dispatch: Dispatch) -> Message.Priority:
+    """Emergencies, and a drill as one, before everything else; lists after it."""
+    if dispatch.reason == Dispatch.Reason.DRILL:
+        return Message.Priority.NOW
+    if dispatch.patient_id is None:
+        return Message.Priority.ROUTINE
+    is_emergency = dispatch.alerts.filter(level=Level.EMERGENCY.value).exists()
+    return Message.Priority.NOW if is_emergency else Message.Priority.SOON
 
 
 def recipients_of(dispatch: Dispatch, roster: Roster, now: datetime) -> list[int]:
@@ -86,15 +102,45 @@ def render(message: Message, now: datetime) -> Content | None:
     if dispatch.reason == Dispatch.Reason.DRILL:
         drill = Drill.objects.running().filter(pk=dispatch.event).first()
         return drill_words(drill) if drill else None
-    alerts = list(dispatch.alerts.filter(STILL_MATTERS[Dispatch.Reason(dispatch.reason)]))
+    alerts = still_waiting(dispatch)
     if not alerts:
         return None
-    if dispatch.patient_id is None:
-        return list_words(dispatch, len(alerts))
-    worst = min(alerts, key=lambda alert: (-alert.triage_level.rank, alert.opened_at))
+    return words(dispatch, alerts[0], now) if dispatch.patient_id else list_words(dispatch, len(alerts))
+
+
+def still_waiting(dispatch: Dispatch) -> list[Alert]:
+    """The alerts of a dispatch that are still worth telling, the worst first."""
+    alerts = dispatch.alerts.filter(STILL_MATTERS[Dispatch.Reason(dispatch.reason)])
+    return sorted(alerts, key=lambda alert: (-alert.triage_level.rank, alert.opened_at))
+
+
+def render_together(messages: Sequence[Message], now: datetime) -> Content:
+    """One mail for several messages: of one patient the most pressing one's words, else how many there are."""
+    subjects = [message.subject for message in messages]
+    dispatches = list(Dispatch.objects.select_related("clinic").filter(pk__in=subjects))
+    patients = {dispatch.patient_id for dispatch in dispatches}
+    if len(patients) > 1 or None in patients:
+        return together_words(len(patients))
+    waiting = [(alerts[0], one) for one in dispatches if (alerts := still_waiting(one))]
+    if not waiting:
+        return together_words(1)
+    worst, dispatch = min(waiting, key=lambda found: (-found[0].triage_level.rank, weight(found[1])))
     return words(dispatch, worst, now)
 
 
+def weight(dispatch: Dispatch) -> int:
+    """The place of its reason among those that say the most."""
+    return REASONS_BY_WEIGHT.index(Dispatch.Reason(dispatch.reason))
+
+
+# Of several messages about one patient, the first of these says the most.
+REASONS_BY_WEIGHT = [
+    Dispatch.Reason.UNACKNOWLEDGED,
+    Dispatch.Reason.FORGOTTEN,
+    Dispatch.Reason.OPENED,
+    Dispatch.Reason.RETURNED,
+    Dispatch.Reason.SILENT,
+]
 # What is still worth telling: silence until the alert is closed, the rest until somebody has it or has called.
 WAITING = Q(status=Alert.Status.NEW)
 STILL_MATTERS = {

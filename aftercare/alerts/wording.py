@@ -61,6 +61,16 @@ def list_words(dispatch: Dispatch, count: int) -> Content:
     return Content(subject=SUBJECTS[reason], body=body(f"{LEADS[reason]} {how_many}.", link, NO_DETAIL))
 
 
+def together_words(count: int) -> Content:
+    """One mail that stands for several messages, about so many patients; its link leads to the queue."""
+    how_many = "A check-in needs" if count == 1 else f"{count} check-ins need"
+    lead = f"{how_many} a person. They came close together, so this is one message for all of them."
+    if count == 1:
+        lead = f"{how_many} a person."
+    link = f"Sign in to see the queue, the most pressing first:\n{settings.SITE_URL}/clinic/"
+    return Content(subject=f"{how_many} a person", body=body(lead, link, NO_DETAIL))
+
+
 def drill_words(drill: Drill) -> Content:
     """A message of an alarm drill: marked as one, and otherwise as in earnest."""
     reason = Dispatch.Reason.DRILL

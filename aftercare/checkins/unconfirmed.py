@@ -55,9 +55,11 @@ def tell(check_in: CheckIn, now: datetime) -> None:
             Message(
                 kind=KIND,
                 subject=check_in.pk,
+                sender=check_in.patient.clinic_id,
                 recipient_id=check_in.patient.user_id,
                 created_at=now,
                 next_attempt_at=now,
+                expires_at=expires_at(check_in),
             )
         ],
         ignore_conflicts=True,
@@ -65,13 +67,19 @@ def tell(check_in: CheckIn, now: datetime) -> None:
     nudge_after_commit()
 
 
+def expires_at(check_in: CheckIn) -> datetime:
+    """From when the message is of no use any more."""
+    assert check_in.confirm_by is not None
+    return check_in.confirm_by + WORTH_TELLING
+
+
 def render(message: Message, now: datetime) -> Content | None:
     """The words to the patient; None once somebody has confirmed, or where it comes too late."""
     check_in = CheckIn.objects.select_related("patient__clinic").get(pk=message.subject)
     clinic = check_in.patient.clinic
     standing = confirmation_of(check_in, clinic, now)
-    by = check_in.confirm_by
-    if standing is None or standing.state != State.UNCONFIRMED or by is None or by + WORTH_TELLING <= now:
+    too_late = expires_at(check_in) <= now
+    if standing is None or standing.state != State.UNCONFIRMED or too_late:
         return None
     phones = [f"{phone.who}: {phone.number}" for phone in contact_at(clinic, now).phones]
     return Content(

@@ -7,7 +7,8 @@ from aftercare.alerts import notices, wording
 from aftercare.alerts.actions import acknowledge, close
 from aftercare.alerts.escalation import escalate
 from aftercare.alerts.models import Alert, ContactStep, Dispatch
-from aftercare.alerts.notices import drain, render
+from aftercare.alerts.notices import drain, render, render_together
+from aftercare.alerts.reminders import remind
 from aftercare.checkins.silence import note_silence_after_alerts
 from aftercare.outbox.models import Message
 from aftercare.outbox.registry import Content
@@ -223,3 +224,60 @@ def test_each_reason_has_words_of_its_own(patient: Patient, procedure: Procedure
     assert None not in contents
     assert len({content.subject for content in contents if content}) == 3
     assert set(wording.SUBJECTS) == set(wording.LEADS) == set(Dispatch.Reason)
+
+
+class TestFlood:
+    """What the outbox needs to know so that nobody is flooded and nothing pressing waits."""
+
+    def test_a_message_names_its_patient_its_clinic_and_how_pressing_it_is(
+        self, patient: Patient, procedure: Procedure, nurse: StaffMember
+    ) -> None:
+        check_in(patient, 1, signs=["pus"])
+        check_in(patient, 1.1, emergency=["eye"])
+        drain(at(1.1))
+
+        messages = list(Message.objects.order_by("priority"))
+        assert [message.priority for message in messages] == [Message.Priority.NOW, Message.Priority.SOON]
+        assert {(message.thread, message.sender) for message in messages} == {(patient.pk, patient.clinic_id)}
+
+    def test_a_list_of_the_day_waits_for_what_is_pressing_and_expires(
+        self, patient: Patient, procedure: Procedure, nurse: StaffMember
+    ) -> None:
+        check_in(patient, 1, signs=["patches"])
+        remind(at(1))
+        drain(at(1))
+
+        message = Message.objects.get()
+        assert (message.priority, message.thread, message.expires_at) == (
+            Message.Priority.ROUTINE,
+            None,
+            at(8),
+        )
+
+    def test_several_messages_about_one_patient_say_what_the_most_pressing_says(
+        self, patient: Patient, procedure: Procedure, nurse: StaffMember
+    ) -> None:
+        check_in(patient, 1, signs=["pus"])
+        check_in(patient, 1.1, emergency=["eye"])
+        drain(at(1.1))
+
+        together = render_together(list(Message.objects.all()), at(1.1))
+
+        emergency = patient.alerts.get(rule="eye_involved")
+        assert together.subject == "A check-in needs a person"
+        assert f"/clinic/alerts/{emergency.pk}/" in together.body
+
+    def test_messages_about_several_patients_say_how_many(
+        self, patient: Patient, procedure: Procedure, stranger: Patient, nurse: StaffMember
+    ) -> None:
+        Patient.objects.filter(pk=stranger.pk).update(clinic=patient.clinic)
+        stranger.refresh_from_db()
+        for person in (patient, stranger):
+            check_in(person, 1, signs=["pus"])
+        drain(at(1))
+
+        together = render_together(list(Message.objects.all()), at(1))
+
+        assert together.subject == "2 check-ins need a person"
+        assert "/clinic/\n" in together.body
+        assert "Amara" not in together.body

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -13,6 +14,8 @@ from django.test import Client
 from aftercare.alerts.actions import acknowledge
 from aftercare.alerts.models import ContactStep, Drill
 from aftercare.alerts.steps import move_up, remove_step
+from aftercare.outbox.heartbeats import beat_heart
+from aftercare.outbox.models import Message
 from aftercare.people.models import Clinic, Event, Patient, Shift, StaffMember
 from tests.clinic.desk import QUEUE, alert_of, desk, words
 from tests.people import at
@@ -314,3 +317,29 @@ class TestStandingWarning:
 
     def test_a_patient_is_not_bothered_with_it(self, patient: Patient, nurse: StaffMember) -> None:
         assert "contact step" not in words(desk(patient).get("/"))
+
+
+class TestDelayed:
+    """The banner while messages are late, or nobody is there to send them."""
+
+    def alive(self, h: float) -> None:
+        for part in ("worker", "beat"):
+            beat_heart(part, at(h))
+
+    def test_it_stands_while_worker_or_beat_are_silent(self, nurse: StaffMember) -> None:
+        self.alive(-0.5)
+
+        assert "Notifications are delayed since 09:30" in words(desk(nurse).get(QUEUE))
+
+    def test_it_stands_while_a_message_is_late_and_is_gone_within_seconds_after(
+        self, nurse: StaffMember
+    ) -> None:
+        self.alive(0)
+        late = Message.objects.create(
+            kind="x", subject=uuid.uuid4(), recipient=nurse.user, created_at=at(-1), next_attempt_at=at(-1)
+        )
+        assert "Notifications are delayed since 09:00" in words(desk(nurse).get(QUEUE))
+
+        Message.objects.filter(pk=late.pk).update(state=Message.State.WITHDRAWN, finished_at=at(0))
+        with time_machine.travel(at(0, seconds=11), tick=False):
+            assert "Notifications are delayed" not in words(desk(nurse).get(QUEUE))
