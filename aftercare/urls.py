@@ -5,6 +5,8 @@ from django.urls import include, path
 from aftercare import health
 from aftercare.guidance.pictures import picture
 
+handler500 = "aftercare.outage.server_error"
+
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -42,11 +42,11 @@ class Practice:
     courses: ExpectedCourseSet
 
 
-def open_practice(now: datetime) -> Practice:
+def open_practice(now: datetime, slug: str = "riverside") -> Practice:
     """A clinic with the shipped expected courses, a nurse and a clinician."""
     clinic = Clinic.objects.create(
         name="Riverside Skin Clinic",
-        slug="riverside",
+        slug=slug,
         telephone="0161 496 0123",
         out_of_hours_telephone="0161 496 0999",
         emergency_number="999",
@@ -55,20 +55,36 @@ def open_practice(now: datetime) -> Practice:
     )
     member = add_staff_member(
         clinic=clinic,
-        email="nurse@example.org",
+        email=f"nurse@{slug}.example",
         role=StaffMember.Role.NURSE,
         first_name="Nora",
         last_name="Lind",
     )
     add_staff_member(
         clinic=clinic,
-        email="clinician@example.org",
+        email=f"clinician@{slug}.example",
         role=StaffMember.Role.CLINICIAN,
         first_name="Dan",
         last_name="Okoro",
     )
     courses = publish_default_courses(clinic=clinic, by=member.user, now=now)
     return Practice(clinic=clinic, nurse=member.user, courses=courses)
+
+
+def hire(clinic: Clinic, count: int) -> None:
+    """More nurses for a clinic."""
+    users = User.objects.bulk_create(
+        User(
+            email=f"nurse.{number}@{clinic.slug}.example",
+            first_name="Nurse",
+            last_name=f"No {number}",
+            password="!",
+        )
+        for number in range(count)
+    )
+    StaffMember.objects.bulk_create(
+        StaffMember(user=user, clinic=clinic, role=StaffMember.Role.NURSE) for user in users
+    )
 
 
 def enrol(practice: Practice, now: datetime, *, patients: int, earlier: int) -> list[str]:

@@ -147,6 +147,11 @@ class MailServer:
         self._controller = Controller(self._keeper, hostname="127.0.0.1", port=self.port)
         self._controller.start()
 
+    def start_again(self) -> None:
+        """As `start`, unless it runs."""
+        if self._controller is None:
+            self.start()
+
     def stop(self) -> None:
         """Nobody answers on the port any more."""
         if self._controller is not None:

@@ -1,0 +1,181 @@
+"""From the commit of a check-in to its message in the mail server's hands; and how fast a backlog drains.
+
+PostgreSQL with fsync on, a Valkey, a worker with two processes and beat, all at the pace of production, and a mail
+server in a process of its own. Check-ins go through the portal's own action, whose return is the commit.
+
+At 1/s they are urgent ones, at 50/s emergencies (each goes singly), in turns over 50 clinics with two members of
+staff. Then each clinic has 200 members: with the worker stopped, one urgent check-in each makes 10,000 messages,
+each to another person, so that nothing is folded. The floor is a loop of smtplib over one connection with a mail
+of the same size, before and after. While the backlog drains, an emergency of another clinic comes in.
+
+    .venv/bin/python bench/alerts.py [seconds a rate]
+"""
+
+import json
+import os
+import smtplib
+import statistics
+import sys
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+# In place of this folder: its names are not to be mistaken for those of other modules.
+sys.path[0] = str(ROOT)
+
+from tools.servers.leaving import nothing_left_behind  # noqa: E402
+from tools.servers.process import wait_until  # noqa: E402
+from tools.servers.sink import Sink  # noqa: E402
+from tools.stage.stage import Stage  # noqa: E402
+
+CLINICS, STAFF, LARGE_STAFF = 50, 2, 200
+FLOOR_MAILS = 2000
+PATIENCE = 600.0  # seconds for a backlog to drain
+MESSAGES = "SELECT m.id, d.event FROM outbox_message m JOIN alerts_dispatch d ON d.id = m.subject"
+
+
+class Patients:
+    """Patients who have not checked in yet, clinic after clinic in turns, and their check-ins."""
+
+    def __init__(self) -> None:
+        from aftercare.people.models import Clinic, Patient
+
+        clinics = list(Clinic.objects.order_by("pk"))
+        self.last = list(Patient.objects.filter(clinic=clinics[-1]).select_related("clinic", "user"))
+        by_clinic = [
+            list(Patient.objects.filter(clinic=clinic).select_related("clinic", "user"))
+            for clinic in clinics[:-1]
+        ]
+        self.turns = [patient for row in zip(*by_clinic, strict=True) for patient in row]
+
+    def check_in(self, patient: Any, **said: Any) -> tuple[str, float]:
+        """The check-in's id, and the instant at which it was committed."""
+        import uuid
+
+        from django.utils import timezone
+
+        from aftercare.checkins.actions import submit_check_in
+        from aftercare.checkins.submission import Submission
+        from aftercare.triage import Answers
+
+        answers = Answers.from_json({"emergency": [], "signs": [], "redness": 1, **said})
+        submission = Submission(token=uuid.uuid4(), answers=answers)
+        receipt = submit_check_in(patient=patient, by=patient.user, submission=submission, now=timezone.now())
+        return str(receipt.check_in.pk), time.time()
+
+
+def at_a_rate(per_second: float, seconds: float, act: Callable[[], tuple[str, float]]) -> dict[str, float]:
+    """What `act` returned, done so often a second whether or not the one before is done."""
+    began = time.monotonic()
+
+    def later(number: int) -> tuple[str, float]:
+        time.sleep(max(0.0, began + number / per_second - time.monotonic()))
+        return act()
+
+    with ThreadPoolExecutor(8) as threads:
+        return dict(threads.map(later, range(int(per_second * seconds))))
+
+
+def delays(stage: Stage, sink: Sink, committed: dict[str, float]) -> list[float]:
+    """The milliseconds from each commit to the moment at which the mail server had the message, all of them."""
+    wait_until(lambda: undelivered(stage) == 0, seconds=120, what="messages did not leave")
+    arrived = sink.arrivals()
+    rows = [(str(pk), str(event)) for pk, event in stage.ask(MESSAGES) if str(event) in committed]
+    return [1000 * (arrived[pk] - committed[event]) for pk, event in rows]
+
+
+def undelivered(stage: Stage) -> int:
+    """Dispatches without messages yet, and messages that wait."""
+    waiting = "SELECT 1 FROM outbox_message WHERE state NOT IN ('sent', 'failed', 'withdrawn')"
+    return len(stage.ask("SELECT 1 FROM alerts_dispatch WHERE drained_at IS NULL")) + len(stage.ask(waiting))
+
+
+def percentile(values: Sequence[float], percent: int) -> float:
+    return round(statistics.quantiles(values, n=100)[percent - 1], 1)
+
+
+def smtp_loop(sink: Sink, mails: int = FLOOR_MAILS) -> float:
+    """Mails a second that a plain loop hands over."""
+    mail = EmailMessage()
+    mail["Subject"], mail["From"], mail["To"] = "A check-in", "portal@example.org", "nurse@example.org"
+    mail["X-Aftercare-Message"] = "none"
+    mail.set_content("A new check-in is waiting in the queue. Sign in to read it.\n" * 5)
+    text = mail.as_bytes()
+    with smtplib.SMTP("127.0.0.1", sink.port) as server:
+        began = time.perf_counter()
+        for _number in range(mails):
+            server.sendmail("portal@example.org", ["nurse@example.org"], text)
+        return mails / (time.perf_counter() - began)
+
+
+def drain(stage: Stage, sink: Sink, patients: Patients) -> dict[str, float]:
+    """How fast 10,000 messages leave, and how long an emergency takes that comes in behind them."""
+    stage.worker.stop()
+    stage.beat.stop()
+    for _clinic in range(CLINICS):
+        patients.check_in(patients.turns.pop(), signs=["pus"])
+    before = sink.count()
+    expected = before + CLINICS * LARGE_STAFF
+    began = time.time()
+    stage.beat = stage.new_beat()
+    stage.worker = stage.new_worker()
+    wait_until(lambda: sink.count() > before + 1000, seconds=PATIENCE, what="the backlog does not drain")
+    emergency, committed = patients.check_in(patients.last.pop(), emergency=["eye"])
+    wait_until(lambda: sink.count() >= expected + STAFF, seconds=PATIENCE, what="the backlog does not drain")
+    arrived = sink.arrivals()
+    ids = {str(pk): str(event) for pk, event in stage.ask(MESSAGES)}
+    late = max(arrived[pk] - committed for pk, event in ids.items() if event == emergency)
+    # From the first of them on: starting the worker's interpreter is not what is measured.
+    instants = sorted(at for at in arrived.values() if at > began)
+    assert committed < instants[-1]
+    return {
+        "drain_per_s": round((len(instants) - 1) / (instants[-1] - instants[0]), 1),
+        "drain_messages": len(instants),
+        "emergency_behind_backlog_s": round(late, 2),
+    }
+
+
+def measure(stage: Stage, sink: Sink, seconds: float) -> dict[str, float]:
+    os.environ.update(stage.env, DJANGO_SETTINGS_MODULE="aftercare.settings")
+    import django
+
+    django.setup()
+    patients = Patients()
+    slow = at_a_rate(1, seconds, lambda: patients.check_in(patients.turns.pop(), signs=["pus"]))
+    at_one = delays(stage, sink, slow)
+    fast = at_a_rate(50, seconds / 3, lambda: patients.check_in(patients.turns.pop(), emergency=["eye"]))
+    at_fifty = delays(stage, sink, fast)
+    stage.manage("-m", "tools.stage.people", "--hire", str(LARGE_STAFF - STAFF))
+    floors = [smtp_loop(sink)]
+    drained = drain(stage, sink, patients)
+    floors.append(smtp_loop(sink))
+    floor = statistics.mean(floors)
+    return {
+        "p50_ms": percentile(at_one, 50),
+        "p99_ms": percentile(at_one, 99),
+        "messages_1_per_s": len(at_one),
+        "p50_ms_50_per_s": percentile(at_fifty, 50),
+        "p99_ms_50_per_s": percentile(at_fifty, 99),
+        "messages_50_per_s": len(at_fifty),
+        **drained,
+        "floor_per_s": round(floor, 1),
+        "drain_ratio": round(drained["drain_per_s"] / floor, 3),
+    }
+
+
+def main() -> None:
+    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 60.0
+    patients = int(seconds / CLINICS + 50 * seconds / 3 / CLINICS) + 4
+    with nothing_left_behind(), Sink() as sink:
+        pace = {"EMAIL_URL": sink.url}
+        with Stage(clinics=CLINICS + 1, patients=patients, staff=STAFF, pace=pace, durable=True) as stage:
+            figures = measure(stage, sink, seconds)
+    print(json.dumps(figures))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,208 @@
+"""A soak: check-ins at 10/s over 20 clinics while something breaks every few seconds; then the reckoning.
+
+Real PostgreSQL, Valkey, worker, beat, web and mail server. Faults: worker killed (also while it hands a mail over,
+and between the mail server's yes and the note), beat killed, a second worker; Valkey killed and come back empty,
+or frozen; PostgreSQL restarted; the mail server gone, busy, hanging, hanging up. A check-in that was not accepted is
+sent again, as a person would. The reckoning counts the tables of the database against the mails that came: what
+was not told is `lost`; `duplicates` are mails that came twice.
+
+    .venv/bin/python bench/faults.py --minutes 10 [--seed 1]
+"""
+
+import argparse
+import json
+import random
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+# In place of this folder: its names are not to be mistaken for those of other modules.
+sys.path[0] = str(ROOT)
+
+from tools.servers.leaving import nothing_left_behind  # noqa: E402
+from tools.servers.mail import MailServer  # noqa: E402
+from tools.stage.clients import EMERGENCY, QUIET, URGENT, Form, Reply  # noqa: E402
+from tools.stage.stage import QUICK, Stage  # noqa: E402
+
+PER_SECOND = 10
+CLINICS = 20
+FLAGGED = 0.4  # of the check-ins, each by a patient who has none open
+TRIES, BETWEEN_TRIES = 20, 2.0  # how often a check-in is sent, and the seconds between
+
+
+class Soak:
+    """The portal under check-ins and faults, and what was said and done."""
+
+    def __init__(self, stage: Stage, chance: random.Random) -> None:
+        self.stage = stage
+        self.chance = chance
+        self.faults: Counter[str] = Counter()
+        self.refused = 0
+        self.database_is_up = True
+        self.sessions = [session for row in zip(*stage.sessions, strict=True) for session in row]
+        self.reporters = iter(self.sessions)
+
+    def check_in(self, at: float) -> None:
+        """One check-in at its time, sent until it is accepted."""
+        time.sleep(max(0.0, at - time.monotonic()))
+        flagged = self.chance.random() < FLAGGED
+        session = next(self.reporters) if flagged else self.chance.choice(self.sessions)
+        answers = self.chance.choice([URGENT, URGENT, EMERGENCY]) if flagged else QUIET
+        form: Form | None = None
+        for _try in range(TRIES):
+            up = self.database_is_up
+            try:
+                form = form or Form(self.stage.web.port, session)
+                reply: Reply | None = form.send(answers)
+            except OSError:
+                reply = None
+            if reply is not None:
+                self.stage.keep(reply, flagged=flagged, timed=up and self.database_is_up)
+                if reply.accepted:
+                    return
+            self.refused += 1
+            time.sleep(BETWEEN_TRIES)
+        raise RuntimeError(f"a check-in was not accepted in {TRIES} tries")
+
+    def break_things(self, until: float) -> None:
+        """A fault every few seconds, each mended before the next."""
+        faults: list[Callable[[], None]] = [
+            self.worker_killed,
+            self.worker_killed_in_a_mail,
+            self.worker_killed_after_the_yes,
+            self.second_worker,
+            self.beat_killed,
+            self.broker_killed,
+            self.broker_frozen,
+            self.database_restarted,
+            self.mail_server_gone,
+            self.mail_server_fails,
+        ]
+        while time.monotonic() < until:
+            time.sleep(self.chance.uniform(1, 4))
+            fault = self.chance.choice(faults)
+            fault()
+            self.faults[fault.__name__] += 1
+            self.stage.make_sound()
+
+    def last(self) -> None:
+        """A fault lasts for a moment."""
+        time.sleep(self.chance.uniform(0.5, 4))
+
+    def worker_killed(self) -> None:
+        self.stage.worker.kill()
+        self.last()
+
+    def worker_killed_in_a_mail(self) -> None:
+        self.stage.mail.hold()
+        self.stage.mail.wait_until_held(60)
+        self.stage.worker.kill()
+
+    def worker_killed_after_the_yes(self) -> None:
+        kept = threading.Event()
+
+        def stop_in_its_tracks() -> None:
+            self.stage.worker.freeze()
+            kept.set()
+
+        self.stage.mail.before_yes(stop_in_its_tracks)
+        kept.wait(60)
+        self.stage.mail.before_yes(None)
+        self.stage.worker.kill()
+
+    def second_worker(self) -> None:
+        second = self.stage.new_worker()
+        self.last()
+        second.kill()
+
+    def beat_killed(self) -> None:
+        self.stage.beat.kill()
+        self.last()
+
+    def broker_killed(self) -> None:
+        self.stage.valkey.kill()
+        self.last()
+        self.stage.valkey.stop()
+
+    def broker_frozen(self) -> None:
+        self.stage.valkey.freeze()
+        self.last()
+
+    def database_restarted(self) -> None:
+        self.database_is_up = False
+        self.stage.postgres.server.stop()
+        self.last()
+        self.stage.postgres.server.start()
+        # Requests that began before it was back have met the outage too.
+        time.sleep(1)
+        self.database_is_up = True
+
+    def mail_server_gone(self) -> None:
+        self.stage.mail.stop()
+        self.last()
+
+    def mail_server_fails(self) -> None:
+        ways: list[Callable[[MailServer], None]] = [
+            lambda mail: mail.refuse("451 Try again later"),
+            lambda mail: mail.refuse("421 Closing"),
+            MailServer.hold,
+            MailServer.hang_up_in_data,
+        ]
+        self.chance.choice(ways)(self.stage.mail)
+        self.last()
+
+
+def soak(stage: Stage, seconds: float, seed: int) -> dict[str, object]:
+    """The figures of so many seconds."""
+    made = Soak(stage, random.Random(seed))
+    began = time.monotonic()
+    breaker = threading.Thread(target=made.break_things, args=(began + seconds,))
+    breaker.start()
+    with ThreadPoolExecutor(32) as threads:
+        done = [
+            threads.submit(made.check_in, began + number / PER_SECOND)
+            for number in range(int(seconds * PER_SECOND))
+        ]
+        for each in done:
+            each.result()
+    breaker.join()
+    stage.make_sound()
+    settled = stage.settle(seconds=300)
+    for line in settled.lost:
+        print(f"lost: {line}")
+    return {
+        "check_ins": settled.check_ins,
+        "faults": sum(made.faults.values()),
+        "messages_expected": settled.expected,
+        "messages_arrived": settled.arrived,
+        "lost": len(settled.lost),
+        "duplicates": settled.duplicates,
+        "unfinished": settled.unfinished,
+        "mails": len(stage.mail.messages),
+        "refused_at_first": made.refused,
+        "p99_ms": round(1000 * stage.p99(), 1),
+        "kinds": dict(made.faults),
+    }
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--minutes", type=float, default=10)
+    asked.add_argument("--seed", type=int, default=1)
+    options = asked.parse_args()
+    seconds = options.minutes * 60
+    patients = int(seconds * PER_SECOND * (FLAGGED + 0.1) / CLINICS) + 20
+    with nothing_left_behind(), Stage(clinics=CLINICS, patients=patients, pace=QUICK) as stage:
+        figures = soak(stage, seconds, options.seed)
+    kinds = figures.pop("kinds")
+    print(f"faults: {kinds}")
+    print(json.dumps(figures))
+
+
+if __name__ == "__main__":
+    main()

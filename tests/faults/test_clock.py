@@ -1,0 +1,39 @@
+"""The clock was an hour ahead, and is set right: nothing waits until it has caught up."""
+
+import pytest
+
+from tools.servers.portal import Beat, Worker
+from tools.servers.process import Process, wait_until
+from tools.stage.stage import Stage
+
+pytestmark = pytest.mark.processes
+HOUR = "3600"
+
+
+def ahead(process: Process) -> Process:
+    """The process, with a clock of its own."""
+    process.command[1:3] = ["-m", "tools.stage.ahead", HOUR, "celery"]
+    return process
+
+
+def test_the_clock_is_set_back(stage: Stage) -> None:
+    before = stage.reckon().duplicates
+    stage.worker.kill()
+    stage.beat.kill()
+    worker = stage.run(ahead(Worker(env=stage.env, log=stage.folder / "worker-ahead.log")))
+    beat = stage.run(ahead(Beat(env=stage.env, schedule=stage.folder / "beat")))
+    stage.mail.refuse("451 Later")
+    stage.check_in()
+    tried = "SELECT 1 FROM outbox_message WHERE state = 'retrying' AND claimed_at > now() + interval '50 min'"
+    wait_until(lambda: stage.ask(tried) != [], seconds=30, what="nothing was tried an hour ahead")
+    stage.mail.hold()
+    stage.check_in()
+    stage.mail.wait_until_held()
+    worker.kill()
+    beat.kill()
+    stage.mail.behave()
+
+    # The new ones have the right time.
+    stage.make_sound()
+
+    assert stage.wait_until_told(seconds=30).duplicates == before

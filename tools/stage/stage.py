@@ -1,0 +1,208 @@
+"""Web, worker, beat, PostgreSQL, Valkey and a mail server, each of which can be ended and started again."""
+
+import http.client
+import json
+import secrets
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+from uuid import UUID
+
+from tools.servers.mail import MailServer
+from tools.servers.portal import Beat, Web, Worker, bare_environment
+from tools.servers.postgres import Postgres
+from tools.servers.process import ROOT, Process
+from tools.servers.valkey import Valkey
+from tools.stage.clients import URGENT, Answers, Form, Reply
+from tools.stage.counting import Reckoning, ask, ids_in, reckon
+
+Started = TypeVar("Started", bound=Process)
+
+# In seconds. Everything takes its course, only sooner than at a clinic.
+QUICK = {
+    "MAIL_TIMEOUT_SECONDS": "2",
+    "OUTBOX_CLAIM_SECONDS": "4",
+    "OUTBOX_RETRY_SECONDS": "0.5",
+    "OUTBOX_FOLD_SECONDS": "1",
+}
+
+
+class Stage:
+    """The portal with people in it. `pace` are the variables by which it goes; left out, those of production."""
+
+    def __init__(
+        self,
+        *,
+        clinics: int,
+        patients: int,
+        staff: int = 2,
+        pace: dict[str, str] | None = None,
+        durable: bool = False,
+    ) -> None:
+        self.size = (clinics, patients, staff)
+        self.pace = pace or {}
+        self.postgres = Postgres(durable=durable)
+        self.valkey = Valkey()
+        self.mail = MailServer()
+        self.stack = ExitStack()
+        self.started: list[Process] = []
+        self.lock = threading.Lock()
+        self.seconds: list[float] = []
+        self.accepted: list[UUID] = []
+        self.flagged: list[UUID] = []
+        # The ids that came some other way than to `mail`.
+        self.elsewhere: Counter[str] = Counter()
+
+    def __enter__(self) -> Self:
+        with self.stack:
+            self.folder = Path(
+                self.stack.enter_context(tempfile.TemporaryDirectory(prefix="aftercare-stage-"))
+            )
+            self.stack.enter_context(self.postgres)
+            self.stack.enter_context(self.valkey)
+            self.stack.enter_context(self.mail)
+            self.stack.callback(self.stop_processes)
+            self.database = self.postgres.create_database("stage")
+            self.env = bare_environment() | {
+                "DATABASE_URL": self.database,
+                "REDIS_URL": self.valkey.url,
+                "EMAIL_URL": self.mail.url,
+                "SECRET_KEY": secrets.token_urlsafe(50),
+                "STAFF_MFA": "optional",
+                "DATA_DIR": str(self.folder),
+                **self.pace,
+            }
+            self.fill()
+            self.web = self.run(Web(env=self.env, threads=4, log=self.folder / "web.log"))
+            self.worker = self.new_worker()
+            self.beat = self.new_beat()
+            self.stack = self.stack.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stack.close()
+
+    def fill(self) -> None:
+        """Tables, the collected files, clinics, staff and patients."""
+        numbers = [str(number) for number in self.size]
+        made = self.manage("-m", "tools.stage.people", *numbers)
+        self.manage("manage.py", "collectstatic", "--noinput", "--verbosity", "0")
+        self.sessions: list[list[str]] = json.loads(made)
+        self.turn = 0
+
+    def manage(self, *arguments: str, **env: str) -> str:
+        """The output of a command of the portal."""
+        done = subprocess.run(
+            [sys.executable, *arguments],
+            env=self.env | env,
+            cwd=ROOT,
+            check=True,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        return done.stdout
+
+    def run(self, process: Started) -> Started:
+        """Start a process that is stopped with the stage."""
+        self.started.append(process)
+        process.start()
+        return process
+
+    def new_worker(self, **env: str) -> Worker:
+        return self.run(Worker(env=self.env | env, log=self.folder / f"worker-{len(self.started)}.log"))
+
+    def new_beat(self) -> Beat:
+        number = len(self.started)
+        return self.run(
+            Beat(env=self.env, schedule=self.folder / "beat", log=self.folder / f"beat-{number}.log")
+        )
+
+    def stop_processes(self) -> None:
+        for process in reversed(self.started):
+            process.stop()
+
+    def make_sound(self) -> None:
+        """Mend whatever a fault has left, so that the next begins with everything running."""
+        self.mail.behave()
+        self.mail.start_again()
+        for server in (self.postgres.server, self.valkey):
+            if server.is_alive():
+                server.thaw()
+            else:
+                server.start()
+        if not self.worker.is_alive():
+            self.worker = self.new_worker()
+        if not self.beat.is_alive():
+            self.beat = self.new_beat()
+
+    def form(self) -> Form:
+        """The form in the browser of a patient who has sent none yet; clinics take turns."""
+        with self.lock:
+            turn, self.turn = self.turn, self.turn + 1
+        clinic = self.sessions[turn % len(self.sessions)]
+        return Form(self.web.port, clinic[turn // len(self.sessions)])
+
+    def check_in(self, answers: Answers = URGENT, *, flagged: bool = True) -> Reply:
+        """A check-in of the next patient; what the portal said of it is kept for the reckoning."""
+        return self.keep(self.form().send(answers), flagged=flagged)
+
+    def keep(self, reply: Reply, *, flagged: bool = True, timed: bool = True) -> Reply:
+        """Keep what was answered. `timed`: it is to count in the percentile."""
+        with self.lock:
+            if timed:
+                self.seconds.append(reply.seconds[1])
+            if reply.accepted is not None:
+                self.accepted.append(reply.accepted)
+                if flagged:
+                    self.flagged.append(reply.accepted)
+        return reply
+
+    def p99(self) -> float:
+        """The 99th percentile of the seconds in which check-ins were answered."""
+        return statistics.quantiles(self.seconds, n=100)[98]
+
+    def came(self) -> Counter[str]:
+        """The ids of the messages that came by mail, and how often."""
+        return ids_in(self.mail.messages) + self.elsewhere
+
+    def reckon(self) -> Reckoning:
+        return reckon(self.database, self.accepted, self.flagged, self.came())
+
+    def settle(self, *, seconds: float) -> Reckoning:
+        """The reckoning once nothing is lost or left undone, or as it is after `seconds`."""
+        until = time.monotonic() + seconds
+        while True:
+            found = self.reckon()
+            if not (found.lost or found.unfinished) or time.monotonic() > until:
+                return found
+            time.sleep(0.2)
+
+    def wait_until_told(self, *, seconds: float = 60) -> Reckoning:
+        """The reckoning once everything is settled; AssertionError with what is lost after `seconds`."""
+        found = self.settle(seconds=seconds)
+        assert (found.lost, found.unfinished) == ([], 0), f"{found}\n{self.worker.last_lines(60)}"
+        return found
+
+    def readyz(self) -> dict[str, Any]:
+        """What the portal says of itself."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.web.port, timeout=10)
+        try:
+            connection.request("GET", "/readyz")
+            found: dict[str, Any] = json.loads(connection.getresponse().read())
+            return found
+        finally:
+            connection.close()
+
+    def ask(self, query: str) -> list[tuple[object, ...]]:
+        """Rows of the portal's database."""
+        return ask(self.database, query)
