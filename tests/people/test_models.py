@@ -20,6 +20,7 @@ from aftercare.people.models import (
     StaffMember,
     User,
 )
+from aftercare.ui.colour import accent_dark
 from tests.people import ClinicFactory, PatientFactory, ProcedureFactory, StaffMemberFactory, UserFactory, at
 
 pytestmark = pytest.mark.django_db
@@ -133,6 +134,7 @@ class TestClinics:
             ("emergency_number", "9"),
             ("accent", "teal"),
             ("accent", "#1B5A5C"),
+            ("accent", "#e06010"),
             ("opening_hours", {"monday": []}),
             ("opening_hours", {"mon": [["18:00", "09:00"]]}),
             ("opening_hours", {"mon": [["09:00", "12:00"], ["11:00", "13:00"]]}),
@@ -153,6 +155,19 @@ class TestClinics:
     )
     def test_a_usual_value_is_taken(self, field: str, value: Any) -> None:
         ClinicFactory.build(**{field: value}).full_clean()
+
+    def test_saving_an_accent_derives_the_one_for_dark_pages(self) -> None:
+        clinic = ClinicFactory.create(accent="#8a1538")
+        clinic.accent = "#1d4f91"
+        clinic.save(update_fields=["accent"])
+
+        clinic.refresh_from_db()
+        assert (clinic.accent, clinic.accent_dark) == ("#1d4f91", accent_dark("#1d4f91"))
+
+    @pytest.mark.parametrize("accent", ["#e06010", "teal"])
+    def test_an_accent_that_cannot_be_read_on_white_is_never_saved(self, accent: str) -> None:
+        with pytest.raises(ValidationError, match=r"too light to read on white|Give a colour"):
+            ClinicFactory.create(accent=accent)
 
 
 class TestStaff:

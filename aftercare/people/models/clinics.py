@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from aftercare.people.hours import OpeningHours, validate_closed_days, validate_week
 from aftercare.people.models.users import User
+from aftercare.ui.colour import HEX, accent_dark, accent_problem
 
 TELEPHONE = RegexValidator(r"^\+?[0-9][0-9 ()-]{1,24}$", _("Give a telephone number, such as 0161 496 0123."))
 ACCENT = RegexValidator(r"^#[0-9a-f]{6}$", _("Give a colour such as #1b5a5c."))
@@ -40,6 +41,7 @@ class Clinic(models.Model):
     closed_days = models.JSONField(default=dict, blank=True, validators=[validate_closed_days])
     time_zone = models.CharField(max_length=64, validators=[validate_zone])
     accent = models.CharField(max_length=7, default="#1b5a5c", validators=[ACCENT])
+    # Derived from the accent whenever the clinic is saved.
     accent_dark = models.CharField(max_length=7, default="#81bebf", validators=[ACCENT])
 
     class Meta:
@@ -52,6 +54,20 @@ class Clinic(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Refuses an accent that can't be read on white, also where no form has looked at it."""
+        if problem := accent_problem(self.accent):
+            raise ValidationError({"accent": problem})
+        self.accent_dark = accent_dark(self.accent)
+        if "accent" in (kwargs.get("update_fields") or ()):
+            kwargs["update_fields"] = {*kwargs["update_fields"], "accent_dark"}
+        super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        # That it is no colour at all is said by the field's own validator.
+        if HEX.fullmatch(self.accent) and (problem := accent_problem(self.accent)):
+            raise ValidationError({"accent": problem})
 
     @property
     def zone(self) -> ZoneInfo:

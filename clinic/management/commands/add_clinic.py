@@ -31,6 +31,7 @@ class Command(BaseCommand):
         parser.add_argument("--emergency", required=True, metavar="NUMBER", help="such as 999, 112 or 911")
         parser.add_argument("--time-zone", required=True, metavar="ZONE", help="such as Europe/London")
         parser.add_argument("--hours", required=True, metavar="JSON", help=f"by day, such as {WEEK}")
+        parser.add_argument("--accent", default="#1b5a5c", metavar="COLOUR", help="such as #1b5a5c")
         parser.add_argument("--manager", required=True, metavar="EMAIL")
         parser.add_argument("--manager-name", required=True, metavar="NAME", help="first and last name")
 
@@ -44,6 +45,7 @@ class Command(BaseCommand):
             emergency_number=options["emergency"],
             time_zone=options["time_zone"],
             opening_hours=week(options["hours"]),
+            accent=options["accent"].lower(),
         )
         try:
             clinic.full_clean()
