@@ -16,5 +16,6 @@ urlpatterns = [
     path("media/images/<path:path>", picture, name="picture"),
     path("guidance/", include("aftercare.guidance.urls")),
     path("clinic/", include("clinic.urls")),
+    path("", include("aftercare.ui.urls")),
     path("", include("aftercare.checkins.urls")),
 ]

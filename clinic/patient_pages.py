@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
@@ -72,6 +73,12 @@ def rows_of(patients: Iterable[Patient], now: datetime) -> list[PatientRow]:
         )
         for patient in patients
     ]
+
+
+def closed_newest_first(alerts: Iterable[Alert]) -> list[Alert]:
+    """Those of the alerts that are closed, the one closed last first."""
+    closed = [(alert.closed_at, alert) for alert in alerts if alert.closed_at]
+    return [alert for _at, alert in sorted(closed, key=itemgetter(0), reverse=True)]
 
 
 def page_of_check_ins(patient: Patient, number: str | None) -> Page[CheckIn]:

@@ -20,6 +20,7 @@ from aftercare.checkins.confirmation import confirmation_of
 from aftercare.checkins.form_page import FormPage
 from aftercare.checkins.forms import CheckInForm
 from aftercare.checkins.history import History
+from aftercare.checkins.history_page import history_context
 from aftercare.checkins.models import CheckIn
 from aftercare.checkins.result_page import result_context
 from aftercare.checkins.submission import RejectedError
@@ -159,12 +160,11 @@ def confirmation(request: HttpRequest, patient: Patient, check_in_id: UUID) -> H
 @require_safe
 @patient_page
 def check_ins(request: HttpRequest, patient: Patient) -> HttpResponse:
-    """Every standing check-in, the newest first."""
+    """How it has gone since the treatment, and every standing check-in, the newest first."""
+    now = timezone.now()
     own = patient.check_ins.standing().select_related("procedure").defer("advice").newest_first()
     page = Paginator(own, ROWS).get_page(request.GET.get("page"))
-    latest = patient.procedures.in_order().last()
-    context = {"page": page, "latest": latest, "now": timezone.now()}
-    return render(request, "checkins/check_ins.html", context)
+    return render(request, "checkins/check_ins.html", history_context(page, patient, now))
 
 
 def own_check_in(patient: Patient, check_in_id: str) -> CheckIn:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from aftercare.alerts.actions import AlreadyAcknowledgedError, AlreadyClosedError
 from aftercare.alerts.actions import close as close_alert
 from aftercare.alerts.models import Alert
+from aftercare.checkins.recovery_chart import STAFF, charts_of
 from aftercare.people.models import Event, StaffMember
 from aftercare.ui.times import staff_clock
 from clinic.access import alert_of, note_opening, staff_page
@@ -157,6 +158,7 @@ def alert_page(
         "clock": clock_of(found, member.clinic.hours, now),
         "proofs": proofs,
         "comparison": compare(proofs[0].assessment.check_in) if proofs else None,
+        "charts": charts_of(found.patient, [found.procedure] if found.procedure else [], now, words=STAFF),
         "told": proofs[0].assessment.caused_by if proofs else None,
         "others": others,
         "also_waiting": [other.alert.pk for other in others if other.alert.status == Alert.Status.NEW],

@@ -12,12 +12,21 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from aftercare.checkins.history_page import recovering_side_by_side
+from aftercare.checkins.recovery_chart import STAFF, charts_of
 from aftercare.people.models import Event, StaffMember
 from clinic.access import note_opening, patient_of_clinic, staff_page
 from clinic.actions import is_treated_over_open_alert
 from clinic.enrolment import UnconfirmedError, enrol_with_procedure, record_confirmed
 from clinic.forms import EnrolForm, ProcedureForm
-from clinic.patient_pages import age_words, page_of_check_ins, page_of_patients, reports_of, rows_of
+from clinic.patient_pages import (
+    age_words,
+    closed_newest_first,
+    page_of_check_ins,
+    page_of_patients,
+    reports_of,
+    rows_of,
+)
 
 
 @require_safe
@@ -58,14 +67,16 @@ def patient(request: HttpRequest, member: StaffMember, patient_id: UUID) -> Http
     """Everything about one patient."""
     found, now = patient_of_clinic(member, patient_id), timezone.now()
     note_opening(verb=Event.Verb.OPENED_PATIENT, subject=found.pk, patient=found, by=member.user, now=now)
-    alerts = found.alerts.select_related("closed_by", "acknowledged_by")
+    alerts = list(found.alerts.select_related("closed_by", "acknowledged_by").worst_first())
+    procedures = list(found.procedures.order_by("-performed_at"))
     page = page_of_check_ins(found, request.GET.get("page"))
     context = {
         "patient": found,
         "age": age_words(found, now),
-        "procedures": found.procedures.order_by("-performed_at"),
-        "open_alerts": alerts.open().worst_first(),
-        "closed_alerts": alerts.filter(closed_at__isnull=False).order_by("-closed_at"),
+        "procedures": procedures,
+        "charts": charts_of(found, recovering_side_by_side(procedures), now, words=STAFF),
+        "open_alerts": [alert for alert in alerts if alert.is_open],
+        "closed_alerts": closed_newest_first(alerts),
         "page": page,
         "reports": reports_of(page),
         "now": now,

@@ -222,3 +222,20 @@ def test_the_page_takes_as_many_queries_for_a_long_story_as_for_a_short_one(
     with CaptureQueriesContext(connection) as long:
         client.get(alert_url(alert))
     assert len(long) == len(short) <= 14 + STANDING
+
+
+def test_the_course_since_the_treatment_is_drawn_with_the_alert_marked(
+    patient: Patient, nurse: StaffMember
+) -> None:
+    check_in(patient, 20, redness=0)
+    check_in(patient, 95, redness=3)
+    alert = patient.alerts.get(rule="sudden_return.redness")
+    response = desk(nurse).get(alert_url(alert))
+    assert "Course since treatment Redness now severe" in words(response)
+    assert "20 hours: none; 95 hours: severe. Marked: 95 hours: urgent." in words(response)
+    assert response.content.decode().count('role="img"') == 4
+
+
+def test_an_alert_without_a_procedure_has_no_course(nurse: StaffMember) -> None:
+    untreated = PatientFactory.create(clinic=nurse.clinic)
+    assert "Course since treatment" not in page_of(alert_of(untreated, 95, signs=["pus"]), nurse)

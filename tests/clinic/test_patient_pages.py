@@ -163,3 +163,9 @@ def test_twenty_check_ins_stand_on_a_page(patient: Patient, nurse: StaffMember) 
 def test_the_age_is_that_of_the_clinics_calendar(patient: Patient, born: date | None, years: str) -> None:
     patient.date_of_birth = born
     assert age_words(patient, at(96)) == years
+
+
+def test_the_course_since_the_treatment_is_drawn(patient: Patient, nurse: StaffMember) -> None:
+    treated(patient, nurse.user, 0)
+    check_in(patient, 20, redness=2)
+    assert "Course since treatment face, 12 January Redness" in words(desk(nurse).get(patient_url(patient)))

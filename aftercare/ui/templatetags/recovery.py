@@ -7,6 +7,8 @@ from typing import Any
 from django import template
 
 from aftercare.ui import course
+from aftercare.ui.chart_parts import Chart, Panel
+from aftercare.ui.icons import ICONS
 
 register = template.Library()
 
@@ -33,3 +35,29 @@ def course_axis(ticks: list[tuple[float, str]], now_h: float | None = None) -> d
 def course_key() -> dict[str, Any]:
     """What solid, hatched and the flag mean."""
     return {}
+
+
+@register.inclusion_tag("ui/recovery_chart.html")
+def recovery_chart(
+    chart: Chart, key: str = "chart", cards: bool = False, table: bool = True, audience: str = "staff"
+) -> dict[str, Any]:
+    """The panels of one procedure. `table`: False where the page has a table of the same entries."""
+    return {"chart": chart, "key": key, "cards": cards, "table": table, "audience": audience}
+
+
+@register.inclusion_tag("ui/chart_panel.html")
+def chart_panel(panel: Panel, key: str, number: int, card: bool = False) -> dict[str, Any]:
+    """One panel. The names of its title and text are made of `key` and `number`."""
+    return {"panel": panel, "name": f"{key}-{number}", "card": card}
+
+
+@register.filter
+def level_path(level: str) -> str:
+    """The outline of a level's icon, for a drawing."""
+    return ICONS[level].path
+
+
+@register.filter
+def add_to(place: float, more: float) -> float:
+    """A place so much further down; Django's own `add` drops the part behind the point."""
+    return place + more

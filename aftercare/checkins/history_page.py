@@ -1,0 +1,68 @@
+"""What the history shows: the charts of the recovery, and every entry with the days on which there was none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.core.paginator import Page
+
+from aftercare.checkins.models import CheckIn
+from aftercare.checkins.recovery_chart import PATIENT, charts_of
+from aftercare.people.models import Patient, Procedure
+
+TOGETHER_WITHIN = timedelta(days=14)  # two areas treated so close together recover side by side
+SHOWN_TOGETHER = 2
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row: a check-in, and in words the days without any before it (those above it in the list)."""
+
+    check_in: CheckIn
+    gap: str
+
+
+def history_context(page: Page[CheckIn], patient: Patient, now: datetime) -> dict[str, Any]:
+    done = patient.procedures.filter(performed_at__lte=now).order_by("-performed_at")
+    recovering = recovering_side_by_side(list(done[:SHOWN_TOGETHER]))
+    return {
+        "page": page,
+        "entries": entries_of(page),
+        "latest": recovering[0] if recovering else None,
+        "charts": charts_of(patient, recovering, now, words=PATIENT) if page.object_list else [],
+        "now": now,
+    }
+
+
+def recovering_side_by_side(newest_first: list[Procedure]) -> list[Procedure]:
+    """The latest procedure, and the one before it where both recover side by side; the latest first."""
+    newest = newest_first[:SHOWN_TOGETHER]
+    return [one for one in newest if newest[0].performed_at - one.performed_at <= TOGETHER_WITHIN]
+
+
+def entries_of(page: Page[CheckIn]) -> list[Entry]:
+    """The rows of one page, each with the gap to the newer one above it."""
+    entries: list[Entry] = []
+    newer: date | None = None
+    for check_in in page:
+        day = check_in.observed_at.astimezone(check_in.patient.clinic.zone).date()
+        entries.append(Entry(check_in, gap_words(day, newer) if newer else ""))
+        newer = day
+    return entries
+
+
+def gap_words(older: date, newer: date) -> str:
+    """ "No entry on Friday 20 November"; empty where no day lies between."""
+    first, last = older + DAY, newer - DAY
+    if first > last:
+        return ""
+    if first == last:
+        return f"No entry on {named(first)}"
+    return f"No entry from {named(first)} to {named(last)}"
+
+
+def named(day: date) -> str:
+    return f"{day:%A} {day.day} {day:%B}"

@@ -1,0 +1,168 @@
+"""The recovery chart of a procedure, from what was reported: one query for all procedures of a patient."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from aftercare.checkins.history import course_for
+from aftercare.checkins.wording import SEVERITIES, severity_word
+from aftercare.people.models import Patient, Procedure
+from aftercare.triage import RULES, SYMPTOMS, ExpectedCourse, Level
+from aftercare.ui import chart
+from aftercare.ui.chart_parts import Chart, Course, Mark, Point, Series, Words
+
+STAFF: Final = Words(
+    SEVERITIES,
+    severity_word(None),
+    {"emergency": "Emergency", "urgent": "Urgent", "same_day": "Same day", "routine": "Routine"},
+)
+PATIENT: Final = Words(
+    SEVERITIES,
+    severity_word(None),
+    {
+        "emergency": "Call emergency",
+        "urgent": "Call now",
+        "same_day": "Speak today",
+        "routine": "On our list",
+    },
+)
+# What the patient said came back is a warning about that symptom.
+CAME_BACK: Final = {"redness": ("redness",), "pain": ("pain",), "both": ("redness", "pain")}
+WHOLE_DAYS_FROM_H = 24
+
+
+@dataclass(slots=True)
+class Reported:
+    """One check-in of the series with the level and the evidence of each of its findings."""
+
+    observed_at: datetime
+    answers: dict[str, Any]
+    course_set_id: UUID | None
+    findings: list[tuple[str, Level, list[dict[str, Any]]]]
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryChart:
+    """The chart of one procedure."""
+
+    procedure: Procedure
+    chart: Chart
+
+
+def charts_of(
+    patient: Patient, procedures: Iterable[Procedure], now: datetime, *, words: Words
+) -> list[RecoveryChart]:
+    """A chart for each of these procedures of the patient after which something was reported."""
+    wanted = list(procedures)
+    reported = reported_after(patient, wanted)
+    return [
+        RecoveryChart(procedure, chart_of(procedure, reported[procedure.pk], now, words))
+        for procedure in wanted
+        if procedure.pk in reported
+    ]
+
+
+def reported_after(patient: Patient, procedures: list[Procedure]) -> dict[UUID, list[Reported]]:
+    """What counts after each procedure, the oldest first. Left out: what was corrected, and entries whose
+    time was impossible."""
+    rows = (
+        patient.check_ins.standing()
+        .filter(procedure__in=procedures, in_series=True)
+        .order_by("observed_at", "submitted_at")
+        .values_list(
+            "pk",
+            "procedure_id",
+            "observed_at",
+            "answers",
+            "course_set_id",
+            "assessments__findings__rule",
+            "assessments__findings__level",
+            "assessments__findings__evidence",
+        )
+    )
+    by_procedure: dict[UUID, dict[UUID, Reported]] = {}
+    for pk, procedure_id, at, answers, course_set_id, rule, level, evidence in rows:
+        check_ins = by_procedure.setdefault(procedure_id, {})
+        report = check_ins.setdefault(pk, Reported(at, answers, course_set_id, []))
+        if rule is not None:
+            report.findings.append((rule, Level(level), evidence))
+    return {procedure_id: list(check_ins.values()) for procedure_id, check_ins in by_procedure.items()}
+
+
+def chart_of(procedure: Procedure, reported: list[Reported], now: datetime, words: Words) -> Chart:
+    """One panel for each symptom, with the expected course that judged the newest entry."""
+    expected = course_for(reported[-1].course_set_id, procedure)
+    marks = marks_by_symptom(procedure, reported, names_rules=words is STAFF)
+    series = [
+        Series(
+            name=symptom.capitalize(),
+            points=[
+                Point(hours=procedure.hours_at(one.observed_at), value=one.answers.get(symptom))
+                for one in reported
+            ],
+            marks=marks.get(symptom, []),
+            course=course_of(expected, symptom) if expected else None,
+            words=course_words(expected, symptom) if expected and words is PATIENT else "",
+        )
+        for symptom in SYMPTOMS
+    ]
+    return chart.draw(series, words=words, now_h=procedure.hours_at(now), other_marks=marks.get("", []))
+
+
+def marks_by_symptom(
+    procedure: Procedure, reported: list[Reported], *, names_rules: bool
+) -> dict[str, list[Mark]]:
+    """The worst warning of each check-in about each symptom; under "" those about something else.
+
+    The words of a rule are for staff: patients read what to do instead.
+    """
+    marks: dict[str, list[Mark]] = {}
+    for one in reported:
+        worst: dict[str, tuple[Level, str]] = {}
+        for rule, level, evidence in one.findings:
+            for symptom in symptoms_of(evidence) or [""]:
+                if symptom not in worst or level > worst[symptom][0]:
+                    worst[symptom] = level, rule
+        hours = procedure.hours_at(one.observed_at)
+        for symptom, (level, rule) in worst.items():
+            about = RULES[rule].staff.removesuffix(".").lower() if names_rules and not symptom else ""
+            marks.setdefault(symptom, []).append(Mark(hours=hours, level=level.value, words=about))
+    return marks
+
+
+def symptoms_of(evidence: Iterable[dict[str, Any]]) -> list[str]:
+    """The symptoms that a finding is about, by the answers that made it fire."""
+    found: list[str] = []
+    for item in evidence:
+        key, value = item["key"], item["value"]
+        named = CAME_BACK.get(value, ()) if key == "came_back" else (key,)
+        found += [symptom for symptom in named if symptom in SYMPTOMS and symptom not in found]
+    return found
+
+
+def course_of(expected: ExpectedCourse, symptom: Any) -> Course:
+    hours = expected.of(symptom)
+    return Course(
+        usual_until_h=hours.usual_until_h,
+        moderate_until_h=hours.tell_us_after_h,
+        mild_until_h=hours.tell_us_after_mild_h,
+    )
+
+
+def course_words(expected: ExpectedCourse, symptom: Any) -> str:
+    """What a patient reads below the panel: "Usually settles in 2 days. Still moderate after 3 days? Tell us." """
+    hours = expected.of(symptom)
+    usual, tell_us = in_days(hours.usual_until_h), in_days(hours.tell_us_after_h)
+    return f"Usually settles in {usual}. Still moderate after {tell_us}? Tell us."
+
+
+def in_days(hours: float) -> str:
+    """ "2 days", or "30 hours" where it is no whole number of days."""
+    days, rest = divmod(hours, WHOLE_DAYS_FROM_H)
+    if rest or not days:
+        return f"{hours:g} hours"
+    return "a day" if days == 1 else f"{days:g} days"

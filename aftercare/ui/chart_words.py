@@ -1,0 +1,57 @@
+"""The recovery chart in words: for who hears the page, and as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aftercare.ui.chart_parts import LEVELS, Mark, Point, Row, Series, Words
+
+STILL_NOW_H = 12.0  # an entry of the last hours is how it is now
+
+
+def standing(points: Sequence[Point], words: Words, now_h: float | None) -> str:
+    """How it is: "now mild", or "last mild" where the newest entry is from some time ago."""
+    if not points:
+        return "no answer yet"
+    newest = points[-1]
+    is_now = now_h is not None and now_h - newest.hours <= STILL_NOW_H
+    return f"{'now' if is_now else 'last'} {words.of(newest.value).lower()}"
+
+
+def spoken(points: Sequence[Point], one: Series, words: Words) -> str:
+    """The drawing in words, for who hears the page."""
+    said = [f"{span(p.hours)}: {words.of(p.value).lower()}" for p in points]
+    sentences = ["; ".join(said) if said else "No answer yet"]
+    if one.marks:
+        marks = (spoken_mark(mark, words) for mark in sorted(one.marks, key=lambda m: m.hours))
+        sentences.append("Marked: " + "; ".join(marks))
+    if one.course:
+        sentences.append(
+            f"Expected course: at most moderate until {span(one.course.moderate_until_h)}, "
+            f"at most mild until {span(one.course.mild_until_h)}"
+        )
+    return ". ".join(sentences) + "."
+
+
+def spoken_mark(mark: Mark, words: Words) -> str:
+    about = f", {mark.words}" if mark.words else ""
+    return f"{span(mark.hours)}: {words.levels.get(mark.level, mark.level).lower()}{about}"
+
+
+def span(hours: float) -> str:
+    """ "26 hours", rounded down as everywhere on the patient's pages."""
+    whole = int(hours)
+    return f"{whole} hour{'' if whole == 1 else 's'}"
+
+
+def rows_of(series: Sequence[Series], marks: Sequence[Mark], words: Words) -> list[Row]:
+    """One row for each time, the newest first, with the worst level of that time."""
+    times = {point.hours for one in series for point in one.points} | {mark.hours for mark in marks}
+    said = [{point.hours: words.of(point.value) for point in one.points} for one in series]
+    worst: dict[float, str] = {}
+    for mark in marks:
+        worst[mark.hours] = max(worst.get(mark.hours, mark.level), mark.level, key=LEVELS.index)
+    return [
+        Row(hours=h, answers=[answers.get(h, words.unknown) for answers in said], level=worst.get(h, ""))
+        for h in sorted(times, reverse=True)
+    ]
