@@ -52,6 +52,12 @@ class RecoveryChart:
     procedure: Procedure
     chart: Chart
 
+    @property
+    def label(self) -> str:
+        """ "Face, 12 January": which procedure this is, among others."""
+        day = self.procedure.performed_at.astimezone(self.procedure.patient.clinic.zone)
+        return f"{self.procedure.area[:1].upper()}{self.procedure.area[1:]}, {day.day} {day:%B}"
+
 
 def charts_of(
     patient: Patient, procedures: Iterable[Procedure], now: datetime, *, words: Words

@@ -168,4 +168,4 @@ def test_the_age_is_that_of_the_clinics_calendar(patient: Patient, born: date | 
 def test_the_course_since_the_treatment_is_drawn(patient: Patient, nurse: StaffMember) -> None:
     treated(patient, nurse.user, 0)
     check_in(patient, 20, redness=2)
-    assert "Course since treatment face, 12 January Redness" in words(desk(nurse).get(patient_url(patient)))
+    assert "Course since treatment Face, 12 January Redness" in words(desk(nurse).get(patient_url(patient)))

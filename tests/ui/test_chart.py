@@ -33,7 +33,7 @@ def drawn(*said: tuple[float, int | None], now_h: float | None = None, **more: A
 
 
 def rendered(shown: Chart, **more: Any) -> str:
-    source = '{% load recovery %}{% recovery_chart chart "c" cards table "patient" %}'
+    source = '{% load recovery %}{% recovery_chart chart "c" "Face" cards table "patient" %}'
     return Template(source).render(Context({"chart": shown, "cards": False, "table": True, **more}))
 
 

@@ -39,10 +39,25 @@ def course_key() -> dict[str, Any]:
 
 @register.inclusion_tag("ui/recovery_chart.html")
 def recovery_chart(
-    chart: Chart, key: str = "chart", cards: bool = False, table: bool = True, audience: str = "staff"
+    chart: Chart,
+    key: str = "chart",
+    label: str = "Recovery",
+    cards: bool = False,
+    table: bool = True,
+    audience: str = "staff",
 ) -> dict[str, Any]:
-    """The panels of one procedure. `table`: False where the page has a table of the same entries."""
-    return {"chart": chart, "key": key, "cards": cards, "table": table, "audience": audience}
+    """The panels of one procedure. `key` and `label` are unique on the page, the label in words.
+
+    `table`: False where the page has a table of the same entries.
+    """
+    return {
+        "chart": chart,
+        "key": key,
+        "label": label,
+        "cards": cards,
+        "table": table,
+        "audience": audience,
+    }
 
 
 @register.inclusion_tag("ui/chart_panel.html")

@@ -1,0 +1,79 @@
+"""What a real browser says of a page: does axe find something, does it scroll sideways, does text lie on text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from axe_core_python.sync_playwright import Axe
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+# Pairs of texts that are drawn over each other, by their places: pixels would differ with every font.
+# A text of a drawing is one piece; a wrapped text is as many as it has lines.
+OVERLAPS = """() => {
+  const seen = [], pairs = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const parent = node.parentElement;
+    if (!node.textContent.trim() || parent.closest('script, style, title, desc, .visually-hidden, .skip')) continue;
+    if (parent.closest('.tabs, .bar')) continue; // they lie over the page on purpose
+    if (!parent.checkVisibility({checkOpacity: true, checkVisibilityCSS: true})) continue;
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    for (const box of range.getClientRects()) {
+      if (box.width > 1 && box.height > 1) seen.push({node, box, text: node.textContent.trim().slice(0, 40)});
+    }
+  }
+  for (let i = 0; i < seen.length; i++) {
+    for (let j = i + 1; j < seen.length; j++) {
+      const a = seen[i], b = seen[j];
+      if (a.node === b.node) continue;
+      const across = Math.min(a.box.right, b.box.right) - Math.max(a.box.left, b.box.left);
+      const down = Math.min(a.box.bottom, b.box.bottom) - Math.max(a.box.top, b.box.top);
+      // Boxes of lines are taller than their letters: a third of a line is only leading.
+      if (across > 1 && down > Math.min(a.box.height, b.box.height) / 3) pairs.push([a.text, b.text]);
+    }
+  }
+  return pairs;
+}"""
+CUT_OFF = """() => [...document.querySelectorAll('.btn, .lv, .callout, .card, .opts label, .loud, .sos, th, td')]
+  .filter(box => box.checkVisibility() && box.scrollWidth > box.clientWidth + 1
+    && getComputedStyle(box).display !== 'inline')
+  .map(box => box.className + ': ' + box.textContent.trim().slice(0, 40))"""
+SMALL_TARGETS = """() => [...document.querySelectorAll('a.btn, button, .tap, .go, summary, .opts label, .sos, .tabs a')]
+  .filter(target => target.checkVisibility() && target.getBoundingClientRect().height < 43.5)
+  .map(target => target.className + ': ' + target.textContent.trim().slice(0, 40))"""
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds wrong, each with where."""
+    found = Axe().run(page)["violations"]
+    return [
+        f"{item['id']}: {node['target']} {node['html'][:120]}" for item in found for node in item["nodes"]
+    ]
+
+
+def sticks_out(page: Page) -> bool:
+    """Whether the page scrolls sideways."""
+    return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
+
+
+def overlapping_texts(page: Page) -> Any:
+    return page.evaluate(OVERLAPS)
+
+
+def cut_off(page: Page) -> Any:
+    """Boxes that are too narrow for what they hold."""
+    return page.evaluate(CUT_OFF)
+
+
+def small_targets(page: Page) -> Any:
+    """What a finger would miss: lower than 44 pixels."""
+    return page.evaluate(SMALL_TARGETS)
+
+
+def with_text_twice_as_large(page: Page) -> None:
+    """As a reader's own setting of the browser: what is measured in em and rem grows, breakpoints too."""
+    session = page.context.new_cdp_session(page)
+    session.send("Page.setFontSizes", {"fontSizes": {"standard": 32, "fixed": 26}})
