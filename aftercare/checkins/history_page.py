@@ -26,7 +26,7 @@ class Entry:
 
 
 def history_context(page: Page[CheckIn], patient: Patient, now: datetime) -> dict[str, Any]:
-    done = patient.procedures.filter(performed_at__lte=now).order_by("-performed_at")
+    done = patient.procedures.filter(performed_at__lte=now).in_order().reverse()
     recovering = recovering_side_by_side(list(done[:SHOWN_TOGETHER]))
     return {
         "page": page,

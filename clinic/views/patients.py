@@ -68,7 +68,7 @@ def patient(request: HttpRequest, member: StaffMember, patient_id: UUID) -> Http
     found, now = patient_of_clinic(member, patient_id), timezone.now()
     note_opening(verb=Event.Verb.OPENED_PATIENT, subject=found.pk, patient=found, by=member.user, now=now)
     alerts = list(found.alerts.select_related("closed_by", "acknowledged_by").worst_first())
-    procedures = list(found.procedures.order_by("-performed_at"))
+    procedures = list(found.procedures.in_order().reverse())
     page = page_of_check_ins(found, request.GET.get("page"))
     context = {
         "patient": found,
