@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from aftercare.triage import SYMPTOMS, ExpectedCourse, SymptomCourse
 from aftercare.ui.moments import day_part, on_day_part
+from aftercare.ui.times import span_words
 
 DAY_H, WEEK_H = 24, 168
 SIGNS = {"bruise": "Bruise", "peeling": "Dry or peeling skin", "spots": "Spots"}
@@ -44,6 +45,11 @@ class Since:
     @property
     def hours(self) -> float:
         return (self.now - self.performed_at).total_seconds() / 3600
+
+    @property
+    def spoken(self) -> str:
+        """ "26 hours", "5 days" """
+        return span_words(self.hours)
 
     def is_past(self, hours: float) -> bool:
         """As the rules judge it: past an hour only when it is over."""

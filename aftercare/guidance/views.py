@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,13 +14,15 @@ from django.views.decorators.http import require_safe
 from aftercare.guidance.actions import record_reading
 from aftercare.guidance.article_page import article_context
 from aftercare.guidance.clinic_words import ClinicWords
+from aftercare.guidance.course_words import Since
 from aftercare.guidance.list_page import groups
 from aftercare.guidance.models import Address, Article
 from aftercare.guidance.search import LONGEST_QUERY, search
 from aftercare.guidance.standing import Standing
+from aftercare.guidance.timeline import Timeline
 from aftercare.people.access import patient_of
 from aftercare.people.context import clinic_of
-from aftercare.people.models import Clinic
+from aftercare.people.models import Clinic, Patient, Procedure
 
 GONE = 410
 
@@ -64,6 +68,46 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
     with timezone.override(clinic.zone):
         context = article_context(found, clinic, standing_of(request), published)
         return render(request, "guidance/article.html", {**context, "as_patient": patient})
+
+
+@require_safe
+def timeline(request: HttpRequest) -> HttpResponse:
+    """The recovery from its first hour on: for everybody, or with "you are here" for a patient."""
+    clinic, now, patient = clinic_or_404(request), timezone.now(), patient_of(request)
+    own = procedures_of(patient, now) if patient else []
+    procedure = chosen(own, request.GET.get("procedure", "")) if own else None
+    since = Since(procedure.performed_at, now) if procedure else None
+    kind = procedure.kind if procedure else kind_asked_for(request)
+    with timezone.override(clinic.zone):
+        context = {
+            "timeline": Timeline.of(clinic, kind, since),
+            "procedure": procedure,
+            "others": [one for one in own if one != procedure],
+            "kinds": Procedure.Kind.choices,
+            "as_patient": patient,
+        }
+        return render(request, "guidance/timeline.html", context)
+
+
+def procedures_of(patient: Patient, now: datetime) -> list[Procedure]:
+    """Those that have been done, the latest first."""
+    return list(patient.procedures.filter(performed_at__lte=now).in_order().reverse())
+
+
+def chosen(own: Sequence[Procedure], procedure_id: str) -> Procedure:
+    """The one that was asked for, or the latest; another's is a 404."""
+    if not procedure_id:
+        return own[0]
+    found = next((one for one in own if str(one.pk) == procedure_id), None)
+    if found is None:
+        raise Http404("no such procedure")
+    return found
+
+
+def kind_asked_for(request: HttpRequest) -> str:
+    """Microneedling, unless a kind is named that there is."""
+    kind = request.GET.get("kind", "")
+    return kind if kind in Procedure.Kind.values else Procedure.Kind.MICRONEEDLING.value
 
 
 def moved(request: HttpRequest, slug: str) -> HttpResponse:

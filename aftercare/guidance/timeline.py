@@ -1,0 +1,177 @@
+"""A recovery from its first hour on: what often happens, how long it lasts, what to do and to avoid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from aftercare.guidance.course_words import CourseLine, SignLine, Since, course_lines, sign_lines, span
+from aftercare.guidance.courses_now import CoursesNow
+from aftercare.guidance.instructions import ClinicInstruction, all_for, do_first
+from aftercare.guidance.models import ExpectedCourseSet
+from aftercare.guidance.stretches import STRETCHES, Stretch, watch_for
+from aftercare.people.models import Clinic
+from aftercare.ui.course import SPAN_H
+from aftercare.ui.moments import day_part
+
+DAY_H = 24
+NOON = time(12)
+EDGE_H = 3  # a day's name so near to an end of the bars would stand beside them
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One instruction, and from when until when it holds."""
+
+    text: str
+    is_do: bool
+    when: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One stretch of the timeline.
+
+    `begins` is empty where that is behind the reader, or nobody's in particular. `lines` is what starts in it,
+    or, for the reader who is in it, all that holds in it; `goes_on`: what has started before holds as well.
+    """
+
+    stretch: Stretch
+    is_now: bool
+    begins: str
+    lines: tuple[Line, ...]
+    goes_on: bool
+    watch: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeline:
+    """Everybody's (`since` None), or that of one procedure."""
+
+    kind: str
+    since: Since | None
+    steps: tuple[Step, ...]
+    courses: tuple[CourseLine, ...]
+    signs: tuple[SignLine, ...]
+    course_set: ExpectedCourseSet | None
+    instructions: tuple[ClinicInstruction, ...]
+
+    @classmethod
+    def of(cls, clinic: Clinic, kind: str, since: Since | None = None) -> Timeline:
+        now = CoursesNow.of(clinic, kind)
+        instructions = tuple(do_first(all_for(clinic, kind)))
+        return cls(
+            kind=kind,
+            since=since,
+            steps=tuple(step(stretch, kind, since, instructions) for stretch in STRETCHES),
+            courses=tuple(course_lines(now.course, since)),
+            signs=tuple(sign_lines(now.course, since)),
+            course_set=now.course_set,
+            instructions=instructions,
+        )
+
+    @property
+    def now(self) -> Step | None:
+        """The step that the reader is in."""
+        return next((step for step in self.steps if step.is_now), None)
+
+    @property
+    def watch(self) -> list[str]:
+        """What to call about at once: now, or for everybody all of it."""
+        steps = [self.now] if self.now else self.steps
+        return list(dict.fromkeys(sign for step in steps for sign in step.watch))
+
+    @property
+    def past(self) -> list[Step]:
+        return [step for step in self.steps if self.is_behind(step)]
+
+    @property
+    def ahead(self) -> list[Step]:
+        return [step for step in self.steps if not step.is_now and not self.is_behind(step)]
+
+    def is_behind(self, step: Step) -> bool:
+        ends = step.stretch.until_h
+        return self.since is not None and ends is not None and ends <= self.since.hours
+
+    @property
+    def bar_now_h(self) -> float | None:
+        """Where "Now" stands on the bars."""
+        return self.since.hours if self.since else None
+
+    @property
+    def has_bars(self) -> bool:
+        """Once the hour lies beyond the bars, they say nothing more: words remain."""
+        return self.since is None or self.since.hours <= SPAN_H
+
+    @property
+    def ticks(self) -> list[tuple[float, str]]:
+        """The days above the bars: numbers for everybody, names after one procedure."""
+        if self.since is None:
+            return [(DAY_H * day - DAY_H / 2, f"Day {day}") for day in range(1, int(SPAN_H / DAY_H) + 1)]
+        return list(noons(self.since.performed_at))
+
+    @property
+    def holding(self) -> list[ClinicInstruction]:
+        """What holds for the reader now; for nobody in particular, nothing."""
+        since = self.since
+        return [one for one in self.instructions if since and one.holds_at(since.hours)]
+
+
+def step(stretch: Stretch, kind: str, since: Since | None, instructions: Iterable[ClinicInstruction]) -> Step:
+    is_now = since is not None and stretch.holds_at(max(since.hours, 0))
+    here = [one for one in instructions if meets(one, stretch) and not is_over(one, since)]
+    new = [one for one in here if one.from_hour >= stretch.from_h]
+    return Step(
+        stretch=stretch,
+        is_now=is_now,
+        begins=begins(stretch, since),
+        lines=tuple(Line(one.text, one.is_do, when(one, since)) for one in (here if is_now else new)),
+        goes_on=not is_now and len(new) < len(here),
+        watch=tuple(watch_for(stretch, kind)),
+    )
+
+
+def meets(instruction: ClinicInstruction, stretch: Stretch) -> bool:
+    """Whether it holds at any hour of the stretch."""
+    starts_before_end = stretch.until_h is None or instruction.from_hour < stretch.until_h
+    return starts_before_end and (instruction.until_hour is None or instruction.until_hour > stretch.from_h)
+
+
+def is_over(instruction: ClinicInstruction, since: Since | None) -> bool:
+    ends = instruction.until_hour
+    return since is not None and ends is not None and ends <= since.hours
+
+
+def when(instruction: ClinicInstruction, since: Since | None) -> str:
+    """From when until when: in spans for everybody, in days after one procedure; "" for what always holds."""
+    first, last = instruction.from_hour, instruction.until_hour
+    if since is None:
+        starts = f"from {span(first)}" if first else ""
+        ends = f"until {span(last)}" if last is not None else ""
+        after = "after treatment" if starts or ends else ""
+    else:
+        starts = f"from {since.until(first)}" if first > since.hours else ""
+        ends = f"until {since.until(last)}" if last is not None and last > since.hours else ""
+        after = ""
+    return " ".join(part for part in (starts, ends, after) if part)
+
+
+def begins(stretch: Stretch, since: Since | None) -> str:
+    """ "from Friday evening", of a stretch that is still to come."""
+    if since is None or stretch.from_h <= since.hours:
+        return ""
+    return f"from {day_part(since.performed_at + timedelta(hours=stretch.from_h), since.now)}"
+
+
+def noons(performed_at: datetime) -> Iterator[tuple[float, str]]:
+    """(hours since the procedure, weekday) of each local noon on the bars."""
+    first = timezone.localtime(performed_at)
+    for day in range(int(SPAN_H / DAY_H) + 1):
+        noon = datetime.combine(first.date() + timedelta(days=day), NOON, first.tzinfo)
+        hours = (noon - performed_at).total_seconds() / 3600
+        if EDGE_H <= hours <= SPAN_H - EDGE_H:
+            yield hours, date_format(noon, "D")

@@ -1,0 +1,146 @@
+"""Today: the hour, what holds now, the check-in with its state, and when somebody reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import time_machine
+
+from aftercare.checkins.today import read_when
+from aftercare.guidance.loading import load_articles
+from aftercare.people.hours import ALWAYS_OPEN
+from aftercare.people.models import Clinic, Patient, Procedure, StaffMember, User
+from tests.checkins.posting import signed_in, text_of
+from tests.people import WEEKDAYS, ProcedureFactory, at, check_in
+
+pytestmark = pytest.mark.usefixtures("course_set")
+NOW_H = 26  # Tuesday, 12:00
+
+
+@pytest.fixture(autouse=True)
+def now() -> Iterator[None]:
+    with time_machine.travel(at(NOW_H), tick=False):
+        yield
+
+
+@pytest.fixture
+def client(patient: Patient, procedure: Procedure) -> Any:
+    return signed_in(patient.user)
+
+
+def test_the_hour_comes_first_then_the_check_in_then_what_is_usual_what_to_do_and_what_to_watch_for(
+    client: Any,
+) -> None:
+    load_articles(by=User.objects.system())
+    page = text_of(client.get("/"))
+    parts = [
+        "Day 2 , 26 hours since your treatment",
+        "This afternoon’s check-in",
+        "Someone reads check-ins until 18:00. Worried? Call.",
+        "Call 999 now",
+        "Days 2 and 3 Now: 26 hours",
+        "What is usual now",
+        "Redness until Wednesday morning",
+        "Do now",
+        "Wash with clean fingers and lukewarm water. Use a mild cleanser with no scent.",
+        "Watch for, and call us at once",
+        "Days 4 to 7 from Thursday morning",
+        "Talk to someone",
+        "0161 496 0123",
+    ]
+    places = [page.find(part) for part in parts]
+    assert -1 not in places, parts[places.index(-1)]
+    assert places == sorted(places)
+
+
+def test_each_thing_to_do_leads_to_its_article(client: Any) -> None:
+    load_articles(by=User.objects.system())
+    html = client.get("/").content.decode()
+    for slug in ("wash", "hands", "sleep", "products", "peeling-and-spots", "get-help"):
+        assert f'href="/guidance/{slug}/"' in html
+
+
+def test_without_any_article_the_page_still_says_what_is_usual_and_whom_to_call(client: Any) -> None:
+    page = text_of(client.get("/"))
+    assert "Do now" not in page
+    assert "What is usual now" in page
+    assert "0161 496 0123" in page
+
+
+@pytest.mark.parametrize(
+    ("h", "words"),
+    [
+        (26, "Someone reads check-ins until 18:00."),
+        (32, "The clinic is closed. Someone reads check-ins from tomorrow 08:00."),  # Tuesday, 18:00
+        (45, "The clinic is closed. Someone reads check-ins from 08:00."),  # Wednesday, 07:00
+        (106, "The clinic is closed. Someone reads check-ins from Monday 08:00."),  # Friday, 20:00
+    ],
+)
+def test_it_says_when_somebody_reads_check_ins_and_promises_no_more(
+    clinic: Clinic, h: float, words: str
+) -> None:
+    assert read_when(clinic, at(h)) == words
+
+
+@pytest.mark.parametrize(
+    ("week", "words"),
+    [(ALWAYS_OPEN, "The clinic is open day and night."), ({}, "The clinic is closed.")],
+)
+def test_a_clinic_that_never_closes_or_has_no_hours_says_so(week: Any, words: str) -> None:
+    assert read_when(Clinic(opening_hours=week, time_zone="UTC"), at(26)) == words
+
+
+def test_the_hours_are_those_of_the_clinic(clinic: Clinic) -> None:
+    elsewhere = Clinic(opening_hours=WEEKDAYS, time_zone="America/New_York")
+    assert read_when(elsewhere, at(26)) == "The clinic is closed. Someone reads check-ins from 08:00."
+
+
+def test_another_area_that_is_still_healing_has_a_timeline_of_its_own(
+    client: Any, patient: Patient, nurse: StaffMember
+) -> None:
+    def treated(area: str, h: float) -> Procedure:
+        return ProcedureFactory.create(patient=patient, area=area, performed_at=at(h), recorded_by=nurse.user)
+
+    neck = treated("neck", -96)
+    treated("neck", -200)  # the earlier one of the same area
+    treated("face", -300)
+    treated("scalp", NOW_H - 673)  # healed
+    response = client.get("/")
+    page = text_of(response)
+    assert "26 hours since your treatment" in page
+    assert "Your other treatment Microneedling, neck. Thu 8 Jan." in page
+    assert "scalp" not in page
+    assert response.content.decode().count("?procedure=") == 1
+    assert f"/timeline/?procedure={neck.pk}" in response.content.decode()
+
+
+def test_before_the_first_treatment_the_page_says_what_will_appear_and_leads_on(patient: Patient) -> None:
+    response = signed_in(patient.user).get("/")
+    page = text_of(response)
+    assert "The clinic has not entered a treatment for you yet. You can check in all the same." in page
+    assert "Start check-in" in page
+    assert "What is usual now" not in page
+    for path in ("/timeline/", "/guidance/before-treatment/", "/guidance/get-help/"):
+        assert f'href="{path}"' in response.content.decode()
+
+
+@pytest.mark.parametrize(("h", "step"), [(2, "First day"), (700, "After week 4")])
+def test_the_step_of_now_is_marked_from_the_first_hour_to_long_after(
+    client: Any, h: float, step: str
+) -> None:
+    with time_machine.travel(at(h), tick=False):
+        page = client.get("/")
+    assert f"{step} Now: " in text_of(page)
+    assert page.content.decode().count('aria-current="step"') == 1
+
+
+def test_it_takes_ten_queries_at_most(
+    client: Any, patient: Patient, django_assert_max_num_queries: Any
+) -> None:
+    load_articles(by=User.objects.system())
+    check_in(patient, 20)
+    with django_assert_max_num_queries(10) as taken:
+        assert client.get("/").status_code == 200
+    assert len(taken) <= 10
