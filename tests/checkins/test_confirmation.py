@@ -246,7 +246,7 @@ class TestPage:
 
         for text, words in zip(
             said,
-            ("Saved at Today, 11:00", "Nobody has confirmed yet: call now", "Seen at Today, 11:32"),
+            ("Saved at 11:00 .", "Nobody has confirmed yet: call now", "Seen at 11:32 ."),
             strict=True,
         ):
             assert words in text
