@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import DateTimeField, Exists, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest
@@ -115,21 +117,31 @@ def note_missed_check_ins(now: datetime, limits: Limits = LIMITS, *, only: Patie
     )
     if only:
         candidates = candidates.filter(pk=only.pk)
-    rows = [
-        NonResponse(
-            patient=patient,
-            procedure_id=patient.procedure_id,
-            silent_since=patient.silent_since,
-            noted_at=now,
+    noted = NonResponse.objects.filter(patient=OuterRef("pk"), silent_since=OuterRef("silent_since"))
+    new = candidates.exclude(Exists(noted))
+    return sum(
+        note_missed(row, now, limits)
+        for row in new.values("pk", "procedure_id", "performed_at", "last_at", "silent_since")
+    )
+
+
+def note_missed(row: Mapping[str, Any], now: datetime, limits: Limits) -> bool:
+    """Put one patient, given by its id and dates, on the list; False where that does not hold, or was done."""
+    try:
+        if not missed_check_ins(
+            now=now, performed_at=row["performed_at"], last_submitted_at=row["last_at"], limits=limits
+        ):
+            return False
+        _made, created = NonResponse.objects.get_or_create(
+            patient_id=row["pk"],
+            silent_since=row["silent_since"],
+            defaults={"procedure_id": row["procedure_id"], "noted_at": now},
         )
-        for patient in candidates
-        if missed_check_ins(
-            now=now, performed_at=patient.performed_at, last_submitted_at=patient.last_at, limits=limits
-        )
-    ]
-    known = NonResponse.objects.count()
-    NonResponse.objects.bulk_create(rows, ignore_conflicts=True)
-    return NonResponse.objects.count() - known
+    except Exception:
+        # One patient's fault must not keep the next one's silence from being seen.
+        logger.exception("the missed check-ins of patient %s could not be noted", row["pk"])
+        return False
+    return created
 
 
 def non_responders(clinic_id: int) -> QuerySet[NonResponse]:

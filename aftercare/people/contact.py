@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from aftercare.people.models import Clinic
+
+SOON = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +35,16 @@ def clock_word(instant: datetime, now: datetime) -> str:
     return f"{prefix}{instant:%H:%M}"
 
 
+def closed_days_soon(clinic: Clinic, today: date) -> list[tuple[str, str]]:
+    """The closed days of the next two weeks, for below the week: ("Fri 25 Dec", "Closed")."""
+    days = sorted(date.fromisoformat(day) for day in clinic.closed_days)
+    return [(f"{day:%a} {day.day} {day:%b}", "Closed") for day in days if today <= day <= today + SOON]
+
+
 def contact_at(clinic: Clinic, now: datetime) -> Contact:
     """Open: the clinic first. Closed: the out-of-hours line first, then the clinic from its next opening."""
     hours, local = clinic.hours, now.astimezone(clinic.zone)
-    rows = tuple(hours.rows())
+    rows = (*hours.rows(), *closed_days_soon(clinic, local.date()))
     out_of_hours = clinic.out_of_hours_telephone
     if hours.is_always_open():
         return Contact(True, "Open day and night.", "", (Phone("Clinic", clinic.telephone, True),), rows)

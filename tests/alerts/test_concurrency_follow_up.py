@@ -1,7 +1,6 @@
 """Telling again, calling, going home and starting a drill at the same moment: each thing happens once."""
 
 import pytest
-from aftercare.alerts.steps import add_step, move_up
 
 from aftercare.alerts import escalation, returning
 from aftercare.alerts.actions import AlreadyAcknowledgedError, acknowledge, record_contact_attempt
@@ -9,6 +8,7 @@ from aftercare.alerts.drills import DrillRunningError, end_drill, escalate_drill
 from aftercare.alerts.models import Alert, ContactAttempt, ContactStep, Dispatch, Drill
 from aftercare.alerts.reminders import remind
 from aftercare.alerts.returning import return_to_pool
+from aftercare.alerts.steps import add_step, move_up
 from aftercare.checkins.unconfirmed import tell_unconfirmed
 from aftercare.outbox.models import Message
 from aftercare.people.models import Clinic, Event, Patient, Procedure, StaffMember

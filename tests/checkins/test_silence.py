@@ -1,5 +1,7 @@
 """Patients from whom nothing comes."""
 
+from datetime import datetime
+
 import pytest
 
 from aftercare.alerts.actions import close
@@ -8,6 +10,7 @@ from aftercare.checkins import silence
 from aftercare.checkins.models import NonResponse
 from aftercare.checkins.silence import non_responders, note_missed_check_ins, note_silence_after_alerts
 from aftercare.people.models import Clinic, Event, Patient, Procedure, StaffMember, User
+from aftercare.triage import missed_check_ins
 from tests.people import PatientFactory, ProcedureFactory, at, check_in
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +84,24 @@ def test_who_misses_check_ins_comes_on_the_list_once(patient: Patient, procedure
 
     row = non_responders(patient.clinic_id).get()
     assert (row.patient, row.procedure, row.silent_since, row.noted_at) == (patient, procedure, at(0), at(48))
+
+
+def test_one_patients_fault_keeps_no_other_off_the_list(
+    patient: Patient, stranger: Patient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for h, person in enumerate((patient, stranger)):
+        ProcedureFactory.create(patient=person, performed_at=at(h))
+
+    def fails_for_the_first(*, performed_at: datetime, **rest: object) -> bool:
+        if performed_at == at(0):
+            raise ValueError("a fault")
+        return missed_check_ins(performed_at=performed_at, **rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(silence, "missed_check_ins", fails_for_the_first)
+
+    assert note_missed_check_ins(at(60)) == 1
+    assert NonResponse.objects.get().patient == stranger
+    assert str(patient.pk) in caplog.text
 
 
 def test_a_check_in_takes_the_patient_off_the_list(patient: Patient, procedure: Procedure) -> None:

@@ -91,3 +91,11 @@ def test_a_day_is_named_from_the_day_after_tomorrow() -> None:
 
     assert [clock_word(london(day, 9), now) for day in (13, 14)] == ["tomorrow 09:00", "Wednesday 09:00"]
     assert clock_word(london(12, 23, 59), now) == "23:59"
+
+
+def test_closed_days_of_the_next_two_weeks_stand_below_the_week() -> None:
+    days = {"2026-01-12": "", "2026-01-26": "Staff day", "2026-01-27": "", "2026-01-11": ""}
+
+    rows = contact_at(clinic(closed_days=days), london(12, 10)).hours_rows
+
+    assert rows[-2:] == (("Mon 12 Jan", "Closed"), ("Mon 26 Jan", "Closed"))
