@@ -72,3 +72,11 @@ def span_words(hours: float) -> str:
         whole = int(hours)
         return "less than an hour" if whole == 0 else "1 hour" if whole == 1 else f"{whole} hours"
     return f"{int(hours // 24)} days"
+
+
+def at_clock(instant: datetime, now: datetime) -> str:
+    """When something was, after a verb: "at 14:12" today, else "on Tuesday 24 November, 12:08"."""
+    local = timezone.localtime(instant)
+    if local.date() == timezone.localtime(now).date():
+        return f"at {date_format(local, 'H:i')}"
+    return f"on {patient_clock(instant)}"

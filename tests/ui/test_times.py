@@ -99,3 +99,12 @@ def test_times_are_said_in_the_active_zone_and_today_is_the_day_there() -> None:
 def test_an_instant_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="naive"):
         times.patient_clock(datetime(2026, 11, 23, 9, 0))
+
+
+def test_after_a_verb_today_is_a_clock_and_another_day_a_date() -> None:
+    with timezone.override(LONDON):
+        now = datetime(2026, 11, 25, 0, 30, tzinfo=UTC)
+        assert times.at_clock(datetime(2026, 11, 25, 0, 12, tzinfo=UTC), now) == "at 00:12"
+        assert times.at_clock(datetime(2026, 11, 24, 23, 40, tzinfo=UTC), now) == (
+            "on Tuesday 24 November, 23:40"
+        )

@@ -6,11 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from django import template
-from django.utils import timezone
 
 from aftercare.checkins.wording import severity_word
 from aftercare.triage import SYMPTOMS, Level
-from aftercare.ui.times import patient_clock, span_words
+from aftercare.ui.times import span_words
 
 register = template.Library()
 
@@ -37,12 +36,3 @@ def whole(hours: float) -> int:
 def span_since(instant: datetime, now: datetime) -> str:
     """How long ago: "26 hours", "5 days"."""
     return span_words((now - instant).total_seconds() / 3600)
-
-
-@register.filter
-def at_clock(instant: datetime, now: datetime) -> str:
-    """When something was, after a verb: "at 14:12", "on Tuesday 24 November, 12:08"."""
-    local = timezone.localtime(instant)
-    if local.date() == timezone.localtime(now).date():
-        return f"at {local:%H:%M}"
-    return f"on {patient_clock(instant)}"

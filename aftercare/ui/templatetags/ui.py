@@ -127,6 +127,12 @@ def weekday_clock(instant: datetime, now: datetime | None = None) -> str:
 
 
 @register.filter
+def at_clock(instant: datetime, now: datetime) -> str:
+    """For patients, after a verb: "at 14:12", or "on Tuesday 24 November, 12:08"."""
+    return times.at_clock(instant, now)
+
+
+@register.filter
 def staff_clock(instant: datetime, now: datetime) -> str:
     """For staff, in running text: "14:05", "Sun 22:40", "3 Nov 22:40"."""
     return times.staff_clock(instant, now)
