@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from axe_core_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
@@ -17,6 +17,13 @@ from aftercare.checkins.models import CheckIn
 from aftercare.people.models import Patient, StaffMember
 from tests.checkins.posting import signed_in
 from tests.people import ProcedureFactory, check_in
+from tests.ui.browser import (
+    overlapping_texts,
+    small_targets,
+    sticks_out,
+    violations,
+    with_text_twice_as_large,
+)
 
 pytestmark = [
     pytest.mark.browser,
@@ -170,17 +177,6 @@ def test_a_correction_starts_from_the_first_answers(opened: Opener, treated: Pat
     assert CheckIn.objects.get(supersedes=first).answers["redness"] == 1
 
 
-def violations(page: Page) -> list[str]:
-    """What axe finds wrong, each with where."""
-    found = Axe().run(page)["violations"]
-    return [f"{item['id']}: {node['target']}" for item in found for node in item["nodes"]]
-
-
-def sticks_out(page: Page) -> bool:
-    """Whether the page scrolls sideways."""
-    return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
-
-
 @pytest.fixture
 def paths(treated: Patient) -> list[str]:
     """Every page of a patient: all levels of result, the form blank and to correct, the history, today."""
@@ -205,6 +201,8 @@ def test_the_pages_of_a_patient_can_be_used_by_everybody(
         page = opened(path, scheme=scheme)
         assert violations(page) == [], path
         assert not sticks_out(page), path
+        assert overlapping_texts(page) == [], path
+        assert small_targets(page) == [], path
 
 
 def test_a_form_with_faults_and_with_an_emergency_can_be_used_by_everybody(opened: Opener) -> None:
@@ -218,7 +216,51 @@ def test_a_form_with_faults_and_with_an_emergency_can_be_used_by_everybody(opene
 
 def test_the_pages_of_a_patient_fit_the_narrowest_screen(opened: Opener, paths: list[str]) -> None:
     for path in paths:
-        assert not sticks_out(opened(path, size=NARROWEST)), path
+        page = opened(path, size=NARROWEST)
+        assert not sticks_out(page), path
+        assert overlapping_texts(page) == [], path
+
+
+def test_a_form_with_large_text_is_read_one_answer_below_the_other(opened: Opener) -> None:
+    page = opened("/healthz")
+    with_text_twice_as_large(page)
+    page.goto(page.url.replace("/healthz", "/check-in/"))
+    mild, moderate = (page.locator(f"label[for=id_redness_{value}]").bounding_box() for value in (1, 2))
+    assert mild is not None
+    assert moderate is not None
+    assert mild["x"] == moderate["x"]
+    assert moderate["y"] >= mild["y"] + mild["height"]
+    assert not sticks_out(page)
+    assert overlapping_texts(page) == []
+
+
+def test_each_result_leads_the_keyboard_to_whom_to_call_first(opened: Opener, paths: list[str]) -> None:
+    emergency, urgent, same_day = paths[4:7]
+    for path, number in ((emergency, "tel:999"), (urgent, "tel:0161"), (same_day, "tel:0161")):
+        page = opened(path, script=False)
+        page.locator("#main").focus()
+        page.keyboard.press("Tab")
+        expect(page.locator(":focus")).to_have_attribute("href", re.compile(f"^{number}"))
+
+
+def test_the_history_needs_neither_script_nor_mouse(opened: Opener, paths: list[str]) -> None:
+    page = opened("/check-ins/", script=False)
+    expect(page.get_by_role("img", name="Redness, by hours since treatment")).to_be_visible()
+    page.get_by_role("region", name="Table, scrolls sideways").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-level]")).to_have_attribute("data-level", "expected")
+
+
+def test_on_paper_a_result_keeps_its_telephones_and_its_answers(opened: Opener, paths: list[str]) -> None:
+    page = opened(paths[5], scheme="dark")
+    page.emulate_media(media="print")
+    expect(page.locator(".loud .btn-tel").first).to_be_visible()
+    expect(page.get_by_text("Yes, both")).to_be_visible()
+    expect(page.locator(".tabs")).to_be_hidden()
+    expect(page.get_by_role("link", name="Back to today")).to_be_hidden()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.evaluate("getComputedStyle(document.querySelector('.loud h1')).color") == "rgb(0, 0, 0)"
 
 
 def test_an_open_result_turns_from_sent_to_seen_without_being_loaded_again(
@@ -235,7 +277,7 @@ def test_an_open_result_turns_from_sent_to_seen_without_being_loaded_again(
 
     expect(line).to_contain_text("Seen by the clinic", timeout=30_000)
     assert page.evaluate("window.stillHere")
-    assert Axe().run(page)["violations"] == []
+    assert violations(page) == []
 
 
 def test_an_open_result_that_gets_no_answer_says_so_and_then_goes_on(

@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from axe_core_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
@@ -18,6 +17,7 @@ from aftercare.checkins.models import NonResponse
 from aftercare.people.models import Clinic, Event, Patient, StaffMember
 from tests.clinic.desk import ENROL, PATIENTS, QUEUE, alert_url, desk, patient_url
 from tests.people import PatientFactory, ProcedureFactory, UserFactory, check_in
+from tests.ui.browser import overlapping_texts, sticks_out, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -114,19 +114,6 @@ def at_desk(browser: Browser, live_server: LiveServer, nurse: StaffMember) -> It
     assert [error for _, opened in windows for error in opened.errors] == []
 
 
-def violations(page: Page) -> list[str]:
-    """What axe finds wrong, each with where."""
-    found = Axe().run(page)["violations"]
-    return [
-        f"{item['id']}: {node['target']} {node['html'][:120]}" for item in found for node in item["nodes"]
-    ]
-
-
-def sticks_out(page: Page) -> bool:
-    """Whether the page scrolls sideways."""
-    return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
-
-
 @pytest.mark.usefixtures("busy")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
@@ -147,6 +134,7 @@ def test_the_pages_of_staff_can_be_used_by_everybody(
         page = window.open(path)
         assert violations(page) == [], path
         assert not sticks_out(page), path
+        assert overlapping_texts(page) == [], path
 
 
 @pytest.mark.usefixtures("busy")
