@@ -8,11 +8,29 @@ from pathlib import Path
 
 import pytest
 
-from aftercare.checkins import fields, forms, reasons, recovery, submission, times, wording
+from aftercare.checkins import (
+    advice,
+    confirmation,
+    fields,
+    forms,
+    reasons,
+    recovery,
+    submission,
+    times,
+    today,
+    wording,
+)
 from aftercare.checkins.forms import HIDDEN_FAULTS
+from aftercare.guidance import article_page, course_words, placeholders, stretches, timeline
+from aftercare.people import contact
+from aftercare.ui import moments
 from tests.checkins.wording import forbidden_words
 
-MODULES = [fields, forms, reasons, recovery, submission, times, wording]
+MODULES = [
+    *(advice, confirmation, fields, forms, reasons, recovery, submission, times, today, wording),
+    *(article_page, course_words, placeholders, stretches, timeline),
+    *(contact, moments),
+]
 
 
 def strings(value: object) -> Iterable[str]:

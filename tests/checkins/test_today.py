@@ -13,7 +13,10 @@ from aftercare.guidance.loading import load_articles
 from aftercare.people.hours import ALWAYS_OPEN
 from aftercare.people.models import Clinic, Patient, Procedure, StaffMember, User
 from tests.checkins.posting import signed_in, text_of
+from tests.checkins.wording import forbidden_words
 from tests.people import WEEKDAYS, ProcedureFactory, at, check_in
+from tests.reading.grades import HARDEST, full, grade, hardest
+from tests.reading.sentences import sentences_of_html
 
 pytestmark = pytest.mark.usefixtures("course_set")
 NOW_H = 26  # Tuesday, 12:00
@@ -134,6 +137,16 @@ def test_the_step_of_now_is_marked_from_the_first_hour_to_long_after(
         page = client.get("/")
     assert f"{step} Now: " in text_of(page)
     assert page.content.decode().count('aria-current="step"') == 1
+
+
+@pytest.mark.parametrize("h", [2, 26, 50, 80, 130, 200, 700])
+def test_the_whole_page_and_the_timeline_keep_to_the_wording_rules(client: Any, h: float) -> None:
+    load_articles(by=User.objects.system())
+    with time_machine.travel(at(h), tick=False):
+        for path in ("/", "/timeline/", "/timeline/?kind=rf"):
+            said = sentences_of_html(client.get(path).content.decode())
+            assert [sentence for sentence in said if forbidden_words(sentence)] == []
+            assert grade(full(said)) <= HARDEST, hardest(said)
 
 
 def test_it_takes_ten_queries_at_most(
