@@ -113,7 +113,7 @@ def test_another_area_that_is_still_healing_has_a_timeline_of_its_own(
     response = client.get("/")
     page = text_of(response)
     assert "26 hours since your treatment" in page
-    assert "Your other treatment Microneedling, neck. Thu 8 Jan." in page
+    assert "Your other treatment Microneedling, neck. Thursday 8 Jan." in page
     assert "scalp" not in page
     assert response.content.decode().count("?procedure=") == 1
     assert f"/timeline/?procedure={neck.pk}" in response.content.decode()
@@ -131,18 +131,21 @@ def test_before_the_first_treatment_the_page_says_what_will_appear_and_leads_on(
 
 @pytest.mark.parametrize(("h", "step"), [(2, "First day"), (700, "After week 4")])
 def test_the_step_of_now_is_marked_from_the_first_hour_to_long_after(
-    client: Any, h: float, step: str
+    patient: Patient, procedure: Procedure, h: float, step: str
 ) -> None:
     with time_machine.travel(at(h), tick=False):
-        page = client.get("/")
+        page = signed_in(patient.user).get("/")
     assert f"{step} Now: " in text_of(page)
     assert page.content.decode().count('aria-current="step"') == 1
 
 
 @pytest.mark.parametrize("h", [2, 26, 50, 80, 130, 200, 700])
-def test_the_whole_page_and_the_timeline_keep_to_the_wording_rules(client: Any, h: float) -> None:
+def test_the_whole_page_and_the_timeline_keep_to_the_wording_rules(
+    patient: Patient, procedure: Procedure, h: float
+) -> None:
     load_articles(by=User.objects.system())
     with time_machine.travel(at(h), tick=False):
+        client = signed_in(patient.user)
         for path in ("/", "/timeline/", "/timeline/?kind=rf"):
             said = sentences_of_html(client.get(path).content.decode())
             assert [sentence for sentence in said if forbidden_words(sentence)] == []
