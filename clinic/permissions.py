@@ -8,3 +8,8 @@ from aftercare.people.models import StaffMember
 def may_edit_rota(member: StaffMember) -> bool:
     """Change contact steps, the rota, absences and closed days, and start a drill."""
     return member.is_active and member.role == StaffMember.Role.MANAGER
+
+
+def may_see_messages(member: StaffMember) -> bool:
+    """See which messages did not arrive, and let them be tried again."""
+    return member.is_active and member.role == StaffMember.Role.MANAGER

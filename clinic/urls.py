@@ -1,6 +1,6 @@
 from django.urls import path
 
-from clinic.views import alerts, attempts, contacts, drills, patients
+from clinic.views import alerts, attempts, contacts, drills, outbox, patients
 
 app_name = "clinic"
 urlpatterns = [
@@ -23,6 +23,9 @@ urlpatterns = [
     path("drills/<uuid:drill_id>/", drills.drill, name="drill"),
     path("drills/<uuid:drill_id>/acknowledge/", drills.acknowledge_drill, name="acknowledge_drill"),
     path("drills/<uuid:drill_id>/stop/", drills.stop, name="stop_drill"),
+    path("messages/", outbox.failed_messages, name="messages"),
+    path("messages/<uuid:message_id>/again/", outbox.again, name="message_again"),
+    path("messages/<uuid:message_id>/dismiss/", outbox.dismiss, name="message_dismiss"),
     path("patients/", patients.patients, name="patients"),
     path("patients/enrol/", patients.enrol, name="enrol"),
     path("patients/<uuid:patient_id>/", patients.patient, name="patient"),

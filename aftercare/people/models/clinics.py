@@ -40,6 +40,8 @@ class Clinic(models.Model):
     # Days on which it stays closed whatever the week says: {"2026-12-25": "Christmas Day"}.
     closed_days = models.JSONField(default=dict, blank=True, validators=[validate_closed_days])
     time_zone = models.CharField(max_length=64, validators=[validate_zone])
+    # Who is mailed by the watchdog where messages do not leave.
+    technical_contact = models.EmailField(blank=True)
     accent = models.CharField(max_length=7, default="#1b5a5c", validators=[ACCENT])
     # Derived from the accent whenever the clinic is saved.
     accent_dark = models.CharField(max_length=7, default="#81bebf", validators=[ACCENT])

@@ -32,6 +32,8 @@ class Event(AppendOnly):
         STARTED_DRILL = "started_drill", _("started an alarm drill")
         ACKNOWLEDGED_DRILL = "acknowledged_drill", _("acknowledged an alarm drill")
         STOPPED_DRILL = "stopped_drill", _("stopped an alarm drill")
+        RETRIED_MESSAGE = "retried_message", _("let a message that failed be tried again")
+        DISMISSED_MESSAGE = "dismissed_message", _("looked into a message that failed")
         SIGNED_IN = "signed_in", _("signed in")
 
     at = models.DateTimeField()

@@ -32,6 +32,7 @@ class Command(BaseCommand):
         parser.add_argument("--time-zone", required=True, metavar="ZONE", help="such as Europe/London")
         parser.add_argument("--hours", required=True, metavar="JSON", help=f"by day, such as {WEEK}")
         parser.add_argument("--accent", default="#1b5a5c", metavar="COLOUR", help="such as #1b5a5c")
+        parser.add_argument("--technical-contact", default="", metavar="EMAIL", help="mailed by the watchdog")
         parser.add_argument("--manager", required=True, metavar="EMAIL")
         parser.add_argument("--manager-name", required=True, metavar="NAME", help="first and last name")
 
@@ -44,6 +45,7 @@ class Command(BaseCommand):
             out_of_hours_telephone=options["out_of_hours"],
             emergency_number=options["emergency"],
             time_zone=options["time_zone"],
+            technical_contact=options["technical_contact"],
             opening_hours=week(options["hours"]),
             accent=options["accent"].lower(),
         )
