@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -79,7 +79,21 @@ def open_new(
     now: datetime,
     limits: Limits,
 ) -> dict[tuple[UUID | None, str], Alert]:
-    """The alerts that are new, by procedure and rule. Each one's clock starts now, told or not."""
+    """Write the alerts that are new."""
+    opened = new_alerts(patient=patient, fired=fired, before=before, now=now, limits=limits)
+    Alert.objects.bulk_create(opened.values())
+    return opened
+
+
+def new_alerts(
+    *,
+    patient: Patient,
+    fired: Iterable[Fired],
+    before: Mapping[tuple[UUID | None, str], Alert],
+    now: datetime,
+    limits: Limits,
+) -> dict[tuple[UUID | None, str], Alert]:
+    """The alerts that are new, by procedure and rule, not yet written. Each one's clock starts now, told or not."""
     opened: dict[tuple[UUID | None, str], Alert] = {}
     for item in fired:
         key = (item.procedure_id, item.finding.rule)
@@ -93,7 +107,6 @@ def open_new(
                 opened_at=now,
                 next_escalation_at=triage.acknowledge_by(item.finding.level, now, limits),
             )
-    Alert.objects.bulk_create(opened.values())
     return opened
 
 
@@ -124,8 +137,19 @@ def procedure_key(item: Fired) -> str:
 
 def dispatch_opened(*, patient: Patient, alerts: list[Alert], event: UUID, now: datetime) -> Dispatch:
     """Write the decision that the first contact step is told of these alerts."""
+    dispatch = opening_dispatch(patient=patient, alerts=alerts, event=event, now=now)
+    dispatch.save(force_insert=True)
+    dispatch.alerts.through.objects.bulk_create(
+        dispatch.alerts.through(dispatch_id=dispatch.pk, alert_id=alert.pk) for alert in alerts
+    )
+    nudge_after_commit()
+    return dispatch
+
+
+def opening_dispatch(*, patient: Patient, alerts: Iterable[Alert], event: UUID, now: datetime) -> Dispatch:
+    """That decision, not yet written."""
     worst = max(alert.triage_level for alert in alerts)
-    dispatch = Dispatch.objects.create(
+    return Dispatch(
         clinic_id=patient.clinic_id,
         patient=patient,
         reason=Dispatch.Reason.OPENED,
@@ -133,11 +157,6 @@ def dispatch_opened(*, patient: Patient, alerts: list[Alert], event: UUID, now: 
         decided_at=now,
         due_at=due_at(patient.clinic, worst, now),
     )
-    dispatch.alerts.through.objects.bulk_create(
-        dispatch.alerts.through(dispatch_id=dispatch.pk, alert_id=alert.pk) for alert in alerts
-    )
-    nudge_after_commit()
-    return dispatch
 
 
 def due_at(clinic: Clinic, level: Level, now: datetime) -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -79,7 +79,7 @@ def submit_check_in(
     placement = place(submission, history, now=now, limits=limits)
     entry = new_entry(submission, placement, history)
     judged, revealed = judge(entry, placement=placement, history=history, at_risk=at_risk, limits=limits)
-    check_in = store_check_in(
+    check_in = check_in_row(
         patient=patient,
         by=by,
         submission=submission,
@@ -91,12 +91,12 @@ def submit_check_in(
         now=now,
         limits=limits,
     )
-    fired = [Fired(procedure_id=check_in.procedure_id, finding=finding) for finding in judged.findings]
-    for later in revealed:
-        procedure_id = later.procedure.pk if later.procedure else None
-        fired += [Fired(procedure_id=procedure_id, finding=finding) for finding in later.entry.findings]
+    check_in.save(force_insert=True)
+    fired = all_fired(check_in, judged, revealed)
     raised = raise_alerts(patient=patient, fired=fired, event=check_in.pk, now=now, limits=limits)
-    store_assessments(check_in, judged, revealed, raised.alerts, now)
+    assessments, findings = assessment_rows(check_in, judged, revealed, raised.alerts, now)
+    Assessment.objects.bulk_create(assessments)
+    Finding.objects.bulk_create(findings)
     if by.pk != patient.user_id:
         record_event(verb=Event.Verb.SUBMITTED_FOR, actor=by, now=now, patient=patient, subject=check_in.pk)
     rules = tuple(sorted({item.finding.rule for item in fired}))
@@ -162,7 +162,7 @@ def judge(
     return judged, revealed
 
 
-def store_check_in(  # noqa: PLR0913 (the parts of one row)
+def check_in_row(  # noqa: PLR0913 (the parts of one row)
     *,
     patient: Patient,
     by: User,
@@ -175,10 +175,10 @@ def store_check_in(  # noqa: PLR0913 (the parts of one row)
     now: datetime,
     limits: Limits,
 ) -> CheckIn:
-    """Write the check-in with its level and what the patient is told."""
+    """The check-in with its level and what the patient is told, not yet written."""
     new = [finding for later in revealed for finding in later.entry.findings]
     level = max([judged.level, *(finding.level for finding in new)])
-    return CheckIn.objects.create(
+    return CheckIn(
         pk=id_of(entry.key),
         patient=patient,
         procedure=placement.procedure,
@@ -208,14 +208,23 @@ def store_check_in(  # noqa: PLR0913 (the parts of one row)
     )
 
 
-def store_assessments(
+def all_fired(check_in: CheckIn, judged: Judgement, revealed: Iterable[Revealed]) -> list[Fired]:
+    """The check-in's own findings and those it revealed, each with the procedure it is about."""
+    fired = [Fired(procedure_id=check_in.procedure_id, finding=finding) for finding in judged.findings]
+    for later in revealed:
+        procedure_id = later.procedure.pk if later.procedure else None
+        fired += [Fired(procedure_id=procedure_id, finding=finding) for finding in later.entry.findings]
+    return fired
+
+
+def assessment_rows(
     check_in: CheckIn,
     judged: Judgement,
     revealed: list[Revealed],
     alerts: list[Alert],
     now: datetime,
-) -> None:
-    """Write the assessment at submission, and beside their first ones those of later entries."""
+) -> tuple[list[Assessment], list[Finding]]:
+    """The assessment at submission, and beside their first ones those of later entries, not yet written."""
     own = assessment_row(check_in.pk, judged, Assessment.Reason.SUBMITTED, check_in, now)
     remaining = iter(alerts)
     findings = [finding_row(own, finding, next(remaining)) for finding in judged.findings]
@@ -226,8 +235,7 @@ def store_assessments(
         assessments.append(row)
         new = {finding.rule: next(remaining) for finding in later.entry.findings}
         findings += [finding_row(row, finding, new.get(finding.rule)) for finding in judgement.findings]
-    Assessment.objects.bulk_create(assessments)
-    Finding.objects.bulk_create(findings)
+    return assessments, findings
 
 
 def assessment_row(

@@ -1,134 +1,196 @@
-"""Brings the stories into the database through the real actions, each at its own instant."""
+"""Loads the demo: the told stories through the real actions, the drawn ones in bulk, by several processes."""
 
 from __future__ import annotations
 
+import gc
 import random
-from datetime import date, datetime, timedelta
-from uuid import UUID
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from multiprocessing import get_context
 
-from django.db import transaction
+from django.db import connection, connections, transaction
 
-from aftercare.alerts.actions import acknowledge
-from aftercare.alerts.models import ContactStep
-from aftercare.checkins.actions import submit_check_in
-from aftercare.checkins.submission import Submission
-from aftercare.guidance.actions import publish_default_courses
-from aftercare.people.actions import add_staff_member, enrol_patient
-from aftercare.people.models import Clinic, Patient, StaffMember, User
-from clinic.actions import record_procedure
-from clinic.demo.stories import Report, Story, stories
+from aftercare.checkins.models import CheckIn
+from aftercare.guidance.models import ExpectedCourseSet
+from aftercare.people.models import Clinic, User
+from clinic.demo.acting import act_out
+from clinic.demo.clinics import address, nurse_of, open_clinic
+from clinic.demo.drawn import drawn_stories, silent_story, waiting_story
+from clinic.demo.memory import Books, Life, Setting
+from clinic.demo.plot import Story
+from clinic.demo.stories import STORIES
 
-STAFF = (
-    ("nurse", StaffMember.Role.NURSE, "Ruth", "Adeyemi"),
-    ("clinician", StaffMember.Role.CLINICIAN, "Tom", "Hale"),
-    ("manager", StaffMember.Role.MANAGER, "Ann", "Lowe"),
-)
-SHORT_DAY, LONG_DAY = [["09:00", "18:00"]], [["09:00", "20:00"]]
-WEEK = {"mon": SHORT_DAY, "tue": LONG_DAY, "wed": SHORT_DAY, "thu": LONG_DAY, "fri": SHORT_DAY}
-SLUG = "larkfield"
+# A transaction's worth: enough to keep the database busy, little enough to hold in memory.
+CHECK_INS_AT_ONCE, PATIENTS_AT_ONCE = 5_000, 500
+SILENT = 3  # patients of each clinic from whom nothing comes, where check-ins are loaded in bulk
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What was asked for. `patients` of each clinic; `check_ins` of all clinics together."""
+
+    patients: int | None
+    check_ins: int | None
+    clinics: int
+    days: int
+    open_alerts: int | None
+    seed: int
+    processes: int
+    now: datetime
+
+    def chance(self, *parts: object) -> random.Random:
+        """The chance of one part of the demo, the same however the work is shared out."""
+        return random.Random("-".join(str(part) for part in (self.seed, *parts)))  # noqa: S311 (makes people up)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chunk:
+    """Drawn patients of one clinic that are written together."""
+
+    clinic_id: int
+    clinic_number: int
+    position: int
+    first_number: int
+    wanted: Wanted
+    patients: int | None = None
+    check_ins: int | None = None
+    each: int | None = None
+
+    def stories(self, chance: random.Random) -> Iterable[Story]:
+        return drawn_stories(
+            self.first_number,
+            chance,
+            now=self.wanted.now,
+            days=self.wanted.days,
+            patients=self.patients,
+            check_ins=self.check_ins,
+            each=self.each,
+        )
 
 
 @transaction.atomic
-def load_clinic(*, number: int, patients: int, chance: random.Random, now: datetime) -> Clinic:
-    """The `number`th demo clinic, from 1, with its staff and its first `patients` stories."""
-    clinic = make_clinic(number)
-    staff = [add_staff(clinic, number, *member) for member in STAFF]
-    for position, member in enumerate(staff):
-        ContactStep.objects.create(clinic=clinic, position=position).members.add(member)
-    nurse = staff[0].user
-    # A set must be older than every check-in that it judges.
-    publish_default_courses(clinic=clinic, by=nurse, now=now - timedelta(days=60))
-    for record_number, told in enumerate(stories(patients, chance), start=1):
-        load_story(
-            told,
-            clinic=clinic,
-            number=number,
-            record_number=record_number,
-            nurse=nurse,
-            chance=chance,
-            now=now,
-        )
+def load_clinic(number: int, wanted: Wanted) -> Clinic:
+    """The `number`th clinic with its staff, the stories told of it, and the patients who wait there."""
+    courses_from = wanted.now - timedelta(days=wanted.days + 30)
+    clinic = open_clinic(number, courses_from=courses_from)
+    nurse = nurse_of(clinic).user
+    for position, story in enumerate(stories_of(number, wanted), start=1):
+        act_out(story, clinic=clinic, clinic_number=number, number=position, nurse=nurse, now=wanted.now)
+    load_waiting(clinic, number, wanted)
     return clinic
 
 
-def slug_of(number: int) -> str:
-    return SLUG if number == 1 else f"{SLUG}-{number}"
+def stories_of(number: int, wanted: Wanted) -> tuple[Story, ...]:
+    """The told stories: in the first clinic, and in the others too where there are no masses to load."""
+    return STORIES[: wanted.patients] if number == 1 or wanted.check_ins is None else ()
 
 
-def address(local: str, number: int) -> str:
-    """An address of the first clinic as it stands; of a later one with the clinic's number in it."""
-    return local if number == 1 else local.replace("@", f".{number}@")
+def load_waiting(clinic: Clinic, number: int, wanted: Wanted) -> None:
+    """As many patients with an open alert as are missing from what was asked for, and some silent ones."""
+    chance = wanted.chance(number, "waiting")
+    first = len(STORIES) + 1
+    missing = max(0, (wanted.open_alerts or 0) - clinic.alerts.open().count())
+    stories = [waiting_story(first + position, chance) for position in range(missing)]
+    if wanted.check_ins is not None:
+        stories += [silent_story(first + missing + position, chance) for position in range(SILENT)]
+    write_stories(stories, clinic=clinic, clinic_number=number, chance=chance, now=wanted.now)
 
 
-def make_clinic(number: int) -> Clinic:
-    return Clinic.objects.create(
-        name="Larkfield Skin Clinic" if number == 1 else f"Larkfield Skin Clinic {number}",
-        slug=slug_of(number),
-        telephone="0161 496 0123",
-        out_of_hours_telephone="0161 496 0199",
-        emergency_number="999",
-        opening_hours=WEEK,
-        time_zone="Europe/London",
+def chunks_of(clinic: Clinic, number: int, wanted: Wanted) -> Iterator[Chunk]:
+    """What is still missing of one clinic, in chunks that any process can write."""
+    first = clinic.patients.count() + len(STORIES) + 1
+    patients = None if wanted.patients is None else max(0, wanted.patients - clinic.patients.count())
+    if wanted.check_ins is None:
+        yield from split(clinic, number, wanted, first, patients=patients or 0)
+        return
+    share = wanted.check_ins // wanted.clinics + (number <= wanted.check_ins % wanted.clinics)
+    missing = max(0, share - CheckIn.objects.filter(patient__clinic=clinic).count())
+    each = max(1, missing // patients) if patients else None
+    at_once = CHECK_INS_AT_ONCE - CHECK_INS_AT_ONCE % (each or 1) or (each or 1)
+    for position, begun in enumerate(range(0, missing, at_once)):
+        yield Chunk(
+            clinic_id=clinic.pk,
+            clinic_number=number,
+            position=position,
+            # No patient has less than one check-in, but those who are drawn as treated just now.
+            first_number=first + position * 2 * CHECK_INS_AT_ONCE,
+            wanted=wanted,
+            check_ins=min(at_once, missing - begun),
+            each=each,
+        )
+
+
+def split(clinic: Clinic, number: int, wanted: Wanted, first: int, *, patients: int) -> Iterator[Chunk]:
+    """So many patients, each with the usual check-ins."""
+    for position, begun in enumerate(range(0, patients, PATIENTS_AT_ONCE)):
+        yield Chunk(
+            clinic_id=clinic.pk,
+            clinic_number=number,
+            position=position,
+            first_number=first + begun,
+            wanted=wanted,
+            patients=min(PATIENTS_AT_ONCE, patients - begun),
+        )
+
+
+def load_chunk(chunk: Chunk) -> Counter[str]:
+    """Draw and write one chunk; how many rows of what."""
+    clinic = Clinic.objects.get(pk=chunk.clinic_id)
+    chance = chunk.wanted.chance(chunk.clinic_number, "chunk", chunk.position)
+    stories = list(chunk.stories(chance))
+    return write_stories(
+        stories, clinic=clinic, clinic_number=chunk.clinic_number, chance=chance, now=chunk.wanted.now
     )
 
 
-def add_staff(
-    clinic: Clinic, number: int, name: str, role: str, first_name: str, last_name: str
-) -> StaffMember:
-    email = address(f"{name}@demo.example", number)
-    return add_staff_member(clinic=clinic, email=email, role=role, first_name=first_name, last_name=last_name)
-
-
-def load_story(
-    told: Story,
-    *,
-    clinic: Clinic,
-    number: int,
-    record_number: int,
-    nurse: User,
-    chance: random.Random,
-    now: datetime,
-) -> None:
-    """Enrol the patient, record the procedure, then let everything happen in order."""
-    performed_at = now - timedelta(hours=told.performed_h)
-    patient = enrol_patient(
-        clinic=clinic,
-        by=nurse,
-        now=performed_at - timedelta(days=2),
-        email=address(told.email, number),
-        first_name=told.first_name,
-        last_name=told.last_name,
-        date_of_birth=date(chance.randint(1955, 2005), chance.randint(1, 12), chance.randint(1, 28)),
-        record_number=f"L-{record_number:05}",
-        # From the range of numbers that are given to nobody, kept for drama.
-        call_back_telephone=f"07700 900{record_number % 1000:03}",
-        intake=list(told.intake),
+@transaction.atomic
+def write_stories(
+    stories: list[Story], *, clinic: Clinic, clinic_number: int, chance: random.Random, now: datetime
+) -> Counter[str]:
+    """Bring drawn stories into the database; the number in a patient's address is the record number."""
+    course_set = ExpectedCourseSet.objects.current_of(clinic.pk)
+    assert course_set is not None
+    nurse = nurse_of(clinic).user
+    setting = Setting(clinic=clinic, nurse=nurse, course_set_id=course_set.pk, told_ids=(nurse.pk,), now=now)
+    users = User.objects.bulk_create(
+        User(
+            email=address(story.email, clinic_number),
+            first_name=story.first_name,
+            last_name=story.last_name,
+            password="!",  # noqa: S106 (none: people sign in by e-mailed code)
+        )
+        for story in stories
     )
-    act_out(told, patient=patient, performed_at=performed_at, nurse=nurse, chance=chance)
+    books = Books()
+    for story, user in zip(stories, users, strict=True):
+        number = int(story.email.split("@")[0].rpartition("-")[2])
+        Life(story, user=user, number=number, setting=setting, books=books, chance=chance).live()
+    books.write()
+    return Counter(patients=len(books.patients), check_ins=len(books.check_ins), alerts=len(books.alerts))
 
 
-def act_out(
-    told: Story, *, patient: Patient, performed_at: datetime, nurse: User, chance: random.Random
-) -> None:
-    """The procedure, recorded ten minutes later, and the check-ins after it."""
-    recorded_at = performed_at + timedelta(minutes=10)
-    record_procedure(
-        patient=patient, by=nurse, now=recorded_at, kind=told.kind, area=told.area, performed_at=performed_at
-    )
-    for report in told.reports:
-        token = UUID(int=chance.getrandbits(128), version=4)
-        load_report(report, patient=patient, performed_at=performed_at, token=token, nurse=nurse)
+def load_chunks(chunks: list[Chunk], processes: int) -> Iterator[Counter[str]]:
+    """Write all chunks, by several processes where that was asked for; the counts as they come in."""
+    if processes == 1 or len(chunks) == 1:
+        yield from map(load_chunk, chunks)
+        return
+    # A connection does not survive being shared with a child.
+    connections.close_all()
+    with ProcessPoolExecutor(processes, mp_context=get_context("fork"), initializer=begin) as pool:
+        yield from pool.map(load_chunk, chunks)
 
 
-def load_report(
-    report: Report, *, patient: Patient, performed_at: datetime, token: UUID, nurse: User
-) -> None:
-    """Submit one check-in; the nurse takes on what it raised, where the story says so."""
-    at = performed_at + timedelta(hours=report.h)
-    submit_check_in(
-        patient=patient, by=patient.user, submission=Submission(token=token, answers=report.answers), now=at
-    )
-    if report.acknowledged_after_min is not None:
-        later = at + timedelta(minutes=report.acknowledged_after_min)
-        for alert in patient.alerts.filter(opened_at=at):
-            acknowledge(alert=alert, by=nurse, now=later)
+def begin() -> None:
+    """A worker's memory is all rows that are written and dropped: looking for cycles among them only costs time."""
+    gc.freeze()
+    gc.disable()
+
+
+def analyse() -> None:
+    """A database in use has statistics; one that was filled a moment ago has none yet."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")

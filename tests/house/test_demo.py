@@ -8,9 +8,11 @@ import pytest
 import time_machine
 from django.core.management import CommandError, call_command
 
-from aftercare.alerts.models import Alert
+from aftercare.alerts.models import Alert, Dispatch
 from aftercare.checkins.models import CheckIn
-from aftercare.people.models import Clinic, Patient, StaffMember
+from aftercare.checkins.silence import non_responders
+from aftercare.outbox.models import Message
+from aftercare.people.models import Clinic, Event, Patient, StaffMember
 from clinic.demo.stories import STORIES
 from tools.run.prepare import DEMO_SIGN_INS
 
@@ -63,15 +65,40 @@ def test_the_demo_patient_is_26_hours_after_microneedling_with_two_ordinary_chec
 
 def test_the_demo_queue_has_every_level_and_some_of_it_taken_on() -> None:
     seed()
-    assert set(Alert.objects.values_list("level", flat=True)) == {
+    assert set(Alert.objects.open().values_list("level", flat=True)) == {
         "emergency",
         "urgent",
         "same_day",
         "routine",
     }
-    assert set(Alert.objects.values_list("status", flat=True)) == {"new", "acknowledged"}
+    assert set(Alert.objects.values_list("status", flat=True)) == {"new", "acknowledged", "closed"}
     taken_on = Alert.objects.filter(status="acknowledged").values_list("patient__user__last_name", flat=True)
     assert set(taken_on) == {"Lin", "Ito"}
+
+
+def test_the_demo_has_patients_at_all_stages() -> None:
+    seed()
+    closed = Alert.objects.exclude(outcome="").values_list("outcome", flat=True)
+    assert {"prescribed", "seen_in_clinic", "expected_course"} <= set(closed)
+    assert Alert.objects.filter(rule="at_risk_patient").exists()
+    assert Alert.objects.get(silent_since__isnull=False).patient.user.last_name == "Ito"
+    silent = set(non_responders(Clinic.objects.get().pk).values_list("patient__user__last_name", flat=True))
+    assert "Achebe" in silent
+    two_areas = Patient.objects.get(user__last_name="Okafor")
+    assert [procedure.area for procedure in two_areas.procedures.all()] == ["face", "neck"]
+    assert set(two_areas.check_ins.values_list("procedure__area", flat=True)) == {"face", "neck"}
+    healed = Patient.objects.get(user__last_name="Marin")
+    assert set(healed.check_ins.values_list("level", flat=True)) == {"expected"}
+    assert Event.objects.filter(verb="submitted_for", patient__user__last_name="Lindqvist").exists()
+
+
+def test_whatever_fell_due_before_has_happened_so_that_nothing_is_sent_from_the_demo() -> None:
+    seed("--patients", str(len(STORIES) + 20))
+    assert not Dispatch.objects.filter(drained_at=None).exists()
+    assert not Message.objects.exclude(state__in=["sent", "withdrawn"]).exists()
+    assert not Alert.objects.to_escalate(NOW).exists()
+    told_again = Dispatch.objects.get(reason="unacknowledged")
+    assert told_again.patient.user.last_name == "Reyes"
 
 
 def test_nothing_in_the_demo_lies_ahead() -> None:
@@ -95,12 +122,12 @@ def test_the_same_seed_gives_the_same_demo(django_db_blocker: Any) -> None:
     assert seen[0] != seen[2]
 
 
-def test_more_patients_than_stories_recover_as_expected() -> None:
+def test_more_patients_than_stories_are_drawn() -> None:
     seed("--patients", str(len(STORIES) + 8))
     assert Patient.objects.count() == len(STORIES) + 8
     drawn = CheckIn.objects.filter(patient__user__email__startswith="patient-")
     assert drawn.count() >= 8
-    assert set(drawn.values_list("level", flat=True)) == {"expected"}
+    assert not Alert.objects.open().filter(patient__user__email__startswith="patient-").exists()
 
 
 def test_fewer_patients_begin_with_the_one_to_sign_in_as() -> None:
@@ -111,7 +138,7 @@ def test_fewer_patients_begin_with_the_one_to_sign_in_as() -> None:
 def test_several_clinics_have_their_own_people() -> None:
     seed("--clinics", "2", "--patients", "2")
     first, second = Clinic.objects.order_by("pk")
-    assert {first.slug, second.slug} == {"larkfield", "larkfield-2"}
+    assert {first.name, second.name} == {"Larkfield Skin Clinic", "Ashdown Skin Clinic"}
     for one in (first, second):
         assert one.patients.count() == 2
         assert one.staff_members.count() == 3
@@ -136,7 +163,16 @@ def test_a_database_with_a_real_clinic_is_left_alone() -> None:
 
 @pytest.mark.parametrize(
     "options",
-    [("--patients", "0"), ("--patients", "many"), ("--clinics", "-1"), ("--seed", "x"), ("--beds", "3")],
+    [
+        ("--patients", "0"),
+        ("--patients", "many"),
+        ("--clinics", "-1"),
+        ("--seed", "x"),
+        ("--beds", "3"),
+        ("--check-ins", "1e6"),
+        ("--now", "yesterday"),
+        ("--now", "2026-11-18T20:45"),
+    ],
 )
 def test_options_that_make_no_sense_are_refused(options: tuple[str, str]) -> None:
     with pytest.raises(CommandError):

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-import random
 from argparse import ArgumentParser, ArgumentTypeError
+from collections import Counter
+from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 from django.utils import timezone
 
 from aftercare.guidance.actions import add_editor
 from aftercare.people.models import Clinic
-from clinic.demo.loading import SLUG, load_clinic, slug_of
+from clinic.demo.clinics import is_demo_slug, slug_of
+from clinic.demo.loading import Chunk, Wanted, analyse, chunks_of, load_chunks, load_clinic
 from clinic.demo.stories import STORIES
 
 EDITOR = "editor@demo.example"
+PROCESSES = 2
+REPORT_EVERY = 100_000
 
 
 def count(raw: str) -> int:
@@ -24,23 +29,81 @@ def count(raw: str) -> int:
     return int(raw)
 
 
+def moment(raw: str) -> datetime:
+    """An instant with an offset."""
+    try:
+        found = datetime.fromisoformat(raw)
+    except ValueError as error:
+        raise ArgumentTypeError(f"give an instant such as 2026-11-18T20:45+00:00, not {raw!r}") from error
+    if found.utcoffset() is None:
+        raise ArgumentTypeError(f"give the offset too, as in 2026-11-18T20:45+00:00, not {raw!r}")
+    return found
+
+
 class Command(BaseCommand):
-    help = "Make a deterministic demo. What is there already stays as it is."
+    help = "Make a deterministic demo. What is there already stays as it is. Nothing of it sends mail."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--patients", type=count, default=len(STORIES), help="patients of each clinic")
-        parser.add_argument("--clinics", type=count, default=1)
-        parser.add_argument("--seed", type=int, default=1, help="another seed gives other people")
+        add = parser.add_argument
+        add(
+            "--patients",
+            type=count,
+            help=f"patients of each clinic ({len(STORIES)}; the first are always these)",
+        )
+        add(
+            "--days",
+            type=count,
+            default=90,
+            help="treatments of drawn patients lie in the last so many days (90)",
+        )
+        add("--check-ins", type=count, help="check-ins of all clinics together, in bulk")
+        add("--clinics", type=count, default=1)
+        add("--open-alerts", type=count, help="at least so many alerts stay open in each clinic")
+        add("--seed", type=int, default=1, help="another seed gives other people")
+        add("--now", type=moment, help="the instant at which the demo stands (now)")
+        add("--processes", type=count, help=f"how many write at once ({PROCESSES}; on SQLite 1)")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        if Clinic.objects.exclude(slug__startswith=SLUG).exists():
+        foreign = [slug for slug in Clinic.objects.values_list("slug", flat=True) if not is_demo_slug(slug)]
+        if foreign:
             raise CommandError("This database holds a clinic that is not of the demo. Nothing was changed.")
-        now = timezone.now()
+        wanted = self.wanted(options)
         add_editor(email=EDITOR, first_name="Nina", last_name="Park")
-        for number in range(1, options["clinics"] + 1):
+        chunks: list[Chunk] = []
+        for number in range(1, wanted.clinics + 1):
             if Clinic.objects.filter(slug=slug_of(number)).exists():
-                self.stdout.write(f"{slug_of(number)}: already there")
+                self.stdout.write(f"{slug_of(number)}: already there, left as it is")
                 continue
-            chance = random.Random(f"{options['seed']}-{number}")  # noqa: S311 (makes people up)
-            clinic = load_clinic(number=number, patients=options["patients"], chance=chance, now=now)
+            clinic = load_clinic(number, wanted)
+            chunks += chunks_of(clinic, number, wanted)
             self.stdout.write(f"{clinic.slug}: {clinic.patients.count()} patients")
+        if chunks:
+            self.load(chunks, wanted.processes)
+
+    def wanted(self, options: dict[str, Any]) -> Wanted:
+        bulk = options["check_ins"] is not None
+        at_once = 1 if connection.vendor == "sqlite" else options["processes"] or PROCESSES
+        return Wanted(
+            patients=options["patients"] or (None if bulk else len(STORIES)),
+            check_ins=options["check_ins"],
+            clinics=options["clinics"],
+            days=options["days"],
+            open_alerts=options["open_alerts"],
+            seed=options["seed"],
+            processes=at_once,
+            now=options["now"] or timezone.now(),
+        )
+
+    def load(self, chunks: list[Chunk], processes: int) -> None:
+        """Write the masses, and say how far it is."""
+        total: Counter[str] = Counter()
+        for counts in load_chunks(chunks, processes):
+            before = total["check_ins"] // REPORT_EVERY
+            total += counts
+            if total["check_ins"] // REPORT_EVERY > before:
+                self.stdout.write(f"{total['check_ins']} check-ins")
+                self.stdout.flush()
+        analyse()
+        self.stdout.write(
+            ", ".join(f"{number} {what.replace('_', '-')}" for what, number in total.items()) + " drawn"
+        )

@@ -1,0 +1,134 @@
+"""Stories that come about through the real actions, each act at its own instant, with what time brings in between."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import Min
+
+from aftercare.alerts.actions import acknowledge, close
+from aftercare.alerts.escalation import escalate
+from aftercare.alerts.models import Alert, Dispatch
+from aftercare.alerts.notices import recipients_of
+from aftercare.checkins.actions import submit_check_in
+from aftercare.checkins.silence import newest_check_in, note_missed_check_ins, note_silence_after_alerts
+from aftercare.checkins.submission import Submission
+from aftercare.outbox.models import Message
+from aftercare.people.actions import enrol_patient
+from aftercare.people.models import Clinic, Patient, User
+from aftercare.triage import LIMITS
+from clinic.actions import record_procedure
+from clinic.demo.clinics import address
+from clinic.demo.plot import Acknowledged, Closed, Reported, Step, Story, Treated, steps
+from clinic.demo.posted import messages_of
+
+# From the range of numbers that are given to nobody, kept for drama.
+CALL_BACK = "07700 900{:03}"
+
+
+def record_number_of(number: int) -> str:
+    return f"L-{number:06}"
+
+
+def call_back_of(number: int) -> str:
+    return CALL_BACK.format(number % 1000)
+
+
+def act_out(
+    story: Story, *, clinic: Clinic, clinic_number: int, number: int, nurse: User, now: datetime
+) -> Patient:
+    """Everything in the story up to `now`, in order. `number`: of the patient, within the clinic."""
+    performed_at = story.performed_at(now)
+    enrolment, *rest = steps(story, now)
+    patient = enrol(
+        story,
+        clinic=clinic,
+        email=address(story.email, clinic_number),
+        number=number,
+        nurse=nurse,
+        now=enrolment.at,
+    )
+    for step in rest:
+        let_time_pass(patient, step.at)
+        act(step, patient=patient, performed_at=performed_at, nurse=nurse)
+    let_time_pass(patient, now)
+    finish_dispatches(patient, now)
+    return patient
+
+
+def act(step: Step, *, patient: Patient, performed_at: datetime, nurse: User) -> None:
+    """One act after the enrolment."""
+    match step.act:
+        case Treated(treatment):
+            record_procedure(
+                patient=patient,
+                by=nurse,
+                now=step.at,
+                kind=treatment.kind,
+                area=treatment.area,
+                performed_at=performed_at + timedelta(hours=treatment.h),
+            )
+        case Reported():
+            report(step.act, patient=patient, performed_at=performed_at, nurse=nurse, now=step.at)
+        case Acknowledged():
+            for alert in patient.alerts.filter(status=Alert.Status.NEW):
+                acknowledge(alert=alert, by=nurse, now=step.at)
+        case Closed(outcome):
+            for alert in patient.alerts.open():
+                close(alert=alert, by=nurse, now=step.at, outcome=outcome)
+
+
+def enrol(story: Story, *, clinic: Clinic, email: str, number: int, nurse: User, now: datetime) -> Patient:
+    return enrol_patient(
+        clinic=clinic,
+        by=nurse,
+        now=now,
+        email=email,
+        first_name=story.first_name,
+        last_name=story.last_name,
+        date_of_birth=story.born,
+        record_number=record_number_of(number),
+        call_back_telephone=call_back_of(number),
+        call_back_hours=story.call_back_hours,
+        intake=list(story.intake),
+        consent=True,
+    )
+
+
+def report(act: Reported, *, patient: Patient, performed_at: datetime, nurse: User, now: datetime) -> None:
+    """One check-in, by the patient or, told on the telephone, by the nurse."""
+    told = act.report
+    named = patient.procedures.filter(area=told.area).first() if told.area else None
+    described_h = told.described_h
+    submission = Submission(
+        token=act.token,
+        answers=told.answers,
+        note=told.note,
+        observed_at=None if described_h is None else performed_at + timedelta(hours=described_h),
+        procedure_id=named.pk if named else None,
+    )
+    by = nurse if told.by_nurse else patient.user
+    submit_check_in(patient=patient, by=by, submission=submission, now=now)
+
+
+def let_time_pass(patient: Patient, until: datetime) -> None:
+    """What beat would have set off for the patient up to `until`: escalation and silence, each when it fell due."""
+    waiting = patient.alerts.filter(status=Alert.Status.NEW, next_escalation_at__lte=until)
+    while due := waiting.aggregate(due=Min("next_escalation_at"))["due"]:
+        escalate(due, only=patient)
+    newest = newest_check_in(patient)
+    if newest and (silent := newest.submitted_at + timedelta(hours=LIMITS.alert_silent_h)) <= until:
+        note_silence_after_alerts(silent, only=patient)
+    treated = patient.procedures.last()
+    heard = [one.performed_at for one in (treated,) if one] + [one.submitted_at for one in (newest,) if one]
+    if heard and (missed := max(heard) + timedelta(hours=LIMITS.silent_h)) <= until:
+        note_missed_check_ins(missed, only=patient)
+
+
+def finish_dispatches(patient: Patient, now: datetime) -> None:
+    """Write what the patient's dispatches have become by `now`, so that none is left to send."""
+    waiting = Dispatch.objects.filter(patient=patient, drained_at=None).prefetch_related("alerts")
+    for dispatch in waiting.select_related("clinic"):
+        recipients = [member.user_id for member in recipients_of(dispatch)]
+        Message.objects.bulk_create(messages_of(dispatch, dispatch.alerts.all(), recipients, now))
+        Dispatch.objects.filter(pk=dispatch.pk).update(drained_at=min(dispatch.due_at, now))

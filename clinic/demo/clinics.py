@@ -1,0 +1,90 @@
+"""The demo's clinics and the people who work there. All of them are made up."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from aftercare.alerts.models import ContactStep
+from aftercare.guidance.actions import publish_default_courses
+from aftercare.people.actions import add_staff_member
+from aftercare.people.models import Clinic, StaffMember
+
+# Numbers that the British regulator keeps for drama: nobody has them.
+TELEPHONE, OUT_OF_HOURS = "0161 496 0123", "0161 496 0199"
+SHORT_DAY, LONG_DAY = [["09:00", "18:00"]], [["09:00", "20:00"]]
+WEEK = {"mon": SHORT_DAY, "tue": LONG_DAY, "wed": SHORT_DAY, "thu": LONG_DAY, "fri": SHORT_DAY}
+PLACES = (
+    *("Larkfield", "Ashdown", "Beckside", "Carrow", "Dunmore", "Elmbridge", "Fenwick", "Garth"),
+    *("Hollins", "Ivybank", "Kestrel Row", "Linden", "Marlow Gate", "Northcote", "Orchard Hill"),
+    *("Pennant", "Quarry Lane", "Rosebank", "Saltmarsh", "Thornbury"),
+)
+SLUGS = tuple(place.lower().replace(" ", "-") for place in PLACES)
+SLUG = SLUGS[0]
+
+
+class Person(NamedTuple):
+    name: str
+    role: str
+    first_name: str
+    last_name: str
+
+
+STAFF = (
+    Person("nurse", StaffMember.Role.NURSE, "Ruth", "Adeyemi"),
+    Person("clinician", StaffMember.Role.CLINICIAN, "Tom", "Hale"),
+    Person("manager", StaffMember.Role.MANAGER, "Ann", "Lowe"),
+)
+
+
+def slug_of(number: int) -> str:
+    """The address word of the `number`th demo clinic, from 1."""
+    round_number, place = divmod(number - 1, len(PLACES))
+    return SLUGS[place] if round_number == 0 else f"{SLUGS[place]}-{round_number + 1}"
+
+
+def name_of(number: int) -> str:
+    round_number, place = divmod(number - 1, len(PLACES))
+    return f"{PLACES[place]} Skin Clinic" + (f" {round_number + 1}" if round_number else "")
+
+
+def is_demo_slug(slug: str) -> bool:
+    """Whether a clinic with this address word can be one of ours."""
+    return any(slug == known or slug.startswith(f"{known}-") for known in SLUGS)
+
+
+def address(local: str, number: int) -> str:
+    """An address of the first clinic as it stands; of a later one with the clinic's number in it."""
+    return local if number == 1 else local.replace("@", f".{number}@")
+
+
+def open_clinic(number: int, *, courses_from: datetime) -> Clinic:
+    """The `number`th clinic, its staff, whom to tell, and the expected courses, which are older than its check-ins."""
+    clinic = Clinic.objects.create(
+        name=name_of(number),
+        slug=slug_of(number),
+        telephone=TELEPHONE,
+        out_of_hours_telephone=OUT_OF_HOURS,
+        emergency_number="999",
+        opening_hours=WEEK,
+        time_zone="Europe/London",
+    )
+    for position, person in enumerate(STAFF):
+        member = add_staff_member(
+            clinic=clinic,
+            email=address(f"{person.name}@demo.example", number),
+            role=person.role,
+            first_name=person.first_name,
+            last_name=person.last_name,
+        )
+        ContactStep.objects.create(clinic=clinic, position=position).members.add(member)
+    publish_default_courses(clinic=clinic, by=nurse_of(clinic).user, now=courses_from)
+    return clinic
+
+
+def nurse_of(clinic: Clinic) -> StaffMember:
+    """The first to be told."""
+    found: StaffMember = (
+        clinic.staff_members.filter(role=StaffMember.Role.NURSE).select_related("user").order_by("pk")[0]
+    )
+    return found

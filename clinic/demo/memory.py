@@ -1,0 +1,249 @@
+"""Stories that come about in memory, by the same rules as in the database, to be written in bulk.
+
+What the actions decide is decided by the same functions: where a check-in belongs, what it means, what it opens,
+who is told and what the patient reads. A test holds the rows of both ways against each other.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Model
+
+from aftercare.alerts.actions import Fired, keys_to_tell, new_alerts, opening_dispatch
+from aftercare.alerts.models import Alert, Dispatch
+from aftercare.checkins.actions import all_fired, assessment_rows, check_in_row, judge
+from aftercare.checkins.history import History, course_for
+from aftercare.checkins.models import Assessment, CheckIn, Finding, NonResponse
+from aftercare.checkins.submission import Submission, place
+from aftercare.outbox.models import Message
+from aftercare.people.actions import is_at_risk
+from aftercare.people.models import Clinic, Event, Patient, Procedure, User
+from aftercare.triage import LIMITS, Entry, missed_check_ins
+from clinic.demo.acting import call_back_of, record_number_of
+from clinic.demo.copying import write
+from clinic.demo.plot import Acknowledged, Closed, Enrolled, Reported, Step, Story, Treated, steps
+from clinic.demo.posted import messages_of
+
+Key = tuple[UUID | None, str]
+
+
+@dataclass
+class Books:
+    """The rows of many patients."""
+
+    patients: list[Patient] = field(default_factory=list)
+    procedures: list[Procedure] = field(default_factory=list)
+    check_ins: list[CheckIn] = field(default_factory=list)
+    alerts: list[Alert] = field(default_factory=list)
+    assessments: list[Assessment] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    dispatches: list[Dispatch] = field(default_factory=list)
+    told: list[Model] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
+    silences: list[NonResponse] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+
+    def write(self) -> None:
+        """Insert everything, what is referred to first."""
+        for rows in vars(self).values():
+            write(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered(History):
+    """A history that keeps the entries it has made: every check-in asks for those of all earlier ones."""
+
+    entries: dict[UUID, Entry] = field(default_factory=dict)
+
+    def series(self, procedure: Procedure | None) -> list[Entry]:
+        superseded = {c.supersedes_id for c in self.check_ins}
+        procedure_id = procedure.pk if procedure else None
+        standing = (c for c in self.check_ins if c.in_series and c.pk not in superseded)
+        return [self.entries[c.pk] for c in standing if c.procedure_id == procedure_id]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """Where the stories take place."""
+
+    clinic: Clinic
+    nurse: User
+    course_set_id: UUID
+    # Of the first contact step.
+    told_ids: tuple[int, ...]
+    now: datetime
+
+
+class Life:
+    """One patient's records as they come about."""
+
+    def __init__(
+        self, story: Story, *, user: User, number: int, setting: Setting, books: Books, chance: random.Random
+    ) -> None:
+        self.story, self.setting, self.books, self.chance = story, setting, books, chance
+        self.user, self.number = user, number
+        self.patient: Patient
+        self.history = Remembered([], [], setting.course_set_id)
+        self.open: dict[Key, Alert] = {}
+        self.dispatches: list[tuple[Dispatch, list[Alert]]] = []
+
+    def live(self) -> None:
+        """Everything up to now, in order."""
+        for step in steps(self.story, self.setting.now):
+            self.note_silence(step.at)
+            self.act(step)
+        self.note_silence(self.setting.now)
+        for dispatch, alerts in self.dispatches:
+            self.books.messages += messages_of(dispatch, alerts, self.setting.told_ids, self.setting.now)
+
+    def act(self, step: Step) -> None:
+        match step.act:
+            case Enrolled():
+                self.enrol(step.at)
+            case Treated(treatment):
+                performed_at = self.story.performed_at(self.setting.now) + timedelta(hours=treatment.h)
+                self.treat(treatment.kind, treatment.area, performed_at, step.at)
+            case Reported():
+                self.report(step.act, step.at)
+            case Acknowledged():
+                for alert in self.open.values():
+                    if alert.status == Alert.Status.NEW:
+                        self.acknowledge(alert, step.at)
+            case Closed(outcome):
+                for alert in self.open.values():
+                    self.close(alert, step.at, outcome)
+                self.open.clear()
+
+    def new_id(self) -> UUID:
+        """A random id that is the same for the same seed."""
+        return UUID(int=self.chance.getrandbits(128), version=4)
+
+    def enrol(self, now: datetime) -> None:
+        intake = list(self.story.intake)
+        self.patient = Patient(
+            id=self.new_id(),
+            user=self.user,
+            clinic=self.setting.clinic,
+            date_of_birth=self.story.born,
+            record_number=record_number_of(self.number),
+            call_back_telephone=call_back_of(self.number),
+            call_back_hours=self.story.call_back_hours,
+            time_zone=self.setting.clinic.time_zone,
+            intake=intake,
+            at_risk=is_at_risk(intake),
+            enrolled_at=now,
+        )
+        self.books.patients.append(self.patient)
+        self.keep(Event.Verb.ENROLLED, now, self.patient.pk, {"consent": True})
+
+    def keep(self, verb: Event.Verb, now: datetime, subject: UUID, data: dict[str, object]) -> None:
+        """An event of the nurse's."""
+        self.books.events.append(
+            Event(
+                at=now,
+                actor=self.setting.nurse,
+                verb=verb,
+                clinic=self.setting.clinic,
+                patient=self.patient,
+                subject=subject,
+                data=data,
+            )
+        )
+
+    def treat(self, kind: str, area: str, performed_at: datetime, now: datetime) -> None:
+        procedure = Procedure(
+            id=self.new_id(),
+            patient=self.patient,
+            kind=kind,
+            area=area,
+            performed_at=performed_at,
+            recorded_at=now,
+            recorded_by=self.setting.nurse,
+        )
+        self.history.procedures.append(procedure)
+        self.books.procedures.append(procedure)
+        self.keep(Event.Verb.RECORDED_PROCEDURE, now, procedure.pk, {})
+
+    def report(self, act: Reported, now: datetime) -> None:
+        """What `submit_check_in` does."""
+        submission = Submission(token=act.token, answers=act.report.answers, note=act.report.note)
+        placement = place(submission, self.history, now=now, limits=LIMITS)
+        course = course_for(self.history.course_set_id, placement.procedure)
+        entry = Entry(key=self.new_id(), at=placement.observed_at, answers=submission.answers, course=course)
+        judged, revealed = judge(
+            entry, placement=placement, history=self.history, at_risk=self.patient.at_risk, limits=LIMITS
+        )
+        check_in = check_in_row(
+            patient=self.patient,
+            by=self.user,
+            submission=submission,
+            placement=placement,
+            history=self.history,
+            entry=entry,
+            judged=judged,
+            revealed=revealed,
+            now=now,
+        )
+        alerts = self.raise_alerts(all_fired(check_in, judged, revealed), check_in.pk, now)
+        assessments, findings = assessment_rows(check_in, judged, revealed, alerts, now)
+        self.history.check_ins.append(check_in)
+        self.history.entries[check_in.pk] = entry
+        self.books.check_ins.append(check_in)
+        self.books.assessments += assessments
+        self.books.findings += findings
+
+    def raise_alerts(self, fired: list[Fired], event: UUID, now: datetime) -> list[Alert]:
+        """The alert of each finding, in their order; the patient's open ones are known."""
+        if not fired:
+            return []
+        before = dict(self.open)
+        opened = new_alerts(patient=self.patient, fired=fired, before=before, now=now, limits=LIMITS)
+        keys = [(item.procedure_id, item.finding.rule) for item in fired]
+        for key in keys:
+            if key in before and before[key].status == Alert.Status.ACKNOWLEDGED:
+                before[key].reported_again_at = now
+        self.open |= opened
+        self.books.alerts += opened.values()
+        if told := [opened[key] for key in keys_to_tell(fired, before.values())]:
+            self.dispatch(told, event, now)
+        return [self.open[key] for key in keys]
+
+    def dispatch(self, alerts: list[Alert], event: UUID, now: datetime) -> None:
+        dispatch = opening_dispatch(patient=self.patient, alerts=alerts, event=event, now=now)
+        dispatch.drained_at = min(dispatch.due_at, self.setting.now)
+        through = Dispatch.alerts.through
+        self.books.dispatches.append(dispatch)
+        self.books.told += [through(dispatch_id=dispatch.pk, alert_id=alert.pk) for alert in alerts]
+        self.dispatches.append((dispatch, alerts))
+
+    def acknowledge(self, alert: Alert, now: datetime) -> None:
+        alert.status = Alert.Status.ACKNOWLEDGED
+        alert.acknowledged_at, alert.acknowledged_by = now, self.setting.nurse
+        alert.next_escalation_at = None
+        self.keep(Event.Verb.ACKNOWLEDGED, now, alert.pk, {})
+
+    def close(self, alert: Alert, now: datetime, outcome: str) -> None:
+        if alert.acknowledged_at is None:
+            alert.acknowledged_at, alert.acknowledged_by = now, self.setting.nurse
+        alert.status, alert.outcome = Alert.Status.CLOSED, outcome
+        alert.closed_at, alert.closed_by = now, self.setting.nurse
+        alert.next_escalation_at = None
+        self.keep(Event.Verb.CLOSED, now, alert.pk, {"outcome": outcome})
+
+    def note_silence(self, until: datetime) -> None:
+        """Put the patient on the list of those who missed check-ins, where that fell due by `until`."""
+        if not self.history.procedures:
+            return
+        treated = self.history.procedures[-1]
+        last = self.history.check_ins[-1].submitted_at if self.history.check_ins else None
+        heard = max(treated.performed_at, last or treated.performed_at)
+        noted_at = heard + timedelta(hours=LIMITS.silent_h)
+        if noted_at <= until and missed_check_ins(
+            now=noted_at, performed_at=treated.performed_at, last_submitted_at=last
+        ):
+            row = NonResponse(patient=self.patient, procedure=treated, silent_since=heard, noted_at=noted_at)
+            self.books.silences.append(row)

@@ -1,0 +1,125 @@
+"""What a demo patient's story is made of, and the order in which it happens.
+
+Hours are elapsed hours since the first treatment (`h`); `performed_h` lies before the moment of seeding.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from aftercare.triage import Answers
+
+# Tokens follow from who reports and in which place, so that the same story is the same rows.
+TOKENS = uuid.UUID("8c5d1c3e-5a41-4be0-9a3c-6a3d0f2b7e10")
+RECORDED_AFTER_H = 1 / 6
+ENROLLED_BEFORE_H = 48.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Treatment:
+    kind: str
+    area: str
+    h: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """One check-in at `h`, and what the nurse does about what it raised, counted from then.
+
+    `acknowledged_min` None: nobody has; `closed_h` None: nobody has closed it. `described_h`: the instant it
+    is about, where that is not `h`. `area`: of the treatment that it names. `by_nurse`: told on the telephone.
+    """
+
+    h: float
+    answers: Answers
+    acknowledged_min: float | None = None
+    closed_h: float | None = None
+    outcome: str = ""
+    note: str = ""
+    described_h: float | None = None
+    area: str = ""
+    by_nurse: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """One patient with one treatment or more, the first of them `performed_h` ago."""
+
+    first_name: str
+    last_name: str
+    email: str
+    born: date
+    performed_h: float
+    treatments: tuple[Treatment, ...]
+    reports: tuple[Report, ...] = ()
+    intake: tuple[str, ...] = ()
+    call_back_hours: str = ""
+
+    def performed_at(self, now: datetime) -> datetime:
+        """The instant of the first treatment."""
+        return now - timedelta(hours=self.performed_h)
+
+    def token(self, position: int) -> uuid.UUID:
+        """The idempotency key of the report at `position`."""
+        return uuid.uuid5(TOKENS, f"{self.email} {position}")
+
+
+class Enrolled(NamedTuple):
+    pass
+
+
+class Treated(NamedTuple):
+    treatment: Treatment
+
+
+class Reported(NamedTuple):
+    report: Report
+    token: uuid.UUID
+
+
+class Acknowledged(NamedTuple):
+    """The nurse takes on whatever is new."""
+
+
+class Closed(NamedTuple):
+    """The nurse ends whatever is open."""
+
+    outcome: str
+
+
+Act = Enrolled | Treated | Reported | Acknowledged | Closed
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Step:
+    """Something that happens at an instant; of two at one instant, in the order told."""
+
+    at: datetime
+    order: int
+    act: Act = field(compare=False)
+
+
+def steps(story: Story, now: datetime) -> list[Step]:
+    """The story up to `now`, in order."""
+    first = story.performed_at(now)
+    told = [
+        Step(first + timedelta(hours=h), order, act) for order, (h, act) in enumerate(everything_in(story))
+    ]
+    return sorted(step for step in told if step.at <= now)
+
+
+def everything_in(story: Story) -> Iterator[tuple[float, Act]]:
+    """Each act with its hour, report by report."""
+    yield -ENROLLED_BEFORE_H, Enrolled()
+    for treatment in story.treatments:
+        yield treatment.h + RECORDED_AFTER_H, Treated(treatment)
+    for position, report in enumerate(story.reports):
+        yield report.h, Reported(report, story.token(position))
+        if report.acknowledged_min is not None:
+            yield report.h + report.acknowledged_min / 60, Acknowledged()
+        if report.closed_h is not None:
+            yield report.h + report.closed_h, Closed(report.outcome)
