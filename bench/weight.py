@@ -8,13 +8,8 @@ is made between those of the portal, so that what else the machine does weighs o
 """
 
 import json
-import os
-import secrets
 import statistics
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,16 +20,11 @@ sys.path[0] = str(ROOT)
 from playwright.sync_api import Browser  # noqa: E402
 
 from bench.browser import Load, load, new_phone, phone_browser  # noqa: E402
+from bench.demonstration import served  # noqa: E402
 from bench.visits import VisitError  # noqa: E402
-from tools.run.prepare import DEMO_SIGN_INS  # noqa: E402
 from tools.servers.leaving import nothing_left_behind  # noqa: E402
-from tools.servers.portal import Web, bare_environment  # noqa: E402
-from tools.servers.ports import free_port  # noqa: E402
-from tools.servers.postgres import Postgres  # noqa: E402
-from tools.servers.valkey import Valkey  # noqa: E402
 
 PAGES = {"today": "/", "check_in": "/check-in/"}
-FLOOR = "floor"
 GOALS: dict[str, float] = {
     "bytes_first": 90_000,
     "requests_first": 12,
@@ -50,52 +40,6 @@ class Visit:
 
     first: Load
     repeat: Load
-
-
-@contextmanager
-def served() -> Iterator[tuple[dict[str, str], str]]:
-    """The addresses of the pages, the floor's among them, and the patient's session."""
-    with ExitStack() as stack:
-        data = stack.enter_context(tempfile.TemporaryDirectory(prefix="aftercare-bench-"))
-        postgres, valkey = stack.enter_context(Postgres()), stack.enter_context(Valkey())
-        port = free_port()
-        variables = {
-            "DATABASE_URL": postgres.create_database("portal"),
-            "REDIS_URL": valkey.url,
-            "EMAIL_URL": f"file://{data}/mail",
-            "SECRET_KEY": secrets.token_urlsafe(50),
-            "SITE_URL": f"http://127.0.0.1:{port}",
-            "DATA_DIR": data,
-            "STAFF_MFA": "optional",
-        }
-        session = prepare(variables)
-        environment = bare_environment() | variables
-        web = stack.enter_context(Web(env=environment, port=port))
-        floor = stack.enter_context(Web(env=environment, application="bench.floor.empty:application"))
-        addresses = {name: web.url + path for name, path in PAGES.items()}
-        yield {**addresses, FLOOR: floor.url + "/"}, session
-
-
-def prepare(variables: dict[str, str]) -> str:
-    """The demo clinic and the static files; the session of the patient whom visitors sign in as."""
-    for name in ("DEMO", "DEBUG", "ALLOWED_HOSTS"):
-        os.environ.pop(name, None)
-    os.environ.update(variables, DJANGO_SETTINGS_MODULE="aftercare.settings")
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-    from django.db import connection
-
-    from aftercare.people.models import User
-    from bench.sessions import signed_in
-
-    call_command("migrate", verbosity=0)
-    call_command("collectstatic", interactive=False, verbosity=0)
-    call_command("seed_demo", verbosity=0)
-    (session,) = signed_in([User.objects.get(email=DEMO_SIGN_INS["patient"])])
-    connection.close()
-    return session
 
 
 def visit(browser: Browser, url: str, session: str, *, slow: bool) -> Visit:
@@ -130,7 +74,7 @@ def explain(name: str, one: Load) -> None:
 def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
     visits: dict[str, list[Visit]] = {}
-    with nothing_left_behind(), served() as (addresses, session), phone_browser() as browser:
+    with nothing_left_behind(), served(PAGES) as (addresses, session), phone_browser() as browser:
         for name, url in addresses.items():
             visit(browser, url, session, slow=False)  # the server has loaded its templates by now
             visits[name] = []

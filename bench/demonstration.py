@@ -1,0 +1,61 @@
+"""The demo clinic on PostgreSQL behind gunicorn, as in production, for a browser to visit."""
+
+import os
+import secrets
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+
+from tools.run.prepare import DEMO_SIGN_INS
+from tools.servers.portal import Web, bare_environment
+from tools.servers.ports import free_port
+from tools.servers.postgres import Postgres
+from tools.servers.valkey import Valkey
+
+FLOOR = "floor"  # an empty page
+
+
+@contextmanager
+def served(pages: Mapping[str, str]) -> Iterator[tuple[dict[str, str], str]]:
+    """The addresses of pages by name, that of the floor among them, and the session of the demo's patient."""
+    with ExitStack() as stack:
+        data = stack.enter_context(tempfile.TemporaryDirectory(prefix="aftercare-bench-"))
+        postgres, valkey = stack.enter_context(Postgres()), stack.enter_context(Valkey())
+        port = free_port()
+        variables = {
+            "DATABASE_URL": postgres.create_database("portal"),
+            "REDIS_URL": valkey.url,
+            "EMAIL_URL": f"file://{data}/mail",
+            "SECRET_KEY": secrets.token_urlsafe(50),
+            "SITE_URL": f"http://127.0.0.1:{port}",
+            "DATA_DIR": data,
+            "STAFF_MFA": "optional",
+        }
+        session = prepare(variables)
+        environment = bare_environment() | variables
+        web = stack.enter_context(Web(env=environment, port=port))
+        floor = stack.enter_context(Web(env=environment, application="bench.floor.empty:application"))
+        addresses = {name: web.url + path for name, path in pages.items()}
+        yield {**addresses, FLOOR: floor.url + "/"}, session
+
+
+def prepare(variables: dict[str, str]) -> str:
+    """The demo clinic and the static files; the session of the patient whom visitors sign in as."""
+    for name in ("DEMO", "DEBUG", "ALLOWED_HOSTS"):
+        os.environ.pop(name, None)
+    os.environ.update(variables, DJANGO_SETTINGS_MODULE="aftercare.settings")
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connection
+
+    from aftercare.people.models import User
+    from bench.sessions import signed_in
+
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    call_command("seed_demo", verbosity=0)
+    (session,) = signed_in([User.objects.get(email=DEMO_SIGN_INS["patient"])])
+    connection.close()
+    return session
