@@ -55,6 +55,7 @@ def prepare(variables: dict[str, str]) -> str:
 
     call_command("migrate", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
+    call_command("load_guidance", verbosity=0)
     call_command("seed_demo", verbosity=0)
     (session,) = signed_in([User.objects.get(email=DEMO_SIGN_INS["patient"])])
     connection.close()

@@ -26,7 +26,7 @@ from tools.servers import chromium  # noqa: E402
 from tools.servers.errors import ServerError  # noqa: E402
 from tools.servers.leaving import nothing_left_behind  # noqa: E402
 
-PAGES = {"today": "/", "check_in": "/check-in/"}
+PAGES = {"today": "/", "check_in": "/check-in/", "guidance": "/guidance/"}
 CATEGORIES = ("performance", "accessibility", "best-practices")
 FLAGS = (
     *("--headless=new", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),

@@ -24,7 +24,7 @@ from bench.demonstration import served  # noqa: E402
 from bench.visits import VisitError  # noqa: E402
 from tools.servers.leaving import nothing_left_behind  # noqa: E402
 
-PAGES = {"today": "/", "check_in": "/check-in/"}
+PAGES = {"today": "/", "check_in": "/check-in/", "guidance": "/guidance/"}
 GOALS: dict[str, float] = {
     "bytes_first": 90_000,
     "requests_first": 12,

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from django.db.models import Min
 
-from aftercare.alerts.actions import acknowledge, close
+from aftercare.alerts.actions import acknowledge, close, record_contact_attempt
+from aftercare.alerts.contacts import Roster
 from aftercare.alerts.escalation import escalate
-from aftercare.alerts.models import Alert, Dispatch
+from aftercare.alerts.models import Alert, ContactAttempt, Dispatch
 from aftercare.alerts.notices import recipients_of
 from aftercare.checkins.actions import submit_check_in
 from aftercare.checkins.silence import newest_check_in, note_missed_check_ins, note_silence_after_alerts
@@ -19,7 +20,7 @@ from aftercare.people.models import Clinic, Patient, User
 from aftercare.triage import LIMITS
 from clinic.actions import record_procedure
 from clinic.demo.clinics import address
-from clinic.demo.plot import Acknowledged, Closed, Reported, Step, Story, Treated, steps
+from clinic.demo.plot import Acknowledged, Called, Closed, Reported, Step, Story, Treated, steps
 from clinic.demo.posted import messages_of
 
 # From the range of numbers that are given to nobody, kept for drama.
@@ -73,6 +74,8 @@ def act(step: Step, *, patient: Patient, performed_at: datetime, nurse: User) ->
         case Acknowledged():
             for alert in patient.alerts.filter(status=Alert.Status.NEW):
                 acknowledge(alert=alert, by=nurse, now=step.at)
+        case Called():
+            call(patient, nurse, step.at)
         case Closed(outcome):
             for alert in patient.alerts.open():
                 close(alert=alert, by=nurse, now=step.at, outcome=outcome)
@@ -111,6 +114,13 @@ def report(act: Reported, *, patient: Patient, performed_at: datetime, nurse: Us
     submit_check_in(patient=patient, by=by, submission=submission, now=now)
 
 
+def call(patient: Patient, nurse: User, now: datetime) -> None:
+    """Nobody is called about nothing."""
+    if patient.alerts.filter(status=Alert.Status.ACKNOWLEDGED).exists():
+        reached = ContactAttempt.Result.REACHED.value
+        record_contact_attempt(patient=patient, by=nurse, now=now, result=reached)
+
+
 def let_time_pass(patient: Patient, until: datetime) -> None:
     """What beat would have set off for the patient up to `until`: escalation and silence, each when it fell due."""
     waiting = patient.alerts.filter(status=Alert.Status.NEW, next_escalation_at__lte=until)
@@ -129,6 +139,7 @@ def finish_dispatches(patient: Patient, now: datetime) -> None:
     """Write what the patient's dispatches have become by `now`, so that none is left to send."""
     waiting = Dispatch.objects.filter(patient=patient, drained_at=None).prefetch_related("alerts")
     for dispatch in waiting.select_related("clinic"):
-        recipients = [member.user_id for member in recipients_of(dispatch)]
+        roster = Roster.of(dispatch.clinic, dispatch.due_at)
+        recipients = recipients_of(dispatch, roster, dispatch.due_at)
         Message.objects.bulk_create(messages_of(dispatch, dispatch.alerts.all(), recipients, now))
         Dispatch.objects.filter(pk=dispatch.pk).update(drained_at=min(dispatch.due_at, now))

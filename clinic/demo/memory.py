@@ -13,8 +13,8 @@ from uuid import UUID
 
 from django.db.models import Model
 
-from aftercare.alerts.actions import Fired, keys_to_tell, new_alerts, opening_dispatch
-from aftercare.alerts.models import Alert, Dispatch
+from aftercare.alerts.actions import FOLLOW_UP_WITHIN, Fired, keys_to_tell, new_alerts, opening_dispatch
+from aftercare.alerts.models import Alert, ContactAttempt, Dispatch
 from aftercare.checkins.actions import all_fired, assessment_rows, check_in_row, judge
 from aftercare.checkins.history import History, course_for
 from aftercare.checkins.models import Assessment, CheckIn, Finding, NonResponse
@@ -22,10 +22,10 @@ from aftercare.checkins.submission import Submission, place
 from aftercare.outbox.models import Message
 from aftercare.people.actions import is_at_risk
 from aftercare.people.models import Clinic, Event, Patient, Procedure, User
-from aftercare.triage import LIMITS, Entry, missed_check_ins
+from aftercare.triage import LIMITS, Entry, Level, missed_check_ins
 from clinic.demo.acting import call_back_of, record_number_of
 from clinic.demo.copying import write
-from clinic.demo.plot import Acknowledged, Closed, Enrolled, Reported, Step, Story, Treated, steps
+from clinic.demo.plot import Acknowledged, Called, Closed, Enrolled, Reported, Step, Story, Treated, steps
 from clinic.demo.posted import messages_of
 
 Key = tuple[UUID | None, str]
@@ -44,6 +44,7 @@ class Books:
     dispatches: list[Dispatch] = field(default_factory=list)
     told: list[Model] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
+    calls: list[ContactAttempt] = field(default_factory=list)
     silences: list[NonResponse] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
 
@@ -113,6 +114,8 @@ class Life:
                 for alert in self.open.values():
                     if alert.status == Alert.Status.NEW:
                         self.acknowledge(alert, step.at)
+            case Called():
+                self.call(step.at)
             case Closed(outcome):
                 for alert in self.open.values():
                     self.close(alert, step.at, outcome)
@@ -187,6 +190,7 @@ class Life:
             judged=judged,
             revealed=revealed,
             now=now,
+            limits=LIMITS,
         )
         alerts = self.raise_alerts(all_fired(check_in, judged, revealed), check_in.pk, now)
         assessments, findings = assessment_rows(check_in, judged, revealed, alerts, now)
@@ -224,14 +228,30 @@ class Life:
         alert.status = Alert.Status.ACKNOWLEDGED
         alert.acknowledged_at, alert.acknowledged_by = now, self.setting.nurse
         alert.next_escalation_at = None
+        needs_a_call = alert.triage_level >= Level.URGENT
+        alert.follow_up_at = now + FOLLOW_UP_WITHIN if needs_a_call else None
         self.keep(Event.Verb.ACKNOWLEDGED, now, alert.pk, {})
+
+    def call(self, now: datetime) -> None:
+        """Nobody is called about nothing."""
+        taken_on = [alert for alert in self.open.values() if alert.status == Alert.Status.ACKNOWLEDGED]
+        if not taken_on:
+            return
+        for alert in taken_on:
+            alert.follow_up_at = None
+        reached = ContactAttempt.Result.REACHED.value
+        row = ContactAttempt(
+            id=self.new_id(), patient=self.patient, at=now, by=self.setting.nurse, result=reached
+        )
+        self.books.calls.append(row)
+        self.keep(Event.Verb.TRIED_CONTACT, now, row.pk, {"result": reached})
 
     def close(self, alert: Alert, now: datetime, outcome: str) -> None:
         if alert.acknowledged_at is None:
             alert.acknowledged_at, alert.acknowledged_by = now, self.setting.nurse
         alert.status, alert.outcome = Alert.Status.CLOSED, outcome
         alert.closed_at, alert.closed_by = now, self.setting.nurse
-        alert.next_escalation_at = None
+        alert.next_escalation_at, alert.follow_up_at = None, None
         self.keep(Event.Verb.CLOSED, now, alert.pk, {"outcome": outcome})
 
     def note_silence(self, until: datetime) -> None:

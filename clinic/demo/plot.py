@@ -17,6 +17,7 @@ from aftercare.triage import Answers
 TOKENS = uuid.UUID("8c5d1c3e-5a41-4be0-9a3c-6a3d0f2b7e10")
 RECORDED_AFTER_H = 1 / 6
 ENROLLED_BEFORE_H = 48.0
+CALLED_AFTER_MIN = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,13 +86,17 @@ class Acknowledged(NamedTuple):
     """The nurse takes on whatever is new."""
 
 
+class Called(NamedTuple):
+    """The nurse reaches the patient on the telephone about what was taken on."""
+
+
 class Closed(NamedTuple):
     """The nurse ends whatever is open."""
 
     outcome: str
 
 
-Act = Enrolled | Treated | Reported | Acknowledged | Closed
+Act = Enrolled | Treated | Reported | Acknowledged | Called | Closed
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -121,5 +126,6 @@ def everything_in(story: Story) -> Iterator[tuple[float, Act]]:
         yield report.h, Reported(report, story.token(position))
         if report.acknowledged_min is not None:
             yield report.h + report.acknowledged_min / 60, Acknowledged()
+            yield report.h + (report.acknowledged_min + CALLED_AFTER_MIN) / 60, Called()
         if report.closed_h is not None:
             yield report.h + report.closed_h, Closed(report.outcome)

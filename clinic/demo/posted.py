@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from aftercare.alerts.models import Alert, Dispatch
 from aftercare.alerts.notices import KIND
+from aftercare.checkins import unconfirmed
 from aftercare.outbox.models import Message
 
 SENT_AFTER = timedelta(seconds=2)
@@ -35,3 +36,11 @@ def messages_of(
         )
         for recipient_id in recipient_ids
     ]
+
+
+def tell_patients(now: datetime) -> None:
+    """What patients have been told whose check-in nobody confirmed in time: sent already."""
+    unconfirmed.tell_unconfirmed(now)
+    Message.objects.filter(kind=unconfirmed.KIND, created_at=now, state=Message.State.PENDING).update(
+        state=Message.State.SENT, finished_at=now, attempts=1
+    )

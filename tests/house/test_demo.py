@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from aftercare.alerts.models import Alert, Dispatch
 from aftercare.checkins.models import CheckIn
 from aftercare.checkins.silence import non_responders
+from aftercare.checkins.unconfirmed import tell_unconfirmed
 from aftercare.outbox.models import Message
 from aftercare.people.models import Clinic, Event, Patient, StaffMember
 from clinic.demo.stories import STORIES
@@ -98,7 +99,10 @@ def test_whatever_fell_due_before_has_happened_so_that_nothing_is_sent_from_the_
     assert not Message.objects.exclude(state__in=["sent", "withdrawn"]).exists()
     assert not Alert.objects.to_escalate(NOW).exists()
     told_again = Dispatch.objects.get(reason="unacknowledged")
+    assert told_again.patient is not None
     assert told_again.patient.user.last_name == "Reyes"
+    assert not Alert.objects.to_follow_up(NOW).exists()
+    assert tell_unconfirmed(NOW) == 0
 
 
 def test_nothing_in_the_demo_lies_ahead() -> None:

@@ -12,7 +12,7 @@ import pytest
 from django.core.management import call_command
 from django.db import transaction
 
-from aftercare.alerts.models import Alert, Dispatch
+from aftercare.alerts.models import Alert, ContactAttempt, Dispatch
 from aftercare.checkins.models import Assessment, CheckIn, Finding, NonResponse
 from aftercare.outbox.models import Message
 from aftercare.people.models import Clinic, Event, Patient, Procedure
@@ -45,7 +45,7 @@ COLUMNS: dict[Any, tuple[str, ...]] = {
             "submitted_at",
         ),
         *("submitted_by__email", "observed_at", "stated_at", "in_series", "answers", "note", "unreadable"),
-        *("supersedes", "level", "advice"),
+        *("supersedes", "level", "confirm_by", "advice"),
     ),
     Assessment: ("check_in__token", "caused_by__token", "reason", "at", "level", "ruleset_version"),
     Finding: (
@@ -63,13 +63,14 @@ COLUMNS: dict[Any, tuple[str, ...]] = {
             "closed_at",
         ),
         *("closed_by__email", "outcome", "note", "reported_again_at", "silent_since", "next_escalation_at"),
-        "escalations",
+        *("escalations", "follow_up_at", "forgotten_since", "returned_at"),
     ),
     Dispatch: (
         *("clinic__slug", WHO, "reason", "turn", "step", "decided_at", "due_at", "drained_at"),
         *(f"alerts__{name}" for name in AN_ALERT),
     ),
     Message: ("kind", "recipient__email", "channel", "state", "created_at", "finished_at", "attempts"),
+    ContactAttempt: (WHO, "alert", "at", "by__email", "result", "note"),
     NonResponse: (WHO, "procedure__performed_at", "silent_since", "noted_at"),
     Event: ("at", "actor__email", "verb", "clinic__slug", WHO, "data"),
 }

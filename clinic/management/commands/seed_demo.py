@@ -15,6 +15,7 @@ from aftercare.guidance.actions import add_editor
 from aftercare.people.models import Clinic
 from clinic.demo.clinics import is_demo_slug, slug_of
 from clinic.demo.loading import Chunk, Wanted, analyse, chunks_of, load_chunks, load_clinic
+from clinic.demo.posted import tell_patients
 from clinic.demo.stories import STORIES
 
 EDITOR = "editor@demo.example"
@@ -70,15 +71,19 @@ class Command(BaseCommand):
         wanted = self.wanted(options)
         add_editor(email=EDITOR, first_name="Nina", last_name="Park")
         chunks: list[Chunk] = []
+        loaded = 0
         for number in range(1, wanted.clinics + 1):
             if Clinic.objects.filter(slug=slug_of(number)).exists():
                 self.stdout.write(f"{slug_of(number)}: already there, left as it is")
                 continue
             clinic = load_clinic(number, wanted)
             chunks += chunks_of(clinic, number, wanted)
+            loaded += 1
             self.stdout.write(f"{clinic.slug}: {clinic.patients.count()} patients")
         if chunks:
             self.load(chunks, wanted.processes)
+        if loaded:
+            tell_patients(wanted.now)
 
     def wanted(self, options: dict[str, Any]) -> Wanted:
         bulk = options["check_ins"] is not None
