@@ -56,6 +56,7 @@ PICTURES = (
     Picture(name="today", who=PATIENT, path="/"),
     Picture(name="check-in", who=PATIENT, path="/check-in/"),
     Picture(name="result", who=WITH_A_FLARE, path="/check-ins/{result}/", scheme="dark"),
+    Picture(name="guidance", who=PATIENT, path="/guidance/"),
     Picture(name="check-ins", who=HEALING, path="/check-ins/"),
     Picture(name="queue", who=NURSE, path="/clinic/", size=DESK),
     Picture(name="alert", who=NURSE, path="/clinic/alerts/{alert}/", size=DESK, about=WITH_A_FLARE),
