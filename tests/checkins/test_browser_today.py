@@ -15,8 +15,8 @@ from pytest_django.live_server_helper import LiveServer
 from aftercare.guidance.loading import load_articles
 from aftercare.people.models import Patient, StaffMember, User
 from tests.checkins.posting import signed_in
-from tests.checkins.test_browser_check_in import sticks_out, violations
 from tests.people import ProcedureFactory
+from tests.ui.browser import sticks_out, violations
 
 pytestmark = [
     pytest.mark.browser,

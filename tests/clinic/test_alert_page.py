@@ -221,7 +221,7 @@ def test_the_page_takes_as_many_queries_for_a_long_story_as_for_a_short_one(
         drain(at(24 + turn))
     with CaptureQueriesContext(connection) as long:
         client.get(alert_url(alert))
-    assert len(long) == len(short) <= 14 + STANDING
+    assert len(long) == len(short) <= 17 + STANDING
 
 
 def test_the_course_since_the_treatment_is_drawn_with_the_alert_marked(

@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from axe_core_python.sync_playwright import Axe
 from django.contrib.auth import SESSION_KEY
 from django.test import Client
 from django.utils import timezone
@@ -20,6 +19,7 @@ from aftercare.guidance.loading import load_articles
 from aftercare.guidance.models import Article
 from aftercare.people.models import Patient, StaffMember, User
 from tests.people import ProcedureFactory
+from tests.ui.browser import sticks_out, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -109,17 +109,6 @@ def test_an_editor_changes_previews_publishes_and_restores_a_sentence(
     reader.reload()
     expect(reader.locator(".lead")).to_have_text(before)
     assert Article.objects.get(key="A1").summary == before
-
-
-def violations(page: Page) -> list[str]:
-    """What axe finds wrong, each with where."""
-    found = Axe().run(page)["violations"]
-    return [f"{item['id']}: {node['target']}" for item in found for node in item["nodes"]]
-
-
-def sticks_out(page: Page) -> bool:
-    """Whether the page scrolls sideways."""
-    return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
 
 
 PATHS = ["/guidance/", "/guidance/?q=sleep", "/guidance/?q=zebra", "/guidance/wash/", "/guidance/get-help/"]
