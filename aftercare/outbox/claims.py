@@ -19,7 +19,7 @@ from aftercare.outbox.folding import Plan, Recipient, Told, plan, recipient_of, 
 from aftercare.outbox.models import CLOCK_TOLERANCE, Line, Message
 from aftercare.outbox.registry import folding_kinds
 
-BATCH = 20  # mails of one claim
+BATCH = 100  # mails of one claim
 # How long a first try after an outage may take before another worker makes one too.
 PROBE = timedelta(seconds=30)
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connections
@@ -16,7 +17,7 @@ from aftercare.outbox import claims
 from aftercare.outbox.channels import CHANNELS, DeliveryError, Letter, OutageError
 from aftercare.outbox.claims import Claim
 from aftercare.outbox.models import Message
-from aftercare.outbox.registry import Content, renderer_of, sources, together_of
+from aftercare.outbox.registry import Content, is_same_for_all, renderer_of, sources, together_of
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +25,7 @@ RUN_SECONDS = 5.0  # after this long a run makes room for the next task; what is
 SETTLE_EVERY = 1.0  # seconds: what a worker that dies may send twice
 SETTLE_PATIENCE = 20.0  # seconds that a database may be away until what was sent can't be noted
 Clock = Callable[[], datetime]
+Said = dict[tuple[str, UUID], Content | None]
 
 
 def sweep(clock: Clock = timezone.now, *, seconds: float = RUN_SECONDS) -> int:
@@ -55,7 +57,8 @@ def ask_sources(now: datetime) -> None:
 
 def deliver(claim: Claim, channel: str, clock: Clock) -> int:
     """Word what we claimed, hand it to the provider, and note what came of it. Returns how many mails left."""
-    letters = [letter for mail in claim.mails for letter in worded(mail, clock())]
+    said: Said = {}
+    letters = [letter for mail in claim.mails for letter in worded(mail, clock(), said)]
     if not letters:
         return 0
     let_go_of_the_database()
@@ -64,9 +67,11 @@ def deliver(claim: Claim, channel: str, clock: Clock) -> int:
     return outcome.mails
 
 
-def worded(mail: Sequence[Message], now: datetime) -> list[Letter]:
+def worded(mail: Sequence[Message], now: datetime, said: Said) -> list[Letter]:
     """The letters of one planned mail: one, none where nothing is left to say, or each by itself at a fault."""
-    alive = [(message, content) for message in mail if (content := content_of(message, now)) is not None]
+    alive = [
+        (message, content) for message in mail if (content := content_of(message, now, said)) is not None
+    ]
     if not alive:
         return []
     bundle = mail[0].bundle or mail[0].pk
@@ -83,11 +88,20 @@ def worded(mail: Sequence[Message], now: datetime) -> list[Letter]:
     return [Letter(id=bundle, messages=messages, content=content)]
 
 
-def content_of(message: Message, now: datetime) -> Content | None:
-    """The words of one message; None where it is withdrawn, or can't be worded, which is noted on its row."""
+def content_of(message: Message, now: datetime, said: Said) -> Content | None:
+    """The words of one message; None where it is withdrawn, or can't be worded, which is noted on its row.
+
+    `said`: what this batch has said already, kept for the kinds that say the same to everybody.
+    """
+    key = (message.kind, message.subject)
     try:
-        with translation.override(settings.LANGUAGE_CODE):
-            content = renderer_of(message.kind)(message, now)
+        if key in said:
+            content = said[key]
+        else:
+            with translation.override(settings.LANGUAGE_CODE):
+                content = renderer_of(message.kind)(message, now)
+        if is_same_for_all(message.kind):
+            said[key] = content
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:

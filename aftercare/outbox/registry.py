@@ -29,15 +29,20 @@ Source = Callable[[datetime], None]
 _renderers: dict[str, Renderer] = {}
 _together: dict[str, Together] = {}
 _sources: dict[str, Source] = {}
+_same_for_all: set[str] = set()
 
 
-def register_renderer(kind: str, renderer: Renderer, together: Together | None = None) -> None:
+def register_renderer(
+    kind: str, renderer: Renderer, together: Together | None = None, *, same_for_all: bool = False
+) -> None:
     """Let `renderer` word the messages of `kind`, at the moment of sending.
 
     With `together`, several of the kind to one recipient may leave as one mail: those of one thread within a
-    minute, and a burst. Without it each leaves by itself.
+    minute, and a burst. Without it each leaves by itself. `same_for_all`: every recipient of one subject reads
+    the same words, so that they are asked for once a batch.
     """
     _renderers[kind] = renderer
+    (_same_for_all.add if same_for_all else _same_for_all.discard)(kind)
     if together is None:
         _together.pop(kind, None)
     else:
@@ -47,6 +52,11 @@ def register_renderer(kind: str, renderer: Renderer, together: Together | None =
 def renderer_of(kind: str) -> Renderer:
     """The renderer of `kind`; KeyError for a kind that no room registered."""
     return _renderers[kind]
+
+
+def is_same_for_all(kind: str) -> bool:
+    """Whether every recipient of one subject reads the same words."""
+    return kind in _same_for_all
 
 
 def together_of(kind: str) -> Together:

@@ -90,3 +90,21 @@ def complete_mails(folder: Path) -> dict[str, int]:
     """The ids in the files of a folder that hold a whole mail."""
     mails = [message_from_bytes(path.read_bytes(), policy=default) for path in folder.glob("*")]
     return dict(ids_in(mail for mail in mails if "Sign in" in str(mail.get_payload())))
+
+
+def test_no_connection_to_the_database_is_held_while_a_mail_is_handed_over(stage: Stage) -> None:
+    stage.worker.kill()
+    named = f"{stage.database}?application_name=held"
+    worker = stage.new_worker(DATABASE_URL=named, MAIL_TIMEOUT_SECONDS="30")
+    stage.mail.hold()
+    stage.check_in()
+    stage.mail.wait_until_held()
+    connections = "SELECT state FROM pg_stat_activity WHERE application_name = 'held'"
+
+    # The worker's other process looks in now and then; the one that waits for the mail server would be seen always.
+    wait_until(lambda: stage.ask(connections) == [], seconds=20, what="a connection is held")
+
+    assert len(stage.ask("SELECT 1 FROM outbox_message WHERE state = 'sending'")) > 0
+    stage.mail.let_go()
+    stage.wait_until_told()
+    worker.stop()

@@ -7,9 +7,10 @@ import pytest
 
 from aftercare.outbox import claims, delivery, registry
 from aftercare.outbox.models import Message
+from aftercare.outbox.registry import Content
 from tests.outbox.conftest import Wire, swept
 from tests.outbox.test_delivery import Time
-from tests.people import at
+from tests.people import UserFactory, at
 
 MakeMessage = Callable[..., Message]
 Priority = Message.Priority
@@ -108,6 +109,25 @@ def test_one_message_that_cannot_be_worded_keeps_no_other_back(
     assert wire.sent == [sound.pk]
     poison.refresh_from_db()
     assert poison.state == "retrying"
+
+
+def test_what_is_the_same_for_everybody_is_worded_once_a_batch(
+    make_message: MakeMessage, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Message] = []
+
+    def say(message: Message, now: datetime) -> Content:
+        asked.append(message)
+        return Content(subject="The same", body="for everybody")
+
+    monkeypatch.setitem(registry._renderers, "common", say)
+    monkeypatch.setattr(registry, "_same_for_all", {"common"})
+    first = make_message(kind="common")
+    make_message(kind="common", subject=first.subject, recipient=UserFactory.create())
+    make_message(kind="common")
+
+    assert swept(at()) == 3
+    assert len(asked) == 2
 
 
 class TestTheClockIsSetBack:
