@@ -84,20 +84,24 @@ def plan(
     `kinds`: those of which several may leave as one mail.
     """
     made, taken = Plan(), set[uuid.UUID]()
+    theirs: dict[Recipient, list[Message]] = {}
+    for message in waiting:
+        theirs.setdefault(recipient_of(message), []).append(message)
     for lead in leads:
         if lead.pk in taken:
             continue
         mails = told.setdefault(recipient_of(lead), [])
+        beside = theirs.get(recipient_of(lead), [])
         until = None
         if lead.bundle is not None:
             # Tried before: the same mail again, so that a repeat is recognisable.
-            members = [m for m in waiting if m.bundle == lead.bundle and m.pk not in taken]
+            members = [m for m in beside if m.bundle == lead.bundle and m.pk not in taken]
         elif lead.kind not in kinds:
             members = [lead]
         else:
             until = wait_until(lead, mails, fold)
             crowded = lead.priority > Message.Priority.NOW and is_burst(mails)
-            members = [m for m in waiting if m.pk not in taken and goes_with(m, lead, crowded, now)]
+            members = [m for m in beside if m.pk not in taken and goes_with(m, lead, crowded, now)]
         if until is not None and until > now:
             made.held.append((lead, until))
             taken.add(lead.pk)
