@@ -29,7 +29,12 @@ def typed_in(request: HttpRequest) -> dict[str, object]:
     else somebody else's form would be taken for ours. Forms for signing in are not kept.
     """
     if request.method != "POST" or request.path.startswith("/accounts/"):
-        return {"fields": [], "has_emergency": False}
+        return {"fields": [], "has_emergency": False, "is_check_in": False}
     fields = [(name, value) for name, values in request.POST.lists() for value in values]
     ticked = set(request.POST.getlist("emergency")) - {"", "none"}
-    return {"action": request.get_full_path(), "fields": fields, "has_emergency": bool(ticked)}
+    return {
+        "action": request.get_full_path(),
+        "fields": fields,
+        "has_emergency": bool(ticked),
+        "is_check_in": request.path == "/check-in/",
+    }

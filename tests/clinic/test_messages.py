@@ -109,7 +109,7 @@ def test_what_is_still_being_tried_is_shown(failed: Message, manager: StaffMembe
     page = words(desk(manager).get(MESSAGES))
 
     assert "Still being tried" in page
-    assert "mail server replied 451" in page
+    assert "Mail server replied 451" in page
 
 
 def test_colleagues_who_are_no_managers_are_refused(

@@ -1,0 +1,96 @@
+"""The page for when the database is away: it keeps what was typed, and gives no key to anybody else's form."""
+
+from typing import Any
+
+import pytest
+from django.db import OperationalError
+from django.test import Client
+
+from aftercare.people.models import Patient, Procedure
+from tests.clinic.desk import desk
+from tests.people import clinic, nurse, patient, procedure
+
+__all__ = ["clinic", "nurse", "patient", "procedure"]
+pytestmark = pytest.mark.usefixtures("procedure")
+TOKEN = "0f0e1c84-94a6-4a6e-8f0b-8a0d7c2f7f10"
+
+
+@pytest.fixture
+def away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing can be stored."""
+
+    def fails(**_said: Any) -> None:
+        raise OperationalError("terminating connection due to administrator command")
+
+    monkeypatch.setattr("aftercare.checkins.views.submit_check_in", fails)
+
+
+def browser_of(patient: Patient) -> Client:
+    """A browser that shows error pages, as in production."""
+    client = desk(patient)
+    client.raise_request_exception = False
+    return client
+
+
+@pytest.mark.usefixtures("away")
+def test_what_was_typed_is_kept_to_be_sent_again(patient: Patient) -> None:
+    typed = {"token": TOKEN, "redness": "2", "signs": ["pus", "hives"], "note": 'It is "hot"'}
+
+    response = browser_of(patient).post("/check-in/", typed)
+
+    assert response.status_code == 503
+    assert response.headers["Retry-After"]
+    assert "no-store" in response.headers["Cache-Control"]
+    page = response.content.decode()
+    for field in (
+        f'name="token" value="{TOKEN}"',
+        'name="signs" value="pus"',
+        'name="signs" value="hives"',
+        'name="note" value="It is &quot;hot&quot;"',
+    ):
+        assert field in page
+    assert "never counted twice" in page
+    assert "Call your emergency number now" not in page
+
+
+@pytest.mark.usefixtures("away")
+def test_with_an_emergency_what_to_do_comes_first(patient: Patient) -> None:
+    response = browser_of(patient).post("/check-in/", {"emergency": ["eye"]})
+
+    assert response.content.decode().index("Call your emergency number now") < response.content.index(
+        b"<form"
+    )
+
+
+@pytest.mark.usefixtures("away")
+def test_the_page_makes_no_token_of_its_own(patient: Patient) -> None:
+    response = browser_of(patient).post("/check-in/", {"token": TOKEN, "redness": "1"})
+
+    assert response.status_code == 503
+    assert "csrfmiddlewaretoken" not in response.content.decode()
+
+
+def test_a_page_that_cannot_be_shown_says_when_to_come_again(
+    patient: Patient, procedure: Procedure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_arguments: Any) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr("aftercare.checkins.views.History", fails)
+    monkeypatch.setattr("aftercare.checkins.views.FormPage", fails)
+
+    response = browser_of(patient).get("/check-in/")
+
+    assert response.status_code == 503
+    assert "<form" not in response.content.decode()
+
+
+def test_a_fault_of_ours_is_not_taken_for_an_outage(
+    patient: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_arguments: Any) -> None:
+        raise ValueError
+
+    monkeypatch.setattr("aftercare.checkins.views.FormPage", fails)
+
+    assert browser_of(patient).get("/check-in/").status_code == 500
