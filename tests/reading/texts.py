@@ -19,8 +19,8 @@ from tests.reading.sentences import fixed_text, sentences_of, sentences_of_artic
 from tools.seed_trace import articles
 
 BASE = Path(settings.BASE_DIR)
-# Folders of templates that only staff or editors see.
-OF_STAFF = frozenset({"clinic", "mfa", "wagtailadmin", "base_staff.html"})
+# Templates, and folders of them, that only staff, editors or developers see.
+OF_STAFF = frozenset({"clinic", "mfa", "wagtailadmin", "base_staff.html", "components.html"})
 AT_NIGHT_H = 12
 
 
