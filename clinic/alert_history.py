@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from aftercare.alerts.models import Alert, Dispatch
 from aftercare.alerts.notices import KIND
 from aftercare.outbox.models import Message
-from aftercare.people.models import Event
+from aftercare.people.models import Event, User
 from clinic.alert_page import Proof
 
 REASONS = {
@@ -27,6 +27,7 @@ STATES = {
     Message.State.WITHDRAWN: "Not sent: acknowledged before",
 }
 SYSTEM = "System"
+REOPENED = Event.Verb.REOPENED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,9 +41,13 @@ def history_of(alert: Alert, proofs: Iterable[Proof]) -> list[Happening]:
     """Everything about one alert, in as many queries for a long history as for a short one."""
     dispatches = {dispatch.pk: dispatch for dispatch in alert.dispatches.all()}
     messages = Message.objects.filter(kind=KIND, subject__in=dispatches).select_related("recipient")
-    events = Event.objects.filter(subject=alert.pk).select_related("actor")
+    events = list(Event.objects.filter(subject=alert.pk).select_related("actor"))
+    people = User.objects.in_bulk({event.data["to"] for event in events if "to" in event.data})
+    # How it was closed stands in the alert; once it was opened again, in the event of that.
+    closings = [alert.note, *(event.data.get("note", "") for event in events if event.verb == REOPENED)]
+    notes = iter(closings if not alert.is_open else closings[1:])
     happenings = [
-        *(from_event(event) for event in events),
+        *(from_event(event, people, notes) for event in events),
         *(from_message(message, dispatches[message.subject]) for message in messages),
         *(from_undrained(dispatch) for dispatch in dispatches.values() if dispatch.drained_at is None),
         *from_check_ins(proofs),
@@ -50,11 +55,16 @@ def history_of(alert: Alert, proofs: Iterable[Proof]) -> list[Happening]:
     return sorted(happenings, key=lambda happening: happening.at, reverse=True)
 
 
-def from_event(event: Event) -> Happening:
-    """An act or a look."""
+def from_event(event: Event, people: Mapping[int, User], notes: Iterator[str]) -> Happening:
+    """An act or a look. `notes`: what was written at each closing, the newest first, as the events are."""
     words = f"{event.get_verb_display()}."
     if event.verb == Event.Verb.CLOSED:
-        words = f"closed: {Alert.Outcome(event.data['outcome']).label.lower()}."
+        note = next(notes, "")
+        words = f"closed: {Alert.Outcome(event.data['outcome']).label.lower()}.{f' “{note}”' if note else ''}"
+    elif event.verb == Event.Verb.ASSIGNED:
+        words = f"gave it to {people[event.data['to']]}."
+    elif event.verb == REOPENED:
+        words = f"opened it again: {event.data['why']}"
     return Happening(at=event.at, who=str(event.actor), what=words)
 
 

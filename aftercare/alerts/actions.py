@@ -170,7 +170,7 @@ def acknowledge(*, alert: Alert, by: User, now: datetime) -> Alert:
             return confirm_newer_report(current, by, now)
         if not current.is_forgotten:
             raise AlreadyAcknowledgedError
-    current.status = Alert.Status.ACKNOWLEDGED
+    current.status, current.owner = Alert.Status.ACKNOWLEDGED, by
     current.acknowledged_at, current.acknowledged_by, current.next_escalation_at = now, by, None
     needs_a_call = current.triage_level >= Level.URGENT
     current.follow_up_at = now + FOLLOW_UP_WITHIN if needs_a_call else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db.models import DateTimeField, Exists, F, OuterRef, QuerySet, Subquery
@@ -132,8 +133,8 @@ def note_missed_check_ins(now: datetime, limits: Limits = LIMITS, *, only: Patie
     return NonResponse.objects.count() - known
 
 
-def non_responders(clinic_id: int) -> QuerySet[NonResponse]:
-    """A clinic's patients who are still silent, the longest first: no check-in and no new procedure since."""
+def non_responders(clinic_ids: Collection[int]) -> QuerySet[NonResponse]:
+    """The patients of these clinics who are still silent, the longest first: no check-in and no new procedure since."""
     newer_check_in = CheckIn.objects.filter(
         patient=OuterRef("patient"), submitted_at__gt=OuterRef("silent_since")
     )
@@ -141,7 +142,7 @@ def non_responders(clinic_id: int) -> QuerySet[NonResponse]:
         patient=OuterRef("patient"), performed_at__gt=OuterRef("silent_since")
     )
     rows: QuerySet[NonResponse] = (
-        NonResponse.objects.filter(patient__clinic_id=clinic_id)
+        NonResponse.objects.filter(patient__clinic_id__in=clinic_ids)
         .exclude(Exists(newer_check_in))
         .exclude(Exists(newer_procedure))
         .select_related("patient__user", "procedure")

@@ -13,6 +13,7 @@ from tests.people import PatientFactory, ProcedureFactory, UserFactory, at, chec
 
 QUEUE = "/clinic/"
 PATIENTS = "/clinic/patients/"
+STAFF = "/clinic/staff/"
 ENROL = "/clinic/patients/enrol/"
 
 
