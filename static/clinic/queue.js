@@ -69,7 +69,7 @@
   // ---- the reader's place: the first row on the screen stays where it is ----
 
   document.body.addEventListener("htmx:beforeSwap", function (event) {
-    if (event.detail.target !== live || event.detail.xhr.status === 304) {
+    if (event.detail.target !== live || !event.detail.shouldSwap) {
       return;
     }
     if (!event.detail.xhr.getResponseHeader("ETag")) {
@@ -101,7 +101,8 @@
   function keepPlace() {
     var row = place && place.row && document.getElementById(place.row);
     if (row && window.scrollY > 0) {
-      window.scrollBy(0, row.getBoundingClientRect().top - place.offset);
+      // At once: the stylesheet underneath scrolls smoothly, and the page would be seen to jump.
+      window.scrollBy({ top: row.getBoundingClientRect().top - place.offset, behavior: "instant" });
     }
   }
 

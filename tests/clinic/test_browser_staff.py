@@ -193,7 +193,7 @@ def test_of_two_staff_with_the_same_row_open_the_second_reads_who_was_first(
     pages = [window.open(QUEUE) for window in (at_desk(member=colleague), at_desk())]
     # The second page has not heard of it yet: it asks for no news until its own press.
     pages[1].evaluate(
-        "htmx.on('htmx:beforeRequest', e => { if (e.detail.elt.id === 'queue') e.preventDefault() })"
+        "() => { htmx.on('htmx:beforeRequest', e => { if (e.detail.elt.id === 'queue') e.preventDefault() }) }"
     )
     for page in pages:
         page.get_by_role("button", name="Acknowledge Daniel Reyes").click()
