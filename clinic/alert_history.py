@@ -12,7 +12,7 @@ from django.utils import timezone
 from aftercare.alerts.models import Alert, ContactAttempt, Dispatch, Drill
 from aftercare.alerts.notices import KIND
 from aftercare.outbox.models import Message
-from aftercare.people.models import Event
+from aftercare.people.models import Event, User
 from clinic.alert_page import Proof
 
 REASONS = {
@@ -35,6 +35,7 @@ STATES = {
     Message.State.WITHDRAWN: "Not sent: no longer needed",
 }
 SYSTEM = "System"
+REOPENED = Event.Verb.REOPENED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,9 +57,13 @@ def history_of(alert: Alert, proofs: Iterable[Proof], attempts: Iterable[Contact
     """Everything about one alert, in as many queries for a long history as for a short one."""
     dispatches = {dispatch.pk: dispatch for dispatch in alert.dispatches.all()}
     messages = Message.objects.filter(kind=KIND, subject__in=dispatches).select_related("recipient")
-    events = Event.objects.filter(subject=alert.pk).select_related("actor")
+    events = list(Event.objects.filter(subject=alert.pk).select_related("actor"))
+    people = User.objects.in_bulk({event.data["to"] for event in events if "to" in event.data})
+    # How it was closed stands in the alert; once it was opened again, in the event of that.
+    closings = [alert.note, *(event.data.get("note", "") for event in events if event.verb == REOPENED)]
+    notes = iter(closings if not alert.is_open else closings[1:])
     happenings = [
-        *(from_event(event) for event in events),
+        *(from_event(event, people, notes) for event in events),
         *(from_attempt(attempt) for attempt in attempts),
         *from_dispatches(dispatches, messages),
         *from_check_ins(proofs),
@@ -73,7 +78,9 @@ def history_of_drill(drill: Drill) -> list[Happening]:
     }
     messages = Message.objects.filter(kind=KIND, subject__in=dispatches).select_related("recipient")
     events = Event.objects.filter(subject=drill.pk).select_related("actor")
-    return newest_first([*(from_event(event) for event in events), *from_dispatches(dispatches, messages)])
+    return newest_first(
+        [*(from_event(event, {}, iter(())) for event in events), *from_dispatches(dispatches, messages)]
+    )
 
 
 def newest_first(happenings: Iterable[Happening]) -> list[Happening]:
@@ -96,11 +103,16 @@ def from_attempt(attempt: ContactAttempt) -> Happening:
     return Happening(at=attempt.at, who=str(attempt.by), what=words)
 
 
-def from_event(event: Event) -> Happening:
-    """An act or a look."""
+def from_event(event: Event, people: Mapping[int, User], notes: Iterator[str]) -> Happening:
+    """An act or a look. `notes`: what was written at each closing, the newest first, as the events are."""
     words = f"{event.get_verb_display()}."
     if event.verb == Event.Verb.CLOSED:
-        words = f"closed: {Alert.Outcome(event.data['outcome']).label.lower()}."
+        note = next(notes, "")
+        words = f"closed: {Alert.Outcome(event.data['outcome']).label.lower()}.{f' “{note}”' if note else ''}"
+    elif event.verb == Event.Verb.ASSIGNED:
+        words = f"gave it to {people[event.data['to']]}."
+    elif event.verb == REOPENED:
+        words = f"opened it again: {event.data['why']}"
     return Happening(at=event.at, who=str(event.actor), what=words)
 
 

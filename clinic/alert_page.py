@@ -84,7 +84,7 @@ def others_of(alert: Alert, hours: OpeningHours, now: datetime) -> list[Other]:
             lines=lines_of(newest[other.pk], now) if other.pk in newest else [],
             clock=clock_of(other, hours, now),
         )
-        for other in others.worst_first().select_related("acknowledged_by")
+        for other in others.worst_first().select_related("acknowledged_by", "owner")
     ]
 
 
@@ -114,6 +114,11 @@ def proof_of(finding: Finding, now: datetime) -> Proof:
         limit=limit_words(finding.rule, finding.limit_h),
         sources=", ".join(rule.sources),
     )
+
+
+def told_of(proofs: list[Proof]) -> CheckIn | None:
+    """The newest check-in behind an alert after which the patient was told something."""
+    return proofs[0].assessment.caused_by if proofs else None
 
 
 def compare(check_in: CheckIn) -> Comparison:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from aftercare.checkins.history_page import recovering_side_by_side
 from aftercare.checkins.recovery_chart import STAFF, charts_of
 from aftercare.people.models import Event, StaffMember
-from clinic.access import note_opening, patient_of_clinic, staff_page
+from clinic.access import note_opening, only, patient_of_clinic, require, staff_page
 from clinic.actions import is_treated_over_open_alert
 from clinic.enrolment import UnconfirmedError, enrol_with_procedure, record_confirmed
 from clinic.forms import EnrolForm, ProcedureForm
@@ -27,6 +27,7 @@ from clinic.patient_pages import (
     reports_of,
     rows_of,
 )
+from clinic.permissions import may_enrol, may_record_procedures
 
 
 @require_safe
@@ -40,6 +41,7 @@ def patients(request: HttpRequest, member: StaffMember) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page
+@only(may_enrol)
 def enrol(request: HttpRequest, member: StaffMember) -> HttpResponse:
     """Enrol a patient with the first procedure."""
     now, clinic = timezone.now(), member.clinic
@@ -79,6 +81,7 @@ def patient(request: HttpRequest, member: StaffMember, patient_id: UUID) -> Http
         "closed_alerts": closed_newest_first(alerts),
         "page": page,
         "reports": reports_of(page),
+        "may_record": may_record_procedures(member),
         "now": now,
     }
     return render(request, "clinic/patient.html", context)
@@ -89,6 +92,7 @@ def patient(request: HttpRequest, member: StaffMember, patient_id: UUID) -> Http
 def record(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpResponse:
     """Record a procedure. Where `treated_over_open_alert` holds, only once staff have confirmed it."""
     found, now = patient_of_clinic(member, patient_id), timezone.now()
+    require(may_record_procedures(member), member)
     context = {"patient": found, "now": now, "open_alerts": found.alerts.open().need_action().worst_first()}
     if request.method != "POST":
         warned = is_treated_over_open_alert(patient=found, performed_at=now, now=now)

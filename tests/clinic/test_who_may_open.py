@@ -22,7 +22,6 @@ OF_THE_CLINIC = [QUEUE, PATIENTS, ENROL]
 OF_A_RECORD: list[Place] = [
     alert_url,
     lambda alert: patient_url(alert.patient),
-    lambda alert: patient_url(alert.patient, "procedures/new/"),
 ]
 DEEDS: list[Place] = [
     lambda alert: alert_url(alert, "acknowledge"),

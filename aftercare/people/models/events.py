@@ -22,7 +22,9 @@ class Event(AppendOnly):
         OPENED_ALERT = "opened_alert", _("opened this page")
         OPENED_PATIENT = "opened_patient", _("opened the patient's page")
         ACKNOWLEDGED = "acknowledged", _("acknowledged")
+        ASSIGNED = "assigned", _("gave it to somebody")
         CLOSED = "closed", _("closed")
+        REOPENED = "reopened", _("opened it again")
         ESCALATED = "escalated", _("told the next contact: nobody has acknowledged")
         NOTED_SILENCE = "noted_silence", _("told the clinic: no check-in since this alert")
         FORGOTTEN = "forgotten", _("told the next contact: acknowledged, and no call since")
@@ -34,6 +36,8 @@ class Event(AppendOnly):
         STOPPED_DRILL = "stopped_drill", _("stopped an alarm drill")
         RETRIED_MESSAGE = "retried_message", _("let a message that failed be tried again")
         DISMISSED_MESSAGE = "dismissed_message", _("looked into a message that failed")
+        ADDED_STAFF = "added_staff", _("added a staff member")
+        CHANGED_STAFF = "changed_staff", _("changed a staff member")
         SIGNED_IN = "signed_in", _("signed in")
 
     at = models.DateTimeField()
