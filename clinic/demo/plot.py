@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -99,13 +99,12 @@ class Closed(NamedTuple):
 Act = Enrolled | Treated | Reported | Acknowledged | Called | Closed
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Step:
+class Step(NamedTuple):
     """Something that happens at an instant; of two at one instant, in the order told."""
 
     at: datetime
     order: int
-    act: Act = field(compare=False)
+    act: Act
 
 
 def steps(story: Story, now: datetime) -> list[Step]:
