@@ -96,6 +96,7 @@ class Closed(NamedTuple):
     outcome: str
 
 
+ACKNOWLEDGED, CALLED = Acknowledged(), Called()
 Act = Enrolled | Treated | Reported | Acknowledged | Called | Closed
 
 
@@ -124,7 +125,7 @@ def everything_in(story: Story) -> Iterator[tuple[float, Act]]:
     for position, report in enumerate(story.reports):
         yield report.h, Reported(report, story.token(position))
         if report.acknowledged_min is not None:
-            yield report.h + report.acknowledged_min / 60, Acknowledged()
-            yield report.h + (report.acknowledged_min + CALLED_AFTER_MIN) / 60, Called()
+            yield report.h + report.acknowledged_min / 60, ACKNOWLEDGED
+            yield report.h + (report.acknowledged_min + CALLED_AFTER_MIN) / 60, CALLED
         if report.closed_h is not None:
             yield report.h + report.closed_h, Closed(report.outcome)
