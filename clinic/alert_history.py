@@ -9,7 +9,8 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from aftercare.alerts.models import Alert, ContactAttempt, Dispatch, Drill
+from aftercare.alerts.letters import KIND as LETTER
+from aftercare.alerts.models import Alert, ContactAttempt, Dispatch, Drill, Letter
 from aftercare.alerts.notices import KIND
 from aftercare.outbox.models import Message
 from aftercare.people.models import Event, User
@@ -62,7 +63,10 @@ def history_of(alert: Alert, proofs: Iterable[Proof], attempts: Iterable[Contact
     # How it was closed stands in the alert; once it was opened again, in the event of that.
     closings = [alert.note, *(event.data.get("note", "") for event in events if event.verb == REOPENED)]
     notes = iter(closings if not alert.is_open else closings[1:])
+    letters = list(alert.letters.select_related("by"))
+    sent = Message.objects.filter(kind=LETTER, subject__in=[letter.pk for letter in letters])
     happenings = [
+        *(from_letter(letter, sent) for letter in letters),
         *(from_event(event, people, notes) for event in events),
         *(from_attempt(attempt) for attempt in attempts),
         *from_dispatches(dispatches, messages),
@@ -94,6 +98,13 @@ def from_dispatches(dispatches: Mapping[UUID, Dispatch], messages: Iterable[Mess
     for dispatch in dispatches.values():
         if dispatch.drained_at is None:
             yield from_undrained(dispatch)
+
+
+def from_letter(letter: Letter, messages: Iterable[Message]) -> Happening:
+    """A fixed text to the patient, and how far it came."""
+    states = [state_words(message) for message in messages if message.subject == letter.pk]
+    words = f"sent the patient “{letter.get_template_display()}”. {' '.join(f'{state}.' for state in states)}"
+    return Happening(at=letter.at, who=str(letter.by), what=words.strip())
 
 
 def from_attempt(attempt: ContactAttempt) -> Happening:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from aftercare.alerts.models import Alert
+from aftercare.alerts.models import Alert, ContactAttempt
 from aftercare.checkins.models import Finding, NonResponse
 from aftercare.checkins.silence import non_responders
 from aftercare.people.models import Clinic, Patient, Procedure, User
@@ -89,6 +89,7 @@ class SilentRow:
     since: datetime
     since_words: str
     has_open_alert: bool
+    call: str  # the last try to reach the patient since then, in words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,6 +218,8 @@ def silent_rows(
     if filters.level or filters.unacknowledged or filters.owner not in ("", NOBODY):
         return []
     shown = [clinic.pk for clinic in clinics if filters.clinic in ("", clinic.slug)]
+    items = [item for item in non_responders(shown) if filters.kind in ("", item.procedure.kind)]
+    calls = calls_since(items, now)
     return [
         SilentRow(
             patient=item.patient,
@@ -225,10 +228,21 @@ def silent_rows(
             since=item.silent_since,
             since_words="last heard" if heard_since_treatment(item) else "treated",
             has_open_alert=item.patient_id in with_alerts,
+            call=calls.get(item.patient_id, ""),
         )
-        for item in non_responders(shown)
-        if filters.kind in ("", item.procedure.kind)
+        for item in items
     ]
+
+
+def calls_since(items: Iterable[NonResponse], now: datetime) -> dict[UUID, str]:
+    """The last try to reach each silent patient since the silence began, in words; in one query."""
+    since = {item.patient_id: item.silent_since for item in items}
+    attempts = ContactAttempt.objects.filter(patient__in=since).select_related("by").order_by("at", "pk")
+    return {
+        attempt.patient_id: f"{attempt.get_result_display()}, {staff_clock(attempt.at, now)}, {attempt.by}"
+        for attempt in attempts
+        if attempt.at >= since[attempt.patient_id]
+    }
 
 
 def heard_since_treatment(item: NonResponse) -> bool:

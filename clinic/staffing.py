@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -67,5 +69,27 @@ def change_colleague(
         now=now,
         clinic=current.clinic,
         data={"user": current.user_id, "before": before, "after": after},
+    )
+    return current
+
+
+@transaction.atomic
+def change_details(*, clinic: Clinic, by: User, now: datetime, details: Mapping[str, Any]) -> Clinic:
+    """Change a clinic's name, telephones, hours or colour. What they were before stays in the event."""
+    current: Clinic = Clinic.objects.select_for_update().get(pk=clinic.pk)
+    before = {name: getattr(current, name) for name in details if getattr(current, name) != details[name]}
+    if not before:
+        return current
+    for name in before:
+        setattr(current, name, details[name])
+    current.full_clean(exclude=["closed_days", "slug"])
+    current.save()
+    after = {name: details[name] for name in before}
+    record_event(
+        verb=Event.Verb.CHANGED_CLINIC,
+        actor=by,
+        now=now,
+        clinic=current,
+        data={"before": before, "after": after},
     )
     return current

@@ -22,8 +22,8 @@ from aftercare.ui.times import staff_clock
 from clinic.access import alert_of, note_opening, only, require, staff_page
 from clinic.alert_history import attempts_about, history_of
 from clinic.alert_outlook import outlook_of
-from clinic.alert_page import compare, others_of, proofs_of, told_of
-from clinic.contact_forms import AttemptForm
+from clinic.alert_page import compare, others_of, proofs_of, readings_of, told_of
+from clinic.contact_forms import AttemptForm, LetterForm
 from clinic.deadlines import clock_of
 from clinic.forms import CloseForm
 from clinic.outcomes import (
@@ -188,6 +188,7 @@ def alert_page(
         "comparison": compare(proofs[0].assessment.check_in) if proofs else None,
         "charts": charts_of(found.patient, [found.procedure] if found.procedure else [], now, words=STAFF),
         "told": told_of(proofs),
+        "readings": readings_of(found.patient, now),
         "others": others,
         "also_waiting": [other.alert.pk for other in others if other.alert.status == Alert.Status.NEW],
         "open_count": len(others) + found.is_open,
@@ -197,6 +198,7 @@ def alert_page(
         "form": form or CloseForm(),
         "assign_form": AssignForm(alert=found, member=member),
         "attempt_form": AttemptForm(),
+        "letter_form": LetterForm(clinic=member.clinic),
         "attempts": attempts,
         "reopen_form": ReopenForm(),
         "outlook": outlook_of(found, roster_of(member, now), now),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,9 +15,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from aftercare.checkins.history_page import recovering_side_by_side
 from aftercare.checkins.recovery_chart import STAFF, charts_of
-from aftercare.people.models import Event, StaffMember
+from aftercare.people.models import Event, Patient, StaffMember
 from clinic.access import note_opening, only, patient_of_clinic, require, staff_page
 from clinic.actions import is_treated_over_open_alert
+from clinic.contact_forms import AttemptForm
 from clinic.enrolment import UnconfirmedError, enrol_with_procedure, record_confirmed
 from clinic.forms import EnrolForm, ProcedureForm
 from clinic.patient_pages import (
@@ -28,6 +30,8 @@ from clinic.patient_pages import (
     rows_of,
 )
 from clinic.permissions import may_enrol, may_record_procedures
+
+ATTEMPTS_SHOWN = 20
 
 
 @require_safe
@@ -69,6 +73,19 @@ def patient(request: HttpRequest, member: StaffMember, patient_id: UUID) -> Http
     """Everything about one patient."""
     found, now = patient_of_clinic(member, patient_id), timezone.now()
     note_opening(verb=Event.Verb.OPENED_PATIENT, subject=found.pk, patient=found, by=member.user, now=now)
+    return patient_page(request, member, found)
+
+
+def patient_page(
+    request: HttpRequest,
+    member: StaffMember,
+    found: Patient,
+    *,
+    status: HTTPStatus = HTTPStatus.OK,
+    **forms: Any,
+) -> HttpResponse:
+    """The page of one patient. `forms`: those that come back with what is wrong with them."""
+    now = timezone.now()
     alerts = list(found.alerts.select_related("closed_by", "acknowledged_by").worst_first())
     procedures = list(found.procedures.in_order().reverse())
     page = page_of_check_ins(found, request.GET.get("page"))
@@ -82,9 +99,11 @@ def patient(request: HttpRequest, member: StaffMember, patient_id: UUID) -> Http
         "page": page,
         "reports": reports_of(page),
         "may_record": may_record_procedures(member),
+        "attempts": list(found.contact_attempts.select_related("by")[:ATTEMPTS_SHOWN]),
+        "attempt_form": AttemptForm(),
         "now": now,
     }
-    return render(request, "clinic/patient.html", context)
+    return render(request, "clinic/patient.html", {**context, **forms}, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

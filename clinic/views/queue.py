@@ -16,6 +16,7 @@ from aftercare.people.access import memberships_of
 from aftercare.people.models import StaffMember
 from clinic.access import staff_page
 from clinic.filters import Filters
+from clinic.handover import handover_of
 from clinic.patient_pages import rows_of
 from clinic.queue import queue_of
 from clinic.queue_version import version_of
@@ -42,6 +43,20 @@ def queue_live(request: HttpRequest, member: StaffMember) -> HttpResponse:
     if unchanged is not None:
         return unchanged
     return live_part(request, member, filters)
+
+
+@require_safe
+@staff_page
+def handover(request: HttpRequest, member: StaffMember) -> HttpResponse:
+    """A page to print or to read out at the end of a shift."""
+    now, clinics = timezone.now(), clinics_of(request)
+    context = {
+        "handover": handover_of(clinics, now, member.user),
+        "names": [clinic.name for clinic in clinics],
+        "several_clinics": len(clinics) > 1,
+        "now": now,
+    }
+    return render(request, "clinic/handover.html", context)
 
 
 @require_POST

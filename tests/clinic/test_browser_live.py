@@ -9,6 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import Route, expect
 
 from aftercare.alerts.actions import acknowledge
+from aftercare.alerts.returning import return_to_pool
 from aftercare.people.models import Patient, StaffMember
 from tests.clinic.desk import QUEUE, someone
 from tests.clinic.test_browser_staff import DESK, PHONE, at_desk, daniel
@@ -60,6 +61,26 @@ def test_what_a_colleague_does_shows_by_itself_and_the_place_on_the_screen_stays
     assert before is not None
     assert after is not None
     assert abs(after["y"] - before["y"]) < 2
+
+
+def test_when_the_owner_goes_off_duty_the_alert_waits_for_anybody_again(
+    at_desk: Any, daniel: Patient, nurse: StaffMember, colleague: StaffMember, manager: StaffMember
+) -> None:
+    for alert in daniel.alerts.all():
+        acknowledge(alert=alert, by=nurse.user, now=timezone.now())
+    page = at_desk(member=colleague).open(QUEUE)
+    expect(page.locator(".q-own").first).to_have_text("Ruth Test")
+
+    contacts = at_desk(PHONE, member=manager).open(f"/clinic/contacts/away/{nurse.pk}/")
+    today = timezone.localtime(timezone.now(), daniel.clinic.zone).strftime("%Y-%m-%d")
+    contacts.get_by_label("Away from").fill(today)
+    contacts.get_by_role("button", name="Save").click()
+    expect(contacts.locator("#away + ul", has_text="Away")).to_be_visible()
+    return_to_pool(timezone.now())
+
+    expect(page.locator(".q-own").first).to_have_text("No owner", timeout=SOON)
+    page.get_by_role("button", name="Acknowledge Daniel Reyes").click()
+    expect(page.locator(".q-own").first).to_have_text("Tom Test")
 
 
 def test_a_list_that_can_not_be_renewed_says_so_and_recovers(at_desk: Any, daniel: Patient) -> None:

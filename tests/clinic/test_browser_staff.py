@@ -132,6 +132,11 @@ def test_the_pages_of_staff_can_be_used_by_everybody(
         STAFF,
         f"{STAFF}add/",
         f"{STAFF}{manager.pk}/",
+        "/clinic/details/",
+        "/clinic/handover/",
+        "/clinic/contacts/",
+        "/clinic/contacts/rota/new/",
+        "/clinic/messages/",
     ]
     for path in paths:
         page = window.open(path)
@@ -209,6 +214,30 @@ def test_the_queue_is_worked_with_the_keyboard_alone(at_desk: Any, daniel: Patie
     page.keyboard.press("o")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Daniel Reyes")
     assert not daniel.alerts.filter(status=Alert.Status.NEW).exists()
+
+    tab_to(page, "input[name=result]")
+    page.keyboard.press("ArrowDown")
+    tab_to(page, "button", "Add attempt")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("The attempt is recorded.")
+    tab_to(page, "input[name=outcome]")
+    page.keyboard.press("Space")
+    tab_to(page, "button", "Close all")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("alerts of Daniel Reyes: advice given.")
+    assert daniel.contact_attempts.get().result == "no_answer"
+    assert set(daniel.alerts.values_list("outcome", flat=True)) == {"advice_given"}
+
+
+def tab_to(page: Page, selector: str, text: str = "") -> None:
+    """Press Tab until the focus is on such an element."""
+    reached = "([selector, text]) => { const e = document.activeElement; "
+    reached += "return e.matches(selector) && e.textContent.includes(text) }"
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if page.evaluate(reached, [selector, text]):
+            return
+    raise AssertionError(f"the keyboard does not reach {selector} {text}")
 
 
 def test_letters_typed_into_a_field_are_no_commands(at_desk: Any, daniel: Patient) -> None:

@@ -263,4 +263,4 @@ def test_the_queue_takes_as_many_queries_for_many_alerts_as_for_one(
         note_missed_check_ins(at(56))
         with CaptureQueriesContext(connection) as for_many:
             assert len(client.get(QUEUE).context["queue"].now) == 7
-    assert len(for_many) == len(for_one) <= 9 + STANDING  # with the colleagues to filter by
+    assert len(for_many) == len(for_one) <= 10 + STANDING  # with the colleagues to filter by, and calls

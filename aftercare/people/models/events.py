@@ -30,6 +30,7 @@ class Event(AppendOnly):
         FORGOTTEN = "forgotten", _("told the next contact: acknowledged, and no call since")
         RETURNED = "returned", _("took it back for anybody: its owner is not there")
         TRIED_CONTACT = "tried_contact", _("tried to reach the patient")
+        SENT_LETTER = "sent_letter", _("sent the patient a message")
         CHANGED_CONTACTS = "changed_contacts", _("changed who is told")
         STARTED_DRILL = "started_drill", _("started an alarm drill")
         ACKNOWLEDGED_DRILL = "acknowledged_drill", _("acknowledged an alarm drill")
@@ -38,6 +39,7 @@ class Event(AppendOnly):
         DISMISSED_MESSAGE = "dismissed_message", _("looked into a message that failed")
         ADDED_STAFF = "added_staff", _("added a staff member")
         CHANGED_STAFF = "changed_staff", _("changed a staff member")
+        CHANGED_CLINIC = "changed_clinic", _("changed the clinic's details")
         SIGNED_IN = "signed_in", _("signed in")
 
     at = models.DateTimeField()
