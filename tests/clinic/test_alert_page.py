@@ -75,7 +75,7 @@ def test_other_open_alerts_of_the_patient_stand_beside(patient: Patient, nurse: 
     page = page_of(patient.alerts.get(rule="pus"), nurse)
     assert "Other open alerts of this patient" in page
     assert (
-        "Very severe pain, or pain that is still severe late on. Pain: very severe at 96 h (09:48)." in page
+        "Very severe pain, or pain that is still severe late on. Pain: very severe at 95 h (09:48)." in page
     )
     assert "Raised 09:48, 12 min ago. 18 min left" in page
 
