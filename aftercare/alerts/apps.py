@@ -11,4 +11,4 @@ class AlertsConfig(AppConfig):
         from aftercare.outbox.registry import register_renderer, register_source
 
         register_source("alerts", notices.drain)
-        register_renderer(notices.KIND, notices.render, notices.render_together, same_for_all=True)
+        register_renderer(notices.KIND, notices.render, notices.render_together, notices.render_for_all)
