@@ -45,10 +45,12 @@ def register_renderer(
     the same words, and it is asked for those of a whole batch; where it fails, `renderer` words one by one.
     """
     _renderers[kind] = renderer
-    for registered, given in ((_together, together), (_for_all, for_all)):
-        registered.pop(kind, None)
-        if given is not None:
-            registered[kind] = given
+    _together.pop(kind, None)
+    _for_all.pop(kind, None)
+    if together is not None:
+        _together[kind] = together
+    if for_all is not None:
+        _for_all[kind] = for_all
 
 
 def renderer_of(kind: str) -> Renderer:
