@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "csp",
     "crispy_forms",
     "crispy_bootstrap5",
+    "django_htmx",
     "aftercare.apps.AftercareConfig",
     "aftercare.ui",
     "aftercare.outbox",

@@ -1,32 +1,42 @@
-"""Pages of staff: guarded, and on the clock of their clinic."""
+"""Pages of staff: guarded, and on the clock of the clinic that they are about."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import wraps
-from typing import ParamSpec, cast
+from typing import Any, ParamSpec, cast
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from aftercare.alerts.models import Alert
-from aftercare.people.access import StaffView, View, staff_required
+from aftercare.people.access import StaffView, View, act_for, memberships_of, staff_required
 from aftercare.people.actions import record_event
 from aftercare.people.models import Event, Patient, StaffMember, User
+from clinic.permissions import Predicate
 
 P = ParamSpec("P")
 SAME_OPENING = timedelta(hours=1)
+# Which records an address can name, and how to find the clinic of one.
+NAMED: dict[str, Callable[[Any], QuerySet[Any]]] = {
+    "alert_id": lambda pk: Alert.objects.filter(pk=pk),
+    "patient_id": lambda pk: Patient.objects.filter(pk=pk),
+}
 
 
 def staff_page(view: StaffView[P]) -> View[P]:
-    """`staff_required`, with the clinic's time zone active: times are read and written on its clock."""
+    """`staff_required`, acting for the clinic of the record that the address names, on that clinic's clock."""
 
     @wraps(view)
     def at_the_clinic(
         request: HttpRequest, member: StaffMember, *args: P.args, **kwargs: P.kwargs
     ) -> HttpResponse:
+        member = member_for(request, member, kwargs)
         request._acting_member = member  # type: ignore[attr-defined]
         with timezone.override(member.clinic.zone):
             return view(request, member, *args, **kwargs)
@@ -34,10 +44,50 @@ def staff_page(view: StaffView[P]) -> View[P]:
     return staff_required(cast("StaffView[P]", at_the_clinic))
 
 
+def member_for(request: HttpRequest, member: StaffMember, named: dict[str, Any]) -> StaffMember:
+    """As whom a record is opened: who works for two clinics works on each record for its own."""
+    own = memberships_of(request)
+    if len(own) == 1:
+        return member
+    for name, find in NAMED.items():
+        if name in named:
+            at = find(named[name]).values_list("clinic_id", flat=True).first()
+            return act_for(request, next((other for other in own if other.clinic_id == at), member))
+    return member
+
+
+def only(may: Predicate) -> Callable[[StaffView[P]], StaffView[P]]:
+    """Let a page of staff be for those only to whom a predicate of `clinic.permissions` says yes.
+
+    Pages about a record load it first and then `require`: another clinic's record is a 404 for every role.
+    """
+
+    def guard(view: StaffView[P]) -> StaffView[P]:
+        @wraps(view)
+        def guarded(
+            request: HttpRequest, member: StaffMember, *args: P.args, **kwargs: P.kwargs
+        ) -> HttpResponse:
+            require(may(member), member)
+            return view(request, member, *args, **kwargs)
+
+        return cast("StaffView[P]", guarded)
+
+    return guard
+
+
+def require(allowed: bool, member: StaffMember) -> None:
+    """A clear refusal where the role does not reach."""
+    if not allowed:
+        role = StaffMember.Role(member.role).label.lower()
+        raise PermissionDenied(
+            f"You are signed in as a {role}. This is done by somebody with another role. Nothing was changed."
+        )
+
+
 def alert_of(member: StaffMember, alert_id: UUID) -> Alert:
     """An alert of the staff member's own clinic; any other is a 404."""
     alerts = member.clinic.alerts.select_related(
-        "patient__user", "patient__clinic", "procedure", "acknowledged_by", "closed_by"
+        "patient__user", "patient__clinic", "procedure", "acknowledged_by", "owner", "closed_by"
     )
     return get_object_or_404(alerts, pk=alert_id)
 

@@ -9,10 +9,11 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from aftercare.alerts.models import Alert, ContactAttempt, Dispatch, Drill
+from aftercare.alerts.letters import KIND as LETTER
+from aftercare.alerts.models import Alert, ContactAttempt, Dispatch, Drill, Letter
 from aftercare.alerts.notices import KIND
 from aftercare.outbox.models import Message
-from aftercare.people.models import Event
+from aftercare.people.models import Event, User
 from clinic.alert_page import Proof
 
 REASONS = {
@@ -35,6 +36,7 @@ STATES = {
     Message.State.WITHDRAWN: "Not sent: no longer needed",
 }
 SYSTEM = "System"
+REOPENED = Event.Verb.REOPENED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,9 +58,16 @@ def history_of(alert: Alert, proofs: Iterable[Proof], attempts: Iterable[Contact
     """Everything about one alert, in as many queries for a long history as for a short one."""
     dispatches = {dispatch.pk: dispatch for dispatch in alert.dispatches.all()}
     messages = Message.objects.filter(kind=KIND, subject__in=dispatches).select_related("recipient")
-    events = Event.objects.filter(subject=alert.pk).select_related("actor")
+    events = list(Event.objects.filter(subject=alert.pk).select_related("actor"))
+    people = User.objects.in_bulk({event.data["to"] for event in events if "to" in event.data})
+    # How it was closed stands in the alert; once it was opened again, in the event of that.
+    closings = [alert.note, *(event.data.get("note", "") for event in events if event.verb == REOPENED)]
+    notes = iter(closings if not alert.is_open else closings[1:])
+    letters = list(alert.letters.select_related("by"))
+    sent = Message.objects.filter(kind=LETTER, subject__in=[letter.pk for letter in letters])
     happenings = [
-        *(from_event(event) for event in events),
+        *(from_letter(letter, sent) for letter in letters),
+        *(from_event(event, people, notes) for event in events),
         *(from_attempt(attempt) for attempt in attempts),
         *from_dispatches(dispatches, messages),
         *from_check_ins(proofs),
@@ -73,7 +82,9 @@ def history_of_drill(drill: Drill) -> list[Happening]:
     }
     messages = Message.objects.filter(kind=KIND, subject__in=dispatches).select_related("recipient")
     events = Event.objects.filter(subject=drill.pk).select_related("actor")
-    return newest_first([*(from_event(event) for event in events), *from_dispatches(dispatches, messages)])
+    return newest_first(
+        [*(from_event(event, {}, iter(())) for event in events), *from_dispatches(dispatches, messages)]
+    )
 
 
 def newest_first(happenings: Iterable[Happening]) -> list[Happening]:
@@ -89,6 +100,13 @@ def from_dispatches(dispatches: Mapping[UUID, Dispatch], messages: Iterable[Mess
             yield from_undrained(dispatch)
 
 
+def from_letter(letter: Letter, messages: Iterable[Message]) -> Happening:
+    """A fixed text to the patient, and how far it came."""
+    states = [state_words(message) for message in messages if message.subject == letter.pk]
+    words = f"sent the patient “{letter.get_template_display()}”. {' '.join(f'{state}.' for state in states)}"
+    return Happening(at=letter.at, who=str(letter.by), what=words.strip())
+
+
 def from_attempt(attempt: ContactAttempt) -> Happening:
     """Somebody tried to reach the patient."""
     note = f" “{attempt.note}”" if attempt.note else ""
@@ -96,11 +114,16 @@ def from_attempt(attempt: ContactAttempt) -> Happening:
     return Happening(at=attempt.at, who=str(attempt.by), what=words)
 
 
-def from_event(event: Event) -> Happening:
-    """An act or a look."""
+def from_event(event: Event, people: Mapping[int, User], notes: Iterator[str]) -> Happening:
+    """An act or a look. `notes`: what was written at each closing, the newest first, as the events are."""
     words = f"{event.get_verb_display()}."
     if event.verb == Event.Verb.CLOSED:
-        words = f"closed: {Alert.Outcome(event.data['outcome']).label.lower()}."
+        note = next(notes, "")
+        words = f"closed: {Alert.Outcome(event.data['outcome']).label.lower()}.{f' “{note}”' if note else ''}"
+    elif event.verb == Event.Verb.ASSIGNED:
+        words = f"gave it to {people[event.data['to']]}."
+    elif event.verb == REOPENED:
+        words = f"opened it again: {event.data['why']}"
     return Happening(at=event.at, who=str(event.actor), what=words)
 
 

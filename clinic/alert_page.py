@@ -7,24 +7,29 @@ from datetime import datetime
 
 from aftercare.alerts.models import Alert
 from aftercare.checkins.models import Assessment, CheckIn, Finding
+from aftercare.guidance.models import Reading
 from aftercare.people.hours import OpeningHours
+from aftercare.people.models import Patient
 from aftercare.triage import RULES, Evidence
+from aftercare.triage.statements import STATEMENTS
 from clinic.deadlines import Clock, clock_of
 from clinic.queue import newest_findings
 from clinic.words import NOT_ANSWERED, QUESTIONS, SEVERITIES, all_answers, evidence_lines, limit_words
 
 EARLIER_SHOWN = 2
+READINGS_SHOWN = 5
+NOT_IN_THE_SOURCES = "Added for safety: the source documents do not have it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """One report behind an alert: the rule in words, its evidence, and where both come from."""
+    """One report behind an alert: the rule in words, its evidence, and the source statements behind the rule."""
 
     finding: Finding
     words: str
     lines: list[str]
     limit: str
-    sources: str
+    sources: list[tuple[str, str]]
 
     @property
     def assessment(self) -> Assessment:
@@ -84,7 +89,7 @@ def others_of(alert: Alert, hours: OpeningHours, now: datetime) -> list[Other]:
             lines=lines_of(newest[other.pk], now) if other.pk in newest else [],
             clock=clock_of(other, hours, now),
         )
-        for other in others.worst_first().select_related("acknowledged_by")
+        for other in others.worst_first().select_related("acknowledged_by", "owner")
     ]
 
 
@@ -112,8 +117,19 @@ def proof_of(finding: Finding, now: datetime) -> Proof:
         words=rule.staff,
         lines=lines_of(finding, now),
         limit=limit_words(finding.rule, finding.limit_h),
-        sources=", ".join(rule.sources),
+        sources=[(source, STATEMENTS.get(source, NOT_IN_THE_SOURCES)) for source in rule.sources],
     )
+
+
+def told_of(proofs: list[Proof]) -> CheckIn | None:
+    """The newest check-in behind an alert after which the patient was told something."""
+    return proofs[0].assessment.caused_by if proofs else None
+
+
+def readings_of(patient: Patient, now: datetime) -> list[Reading]:
+    """The guidance that the patient opened last before `now`, each in the version that was shown."""
+    before = patient.readings.filter(at__lte=now).select_related("revision")
+    return list(before.order_by("-at", "-pk")[:READINGS_SHOWN])
 
 
 def compare(check_in: CheckIn) -> Comparison:

@@ -11,7 +11,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from aftercare.alerts.models import ContactAttempt, ContactStep
+from aftercare.alerts.letters import letter_text
+from aftercare.alerts.models import ContactAttempt, ContactStep, Letter
 from aftercare.alerts.models.dispatches import LONGEST_WAIT_MIN
 from aftercare.people.models import Clinic, StaffMember
 from aftercare.people.staffing import LONGEST_SHIFT
@@ -196,3 +197,28 @@ class AttemptForm(forms.Form):
         super().__init__(*args, **{"auto_id": "attempt_%s", **kwargs})
         self.fields["note"].widget.attrs.pop("maxlength", None)  # a cut note would go unnoticed
         self.helper = helper_for(Layout(Field("result", wrapper_class="ticks"), "note"))
+
+
+class LetterForm(forms.Form):
+    """One of the fixed texts. What the patient will read stands below each."""
+
+    template = forms.ChoiceField(
+        label="Send the patient a message",
+        choices=Letter.Template.choices,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": "Choose a message.",
+            "invalid_choice": "Choose one from the list.",
+        },
+    )
+
+    def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": "letter_%s", **kwargs})
+        self.clinic = clinic
+        self.helper = helper_for(Layout(Field("template", wrapper_class="ticks")))
+
+    @property
+    def texts(self) -> list[tuple[str, str]]:
+        """Each message with the words that would leave now."""
+        now = timezone.now()
+        return [(str(one.label), letter_text(one, self.clinic, now)) for one in Letter.Template]

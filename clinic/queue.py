@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from aftercare.alerts.models import Alert
+from aftercare.alerts.models import Alert, ContactAttempt
 from aftercare.checkins.models import Finding, NonResponse
 from aftercare.checkins.silence import non_responders
-from aftercare.people.models import Clinic, Patient, Procedure
+from aftercare.people.models import Clinic, Patient, Procedure, User
 from aftercare.triage import RULES, Evidence, Level
 from aftercare.ui.times import spoken_age, staff_clock
 from clinic.deadlines import Clock, clock_of
+from clinic.filters import MINE, NOBODY, Filters
 from clinic.words import short_evidence
 
 SHOWN_IN_HOURS = 168  # hours since the procedure; longer ones read better in days
@@ -66,6 +67,17 @@ class Row:
     def more(self) -> int:
         return len(self.alerts) - 1
 
+    @property
+    def key(self) -> str:
+        """The row's name on the page, the same each time it is drawn: the patient, and what kind of row."""
+        part = "routine" if self.alert.triage_level is Level.ROUTINE else "act"
+        return f"{part}-{self.patient.pk}"
+
+    @property
+    def alert_ids(self) -> str:
+        """Its alerts, by which the page knows what is new."""
+        return " ".join(str(alert.pk) for alert in self.alerts)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SilentRow:
@@ -77,6 +89,16 @@ class SilentRow:
     since: datetime
     since_words: str
     has_open_alert: bool
+    call: str  # the last try to reach the patient since then, in words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How many rows there are with each owner, the other filters being as they are."""
+
+    everybody: int
+    mine: int
+    nobody: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,29 +109,48 @@ class Queue:
     today: list[Row]
     routine: list[Row]
     silent: list[SilentRow]
+    counts: Counts
 
     @property
     def is_empty(self) -> bool:
         return not (self.now or self.today or self.routine or self.silent)
 
+    @property
+    def waiting(self) -> int:
+        """How many patients wait that nobody has answered yet, routine left out."""
+        return sum(bool(row.waiting) for row in [*self.now, *self.today])
 
-def queue_of(clinic: Clinic, now: datetime) -> Queue:
-    """What waits for the clinic's staff, in as many queries for one alert as for a thousand."""
-    waiting = clinic.alerts.open()
-    alerts = list(waiting.worst_first().select_related("patient__user", "procedure", "acknowledged_by"))
+
+def queue_of(clinics: Collection[Clinic], now: datetime, user: User, filters: Filters | None = None) -> Queue:
+    """What waits for the staff of these clinics, in as many queries for one alert as for a thousand."""
+    filters = filters or Filters()
+    waiting = Alert.objects.open().filter(clinic__in=clinics)
+    related = ("clinic", "patient__user", "procedure", "owner", "acknowledged_by")
+    everything = list(waiting.worst_first().select_related(*related))
+    alerts = filters.of(everything, user)
     newest = newest_findings(waiting)
-    to_act = rows_of((a for a in alerts if a.triage_level >= Level.SAME_DAY), clinic, newest, now)
+    to_act = rows_of((a for a in alerts if a.triage_level >= Level.SAME_DAY), newest, now)
     return Queue(
         now=forgotten_first(row for row in to_act if row.alert.triage_level >= Level.URGENT),
         today=[row for row in to_act if row.alert.triage_level is Level.SAME_DAY],
-        routine=rows_of((a for a in alerts if a.triage_level is Level.ROUTINE), clinic, newest, now),
-        silent=silent_rows(clinic, {alert.patient_id for alert in alerts}, now),
+        routine=rows_of((a for a in alerts if a.triage_level is Level.ROUTINE), newest, now),
+        silent=silent_rows(clinics, {alert.patient_id for alert in everything}, now, filters),
+        counts=Counts(
+            everybody=rows_in(filters.owned_by("").of(everything, user)),
+            mine=rows_in(filters.owned_by(MINE).of(everything, user)),
+            nobody=rows_in(filters.owned_by(NOBODY).of(everything, user)),
+        ),
     )
 
 
 def forgotten_first(rows: Iterable[Row]) -> list[Row]:
     """What was acknowledged and then not called about comes back to the top; the rest keeps its order."""
     return sorted(rows, key=lambda row: not row.is_forgotten)
+
+
+def rows_in(alerts: Iterable[Alert]) -> int:
+    """How many rows these alerts make."""
+    return len({(alert.patient_id, alert.triage_level is Level.ROUTINE) for alert in alerts})
 
 
 def newest_findings(alerts: QuerySet[Alert]) -> dict[UUID | None, Finding]:
@@ -120,17 +161,15 @@ def newest_findings(alerts: QuerySet[Alert]) -> dict[UUID | None, Finding]:
     return {finding.alert_id: finding for finding in findings}
 
 
-def rows_of(
-    alerts: Iterable[Alert], clinic: Clinic, newest: dict[UUID | None, Finding], now: datetime
-) -> list[Row]:
+def rows_of(alerts: Iterable[Alert], newest: dict[UUID | None, Finding], now: datetime) -> list[Row]:
     """One row for each patient, in the order of each one's worst alert."""
     by_patient: dict[UUID, list[Alert]] = {}
     for alert in alerts:
         by_patient.setdefault(alert.patient_id, []).append(alert)
-    return [row_of(group, clinic, newest, now) for group in by_patient.values()]
+    return [row_of(group, newest, now) for group in by_patient.values()]
 
 
-def row_of(alerts: list[Alert], clinic: Clinic, newest: dict[UUID | None, Finding], now: datetime) -> Row:
+def row_of(alerts: list[Alert], newest: dict[UUID | None, Finding], now: datetime) -> Row:
     """The row of one patient's alerts, given worst first. Its clock is that of the first not acknowledged."""
     # Of two alerts of one level, the one that nobody has acknowledged leads.
     alerts = sorted(
@@ -148,7 +187,7 @@ def row_of(alerts: list[Alert], clinic: Clinic, newest: dict[UUID | None, Findin
         treatment=treatment_words(lead.procedure, now),
         why=RULES[lead.rule].staff.removesuffix("."),
         detail=detail_words(finding) if finding else "",
-        clock=clock_of(forgotten or (waiting[0] if waiting else lead), clinic.hours, now),
+        clock=clock_of(forgotten or (waiting[0] if waiting else lead), lead.clinic.hours, now),
         silence="No check-in for a day" if silent else "",
         reported_again=f"Reported again {staff_clock(again, now)}" if again else "",
     )
@@ -172,8 +211,15 @@ def treatment_words(procedure: Procedure | None, now: datetime) -> str:
     return f"{procedure.get_kind_display()}, {procedure.area}, {age}"
 
 
-def silent_rows(clinic: Clinic, with_alerts: set[UUID], now: datetime) -> list[SilentRow]:
-    """Those who have not been heard from, the longest first."""
+def silent_rows(
+    clinics: Iterable[Clinic], with_alerts: set[UUID], now: datetime, filters: Filters
+) -> list[SilentRow]:
+    """Those who have not been heard from, the longest first; they have no level and no owner to filter by."""
+    if filters.level or filters.unacknowledged or filters.owner not in ("", NOBODY):
+        return []
+    shown = [clinic.pk for clinic in clinics if filters.clinic in ("", clinic.slug)]
+    items = [item for item in non_responders(shown) if filters.kind in ("", item.procedure.kind)]
+    calls = calls_since(items, now)
     return [
         SilentRow(
             patient=item.patient,
@@ -182,9 +228,21 @@ def silent_rows(clinic: Clinic, with_alerts: set[UUID], now: datetime) -> list[S
             since=item.silent_since,
             since_words="last heard" if heard_since_treatment(item) else "treated",
             has_open_alert=item.patient_id in with_alerts,
+            call=calls.get(item.patient_id, ""),
         )
-        for item in non_responders(clinic.pk)
+        for item in items
     ]
+
+
+def calls_since(items: Iterable[NonResponse], now: datetime) -> dict[UUID, str]:
+    """The last try to reach each silent patient since the silence began, in words; in one query."""
+    since = {item.patient_id: item.silent_since for item in items}
+    attempts = ContactAttempt.objects.filter(patient__in=since).select_related("by").order_by("at", "pk")
+    return {
+        attempt.patient_id: f"{attempt.get_result_display()}, {staff_clock(attempt.at, now)}, {attempt.by}"
+        for attempt in attempts
+        if attempt.at >= since[attempt.patient_id]
+    }
 
 
 def heard_since_treatment(item: NonResponse) -> bool:

@@ -1,14 +1,16 @@
 from django.urls import path
 
-from clinic.views import alerts, attempts, contacts, drills, outbox, patients
+from clinic.views import alerts, attempts, contacts, details, drills, handling, outbox, patients, queue, staff
 
 app_name = "clinic"
 urlpatterns = [
-    path("", alerts.queue, name="queue"),
+    path("", queue.queue, name="queue"),
+    path("queue/", queue.queue_live, name="queue_live"),
     path("alerts/<uuid:alert_id>/", alerts.alert, name="alert"),
     path("alerts/<uuid:alert_id>/acknowledge/", alerts.acknowledge, name="acknowledge"),
     path("alerts/<uuid:alert_id>/close/", alerts.close, name="close"),
     path("alerts/<uuid:alert_id>/attempts/", attempts.record_attempt, name="record_attempt"),
+    path("alerts/<uuid:alert_id>/letters/", attempts.send, name="send_letter"),
     path("contacts/", contacts.contacts, name="contacts"),
     path("contacts/steps/new/<slug:hours>/", contacts.new_step, name="new_step"),
     path("contacts/steps/<int:step_id>/", contacts.step, name="step"),
@@ -26,8 +28,18 @@ urlpatterns = [
     path("messages/", outbox.failed_messages, name="messages"),
     path("messages/<uuid:message_id>/again/", outbox.again, name="message_again"),
     path("messages/<uuid:message_id>/dismiss/", outbox.dismiss, name="message_dismiss"),
+    path("alerts/<uuid:alert_id>/assign/", handling.assign_alert, name="assign"),
+    path("alerts/<uuid:alert_id>/reopen/", handling.reopen_alert, name="reopen"),
+    path("handover/", queue.handover, name="handover"),
+    path("details/", details.details, name="details"),
+    path("choose/", staff.choose, name="choose_clinic"),
+    path("staff/", staff.staff, name="staff"),
+    path("staff/add/", staff.add, name="add_staff"),
+    path("staff/<int:member_pk>/", staff.change, name="change_staff"),
+    path("patients/search/", queue.search, name="search"),
     path("patients/", patients.patients, name="patients"),
     path("patients/enrol/", patients.enrol, name="enrol"),
     path("patients/<uuid:patient_id>/", patients.patient, name="patient"),
+    path("patients/<uuid:patient_id>/calls/", attempts.record_call, name="record_call"),
     path("patients/<uuid:patient_id>/procedures/new/", patients.record, name="record_procedure"),
 ]

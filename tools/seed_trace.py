@@ -119,6 +119,8 @@ def page() -> str:
 
 
 def row(statement: str, said: dict[str, dict[str, Any]], found: dict[str, list[Carrier]]) -> str:
+    from aftercare.triage.statements import STATEMENTS as WORDS
+
     about = said[statement]
     # Rules of one family look the same here.
     shown = "; ".join(dict.fromkeys(carrier.shown for carrier in found[statement]))
@@ -127,7 +129,7 @@ def row(statement: str, said: dict[str, dict[str, Any]], found: dict[str, list[C
         parts.append(f"What carries {same} carries it too.")
     if note := about.get("note"):
         parts.append(note)
-    return f"| {statement} | {about['says']} | {' '.join(parts)} |\n"
+    return f"| {statement} | {WORDS[statement]} | {' '.join(parts)} |\n"
 
 
 def main(arguments: list[str]) -> int:

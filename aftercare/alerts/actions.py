@@ -189,14 +189,18 @@ def acknowledge(*, alert: Alert, by: User, now: datetime) -> Alert:
             return confirm_newer_report(current, by, now)
         if not current.is_forgotten:
             raise AlreadyAcknowledgedError
-    current.status = Alert.Status.ACKNOWLEDGED
+    current.status, current.owner = Alert.Status.ACKNOWLEDGED, by
     current.acknowledged_at, current.acknowledged_by, current.next_escalation_at = now, by, None
-    needs_a_call = current.triage_level >= Level.URGENT
-    current.follow_up_at = now + FOLLOW_UP_WITHIN if needs_a_call else None
+    current.follow_up_at = follow_up_from(current, now)
     current.forgotten_since, current.reported_again_at = None, None
     current.save()
     record_event(verb=Event.Verb.ACKNOWLEDGED, actor=by, now=now, patient=current.patient, subject=current.pk)
     return current
+
+
+def follow_up_from(alert: Alert, now: datetime) -> datetime | None:
+    """Until when somebody must have tried to reach the patient, counted from now; None below urgent."""
+    return now + FOLLOW_UP_WITHIN if alert.triage_level >= Level.URGENT else None
 
 
 def confirm_newer_report(current: Alert, by: User, now: datetime) -> Alert:

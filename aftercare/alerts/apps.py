@@ -7,8 +7,9 @@ class AlertsConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the outbox where alert messages come from, and how to word them."""
-        from aftercare.alerts import notices
+        from aftercare.alerts import letters, notices
         from aftercare.outbox.registry import register_renderer, register_source
 
         register_source("alerts", notices.drain)
+        register_renderer(letters.KIND, letters.render)
         register_renderer(notices.KIND, notices.render, notices.render_together, notices.render_for_all)

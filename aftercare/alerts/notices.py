@@ -79,7 +79,7 @@ def recipients_of(dispatch: Dispatch, roster: Roster, now: datetime) -> list[int
         raise LookupError(f"clinic {dispatch.clinic_id} has no staff member to tell")
     told = [member.user_id for member in members]
     if dispatch.reason == Dispatch.Reason.FORGOTTEN:
-        owners = set(dispatch.alerts.values_list("acknowledged_by", flat=True))
+        owners = set(dispatch.alerts.values_list("owner", flat=True))
         told += [m.user_id for m in roster.everybody if m.user_id in owners and m.is_reachable(now)]
     return list(dict.fromkeys(told))
 

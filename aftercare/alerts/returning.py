@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from aftercare.alerts.actions import due_at, locked
 from aftercare.alerts.models import Alert, Dispatch
@@ -32,9 +33,8 @@ def return_to_pool(now: datetime) -> int:
 
 def ownerless(now: datetime) -> QuerySet[Alert]:
     """Acknowledged alerts whose owner does not work at their clinic any more, or is away."""
-    there = StaffMember.objects.reachable(now).filter(
-        clinic=OuterRef("clinic"), user=OuterRef("acknowledged_by")
-    )
+    owner = Coalesce(OuterRef("owner"), OuterRef("acknowledged_by"))
+    there = StaffMember.objects.reachable(now).filter(clinic=OuterRef("clinic"), user=owner)
     alerts: QuerySet[Alert] = Alert.objects.filter(status=Alert.Status.ACKNOWLEDGED).exclude(Exists(there))
     return alerts
 
@@ -45,8 +45,8 @@ def return_alert(alert: Alert, now: datetime) -> bool:
     current = locked(alert)
     if not ownerless(now).filter(pk=current.pk).exists():
         return False
-    owner = current.acknowledged_by
-    current.status = Alert.Status.NEW
+    owner = current.owner or current.acknowledged_by
+    current.status, current.owner = Alert.Status.NEW, None
     current.acknowledged_at, current.acknowledged_by = None, None
     current.follow_up_at, current.forgotten_since = None, None
     current.returned_at, current.escalations = now, 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -144,8 +144,8 @@ def note_missed(row: Mapping[str, Any], now: datetime, limits: Limits) -> bool:
     return created
 
 
-def non_responders(clinic_id: int) -> QuerySet[NonResponse]:
-    """A clinic's patients who are still silent, the longest first: no check-in and no new procedure since."""
+def non_responders(clinic_ids: Collection[int]) -> QuerySet[NonResponse]:
+    """The patients of these clinics who are still silent, the longest first: no check-in and no new procedure since."""
     newer_check_in = CheckIn.objects.filter(
         patient=OuterRef("patient"), submitted_at__gt=OuterRef("silent_since")
     )
@@ -153,7 +153,7 @@ def non_responders(clinic_id: int) -> QuerySet[NonResponse]:
         patient=OuterRef("patient"), performed_at__gt=OuterRef("silent_since")
     )
     rows: QuerySet[NonResponse] = (
-        NonResponse.objects.filter(patient__clinic_id=clinic_id)
+        NonResponse.objects.filter(patient__clinic_id__in=clinic_ids)
         .exclude(Exists(newer_check_in))
         .exclude(Exists(newer_procedure))
         .select_related("patient__user", "procedure")

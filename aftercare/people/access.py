@@ -6,9 +6,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
-from allauth.mfa.utils import is_mfa_enabled
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
@@ -18,6 +19,8 @@ P = ParamSpec("P")
 PatientView = Callable[Concatenate[HttpRequest, Patient, P], HttpResponse]
 StaffView = Callable[Concatenate[HttpRequest, StaffMember, P], HttpResponse]
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+# In the session: the clinic that a staff member of several has chosen.
+CHOSEN_CLINIC = "clinic"
 
 
 def signed_in_user(request: HttpRequest) -> User | None:
@@ -37,13 +40,31 @@ def patient_of(request: HttpRequest) -> Patient | None:
     return cast(Patient | None, request._patient)  # type: ignore[attr-defined]
 
 
-def staff_member_of(request: HttpRequest) -> StaffMember | None:
-    """The staff membership of who is signed in; looked up once a request."""
-    if not hasattr(request, "_staff_member"):
+def memberships_of(request: HttpRequest) -> list[StaffMember]:
+    """Every clinic for which who is signed in works now; looked up once a request, second factor included."""
+    if not hasattr(request, "_memberships"):
         user = signed_in_user(request)
         own = StaffMember.objects.active().filter(user=user).select_related("clinic", "user").order_by("pk")
-        request._staff_member = own.first() if user else None  # type: ignore[attr-defined]
+        second_factor = Exists(Authenticator.objects.filter(user=OuterRef("user")))
+        found = list(own.annotate(has_second_factor=second_factor)) if user else []
+        request._memberships = found  # type: ignore[attr-defined]
+    return cast(list[StaffMember], request._memberships)  # type: ignore[attr-defined]
+
+
+def staff_member_of(request: HttpRequest) -> StaffMember | None:
+    """As whom a staff member acts: for the chosen clinic, else for the first."""
+    if not hasattr(request, "_staff_member"):
+        own = memberships_of(request)
+        chosen = request.session.get(CHOSEN_CLINIC) if len(own) > 1 else None
+        member = next((member for member in own if member.clinic_id == chosen), own[0] if own else None)
+        request._staff_member = member  # type: ignore[attr-defined]
     return cast(StaffMember | None, request._staff_member)  # type: ignore[attr-defined]
+
+
+def act_for(request: HttpRequest, member: StaffMember) -> StaffMember:
+    """Let this request be one of `member`: the page shows the name and the clock of that clinic."""
+    request._staff_member = member  # type: ignore[attr-defined]
+    return member
 
 
 def patient_required(view: PatientView[P]) -> View[P]:
@@ -71,8 +92,9 @@ def staff_required(view: StaffView[P]) -> View[P]:
         member = staff_member_of(request)
         if member is None:
             raise Http404("not staff")
-        if settings.STAFF_MFA == "required" and not is_mfa_enabled(request.user):
+        if settings.STAFF_MFA == "required" and not getattr(member, "has_second_factor", False):
             return redirect("mfa_activate_totp")
+        request._is_staff_page = True  # type: ignore[attr-defined]
         return view(request, member, *args, **kwargs)
 
     return cast("View[P]", guarded)

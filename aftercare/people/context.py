@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from aftercare.people.access import patient_of, staff_member_of
+from aftercare.people.access import memberships_of, patient_of, staff_member_of
 from aftercare.people.contact import Contact, contact_at
 from aftercare.people.models import Clinic
 
@@ -17,6 +17,9 @@ from aftercare.people.models import Clinic
 def clinic_of(request: HttpRequest) -> Clinic | None:
     """The clinic of who is signed in; signed out, the clinic of this installation (its first)."""
     if request.user.is_authenticated:
+        # Who is both a patient and staff reads each page under the name of its own clinic.
+        if getattr(request, "_is_staff_page", False) and (member := staff_member_of(request)):
+            return member.clinic
         if patient := patient_of(request):
             return patient.clinic
         if member := staff_member_of(request):
@@ -27,7 +30,7 @@ def clinic_of(request: HttpRequest) -> Clinic | None:
 
 
 def surroundings(request: HttpRequest) -> dict[str, Any]:
-    """`clinic`, `contact`, `staff_member`: looked up only by pages that show them; `demo`."""
+    """`clinic`, `contact`, `staff_member`, `memberships`: looked up only by pages that show them; `demo`."""
     clinic = SimpleLazyObject(lambda: clinic_of(request))
 
     def contact() -> Contact | None:
@@ -38,5 +41,6 @@ def surroundings(request: HttpRequest) -> dict[str, Any]:
         "clinic": clinic,
         "contact": SimpleLazyObject(contact),
         "staff_member": SimpleLazyObject(lambda: staff_member_of(request)),
+        "memberships": SimpleLazyObject(lambda: memberships_of(request)),
         "demo": settings.DEMO,
     }

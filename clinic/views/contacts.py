@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from functools import wraps
 from http import HTTPStatus
-from typing import Any, ParamSpec, cast
+from typing import Any, ParamSpec
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,7 +19,7 @@ from aftercare.alerts.steps import add_step, change_step, move_up, remove_step, 
 from aftercare.people.access import StaffView, View
 from aftercare.people.models import StaffMember
 from aftercare.people.staffing import close_on, open_on, put_on_duty, take_off_duty
-from clinic.access import staff_page
+from clinic.access import only, staff_page
 from clinic.contact_forms import AbsenceForm, ClosedDayForm, ShiftForm, StepForm
 from clinic.contacts_page import contacts_page
 from clinic.permissions import may_edit_rota
@@ -32,14 +30,7 @@ form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 def manager_page(view: StaffView[P]) -> View[P]:
     """`staff_page` for those who may change who is told; 403 for their colleagues."""
-
-    @wraps(view)
-    def allowed(request: HttpRequest, member: StaffMember, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        if not may_edit_rota(member):
-            raise PermissionDenied
-        return view(request, member, *args, **kwargs)
-
-    return staff_page(cast("StaffView[P]", allowed))
+    return staff_page(only(may_edit_rota)(view))
 
 
 @require_safe

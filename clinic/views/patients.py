@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,9 +15,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from aftercare.checkins.history_page import recovering_side_by_side
 from aftercare.checkins.recovery_chart import STAFF, charts_of
-from aftercare.people.models import Event, StaffMember
-from clinic.access import note_opening, patient_of_clinic, staff_page
+from aftercare.people.models import Event, Patient, StaffMember
+from clinic.access import note_opening, only, patient_of_clinic, require, staff_page
 from clinic.actions import is_treated_over_open_alert
+from clinic.contact_forms import AttemptForm
 from clinic.enrolment import UnconfirmedError, enrol_with_procedure, record_confirmed
 from clinic.forms import EnrolForm, ProcedureForm
 from clinic.patient_pages import (
@@ -27,6 +29,9 @@ from clinic.patient_pages import (
     reports_of,
     rows_of,
 )
+from clinic.permissions import may_enrol, may_record_procedures
+
+ATTEMPTS_SHOWN = 20
 
 
 @require_safe
@@ -40,6 +45,7 @@ def patients(request: HttpRequest, member: StaffMember) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page
+@only(may_enrol)
 def enrol(request: HttpRequest, member: StaffMember) -> HttpResponse:
     """Enrol a patient with the first procedure."""
     now, clinic = timezone.now(), member.clinic
@@ -67,6 +73,19 @@ def patient(request: HttpRequest, member: StaffMember, patient_id: UUID) -> Http
     """Everything about one patient."""
     found, now = patient_of_clinic(member, patient_id), timezone.now()
     note_opening(verb=Event.Verb.OPENED_PATIENT, subject=found.pk, patient=found, by=member.user, now=now)
+    return patient_page(request, member, found)
+
+
+def patient_page(
+    request: HttpRequest,
+    member: StaffMember,
+    found: Patient,
+    *,
+    status: HTTPStatus = HTTPStatus.OK,
+    **forms: Any,
+) -> HttpResponse:
+    """The page of one patient. `forms`: those that come back with what is wrong with them."""
+    now = timezone.now()
     alerts = list(found.alerts.select_related("closed_by", "acknowledged_by").worst_first())
     procedures = list(found.procedures.in_order().reverse())
     page = page_of_check_ins(found, request.GET.get("page"))
@@ -79,9 +98,12 @@ def patient(request: HttpRequest, member: StaffMember, patient_id: UUID) -> Http
         "closed_alerts": closed_newest_first(alerts),
         "page": page,
         "reports": reports_of(page),
+        "may_record": may_record_procedures(member),
+        "attempts": list(found.contact_attempts.select_related("by")[:ATTEMPTS_SHOWN]),
+        "attempt_form": AttemptForm(),
         "now": now,
     }
-    return render(request, "clinic/patient.html", context)
+    return render(request, "clinic/patient.html", {**context, **forms}, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -89,6 +111,7 @@ def patient(request: HttpRequest, member: StaffMember, patient_id: UUID) -> Http
 def record(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpResponse:
     """Record a procedure. Where `treated_over_open_alert` holds, only once staff have confirmed it."""
     found, now = patient_of_clinic(member, patient_id), timezone.now()
+    require(may_record_procedures(member), member)
     context = {"patient": found, "now": now, "open_alerts": found.alerts.open().need_action().worst_first()}
     if request.method != "POST":
         warned = is_treated_over_open_alert(patient=found, performed_at=now, now=now)

@@ -82,7 +82,7 @@ def test_one_patients_fault_keeps_no_other_silence_from_being_told(
 def test_who_misses_check_ins_comes_on_the_list_once(patient: Patient, procedure: Procedure) -> None:
     assert [note_missed_check_ins(at(h)) for h in (47.9, 48, 48.1)] == [0, 1, 0]
 
-    row = non_responders(patient.clinic_id).get()
+    row = non_responders([patient.clinic_id]).get()
     assert (row.patient, row.procedure, row.silent_since, row.noted_at) == (patient, procedure, at(0), at(48))
 
 
@@ -108,17 +108,17 @@ def test_a_check_in_takes_the_patient_off_the_list(patient: Patient, procedure: 
     note_missed_check_ins(at(48))
     check_in(patient, 50)
 
-    assert not non_responders(patient.clinic_id).exists()
+    assert not non_responders([patient.clinic_id]).exists()
     assert note_missed_check_ins(at(97.9)) == 0
     assert note_missed_check_ins(at(98)) == 1
-    assert [row.silent_since for row in non_responders(patient.clinic_id)] == [at(50)]
+    assert [row.silent_since for row in non_responders([patient.clinic_id])] == [at(50)]
 
 
 def test_a_new_procedure_takes_the_patient_off_the_list(patient: Patient, procedure: Procedure) -> None:
     note_missed_check_ins(at(48))
     ProcedureFactory.create(patient=patient, performed_at=at(60))
 
-    assert not non_responders(patient.clinic_id).exists()
+    assert not non_responders([patient.clinic_id]).exists()
 
 
 def test_the_longest_silent_comes_first_and_other_clinics_are_left_out(
@@ -130,7 +130,7 @@ def test_the_longest_silent_comes_first_and_other_clinics_are_left_out(
 
     assert note_missed_check_ins(at(60)) == 3
 
-    assert [row.patient for row in non_responders(clinic.pk)] == [patient, later]
+    assert [row.patient for row in non_responders([clinic.pk])] == [patient, later]
 
 
 @pytest.mark.parametrize(("h", "listed"), [(168, 1), (168.01, 0)])

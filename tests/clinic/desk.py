@@ -16,6 +16,7 @@ STANDING = 2
 
 QUEUE = "/clinic/"
 PATIENTS = "/clinic/patients/"
+STAFF = "/clinic/staff/"
 ENROL = "/clinic/patients/enrol/"
 
 

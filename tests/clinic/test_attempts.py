@@ -69,11 +69,11 @@ def test_what_is_forgotten_comes_back_to_the_top_of_the_queue(
 ) -> None:
     emergency = someone(patient, "Joan")
     alert_of(emergency, 1.1, emergency=["eye"])
-    assert [row.patient for row in queue_of(clinic, at(1.4)).now] == [emergency, patient]
+    assert [row.patient for row in queue_of([clinic], at(1.4), nurse.user).now] == [emergency, patient]
 
     follow_up(at(1.6))
 
-    rows = queue_of(clinic, at(1.75)).now
+    rows = queue_of([clinic], at(1.75), nurse.user).now
     assert [row.patient for row in rows] == [patient, emergency]
     assert (rows[0].clock.state, rows[0].clock.words) == ("overdue", "No call for 45 min")
     with time_machine.travel(at(1.75), tick=False):

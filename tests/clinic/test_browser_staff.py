@@ -15,7 +15,7 @@ from pytest_django.live_server_helper import LiveServer
 from aftercare.alerts.models import Alert
 from aftercare.checkins.models import NonResponse
 from aftercare.people.models import Clinic, Event, Patient, StaffMember
-from tests.clinic.desk import ENROL, PATIENTS, QUEUE, alert_url, desk, patient_url
+from tests.clinic.desk import ENROL, PATIENTS, QUEUE, STAFF, alert_url, desk, patient_url
 from tests.people import PatientFactory, ProcedureFactory, UserFactory, check_in
 from tests.ui.browser import overlapping_texts, sticks_out, violations
 
@@ -118,9 +118,9 @@ def at_desk(browser: Browser, live_server: LiveServer, nurse: StaffMember) -> It
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 def test_the_pages_of_staff_can_be_used_by_everybody(
-    at_desk: Any, daniel: Patient, size: tuple[int, int], scheme: str
+    at_desk: Any, daniel: Patient, manager: StaffMember, size: tuple[int, int], scheme: str
 ) -> None:
-    window = at_desk(size, scheme)
+    window = at_desk(size, scheme, manager)
     alert = daniel.alerts.get(rule="sudden_return.redness")
     paths = [
         QUEUE,
@@ -129,6 +129,14 @@ def test_the_pages_of_staff_can_be_used_by_everybody(
         ENROL,
         patient_url(daniel),
         patient_url(daniel, "procedures/new/"),
+        STAFF,
+        f"{STAFF}add/",
+        f"{STAFF}{manager.pk}/",
+        "/clinic/details/",
+        "/clinic/handover/",
+        "/clinic/contacts/",
+        "/clinic/contacts/rota/new/",
+        "/clinic/messages/",
     ]
     for path in paths:
         page = window.open(path)
@@ -154,8 +162,9 @@ def test_a_nurse_works_from_the_queue_to_the_outcome(
     assert names == ["Joan Test", "Daniel Reyes", "Priya Test", "Kofi Test", "Ben Test"]
 
     page.get_by_role("button", name="Acknowledge Daniel Reyes").click()
+    expect(page.locator("[data-said]")).to_contain_text("You have acknowledged this. Daniel Reyes is yours.")
+    page.get_by_role("link", name="Daniel Reyes").first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Daniel Reyes")
-    expect(page.get_by_role("status")).to_contain_text("You have acknowledged this.")
     expect(page.locator("main")).to_contain_text("mild at 46 h")
     assert not daniel.alerts.filter(status=Alert.Status.NEW).exists()
 
@@ -175,20 +184,68 @@ def test_of_two_staff_with_the_same_row_open_the_second_reads_who_was_first(
     at_desk: Any, daniel: Patient, colleague: StaffMember
 ) -> None:
     pages = [window.open(QUEUE) for window in (at_desk(member=colleague), at_desk())]
+    # The second page has not heard of it yet: it asks for no news until its own press.
+    pages[1].evaluate(
+        "() => { htmx.on('htmx:beforeRequest', e => { if (e.detail.elt.id === 'queue') e.preventDefault() }) }"
+    )
     for page in pages:
         page.get_by_role("button", name="Acknowledge Daniel Reyes").click()
-    expect(pages[1].get_by_role("alert")).to_contain_text("Tom Test acknowledged this alert")
+        expect(page.locator("[data-said]")).to_be_visible()
+    expect(pages[1].locator("[data-said]")).to_contain_text("Tom Test acknowledged this alert")
+    expect(pages[1].locator(".q-own").first).to_have_text("Tom Test")
     assert {alert.acknowledged_by for alert in daniel.alerts.all()} == {colleague.user}
 
 
-def test_the_queue_is_worked_with_the_keyboard_alone(at_desk: Any, daniel: Patient) -> None:
+def test_the_queue_is_worked_with_the_keyboard_alone(at_desk: Any, daniel: Patient, busy: None) -> None:
     page = at_desk().open(QUEUE)
-    page.get_by_role("link", name="Daniel Reyes").first.focus()
-    page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="Call Daniel Reyes")).to_be_focused()
-    page.keyboard.press("Tab")
+    page.keyboard.press("j")
+    expect(page.get_by_role("link", name="Joan Test").first).to_be_focused()
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    expect(page.get_by_role("link", name="Daniel Reyes").first).to_be_focused()
+    page.keyboard.press("a")
+    expect(page.locator("[data-said]")).to_contain_text("You have acknowledged this.")
+    expect(page.get_by_role("link", name="Daniel Reyes").first).to_be_focused()
+    page.keyboard.press("?")
+    expect(page.get_by_text("next and previous patient")).to_be_visible()
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("o")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Daniel Reyes")
+    assert not daniel.alerts.filter(status=Alert.Status.NEW).exists()
+
+    tab_to(page, "input[name=result]")
+    page.keyboard.press("ArrowDown")
+    tab_to(page, "button", "Add attempt")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("status")).to_contain_text("You have acknowledged this.")
+    expect(page.get_by_role("status")).to_contain_text("The attempt is recorded.")
+    tab_to(page, "input[name=outcome]")
+    page.keyboard.press("Space")
+    tab_to(page, "button", "Close all")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("alerts of Daniel Reyes: advice given.")
+    assert daniel.contact_attempts.get().result == "no_answer"
+    assert set(daniel.alerts.values_list("outcome", flat=True)) == {"advice_given"}
+
+
+def tab_to(page: Page, selector: str, text: str = "") -> None:
+    """Press Tab until the focus is on such an element."""
+    reached = "([selector, text]) => { const e = document.activeElement; "
+    reached += "return e.matches(selector) && e.textContent.includes(text) }"
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if page.evaluate(reached, [selector, text]):
+            return
+    raise AssertionError(f"the keyboard does not reach {selector} {text}")
+
+
+def test_letters_typed_into_a_field_are_no_commands(at_desk: Any, daniel: Patient) -> None:
+    page = at_desk().open(QUEUE)
+    page.get_by_role("searchbox").fill("")
+    page.keyboard.type("ja")
+    expect(page.get_by_role("searchbox")).to_have_value("ja")
+    assert daniel.alerts.filter(status=Alert.Status.NEW).exists()
 
 
 def fill_in_enrolment(page: Page, performed: str) -> None:
@@ -208,8 +265,10 @@ def fill_in_enrolment(page: Page, performed: str) -> None:
     page.get_by_label(re.compile("The patient has read")).check()
 
 
-def test_a_patient_is_enrolled_and_treated_again(at_desk: Any, clinic: Clinic, nurse: StaffMember) -> None:
-    page = at_desk(PHONE).open(ENROL)
+def test_a_patient_is_enrolled_and_treated_again(
+    at_desk: Any, clinic: Clinic, colleague: StaffMember
+) -> None:
+    page = at_desk(PHONE, member=colleague).open(ENROL)
     treated = timezone.localtime(timezone.now() - timedelta(hours=3), clinic.zone)
     fill_in_enrolment(page, treated.strftime("%Y-%m-%dT%H:%M"))
     page.get_by_role("button", name="Enrol the patient").click()
@@ -228,4 +287,4 @@ def test_a_patient_is_enrolled_and_treated_again(at_desk: Any, clinic: Clinic, n
     page.get_by_role("button", name="Record the procedure").click()
     expect(page.get_by_role("status")).to_contain_text("The procedure is recorded.")
     assert patient.procedures.count() == 2
-    assert Event.objects.filter(verb=Event.Verb.WARNED, actor=nurse.user).count() == 1
+    assert Event.objects.filter(verb=Event.Verb.WARNED, actor=colleague.user).count() == 1

@@ -167,9 +167,9 @@ def test_a_procedure_that_can_not_be_recorded_leaves_no_patient(nurse: StaffMemb
 
 
 def test_a_later_procedure_is_recorded_without_a_warning_where_nothing_is_open(
-    procedure: Procedure, nurse: StaffMember
+    procedure: Procedure, colleague: StaffMember
 ) -> None:
-    client, url = desk(nurse), patient_url(procedure.patient, "procedures/new/")
+    client, url = desk(colleague), patient_url(procedure.patient, "procedures/new/")
     assert "Look before treating" not in words(client.get(url))
 
     response = client.post(url, TREATMENT)
@@ -182,11 +182,11 @@ def test_a_later_procedure_is_recorded_without_a_warning_where_nothing_is_open(
 
 
 def test_over_an_open_alert_staff_are_warned_and_nothing_is_stored_until_they_confirm(
-    procedure: Procedure, nurse: StaffMember
+    procedure: Procedure, colleague: StaffMember
 ) -> None:
     patient = procedure.patient
     alert_of(patient, 70, unwell=["flu"])
-    client, url = desk(nurse), patient_url(patient, "procedures/new/")
+    client, url = desk(colleague), patient_url(patient, "procedures/new/")
     assert "Look before treating This patient has open alerts: Aching all over." in words(client.get(url))
 
     warned = client.post(url, TREATMENT)
@@ -201,24 +201,24 @@ def test_over_an_open_alert_staff_are_warned_and_nothing_is_stored_until_they_co
     newest = patient.procedures.last()
     assert newest is not None
     event = Event.objects.get(verb=Event.Verb.WARNED)
-    assert (event.subject, event.actor, event.patient) == (newest.pk, nurse.user, patient)
+    assert (event.subject, event.actor, event.patient) == (newest.pk, colleague.user, patient)
     assert patient.alerts.open().exists()
 
 
 def test_after_a_recent_infection_staff_are_warned_even_if_its_alert_is_closed(
-    procedure: Procedure, nurse: StaffMember
+    procedure: Procedure, colleague: StaffMember
 ) -> None:
     check_in(procedure.patient, 20, signs=["cold_sore"])
-    client = desk(nurse)
+    client = desk(colleague)
     alert = procedure.patient.alerts.get()
     client.post(f"/clinic/alerts/{alert.pk}/close/", {"outcome": "prescribed"})
     page = words(client.get(patient_url(procedure.patient, "procedures/new/")))
     assert "In the past two weeks this patient has reported pus, a cold sore or redness that spreads." in page
 
 
-def test_a_routine_alert_is_no_reason_to_warn(procedure: Procedure, nurse: StaffMember) -> None:
+def test_a_routine_alert_is_no_reason_to_warn(procedure: Procedure, colleague: StaffMember) -> None:
     alert_of(procedure.patient, 70, signs=["patches"])
-    response = desk(nurse).post(patient_url(procedure.patient, "procedures/new/"), TREATMENT)
+    response = desk(colleague).post(patient_url(procedure.patient, "procedures/new/"), TREATMENT)
     assert response.status_code == 302
 
 
@@ -232,10 +232,10 @@ def test_a_routine_alert_is_no_reason_to_warn(procedure: Procedure, nurse: Staff
     ],
 )
 def test_a_procedure_with_bad_input_is_not_recorded(
-    procedure: Procedure, nurse: StaffMember, typed: dict[str, str], said: str
+    procedure: Procedure, colleague: StaffMember, typed: dict[str, str], said: str
 ) -> None:
     Patient.objects.update(date_of_birth=date(1990, 4, 30))
-    response = desk(nurse).post(
+    response = desk(colleague).post(
         patient_url(procedure.patient, "procedures/new/"), {**TREATMENT, **typed, "confirm": "yes"}
     )
     assert response.status_code == 422
@@ -243,8 +243,22 @@ def test_a_procedure_with_bad_input_is_not_recorded(
     assert procedure.patient.procedures.count() == 1
 
 
-def test_a_confirmation_survives_a_slip_in_another_field(procedure: Procedure, nurse: StaffMember) -> None:
+def test_a_confirmation_survives_a_slip_in_another_field(
+    procedure: Procedure, colleague: StaffMember
+) -> None:
     alert_of(procedure.patient, 70, unwell=["flu"])
     url = patient_url(procedure.patient, "procedures/new/")
-    response = desk(nurse).post(url, {**TREATMENT, "kind": "", "confirm": "yes"})
+    response = desk(colleague).post(url, {**TREATMENT, "kind": "", "confirm": "yes"})
     assert 'name="confirm" value="yes"' in response.content.decode()
+
+
+def test_a_nurse_enrols_and_leaves_later_procedures_to_a_clinician(
+    procedure: Procedure, nurse: StaffMember
+) -> None:
+    client, url = desk(nurse), patient_url(procedure.patient, "procedures/new/")
+    assert "Record a procedure" not in words(client.get(patient_url(procedure.patient)))
+
+    for response in (client.get(url), client.post(url, TREATMENT)):
+        assert response.status_code == 403
+        assert "You are signed in as a nurse." in words(response)
+    assert procedure.patient.procedures.count() == 1

@@ -89,17 +89,17 @@ def test_an_empty_list_leads_to_enrolling(nurse: StaffMember) -> None:
 
 
 def test_the_page_of_a_patient_holds_details_procedures_check_ins_and_alerts(
-    patient: Patient, nurse: StaffMember
+    patient: Patient, colleague: StaffMember
 ) -> None:
-    treated(patient, nurse.user, 0)
+    treated(patient, colleague.user, 0)
     patient.intake, patient.at_risk, patient.date_of_birth = ["iq8"], True, date(1990, 1, 17)
     patient.call_back_telephone = "07700 900142"
     patient.save()
     closed = alert_of(patient, 20, signs=["pus"])
-    close(alert=closed, by=nurse.user, now=at(21), outcome="prescribed")
+    close(alert=closed, by=colleague.user, now=at(21), outcome="prescribed")
     still_open = alert_of(patient, 46, signs=["hives"])
 
-    response = desk(nurse).get(patient_url(patient))
+    response = desk(colleague).get(patient_url(patient))
 
     page = words(response)
     assert "35 years, born 17 January 1990." in page
@@ -107,7 +107,7 @@ def test_the_page_of_a_patient_holds_details_procedures_check_ins_and_alerts(
     assert "Amara Test 07700 900142" in page
     assert "Microneedling, face Monday 12 January 2026, 10:00, 4 days ago" in page
     assert "Urgent A raised, itchy rash. Raised Wed 08:00" in page
-    assert "Prescribed. Closed Tue 07:00 by Ruth Test." in page
+    assert "Prescribed. Closed Tue 07:00 by Tom Test." in page
     assert "Check-ins 2 Urgent Wed 08:00 , 46 h" in page
     for alert in (closed, still_open):
         assert f'href="{alert_url(alert)}"' in response.content.decode()

@@ -18,15 +18,16 @@ from tests.people import at
 pytestmark = pytest.mark.usefixtures("procedure", "course_set")
 
 Place = Callable[[Alert], str]
-OF_THE_CLINIC = [QUEUE, PATIENTS, ENROL]
+OF_THE_CLINIC = [QUEUE, "/clinic/queue/", "/clinic/handover/", PATIENTS, ENROL]
 OF_A_RECORD: list[Place] = [
     alert_url,
     lambda alert: patient_url(alert.patient),
-    lambda alert: patient_url(alert.patient, "procedures/new/"),
 ]
+ACTS = ("close", "assign", "attempts", "letters", "reopen")
 DEEDS: list[Place] = [
     lambda alert: alert_url(alert, "acknowledge"),
-    lambda alert: alert_url(alert, "close"),
+    *(lambda alert, act=act: alert_url(alert, act) for act in ACTS),
+    lambda alert: patient_url(alert.patient, "calls/"),
 ]
 
 

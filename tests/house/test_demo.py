@@ -83,7 +83,7 @@ def test_the_demo_has_patients_at_all_stages() -> None:
     assert {"prescribed", "seen_in_clinic", "expected_course"} <= set(closed)
     assert Alert.objects.filter(rule="at_risk_patient").exists()
     assert Alert.objects.get(silent_since__isnull=False).patient.user.last_name == "Ito"
-    silent = set(non_responders(Clinic.objects.get().pk).values_list("patient__user__last_name", flat=True))
+    silent = set(non_responders([Clinic.objects.get().pk]).values_list("patient__user__last_name", flat=True))
     assert "Achebe" in silent
     two_areas = Patient.objects.get(user__last_name="Okafor")
     assert [procedure.area for procedure in two_areas.procedures.all()] == ["face", "neck"]

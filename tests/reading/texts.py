@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from aftercare.alerts.letters import TEXTS
 from aftercare.checkins import wording
 from aftercare.guidance.course_words import Since, course_lines, sign_lines
 from aftercare.guidance.stretches import STRETCHES, watch_for
@@ -28,6 +29,7 @@ def groups() -> dict[str, list[str]]:
     """The sentences of each group. Each must be easy to read as a whole."""
     found = {f"article {article['key']}": sentences_of_article(article) for article in articles()}
     found["the timeline"] = list(timeline())
+    found["letters"] = [sentence for text in TEXTS.values() for sentence in sentences_of(text)]
     found["the questions"] = list(questions())
     for rule in RULES.values():
         found.setdefault(f"advice: {rule.level}", []).extend(advice(rule.id))

@@ -1,0 +1,93 @@
+"""Sending a patient one of a few fixed texts, which hold no health detail and no name."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from aftercare.alerts.models import Alert, Letter
+from aftercare.outbox.models import Message
+from aftercare.outbox.nudge import nudge_after_commit
+from aftercare.outbox.registry import Content
+from aftercare.people.actions import record_event
+from aftercare.people.contact import contact_at
+from aftercare.people.models import Clinic, Event, Patient, User
+
+KIND = "letter"
+# Later than this it would ask for what has long been done.
+WORTH_SENDING = timedelta(hours=24)
+# Pressed twice, or by two colleagues at once: the patient gets it once.
+ONCE_IN = timedelta(minutes=5)
+TEXTS = {
+    Letter.Template.PLEASE_CALL: "We would like to talk to you. Please call us today.",
+    Letter.Template.COULD_NOT_REACH: "We tried to call you and did not reach you. Please call us back.",
+    Letter.Template.CHECK_IN: "Please send us a new check-in. It takes less than a minute.",
+    Letter.Template.VISIT: "We would like to see you at the clinic. Please call us to find a time.",
+}
+
+
+class SentLatelyError(ValueError):
+    """The same letter went to this patient within the last five minutes."""
+
+
+@transaction.atomic
+def send_letter(
+    *, patient: Patient, template: str, by: User, now: datetime, alert: Alert | None = None
+) -> Letter:
+    """Send a text to the patient, through the outbox.
+
+    SentLatelyError where it was sent just now, ValueError for an unknown text, or an alert of another patient.
+    """
+    if template not in Letter.Template.values:
+        raise ValueError(f"unknown letter: {template!r}")
+    if alert is not None and alert.patient_id != patient.pk:
+        raise ValueError("the alert is another patient's")
+    Patient.objects.select_for_update().get(pk=patient.pk)
+    if patient.letters.filter(template=template, at__gt=now - ONCE_IN).exists():
+        raise SentLatelyError
+    letter = Letter.objects.create(patient=patient, alert=alert, at=now, by=by, template=template)
+    Message.objects.create(
+        kind=KIND,
+        subject=letter.pk,
+        sender=patient.clinic_id,
+        recipient_id=patient.user_id,
+        created_at=now,
+        next_attempt_at=now,
+        expires_at=now + WORTH_SENDING,
+    )
+    record_event(
+        verb=Event.Verb.SENT_LETTER,
+        actor=by,
+        now=now,
+        patient=patient,
+        subject=letter.pk,
+        data={"template": template},
+    )
+    nudge_after_commit()
+    return letter
+
+
+def render(message: Message, now: datetime) -> Content | None:
+    """The words to the patient, with the telephones of the hour."""
+    letter = Letter.objects.select_related("patient__clinic").get(pk=message.subject)
+    clinic = letter.patient.clinic
+    template = Letter.Template(letter.template)
+    return Content(subject=str(template.label), body=letter_text(template, clinic, now))
+
+
+def letter_text(template: Letter.Template, clinic: Clinic, now: datetime) -> str:
+    """What the patient reads."""
+    page = (
+        f"{settings.SITE_URL}/check-in/" if template == Letter.Template.CHECK_IN else f"{settings.SITE_URL}/"
+    )
+    return "\n\n".join(
+        [
+            TEXTS[template],
+            "\n".join(f"{phone.who}: {phone.number}" for phone in contact_at(clinic, now).phones),
+            f"In an emergency call {clinic.emergency_number}.",
+            f"Your page:\n{page}",
+            clinic.name,
+        ]
+    )

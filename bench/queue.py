@@ -1,0 +1,130 @@
+"""Whether the queue and a patient's page stay quick as the portal fills: a large database beside a small one.
+
+The large one holds 1,000,000 check-ins and some 100,000 alerts of 50 clinics, the small one 10,000 check-ins of one
+clinic; the clinic looked at has 40 open alerts in both. Gunicorn serves each on one PostgreSQL, and a nurse opens
+the pages of the two in turns, so that what else the machine does weighs on both. Loading takes some ten minutes.
+
+    .venv/bin/python bench/queue.py [check-ins] [clinics] [turns]
+"""
+
+import http.client
+import json
+import os
+import secrets
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+# In place of this folder: its names are not to be mistaken for those of other modules.
+sys.path[0] = str(ROOT)
+
+from tools.servers.leaving import nothing_left_behind  # noqa: E402
+from tools.servers.portal import Web, bare_environment  # noqa: E402
+from tools.servers.postgres import Postgres  # noqa: E402
+from tools.servers.valkey import Valkey  # noqa: E402
+
+OPEN_ALERTS = 40
+SMALL = {"check_ins": 10_000, "clinics": 1}
+WARM_UP = 10  # turns that are not counted
+QUEUE, LIVE = "/clinic/", "/clinic/queue/"
+WAIT = 60.0  # seconds for one answer
+
+
+def fill(variables: dict[str, str], *, check_ins: int, clinics: int) -> dict[str, Any]:
+    """Load one database; whose pages are opened there, and how many queries they take."""
+    environment = bare_environment() | variables
+    manage = [sys.executable, "manage.py"]
+    options = ["--check-ins", str(check_ins), "--clinics", str(clinics), "--open-alerts", str(OPEN_ALERTS)]
+    for command in (["migrate", "-v0"], ["collectstatic", "--no-input", "-v0"], ["seed_demo", *options]):
+        subprocess.run([*manage, *command], env=environment, cwd=ROOT, check=True, stdout=sys.stderr)
+    # A process of its own: Django takes one settings file a process.
+    looked = [sys.executable, "-m", "bench.queue_pages"]
+    done = subprocess.run(looked, env=environment, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def opened(web: Web, path: str, session: str) -> float:
+    """The milliseconds of one page, over a connection of its own."""
+    connection = http.client.HTTPConnection("127.0.0.1", web.port, timeout=WAIT)
+    try:
+        began = time.perf_counter()
+        connection.request("GET", path, headers={"Cookie": f"sessionid={session}"})
+        response = connection.getresponse()
+        response.read()
+        took = 1000 * (time.perf_counter() - began)
+    finally:
+        connection.close()
+    if response.status != http.HTTPStatus.OK:
+        raise SystemExit(f"{path}: {response.status} instead of 200")
+    return took
+
+
+def take_turns(sites: Mapping[str, tuple[Web, dict[str, Any]]], turns: int) -> dict[str, dict[str, float]]:
+    """The median milliseconds of each page in each database."""
+    took: dict[str, dict[str, list[float]]] = {
+        page: {size: [] for size in sites} for page in ("queue", "patient")
+    }
+    for turn in range(WARM_UP + turns):
+        for size, (web, found) in sites.items():
+            for page, path in (("queue", QUEUE), ("patient", found["patient"])):
+                milliseconds = opened(web, path, found["session"])
+                if turn >= WARM_UP:
+                    took[page][size].append(milliseconds)
+    return {
+        page: {size: statistics.median(times) for size, times in sizes.items()}
+        for page, sizes in took.items()
+    }
+
+
+def figures(large: dict[str, Any], medians: dict[str, dict[str, float]]) -> dict[str, float]:
+    """The line to print; of the two pages, the one that a large database slows down more."""
+    ratios = {page: sizes["large"] / sizes["small"] for page, sizes in medians.items()}
+    worst = max(ratios, key=lambda page: ratios[page])
+    times = {f"{page}_{size}_ms": ms for page, sizes in medians.items() for size, ms in sizes.items()}
+    found = {
+        "median_small_ms": medians[worst]["small"],
+        "median_large_ms": medians[worst]["large"],
+        "ratio": ratios[worst],
+        **{f"ratio_{page}": value for page, value in ratios.items()},
+        **times,
+    }
+    kept = {key: value for key, value in large.items() if isinstance(value, int)}
+    return kept | {key: round(value, 3) for key, value in found.items()}
+
+
+def main() -> None:
+    check_ins, clinics, turns = (
+        int(sys.argv[place]) if len(sys.argv) > place else default
+        for place, default in ((1, 1_000_000), (2, 50), (3, 200))
+    )
+    sizes = {"small": SMALL, "large": {"check_ins": check_ins, "clinics": clinics}}
+    with nothing_left_behind(), ExitStack() as stack:
+        data = stack.enter_context(tempfile.TemporaryDirectory(prefix="aftercare-bench-"))
+        postgres, valkey = stack.enter_context(Postgres()), stack.enter_context(Valkey())
+        sites = {}
+        for size, numbers in sizes.items():
+            variables = {
+                "DATABASE_URL": postgres.create_database(size),
+                "REDIS_URL": valkey.url,
+                "EMAIL_URL": f"file://{data}/mail",
+                "SECRET_KEY": secrets.token_urlsafe(50),
+                "DATA_DIR": data,
+                "STAFF_MFA": "optional",
+                "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "aftercare.settings"),
+            }
+            found = fill(variables, **numbers)
+            sites[size] = (stack.enter_context(Web(env=bare_environment() | variables)), found)
+        medians = take_turns(sites, turns)
+        print(json.dumps(figures(sites["large"][1], medians)))
+
+
+if __name__ == "__main__":
+    main()

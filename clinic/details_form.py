@@ -1,0 +1,118 @@
+"""The form of a clinic's details: its name, telephones, hours and colour."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from crispy_forms.layout import Div, Fieldset, Layout
+from django import forms
+from django.core.exceptions import ValidationError
+
+from aftercare.people.hours import DAYS
+from aftercare.people.models import Clinic
+from clinic.forms import helper_for, zone_choices
+
+DAY_NAMES = dict(
+    zip(
+        DAYS,
+        ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+        strict=True,
+    )
+)
+DETAILS = (
+    *("name", "telephone", "out_of_hours_telephone", "emergency_number"),
+    *("time_zone", "technical_contact", "accent"),
+)
+HOURS = re.compile(r"([01]?\d|2[0-4])[:.]([0-5]\d)\s*(?:-|–|to)\s*([01]?\d|2[0-4])[:.]([0-5]\d)")
+HOW = "Give hours such as 09:00-18:00, or 09:00-12:30, 14:00-18:00."
+
+
+def hours_from(text: str) -> list[list[str]]:
+    """The stretches of one day as they were typed; ValidationError where they can't be read. Empty: closed."""
+    stretches, last = [], "00:00"
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        found = HOURS.fullmatch(part)
+        if found is None:
+            raise ValidationError(HOW)
+        opens, closes = f"{found[1]:0>2}:{found[2]}", f"{found[3]:0>2}:{found[4]}"
+        if not (last <= opens < closes <= "24:00"):
+            raise ValidationError("Give the hours in order. Each stretch ends after it begins.")
+        stretches.append([opens, closes])
+        last = closes
+    return stretches
+
+
+class DetailsForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Every day of the week is one line of hours; empty means closed."""
+
+    class Meta:
+        model = Clinic
+        fields = DETAILS
+        labels = {
+            "out_of_hours_telephone": "Out-of-hours telephone",
+            "accent": "Colour",
+            "technical_contact": "Technical contact",
+        }
+        help_texts = {
+            "emergency_number": "Such as 999, 112 or 911.",
+            "technical_contact": "This address gets a mail where messages do not leave.",
+            "accent": "Such as #1b5a5c. It must be dark enough to read on white.",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["time_zone"] = forms.ChoiceField(
+            choices=zone_choices(self.instance.time_zone),
+            error_messages={"invalid_choice": "Choose a time zone from the list."},
+        )
+        for day, name in DAY_NAMES.items():
+            stretches = self.instance.opening_hours.get(day, [])
+            self.fields[day] = forms.CharField(
+                label=name,
+                required=False,
+                max_length=100,
+                initial=", ".join("-".join(stretch) for stretch in stretches),
+            )
+        self.fields["mon"].help_text = "Such as 09:00-12:30, 14:00-18:00. An empty day is closed."
+        self.helper = helper_for(
+            Layout(
+                Fieldset("Clinic", Div("name", "accent", css_class="pair"), css_class="card"),
+                Fieldset(
+                    "Telephones",
+                    Div("telephone", "out_of_hours_telephone", css_class="pair"),
+                    Div("emergency_number", "technical_contact", css_class="pair"),
+                    css_class="card",
+                ),
+                Fieldset(
+                    "Opening hours",
+                    "time_zone",
+                    *(Div(*pair, css_class="pair") for pair in PAIRS),
+                    css_class="card",
+                ),
+            )
+        )
+
+    def clean_accent(self) -> str:
+        return str(self.cleaned_data["accent"]).lower()
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or self.cleaned_data
+        week = {}
+        for day in DAYS:
+            try:
+                week[day] = hours_from(told.get(day, ""))
+            except ValidationError as error:
+                self.add_error(day, error)
+        if not self.errors and not any(week.values()):
+            self.add_error("mon", "Give at least one day on which the clinic is open.")
+        self.week = week
+        return told
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """What `change_details` takes."""
+        return {**{name: self.cleaned_data[name] for name in DETAILS}, "opening_hours": self.week}
+
+
+PAIRS = (("mon", "tue"), ("wed", "thu"), ("fri", "sat"), ("sun",))

@@ -1,0 +1,95 @@
+"""Who works for a clinic: managers add people, change their role, and end their work."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from aftercare.people.actions import add_staff_member, record_event
+from aftercare.people.models import Clinic, Event, StaffMember, User
+
+
+class LastManagerError(ValueError):
+    """Without this person the clinic would have no manager."""
+
+
+@transaction.atomic
+def add_colleague(
+    *, clinic: Clinic, by: User, now: datetime, email: str, role: str, first_name: str, last_name: str
+) -> StaffMember:
+    """Let a person work for the clinic. Who worked there before is taken back, with the new role.
+
+    ValidationError where the address belongs to somebody with another name, or who works there now.
+    """
+    user = User.objects.filter(email=email.strip().lower()).first()
+    if user and str(user).casefold() != f"{first_name} {last_name}".casefold():
+        raise ValidationError({"email": "Somebody with another name uses this e-mail address. Check it."})
+    if user and StaffMember.objects.active().filter(user=user, clinic=clinic).exists():
+        raise ValidationError({"email": "This person works here already."})
+    member = add_staff_member(
+        clinic=clinic, email=email, role=role, first_name=first_name, last_name=last_name
+    )
+    if (member.role, member.is_active) != (role, True):
+        member.role, member.is_active = role, True
+        member.save(update_fields=["role", "is_active"])
+    record_event(
+        verb=Event.Verb.ADDED_STAFF,
+        actor=by,
+        now=now,
+        clinic=clinic,
+        data={"user": member.user_id, "role": role},
+    )
+    return member
+
+
+@transaction.atomic
+def change_colleague(
+    *, member: StaffMember, by: User, now: datetime, role: str, is_active: bool
+) -> StaffMember:
+    """Change what a person may do, or end the work. LastManagerError where no manager would be left."""
+    Clinic.objects.select_for_update().get(pk=member.clinic_id)
+    current = StaffMember.objects.select_related("user", "clinic").get(pk=member.pk)
+    before = {"role": current.role, "is_active": current.is_active}
+    after = {"role": role, "is_active": is_active}
+    if before == after:
+        return current
+    managers = StaffMember.objects.active().filter(clinic=current.clinic, role=StaffMember.Role.MANAGER)
+    stays_manager = is_active and role == StaffMember.Role.MANAGER
+    if not stays_manager and not managers.exclude(pk=current.pk).exists() and managers.exists():
+        raise LastManagerError
+    current.role, current.is_active = role, is_active
+    current.save(update_fields=["role", "is_active"])
+    record_event(
+        verb=Event.Verb.CHANGED_STAFF,
+        actor=by,
+        now=now,
+        clinic=current.clinic,
+        data={"user": current.user_id, "before": before, "after": after},
+    )
+    return current
+
+
+@transaction.atomic
+def change_details(*, clinic: Clinic, by: User, now: datetime, details: Mapping[str, Any]) -> Clinic:
+    """Change a clinic's name, telephones, hours or colour. What they were before stays in the event."""
+    current: Clinic = Clinic.objects.select_for_update().get(pk=clinic.pk)
+    before = {name: getattr(current, name) for name in details if getattr(current, name) != details[name]}
+    if not before:
+        return current
+    for name in before:
+        setattr(current, name, details[name])
+    current.full_clean(exclude=["closed_days", "slug"])
+    current.save()
+    after = {name: details[name] for name in before}
+    record_event(
+        verb=Event.Verb.CHANGED_CLINIC,
+        actor=by,
+        now=now,
+        clinic=current,
+        data={"before": before, "after": after},
+    )
+    return current

@@ -1,0 +1,71 @@
+"""The clinic's details: managers change them, and every change says what it was before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from aftercare.people.models import Clinic, Event, StaffMember
+from clinic.details_form import DAY_NAMES, DETAILS
+from tests.clinic.desk import desk, words
+
+DETAILS_URL = "/clinic/details/"
+
+
+def posted(clinic: Clinic, **changes: str) -> dict[str, str]:
+    """The form as the page shows it, with what was typed over it."""
+    shown = {name: str(getattr(clinic, name)) for name in DETAILS}
+    week = {day: ", ".join("-".join(part) for part in clinic.opening_hours.get(day, [])) for day in DAY_NAMES}
+    return {**shown, **week, **changes}
+
+
+def test_a_manager_changes_telephone_and_hours_and_patients_read_them(
+    clinic: Clinic, manager: StaffMember
+) -> None:
+    before = clinic.telephone
+    typed = posted(clinic, telephone="0161 496 0777", sat="9:00 to 12:30, 14.00–16:00", sun="")
+    response = desk(manager).post(DETAILS_URL, typed)
+    assert response.headers["Location"] == "/clinic/staff/"
+    clinic.refresh_from_db()
+    assert clinic.telephone == "0161 496 0777"
+    assert clinic.opening_hours["sat"] == [["09:00", "12:30"], ["14:00", "16:00"]]
+    event = Event.objects.get(verb=Event.Verb.CHANGED_CLINIC)
+    assert event.data["before"]["telephone"] == before
+    assert (event.actor, event.clinic) == (manager.user, clinic)
+
+
+def test_saving_without_a_change_is_no_event(clinic: Clinic, manager: StaffMember) -> None:
+    clinic.opening_hours = {day: clinic.opening_hours.get(day, []) for day in DAY_NAMES}
+    clinic.save()
+    assert desk(manager).post(DETAILS_URL, posted(clinic)).status_code == 302
+    assert not Event.objects.filter(verb=Event.Verb.CHANGED_CLINIC).exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "problem"),
+    [
+        ({"mon": "nine to five"}, "Give hours such as 09:00-18:00"),
+        ({"mon": "18:00-09:00"}, "Each stretch ends after it begins."),
+        ({"mon": "09:00-13:00, 12:00-18:00"}, "Give the hours in order."),
+        (dict.fromkeys(DAY_NAMES, ""), "Give at least one day"),
+        ({"telephone": "call me"}, "Give a telephone number"),
+        ({"out_of_hours_telephone": ""}, "This field is required."),
+        ({"time_zone": "Mars/Base"}, "Choose a time zone"),
+        ({"accent": "#ffff00"}, "white"),
+    ],
+)
+def test_bad_details_are_a_message_and_nothing_changes(
+    clinic: Clinic, manager: StaffMember, typed: dict[str, str], problem: str
+) -> None:
+    response: Any = desk(manager).post(DETAILS_URL, posted(clinic, name="Half Done", **typed))
+    assert response.status_code == 422
+    assert problem in words(response)
+    assert "Half Done" in response.content.decode()
+    clinic.refresh_from_db()
+    assert clinic.name != "Half Done"
+
+
+def test_details_are_for_managers(nurse: StaffMember, outsider: StaffMember) -> None:
+    assert desk(nurse).get(DETAILS_URL).status_code == 403
+    assert desk(nurse).post(DETAILS_URL, {}).status_code == 403

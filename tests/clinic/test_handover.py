@@ -1,0 +1,105 @@
+"""Calls to those who are silent, the patient's contact history, and the page for the next shift."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from aftercare.alerts.actions import acknowledge, record_contact_attempt
+from aftercare.alerts.models import ContactAttempt
+from aftercare.checkins.silence import note_missed_check_ins
+from aftercare.people.models import Patient, Procedure, StaffMember
+from tests.clinic.desk import QUEUE, STANDING, alert_of, desk, patient_url, someone, words
+from tests.people import at
+
+pytestmark = pytest.mark.usefixtures("procedure", "course_set")
+HANDOVER = "/clinic/handover/"
+
+
+@pytest.fixture
+def silent(patient: Patient, procedure: Procedure) -> Patient:
+    """Somebody who has not checked in since the treatment."""
+    found = someone(patient, "Ben", call_back_telephone="0161 496 0199")
+    note_missed_check_ins(at(56))
+    return found
+
+
+@pytest.fixture(autouse=True)
+def _now() -> Iterator[None]:
+    with time_machine.travel(at(56), tick=False):
+        yield
+
+
+def test_one_tap_in_the_list_records_a_call_and_shows_it(silent: Patient, nurse: StaffMember) -> None:
+    url = patient_url(silent, "calls/")
+    response = desk(nurse).post(url, {"result": "no_answer"}, headers={"HX-Request": "true"})
+    attempt = ContactAttempt.objects.get()
+    assert (attempt.patient, attempt.alert, attempt.by) == (silent, None, nurse.user)
+    assert (attempt.result, attempt.at) == ("no_answer", at(56))
+    assert "Ben Other: no answer. It is recorded." in words(response)
+    assert "No answer, 18:00, Ruth Test" in words(desk(nurse).get(QUEUE))
+
+
+def test_a_call_before_the_silence_is_not_shown_as_an_answer_to_it(
+    silent: Patient, nurse: StaffMember
+) -> None:
+    record_contact_attempt(patient=silent, by=nurse.user, now=at(-1), result="reached")
+    assert "Reached, " not in words(desk(nurse).get(QUEUE))
+
+
+def test_the_patients_page_keeps_every_call(silent: Patient, nurse: StaffMember) -> None:
+    said = {"result": "left_message", "note": "With her mother."}
+    assert desk(nurse).post(patient_url(silent, "calls/"), said).headers["Location"] == patient_url(silent)
+    assert "Ruth Test left a message. “With her mother.”" in words(desk(nurse).get(patient_url(silent)))
+
+
+def test_a_call_that_says_nothing_is_refused_and_the_note_stays(silent: Patient, nurse: StaffMember) -> None:
+    response = desk(nurse).post(patient_url(silent, "calls/"), {"note": "Half a note"})
+    assert response.status_code == 422
+    assert "Choose what happened." in words(response)
+    assert "Half a note" in response.content.decode()
+    assert not ContactAttempt.objects.exists()
+
+
+def test_the_handover_holds_every_open_alert_and_everybody_silent(
+    patient: Patient, silent: Patient, nurse: StaffMember, colleague: StaffMember
+) -> None:
+    urgent = alert_of(patient, 55, signs=["pus"])
+    acknowledge(alert=urgent, by=colleague.user, now=at(55.1))
+    record_contact_attempt(
+        patient=patient,
+        alert=urgent,
+        by=colleague.user,
+        now=at(55.2),
+        result="no_answer",
+        note="Try at 19:00",
+    )
+    page = words(desk(nurse).get(HANDOVER))
+    assert "Wednesday 14 January 2026, 18:00, for Larkfield Skin Clinic. Made by Ruth Test" in page
+    assert "Open alerts 1 Amara Test" in page
+    assert f"No answer, 17:12, {colleague.user}: “Try at 19:00”" in page
+    assert "Not heard from 1 Ben Other" in page
+    assert "0161 496 0199 Nobody has tried to call yet" in page
+
+
+def test_an_empty_handover_says_so(nurse: StaffMember) -> None:
+    page = words(desk(nurse).get(HANDOVER))
+    assert "No alert is open." in page
+    assert "Everybody who is due has checked in." in page
+
+
+def test_the_handover_takes_as_many_queries_for_many_as_for_one(patient: Patient, nurse: StaffMember) -> None:
+    alert_of(patient, 55, signs=["pus"])
+    client = desk(nurse)
+    client.get(HANDOVER)
+    with CaptureQueriesContext(connection) as for_one:
+        client.get(HANDOVER)
+    for number in range(4):
+        alert_of(someone(patient, f"P{number}"), 55, signs=["pus"])
+    with CaptureQueriesContext(connection) as for_many:
+        client.get(HANDOVER)
+    assert len(for_many) == len(for_one) <= 9 + STANDING

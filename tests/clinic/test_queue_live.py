@@ -1,0 +1,248 @@
+"""The queue renews itself: what asks the server, what it answers, and acknowledging from the list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
+
+from aftercare.alerts.actions import acknowledge, close
+from aftercare.alerts.handling import assign
+from aftercare.alerts.models import Alert
+from aftercare.people.models import Patient, Procedure, StaffMember
+from tests.at_once import at_once
+from tests.clinic.desk import QUEUE, alert_of, alert_url, desk, someone, words
+from tests.people import at, check_in
+
+pytestmark = pytest.mark.usefixtures("procedure", "course_set")
+
+LIVE = "/clinic/queue/"
+IN_LIST = {"HX-Request": "true"}
+Change = Callable[[Alert, StaffMember, StaffMember], object]
+
+
+@pytest.fixture
+def alert(patient: Patient, procedure: Procedure) -> Alert:
+    """An urgent alert, opened at 20 h."""
+    return alert_of(patient, 20, signs=["pus"])
+
+
+@pytest.fixture(autouse=True)
+def _now() -> Iterator[None]:
+    with time_machine.travel(at(20.1), tick=False):
+        yield
+
+
+def version(client: Client, path: str = LIVE) -> str:
+    return str(client.get(path).headers["ETag"])
+
+
+def asked_again(client: Client, known: str, path: str = LIVE) -> Any:
+    return client.get(path, headers={"If-None-Match": known})
+
+
+def test_where_nothing_changed_the_answer_is_304_in_at_most_four_queries(
+    alert: Alert, nurse: StaffMember, settings: Settings
+) -> None:
+    client = desk(nurse)
+    known = version(client)
+    for number in range(3):
+        alert_of(someone(alert.patient, f"Pat-{number}"), 20, signs=["pus"])
+    known = version(client)
+    settings.STAFF_MFA = "optional"
+
+    with CaptureQueriesContext(connection) as queries:
+        response = asked_again(client, known)
+
+    assert (response.status_code, response.content) == (304, b"")
+    assert len(queries) <= 4
+
+
+def test_the_page_itself_carries_the_version_to_ask_with(alert: Alert, nurse: StaffMember) -> None:
+    client = desk(nurse)
+    page = client.get(QUEUE).content.decode()
+    assert f'data-version="{version(client).replace(chr(34), "&quot;")}"' in page
+
+
+CHANGES: dict[str, Change] = {
+    "a new alert": lambda alert, nurse, colleague: check_in(alert.patient, 20.05, signs=["hives"]),
+    "a quiet report": lambda alert, nurse, colleague: check_in(alert.patient, 20.05, signs=["pus"]),
+    "acknowledged": lambda alert, nurse, colleague: acknowledge(alert=alert, by=nurse.user, now=at(20.05)),
+    "assigned": lambda alert, nurse, colleague: assign(
+        alert=alert, to=colleague, seen_owner=None, by=nurse.user, now=at(20.05)
+    ),
+    "closed": lambda alert, nurse, colleague: close(
+        alert=alert, by=nurse.user, now=at(20.05), outcome="mistake"
+    ),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_each_change_of_an_alert_is_noticed(
+    alert: Alert, nurse: StaffMember, colleague: StaffMember, change: str
+) -> None:
+    client = desk(nurse)
+    known = version(client)
+    CHANGES[change](alert, nurse, colleague)
+    response = asked_again(client, known)
+    assert response.status_code == 200
+    assert response.headers["ETag"] != known
+
+
+def test_what_happens_at_another_clinic_is_no_news(
+    alert: Alert, nurse: StaffMember, stranger: Patient
+) -> None:
+    client = desk(nurse)
+    known = version(client)
+    check_in(stranger, 20.05, signs=["pus"])
+    assert asked_again(client, known).status_code == 304
+
+
+def test_another_view_or_another_person_does_not_get_304_for_it(
+    alert: Alert, nurse: StaffMember, colleague: StaffMember
+) -> None:
+    known = version(desk(nurse))
+    assert asked_again(desk(nurse), known, f"{LIVE}?owner=me").status_code == 200
+    assert asked_again(desk(colleague), known).status_code == 200
+
+
+def test_the_title_counts_who_waits(alert: Alert, nurse: StaffMember) -> None:
+    client = desk(nurse)
+    assert "<title>(1) Queue · Larkfield Skin Clinic</title>" in client.get(LIVE).content.decode()
+    acknowledge(alert=alert, by=nurse.user, now=at(20.05))
+    assert "<title>Queue · Larkfield Skin Clinic</title>" in client.get(LIVE).content.decode()
+
+
+def rows(response: Any) -> list[str]:
+    """The patients in the list."""
+    text = words(response)
+    return [name for name in ("Amara", "Daniel", "Kofi") if f"{name} " in text]
+
+
+@pytest.fixture
+def three(alert: Alert, nurse: StaffMember) -> None:
+    """Amara's urgent alert, Daniel's of the same day that the nurse has taken, and Kofi's routine one."""
+    daniel, kofi = someone(alert.patient, "Daniel"), someone(alert.patient, "Kofi")
+    acknowledge(alert=alert_of(daniel, 20, unwell=["flu"]), by=nurse.user, now=at(20.05))
+    alert_of(kofi, 20, signs=["patches"])
+    kofi.procedures.update(kind="rf")
+
+
+@pytest.mark.usefixtures("three")
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("", ["Amara", "Daniel", "Kofi"]),
+        ("level=urgent", ["Amara"]),
+        ("level=routine", ["Kofi"]),
+        ("owner=me", ["Daniel"]),
+        ("owner=none", ["Amara", "Kofi"]),
+        ("unacknowledged=1", ["Amara", "Kofi"]),
+        ("kind=rf", ["Kofi"]),
+        ("kind=mn&owner=none", ["Amara"]),
+        ("clinic=larkfield", ["Amara", "Daniel", "Kofi"]),
+        # What an address does not know is passed over.
+        ("level=dire&owner=x&kind=q&clinic=elsewhere", ["Amara", "Daniel", "Kofi"]),
+    ],
+)
+def test_the_filters_in_the_address_narrow_the_list(nurse: StaffMember, query: str, shown: list[str]) -> None:
+    for path in (QUEUE, LIVE):
+        assert rows(desk(nurse).get(f"{path}?{query}")) == shown
+
+
+@pytest.mark.usefixtures("three")
+def test_a_view_of_a_colleague_can_be_shared(nurse: StaffMember, colleague: StaffMember) -> None:
+    assert rows(desk(colleague).get(f"{QUEUE}?owner={nurse.user.pk}")) == ["Daniel"]
+    assert rows(desk(colleague).get(f"{QUEUE}?owner=me")) == []
+
+
+@pytest.mark.usefixtures("three")
+def test_an_empty_view_does_not_say_that_nobody_waits(nurse: StaffMember) -> None:
+    page = words(desk(nurse).get(f"{QUEUE}?level=emergency"))
+    assert "Nothing in this view" in page
+    assert "Nobody is waiting" not in page
+    assert "All 0 Mine 0 No owner 0" in page
+
+
+def test_acknowledging_in_the_list_answers_with_the_list_in_the_same_view(
+    alert: Alert, nurse: StaffMember
+) -> None:
+    response = desk(nurse).post(alert_url(alert, "acknowledge"), {"filters": "owner=me"}, headers=IN_LIST)
+    page = words(response)
+    assert response.status_code == 200
+    assert "You have acknowledged this. Amara Test is yours." in page
+    assert "Mine 1" in page
+    assert "<main" not in response.content.decode()
+
+
+def test_in_the_list_too_the_second_reads_who_was_first(
+    alert: Alert, nurse: StaffMember, colleague: StaffMember
+) -> None:
+    acknowledge(alert=alert, by=colleague.user, now=at(20.05))
+    response = desk(nurse).post(alert_url(alert, "acknowledge"), headers=IN_LIST)
+    assert response.status_code == 409
+    assert "Amara Test: Tom Test acknowledged this alert at 06:03. Nothing was changed by you." in words(
+        response
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_requests_at_once_exactly_one_acknowledges(
+    alert: Alert, nurse: StaffMember, colleague: StaffMember
+) -> None:
+    def press(member: StaffMember) -> tuple[StaffMember, int, str]:
+        response = clients[member.pk].post(alert_url(alert, "acknowledge"), headers=IN_LIST)
+        return member, response.status_code, words(response)
+
+    clients = {member.pk: desk(member) for member in (nurse, colleague)}
+    answers = at_once(lambda: press(nurse), lambda: press(colleague))
+
+    told = {answer[1]: answer for answer in answers if not isinstance(answer, Exception)}
+    assert set(told) == {200, 409}
+    winner = told[200][0]
+    alert.refresh_from_db()
+    assert alert.acknowledged_by == winner.user
+    assert f"{winner.user} acknowledged this alert" in told[409][2]
+
+
+FOUND = [
+    ("amara", True),
+    ("Test Amara", True),
+    ("mar", True),
+    ("L-77", True),
+    ("07700 900142", True),
+    ("+44 7700 900142", True),
+    ("900142", True),
+    ("Sam", False),
+    ("L-7", False),
+    ("0142 9", False),
+]
+
+
+@pytest.mark.parametrize(("typed", "found"), FOUND)
+def test_a_patient_is_found_by_name_record_number_or_telephone(
+    patient: Patient, stranger: Patient, nurse: StaffMember, typed: str, found: bool
+) -> None:
+    patient.record_number, patient.call_back_telephone = "L-77", "(07700) 900-142"
+    patient.save()
+    response = desk(nurse).post("/clinic/patients/search/", {"words": typed})
+    page = words(response)
+    assert response.status_code == 200
+    assert ("Amara Test" in page) == found
+    assert "Sam Test" not in page
+
+
+def test_a_single_letter_finds_nobody_and_says_why(patient: Patient, nurse: StaffMember) -> None:
+    page = words(desk(nurse).post("/clinic/patients/search/", {"words": "a"}))
+    assert "Amara" not in page
+    assert "Type at least two letters" in page
+
+
+def test_a_search_has_no_address_with_a_name_in_it(nurse: StaffMember) -> None:
+    assert desk(nurse).get("/clinic/patients/search/?words=Amara").status_code == 405

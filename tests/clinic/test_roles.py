@@ -1,0 +1,180 @@
+"""Who may do what, staff kept by a manager, and who works for two clinics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+
+from aftercare.alerts.models import Alert
+from aftercare.people.models import Event, Patient, StaffMember, User
+from clinic import permissions
+from tests.clinic.desk import PATIENTS, QUEUE, STAFF, alert_of, alert_url, desk, patient_url, words
+from tests.people import PatientFactory, StaffMemberFactory, at
+
+pytestmark = pytest.mark.usefixtures("procedure", "course_set")
+
+PERSON = {"first_name": "Ivy", "last_name": "Stone", "email": "Ivy@Test.Example", "role": "nurse"}
+LADDER = {
+    "nurse": ["may_work_alerts", "may_enter_check_ins", "may_enrol"],
+    "clinician": ["may_record_procedures", "may_change_intake", "may_withdraw_patients"],
+    "manager": ["may_manage_staff", "may_edit_rota", "may_edit_clinic"],
+}
+
+
+@pytest.fixture(autouse=True)
+def _now() -> Iterator[None]:
+    with time_machine.travel(at(21), tick=False):
+        yield
+
+
+@pytest.mark.parametrize("role", LADDER)
+def test_each_role_has_what_the_ones_before_it_have(nurse: StaffMember, role: str) -> None:
+    nurse.role = role
+    reached = list(LADDER)[: list(LADDER).index(role) + 1]
+    for step, names in LADDER.items():
+        for name in names:
+            assert getattr(permissions, name)(nurse) == (step in reached), name
+
+
+def test_who_has_left_may_nothing(manager: StaffMember) -> None:
+    manager.is_active = False
+    assert not any(getattr(permissions, name)(manager) for names in LADDER.values() for name in names)
+
+
+def test_staff_is_kept_by_the_manager_alone(
+    nurse: StaffMember, colleague: StaffMember, manager: StaffMember
+) -> None:
+    for path in (STAFF, f"{STAFF}add/", f"{STAFF}{nurse.pk}/"):
+        assert desk(nurse).get(path).status_code == 403
+        assert desk(colleague).post(path).status_code in {403, 405}
+        assert desk(manager).get(path).status_code == 200
+    assert "Staff" not in words(desk(nurse).get(QUEUE))
+
+
+def test_another_clinics_staff_and_patients_do_not_reach_it(
+    manager: StaffMember, outsider: StaffMember, patient: Patient
+) -> None:
+    assert desk(manager).get(f"{STAFF}{outsider.pk}/").status_code == 404
+    assert desk(patient).get(STAFF).status_code == 404
+
+
+def test_a_manager_adds_a_person_who_can_work_at_once(manager: StaffMember) -> None:
+    response = desk(manager).post(f"{STAFF}add/", PERSON)
+    assert response.headers["Location"] == STAFF
+    ivy = StaffMember.objects.get(user__email="ivy@test.example")
+    assert (ivy.role, ivy.clinic) == ("nurse", manager.clinic)
+    assert desk(ivy).get(QUEUE).status_code == 200
+    event = Event.objects.get(verb=Event.Verb.ADDED_STAFF)
+    assert (event.actor, event.data["user"]) == (manager.user, ivy.user_id)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"email": "ruth@test.example"}, "Somebody with another name uses this e-mail address."),
+        (
+            {"email": "ruth@test.example", "first_name": "Ruth", "last_name": "Test"},
+            "This person works here already.",
+        ),
+        ({"role": "owner"}, "Choose nurse, clinician or manager."),
+        ({"first_name": ""}, "Give the first name."),
+    ],
+)
+def test_a_person_who_can_not_be_added_is_a_message(
+    manager: StaffMember, nurse: StaffMember, typed: dict[str, str], said: str
+) -> None:
+    before = User.objects.count()
+    response = desk(manager).post(f"{STAFF}add/", {**PERSON, **typed})
+    assert response.status_code == 422
+    assert said in words(response)
+    assert User.objects.count() == before
+
+
+def test_a_manager_ends_the_work_of_a_person_and_takes_her_back(
+    manager: StaffMember, nurse: StaffMember
+) -> None:
+    desk(manager).post(f"{STAFF}{nurse.pk}/", {"role": "nurse"})
+    assert desk(nurse).get(QUEUE).status_code == 404
+    again = {"first_name": "Ruth", "last_name": "Test", "email": nurse.user.email, "role": "clinician"}
+    desk(manager).post(f"{STAFF}add/", again)
+    nurse.refresh_from_db()
+    assert (nurse.role, nurse.is_active) == ("clinician", True)
+    assert Event.objects.filter(verb=Event.Verb.CHANGED_STAFF, actor=manager.user).count() == 1
+
+
+def test_the_last_manager_stays(manager: StaffMember, nurse: StaffMember) -> None:
+    for posted in ({"role": "nurse", "is_active": "on"}, {"role": "manager"}):
+        response = desk(manager).post(f"{STAFF}{manager.pk}/", posted)
+        assert response.status_code == 422
+        assert "The clinic would have no manager." in words(response)
+    desk(manager).post(f"{STAFF}{nurse.pk}/", {"role": "manager", "is_active": "on"})
+    assert (
+        desk(manager).post(f"{STAFF}{manager.pk}/", {"role": "nurse", "is_active": "on"}).status_code == 302
+    )
+
+
+@pytest.fixture
+def both(nurse: StaffMember, outsider: StaffMember) -> StaffMember:
+    """The nurse works as a clinician for the other clinic too."""
+    return StaffMemberFactory.create(user=nurse.user, clinic=outsider.clinic, role="clinician")
+
+
+@pytest.fixture
+def here(patient: Patient) -> Alert:
+    return alert_of(patient, 20, signs=["pus"])
+
+
+@pytest.fixture
+def there(stranger: Patient) -> Alert:
+    return alert_of(stranger, 20, emergency=["eye"])
+
+
+def test_who_works_for_two_clinics_sees_both_and_no_third(
+    both: StaffMember, nurse: StaffMember, here: Alert, there: Alert
+) -> None:
+    third = PatientFactory.create()
+    elsewhere = alert_of(third, 20, signs=["pus"])
+    client = desk(nurse)
+    page = words(client.get(QUEUE))
+    assert "Amara Test" in page
+    assert "Sam Test" in page
+    assert str(third.user) not in page
+    assert client.get(alert_url(elsewhere)).status_code == 404
+    assert client.get(patient_url(third)).status_code == 404
+    narrowed = words(client.get(f"{QUEUE}?clinic=elsewhere"))
+    assert "Sam Test" in narrowed
+    assert "Amara Test" not in narrowed
+
+
+def test_on_each_record_the_role_of_its_own_clinic_counts(
+    both: StaffMember, nurse: StaffMember, here: Alert, there: Alert
+) -> None:
+    client = desk(nurse)
+    assert "Elsewhere Clinic" in words(client.get(alert_url(there)))
+    told = {"outcome": "emergency_care"}
+    assert client.post(alert_url(there, "close"), told).status_code == 302
+    assert client.get(patient_url(here.patient, "procedures/new/")).status_code == 403
+
+
+def test_who_works_for_two_clinics_chooses_the_one_to_work_for(
+    both: StaffMember, nurse: StaffMember, patient: Patient, stranger: Patient
+) -> None:
+    client = desk(nurse)
+    assert "Amara Test" in words(client.get(PATIENTS))
+    response = client.post("/clinic/choose/", {"clinic": "elsewhere"})
+    assert response.headers["Location"] == QUEUE
+    page = words(client.get(PATIENTS))
+    assert "Sam Test" in page
+    assert "Amara Test" not in page
+    assert client.post("/clinic/choose/", {"clinic": "third"}).status_code == 404
+
+
+def test_a_staff_member_who_is_also_a_patient_reads_each_page_under_its_own_clinic(
+    nurse: StaffMember, outsider: StaffMember
+) -> None:
+    PatientFactory.create(user=nurse.user, clinic=outsider.clinic)
+    client = desk(nurse)
+    assert "<title>Queue · Larkfield Skin Clinic</title>" in client.get(QUEUE).content.decode()
+    assert "Elsewhere Clinic</title>" in client.get("/").content.decode()
