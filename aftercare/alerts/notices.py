@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 
 from aftercare.alerts.contacts import Roster
 from aftercare.alerts.models import Alert, Dispatch, Drill
+from aftercare.alerts.waiting import keep_to_hours
 from aftercare.alerts.wording import drill_words, list_words, together_words, words
 from aftercare.outbox.models import Message
 from aftercare.outbox.registry import Content
@@ -27,6 +28,8 @@ def drain(now: datetime) -> None:
     rosters: dict[int, Roster] = {}
     for dispatch in Dispatch.objects.to_drain(now).select_related("clinic").order_by("due_at")[:500]:
         try:
+            if keep_to_hours(dispatch) > now:
+                continue
             if dispatch.clinic_id not in rosters:
                 rosters[dispatch.clinic_id] = Roster.of(dispatch.clinic, now)
             drain_one(dispatch, rosters[dispatch.clinic_id], now)
