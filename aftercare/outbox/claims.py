@@ -8,7 +8,7 @@ import uuid
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -20,8 +20,6 @@ from aftercare.outbox.models import CLOCK_TOLERANCE, Line, Message
 from aftercare.outbox.registry import folding_kinds
 
 BATCH = 100  # mails of one claim
-# How long a first try after an outage may take before another worker makes one too.
-PROBE = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,7 +61,7 @@ def claim(channel: str, now: datetime) -> Claim | None:
     if not leads:
         return None
     if is_probe and planned.mails:
-        Line.objects.filter(pk=channel).update(paused_until=now + PROBE)
+        Line.objects.filter(pk=channel).update(paused_until=now + pace.probe())
     by = f"{socket.gethostname()[:60]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
     take(planned.mails, by, now)
     return Claim(by=by, mails=planned.mails, is_probe=is_probe)
