@@ -16,6 +16,7 @@ def pages() -> dict[str, Any]:
 
     from aftercare.alerts.models import Alert
     from aftercare.checkins.models import CheckIn
+    from aftercare.checkins.silence import non_responders
     from aftercare.people.models import Clinic, StaffMember
     from bench.queries import counted
     from bench.sessions import signed_in
@@ -50,6 +51,7 @@ def pages() -> dict[str, Any]:
         "check_ins": CheckIn.objects.count(),
         "alerts": Alert.objects.count(),
         "open_alerts_of_the_clinic": clinic.waiting,
+        "silent_patients_of_the_clinic": non_responders([clinic.pk]).count(),
         "check_ins_of_the_patient": patient.reports,
     }
 

@@ -330,6 +330,8 @@ class TestDelayed:
         self.alive(-0.5)
 
         assert "Notifications are delayed since 09:30" in words(desk(nurse).get(QUEUE))
+        # An open queue renews the warning together with its list.
+        assert "Notifications are delayed since 09:30" in words(desk(nurse).get(f"{QUEUE}queue/"))
 
     def test_it_stands_while_a_message_is_late_and_is_gone_within_seconds_after(
         self, nurse: StaffMember
