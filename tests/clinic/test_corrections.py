@@ -354,3 +354,18 @@ def test_another_patients_procedure_is_not_found(
     for act in ("correct", "move"):
         path = patient_url(patient, f"procedures/{theirs.pk}/{act}/")
         assert desk(colleague).get(path).status_code == 404
+
+
+def test_an_open_queue_is_drawn_anew_when_the_treatment_it_shows_was_put_right(
+    patient: Patient, procedure: Procedure, colleague: StaffMember
+) -> None:
+    check_in(patient, 50, signs=["pus"])
+    client = desk(colleague)
+    before = client.get("/clinic/queue/")
+    assert "Microneedling, face, 51 h" in words(before)
+
+    client.post(place(procedure), typed(procedure, area="neck"))
+
+    etag = {"If-None-Match": before.headers["ETag"]}
+    after = client.get("/clinic/queue/", headers=etag)
+    assert (after.status_code, "Microneedling, neck, 51 h" in words(after)) == (200, True)

@@ -145,7 +145,7 @@ class Procedure(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(performed_at__lte=models.F("recorded_at"))
-                | models.Q(performed_at__lte=models.F("corrected_at")),
+                | models.Q(corrected_at__isnull=False, performed_at__lte=models.F("corrected_at")),
                 name="procedure_is_recorded_or_corrected_after_it_was_performed",
             ),
         ]
