@@ -29,10 +29,14 @@ def signed_in_user(request: HttpRequest) -> User | None:
 
 
 def patient_of(request: HttpRequest) -> Patient | None:
-    """The patient record of who is signed in, the newest enrolment first; looked up once a request."""
+    """The patient record of who is signed in, the newest enrolment first; looked up once a request.
+
+    One that was withdrawn opens no page.
+    """
     if not hasattr(request, "_patient"):
         user = signed_in_user(request)
-        own = Patient.objects.filter(user=user).select_related("clinic").order_by("-enrolled_at")
+        own = Patient.objects.taking_part().filter(user=user)
+        own = own.select_related("clinic").order_by("-enrolled_at")
         patient = own.first() if user else None
         if user and patient:
             patient.user = user

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from aftercare.people.actions import use_sign_in_link
 from aftercare.people.models import SignInLink
+from aftercare.people.withdrawal import has_left
 
 GONE = 410
 
@@ -31,7 +32,7 @@ def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
     now = timezone.now()
     if request.method == "POST":
         link = use_sign_in_link(token=token, now=now)
-        if link and link.user.is_active:
+        if link and link.user.is_active and not has_left(link.user):
             record_authentication(request, link.user, method="link")
             response: HttpResponse = perform_login(
                 request, Login(user=link.user, redirect_url=safe_path(request, link.next_path))
