@@ -25,7 +25,7 @@ RUN_SECONDS = 5.0  # after this long a run makes room for the next task; what is
 SETTLE_EVERY = 1.0  # seconds: what a worker that dies may send twice
 SETTLE_PATIENCE = 20.0  # seconds that a database may be away until what was sent can't be noted
 Clock = Callable[[], datetime]
-Said = dict[tuple[str, UUID], Content | None]
+Said = dict[tuple[str, UUID, str], Content | None]
 
 
 def sweep(clock: Clock = timezone.now, *, seconds: float = RUN_SECONDS) -> int:
@@ -80,7 +80,7 @@ def worded(mail: Sequence[Message], now: datetime, said: Said) -> list[Letter]:
         return [Letter(id=bundle, messages=(message,), content=content)]
     try:
         messages = tuple(message for message, _ in alive)
-        with translation.override(settings.LANGUAGE_CODE):
+        with translation.override(language_of(messages[0])):
             content = together_of(messages[0].kind)(messages, now)
     except Exception:
         logger.exception("messages of mail %s could not be worded together", bundle)
@@ -93,12 +93,12 @@ def content_of(message: Message, now: datetime, said: Said) -> Content | None:
 
     `said`: what this batch has said already, kept for the kinds that say the same to everybody.
     """
-    key = (message.kind, message.subject)
+    key = (message.kind, message.subject, language_of(message))
     try:
         if key in said:
             content = said[key]
         else:
-            with translation.override(settings.LANGUAGE_CODE):
+            with translation.override(language_of(message)):
                 content = renderer_of(message.kind)(message, now)
         if is_same_for_all(message.kind):
             said[key] = content
@@ -112,6 +112,14 @@ def content_of(message: Message, now: datetime, said: Said) -> Content | None:
     if content is None:
         claims.settle([message], now, Message.State.WITHDRAWN)
     return content
+
+
+def language_of(message: Message) -> str:
+    """What the recipient reads best, where the portal is translated into it; else the portal's own language."""
+    try:
+        return translation.get_supported_language_variant(message.recipient.language)
+    except LookupError:
+        return settings.LANGUAGE_CODE
 
 
 def let_go_of_the_database() -> None:
