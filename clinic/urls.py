@@ -1,6 +1,19 @@
 from django.urls import path
 
-from clinic.views import alerts, attempts, contacts, details, drills, handling, outbox, patients, queue, staff
+from clinic.views import (
+    alerts,
+    attempts,
+    contacts,
+    details,
+    drills,
+    enrolment,
+    handling,
+    invitations,
+    outbox,
+    patients,
+    queue,
+    staff,
+)
 
 app_name = "clinic"
 urlpatterns = [
@@ -38,8 +51,11 @@ urlpatterns = [
     path("staff/<int:member_pk>/", staff.change, name="change_staff"),
     path("patients/search/", queue.search, name="search"),
     path("patients/", patients.patients, name="patients"),
-    path("patients/enrol/", patients.enrol, name="enrol"),
+    path("patients/enrol/", enrolment.enrol, name="enrol"),
     path("patients/<uuid:patient_id>/", patients.patient, name="patient"),
+    path("patients/<uuid:patient_id>/edit/", enrolment.edit, name="edit_patient"),
+    path("patients/<uuid:patient_id>/invitation/", invitations.invitation, name="invitation"),
+    path("patients/<uuid:patient_id>/invitation/send/", invitations.send_invitation, name="send_invitation"),
     path("patients/<uuid:patient_id>/calls/", attempts.record_call, name="record_call"),
     path("patients/<uuid:patient_id>/procedures/new/", patients.record, name="record_procedure"),
 ]

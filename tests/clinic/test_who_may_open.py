@@ -22,6 +22,8 @@ OF_THE_CLINIC = [QUEUE, "/clinic/queue/", "/clinic/handover/", PATIENTS, ENROL]
 OF_A_RECORD: list[Place] = [
     alert_url,
     lambda alert: patient_url(alert.patient),
+    lambda alert: patient_url(alert.patient, "edit/"),
+    lambda alert: patient_url(alert.patient, "invitation/"),
 ]
 ACTS = ("close", "assign", "attempts", "letters", "reopen")
 DEEDS: list[Place] = [
