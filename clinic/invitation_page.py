@@ -60,8 +60,9 @@ class Outlook:
     @property
     def wants_care(self) -> bool:
         """Whether the patient has no way in by this invitation, and somebody should send a new one."""
-        unused = self.invitation.used_at is None
-        return unused and (self.has_failed or not self.is_out)
+        if self.invitation.used_at is not None or self.invitation.patient.is_withdrawn:
+            return False
+        return self.has_failed or not self.is_out
 
 
 def outlook_of(patient: Patient, now: datetime) -> Outlook | None:

@@ -15,11 +15,9 @@ from django.views.csrf import csrf_failure as csrf_failure_elsewhere
 from django.views.decorators.http import require_http_methods, require_safe
 
 from aftercare.checkins import drafts
-from aftercare.checkins.actions import submit_check_in
 from aftercare.checkins.confirmation import confirmation_of
 from aftercare.checkins.form_page import FormPage
 from aftercare.checkins.forms import CheckInForm
-from aftercare.checkins.history import History
 from aftercare.checkins.history_page import history_context
 from aftercare.checkins.models import CheckIn
 from aftercare.checkins.result_page import result_context
@@ -38,7 +36,7 @@ from aftercare.people.access import (
 from aftercare.people.models import Patient
 
 P = ParamSpec("P")
-UNPROCESSABLE, FORBIDDEN = 422, 403
+FORBIDDEN = 403
 ROWS = 60  # check-ins on one page of the history
 
 
@@ -109,17 +107,11 @@ def show_form(request: HttpRequest, patient: Patient) -> HttpResponse:
 @patient_page
 def send(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Store the check-in and show its result; or show the form as typed, with what to mend."""
-    now = timezone.now()
-    form = CheckInForm(request.POST, zone=patient.zone, now=now)
+    page = FormPage(patient, timezone.now())
     try:
-        if not form.is_valid():
-            raise RejectedError(form.problems_beside(History.of(patient, None)))
-        receipt = submit_check_in(patient=patient, by=patient.user, submission=form.submission(), now=now)
+        receipt = page.submit(request.POST, by=patient.user)
     except RejectedError as error:
-        page = FormPage(patient, now)
-        typed = page.form(request.POST)
-        typed.reject(error)
-        return page.filled(request, typed, status=UNPROCESSABLE)
+        return page.rejected(request, error)
     drafts.drop(request.session)
     return redirect("result", receipt.check_in.pk)
 

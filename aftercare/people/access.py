@@ -31,11 +31,14 @@ def signed_in_user(request: HttpRequest) -> User | None:
 
 
 def patients_of(request: HttpRequest) -> list[Patient]:
-    """Every patient record of who is signed in, one a clinic, the newest enrolment first; looked up once a request."""
+    """Every patient record of who is signed in, one a clinic, the newest enrolment first; looked up once a request.
+
+    One that was withdrawn opens no page.
+    """
     if not hasattr(request, "_patients"):
         user = signed_in_user(request)
-        own = Patient.objects.filter(user=user).select_related("clinic").order_by("-enrolled_at", "pk")
-        patients = list(own) if user else []
+        own = Patient.objects.taking_part().filter(user=user).select_related("clinic")
+        patients = list(own.order_by("-enrolled_at", "pk")) if user else []
         for patient in patients:
             patient.user = cast(User, user)
         request._patients = patients  # type: ignore[attr-defined]

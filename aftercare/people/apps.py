@@ -7,7 +7,7 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the outbox how to word an invitation."""
-        from aftercare.outbox.registry import register_renderer
         from aftercare.people import invitations
+        from aftercare.people.withdrawal import register_for_patients
 
-        register_renderer(invitations.KIND, invitations.render)
+        register_for_patients(invitations.KIND, invitations.render)

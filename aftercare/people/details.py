@@ -13,6 +13,7 @@ from django.db import transaction
 from aftercare.people.actions import record_event
 from aftercare.people.invitations import signs_in_elsewhere, stop_invitations
 from aftercare.people.models import Event, Patient, User
+from aftercare.people.withdrawal import end_sessions
 
 OF_THE_PERSON = ("first_name", "last_name", "email", "language")
 OF_THE_RECORD = ("date_of_birth", "record_number", "call_back_telephone", "call_back_hours", "time_zone")
@@ -62,6 +63,4 @@ def move_to(patient: Patient, address: str, now: datetime) -> None:
         )
     stop_invitations(patient=patient, now=now)
     EmailAddress.objects.filter(user=user).delete()
-    # Every open session holds a hash of the password: a new one, of none, ends them.
-    user.set_unusable_password()
-    user.save(update_fields=["password"])
+    end_sessions(user, now)

@@ -22,6 +22,10 @@ class SignsInElsewhereError(ValueError):
     """The person's sign-in opens more than this clinic, so that a link in other hands would too."""
 
 
+class WithdrawnError(ValueError):
+    """The patient was withdrawn: nobody is invited in."""
+
+
 def signs_in_elsewhere(patient: Patient) -> bool:
     """Whether the person is staff or an editor as well, or a patient of another clinic too.
 
@@ -71,8 +75,10 @@ def hand_over(*, patient: Patient, by: User, now: datetime, way: Invitation.Way)
 
 
 def make_invitation(*, patient: Patient, by: User, now: datetime, way: Invitation.Way) -> Invitation:
-    """A new invitation in place of the one that is out."""
+    """A new invitation in place of the one that is out; WithdrawnError for a patient who was withdrawn."""
     stop_invitations(patient=patient, now=now)
+    if Patient.objects.get(pk=patient.pk).is_withdrawn:
+        raise WithdrawnError
     made: Invitation = Invitation.objects.create(patient=patient, way=way, made_at=now, made_by=by)
     return made
 

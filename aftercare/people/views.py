@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -19,6 +20,7 @@ from aftercare.people.access import choose_patient, patients_of
 from aftercare.people.actions import use_sign_in_link
 from aftercare.people.contact import contact_at
 from aftercare.people.models import Invitation, SignInLink, User
+from aftercare.people.withdrawal import has_left
 
 GONE, CONFLICT = 410, 409
 
@@ -38,7 +40,7 @@ def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
     now = timezone.now()
     if request.method == "POST":
         link = use_sign_in_link(token=token, now=now)
-        if link and link.user.is_active:
+        if link and link.user.is_active and not has_left(link.user):
             return sign_in_as(request, link.user, safe_path(request, link.next_path))
         usable = False
     else:
@@ -59,7 +61,7 @@ def sign_in_as(request: HttpRequest, user: User, path: str) -> HttpResponse:
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """A page with one button, as of a link that signs in. Nobody is named on it: anybody may have opened it."""
     now, found = timezone.now(), invitations.invitation_of(token)
-    if found is None or not found.is_usable(now) or not found.patient.user.is_active:
+    if found is None or not is_welcome(found, now):
         return invitation_page(request, found, "gone", GONE)
     if invitations.signs_in_elsewhere(found.patient):
         return invitation_page(request, found, "code")
@@ -72,6 +74,12 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     if not invitations.use(invitation=found, now=now):
         return invitation_page(request, found, "gone", GONE)
     return come_in(request, found)
+
+
+def is_welcome(found: Invitation, now: datetime) -> bool:
+    """Whether the invitation may still sign in, and there is something to come to."""
+    patient = found.patient
+    return found.is_usable(now) and patient.user.is_active and not patient.is_withdrawn
 
 
 def invitation_page(

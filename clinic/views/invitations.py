@@ -13,12 +13,20 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from aftercare.people.invitations import SignsInElsewhereError, hand_over, invite, signs_in_elsewhere
+from aftercare.people.invitations import (
+    SignsInElsewhereError,
+    WithdrawnError,
+    hand_over,
+    invite,
+    signs_in_elsewhere,
+)
 from aftercare.people.models import Invitation, StaffMember
 from aftercare.ui.qr import qr_code
 from clinic.access import patient_of_clinic, require, staff_page
 from clinic.invitation_page import outlook_of
 from clinic.permissions import may_enrol
+
+WITHDRAWN = "This patient was withdrawn, so nobody was invited. Take the patient back first."
 
 
 @require_POST
@@ -27,8 +35,12 @@ def send_invitation(request: HttpRequest, member: StaffMember, patient_id: UUID)
     """Send an invitation, the first or a new one; the link of an earlier one stops working."""
     found = patient_of_clinic(member, patient_id)
     require(may_enrol(member), member)
-    invite(patient=found, by=member.user, now=timezone.now())
-    messages.success(request, f"A new invitation is on its way to {found.user.email}.")
+    try:
+        invite(patient=found, by=member.user, now=timezone.now())
+    except WithdrawnError:
+        messages.error(request, WITHDRAWN)
+    else:
+        messages.success(request, f"A new invitation is on its way to {found.user.email}.")
     return redirect("clinic:patient", patient_id=found.pk)
 
 
@@ -50,6 +62,9 @@ def invitation(request: HttpRequest, member: StaffMember, patient_id: UUID) -> H
     way = Invitation.Way.PRINT if request.POST.get("way") == "print" else Invitation.Way.LINK
     try:
         made = hand_over(patient=found, by=member.user, now=now, way=way)
+    except WithdrawnError:
+        messages.error(request, WITHDRAWN)
+        return redirect("clinic:patient", patient_id=found.pk)
     except SignsInElsewhereError:
         context["is_shared"] = True
         return render(request, "clinic/invitation.html", context, status=HTTPStatus.CONFLICT)

@@ -44,6 +44,11 @@ class Event(AppendOnly):
         ADDED_STAFF = "added_staff", _("added a staff member")
         CHANGED_STAFF = "changed_staff", _("changed a staff member")
         CHANGED_CLINIC = "changed_clinic", _("changed the clinic's details")
+        CORRECTED_PROCEDURE = "corrected_procedure", _("put a procedure right")
+        MOVED_PROCEDURE = "moved_procedure", _("moved a procedure to the patient who had it")
+        CHANGED_INTAKE = "changed_intake", _("changed the intake")
+        WITHDREW = "withdrew", _("withdrew the patient")
+        TOOK_BACK = "took_back", _("took the patient back")
         SIGNED_IN = "signed_in", _("signed in")
 
     at = models.DateTimeField()
