@@ -152,6 +152,9 @@ WAGTAILADMIN_RICH_TEXT_EDITORS = {
 }
 
 LANGUAGE_CODE = "en-gb"
+LANGUAGES = [
+    ("en-gb", "English")
+]  # what pages and mails are translated into; nothing is half in another language
 USE_I18N = True
 TIME_ZONE = "UTC"
 USE_TZ = True
