@@ -223,6 +223,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "follow_hours": {"task": "aftercare.alerts.follow_hours", "schedule": 60.0, "options": {"expires": 60}},
     "remind": {"task": "aftercare.alerts.remind", "schedule": 60.0, "options": {"expires": 60}},
     "silence": {"task": "aftercare.checkins.silence", "schedule": 60.0, "options": {"expires": 60}},
     "unconfirmed": {

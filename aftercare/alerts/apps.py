@@ -12,4 +12,4 @@ class AlertsConfig(AppConfig):
 
         register_source("alerts", notices.drain)
         register_renderer(letters.KIND, letters.render)
-        register_renderer(notices.KIND, notices.render, notices.render_together, same_for_all=True)
+        register_renderer(notices.KIND, notices.render, notices.render_together, notices.render_for_all)

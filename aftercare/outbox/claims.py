@@ -80,8 +80,9 @@ def locked_line(channel: str) -> Line:
 
 def leads_of(channel: str, now: datetime, *, limit: int) -> list[Message]:
     """The messages to begin with. One that has ended a worker goes by itself, so that it can end no other."""
-    due = Message.objects.due(now).filter(channel=channel).select_related("recipient")
-    leads = list(due.most_pressing_first()[:limit])
+    due = Message.objects.due(now).filter(channel=channel).most_pressing_first()
+    # Recipients are looked up for these alone: a join would be made for the whole backlog, at each claim.
+    leads = list(due.prefetch_related("recipient")[:limit])
     if leads and leads[0].deaths:
         return leads[:1]
     return [lead for lead in leads if not lead.deaths]
@@ -112,7 +113,7 @@ def told_to(leads: Sequence[Message], now: datetime) -> dict[Recipient, list[Tol
 
 
 def companions_of(leads: Sequence[Message], told: dict[Recipient, list[Told]]) -> list[Message]:
-    """What waits for the recipients of these messages and may leave with them."""
+    """What else waits for the recipients of these messages and may leave with them."""
     after = Counter(map(recipient_of, leads))
     crowded = {user for (user, _), count in after.items() if count > 1} | {user for user, _ in told}
     together = (
@@ -121,7 +122,8 @@ def companions_of(leads: Sequence[Message], told: dict[Recipient, list[Told]]) -
         | Q(recipient__in=crowded, priority__gt=Message.Priority.NOW)
     )
     rows = Message.objects.waiting().filter(together, recipient__in={lead.recipient_id for lead in leads})
-    return list(rows.select_related("recipient").most_pressing_first()[: pace.MOST_IN_ONE])
+    others = rows.exclude(pk__in=[lead.pk for lead in leads]).most_pressing_first()
+    return list(others.prefetch_related("recipient")[: pace.MOST_IN_ONE - len(leads)])
 
 
 def hold(planned: Plan) -> None:
