@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
+from uuid import UUID
 
 import pytest
 from django.utils.formats import date_format
@@ -62,8 +63,15 @@ def translated(settings: Settings) -> None:
 def test_words_that_are_the_same_for_all_are_asked_for_once_a_language(
     make_message: MakeMessage, recipient: User, wire: Wire, translated: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(registry, "_same_for_all", {KIND})
+    asked = []
+
+    def for_all(subjects: Collection[UUID], now: datetime) -> dict[UUID, Content | None]:
+        asked.append(str(get_language()))
+        return {subject: Content(subject=str(get_language()), body="") for subject in subjects}
+
+    monkeypatch.setitem(registry._for_all, KIND, for_all)
     first = make_message()
     for language in ("pl", "en"):
         make_message(subject=first.subject, recipient=UserFactory.create(language=language))
-    assert sorted(said(wire)) == [("en-gb", "Monday"), ("en-gb", "Monday"), ("pl", "Poniedziałek")]
+    assert sorted(said(wire)) == [("en-gb", ""), ("en-gb", ""), ("pl", "")]
+    assert sorted(asked) == ["en-gb", "pl"]
