@@ -28,7 +28,7 @@ def pages() -> dict[str, Any]:
     clinic = Clinic.objects.annotate(waiting=waiting).order_by("-waiting", "pk")[0]
     nurse = StaffMember.objects.filter(clinic=clinic, role=StaffMember.Role.NURSE).select_related("user")[0]
     flagged = clinic.patients.filter(alerts__status=Alert.Status.NEW).distinct()
-    patient = flagged.annotate(reports=Count("check_ins")).order_by("-reports", "pk")[0]
+    patient: Any = flagged.annotate(reports=Count("check_ins")).order_by("-reports", "pk")[0]
     (session,) = signed_in([nurse.user])
     client = visitor(session)
     paths = {"queue": "/clinic/", "patient": f"/clinic/patients/{patient.pk}/"}

@@ -1,4 +1,4 @@
-"""Recording a procedure: the one act that needs every room."""
+"""Recording a procedure, and giving it to whom it belongs: the acts that need every room."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from datetime import datetime
 
 from django.db import transaction
 
+from aftercare.checkins.corrections import move_procedure
 from aftercare.checkins.models import CheckIn
+from aftercare.checkins.reassessing import Reassessed
 from aftercare.people.actions import add_procedure, record_event
 from aftercare.people.models import Event, Patient, Procedure, User
 from aftercare.triage import LIMITS, Limits, treated_over_open_alert
@@ -54,3 +56,15 @@ def record_procedure(
     if warned:
         record_event(verb=Event.Verb.WARNED, actor=by, now=now, patient=patient, subject=procedure.pk)
     return Recorded(procedure=procedure, warned=warned)
+
+
+@transaction.atomic
+def move_recorded(
+    *, procedure: Procedure, version: str, to: Patient, reason: str, by: User, now: datetime
+) -> Reassessed:
+    """Move a procedure to the patient who had it; a warning is kept as an event, as if recorded for them now."""
+    warned = is_treated_over_open_alert(patient=to, performed_at=procedure.performed_at, now=now)
+    moved = move_procedure(procedure=procedure, version=version, to=to, reason=reason, by=by, now=now)
+    if warned:
+        record_event(verb=Event.Verb.WARNED, actor=by, now=now, patient=to, subject=procedure.pk)
+    return moved

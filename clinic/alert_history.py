@@ -15,6 +15,7 @@ from aftercare.alerts.notices import KIND
 from aftercare.outbox.models import Message
 from aftercare.people.models import Event, User
 from clinic.alert_page import Proof
+from clinic.correction_words import change_words
 
 REASONS = {
     Dispatch.Reason.OPENED: "",
@@ -152,9 +153,13 @@ def from_undrained(dispatch: Dispatch) -> Happening:
 
 def from_check_ins(proofs: Iterable[Proof]) -> Iterator[Happening]:
     """The reports behind the alert, and what the patient saw."""
-    for check_in in {proof.assessment.caused_by for proof in proofs}:
+    proofs = list(proofs)
+    for event in {proof.assessment.event for proof in proofs if proof.assessment.event}:
+        why = event.data.get("reason", "")
+        yield Happening(at=event.at, who=str(event.actor), what=f"{change_words(event)} “{why}”")
+    for check_in in {proof.assessment.told_with for proof in proofs}:
         headline = check_in.advice.get("headline", "")
-        told = f" and saw “{headline}”" if headline else ""
-        yield Happening(
-            at=check_in.submitted_at, who=str(check_in.submitted_by), what=f"sent a check-in{told}."
-        )
+        read = "was shown" if check_in.is_by_staff else "saw"
+        told = f" and {read} “{headline}”" if headline else ""
+        what = "entered a check-in for the patient" if check_in.is_by_staff else "sent a check-in"
+        yield Happening(at=check_in.submitted_at, who=str(check_in.submitted_by), what=f"{what}{told}.")

@@ -10,7 +10,7 @@ from aftercare.checkins.models import Assessment, CheckIn, Finding
 from aftercare.guidance.models import Reading
 from aftercare.people.hours import OpeningHours
 from aftercare.people.models import Patient
-from aftercare.triage import RULES, Evidence
+from aftercare.triage import RULES, Evidence, Level
 from aftercare.triage.statements import STATEMENTS
 from clinic.deadlines import Clock, clock_of
 from clinic.queue import newest_findings
@@ -39,6 +39,16 @@ class Proof:
     def was_revealed(self) -> bool:
         """Whether it came out later, by an entry for an earlier time or a correction."""
         return self.assessment.reason == Assessment.Reason.REVEALED
+
+    @property
+    def was_corrected(self) -> bool:
+        """Whether it came out when staff had put right what the check-in was judged by."""
+        return self.assessment.reason == Assessment.Reason.CORRECTED
+
+    @property
+    def is_worse(self) -> bool:
+        """Whether it calls for more than the patient was told at submission."""
+        return Level(self.assessment.level) > self.assessment.check_in.triage_level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +115,10 @@ def proofs_of(alert: Alert, now: datetime) -> list[Proof]:
         "assessment__check_in__course_set",
         "assessment__check_in__superseded_by",
         "assessment__caused_by__submitted_by",
+        "assessment__caused_by__patient",
+        "assessment__check_in__submitted_by",
+        "assessment__check_in__patient",
+        "assessment__event__actor",
     ).order_by("-assessment__at", "-pk")
     return [proof_of(finding, now) for finding in findings]
 
@@ -123,7 +137,7 @@ def proof_of(finding: Finding, now: datetime) -> Proof:
 
 def told_of(proofs: list[Proof]) -> CheckIn | None:
     """The newest check-in behind an alert after which the patient was told something."""
-    return proofs[0].assessment.caused_by if proofs else None
+    return proofs[0].assessment.told_with if proofs else None
 
 
 def readings_of(patient: Patient, now: datetime) -> list[Reading]:

@@ -12,7 +12,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Max, OuterRef, Subquery
 
 from aftercare.alerts.models import Alert
-from aftercare.checkins.models import CheckIn
+from aftercare.checkins.models import Assessment, CheckIn
 from aftercare.people.models import Clinic, Patient, Procedure
 from clinic.queue import treatment_words
 from clinic.words import QUESTIONS, all_answers
@@ -34,11 +34,20 @@ class PatientRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Again:
+    """What a later evaluation of a check-in came to."""
+
+    level: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """One check-in with its answers in words."""
 
     check_in: CheckIn
     answers: list[tuple[str, str]]
+    again: Again | None = None
 
 
 def page_of_patients(clinic: Clinic, number: str | None) -> Page[Patient]:
@@ -83,7 +92,15 @@ def closed_newest_first(alerts: Iterable[Alert]) -> list[Alert]:
 
 def page_of_check_ins(patient: Patient, number: str | None) -> Page[CheckIn]:
     """A patient's check-ins, the newest first, corrected ones included."""
-    check_ins = patient.check_ins.select_related("procedure", "superseded_by").newest_first()
+    later = Assessment.objects.filter(check_in=OuterRef("pk")).exclude(reason=Assessment.Reason.SUBMITTED)
+    newest = later.order_by("-at")
+    check_ins = (
+        patient.check_ins.select_related("procedure", "superseded_by", "submitted_by")
+        .annotate(
+            again_level=Subquery(newest.values("level")[:1]), again_at=Subquery(newest.values("at")[:1])
+        )
+        .newest_first()
+    )
     return Paginator(check_ins, CHECK_INS_ON_A_PAGE).get_page(number)
 
 
@@ -93,8 +110,14 @@ def reports_of(check_ins: Iterable[CheckIn]) -> list[Report]:
     for check_in in check_ins:
         answers = all_answers(check_in.given)
         said = [(question, answers[key]) for key, question in QUESTIONS.items()]
-        reports.append(Report(check_in=check_in, answers=said))
+        reports.append(Report(check_in=check_in, answers=said, again=again_of(check_in)))
     return reports
+
+
+def again_of(check_in: CheckIn) -> Again | None:
+    """The newest later evaluation, where it does not say the same as the first."""
+    level, at = getattr(check_in, "again_level", None), getattr(check_in, "again_at", None)
+    return Again(level=level, at=at) if level and at and level != check_in.level else None
 
 
 def age_words(patient: Patient, now: datetime) -> str:

@@ -157,7 +157,9 @@ def newest_findings(alerts: QuerySet[Alert]) -> dict[UUID | None, Finding]:
     """The last report behind each of these alerts, by the alert's id, in one query."""
     newest = Finding.objects.filter(alert=OuterRef("pk")).order_by("-assessment__at", "-pk")
     ids = alerts.order_by().annotate(newest=Subquery(newest.values("pk")[:1])).values("newest")
-    findings = Finding.objects.filter(pk__in=ids).select_related("assessment__caused_by")
+    findings = Finding.objects.filter(pk__in=ids).select_related(
+        "assessment__caused_by", "assessment__check_in"
+    )
     return {finding.alert_id: finding for finding in findings}
 
 
@@ -184,7 +186,7 @@ def row_of(alerts: list[Alert], newest: dict[UUID | None, Finding], now: datetim
     return Row(
         alert=lead,
         alerts=alerts,
-        treatment=treatment_words(lead.procedure, now),
+        treatment=treatment_words(lead.own_procedure, now),
         why=RULES[lead.rule].staff.removesuffix("."),
         detail=detail_words(finding) if finding else "",
         clock=clock_of(forgotten or (waiting[0] if waiting else lead), lead.clinic.hours, now),
@@ -196,7 +198,7 @@ def row_of(alerts: list[Alert], newest: dict[UUID | None, Finding], now: datetim
 def detail_words(finding: Finding) -> str:
     """The values behind a finding; in an emergency what the patient was told to do."""
     if finding.level == Level.EMERGENCY.value and (
-        told := finding.assessment.caused_by.advice.get("headline")
+        told := finding.assessment.told_with.advice.get("headline")
     ):
         return f"Told: {told}"
     return short_evidence(map(Evidence.from_json, finding.evidence))

@@ -14,6 +14,7 @@ from aftercare.people.models import Clinic, User
 SHOWN = (
     *("pk", "status", "owner_id", "opened_at", "returned_at", "forgotten_since"),
     *("reported_again_at", "silent_since", "next_escalation_at"),
+    *("procedure__corrected_at", "patient__at_risk"),
 )
 
 

@@ -1,6 +1,23 @@
 from django.urls import path
 
-from clinic.views import alerts, attempts, contacts, details, drills, handling, outbox, patients, queue, staff
+from clinic.views import (
+    alerts,
+    attempts,
+    check_ins,
+    contacts,
+    corrections,
+    details,
+    drills,
+    enrolment,
+    handling,
+    invitations,
+    moves,
+    outbox,
+    patients,
+    queue,
+    staff,
+    standing,
+)
 
 app_name = "clinic"
 urlpatterns = [
@@ -38,8 +55,26 @@ urlpatterns = [
     path("staff/<int:member_pk>/", staff.change, name="change_staff"),
     path("patients/search/", queue.search, name="search"),
     path("patients/", patients.patients, name="patients"),
-    path("patients/enrol/", patients.enrol, name="enrol"),
+    path("patients/enrol/", enrolment.enrol, name="enrol"),
     path("patients/<uuid:patient_id>/", patients.patient, name="patient"),
+    path("patients/<uuid:patient_id>/edit/", enrolment.edit, name="edit_patient"),
+    path("patients/<uuid:patient_id>/invitation/", invitations.invitation, name="invitation"),
+    path("patients/<uuid:patient_id>/invitation/send/", invitations.send_invitation, name="send_invitation"),
     path("patients/<uuid:patient_id>/calls/", attempts.record_call, name="record_call"),
     path("patients/<uuid:patient_id>/procedures/new/", patients.record, name="record_procedure"),
+    path(
+        "patients/<uuid:patient_id>/procedures/<uuid:procedure_id>/correct/",
+        corrections.correct,
+        name="correct_procedure",
+    ),
+    path(
+        "patients/<uuid:patient_id>/procedures/<uuid:procedure_id>/move/",
+        moves.move,
+        name="move_procedure",
+    ),
+    path("patients/<uuid:patient_id>/intake/", standing.intake, name="intake"),
+    path("patients/<uuid:patient_id>/withdraw/", standing.withdraw, name="withdraw"),
+    path("patients/<uuid:patient_id>/take-back/", standing.take_back, name="take_back"),
+    path("patients/<uuid:patient_id>/check-ins/new/", check_ins.new, name="new_check_in"),
+    path("patients/<uuid:patient_id>/check-ins/<uuid:check_in_id>/", check_ins.told, name="told"),
 ]

@@ -9,7 +9,8 @@ class AlertsConfig(AppConfig):
         """Tell the outbox where alert messages come from, and how to word them."""
         from aftercare.alerts import letters, notices
         from aftercare.outbox.registry import register_renderer, register_source
+        from aftercare.people.withdrawal import register_for_patients
 
         register_source("alerts", notices.drain)
-        register_renderer(letters.KIND, letters.render)
-        register_renderer(notices.KIND, notices.render, notices.render_together, same_for_all=True)
+        register_for_patients(letters.KIND, letters.render)
+        register_renderer(notices.KIND, notices.render, notices.render_together, notices.render_for_all)

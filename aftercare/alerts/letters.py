@@ -32,19 +32,25 @@ class SentLatelyError(ValueError):
     """The same letter went to this patient within the last five minutes."""
 
 
+class WithdrawnError(ValueError):
+    """The patient was withdrawn: no message goes to them."""
+
+
 @transaction.atomic
 def send_letter(
     *, patient: Patient, template: str, by: User, now: datetime, alert: Alert | None = None
 ) -> Letter:
     """Send a text to the patient, through the outbox.
 
-    SentLatelyError where it was sent just now, ValueError for an unknown text, or an alert of another patient.
+    SentLatelyError where it was sent just now, WithdrawnError for a patient who was withdrawn, ValueError for an
+    unknown text, or an alert of another patient.
     """
     if template not in Letter.Template.values:
         raise ValueError(f"unknown letter: {template!r}")
     if alert is not None and alert.patient_id != patient.pk:
         raise ValueError("the alert is another patient's")
-    Patient.objects.select_for_update().get(pk=patient.pk)
+    if Patient.objects.select_for_update().get(pk=patient.pk).is_withdrawn:
+        raise WithdrawnError
     if patient.letters.filter(template=template, at__gt=now - ONCE_IN).exists():
         raise SentLatelyError
     letter = Letter.objects.create(patient=patient, alert=alert, at=now, by=by, template=template)

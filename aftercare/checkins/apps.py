@@ -8,6 +8,6 @@ class CheckinsConfig(AppConfig):
     def ready(self) -> None:
         """Tell the outbox how to word the messages of this room."""
         from aftercare.checkins import unconfirmed
-        from aftercare.outbox.registry import register_renderer
+        from aftercare.people.withdrawal import register_for_patients
 
-        register_renderer(unconfirmed.KIND, unconfirmed.render)
+        register_for_patients(unconfirmed.KIND, unconfirmed.render)

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import cached_property
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
+from aftercare.checkins.actions import Receipt, submit_check_in
 from aftercare.checkins.forms import CheckInForm
+from aftercare.checkins.history import History
 from aftercare.checkins.layout import blank_parts, parts_of
 from aftercare.checkins.models import CheckIn
+from aftercare.checkins.submission import RejectedError
 from aftercare.checkins.times import as_typed
 from aftercare.checkins.wording import NONE_OF_THESE, Choices
-from aftercare.people.models import Patient, Procedure
+from aftercare.people.models import Patient, Procedure, User
 from aftercare.triage import LIMITS, Answers
 from aftercare.ui.times import span_words
 
@@ -24,10 +29,15 @@ AREAS_WITHIN = timedelta(days=14)
 class FormPage:
     """What the form asks of one patient at one instant. Two queries at most, however long the history."""
 
+    template = "checkins/check_in.html"
+
     def __init__(self, patient: Patient, now: datetime) -> None:
         self.patient, self.now = patient, now
-        done = patient.procedures.filter(performed_at__lte=now).in_order()
-        self.procedures: list[Procedure] = list(done)
+
+    @cached_property
+    def procedures(self) -> list[Procedure]:
+        """Those that are done, oldest first."""
+        return list(self.patient.procedures.filter(performed_at__lte=self.now).in_order())
 
     @property
     def latest(self) -> Procedure | None:
@@ -80,6 +90,19 @@ class FormPage:
             hidden["procedure"] = check_in.procedure_id
         return hidden
 
+    def submit(self, posted: QueryDict, *, by: User) -> Receipt:
+        """Take what was posted, by the patient or for them; RejectedError with all that is wrong with it."""
+        form = CheckInForm(posted, zone=self.patient.zone, now=self.now)
+        if not form.is_valid():
+            raise RejectedError(form.problems_beside(History.of(self.patient, None)))
+        return submit_check_in(patient=self.patient, by=by, submission=form.submission(), now=self.now)
+
+    def rejected(self, request: HttpRequest, error: RejectedError) -> HttpResponse:
+        """The form as typed, with what to mend."""
+        typed = self.form(request.POST)
+        typed.reject(error)
+        return self.filled(request, typed, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+
     def blank(self, request: HttpRequest) -> HttpResponse:
         parts = blank_parts(
             emergency_number=self.patient.clinic.emergency_number,
@@ -104,7 +127,7 @@ class FormPage:
     def page(self, request: HttpRequest, context: dict[str, Any], status: int = 200) -> HttpResponse:
         hours = self.latest.hours_at(self.now) if self.latest else None
         standing = {"now": self.now, "since": span_words(hours) if hours is not None else ""}
-        return render(request, "checkins/check_in.html", {**standing, **context}, status=status)
+        return render(request, self.template, {**standing, **context}, status=status)
 
 
 def area_words(procedure: Procedure, patient: Patient) -> str:

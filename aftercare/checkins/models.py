@@ -6,7 +6,7 @@ import uuid
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from aftercare.alerts.models import NEEDS_ACTION, Alert, ContactAttempt
@@ -52,11 +52,18 @@ class CheckInQuerySet(models.QuerySet["CheckIn"]):
 
 
 class CheckIn(models.Model):
-    """One report by (or for) a patient about one instant. Never changed: a correction stands beside it."""
+    """One report by (or for) a patient about one instant. Never changed: a correction stands beside it.
+
+    But for the procedure that it counts from: staff put that right, where the procedure was entered wrongly.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="check_ins")
     procedure = models.ForeignKey(Procedure, on_delete=models.PROTECT, null=True, related_name="check_ins")
+    # The procedure it counted from at submission, where staff have put that one right so that it no longer does.
+    first_procedure = models.ForeignKey(
+        Procedure, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     # The expected courses it was judged by; null only where the clinic had none and the defaults served.
     course_set = models.ForeignKey(ExpectedCourseSet, on_delete=models.PROTECT, null=True, related_name="+")
     # The patient's first check-in is 0, the next 1: the order of submission, also within one instant.
@@ -122,6 +129,11 @@ class CheckIn(models.Model):
         """Hours from the procedure to the instant described; None without a procedure."""
         return self.procedure.hours_at(self.observed_at) if self.procedure else None
 
+    @property
+    def is_by_staff(self) -> bool:
+        """Whether somebody else entered it for the patient."""
+        return self.submitted_by_id != self.patient.user_id
+
     def is_late(self) -> bool:
         """Whether it describes an instant well before its submission."""
         return (self.submitted_at - self.observed_at).total_seconds() > 60
@@ -133,12 +145,19 @@ class Assessment(models.Model):
     class Reason(models.TextChoices):
         SUBMITTED = "submitted", _("at submission")
         REVEALED = "revealed", _("after an earlier time was filled in or corrected")
+        CORRECTED = "corrected", _("after staff put right what it was judged by")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     check_in = models.ForeignKey(CheckIn, on_delete=models.PROTECT, related_name="assessments")
     reason = models.CharField(max_length=20, choices=Reason)
     # The check-in whose submission led to this evaluation: itself, or the back-dated or correcting one.
-    caused_by = models.ForeignKey(CheckIn, on_delete=models.PROTECT, related_name="caused_assessments")
+    # Null where no check-in did, but staff, who put something right: that is the event.
+    caused_by = models.ForeignKey(
+        CheckIn, on_delete=models.PROTECT, null=True, related_name="caused_assessments"
+    )
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    # What the patient reads of it, word for word, where staff led to it; else the check-in says what to do.
+    advice = models.JSONField(default=dict)
     at = models.DateTimeField()
     level = models.CharField(max_length=20, choices=LevelChoice)
     ruleset_version = models.CharField(max_length=20)
@@ -153,16 +172,34 @@ class Assessment(models.Model):
             models.UniqueConstraint(
                 fields=["check_in", "caused_by"], name="one_assessment_per_check_in_and_cause"
             ),
+            models.UniqueConstraint(
+                fields=["check_in", "event"], name="one_assessment_per_check_in_and_correction"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(reason="corrected", caused_by__isnull=True, event__isnull=False)
+                | (~models.Q(reason="corrected") & models.Q(caused_by__isnull=False, event__isnull=True)),
+                name="assessment_has_one_cause",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"assessment of {self.check_in_id} at {self.at:%Y-%m-%d %H:%M}"
+
+    @property
+    def told_with(self) -> CheckIn:
+        """The check-in on whose page the patient reads what to do."""
+        return self.caused_by or self.check_in
 
 
 class FindingQuerySet(models.QuerySet["Finding"]):
     def reported_by(self, check_in: CheckIn) -> FindingQuerySet:
         """What a check-in reported: its own findings, and those it revealed on later entries."""
         return self.filter(assessment__caused_by=check_in, is_new=True)
+
+    def found_in(self, check_in: CheckIn) -> FindingQuerySet:
+        """What it reported, and what was found in it when staff had put right what it was judged by."""
+        by_staff = Q(assessment__check_in=check_in, assessment__reason=Assessment.Reason.CORRECTED)
+        return self.filter(Q(assessment__caused_by=check_in) | by_staff, is_new=True)
 
 
 class Finding(models.Model):

@@ -8,6 +8,9 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from django.db.models import Case, F, Value, When
+from django.db.models.functions import Concat
+
 from aftercare.checkins.history import course_for
 from aftercare.checkins.reasons import Clock, reasons
 from aftercare.checkins.wording import SEVERITIES, severity_word
@@ -34,6 +37,11 @@ PATIENT: Final = Words(
 # What the patient said came back is a warning about that symptom.
 CAME_BACK: Final = {"redness": ("redness",), "pain": ("pain",), "both": ("redness", "pain")}
 WHOLE_DAYS_FROM_H = 24
+# The name of the member of staff who entered a check-in; empty where the patient did.
+BY_STAFF: Final = Case(
+    When(submitted_by=F("patient__user"), then=Value("")),
+    default=Concat("submitted_by__first_name", Value(" "), "submitted_by__last_name"),
+)
 
 
 @dataclass(slots=True)
@@ -44,6 +52,8 @@ class Reported:
     answers: dict[str, Any]
     course_set_id: UUID | None
     findings: list[tuple[str, Level, list[dict[str, Any]]]]
+    # Who entered it for the patient; empty where the patient did.
+    by_staff: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +89,7 @@ def reported_after(patient: Patient, procedures: list[Procedure]) -> dict[UUID, 
     rows = (
         patient.check_ins.standing()
         .filter(procedure__in=procedures, in_series=True)
+        .annotate(by_staff=BY_STAFF)
         .order_by("observed_at", "submitted_at")
         .values_list(
             "pk",
@@ -86,15 +97,16 @@ def reported_after(patient: Patient, procedures: list[Procedure]) -> dict[UUID, 
             "observed_at",
             "answers",
             "course_set_id",
+            "by_staff",
             "assessments__findings__rule",
             "assessments__findings__level",
             "assessments__findings__evidence",
         )
     )
     by_procedure: dict[UUID, dict[UUID, Reported]] = {}
-    for pk, procedure_id, at, answers, course_set_id, rule, level, evidence in rows:
+    for pk, procedure_id, at, answers, course_set_id, by_staff, rule, level, evidence in rows:
         check_ins = by_procedure.setdefault(procedure_id, {})
-        report = check_ins.setdefault(pk, Reported(at, answers, course_set_id, []))
+        report = check_ins.setdefault(pk, Reported(at, answers, course_set_id, [], by_staff))
         if rule is not None:
             report.findings.append((rule, Level(level), evidence))
     return {procedure_id: list(check_ins.values()) for procedure_id, check_ins in by_procedure.items()}
@@ -109,7 +121,11 @@ def chart_of(procedure: Procedure, reported: list[Reported], now: datetime, word
         Series(
             name=symptom.capitalize(),
             points=[
-                Point(hours=procedure.hours_at(one.observed_at), value=one.answers.get(symptom))
+                Point(
+                    hours=procedure.hours_at(one.observed_at),
+                    value=one.answers.get(symptom),
+                    note=note_of(one, words),
+                )
                 for one in reported
             ],
             marks=marks.get(symptom, []),
@@ -119,6 +135,13 @@ def chart_of(procedure: Procedure, reported: list[Reported], now: datetime, word
         for symptom in SYMPTOMS
     ]
     return chart.draw(series, words=words, now_h=procedure.hours_at(now), other_marks=marks.get("", []))
+
+
+def note_of(one: Reported, words: Words) -> str:
+    """Who entered it, where that was not the patient: patients read no name of staff."""
+    if not one.by_staff:
+        return ""
+    return f"entered by staff ({one.by_staff})" if words is STAFF else "entered by the clinic"
 
 
 def marks_by_symptom(

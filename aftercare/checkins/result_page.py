@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
 from aftercare.checkins.confirmation import confirmation_of
 from aftercare.checkins.models import Assessment, CheckIn
 from aftercare.checkins.models import Finding as FindingRow
 from aftercare.checkins.reasons import Clock, Reason, reasons
 from aftercare.checkins.wording import told
-from aftercare.people.models import Patient
-from aftercare.triage import LIMITS, Finding
+from aftercare.people.models import Event, Patient
+from aftercare.triage import LIMITS, Finding, Level
 
 
 def result_context(check_in: CheckIn, patient: Patient, now: datetime) -> dict[str, Any]:
@@ -34,18 +36,23 @@ def later_version(check_in: CheckIn) -> CheckIn | None:
 
 
 def seen_again(check_in: CheckIn, patient: Patient, now: datetime) -> dict[str, Any] | None:
-    """The newest later evaluation: what it found, and the check-in that led to it and says what to do."""
-    later = (
-        check_in.assessments.filter(reason=Assessment.Reason.REVEALED)
-        .select_related("caused_by")
-        .order_by("-at")
-        .first()
-    )
-    if later is None:
+    """The worst later evaluation that found more, the newest of several: what, and where to read what to do.
+
+    `caused_by`: the check-in that says it. Where staff have put something right, none does: then the words are
+    those of the evaluation, and they stand above the first ones only where it is worse.
+    """
+    new = FindingRow.objects.filter(assessment=OuterRef("pk"), is_new=True)
+    rows = check_in.assessments.exclude(reason=Assessment.Reason.SUBMITTED).filter(Exists(new))
+    newest_first = list(rows.select_related("caused_by", "event").order_by("-at"))
+    if not newest_first:
         return None
+    later = max(newest_first, key=lambda row: Level(row.level).rank)
     return {
         "at": later.at,
         "caused_by": later.caused_by,
+        "is_about_intake": later.event is not None and later.event.verb == Event.Verb.CHANGED_INTAKE,
+        "advice": later.advice if Level(later.level) > check_in.triage_level else None,
+        "level": later.level,
         "reasons": new_reasons(later, Clock(now, patient.clinic.zone)),
     }
 

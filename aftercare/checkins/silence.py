@@ -27,7 +27,7 @@ def newest_check_in(patient: Patient) -> CheckIn | None:
 
 def alerts_reported_by(check_in: CheckIn) -> QuerySet[Alert]:
     """The open alerts of same day and higher that a check-in's findings opened or were appended to."""
-    reported = Finding.objects.reported_by(check_in).values("alert")
+    reported = Finding.objects.found_in(check_in).values("alert")
     alerts: QuerySet[Alert] = Alert.objects.open().need_action().filter(pk__in=reported)
     return alerts
 
@@ -67,7 +67,8 @@ def note_silence_after_alerts(now: datetime, limits: Limits = LIMITS, *, only: P
     waited = now - timedelta(hours=limits.alert_silent_h)
     newest = CheckIn.objects.filter(patient=OuterRef("pk")).order_by("-submitted_at", "-number")
     patients = (
-        Patient.objects.filter(alerts__in=Alert.objects.open().need_action())
+        Patient.objects.taking_part()
+        .filter(alerts__in=Alert.objects.open().need_action())
         .annotate(newest_at=Subquery(newest.values("submitted_at")[:1]))
         .filter(newest_at__lte=waited)
         .select_related("clinic")
@@ -102,13 +103,17 @@ def note_missed_check_ins(now: datetime, limits: Limits = LIMITS, *, only: Patie
     """
     latest = Procedure.objects.filter(patient=OuterRef("pk"), performed_at__lte=now).order_by("-performed_at")
     last = CheckIn.objects.filter(patient=OuterRef("pk")).order_by("-submitted_at")
-    patients = Patient.objects.annotate(
-        procedure_id=Subquery(latest.values("pk")[:1]),
-        performed_at=Subquery(latest.values("performed_at")[:1]),
-        last_at=Subquery(last.values("submitted_at")[:1]),
-    ).annotate(
-        silent_since=Coalesce(
-            Greatest("performed_at", "last_at"), F("performed_at"), output_field=DateTimeField()
+    patients = (
+        Patient.objects.taking_part()
+        .annotate(
+            procedure_id=Subquery(latest.values("pk")[:1]),
+            performed_at=Subquery(latest.values("performed_at")[:1]),
+            last_at=Subquery(last.values("submitted_at")[:1]),
+        )
+        .annotate(
+            silent_since=Coalesce(
+                Greatest("performed_at", "last_at"), F("performed_at"), output_field=DateTimeField()
+            )
         )
     )
     candidates = patients.filter(
@@ -153,7 +158,7 @@ def non_responders(clinic_ids: Collection[int]) -> QuerySet[NonResponse]:
         patient=OuterRef("patient"), performed_at__gt=OuterRef("silent_since")
     )
     rows: QuerySet[NonResponse] = (
-        NonResponse.objects.filter(patient__clinic_id__in=clinic_ids)
+        NonResponse.objects.filter(patient__clinic_id__in=clinic_ids, patient__withdrawn_at=None)
         .exclude(Exists(newer_check_in))
         .exclude(Exists(newer_procedure))
         .select_related("patient__user", "procedure")

@@ -28,7 +28,9 @@ def tell_unconfirmed(now: datetime) -> int:
         kind=KIND, recipient=OuterRef("patient__user"), created_at__gte=OuterRef("confirm_by")
     )
     overdue = (
-        CheckIn.objects.filter(confirm_by__lte=now, confirm_by__gt=now - WORTH_TELLING)
+        CheckIn.objects.filter(
+            confirm_by__lte=now, confirm_by__gt=now - WORTH_TELLING, patient__withdrawn_at=None
+        )
         .standing()
         .unconfirmed()
         .exclude(Exists(told))

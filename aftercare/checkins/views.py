@@ -15,22 +15,28 @@ from django.views.csrf import csrf_failure as csrf_failure_elsewhere
 from django.views.decorators.http import require_http_methods, require_safe
 
 from aftercare.checkins import drafts
-from aftercare.checkins.actions import submit_check_in
 from aftercare.checkins.confirmation import confirmation_of
 from aftercare.checkins.form_page import FormPage
 from aftercare.checkins.forms import CheckInForm
-from aftercare.checkins.history import History
 from aftercare.checkins.history_page import history_context
 from aftercare.checkins.models import CheckIn
 from aftercare.checkins.result_page import result_context
 from aftercare.checkins.submission import RejectedError
 from aftercare.checkins.today import Today
 from aftercare.guidance.access import is_editor
-from aftercare.people.access import PatientView, View, patient_of, patient_required, staff_member_of
+from aftercare.people.access import (
+    PatientView,
+    View,
+    be_patient,
+    patient_of,
+    patient_required,
+    patients_of,
+    staff_member_of,
+)
 from aftercare.people.models import Patient
 
 P = ParamSpec("P")
-UNPROCESSABLE, FORBIDDEN = 422, 403
+FORBIDDEN = 403
 ROWS = 60  # check-ins on one page of the history
 
 
@@ -41,10 +47,22 @@ def patient_page(view: PatientView[P]) -> View[P]:
     def at_the_clinic(
         request: HttpRequest, patient: Patient, *args: P.args, **kwargs: P.kwargs
     ) -> HttpResponse:
+        patient = whose(request, patient, cast(UUID | None, kwargs.get("check_in_id")))
         with timezone.override(patient.clinic.zone):
             return view(request, patient, *args, **kwargs)
 
     return patient_required(cast("PatientView[P]", at_the_clinic))
+
+
+def whose(request: HttpRequest, patient: Patient, check_in_id: UUID | None) -> Patient:
+    """A patient of two clinics reads each check-in at its own, whichever clinic is chosen."""
+    own = {one.pk: one for one in patients_of(request)}
+    if check_in_id is None or len(own) == 1:
+        return patient
+    found = CheckIn.objects.filter(pk=check_in_id, patient__in=own).first()
+    patient = own[found.patient_id] if found else patient
+    be_patient(request, patient)
+    return patient
 
 
 @require_safe
@@ -89,17 +107,11 @@ def show_form(request: HttpRequest, patient: Patient) -> HttpResponse:
 @patient_page
 def send(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Store the check-in and show its result; or show the form as typed, with what to mend."""
-    now = timezone.now()
-    form = CheckInForm(request.POST, zone=patient.zone, now=now)
+    page = FormPage(patient, timezone.now())
     try:
-        if not form.is_valid():
-            raise RejectedError(form.problems_beside(History.of(patient, None)))
-        receipt = submit_check_in(patient=patient, by=patient.user, submission=form.submission(), now=now)
+        receipt = page.submit(request.POST, by=patient.user)
     except RejectedError as error:
-        page = FormPage(patient, now)
-        typed = page.form(request.POST)
-        typed.reject(error)
-        return page.filled(request, typed, status=UNPROCESSABLE)
+        return page.rejected(request, error)
     drafts.drop(request.session)
     return redirect("result", receipt.check_in.pk)
 

@@ -7,8 +7,13 @@ from typing import Any
 from allauth.account.forms import RequestLoginCodeForm
 from django.utils.translation import gettext_lazy as _
 
+from aftercare.people.models import User
+from aftercare.people.withdrawal import has_left
+
 
 class RequestCodeForm(RequestLoginCodeForm):
+    _user: User | None
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["email"]
@@ -16,3 +21,10 @@ class RequestCodeForm(RequestLoginCodeForm):
         field.help_text = _("The one that you gave your clinic.")
         field.widget.attrs.pop("placeholder", None)
         field.widget.attrs["autocomplete"] = "email"
+
+    def clean_email(self) -> str:
+        """An address whose patient was withdrawn is treated as one that nobody has."""
+        email: str = super().clean_email()
+        if self._user is not None and has_left(self._user):
+            self._user = None
+        return email

@@ -11,10 +11,11 @@ LEVELS: Final = ("routine", "same_day", "urgent", "emergency")  # what can be ma
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
-    """What was said at one time: 0 to 4, or None where it could not be told."""
+    """What was said at one time: 0 to 4, or None where it could not be told. `note`: by whom, if it matters."""
 
     hours: float
     value: int | None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +106,7 @@ class Row:
     hours: float
     answers: Sequence[str]
     level: str
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

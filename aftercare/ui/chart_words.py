@@ -21,7 +21,9 @@ def standing(points: Sequence[Point], words: Words, now_h: float | None) -> str:
 
 def spoken(points: Sequence[Point], one: Series, words: Words) -> str:
     """The drawing in words, for who hears the page."""
-    said = [f"{span(p.hours)}: {words.of(p.value).lower()}" for p in points]
+    said = [
+        f"{span(p.hours)}: {words.of(p.value).lower()}" + (f", {p.note}" if p.note else "") for p in points
+    ]
     sentences = ["; ".join(said) if said else "No answer yet"]
     if one.marks:
         marks = (spoken_mark(mark, words) for mark in sorted(one.marks, key=lambda m: m.hours))
@@ -49,10 +51,16 @@ def rows_of(series: Sequence[Series], marks: Sequence[Mark], words: Words) -> li
     """One row for each time, the newest first, with the worst level of that time."""
     times = {point.hours for one in series for point in one.points} | {mark.hours for mark in marks}
     said = [{point.hours: words.of(point.value) for point in one.points} for one in series]
+    notes = {point.hours: point.note for one in series for point in one.points}
     worst: dict[float, str] = {}
     for mark in marks:
         worst[mark.hours] = max(worst.get(mark.hours, mark.level), mark.level, key=LEVELS.index)
     return [
-        Row(hours=h, answers=[answers.get(h, words.unknown) for answers in said], level=worst.get(h, ""))
+        Row(
+            hours=h,
+            answers=[answers.get(h, words.unknown) for answers in said],
+            level=worst.get(h, ""),
+            note=notes.get(h, ""),
+        )
         for h in sorted(times, reverse=True)
     ]

@@ -186,7 +186,9 @@ def alert_page(
         "clock": clock_of(found, member.clinic.hours, now),
         "proofs": proofs,
         "comparison": compare(proofs[0].assessment.check_in) if proofs else None,
-        "charts": charts_of(found.patient, [found.procedure] if found.procedure else [], now, words=STAFF),
+        "charts": charts_of(
+            found.patient, [found.own_procedure] if found.own_procedure else [], now, words=STAFF
+        ),
         "told": told_of(proofs),
         "readings": readings_of(found.patient, now),
         "others": others,

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from aftercare.alerts.actions import record_contact_attempt
-from aftercare.alerts.letters import SentLatelyError, send_letter
+from aftercare.alerts.letters import SentLatelyError, WithdrawnError, send_letter
 from aftercare.alerts.models import Alert, ContactAttempt
 from aftercare.people.models import Patient, StaffMember
 from clinic.access import alert_of, only, patient_of_clinic, staff_page
@@ -84,6 +84,8 @@ def send(request: HttpRequest, member: StaffMember, alert_id: UUID) -> HttpRespo
                 now=timezone.now(),
                 template=form.cleaned_data["template"],
             )
+        except WithdrawnError:
+            form.add_error("template", "This patient is withdrawn. No message goes to them. Call instead.")
         except SentLatelyError:
             form.add_error("template", "This went to the patient a moment ago. Look at the history below.")
         else:

@@ -55,6 +55,13 @@ class TestTheDatabaseRefuses:
                 ruleset_version="1",
             )
 
+    @pytest.mark.parametrize("reason", Assessment.Reason.values)
+    def test_an_assessment_that_nothing_led_to(self, stored: CheckIn, reason: str) -> None:
+        with pytest.raises(IntegrityError, match="assessment_has_one_cause"):
+            Assessment.objects.create(
+                check_in=stored, reason=reason, at=at(30), level="expected", ruleset_version="1"
+            )
+
     def test_one_rule_twice_in_an_assessment(self, stored: CheckIn) -> None:
         finding = Finding.objects.get()
         with pytest.raises(IntegrityError):

@@ -22,12 +22,25 @@ OF_THE_CLINIC = [QUEUE, "/clinic/queue/", "/clinic/handover/", PATIENTS, ENROL]
 OF_A_RECORD: list[Place] = [
     alert_url,
     lambda alert: patient_url(alert.patient),
+    lambda alert: patient_url(alert.patient, "edit/"),
+    lambda alert: patient_url(alert.patient, "invitation/"),
+    lambda alert: patient_url(alert.patient, "check-ins/new/"),
+    lambda alert: patient_url(alert.patient, f"check-ins/{alert.patient.check_ins.get().pk}/"),
 ]
 ACTS = ("close", "assign", "attempts", "letters", "reopen")
+# Those that a nurse may not: the clinician and the manager.
+OF_A_CLINICIAN: list[Place] = [
+    lambda alert: patient_url(alert.patient, "procedures/new/"),
+    lambda alert: patient_url(alert.patient, f"procedures/{alert.procedure_id}/correct/"),
+    lambda alert: patient_url(alert.patient, f"procedures/{alert.procedure_id}/move/"),
+    lambda alert: patient_url(alert.patient, "intake/"),
+    lambda alert: patient_url(alert.patient, "withdraw/"),
+]
 DEEDS: list[Place] = [
     lambda alert: alert_url(alert, "acknowledge"),
     *(lambda alert, act=act: alert_url(alert, act) for act in ACTS),
     lambda alert: patient_url(alert.patient, "calls/"),
+    lambda alert: patient_url(alert.patient, "take-back/"),
 ]
 
 
@@ -60,14 +73,56 @@ def test_staff_open_the_records_of_their_clinic_and_of_no_other(
     assert desk(outsider).get(place(alert)).status_code == 404
 
 
-@pytest.mark.parametrize("place", [*(lambda alert, path=path: path for path in OF_THE_CLINIC), *OF_A_RECORD])
+@pytest.mark.parametrize("place", OF_A_CLINICIAN)
+def test_what_is_the_clinicians_is_not_the_nurses_and_no_other_clinics(
+    alert: Alert,
+    nurse: StaffMember,
+    colleague: StaffMember,
+    manager: StaffMember,
+    outsider: StaffMember,
+    place: Place,
+) -> None:
+    for member, status in ((nurse, 403), (colleague, 200), (manager, 200)):
+        assert desk(member).get(place(alert)).status_code == status
+    assert desk(nurse).post(place(alert)).status_code == 403
+    outsider.role = StaffMember.Role.MANAGER
+    outsider.save()
+    for answer in (desk(outsider).get(place(alert)), desk(outsider).post(place(alert), {"reason": "x"})):
+        assert answer.status_code == 404
+
+
+def test_what_a_nurse_may_not_do_has_no_button(
+    alert: Alert, nurse: StaffMember, colleague: StaffMember
+) -> None:
+    links = [place(alert) for place in OF_A_CLINICIAN]
+    for member, shown in ((nurse, False), (colleague, True)):
+        page = desk(member).get(patient_url(alert.patient)).content.decode()
+        assert [f'href="{link}"' in page for link in links] == [shown] * len(links)
+        assert patient_url(alert.patient, "check-ins/new/") in page
+
+
+def test_an_outsider_or_a_patient_enters_no_check_in(
+    alert: Alert, outsider: StaffMember, stranger: Patient
+) -> None:
+    told = {"token": str(uuid.uuid4()), "redness": "1"}
+    for person in (outsider, stranger, alert.patient):
+        answer = desk(person).post(patient_url(alert.patient, "check-ins/new/"), told)
+        assert answer.status_code == 404
+    assert alert.patient.check_ins.count() == 1
+
+
+@pytest.mark.parametrize(
+    "place",
+    [*(lambda alert, path=path: path for path in OF_THE_CLINIC), *OF_A_RECORD, *OF_A_CLINICIAN],
+)
 def test_for_patients_no_page_of_staff_exists(alert: Alert, stranger: Patient, place: Place) -> None:
     for patient in (alert.patient, stranger):
         assert desk(patient).get(place(alert)).status_code == 404
 
 
 @pytest.mark.parametrize(
-    "place", [*(lambda alert, path=path: path for path in OF_THE_CLINIC), *OF_A_RECORD, *DEEDS]
+    "place",
+    [*(lambda alert, path=path: path for path in OF_THE_CLINIC), *OF_A_RECORD, *OF_A_CLINICIAN, *DEEDS],
 )
 def test_who_is_not_signed_in_is_asked_to_sign_in_first(alert: Alert, client: Client, place: Place) -> None:
     response = client.post(place(alert)) if place in DEEDS else client.get(place(alert))

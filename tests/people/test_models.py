@@ -218,8 +218,23 @@ class TestProcedures:
             ProcedureFactory.create(patient=patient, kind="pe")
 
     def test_a_procedure_recorded_before_it_was_performed(self, patient: Patient) -> None:
-        with pytest.raises(IntegrityError, match="procedure_is_recorded_after_it_was_performed"):
+        with pytest.raises(IntegrityError, match="procedure_is_recorded_or_corrected_after_it_was_performed"):
             ProcedureFactory.create(patient=patient, recorded_at=at() - timedelta(seconds=1))
+
+    def test_a_procedure_corrected_to_a_time_after_its_correction(self, patient: Patient) -> None:
+        with pytest.raises(IntegrityError, match="procedure_is_recorded_or_corrected_after_it_was_performed"):
+            ProcedureFactory.create(
+                patient=patient, performed_at=at(2), recorded_at=at(0), corrected_at=at(1)
+            )
+
+    def test_a_procedure_corrected_to_a_time_after_it_was_recorded_is_kept(self, patient: Patient) -> None:
+        assert ProcedureFactory.create(
+            patient=patient, performed_at=at(2), recorded_at=at(0), corrected_at=at(2)
+        )
+
+    def test_a_patient_is_withdrawn_by_somebody(self, patient: Patient) -> None:
+        with pytest.raises(IntegrityError, match="patient_is_withdrawn_by_somebody"):
+            Patient.objects.filter(pk=patient.pk).update(withdrawn_at=at(1))
 
     def test_hours_are_elapsed_hours_over_a_clock_change(self, patient: Patient) -> None:
         london = ZoneInfo("Europe/London")

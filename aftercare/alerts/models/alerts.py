@@ -142,6 +142,13 @@ class Alert(models.Model):
         return self.status != self.Status.CLOSED
 
     @property
+    def own_procedure(self) -> Procedure | None:
+        """The procedure whose recovery it is about; None where it has turned out to be another patient's."""
+        if self.procedure is None or self.procedure.patient_id != self.patient_id:
+            return None
+        return self.procedure
+
+    @property
     def triage_level(self) -> triage.Level:
         return triage.Level(self.level)
 

@@ -16,6 +16,10 @@ class Event(AppendOnly):
 
     class Verb(models.TextChoices):
         ENROLLED = "enrolled", _("enrolled the patient")
+        INVITED = "invited", _("sent the patient an invitation")
+        HANDED_OVER = "handed_over", _("handed the patient a sign-in link")
+        CAME_IN = "came_in", _("signed in with the invitation")
+        CHANGED_DETAILS = "changed_details", _("changed how the patient is reached or named")
         RECORDED_PROCEDURE = "recorded_procedure", _("recorded a procedure")
         WARNED = "warned", _("was warned: treated over an open alert")
         SUBMITTED_FOR = "submitted_for", _("entered a check-in for the patient")
@@ -40,6 +44,11 @@ class Event(AppendOnly):
         ADDED_STAFF = "added_staff", _("added a staff member")
         CHANGED_STAFF = "changed_staff", _("changed a staff member")
         CHANGED_CLINIC = "changed_clinic", _("changed the clinic's details")
+        CORRECTED_PROCEDURE = "corrected_procedure", _("put a procedure right")
+        MOVED_PROCEDURE = "moved_procedure", _("moved a procedure to the patient who had it")
+        CHANGED_INTAKE = "changed_intake", _("changed the intake")
+        WITHDREW = "withdrew", _("withdrew the patient")
+        TOOK_BACK = "took_back", _("took the patient back")
         SIGNED_IN = "signed_in", _("signed in")
 
     at = models.DateTimeField()

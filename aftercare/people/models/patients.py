@@ -50,6 +50,12 @@ AT_RISK_QUESTIONS = frozenset(
 )
 
 
+class PatientQuerySet(models.QuerySet["Patient"]):
+    def taking_part(self) -> PatientQuerySet:
+        """Those who have not been withdrawn: they can sign in, are waited for, and are written to."""
+        return self.filter(withdrawn_at=None)
+
+
 class Patient(models.Model):
     """A user treated by a clinic."""
 
@@ -65,9 +71,19 @@ class Patient(models.Model):
     intake = models.JSONField(null=True)
     at_risk = models.BooleanField(default=False)
     enrolled_at = models.DateTimeField()
+    # Out of the portal, until somebody takes the patient back: what was reported is kept.
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects: ClassVar = PatientQuerySet.as_manager()
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=models.Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True)
+                | models.Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False),
+                name="patient_is_withdrawn_by_somebody",
+            ),
             models.UniqueConstraint(fields=["user", "clinic"], name="one_patient_record_per_user_and_clinic"),
             models.UniqueConstraint(
                 fields=["clinic", "record_number"],
@@ -82,6 +98,10 @@ class Patient(models.Model):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.withdrawn_at is not None
 
     def intake_words(self) -> list[str]:
         """What was ticked at intake, in words for staff."""
@@ -112,6 +132,8 @@ class Procedure(models.Model):
     performed_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    # When it was last put right; what it was before is kept in the event.
+    corrected_at = models.DateTimeField(null=True)
 
     objects: ClassVar = ProcedureQuerySet.as_manager()
 
@@ -122,13 +144,19 @@ class Procedure(models.Model):
                 condition=models.Q(kind__in=["mn", "rf"]), name="procedure_kind_is_mn_or_rf"
             ),
             models.CheckConstraint(
-                condition=models.Q(performed_at__lte=models.F("recorded_at")),
-                name="procedure_is_recorded_after_it_was_performed",
+                condition=models.Q(performed_at__lte=models.F("recorded_at"))
+                | models.Q(corrected_at__isnull=False, performed_at__lte=models.F("corrected_at")),
+                name="procedure_is_recorded_or_corrected_after_it_was_performed",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}, {self.area}"
+
+    @property
+    def version(self) -> str:
+        """What a page was drawn from: another one means that somebody has put it right meanwhile."""
+        return "|".join((str(self.patient_id), self.kind, self.area, self.performed_at.isoformat()))
 
     def hours_at(self, instant: datetime) -> float:
         """Elapsed hours from the procedure to `instant`."""

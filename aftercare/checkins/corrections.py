@@ -1,0 +1,279 @@
+"""Putting right what staff entered wrongly: when, how and where a patient was treated, whom, and the intake."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q
+
+from aftercare.alerts.models import Alert
+from aftercare.checkins.models import CheckIn, NonResponse
+from aftercare.checkins.reassessing import Basis, Reassessed, count_again, reassess
+from aftercare.checkins.silence import note_missed_check_ins
+from aftercare.people.actions import is_at_risk, record_event
+from aftercare.people.models import Event, IntakeQuestion, Patient, Procedure, User
+from aftercare.triage import LIMITS, Limits
+
+
+class ChangedMeanwhileError(ValueError):
+    """Somebody else has changed the record since the page was drawn. Nothing was changed."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Treatment:
+    """What can be wrong about a procedure."""
+
+    kind: str
+    area: str
+    performed_at: datetime
+
+    @classmethod
+    def of(cls, procedure: Procedure) -> Treatment:
+        return cls(kind=procedure.kind, area=procedure.area, performed_at=procedure.performed_at)
+
+    def to_json(self) -> dict[str, str]:
+        return {"kind": self.kind, "area": self.area, "performed_at": self.performed_at.isoformat()}
+
+
+@transaction.atomic
+def correct_procedure(
+    *,
+    procedure: Procedure,
+    version: str,
+    treatment: Treatment,
+    reason: str,
+    by: User,
+    now: datetime,
+    limits: Limits = LIMITS,
+) -> Reassessed:
+    """Put right when, how or where the patient was treated, and judge again what the procedure judged.
+
+    `version`: of the procedure as it was shown. ChangedMeanwhileError where it is another one by now,
+    ValidationError for a treatment that can't be, or where nothing is changed or no reason is given.
+    """
+    [patient], current = lock(procedure, version)
+    require_possible(treatment, patient, now)
+    require_reason(reason)
+    old = Treatment.of(current)
+    if treatment == old:
+        raise ValidationError("Nothing is changed. Put right what is wrong, or go back.")
+    stood = Standing.of(patient, current)
+    current.kind, current.area, current.performed_at = treatment.kind, treatment.area, treatment.performed_at
+    current.corrected_at = now
+    current.save(update_fields=["kind", "area", "performed_at", "corrected_at"])
+    event = record_event(
+        verb=Event.Verb.CORRECTED_PROCEDURE,
+        actor=by,
+        now=now,
+        patient=patient,
+        subject=current.pk,
+        data={"old": old.to_json(), "new": treatment.to_json(), "reason": reason},
+    )
+    result = stood.judge_again(event=event, now=now, limits=limits)
+    wait_from(current, instead_of=old.performed_at, now=now, limits=limits)
+    note_missed_check_ins(now, limits, only=patient)
+    return result
+
+
+@transaction.atomic
+def move_procedure(
+    *,
+    procedure: Procedure,
+    version: str,
+    to: Patient,
+    reason: str,
+    by: User,
+    now: datetime,
+    limits: Limits = LIMITS,
+) -> Reassessed:
+    """Give a procedure that was recorded for the wrong patient to the one who had it.
+
+    Check-ins and alerts stay with whom they are about: what the procedure judged is judged by what remains.
+    ChangedMeanwhileError and ValidationError as `correct_procedure`.
+    """
+    people, current = lock(procedure, version, to)
+    wrong, right = (next(one for one in people if one.pk == pk) for pk in (current.patient_id, to.pk))
+    require_other(wrong, right)
+    require_possible(Treatment.of(current), right, now)
+    require_reason(reason)
+    # Moved to and fro, it judges again what it judged at first: so both are looked at.
+    stood = [Standing.of(patient, current) for patient in (wrong, right)]
+    current.patient, current.corrected_at = right, now
+    current.save(update_fields=["patient", "corrected_at"])
+    data = {**Treatment.of(current).to_json(), "from": str(wrong.pk), "to": str(right.pk), "reason": reason}
+    results = [
+        standing.judge_again(
+            event=record_event(
+                verb=Event.Verb.MOVED_PROCEDURE,
+                actor=by,
+                now=now,
+                patient=standing.patient,
+                subject=current.pk,
+                data=data,
+            ),
+            now=now,
+            limits=limits,
+        )
+        for standing in stood
+    ]
+    NonResponse.objects.filter(patient=wrong, procedure=current).delete()
+    for patient in (wrong, right):
+        note_missed_check_ins(now, limits, only=patient)
+    return together(results)
+
+
+@transaction.atomic
+def change_intake(
+    *,
+    patient: Patient,
+    shown: list[str] | None,
+    intake: list[str],
+    reason: str,
+    by: User,
+    now: datetime,
+    limits: Limits = LIMITS,
+) -> Reassessed:
+    """Change the intake answers. Where the risk changes with them, what is recent or still open is judged again.
+
+    `shown`: the answers as they stood on the page. ChangedMeanwhileError where they are others by now,
+    ValidationError where nothing is changed, an answer is unknown, or no reason is given.
+    """
+    [current] = locked_patients(patient)
+    if current.intake != shown:
+        raise ChangedMeanwhileError
+    if unknown := set(intake) - set(IntakeQuestion.values):
+        raise ValidationError(f"Unknown intake questions: {', '.join(sorted(unknown))}.")
+    require_reason(reason)
+    if intake == shown:
+        raise ValidationError("Nothing is changed. Put right what is wrong, or go back.")
+    before, was_at_risk = Basis.of(current), current.at_risk
+    current.intake, current.at_risk = intake, is_at_risk(intake)
+    current.save(update_fields=["intake", "at_risk"])
+    event = record_event(
+        verb=Event.Verb.CHANGED_INTAKE,
+        actor=by,
+        now=now,
+        patient=current,
+        subject=current.pk,
+        data={"old": shown, "new": intake, "at_risk": current.at_risk, "reason": reason},
+    )
+    judged = recent_or_open(current, now, limits) if current.at_risk != was_at_risk else set()
+    after = Basis.of(current)
+    return reassess(
+        patient=current, before=before, after=after, judged=judged, event=event, now=now, limits=limits
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """What a patient's check-ins were judged by before a procedure is put right, and which of them by it."""
+
+    patient: Patient
+    procedure: Procedure
+    before: Basis
+    judged: set[UUID]
+
+    @classmethod
+    def of(cls, patient: Patient, procedure: Procedure) -> Standing:
+        judged = judged_by(patient, procedure)
+        return cls(patient=patient, procedure=procedure, before=Basis.of(patient), judged=judged)
+
+    def judge_again(self, *, event: Event, now: datetime, limits: Limits) -> Reassessed:
+        """Once it has been put right: let the check-ins count from where they can, and judge them."""
+        count_again(self.patient, self.procedure)
+        return reassess(
+            patient=self.patient,
+            before=self.before,
+            after=Basis.of(self.patient),
+            judged=self.judged | judged_by(self.patient, self.procedure),
+            event=event,
+            now=now,
+            and_beside=True,
+            limits=limits,
+        )
+
+
+def judged_by(patient: Patient, procedure: Procedure) -> set[UUID]:
+    """The patient's check-ins that count from the procedure."""
+    return set(patient.check_ins.filter(procedure=procedure).values_list("pk", flat=True))
+
+
+def described_before(procedure: Procedure, performed_at: datetime) -> int:
+    """How many of the check-ins that it judges describe an instant before `performed_at`."""
+    own = CheckIn.objects.filter(patient=procedure.patient_id).standing()
+    judged = own.filter(Q(first_procedure=procedure) | Q(first_procedure=None, procedure=procedure))
+    return judged.filter(observed_at__lt=performed_at).count()
+
+
+def recent_or_open(patient: Patient, now: datetime, limits: Limits) -> set[UUID]:
+    """The check-ins that a changed risk makes worth another look: of the past days, or not dealt with."""
+    recent = Q(observed_at__gte=now - timedelta(hours=limits.backdate_limit_h))
+    is_open = Q(assessments__findings__alert__in=Alert.objects.filter(patient=patient).open())
+    return set(patient.check_ins.filter(recent | is_open).values_list("pk", flat=True))
+
+
+def locked_patients(*patients: Patient) -> list[Patient]:
+    """These patients as they are now, their rows locked: always in one order, so that no two wait for each other."""
+    rows = Patient.objects.select_for_update(of=("self",)).select_related("clinic", "user")
+    return list(rows.filter(pk__in={patient.pk for patient in patients}).order_by("pk"))
+
+
+def lock(procedure: Procedure, version: str, *others: Patient) -> tuple[list[Patient], Procedure]:
+    """The patients concerned, locked, and the procedure as it is now; ChangedMeanwhileError for another version."""
+    patients = locked_patients(procedure.patient, *others)
+    current = Procedure.objects.get(pk=procedure.pk)
+    if current.version != version:
+        raise ChangedMeanwhileError
+    return patients, current
+
+
+def require_possible(treatment: Treatment, patient: Patient, now: datetime) -> None:
+    """ValidationError for a treatment that can't have been: still to come, or before the patient was born."""
+    if treatment.kind not in Procedure.Kind.values:
+        raise ValidationError({"kind": "Choose microneedling or RF microneedling."})
+    if treatment.performed_at > now:
+        raise ValidationError({"performed_at": "This time is still to come. Give the time of the treatment."})
+    born = patient.date_of_birth
+    if born and treatment.performed_at.astimezone(patient.clinic.zone).date() < born:
+        raise ValidationError(
+            {"performed_at": "This is before the patient was born. Look at the year again."}
+        )
+
+
+def require_other(wrong: Patient, right: Patient) -> None:
+    """ValidationError unless it is another patient of the same clinic."""
+    if right.pk == wrong.pk:
+        raise ValidationError("This procedure is recorded for this patient already. Choose another one.")
+    if right.clinic_id != wrong.clinic_id:
+        raise ValidationError("This patient is of another clinic. Choose a patient of this one.")
+
+
+def require_reason(reason: str) -> None:
+    if not reason.strip():
+        raise ValidationError({"reason": "Say why this is changed."})
+
+
+def wait_from(procedure: Procedure, *, instead_of: datetime, now: datetime, limits: Limits) -> None:
+    """Count the silence of a patient who is on the non-responder list from when the treatment really was."""
+    rows = NonResponse.objects.filter(
+        patient=procedure.patient_id, procedure=procedure, silent_since=instead_of
+    )
+    taken = NonResponse.objects.filter(patient=procedure.patient_id, silent_since=procedure.performed_at)
+    if now - procedure.performed_at < timedelta(hours=limits.silent_h) or taken.exists():
+        rows.delete()
+    else:
+        rows.update(silent_since=procedure.performed_at)
+
+
+def together(results: Iterable[Reassessed]) -> Reassessed:
+    results = list(results)
+    return Reassessed(
+        count=sum(one.count for one in results),
+        alerts=[alert for one in results for alert in one.alerts],
+        dispatched=any(one.dispatched for one in results),
+    )

@@ -1,0 +1,40 @@
+"""The parts of the patient's page that belong to who may put something right."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.utils import timezone
+
+from clinic import permissions
+from clinic.correction_words import changes_of
+
+register = template.Library()
+
+
+@register.inclusion_tag("clinic/patient_procedures.html", takes_context=True)
+def patient_procedures(context: Context) -> dict[str, Any]:
+    """The procedures, and what was put right about the patient. Takes patient and procedures of the page."""
+    member = context["staff_member"]
+    return {
+        "patient": context["patient"],
+        "procedures": context["procedures"],
+        "changes": changes_of(context["patient"]),
+        "may_record": permissions.may_record_procedures(member),
+        "now": context.get("now", timezone.now()),
+    }
+
+
+@register.inclusion_tag("clinic/patient_acts.html", takes_context=True)
+def patient_acts(context: Context) -> dict[str, Any]:
+    """What can be done for the patient. Takes patient of the page."""
+    member = context["staff_member"]
+    return {
+        "patient": context["patient"],
+        "may_enter": permissions.may_enter_check_ins(member),
+        "may_change_intake": permissions.may_change_intake(member),
+        "may_withdraw": permissions.may_withdraw_patients(member),
+        "csrf_token": context.get("csrf_token"),
+    }

@@ -1,0 +1,141 @@
+"""Giving a procedure that was recorded for the wrong patient to the one who had it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from aftercare.checkins.corrections import ChangedMeanwhileError
+from aftercare.people.models import Patient, Procedure, StaffMember
+from clinic.access import patient_of_clinic, require, staff_page
+from clinic.actions import is_treated_over_open_alert, move_recorded
+from clinic.correction_forms import FindForm, MoveForm
+from clinic.correction_words import procedure_words
+from clinic.permissions import may_record_procedures
+from clinic.search import find_patients
+from clinic.views.corrections import CONFLICT, UNPROCESSABLE, gone, result_words, who_was_first
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page
+def move(request: HttpRequest, member: StaffMember, patient_id: UUID, procedure_id: UUID) -> HttpResponse:
+    """Give a procedure to the patient who had it: find them, look at both names, move."""
+    found, now = patient_of_clinic(member, patient_id), timezone.now()
+    require(may_record_procedures(member), member)
+    procedure = found.procedures.filter(pk=procedure_id).first()
+    if procedure is None:
+        return gone(request, found, procedure_id, now)
+    if request.method != "POST":
+        return find_page(request, found, procedure, FindForm())
+    if "to" not in request.POST:
+        return search(request, member, found, procedure)
+    right = chosen(member, request.POST["to"])
+    if request.POST.get("act") == "move":
+        return save(request, member, procedure, right, now)
+    form = MoveForm(initial={"to": right.pk, "version": procedure.version})
+    return confirm_page(request, procedure, right, form)
+
+
+def chosen(member: StaffMember, raw: str) -> Patient:
+    """The patient of the same clinic with this id; any other, and what is no id, is a 404."""
+    try:
+        wanted = UUID(raw)
+    except ValueError as error:
+        raise Http404("no such patient") from error
+    return patient_of_clinic(member, wanted)
+
+
+def save(
+    request: HttpRequest, member: StaffMember, procedure: Procedure, right: Patient, now: datetime
+) -> HttpResponse:
+    """Move it, for the reason that was given."""
+    form = MoveForm(request.POST)
+    if not form.is_valid():
+        return confirm_page(request, procedure, right, form, status=UNPROCESSABLE)
+    try:
+        result = move_recorded(
+            procedure=procedure,
+            version=form.cleaned_data["version"],
+            to=right,
+            reason=form.cleaned_data["reason"],
+            by=member.user,
+            now=now,
+        )
+    except ChangedMeanwhileError:
+        return moved_meanwhile(request, procedure, right, now)
+    except ValidationError as error:
+        form.add_error(None, " ".join(error.messages))
+        return confirm_page(request, procedure, right, form, status=UNPROCESSABLE)
+    messages.success(request, f"The procedure is now one of {right.user}. {result_words(result)}")
+    return redirect("clinic:patient", patient_id=right.pk)
+
+
+def search(request: HttpRequest, member: StaffMember, found: Patient, procedure: Procedure) -> HttpResponse:
+    """Whom the words describe, of this clinic, but for the patient it is recorded for."""
+    form = FindForm(request.POST)
+    if not form.is_valid():
+        return find_page(request, found, procedure, form, status=UNPROCESSABLE)
+    hits = [one for one in find_patients([member.clinic], form.cleaned_data["words"]) if one.pk != found.pk]
+    return find_page(request, found, procedure, form, hits=hits)
+
+
+def find_page(
+    request: HttpRequest,
+    found: Patient,
+    procedure: Procedure,
+    form: FindForm,
+    *,
+    hits: list[Patient] | None = None,
+    status: HTTPStatus = HTTPStatus.OK,
+) -> HttpResponse:
+    words = procedure_words(procedure)
+    context = {"patient": found, "procedure": procedure, "words": words, "form": form, "hits": hits}
+    return render(request, "clinic/move.html", context, status=status)
+
+
+def confirm_page(
+    request: HttpRequest,
+    procedure: Procedure,
+    right: Patient,
+    form: MoveForm,
+    *,
+    problem: str = "",
+    status: HTTPStatus = HTTPStatus.OK,
+) -> HttpResponse:
+    """Both names, and what happens to check-ins and alerts of both."""
+    found, now = procedure.patient, timezone.now()
+    context: dict[str, Any] = {
+        "patient": found,
+        "right": right,
+        "procedure": procedure,
+        "words": procedure_words(procedure),
+        "form": form,
+        "judged": found.check_ins.standing().filter(procedure=procedure).count(),
+        "open_alerts": found.alerts.open().filter(procedure=procedure).count(),
+        "since": right.check_ins.standing().filter(observed_at__gte=procedure.performed_at).count(),
+        "warned": is_treated_over_open_alert(patient=right, performed_at=procedure.performed_at, now=now),
+        "problem": problem,
+        "now": now,
+    }
+    return render(request, "clinic/move_confirm.html", context, status=status)
+
+
+def moved_meanwhile(request: HttpRequest, shown: Procedure, right: Patient, now: datetime) -> HttpResponse:
+    """What was typed, on the page as it is now, saying who was first."""
+    found = shown.patient
+    procedure = found.procedures.filter(pk=shown.pk).first()
+    if procedure is None:
+        return gone(request, found, shown.pk, now)
+    typed = request.POST.copy()
+    typed["version"] = procedure.version
+    problem = f"{who_was_first(found, shown.pk, now)} Nothing was changed by you."
+    return confirm_page(request, procedure, right, MoveForm(typed), problem=problem, status=CONFLICT)

@@ -1,0 +1,131 @@
+"""A patient's standing with the clinic: the intake, and whether they take part."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from http import HTTPStatus
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from aftercare.checkins.corrections import ChangedMeanwhileError, change_intake
+from aftercare.people.models import Event, Patient, StaffMember
+from aftercare.people.withdrawal import (
+    AlreadyWithdrawnError,
+    NotWithdrawnError,
+    take_back_patient,
+    withdraw_patient,
+)
+from aftercare.ui.times import staff_clock
+from clinic.access import patient_of_clinic, require, staff_page
+from clinic.correction_forms import IntakeForm, WithdrawForm
+from clinic.correction_words import change_words
+from clinic.permissions import may_change_intake, may_withdraw_patients
+from clinic.views.corrections import result_words
+
+UNPROCESSABLE, CONFLICT = HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.CONFLICT
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page
+def intake(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpResponse:
+    """Change the intake answers. Where the risk changes, recent check-ins are judged again."""
+    found, now = patient_of_clinic(member, patient_id), timezone.now()
+    require(may_change_intake(member), member)
+    if request.method != "POST":
+        return intake_page(request, found, IntakeForm(patient=found))
+    form = IntakeForm(request.POST, patient=found)
+    if not form.is_valid():
+        return intake_page(request, found, form, status=UNPROCESSABLE)
+    told = form.cleaned_data
+    try:
+        result = change_intake(
+            patient=found,
+            shown=told["shown"],
+            intake=told["intake"],
+            reason=told["reason"],
+            by=member.user,
+            now=now,
+        )
+    except ChangedMeanwhileError:
+        return intake_meanwhile(request, patient_of_clinic(member, patient_id), now)
+    except ValidationError as error:
+        form.add_error(None, " ".join(error.messages))
+        return intake_page(request, found, form, status=UNPROCESSABLE)
+    judged = result_words(result) if result.count else "The risk decides nothing about recent check-ins."
+    messages.success(request, f"The intake is changed. {judged}")
+    return redirect("clinic:patient", patient_id=found.pk)
+
+
+def intake_page(
+    request: HttpRequest,
+    found: Patient,
+    form: IntakeForm,
+    *,
+    problem: str = "",
+    status: HTTPStatus = HTTPStatus.OK,
+) -> HttpResponse:
+    context = {"patient": found, "form": form, "problem": problem, "now": timezone.now()}
+    return render(request, "clinic/intake.html", context, status=status)
+
+
+def intake_meanwhile(request: HttpRequest, found: Patient, now: datetime) -> HttpResponse:
+    """What was typed, on the page as it is now, saying who was first. Saved again, it holds."""
+    event = found.events.filter(verb=Event.Verb.CHANGED_INTAKE).select_related("actor").first()
+    first = f"{event.actor}, {staff_clock(event.at, now)}: {change_words(event)} " if event else ""
+    typed = request.POST.copy()
+    typed["shown"] = IntakeForm(patient=found).initial["shown"]
+    form = IntakeForm(typed, patient=found)
+    problem = f"{first}Nothing was changed by you."
+    return intake_page(request, found, form, problem=problem, status=CONFLICT)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page
+def withdraw(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpResponse:
+    """Take a patient out of the portal."""
+    found, now = patient_of_clinic(member, patient_id), timezone.now()
+    require(may_withdraw_patients(member), member)
+    form = WithdrawForm(request.POST) if request.method == "POST" else WithdrawForm()
+    if request.method == "POST" and form.is_valid():
+        try:
+            withdraw_patient(patient=found, reason=form.cleaned_data["reason"], by=member.user, now=now)
+        except AlreadyWithdrawnError:
+            messages.error(request, withdrawn_words(patient_of_clinic(member, patient_id), now))
+        else:
+            messages.success(request, f"{found.user} is withdrawn. No message goes to them any more.")
+        return redirect("clinic:patient", patient_id=found.pk)
+    if found.is_withdrawn:
+        messages.error(request, withdrawn_words(found, now))
+        return redirect("clinic:patient", patient_id=found.pk)
+    context = {"patient": found, "form": form, "open_alerts": found.alerts.open().count(), "now": now}
+    status = UNPROCESSABLE if form.is_bound else HTTPStatus.OK
+    return render(request, "clinic/withdraw.html", context, status=status)
+
+
+def withdrawn_words(found: Patient, now: datetime) -> str:
+    """Who was first."""
+    assert found.withdrawn_at is not None
+    return (
+        f"{found.withdrawn_by} has withdrawn this patient at {staff_clock(found.withdrawn_at, now)} already."
+    )
+
+
+@require_POST
+@staff_page
+def take_back(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpResponse:
+    """Let a withdrawn patient take part again."""
+    found = patient_of_clinic(member, patient_id)
+    require(may_withdraw_patients(member), member)
+    try:
+        take_back_patient(patient=found, by=member.user, now=timezone.now())
+    except NotWithdrawnError:
+        messages.error(request, "This patient takes part already. Nothing was changed by you.")
+    else:
+        messages.success(request, f"{found.user} takes part again and can sign in.")
+    return redirect("clinic:patient", patient_id=found.pk)

@@ -1,0 +1,147 @@
+"""The pages that change a patient's intake, withdraw a patient, and take one back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import time_machine
+
+from aftercare.people.models import Event, Patient, Procedure, StaffMember
+from tests.checkins.posting import signed_in
+from tests.clinic.desk import alert_url, desk, patient_url, words
+from tests.people import at, check_in
+
+pytestmark = pytest.mark.usefixtures("course_set")
+WHY = "Said so on the telephone."
+
+
+@pytest.fixture(autouse=True)
+def _now() -> Iterator[None]:
+    with time_machine.travel(at(81), tick=False):
+        yield
+
+
+def typed(*intake: str, shown: list[str] | None = None, reason: str = WHY) -> dict[str, Any]:
+    return {"intake": list(intake), "shown": json.dumps(shown), "reason": reason}
+
+
+def test_a_risk_that_is_entered_later_flags_what_is_open(
+    patient: Patient, procedure: Procedure, colleague: StaffMember
+) -> None:
+    reported = check_in(patient, 80, redness=2).check_in
+    client = desk(colleague)
+    assert "Recorded now: not asked" in words(client.get(patient_url(patient, "intake/")))
+
+    response = client.post(patient_url(patient, "intake/"), typed("iq10", "iq2"), follow=True)
+
+    page = words(response)
+    assert "The intake is changed. 1 check-in was judged again: 1 alert has new evidence." in page
+    assert "At risk: weak immune system" in page
+    assert "changed the intake: before not asked, now has had cold sores, weak immune system." in page
+    assert {alert.rule for alert in patient.alerts.open()} == {"past_expected.redness", "at_risk_patient"}
+    told = signed_in(patient.user).get(f"/check-ins/{reported.pk}/")
+    assert "the clinic put right what it knows about you" in words(told)
+
+
+def test_what_is_ticked_now_is_ticked_on_the_page(patient: Patient, colleague: StaffMember) -> None:
+    for intake, ticked in ((["iq7"], ["iq7"]), ([], ["none"]), (None, None)):
+        Patient.objects.filter(pk=patient.pk).update(intake=intake)
+        form = desk(colleague).get(patient_url(patient, "intake/")).context["form"]
+        assert (form["intake"].value(), form["shown"].value()) == (ticked, json.dumps(intake))
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        (typed(), "Tick what applies, or “None of these”."),
+        (typed("none", "iq7"), "Keep one."),
+        (typed("iq77"), "Tick only what is in the list."),
+        (typed("iq7", reason=""), "Say why this is changed."),
+    ],
+)
+def test_what_cannot_be_is_said_and_nothing_changes(
+    patient: Patient, colleague: StaffMember, told: dict[str, Any], said: str
+) -> None:
+    response = desk(colleague).post(patient_url(patient, "intake/"), told)
+    assert response.status_code == 422
+    assert said in words(response)
+    patient.refresh_from_db()
+    assert patient.intake is None
+
+
+def test_none_of_these_is_an_answer_and_the_same_answer_is_no_change(
+    patient: Patient, colleague: StaffMember
+) -> None:
+    assert desk(colleague).post(patient_url(patient, "intake/"), typed("none")).status_code == 302
+    patient.refresh_from_db()
+    assert patient.intake == []
+    same = desk(colleague).post(patient_url(patient, "intake/"), typed("none", shown=[]))
+    assert (same.status_code, "Nothing is changed." in words(same)) == (422, True)
+
+
+@pytest.mark.parametrize("shown", ["null", "not json"])
+def test_a_stale_intake_says_who_was_first_and_keeps_what_was_typed(
+    patient: Patient, colleague: StaffMember, manager: StaffMember, shown: str
+) -> None:
+    desk(manager).post(patient_url(patient, "intake/"), typed("iq2"))
+
+    response = desk(colleague).post(patient_url(patient, "intake/"), {**typed("iq7"), "shown": shown})
+
+    assert response.status_code == 409
+    page = words(response)
+    assert "Ann Test, 19:00: changed the intake: before not asked, now has had cold sores." in page
+    assert WHY in page
+    assert response.context["form"]["intake"].value() == ["iq7"]
+    again = {**typed("iq7"), "shown": response.context["form"]["shown"].value()}
+    assert desk(colleague).post(patient_url(patient, "intake/"), again).status_code == 302
+
+
+def test_a_patient_is_withdrawn_for_a_reason_and_taken_back(
+    patient: Patient, procedure: Procedure, colleague: StaffMember
+) -> None:
+    check_in(patient, 80, redness=2)
+    client, path = desk(colleague), patient_url(patient, "withdraw/")
+    assert "1 open alert stays open. Staff close it." in words(client.get(path))
+    for told, said in (
+        ({"reason": WHY}, "Tick “Withdraw this patient” to confirm."),
+        ({"confirm": "on"}, "Say why the patient is withdrawn."),
+    ):
+        response = client.post(path, told)
+        assert (response.status_code, said in words(response)) == (422, True)
+
+    page = words(client.post(path, {"reason": WHY, "confirm": "on"}, follow=True))
+
+    assert "Amara Test is withdrawn. No message goes to them any more." in page
+    assert "Withdrawn on 15 January 2026, 19:00 by Tom Test ." in page
+    assert "Enter a check-in" not in page
+    alert = patient.alerts.open().get()
+    assert "Withdrawn on 15 January 2026, 19:00 by Tom Test ." in words(client.get(alert_url(alert)))
+
+    page = words(client.post(patient_url(patient, "take-back/"), follow=True))
+
+    assert "Amara Test takes part again and can sign in." in page
+    assert "withdrew the patient. “Said so on the telephone.”" in page
+    assert "took the patient back." in page
+
+
+def test_who_comes_second_reads_who_was_first(
+    patient: Patient, colleague: StaffMember, manager: StaffMember
+) -> None:
+    told = {"reason": WHY, "confirm": "on"}
+    path = patient_url(patient, "withdraw/")
+    desk(manager).post(path, told)
+
+    for response in (desk(colleague).post(path, told, follow=True), desk(colleague).get(path, follow=True)):
+        assert "Ann Test has withdrawn this patient at 19:00 already." in words(response)
+    assert Event.objects.filter(verb=Event.Verb.WITHDREW).count() == 1
+    back = patient_url(patient, "take-back/")
+    desk(manager).post(back)
+    assert "takes part already. Nothing was changed" in words(desk(colleague).post(back, follow=True))
+
+
+def test_the_withdrawn_are_marked_in_the_list(patient: Patient, colleague: StaffMember) -> None:
+    desk(colleague).post(patient_url(patient, "withdraw/"), {"reason": WHY, "confirm": "on"})
+    assert "Amara Test Withdrawn" in words(desk(colleague).get("/clinic/patients/"))
