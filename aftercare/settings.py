@@ -152,6 +152,9 @@ WAGTAILADMIN_RICH_TEXT_EDITORS = {
 }
 
 LANGUAGE_CODE = "en-gb"
+LANGUAGES = [
+    ("en-gb", "English")
+]  # what pages and mails are translated into; nothing is half in another language
 USE_I18N = True
 TIME_ZONE = "UTC"
 USE_TZ = True
@@ -220,6 +223,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "follow_hours": {"task": "aftercare.alerts.follow_hours", "schedule": 60.0, "options": {"expires": 60}},
     "remind": {"task": "aftercare.alerts.remind", "schedule": 60.0, "options": {"expires": 60}},
     "silence": {"task": "aftercare.checkins.silence", "schedule": 60.0, "options": {"expires": 60}},
     "unconfirmed": {

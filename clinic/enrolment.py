@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from aftercare.people.actions import enrol_patient
+from aftercare.people.invitations import invite
 from aftercare.people.models import Clinic, Patient, Procedure, User
 from clinic.actions import record_procedure
 
@@ -19,13 +20,24 @@ class UnconfirmedError(ValueError):
 
 
 def enrol_with_procedure(
-    *, clinic: Clinic, by: User, now: datetime, person: Mapping[str, Any], treatment: Mapping[str, Any]
+    *,
+    clinic: Clinic,
+    by: User,
+    now: datetime,
+    person: Mapping[str, Any],
+    treatment: Mapping[str, Any],
+    invited: bool = False,
 ) -> Patient:
-    """Enrol a person and record the first procedure, both or neither. ValidationError where it can't be."""
+    """Enrol a person, record the first procedure, and send the invitation: all of it, or nothing.
+
+    ValidationError where it can't be.
+    """
     try:
         with transaction.atomic():
             patient = enrol_patient(clinic=clinic, by=by, now=now, **person)
             record_procedure(patient=patient, by=by, now=now, **treatment)
+            if invited:
+                invite(patient=patient, by=by, now=now)
             return patient
     except IntegrityError as error:
         # Two enrolments at one moment: the form of each saw the address and the number still free.

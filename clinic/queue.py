@@ -14,7 +14,7 @@ from aftercare.checkins.models import Finding, NonResponse
 from aftercare.checkins.silence import non_responders
 from aftercare.people.models import Clinic, Patient, Procedure, User
 from aftercare.triage import RULES, Evidence, Level
-from aftercare.ui.times import spoken_age, staff_clock
+from aftercare.ui.times import spoken_age, staff_clock, whole_hours
 from clinic.deadlines import Clock, clock_of
 from clinic.filters import MINE, NOBODY, Filters
 from clinic.words import short_evidence
@@ -209,7 +209,7 @@ def treatment_words(procedure: Procedure | None, now: datetime) -> str:
     if procedure is None:
         return "No procedure recorded"
     hours = procedure.hours_at(now)
-    age = f"{hours:.0f} h" if hours < SHOWN_IN_HOURS else f"{hours / 24:.0f} days"
+    age = f"{whole_hours(hours)} h" if hours < SHOWN_IN_HOURS else f"{whole_hours(hours) // 24} days"
     return f"{procedure.get_kind_display()}, {procedure.area}, {age}"
 
 

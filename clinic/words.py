@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from aftercare.triage import Answers, Evidence
-from aftercare.ui.times import staff_clock
+from aftercare.ui.times import staff_clock, whole_hours
 
 SEVERITIES = ("None", "Mild", "Moderate", "Severe", "Very severe")
 QUESTIONS = MappingProxyType(
@@ -100,8 +100,8 @@ def all_answers(answers: Answers) -> dict[str, str]:
 
 
 def hours_words(hours: float | None) -> str:
-    """Hours since the procedure, rounded for reading: "70 h"; nothing without a procedure."""
-    return "" if hours is None else f"{hours:.0f} h"
+    """Hours since the procedure, for reading: "70 h"; nothing without a procedure."""
+    return "" if hours is None else f"{whole_hours(hours)} h"
 
 
 def when_words(item: Evidence, now: datetime) -> str:

@@ -13,4 +13,4 @@ class AlertsConfig(AppConfig):
 
         register_source("alerts", notices.drain)
         register_for_patients(letters.KIND, letters.render)
-        register_renderer(notices.KIND, notices.render, notices.render_together, same_for_all=True)
+        register_renderer(notices.KIND, notices.render, notices.render_together, notices.render_for_all)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import QuerySet
 
 from aftercare.alerts.contacts import Roster
 from aftercare.alerts.models import Alert, Dispatch, Drill
+from aftercare.alerts.waiting import keep_to_hours
 from aftercare.alerts.wording import drill_words, list_words, together_words, words
 from aftercare.outbox.models import Message
 from aftercare.outbox.registry import Content
@@ -26,6 +28,8 @@ def drain(now: datetime) -> None:
     rosters: dict[int, Roster] = {}
     for dispatch in Dispatch.objects.to_drain(now).select_related("clinic").order_by("due_at")[:500]:
         try:
+            if keep_to_hours(dispatch) > now:
+                continue
             if dispatch.clinic_id not in rosters:
                 rosters[dispatch.clinic_id] = Roster.of(dispatch.clinic, now)
             drain_one(dispatch, rosters[dispatch.clinic_id], now)
@@ -96,7 +100,22 @@ def hurry_next(dispatch: Dispatch, roster: Roster, now: datetime) -> None:
 
 def render(message: Message, now: datetime) -> Content | None:
     """The words of a message about a dispatch; None once there is nothing left to tell, or it comes too late."""
-    dispatch = Dispatch.objects.select_related("clinic").get(pk=message.subject)
+    return words_of(loaded([message.subject]).get(pk=message.subject), now)
+
+
+def render_for_all(subjects: Collection[UUID], now: datetime) -> dict[UUID, Content | None]:
+    """The words about many dispatches, which are the same for everybody who is told of one."""
+    return {dispatch.pk: words_of(dispatch, now) for dispatch in loaded(subjects)}
+
+
+def loaded(subjects: Collection[UUID]) -> QuerySet[Dispatch]:
+    """Dispatches with what their words need, in two queries however many there are."""
+    dispatches: QuerySet[Dispatch] = Dispatch.objects.filter(pk__in=subjects).select_related("clinic")
+    return dispatches.prefetch_related("alerts")
+
+
+def words_of(dispatch: Dispatch, now: datetime) -> Content | None:
+    """What is to be said about a dispatch now; None where nothing is any more."""
     if dispatch.is_late(now):
         return None
     if dispatch.reason == Dispatch.Reason.DRILL:
@@ -110,14 +129,14 @@ def render(message: Message, now: datetime) -> Content | None:
 
 def still_waiting(dispatch: Dispatch) -> list[Alert]:
     """The alerts of a dispatch that are still worth telling, the worst first."""
-    alerts = dispatch.alerts.filter(STILL_MATTERS[Dispatch.Reason(dispatch.reason)])
+    matters = STILL_MATTERS[Dispatch.Reason(dispatch.reason)]
+    alerts = [alert for alert in dispatch.alerts.all() if matters(alert)]
     return sorted(alerts, key=lambda alert: (-alert.triage_level.rank, alert.opened_at))
 
 
 def render_together(messages: Sequence[Message], now: datetime) -> Content:
     """One mail for several messages: of one patient the most pressing one's words, else how many there are."""
-    subjects = [message.subject for message in messages]
-    dispatches = list(Dispatch.objects.select_related("clinic").filter(pk__in=subjects))
+    dispatches = list(loaded([message.subject for message in messages]))
     patients = {dispatch.patient_id for dispatch in dispatches}
     if len(patients) > 1 or None in patients:
         return together_words(len(patients))
@@ -141,14 +160,20 @@ REASONS_BY_WEIGHT = [
     Dispatch.Reason.RETURNED,
     Dispatch.Reason.SILENT,
 ]
+
+
+def waits(alert: Alert) -> bool:
+    """Whether nobody has acknowledged it."""
+    return alert.status == Alert.Status.NEW
+
+
 # What is still worth telling: silence until the alert is closed, the rest until somebody has it or has called.
-WAITING = Q(status=Alert.Status.NEW)
-STILL_MATTERS = {
-    Dispatch.Reason.OPENED: WAITING,
-    Dispatch.Reason.UNACKNOWLEDGED: WAITING,
-    Dispatch.Reason.SILENT: ~Q(status=Alert.Status.CLOSED),
-    Dispatch.Reason.FORGOTTEN: Q(forgotten_since__isnull=False),
-    Dispatch.Reason.RETURNED: WAITING,
-    Dispatch.Reason.CLOSING: Q(level=Level.SAME_DAY.value) & ~Q(status=Alert.Status.CLOSED),
-    Dispatch.Reason.DIGEST: WAITING,
+STILL_MATTERS: dict[Dispatch.Reason, Callable[[Alert], bool]] = {
+    Dispatch.Reason.OPENED: waits,
+    Dispatch.Reason.UNACKNOWLEDGED: waits,
+    Dispatch.Reason.SILENT: lambda alert: alert.is_open,
+    Dispatch.Reason.FORGOTTEN: lambda alert: alert.is_forgotten,
+    Dispatch.Reason.RETURNED: waits,
+    Dispatch.Reason.CLOSING: lambda alert: alert.is_open and alert.triage_level is Level.SAME_DAY,
+    Dispatch.Reason.DIGEST: waits,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from aftercare.alerts import drills, escalation, reminders, returning
+from aftercare.alerts import drills, escalation, reminders, returning, waiting
 
 
 @shared_task(name="aftercare.alerts.escalate")
@@ -30,6 +30,12 @@ def return_to_pool() -> None:
 def remind() -> None:
     """Remind of same-day alerts before closing, and of the routine list once a working day."""
     reminders.remind(timezone.now())
+
+
+@shared_task(name="aftercare.alerts.follow_hours")
+def follow_hours() -> None:
+    """Move what waits for an opening where the clinic's hours or closed days have changed."""
+    waiting.follow_hours()
 
 
 @shared_task(name="aftercare.alerts.drill")

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import models, transaction
 from django.db.models import OuterRef, Subquery
@@ -79,7 +80,7 @@ def submit_check_in(
     placement = place(submission, history, now=now, limits=limits)
     entry = new_entry(submission, placement, history)
     judged, revealed = judge(entry, placement=placement, history=history, at_risk=at_risk, limits=limits)
-    check_in = check_in_row(
+    columns = check_in_columns(
         patient=patient,
         by=by,
         submission=submission,
@@ -91,6 +92,7 @@ def submit_check_in(
         now=now,
         limits=limits,
     )
+    check_in = CheckIn(**columns)
     check_in.save(force_insert=True)
     fired = all_fired(check_in, judged, revealed)
     raised = raise_alerts(patient=patient, fired=fired, event=check_in.pk, now=now, limits=limits)
@@ -142,10 +144,12 @@ def judge(
     revealed: list[Revealed] = []
     for procedure in affected.values():
         before = history.series(procedure)
-        after = without(before, corrected.pk if corrected else None)
+        after = without(before, corrected.pk) if corrected else before
         performed_at = procedure.performed_at if procedure else None
         if procedure == placement.procedure:
             judged = evaluate(entry, after, performed_at=performed_at, at_risk=at_risk, limits=limits)
+            if not corrected and all(earlier.at <= entry.at for earlier in before):
+                continue  # As nearly always: none comes later that could see this one.
             after = [*after, entry] if placement.in_series else after
         revealed += [
             Revealed(procedure=procedure, entry=later)
@@ -162,7 +166,7 @@ def judge(
     return judged, revealed
 
 
-def check_in_row(  # noqa: PLR0913 (the parts of one row)
+def check_in_columns(  # noqa: PLR0913 (the parts of one row)
     *,
     patient: Patient,
     by: User,
@@ -174,30 +178,30 @@ def check_in_row(  # noqa: PLR0913 (the parts of one row)
     revealed: list[Revealed],
     now: datetime,
     limits: Limits,
-) -> CheckIn:
-    """The check-in with its level and what the patient is told, not yet written."""
+) -> dict[str, Any]:
+    """The check-in with its level and what the patient is told, column by column."""
     new = [finding for later in revealed for finding in later.entry.findings]
     level = max([judged.level, *(finding.level for finding in new)])
-    return CheckIn(
-        pk=id_of(entry.key),
-        patient=patient,
-        procedure=placement.procedure,
-        course_set_id=history.course_set_id,
-        number=len(history.check_ins),
-        token=submission.token,
-        revision=len(history.with_token(submission.token)),
-        supersedes=placement.corrects,
-        submitted_at=now,
-        submitted_by=by,
-        observed_at=placement.observed_at,
-        stated_at=submission.observed_at,
-        in_series=placement.in_series,
-        answers=submission.answers.to_json(),
-        note=submission.note[:NOTE_LENGTH],
-        unreadable=submission.unreadable,
-        level=level.value,
-        confirm_by=confirm_by(level, patient.clinic.hours, now, limits),
-        advice=advise(
+    return {
+        "id": id_of(entry.key),
+        "patient_id": patient.pk,
+        "procedure_id": placement.procedure.pk if placement.procedure else None,
+        "course_set_id": history.course_set_id,
+        "number": len(history.check_ins),
+        "token": submission.token,
+        "revision": len(history.with_token(submission.token)),
+        "supersedes_id": placement.corrects.pk if placement.corrects else None,
+        "submitted_at": now,
+        "submitted_by_id": by.pk,
+        "observed_at": placement.observed_at,
+        "stated_at": submission.observed_at,
+        "in_series": placement.in_series,
+        "answers": submission.answers.to_json(),
+        "note": submission.note[:NOTE_LENGTH],
+        "unreadable": submission.unreadable,
+        "level": level.value,
+        "confirm_by": confirm_by(level, patient.clinic.hours, now, limits),
+        "advice": advise(
             patient=patient,
             procedure=placement.procedure,
             entry=entry,
@@ -205,7 +209,7 @@ def check_in_row(  # noqa: PLR0913 (the parts of one row)
             findings=[*judged.findings, *new],
             now=now,
         ),
-    )
+    }
 
 
 def all_fired(check_in: CheckIn, judged: Judgement, revealed: Iterable[Revealed]) -> list[Fired]:
@@ -225,31 +229,33 @@ def assessment_rows(
     now: datetime,
 ) -> tuple[list[Assessment], list[Finding]]:
     """The assessment at submission, and beside their first ones those of later entries, not yet written."""
-    own = assessment_row(check_in.pk, judged, Assessment.Reason.SUBMITTED, check_in, now)
+    own = Assessment(**assessment_columns(check_in.pk, judged, Assessment.Reason.SUBMITTED, check_in, now))
     remaining = iter(alerts)
     findings = [finding_row(own, finding, next(remaining)) for finding in judged.findings]
     assessments = [own]
     for later in revealed:
         judgement = later.entry.assessment
-        row = assessment_row(id_of(later.entry.key), judgement, Assessment.Reason.REVEALED, check_in, now)
-        assessments.append(row)
+        columns = assessment_columns(
+            id_of(later.entry.key), judgement, Assessment.Reason.REVEALED, check_in, now
+        )
+        assessments.append(row := Assessment(**columns))
         new = {finding.rule: next(remaining) for finding in later.entry.findings}
         findings += [finding_row(row, finding, new.get(finding.rule)) for finding in judgement.findings]
     return assessments, findings
 
 
-def assessment_row(
+def assessment_columns(
     check_in_id: uuid.UUID, judgement: Judgement, reason: Assessment.Reason, caused_by: CheckIn, now: datetime
-) -> Assessment:
-    """One evaluation, not yet written."""
-    return Assessment(
-        check_in_id=check_in_id,
-        reason=reason,
-        caused_by=caused_by,
-        at=now,
-        level=judgement.level.value,
-        ruleset_version=judgement.ruleset_version,
-    )
+) -> dict[str, Any]:
+    """One evaluation, column by column."""
+    return {
+        "check_in_id": check_in_id,
+        "reason": reason,
+        "caused_by_id": caused_by.pk,
+        "at": now,
+        "level": judgement.level.value,
+        "ruleset_version": judgement.ruleset_version,
+    }
 
 
 def id_of(key: Hashable) -> uuid.UUID:

@@ -47,8 +47,12 @@ class Situation:
     procedure: Procedure | None
     entry: Entry
     findings: list[Finding]
-    contact: Contact
     clock: Clock
+
+    @property
+    def contact(self) -> Contact:
+        """Whom to call: asked only where there is a need to, since it goes through the clinic's week."""
+        return contact_at(self.clinic, self.clock.now)
 
     @property
     def local_now(self) -> datetime:
@@ -97,7 +101,6 @@ def advise(
         procedure=procedure,
         entry=entry,
         findings=findings,
-        contact=contact_at(clinic, now),
         clock=Clock(now, clinic.zone),
     )
     advice = blank(clinic)
@@ -143,9 +146,9 @@ def urgent(situation: Situation, advice: Advice) -> None:
     """Call the clinic now; closed or no answer: the out-of-hours line. Today, not tomorrow (S2, S17)."""
     local = situation.local_now
     part = "Tonight" if local.hour >= EVENING or local.hour < MORNING else "Today"
-    out_of_hours = situation.clinic.out_of_hours_telephone
-    if situation.contact.is_open:
-        first = situation.contact.phones[0]
+    out_of_hours, contact = situation.clinic.out_of_hours_telephone, situation.contact
+    if contact.is_open:
+        first = contact.phones[0]
         advice["headline"] = f"Call the clinic now. {part}, not tomorrow."
         advice["lead"] = "No answer? Call the out-of-hours line."
         advice["phones"] = [
@@ -155,7 +158,7 @@ def urgent(situation: Situation, advice: Advice) -> None:
     else:
         advice["headline"] = f"Call now. {part}, not tomorrow."
         advice["lead"] = "The clinic is closed. Call the out-of-hours line."
-        advice["phones"] = as_rows(situation.contact.phones)
+        advice["phones"] = as_rows(contact.phones)
     explain(situation, advice, Level.SAME_DAY)
     families = {finding.rule.split(".")[0] for finding in situation.findings}
     meaning = [

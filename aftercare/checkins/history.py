@@ -52,10 +52,14 @@ class History:
 
     def procedure(self, procedure_id: UUID | None) -> Procedure | None:
         """The patient's own procedure with that id."""
+        if procedure_id is None:
+            return None
         return next((p for p in self.procedures if p.pk == procedure_id), None)
 
     def check_in(self, check_in_id: UUID | None) -> CheckIn | None:
         """The patient's own check-in with that id."""
+        if check_in_id is None:
+            return None
         return next((c for c in self.check_ins if c.pk == check_in_id), None)
 
     def standing_version(self, check_in: CheckIn) -> CheckIn:

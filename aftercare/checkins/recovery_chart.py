@@ -12,9 +12,10 @@ from django.db.models import Case, F, Value, When
 from django.db.models.functions import Concat
 
 from aftercare.checkins.history import course_for
+from aftercare.checkins.reasons import Clock, reasons
 from aftercare.checkins.wording import SEVERITIES, severity_word
 from aftercare.people.models import Patient, Procedure
-from aftercare.triage import RULES, SYMPTOMS, ExpectedCourse, Level
+from aftercare.triage import RULES, SYMPTOMS, Evidence, ExpectedCourse, Finding, Level
 from aftercare.ui import chart
 from aftercare.ui.chart_parts import Chart, Course, Mark, Point, Series, Words
 
@@ -114,7 +115,8 @@ def reported_after(patient: Patient, procedures: list[Procedure]) -> dict[UUID, 
 def chart_of(procedure: Procedure, reported: list[Reported], now: datetime, words: Words) -> Chart:
     """One panel for each symptom, with the expected course that judged the newest entry."""
     expected = course_for(reported[-1].course_set_id, procedure)
-    marks = marks_by_symptom(procedure, reported, names_rules=words is STAFF)
+    clock = None if words is STAFF else Clock(now, procedure.patient.clinic.zone)
+    marks = marks_by_symptom(procedure, reported, clock)
     series = [
         Series(
             name=symptom.capitalize(),
@@ -143,24 +145,32 @@ def note_of(one: Reported, words: Words) -> str:
 
 
 def marks_by_symptom(
-    procedure: Procedure, reported: list[Reported], *, names_rules: bool
+    procedure: Procedure, reported: list[Reported], clock: Clock | None
 ) -> dict[str, list[Mark]]:
-    """The worst warning of each check-in about each symptom; under "" those about something else.
+    """The worst warning of each check-in about each symptom; under "" those about something else, in words.
 
-    The words of a rule are for staff: patients read what to do instead.
+    The words of a rule are for staff; patients, who are read to by a `clock`, read what they answered.
     """
     marks: dict[str, list[Mark]] = {}
     for one in reported:
-        worst: dict[str, tuple[Level, str]] = {}
+        worst: dict[str, Finding] = {}
         for rule, level, evidence in one.findings:
             for symptom in symptoms_of(evidence) or [""]:
-                if symptom not in worst or level > worst[symptom][0]:
-                    worst[symptom] = level, rule
+                if symptom not in worst or level > worst[symptom].level:
+                    worst[symptom] = Finding(rule, level, tuple(map(Evidence.from_json, evidence)))
         hours = procedure.hours_at(one.observed_at)
-        for symptom, (level, rule) in worst.items():
-            about = RULES[rule].staff.removesuffix(".").lower() if names_rules and not symptom else ""
-            marks.setdefault(symptom, []).append(Mark(hours=hours, level=level.value, words=about))
+        for symptom, finding in worst.items():
+            about = "" if symptom else about_words(finding, clock)
+            marks.setdefault(symptom, []).append(Mark(hours=hours, level=finding.level.value, words=about))
     return marks
+
+
+def about_words(finding: Finding, clock: Clock | None) -> str:
+    """What a warning about no symptom was about: "pus bumps, or yellow or green fluid"."""
+    if clock is None:
+        return RULES[finding.rule].staff.removesuffix(".").lower()
+    told = " ".join(reason.bold for reason in reasons([finding], clock))
+    return f"{told[:1].lower()}{told[1:]}".removesuffix(".")
 
 
 def symptoms_of(evidence: Iterable[dict[str, Any]]) -> list[str]:

@@ -24,7 +24,15 @@ from aftercare.checkins.result_page import result_context
 from aftercare.checkins.submission import RejectedError
 from aftercare.checkins.today import Today
 from aftercare.guidance.access import is_editor
-from aftercare.people.access import PatientView, View, patient_of, patient_required, staff_member_of
+from aftercare.people.access import (
+    PatientView,
+    View,
+    be_patient,
+    patient_of,
+    patient_required,
+    patients_of,
+    staff_member_of,
+)
 from aftercare.people.models import Patient
 
 P = ParamSpec("P")
@@ -39,10 +47,22 @@ def patient_page(view: PatientView[P]) -> View[P]:
     def at_the_clinic(
         request: HttpRequest, patient: Patient, *args: P.args, **kwargs: P.kwargs
     ) -> HttpResponse:
+        patient = whose(request, patient, cast(UUID | None, kwargs.get("check_in_id")))
         with timezone.override(patient.clinic.zone):
             return view(request, patient, *args, **kwargs)
 
     return patient_required(cast("PatientView[P]", at_the_clinic))
+
+
+def whose(request: HttpRequest, patient: Patient, check_in_id: UUID | None) -> Patient:
+    """A patient of two clinics reads each check-in at its own, whichever clinic is chosen."""
+    own = {one.pk: one for one in patients_of(request)}
+    if check_in_id is None or len(own) == 1:
+        return patient
+    found = CheckIn.objects.filter(pk=check_in_id, patient__in=own).first()
+    patient = own[found.patient_id] if found else patient
+    be_patient(request, patient)
+    return patient
 
 
 @require_safe

@@ -1,8 +1,8 @@
-"""One article as one reader sees it: what holds now comes first, then the text, then every instruction."""
+"""One article as one reader sees it: what holds now comes first, then the text, then what holds at other times."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,6 @@ class Line:
 
     text: str
     when: str
-    is_now: bool
 
 
 def article_context(
@@ -33,18 +32,24 @@ def article_context(
     said = do_first(as_said_by(words, one, article) for one in article.instructions.all())
     if standing:
         said = [one for one in said if one.is_for(standing.kind)]
-    lines = [(one, Line(one.text, when_of(one), is_now(one, standing))) for one in said]
+    now = [one for one in said if is_now(one, standing)]
+    other = [one for one in said if one not in now]
     return {
         "article": article,
         "summary": words.sentence(article.summary),
         "body": words.body(article.body),
         "standing": standing,
-        "now_do": [line.text for one, line in lines if line.is_now and one.is_do],
-        "now_avoid": [line.text for one, line in lines if line.is_now and not one.is_do],
-        "do": [line for one, line in lines if one.is_do],
-        "avoid": [line for one, line in lines if not one.is_do],
+        "now_do": lines_of(one for one in now if one.is_do),
+        "now_avoid": lines_of(one for one in now if not one.is_do),
+        "do": lines_of(one for one in other if one.is_do),
+        "avoid": lines_of(one for one in other if not one.is_do),
         "read_next": next_to(article, others),
     }
+
+
+def lines_of(instructions: Iterable[ClinicInstruction]) -> list[Line]:
+    """Each with its hours."""
+    return [Line(one.text, when_of(one)) for one in instructions]
 
 
 def is_now(instruction: ClinicInstruction, standing: Standing | None) -> bool:

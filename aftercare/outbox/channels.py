@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import smtplib
 import uuid
 from dataclasses import dataclass
+from email.utils import formatdate
+from functools import lru_cache
 from types import TracebackType
 from typing import Any, Protocol, Self
 from urllib.parse import urlsplit
@@ -13,13 +16,19 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.filebased import EmailBackend as FileBackend
 from django.core.mail.backends.smtp import EmailBackend
+from django.core.mail.message import sanitize_address
+from django.utils import timezone
 
 from aftercare.outbox.models import Message
 from aftercare.outbox.registry import Content
 
 PERMANENT_FROM = 500  # SMTP reply codes: 4xx may pass later, 5xx will not
 CLOSING = 421  # the server is going away; it says nothing of the message
+# A header that needs no encoding and no second line.
+SHORT_AND_PLAIN = re.compile(r"[ -~]{1,76}")
+COMMON = {"Auto-Submitted": "auto-generated"}
 PARTING_SECONDS = 1.0  # a server that has our mails need not keep us waiting for its good-bye
 
 
@@ -47,6 +56,15 @@ class Letter:
     def recipient(self) -> Any:
         """The user as he or she is now."""
         return self.messages[0].recipient
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sealed:
+    """An e-mail as a mail server gets it."""
+
+    sender: str
+    recipient: str
+    text: bytes
 
 
 class Session(Protocol):
@@ -103,13 +121,13 @@ class EmailSession:
 
     def send(self, letter: Letter) -> None:
         """Hand one e-mail to the mail server. Its headers are the same at every attempt."""
-        mail = mail_of(letter)
         if self.backend is None:
             backend = backend_of_settings()
             if not isinstance(backend, EmailBackend):
-                write(mail, backend)
+                write(mail_of(letter), backend)
                 return
             self.backend = backend
+        mail = sealed(letter)
         if self.sent_before:
             try:
                 self.converse(mail, self.backend)
@@ -125,11 +143,11 @@ class EmailSession:
             raise error.meaning from error
         self.sent_before = True
 
-    def converse(self, mail: EmailMessage, backend: EmailBackend) -> None:
+    def converse(self, mail: Sealed, backend: EmailBackend) -> None:
         """One conversation about one mail, its errors told apart."""
-        connect(backend)
+        server = connect(backend)
         try:
-            backend.send_messages([mail])
+            server.sendmail(mail.sender, [mail.recipient], mail.text)
         except smtplib.SMTPRecipientsRefused as error:
             codes = [code for code, _reply in error.recipients.values()]
             raise refusal(codes, "recipient refused") from error
@@ -172,8 +190,8 @@ def backend_of_settings() -> Any:
         raise OutageError(f"e-mail: {type(error).__name__}") from error
 
 
-def connect(backend: EmailBackend) -> None:
-    """Reach the server. Whatever fails here, a wrong password too, says nothing of a message."""
+def connect(backend: EmailBackend) -> smtplib.SMTP:
+    """Reach the server, unless we have. Whatever fails here, a wrong password too, says nothing of a message."""
     try:
         backend.open()
     except OSError as error:
@@ -184,10 +202,15 @@ def connect(backend: EmailBackend) -> None:
             backend._partial_connection = None  # type: ignore[attr-defined]
         code = getattr(error, "smtp_code", "")
         raise OutageError(f"mail server: {type(error).__name__} {code}".strip()) from error
+    assert backend.connection is not None
+    return backend.connection
 
 
 def write(mail: EmailMessage, backend: Any) -> None:
     """Write to a backend for files or the console. Each mail has one of its own, and so a file of its own."""
+    if isinstance(backend, FileBackend):
+        # Django names files by the second and a place in memory, which the next mail may have again.
+        backend._fname = f"{backend.file_path}/{timezone.now():%Y%m%d-%H%M%S}-{uuid.uuid4()}.log"  # type: ignore[attr-defined]
     try:
         backend.send_messages([mail])
     except OSError as error:
@@ -196,19 +219,61 @@ def write(mail: EmailMessage, backend: Any) -> None:
 
 def mail_of(letter: Letter) -> EmailMessage:
     """The e-mail of a letter; DeliveryError where there is nowhere to send it."""
+    content, address = letter.content, address_of(letter)
+    return EmailMessage(content.subject, content.body, to=[address], headers=headers_of(letter) | COMMON)
+
+
+def sealed(letter: Letter) -> Sealed:
+    """The same e-mail as it goes over the line; DeliveryError where there is nowhere to send it.
+
+    What everybody reads is encoded once, not once for each: that was half of the work of a backlog.
+    """
+    address, sender = address_of(letter), in_ascii(settings.DEFAULT_FROM_EMAIL)
+    own = {"To": address, "Date": formatdate(), **headers_of(letter)}
+    if not all(SHORT_AND_PLAIN.fullmatch(value) for value in own.values()):
+        text = over_the_line(mail_of(letter).message())
+        return Sealed(sender=sender, recipient=in_ascii(address), text=text)
+    head = "".join(f"{name}: {value}\r\n" for name, value in own.items())
+    return Sealed(sender=sender, recipient=address, text=head.encode() + common_to_all(letter.content))
+
+
+@lru_cache(maxsize=256)
+def common_to_all(content: Content) -> bytes:
+    """The headers and the body that are the same in every recipient's mail."""
+    mail = EmailMessage(content.subject, content.body, headers=COMMON).message()
+    for theirs in ("Date", "Message-ID"):
+        del mail[theirs]
+    return over_the_line(mail)
+
+
+def over_the_line(mail: Any) -> bytes:
+    """A mail of Django's with the line ends of SMTP."""
+    text: bytes = mail.as_bytes(linesep="\r\n")
+    return text
+
+
+@lru_cache(maxsize=256)
+def in_ascii(address: str) -> str:
+    """An address in the only letters that every mail server knows."""
+    return sanitize_address(address, settings.DEFAULT_CHARSET)
+
+
+def address_of(letter: Letter) -> str:
+    """The recipient's address now; DeliveryError where there is none to send to."""
     if not letter.recipient.is_active:
         raise DeliveryError("the recipient's account is closed", permanent=True)
     if not letter.recipient.email:
         raise DeliveryError("the recipient has no e-mail address", permanent=True)
+    return str(letter.recipient.email)
+
+
+def headers_of(letter: Letter) -> dict[str, str]:
+    """The headers of this mail alone."""
     host = urlsplit(settings.SITE_URL).hostname or "localhost"
-    headers = {
+    return {
         "Message-ID": f"<{letter.id}@{host}>",
         "X-Aftercare-Message": ", ".join(str(message.pk) for message in letter.messages),
-        "Auto-Submitted": "auto-generated",
     }
-    return EmailMessage(
-        letter.content.subject, letter.content.body, to=[letter.recipient.email], headers=headers
-    )
 
 
 CHANNELS: dict[str, Channel] = {Message.Channel.EMAIL: Email()}

@@ -8,7 +8,7 @@ import uuid
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -20,8 +20,6 @@ from aftercare.outbox.models import CLOCK_TOLERANCE, Line, Message
 from aftercare.outbox.registry import folding_kinds
 
 BATCH = 100  # mails of one claim
-# How long a first try after an outage may take before another worker makes one too.
-PROBE = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,7 +61,7 @@ def claim(channel: str, now: datetime) -> Claim | None:
     if not leads:
         return None
     if is_probe and planned.mails:
-        Line.objects.filter(pk=channel).update(paused_until=now + PROBE)
+        Line.objects.filter(pk=channel).update(paused_until=now + pace.probe())
     by = f"{socket.gethostname()[:60]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
     take(planned.mails, by, now)
     return Claim(by=by, mails=planned.mails, is_probe=is_probe)
@@ -80,8 +78,9 @@ def locked_line(channel: str) -> Line:
 
 def leads_of(channel: str, now: datetime, *, limit: int) -> list[Message]:
     """The messages to begin with. One that has ended a worker goes by itself, so that it can end no other."""
-    due = Message.objects.due(now).filter(channel=channel).select_related("recipient")
-    leads = list(due.most_pressing_first()[:limit])
+    due = Message.objects.due(now).filter(channel=channel).most_pressing_first()
+    # Recipients are looked up for these alone: a join would be made for the whole backlog, at each claim.
+    leads = list(due.prefetch_related("recipient")[:limit])
     if leads and leads[0].deaths:
         return leads[:1]
     return [lead for lead in leads if not lead.deaths]
@@ -112,7 +111,7 @@ def told_to(leads: Sequence[Message], now: datetime) -> dict[Recipient, list[Tol
 
 
 def companions_of(leads: Sequence[Message], told: dict[Recipient, list[Told]]) -> list[Message]:
-    """What waits for the recipients of these messages and may leave with them."""
+    """What else waits for the recipients of these messages and may leave with them."""
     after = Counter(map(recipient_of, leads))
     crowded = {user for (user, _), count in after.items() if count > 1} | {user for user, _ in told}
     together = (
@@ -121,7 +120,8 @@ def companions_of(leads: Sequence[Message], told: dict[Recipient, list[Told]]) -
         | Q(recipient__in=crowded, priority__gt=Message.Priority.NOW)
     )
     rows = Message.objects.waiting().filter(together, recipient__in={lead.recipient_id for lead in leads})
-    return list(rows.select_related("recipient").most_pressing_first()[: pace.MOST_IN_ONE])
+    others = rows.exclude(pk__in=[lead.pk for lead in leads]).most_pressing_first()
+    return list(others.prefetch_related("recipient")[: pace.MOST_IN_ONE - len(leads)])
 
 
 def hold(planned: Plan) -> None:

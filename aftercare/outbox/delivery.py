@@ -17,7 +17,7 @@ from aftercare.outbox import claims
 from aftercare.outbox.channels import CHANNELS, DeliveryError, Letter, OutageError
 from aftercare.outbox.claims import Claim
 from aftercare.outbox.models import Message
-from aftercare.outbox.registry import Content, is_same_for_all, renderer_of, sources, together_of
+from aftercare.outbox.registry import Content, for_all_of, renderer_of, sources, together_of
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ RUN_SECONDS = 5.0  # after this long a run makes room for the next task; what is
 SETTLE_EVERY = 1.0  # seconds: what a worker that dies may send twice
 SETTLE_PATIENCE = 20.0  # seconds that a database may be away until what was sent can't be noted
 Clock = Callable[[], datetime]
-Said = dict[tuple[str, UUID], Content | None]
+Said = dict[tuple[str, UUID, str], Content | None]
 
 
 def sweep(clock: Clock = timezone.now, *, seconds: float = RUN_SECONDS) -> int:
@@ -57,7 +57,7 @@ def ask_sources(now: datetime) -> None:
 
 def deliver(claim: Claim, channel: str, clock: Clock) -> int:
     """Word what we claimed, hand it to the provider, and note what came of it. Returns how many mails left."""
-    said: Said = {}
+    said = said_to_all([message for mail in claim.mails for message in mail], clock())
     letters = [letter for mail in claim.mails for letter in worded(mail, clock(), said)]
     if not letters:
         return 0
@@ -65,6 +65,33 @@ def deliver(claim: Claim, channel: str, clock: Clock) -> int:
     outcome = hand_over(letters, channel)
     note_patiently(lambda: note(outcome, channel, claim, clock()))
     return outcome.mails
+
+
+def said_to_all(messages: Sequence[Message], now: datetime) -> Said:
+    """The words of the kinds that say the same to everybody, for a whole batch at once.
+
+    Where that fails, the batch is worded message by message: one that can't be worded keeps no other back.
+    """
+    said: Said = {}
+    for kind, language in {(message.kind, language_of(message)) for message in messages}:
+        for_all = for_all_of(kind)
+        if for_all is None:
+            continue
+        subjects = {
+            message.subject
+            for message in messages
+            if message.kind == kind and language_of(message) == language
+        }
+        try:
+            with translation.override(language):
+                words = for_all(subjects, now)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            logger.exception("messages of kind %s could not be worded at once", kind)
+        else:
+            said |= {(kind, subject, language): content for subject, content in words.items()}
+    return said
 
 
 def worded(mail: Sequence[Message], now: datetime, said: Said) -> list[Letter]:
@@ -80,7 +107,7 @@ def worded(mail: Sequence[Message], now: datetime, said: Said) -> list[Letter]:
         return [Letter(id=bundle, messages=(message,), content=content)]
     try:
         messages = tuple(message for message, _ in alive)
-        with translation.override(settings.LANGUAGE_CODE):
+        with translation.override(language_of(messages[0])):
             content = together_of(messages[0].kind)(messages, now)
     except Exception:
         logger.exception("messages of mail %s could not be worded together", bundle)
@@ -89,19 +116,14 @@ def worded(mail: Sequence[Message], now: datetime, said: Said) -> list[Letter]:
 
 
 def content_of(message: Message, now: datetime, said: Said) -> Content | None:
-    """The words of one message; None where it is withdrawn, or can't be worded, which is noted on its row.
-
-    `said`: what this batch has said already, kept for the kinds that say the same to everybody.
-    """
-    key = (message.kind, message.subject)
+    """The words of one message; None where it is withdrawn, or can't be worded, which is noted on its row."""
+    key = (message.kind, message.subject, language_of(message))
     try:
         if key in said:
             content = said[key]
         else:
-            with translation.override(settings.LANGUAGE_CODE):
+            with translation.override(language_of(message)):
                 content = renderer_of(message.kind)(message, now)
-        if is_same_for_all(message.kind):
-            said[key] = content
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:
@@ -112,6 +134,14 @@ def content_of(message: Message, now: datetime, said: Said) -> Content | None:
     if content is None:
         claims.settle([message], now, Message.State.WITHDRAWN)
     return content
+
+
+def language_of(message: Message) -> str:
+    """What the recipient reads best, where the portal is translated into it; else the portal's own language."""
+    try:
+        return translation.get_supported_language_variant(message.recipient.language)
+    except LookupError:
+        return settings.LANGUAGE_CODE
 
 
 def let_go_of_the_database() -> None:

@@ -80,12 +80,12 @@ def plan(
 ) -> Plan:
     """What leaves now of `leads`, given in the order in which they are to go.
 
-    `waiting`: everything that still waits for their recipients; `told`: what these were told within `fold`;
+    `waiting`: what else waits for their recipients; `told`: what these were told within `fold`;
     `kinds`: those of which several may leave as one mail.
     """
     made, taken = Plan(), set[uuid.UUID]()
     theirs: dict[Recipient, list[Message]] = {}
-    for message in waiting:
+    for message in (*leads, *waiting):
         theirs.setdefault(recipient_of(message), []).append(message)
     for lead in leads:
         if lead.pk in taken:

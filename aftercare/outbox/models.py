@@ -139,7 +139,8 @@ class Message(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["priority", "next_attempt_at"],
+                # As `most_pressing_first`: what a claim wants is then the beginning of the index.
+                fields=["priority", "next_attempt_at", "id"],
                 condition=Q(state__in=["pending", "sending", "retrying"]),
                 name="message_unfinished",
             ),

@@ -23,6 +23,11 @@ def claim_life() -> timedelta:
     return timedelta(seconds=settings.OUTBOX_CLAIM_SECONDS)
 
 
+def probe() -> timedelta:
+    """How long a first try after an outage may take before another worker makes one too."""
+    return claim_life() / 2
+
+
 def fold() -> timedelta:
     """Messages of one thread within this time are one."""
     return timedelta(seconds=settings.OUTBOX_FOLD_SECONDS)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 if TYPE_CHECKING:
     from aftercare.outbox.models import Message
@@ -21,6 +22,8 @@ class Content:
 
 # None: what the message was about is settled, or its recipient need not know; it is withdrawn.
 Renderer = Callable[["Message", datetime], Content | None]
+# The words for every recipient of several subjects, by subject, in a few queries for all of them.
+ForAll = Callable[[Collection[UUID], datetime], Mapping[UUID, Content | None]]
 # The words of one mail that stands for several messages, all of them still of use, to one recipient.
 Together = Callable[[Sequence["Message"], datetime], Content]
 # Writes the messages that have fallen due; run by every sweep, and safe to run twice at once.
@@ -29,24 +32,25 @@ Source = Callable[[datetime], None]
 _renderers: dict[str, Renderer] = {}
 _together: dict[str, Together] = {}
 _sources: dict[str, Source] = {}
-_same_for_all: set[str] = set()
+_for_all: dict[str, ForAll] = {}
 
 
 def register_renderer(
-    kind: str, renderer: Renderer, together: Together | None = None, *, same_for_all: bool = False
+    kind: str, renderer: Renderer, together: Together | None = None, for_all: ForAll | None = None
 ) -> None:
     """Let `renderer` word the messages of `kind`, at the moment of sending.
 
     With `together`, several of the kind to one recipient may leave as one mail: those of one thread within a
-    minute, and a burst. Without it each leaves by itself. `same_for_all`: every recipient of one subject reads
-    the same words, so that they are asked for once a batch.
+    minute, and a burst. Without it each leaves by itself. With `for_all`, every recipient of one subject reads
+    the same words, and it is asked for those of a whole batch; where it fails, `renderer` words one by one.
     """
     _renderers[kind] = renderer
-    (_same_for_all.add if same_for_all else _same_for_all.discard)(kind)
-    if together is None:
-        _together.pop(kind, None)
-    else:
+    _together.pop(kind, None)
+    _for_all.pop(kind, None)
+    if together is not None:
         _together[kind] = together
+    if for_all is not None:
+        _for_all[kind] = for_all
 
 
 def renderer_of(kind: str) -> Renderer:
@@ -54,9 +58,9 @@ def renderer_of(kind: str) -> Renderer:
     return _renderers[kind]
 
 
-def is_same_for_all(kind: str) -> bool:
-    """Whether every recipient of one subject reads the same words."""
-    return kind in _same_for_all
+def for_all_of(kind: str) -> ForAll | None:
+    """What words a whole batch of the kind; None where each recipient reads words of their own."""
+    return _for_all.get(kind)
 
 
 def together_of(kind: str) -> Together:

@@ -19,6 +19,8 @@ P = ParamSpec("P")
 PatientView = Callable[Concatenate[HttpRequest, Patient, P], HttpResponse]
 StaffView = Callable[Concatenate[HttpRequest, StaffMember, P], HttpResponse]
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+# In the session: the patient record that a patient of several clinics has chosen.
+CHOSEN_PATIENT = "patient"
 # In the session: the clinic that a staff member of several has chosen.
 CHOSEN_CLINIC = "clinic"
 
@@ -28,20 +30,40 @@ def signed_in_user(request: HttpRequest) -> User | None:
     return request.user if request.user.is_authenticated else None
 
 
-def patient_of(request: HttpRequest) -> Patient | None:
-    """The patient record of who is signed in, the newest enrolment first; looked up once a request.
+def patients_of(request: HttpRequest) -> list[Patient]:
+    """Every patient record of who is signed in, one a clinic, the newest enrolment first; looked up once a request.
 
     One that was withdrawn opens no page.
     """
-    if not hasattr(request, "_patient"):
+    if not hasattr(request, "_patients"):
         user = signed_in_user(request)
-        own = Patient.objects.taking_part().filter(user=user)
-        own = own.select_related("clinic").order_by("-enrolled_at")
-        patient = own.first() if user else None
-        if user and patient:
-            patient.user = user
+        own = Patient.objects.taking_part().filter(user=user).select_related("clinic")
+        patients = list(own.order_by("-enrolled_at", "pk")) if user else []
+        for patient in patients:
+            patient.user = cast(User, user)
+        request._patients = patients  # type: ignore[attr-defined]
+    return cast(list[Patient], request._patients)  # type: ignore[attr-defined]
+
+
+def patient_of(request: HttpRequest) -> Patient | None:
+    """The patient record of who is signed in: that of the chosen clinic, else the newest."""
+    if not hasattr(request, "_patient"):
+        own = patients_of(request)
+        chosen = request.session.get(CHOSEN_PATIENT) if len(own) > 1 else None
+        patient = next((one for one in own if str(one.pk) == chosen), own[0] if own else None)
         request._patient = patient  # type: ignore[attr-defined]
     return cast(Patient | None, request._patient)  # type: ignore[attr-defined]
+
+
+def be_patient(request: HttpRequest, patient: Patient) -> None:
+    """Let this request be one of `patient`: the page shows the name and the telephones of that clinic."""
+    request._patient = patient  # type: ignore[attr-defined]
+
+
+def choose_patient(request: HttpRequest, patient: Patient) -> None:
+    """Let this session be one of `patient`, until another clinic is chosen."""
+    request.session[CHOSEN_PATIENT] = str(patient.pk)
+    be_patient(request, patient)
 
 
 def memberships_of(request: HttpRequest) -> list[StaffMember]:

@@ -6,10 +6,13 @@ import logging
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.stagekit import clear_login
 from django.contrib import messages
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from aftercare.outbox.background import Background
+from aftercare.people.models import User
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +27,14 @@ class AccountAdapter(DefaultAccountAdapter):
     def format_email_subject(self, subject: str) -> str:
         """The subject as written, with no site name in front."""
         return subject
+
+    def pre_login(self, request: HttpRequest, user: User, **login: Any) -> HttpResponse | None:
+        """A code signs in only while the person still has the address that it was sent to."""
+        if login["email"] and login["email"].lower() != user.email:
+            clear_login(request)
+            return redirect("account_request_login_code")
+        response: HttpResponse | None = super().pre_login(request, user, **login)
+        return response
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Mail a sign-in code outside the request: a slow mail server slows nobody, and tells nobody who exists."""

@@ -21,6 +21,12 @@ from aftercare.people.models import (
     StaffMember,
     User,
 )
+from aftercare.people.names import is_same_name
+
+ANOTHER_NAME = (
+    "Somebody with another name uses this e-mail address. If it is this person, write the name as it was given "
+    "elsewhere. If not, ask for another address: each person needs their own."
+)
 
 
 def record_event(
@@ -58,6 +64,7 @@ def enrol_patient(  # noqa: PLR0913 (the fields of an enrolment)
     record_number: str = "",
     call_back_telephone: str = "",
     call_back_hours: str = "",
+    language: str = "",
     time_zone: str = "",
     intake: list[str] | None = None,
     consent: bool = False,
@@ -70,14 +77,16 @@ def enrol_patient(  # noqa: PLR0913 (the fields of an enrolment)
     address = email.strip().lower()
     user = User.objects.filter(email=address).first()
     if user is None:
-        user = User.objects.create_user(address, first_name=first_name, last_name=last_name)
+        user = User.objects.create_user(
+            address, first_name=first_name, last_name=last_name, language=language
+        )
     elif Patient.objects.filter(user=user, clinic=clinic).exists():
         raise ValidationError({"email": "A patient of this clinic has this e-mail address already."})
-    elif (user.first_name.casefold(), user.last_name.casefold()) != (
-        first_name.casefold(),
-        last_name.casefold(),
-    ):
-        raise ValidationError({"email": "Somebody with another name uses this e-mail address. Check it."})
+    elif not is_same_name(user.get_full_name(), f"{first_name} {last_name}"):
+        raise ValidationError({"email": ANOTHER_NAME})
+    elif language:
+        user.language = language
+        user.save(update_fields=["language"])
     patient = Patient.objects.create(
         user=user,
         clinic=clinic,

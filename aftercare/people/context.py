@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from aftercare.people.access import memberships_of, patient_of, staff_member_of
+from aftercare.people.access import memberships_of, patient_of, patients_of, staff_member_of
 from aftercare.people.contact import Contact, contact_at
 from aftercare.people.models import Clinic
 
@@ -30,7 +30,7 @@ def clinic_of(request: HttpRequest) -> Clinic | None:
 
 
 def surroundings(request: HttpRequest) -> dict[str, Any]:
-    """`clinic`, `contact`, `staff_member`, `memberships`: looked up only by pages that show them; `demo`."""
+    """`clinic`, `contact`, `staff_member`, `memberships`, `patient_records`: looked up only where shown; `demo`."""
     clinic = SimpleLazyObject(lambda: clinic_of(request))
 
     def contact() -> Contact | None:
@@ -40,6 +40,7 @@ def surroundings(request: HttpRequest) -> dict[str, Any]:
     return {
         "clinic": clinic,
         "contact": SimpleLazyObject(contact),
+        "patient_records": SimpleLazyObject(lambda: patients_of(request)),
         "staff_member": SimpleLazyObject(lambda: staff_member_of(request)),
         "memberships": SimpleLazyObject(lambda: memberships_of(request)),
         "demo": settings.DEMO,

@@ -1,20 +1,28 @@
-"""Signing in by a link, and the welcome page."""
+"""Signing in by a link or an invitation, and choosing among the clinics of a patient."""
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
+from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import perform_login, record_authentication
 from allauth.account.models import Login
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.http import require_GET, require_http_methods
 
+from aftercare.people import invitations
+from aftercare.people.access import choose_patient, patients_of
 from aftercare.people.actions import use_sign_in_link
-from aftercare.people.models import SignInLink
+from aftercare.people.contact import contact_at
+from aftercare.people.models import Invitation, SignInLink, User
 from aftercare.people.withdrawal import has_left
 
-GONE = 410
+GONE, CONFLICT = 410, 409
 
 
 @require_GET
@@ -33,17 +41,82 @@ def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         link = use_sign_in_link(token=token, now=now)
         if link and link.user.is_active and not has_left(link.user):
-            record_authentication(request, link.user, method="link")
-            response: HttpResponse = perform_login(
-                request, Login(user=link.user, redirect_url=safe_path(request, link.next_path))
-            )
-            return response
+            return sign_in_as(request, link.user, safe_path(request, link.next_path))
         usable = False
     else:
         found = SignInLink.objects.filter(token_hash=SignInLink.hash_of(token)).first()
         usable = found is not None and found.is_usable(now)
     status = 200 if usable else GONE
     return render(request, "people/sign_in_link.html", {"usable": usable}, status=status)
+
+
+def sign_in_as(request: HttpRequest, user: User, path: str) -> HttpResponse:
+    """Sign in by a link, and go on to `path`; who has a second factor is asked for it."""
+    record_authentication(request, user, method="link")
+    response: HttpResponse = perform_login(request, Login(user=user, redirect_url=path))
+    return response
+
+
+@require_http_methods(["GET", "POST"])
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """A page with one button, as of a link that signs in. Nobody is named on it: anybody may have opened it."""
+    now, found = timezone.now(), invitations.invitation_of(token)
+    if found is None or not is_welcome(found, now):
+        return invitation_page(request, found, "gone", GONE)
+    if invitations.signs_in_elsewhere(found.patient):
+        return invitation_page(request, found, "code")
+    is_somebody_else = request.user.is_authenticated and request.user != found.patient.user
+    if request.method != "POST":
+        invitations.note_opened(found, now)
+        return invitation_page(request, found, "other" if is_somebody_else else "ready")
+    if is_somebody_else and request.POST.get("sign_out") != "yes":
+        return invitation_page(request, found, "other", CONFLICT)
+    if not invitations.use(invitation=found, now=now):
+        return invitation_page(request, found, "gone", GONE)
+    return come_in(request, found)
+
+
+def is_welcome(found: Invitation, now: datetime) -> bool:
+    """Whether the invitation may still sign in, and there is something to come to."""
+    patient = found.patient
+    return found.is_usable(now) and patient.user.is_active and not patient.is_withdrawn
+
+
+def invitation_page(
+    request: HttpRequest, found: Invitation | None, state: str, status: int = 200
+) -> HttpResponse:
+    """What an invitation says: "ready", "other" (somebody else is signed in), "code", "gone"."""
+    context: dict[str, Any] = {"state": state}
+    if found is not None:
+        clinic = found.patient.clinic
+        context |= {"clinic": clinic, "contact": contact_at(clinic, timezone.now())}
+    return render(request, "people/invitation.html", context, status=status)
+
+
+def come_in(request: HttpRequest, used: Invitation) -> HttpResponse:
+    """Sign the patient in, whoever was signed in before, and show today."""
+    user = used.patient.user
+    if request.user == user:
+        return redirect("/")
+    if request.user.is_authenticated:
+        get_adapter(request).logout(request)
+    return sign_in_as(request, user, "/")
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def choose_clinic(request: HttpRequest) -> HttpResponse:
+    """A patient of several clinics says whose pages to see; for anybody else there is nothing to choose."""
+    own = patients_of(request)
+    if len(own) < 2:
+        raise Http404("nothing to choose")
+    if request.method == "POST":
+        chosen = next((one for one in own if str(one.pk) == request.POST.get("patient")), None)
+        if chosen is None:
+            raise Http404("not a record of this person")
+        choose_patient(request, chosen)
+        return redirect("/")
+    return render(request, "people/choose_clinic.html", {"own": own})
 
 
 def safe_path(request: HttpRequest, path: str) -> str:

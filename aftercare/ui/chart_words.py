@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from aftercare.ui.chart_parts import LEVELS, Mark, Point, Row, Series, Words
+from aftercare.ui.times import whole_hours
 
 STILL_NOW_H = 12.0  # an entry of the last hours is how it is now
 
@@ -41,8 +42,8 @@ def spoken_mark(mark: Mark, words: Words) -> str:
 
 
 def span(hours: float) -> str:
-    """ "26 hours", rounded down as everywhere on the patient's pages."""
-    whole = int(hours)
+    """ "26 hours"."""
+    whole = whole_hours(hours)
     return f"{whole} hour{'' if whole == 1 else 's'}"
 
 

@@ -5,7 +5,6 @@ so that every time on one page is measured from the same instant.
 """
 
 from datetime import datetime, timedelta
-from math import floor
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -17,9 +16,17 @@ _COUNTED_IN_HOURS = 72  # from here on people count days
 _NAMED_BY_WEEKDAY = 6  # days: further back the same weekday could mean two dates
 
 
+def whole_hours(hours: float) -> int:
+    """Hours as every page says them: those that are over, so that 2 h 40 min is "2 hours".
+
+    For reading only: rules use the exact value.
+    """
+    return int(hours)
+
+
 def hours_between(start: datetime, end: datetime) -> int:
-    """Elapsed time in hours, to the nearest hour. For reading only: rules use the exact value."""
-    return floor((end - start) / _HOUR + 0.5)
+    """Elapsed time in hours, for reading."""
+    return whole_hours((end - start) / _HOUR)
 
 
 def spoken_age(span: timedelta) -> str:
@@ -69,7 +76,7 @@ def patient_clock(instant: datetime, now: datetime | None = None) -> str:
 def span_words(hours: float) -> str:
     """A span in words: "26 hours", "5 days"."""
     if hours < _COUNTED_IN_HOURS:
-        whole = int(hours)
+        whole = whole_hours(hours)
         return "less than an hour" if whole == 0 else "1 hour" if whole == 1 else f"{whole} hours"
     return f"{int(hours // 24)} days"
 

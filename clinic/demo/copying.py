@@ -6,7 +6,7 @@ import io
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,8 @@ from django.db import connection
 from django.db.models import AutoField, Model
 
 ROWS_AT_ONCE = 500
+# One encoder for all: `json.dumps` makes a new one for each value.
+encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def write(rows: Sequence[Model]) -> None:
@@ -30,10 +32,10 @@ def copy(rows: Sequence[Model]) -> None:
     """COPY in PostgreSQL's text format."""
     model = type(rows[0])
     fields = [field for field in model._meta.concrete_fields if not isinstance(field, AutoField)]
-    values = attrgetter(*(field.attname for field in fields))
+    values = itemgetter(*(field.attname for field in fields))
     text = io.StringIO()
     for row in rows:
-        text.write("\t".join([FORMATS.get(type(value), words)(value) for value in values(row)]))
+        text.write("\t".join([FORMATS.get(type(value), words)(value) for value in values(vars(row))]))
         text.write("\n")
     text.seek(0)
     columns = ", ".join(f'"{field.column}"' for field in fields)
@@ -47,7 +49,7 @@ def words(value: object) -> str:
 
 
 def as_json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False).replace("\\", "\\\\")
+    return encode(value).replace("\\", "\\\\") if value else str(value)
 
 
 FORMATS: Mapping[type[Any], Callable[[Any], str]] = {
@@ -55,7 +57,7 @@ FORMATS: Mapping[type[Any], Callable[[Any], str]] = {
     bool: lambda value: "t" if value else "f",
     int: str,
     float: repr,
-    UUID: str,
+    UUID: lambda value: f"{value.int:032x}",
     date: date.isoformat,
     datetime: datetime.isoformat,
     dict: as_json,

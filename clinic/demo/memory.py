@@ -15,7 +15,7 @@ from django.db.models import Model
 
 from aftercare.alerts.actions import FOLLOW_UP_WITHIN, Fired, keys_to_tell, new_alerts, opening_dispatch
 from aftercare.alerts.models import Alert, ContactAttempt, Dispatch
-from aftercare.checkins.actions import all_fired, assessment_rows, check_in_row, judge
+from aftercare.checkins.actions import all_fired, assessment_columns, check_in_columns, finding_row, judge
 from aftercare.checkins.history import History, course_for
 from aftercare.checkins.models import Assessment, CheckIn, Finding, NonResponse
 from aftercare.checkins.submission import Submission, place
@@ -23,10 +23,12 @@ from aftercare.outbox.models import Message
 from aftercare.people.actions import is_at_risk
 from aftercare.people.models import Clinic, Event, Patient, Procedure, User
 from aftercare.triage import LIMITS, Entry, Level, missed_check_ins
+from aftercare.triage import Assessment as Judgement
 from clinic.demo.acting import call_back_of, record_number_of
 from clinic.demo.copying import write
 from clinic.demo.plot import Acknowledged, Called, Closed, Enrolled, Reported, Step, Story, Treated, steps
 from clinic.demo.posted import messages_of
+from clinic.demo.rows import row
 
 Key = tuple[UUID | None, str]
 
@@ -56,15 +58,24 @@ class Books:
 
 @dataclass(frozen=True, slots=True)
 class Remembered(History):
-    """A history that keeps the entries it has made: every check-in asks for those of all earlier ones."""
+    """A history that grows, and keeps at hand what every check-in asks of it. Nobody drawn corrects anything."""
 
-    entries: dict[UUID, Entry] = field(default_factory=dict)
+    entries: dict[UUID | None, list[Entry]] = field(default_factory=dict)
+    tokens: dict[UUID, list[CheckIn]] = field(default_factory=dict)
+
+    def add(self, check_in: CheckIn, entry: Entry) -> None:
+        """One more check-in."""
+        assert check_in.supersedes_id is None
+        assert check_in.in_series
+        self.check_ins.append(check_in)
+        self.tokens[check_in.token] = [check_in]
+        self.entries.setdefault(check_in.procedure_id, []).append(entry)
+
+    def with_token(self, token: UUID) -> list[CheckIn]:
+        return self.tokens.get(token, [])
 
     def series(self, procedure: Procedure | None) -> list[Entry]:
-        superseded = {c.supersedes_id for c in self.check_ins}
-        procedure_id = procedure.pk if procedure else None
-        standing = (c for c in self.check_ins if c.in_series and c.pk not in superseded)
-        return [self.entries[c.pk] for c in standing if c.procedure_id == procedure_id]
+        return self.entries.get(procedure.pk if procedure else None, [])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,14 +157,17 @@ class Life:
     def keep(self, verb: Event.Verb, now: datetime, subject: UUID, data: dict[str, object]) -> None:
         """An event of the nurse's."""
         self.books.events.append(
-            Event(
-                at=now,
-                actor=self.setting.nurse,
-                verb=verb,
-                clinic=self.setting.clinic,
-                patient=self.patient,
-                subject=subject,
-                data=data,
+            row(
+                Event,
+                {
+                    "at": now,
+                    "actor_id": self.setting.nurse.pk,
+                    "verb": verb.value,
+                    "clinic_id": self.setting.clinic.pk,
+                    "patient_id": self.patient.pk,
+                    "subject": subject,
+                    "data": data,
+                },
             )
         )
 
@@ -177,10 +191,10 @@ class Life:
         placement = place(submission, self.history, now=now, limits=LIMITS)
         course = course_for(self.history.course_set_id, placement.procedure)
         entry = Entry(key=self.new_id(), at=placement.observed_at, answers=submission.answers, course=course)
-        judged, revealed = judge(
+        judged, _none_later = judge(
             entry, placement=placement, history=self.history, at_risk=self.patient.at_risk, limits=LIMITS
         )
-        check_in = check_in_row(
+        columns = check_in_columns(
             patient=self.patient,
             by=self.user,
             submission=submission,
@@ -188,17 +202,25 @@ class Life:
             history=self.history,
             entry=entry,
             judged=judged,
-            revealed=revealed,
+            revealed=[],
             now=now,
             limits=LIMITS,
         )
-        alerts = self.raise_alerts(all_fired(check_in, judged, revealed), check_in.pk, now)
-        assessments, findings = assessment_rows(check_in, judged, revealed, alerts, now)
-        self.history.check_ins.append(check_in)
-        self.history.entries[check_in.pk] = entry
+        check_in = row(CheckIn, columns)
+        alerts = self.raise_alerts(all_fired(check_in, judged, []), check_in.pk, now)
+        self.history.add(check_in, entry)
         self.books.check_ins.append(check_in)
-        self.books.assessments += assessments
-        self.books.findings += findings
+        self.assess(check_in, judged, alerts, now)
+
+    def assess(self, check_in: CheckIn, judged: Judgement, alerts: list[Alert], now: datetime) -> None:
+        """The assessment at submission. There is no other: nobody drawn fills in an earlier time."""
+        columns = assessment_columns(check_in.pk, judged, Assessment.Reason.SUBMITTED, check_in, now)
+        assessment = row(Assessment, columns)
+        self.books.assessments.append(assessment)
+        self.books.findings += [
+            finding_row(assessment, finding, alert)
+            for finding, alert in zip(judged.findings, alerts, strict=True)
+        ]
 
     def raise_alerts(self, fired: list[Fired], event: UUID, now: datetime) -> list[Alert]:
         """The alert of each finding, in their order; the patient's open ones are known."""
@@ -225,7 +247,7 @@ class Life:
         self.dispatches.append((dispatch, alerts))
 
     def acknowledge(self, alert: Alert, now: datetime) -> None:
-        alert.status = Alert.Status.ACKNOWLEDGED
+        alert.status, alert.owner = Alert.Status.ACKNOWLEDGED, self.setting.nurse
         alert.acknowledged_at, alert.acknowledged_by = now, self.setting.nurse
         alert.next_escalation_at = None
         needs_a_call = alert.triage_level >= Level.URGENT
@@ -240,11 +262,11 @@ class Life:
         for alert in taken_on:
             alert.follow_up_at = None
         reached = ContactAttempt.Result.REACHED.value
-        row = ContactAttempt(
+        call = ContactAttempt(
             id=self.new_id(), patient=self.patient, at=now, by=self.setting.nurse, result=reached
         )
-        self.books.calls.append(row)
-        self.keep(Event.Verb.TRIED_CONTACT, now, row.pk, {"result": reached})
+        self.books.calls.append(call)
+        self.keep(Event.Verb.TRIED_CONTACT, now, call.pk, {"result": reached})
 
     def close(self, alert: Alert, now: datetime, outcome: str) -> None:
         if alert.acknowledged_at is None:
@@ -265,5 +287,7 @@ class Life:
         if noted_at <= until and missed_check_ins(
             now=noted_at, performed_at=treated.performed_at, last_submitted_at=last
         ):
-            row = NonResponse(patient=self.patient, procedure=treated, silent_since=heard, noted_at=noted_at)
-            self.books.silences.append(row)
+            silence = NonResponse(
+                patient=self.patient, procedure=treated, silent_since=heard, noted_at=noted_at
+            )
+            self.books.silences.append(silence)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -96,16 +96,16 @@ class Closed(NamedTuple):
     outcome: str
 
 
+ACKNOWLEDGED, CALLED = Acknowledged(), Called()
 Act = Enrolled | Treated | Reported | Acknowledged | Called | Closed
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Step:
+class Step(NamedTuple):
     """Something that happens at an instant; of two at one instant, in the order told."""
 
     at: datetime
     order: int
-    act: Act = field(compare=False)
+    act: Act
 
 
 def steps(story: Story, now: datetime) -> list[Step]:
@@ -125,7 +125,7 @@ def everything_in(story: Story) -> Iterator[tuple[float, Act]]:
     for position, report in enumerate(story.reports):
         yield report.h, Reported(report, story.token(position))
         if report.acknowledged_min is not None:
-            yield report.h + report.acknowledged_min / 60, Acknowledged()
-            yield report.h + (report.acknowledged_min + CALLED_AFTER_MIN) / 60, Called()
+            yield report.h + report.acknowledged_min / 60, ACKNOWLEDGED
+            yield report.h + (report.acknowledged_min + CALLED_AFTER_MIN) / 60, CALLED
         if report.closed_h is not None:
             yield report.h + report.closed_h, Closed(report.outcome)

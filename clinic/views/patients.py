@@ -1,4 +1,4 @@
-"""The list of patients, enrolling one, the page of one, and recording a procedure."""
+"""The list of patients, the page of one, and recording a procedure."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from aftercare.checkins.history_page import recovering_side_by_side
 from aftercare.checkins.recovery_chart import STAFF, charts_of
 from aftercare.people.models import Event, Patient, StaffMember
-from clinic.access import note_opening, only, patient_of_clinic, require, staff_page
+from clinic.access import note_opening, patient_of_clinic, require, staff_page
 from clinic.actions import is_treated_over_open_alert
 from clinic.contact_forms import AttemptForm
-from clinic.enrolment import UnconfirmedError, enrol_with_procedure, record_confirmed
-from clinic.forms import EnrolForm, ProcedureForm
+from clinic.enrolment import UnconfirmedError, record_confirmed
+from clinic.forms import ProcedureForm
+from clinic.invitation_page import outlook_of
 from clinic.patient_pages import (
     age_words,
     closed_newest_first,
@@ -41,30 +42,6 @@ def patients(request: HttpRequest, member: StaffMember) -> HttpResponse:
     now = timezone.now()
     page = page_of_patients(member.clinic, request.GET.get("page"))
     return render(request, "clinic/patients.html", {"page": page, "rows": rows_of(page, now), "now": now})
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@staff_page
-@only(may_enrol)
-def enrol(request: HttpRequest, member: StaffMember) -> HttpResponse:
-    """Enrol a patient with the first procedure."""
-    now, clinic = timezone.now(), member.clinic
-    if request.method != "POST":
-        return render(request, "clinic/enrol.html", {"form": EnrolForm(clinic=clinic, now=now)})
-    form = EnrolForm(request.POST, clinic=clinic, now=now)
-    if form.is_valid():
-        try:
-            patient = enrol_with_procedure(
-                clinic=clinic, by=member.user, now=now, person=form.person, treatment=form.treatment
-            )
-        except ValidationError as error:
-            form.add_error(None, error)
-        else:
-            messages.success(
-                request, f"{patient.user} is enrolled and can sign in with {patient.user.email}."
-            )
-            return redirect("clinic:patient", patient_id=patient.pk)
-    return render(request, "clinic/enrol.html", {"form": form}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 @require_safe
@@ -92,12 +69,14 @@ def patient_page(
     context = {
         "patient": found,
         "age": age_words(found, now),
+        "outlook": outlook_of(found, now),
         "procedures": procedures,
         "charts": charts_of(found, recovering_side_by_side(procedures), now, words=STAFF),
         "open_alerts": [alert for alert in alerts if alert.is_open],
         "closed_alerts": closed_newest_first(alerts),
         "page": page,
         "reports": reports_of(page),
+        "may_enrol": may_enrol(member),
         "may_record": may_record_procedures(member),
         "attempts": list(found.contact_attempts.select_related("by")[:ATTEMPTS_SHOWN]),
         "attempt_form": AttemptForm(),

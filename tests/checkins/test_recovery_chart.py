@@ -65,9 +65,15 @@ def test_each_warning_is_marked_on_the_symptom_that_it_is_about(
     assert other.words == "60 hours: pus bumps, or yellow or green fluid."
 
 
-def test_patients_do_not_read_the_words_of_rules(patient: Patient, procedure: Procedure) -> None:
-    check_in(patient, 30, signs=["pus"])
-    assert chart_at(patient, procedure, 31, PATIENT).panels[-1].words == ""
+def test_patients_read_what_they_answered_and_not_the_words_of_rules(
+    patient: Patient, procedure: Procedure
+) -> None:
+    check_in(patient, 30, want_contact=True)
+    check_in(patient, 32, unwell=["nausea", "headache"])
+    other = chart_at(patient, procedure, 33, PATIENT).panels[-1]
+    assert other.words == "30 hours: you asked us to call you. 32 hours: feeling sick. A headache."
+    other = chart_at(patient, procedure, 33, STAFF).panels[-1]
+    assert other.words.startswith("30 hours: the patient asks to be called. 32 hours: ")
 
 
 @pytest.mark.parametrize(

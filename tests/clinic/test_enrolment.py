@@ -91,6 +91,8 @@ def test_the_risk_comes_from_four_of_the_intake_questions(nurse: StaffMember, ke
         ({"date_of_birth": "30 April"}, "Give a date, such as 30/04/1990."),
         ({"date_of_birth": "2026-01-17"}, "This date is still to come."),
         ({"date_of_birth": "1026-01-17"}, "This is too long ago."),
+        ({"date_of_birth": "2023-02-29"}, "Give a date, such as 30/04/1990."),
+        ({"language": "xx"}, "Choose a language from the list."),
         ({"call_back_telephone": ""}, "A nurse may have to call."),
         ({"call_back_telephone": "ask at the desk"}, "Give a telephone number, such as"),
         ({"time_zone": "Europe/Larkfield"}, "Choose a time zone from the list."),

@@ -22,6 +22,8 @@ OF_THE_CLINIC = [QUEUE, "/clinic/queue/", "/clinic/handover/", PATIENTS, ENROL]
 OF_A_RECORD: list[Place] = [
     alert_url,
     lambda alert: patient_url(alert.patient),
+    lambda alert: patient_url(alert.patient, "edit/"),
+    lambda alert: patient_url(alert.patient, "invitation/"),
     lambda alert: patient_url(alert.patient, "check-ins/new/"),
     lambda alert: patient_url(alert.patient, f"check-ins/{alert.patient.check_ins.get().pk}/"),
 ]

@@ -31,6 +31,7 @@ def test_the_clock_is_set_back(stage: Stage) -> None:
     stage.mail.wait_until_held()
     worker.kill()
     beat.kill()
+    stage.mail.wait_until_left()
     stage.mail.behave()
 
     # The new ones have the right time.

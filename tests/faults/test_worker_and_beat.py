@@ -42,6 +42,7 @@ def test_killed_while_it_hands_a_mail_over(stage: Stage) -> None:
     stage.mail.wait_until_held()
     stage.worker.kill()
     wait_until(lambda: stage.ask(SENDING) != [(0,)], seconds=5, what="no message was claimed")
+    stage.mail.wait_until_left()
     stage.mail.let_go()
 
     stage.make_sound()

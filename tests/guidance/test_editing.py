@@ -282,7 +282,7 @@ def test_a_draft_is_previewed_as_a_patient_at_an_hour(
     shown = page.content.decode()
     assert "Not yet published" in shown
     assert (heading or "How to do it") in shown or heading == ""
-    assert page.context["now_do"] == lines
+    assert [line.text for line in page.context["now_do"]] == lines
     assert "frame-ancestors 'self'" in page["Content-Security-Policy"]
     assert "unsafe" not in page["Content-Security-Policy"]
     assert "Washing your face" in Client().get("/guidance/wash/").content.decode()

@@ -54,16 +54,19 @@ def test_a_reader_sees_the_words_and_numbers_of_their_own_clinic(stranger: Patie
     assert 'Call Elsewhere Clinic on <a href="tel:01134960000"><bdi>0113 496 0000</bdi></a>' in page
 
 
-def test_a_patient_sees_what_holds_at_this_hour(patient: Patient, procedure: Procedure) -> None:
+def test_a_patient_sees_what_holds_at_this_hour_and_below_only_what_holds_at_others(
+    patient: Patient, procedure: Procedure
+) -> None:
     published(instruction("now", from_hour=4), instruction("later", from_hour=48))
     with time_machine.travel(at(26), tick=False):
         page = client_of(patient.user).get("/guidance/wash/")
     assert "For you now, at 26 hours" in page.content.decode()
-    assert page.context["now_do"] == ["Text of now."]
-    assert [(line.text, line.is_now) for line in page.context["do"]] == [
-        ("Text of now.", True),
-        ("Text of later.", False),
+    assert page.content.decode().count("Text of now.") == 1
+    assert [(line.text, line.when) for line in page.context["now_do"]] == [
+        ("Text of now.", "from 4 hours after treatment")
     ]
+    assert "Do, at other times" in page.content.decode()
+    assert [line.text for line in page.context["do"]] == ["Text of later."]
 
 
 def test_signed_out_no_hour_is_shown(clinic: Clinic) -> None:

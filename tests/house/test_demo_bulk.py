@@ -60,6 +60,7 @@ COLUMNS: dict[Any, tuple[str, ...]] = {
             "status",
             "acknowledged_at",
             "acknowledged_by__email",
+            "owner__email",
             "closed_at",
         ),
         *("closed_by__email", "outcome", "note", "reported_again_at", "silent_since", "next_escalation_at"),

@@ -1,16 +1,20 @@
 """E-mail: what leaves, and which failures may pass later."""
 
+import email.message
 import smtplib
 import socket
 from collections.abc import Callable
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
 from django.core import mail
+from django.core.mail import BadHeaderError
 from django.core.mail.backends.smtp import EmailBackend
 
-from aftercare.outbox.channels import DeliveryError, Email, Letter, OutageError
+from aftercare.outbox.channels import DeliveryError, Email, Letter, OutageError, mail_of
 from aftercare.outbox.models import Message
 from aftercare.outbox.registry import Content
 from tools.servers.mail import MailServer
@@ -56,6 +60,54 @@ def test_a_mail_that_stands_for_many_names_them_all(make_message: MakeMessage, m
 
     header = str(mail_to.messages[0]["X-Aftercare-Message"])
     assert [part.strip() for part in header.split(",")] == [str(message.pk) for message in messages]
+
+
+@pytest.mark.parametrize(
+    ("address", "subject", "body"),
+    [
+        pytest.param(
+            "ruth@test.example", "Something waits", "Sign in.\n\nhttps://portal.example/\n", id="plain"
+        ),
+        pytest.param("ruth@test.example", "Wartet für Sie", "“Same day” is still open.\n.\n", id="words"),
+        pytest.param("ruth@bücher.example", "Something waits", "Sign in.\n", id="address"),
+        pytest.param(
+            "r" * 60 + "@a-long-name-of-a-hospital.example", "Something waits", "Sign in.\n", id="long"
+        ),
+    ],
+)
+def test_a_mail_over_the_line_is_the_one_that_django_makes(
+    make_message: MakeMessage, mail_to: MailServer, address: str, subject: str, body: str
+) -> None:
+    message = make_message()
+    message.recipient.email = address
+    letter = Letter(id=message.pk, messages=(message,), content=Content(subject=subject, body=body))
+
+    send(letter, letter)
+
+    django = message_from_bytes(mail_of(letter).message().as_bytes(), policy=default)
+    for came in mail_to.messages:
+        theirs, ours = headers_and_body(django), headers_and_body(came)
+        assert ours == theirs
+        assert came["Date"]
+
+
+def headers_and_body(mail: email.message.Message) -> tuple[dict[str, str], str]:
+    """What is in a mail, but for when it was sent and what the mail server added."""
+    left_out = {"Date", "X-Peer", "X-MailFrom", "X-RcptTo"}
+    headers = {name: str(value) for name, value in mail.items() if name not in left_out}
+    text = mail.get_payload(decode=True)
+    assert isinstance(text, bytes)
+    return headers, text.replace(b"\r\n", b"\n").decode()
+
+
+def test_an_address_cannot_add_a_header(make_message: MakeMessage, mail_to: MailServer) -> None:
+    message = make_message()
+    message.recipient.email = "ruth@test.example\r\nBcc: everybody@test.example"
+
+    with pytest.raises(BadHeaderError):
+        send(letter_of(message))
+
+    assert mail_to.messages == []
 
 
 def test_a_recipient_without_an_address_or_account_is_never_reached(make_message: MakeMessage) -> None:

@@ -1,7 +1,8 @@
 """The sweep: the guarantee that what is due gets sent, the most pressing first, whatever was lost."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
+from uuid import UUID
 
 import pytest
 
@@ -14,6 +15,7 @@ from tests.people import UserFactory, at
 
 MakeMessage = Callable[..., Message]
 Priority = Message.Priority
+CONTENT = Content(subject="The same", body="for everybody")
 pytestmark = pytest.mark.django_db
 
 
@@ -111,23 +113,69 @@ def test_one_message_that_cannot_be_worded_keeps_no_other_back(
     assert poison.state == "retrying"
 
 
-def test_what_is_the_same_for_everybody_is_worded_once_a_batch(
-    make_message: MakeMessage, wire: Wire, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[Message] = []
+class TestWhatIsTheSameForEverybody:
+    @pytest.fixture
+    def messages(self, make_message: MakeMessage) -> list[Message]:
+        """Two people are told of one thing, one of another."""
+        first = make_message(kind="common")
+        same = make_message(kind="common", subject=first.subject, recipient=UserFactory.create())
+        return [first, same, make_message(kind="common")]
 
-    def say(message: Message, now: datetime) -> Content:
-        asked.append(message)
-        return Content(subject="The same", body="for everybody")
+    def test_it_is_worded_once_a_batch(
+        self, messages: list[Message], wire: Wire, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        asked: list[set[UUID]] = []
 
-    monkeypatch.setitem(registry._renderers, "common", say)
-    monkeypatch.setattr(registry, "_same_for_all", {"common"})
-    first = make_message(kind="common")
-    make_message(kind="common", subject=first.subject, recipient=UserFactory.create())
-    make_message(kind="common")
+        def say(subjects: Collection[UUID], now: datetime) -> dict[UUID, Content | None]:
+            asked.append(set(subjects))
+            return {subject: Content(subject="The same", body=str(subject)) for subject in subjects}
 
-    assert swept(at()) == 3
-    assert len(asked) == 2
+        monkeypatch.setitem(registry._for_all, "common", say)
+
+        assert swept(at()) == 3
+        assert asked == [{message.subject for message in messages}]
+        said = {letter.messages[0].pk: letter.content.body for letter in wire.letters}
+        assert said == {message.pk: str(message.subject) for message in messages}
+
+    def test_what_has_nothing_left_to_say_is_withdrawn(
+        self, messages: list[Message], wire: Wire, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        gone = messages[0].subject
+
+        def say(subjects: Collection[UUID], now: datetime) -> dict[UUID, Content | None]:
+            return {subject: None if subject == gone else CONTENT for subject in subjects}
+
+        monkeypatch.setitem(registry._for_all, "common", say)
+
+        swept(at())
+
+        assert wire.sent == [messages[2].pk]
+        assert Message.objects.filter(subject=gone, state="withdrawn").count() == 2
+
+    def test_where_a_batch_cannot_be_worded_each_is_worded_by_itself(
+        self,
+        messages: list[Message],
+        wire: Wire,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        poison = messages[0].subject
+
+        def fail(subjects: Collection[UUID], now: datetime) -> dict[UUID, Content | None]:
+            raise ValueError("one of them cannot be worded")
+
+        def say(message: Message, now: datetime) -> Content:
+            if message.subject == poison:
+                raise ValueError("cannot be worded")
+            return CONTENT
+
+        monkeypatch.setitem(registry._renderers, "common", say)
+        monkeypatch.setitem(registry._for_all, "common", fail)
+
+        swept(at())
+
+        assert wire.sent == [messages[2].pk]
+        assert Message.objects.filter(subject=poison, state="retrying", error="ValueError").count() == 2
 
 
 class TestTheClockIsSetBack:

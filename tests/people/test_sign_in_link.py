@@ -168,6 +168,7 @@ class TestLogs:
             ("GET /accounts/link/s3cret/ 200", (), "GET /accounts/link/[token]/ 200"),
             ('"%s" %s', ("POST /accounts/link/s3cret/?a=1", 302), '"POST /accounts/link/[token]/?a=1" 302'),
             ("Gone: %s", ("/accounts/link/s3cret",), "Gone: /accounts/link/[token]"),
+            ("GET /accounts/invitation/s3.cret/", (), "GET /accounts/invitation/[token]/"),
             ("GET /check-in/ %s", (200,), "GET /check-in/ 200"),
         ],
     )

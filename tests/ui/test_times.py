@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
-from aftercare.ui import times
+from aftercare.ui import chart_words, times
 
 NOW = datetime(2026, 11, 23, 10, 22, tzinfo=UTC)
 LONDON = ZoneInfo("Europe/London")
@@ -51,14 +51,16 @@ def test_an_age_says_whether_it_is_past_or_to_come(instant: datetime, sentence: 
     ("span", "hours"),
     [
         (timedelta(minutes=29), 0),
-        (timedelta(minutes=30), 1),
+        (timedelta(minutes=59), 0),
+        (timedelta(hours=2, minutes=40), 2),
         (timedelta(hours=26, minutes=1), 26),
-        (timedelta(hours=69, minutes=41), 70),
-        (timedelta(hours=137, minutes=30), 138),
+        (timedelta(hours=69, minutes=41), 69),
+        (timedelta(hours=138), 138),
     ],
 )
-def test_hours_are_read_to_the_nearest_hour(span: timedelta, hours: int) -> None:
+def test_hours_are_read_as_those_that_are_over(span: timedelta, hours: int) -> None:
     assert times.hours_between(NOW - span, NOW) == hours
+    assert chart_words.span(span / timedelta(hours=1)) == f"{hours} hour{'' if hours == 1 else 's'}"
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP
 
 from tools.servers.ports import free_port
 from tools.servers.process import wait_until
@@ -25,6 +26,7 @@ class _Keeper:
         self.lock = threading.Lock()
         self.held = threading.Event()
         self.connections = 0
+        self.open: set[SMTP] = set()
         self.reset()
 
     def reset(self) -> None:
@@ -75,13 +77,30 @@ class _Keeper:
         return "250 Kept"
 
 
+class _Conversation(SMTP):
+    """One conversation, which its keeper knows of until it is over."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self.event_handler.open.add(self)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        super().connection_lost(error)
+        self.event_handler.open.discard(self)
+
+
+class _Controller(Controller):
+    def factory(self) -> SMTP:
+        return _Conversation(self.handler, **self.SMTP_kwargs)
+
+
 class MailServer:
     """Listens on a free port in a thread of this process. Stopped and started again, it keeps port and mails."""
 
     def __init__(self) -> None:
         self._keeper = _Keeper()
         self.port = free_port()
-        self._controller: Controller | None = None
+        self._controller: _Controller | None = None
 
     @property
     def url(self) -> str:
@@ -122,6 +141,10 @@ class MailServer:
         """Until a conversation is held."""
         wait_until(self._keeper.held.is_set, seconds=seconds, what="no mail came in to be held")
 
+    def wait_until_left(self, seconds: float = 20) -> None:
+        """Until it knows that everybody has hung up, or died: nothing of theirs is kept any more."""
+        wait_until(lambda: not self._keeper.open, seconds=seconds, what="somebody is still connected")
+
     def let_go(self) -> None:
         """Go on with the conversations that were held."""
         self._keeper.holds = False
@@ -144,7 +167,7 @@ class MailServer:
         return self.messages_to(to)
 
     def start(self) -> None:
-        self._controller = Controller(self._keeper, hostname="127.0.0.1", port=self.port)
+        self._controller = _Controller(self._keeper, hostname="127.0.0.1", port=self.port)
         self._controller.start()
 
     def start_again(self) -> None:

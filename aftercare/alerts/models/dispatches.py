@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from aftercare.alerts.models.alerts import Alert
@@ -53,6 +53,10 @@ class DispatchQuerySet(models.QuerySet["Dispatch"]):
     def to_drain(self, now: datetime) -> DispatchQuerySet:
         """Those that are due and not yet turned into messages."""
         return self.filter(drained_at=None, due_at__lte=now)
+
+    def put_off(self) -> DispatchQuerySet:
+        """Those that wait for the clinic to open: decided while it was closed, and not urgent."""
+        return self.filter(drained_at=None, due_at__gt=F("decided_at"))
 
 
 class Dispatch(models.Model):
@@ -102,6 +106,11 @@ class Dispatch(models.Model):
 
     def __str__(self) -> str:
         return f"dispatch {self.pk} ({self.reason})"
+
+    @property
+    def is_put_off(self) -> bool:
+        """Whether it was to wait for the clinic to open."""
+        return self.due_at > self.decided_at
 
     def is_late(self, now: datetime) -> bool:
         """Whether it is no longer worth telling."""

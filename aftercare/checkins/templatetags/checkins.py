@@ -9,7 +9,7 @@ from django import template
 
 from aftercare.checkins.wording import severity_word
 from aftercare.triage import SYMPTOMS, Level
-from aftercare.ui.times import span_words
+from aftercare.ui.times import span_words, whole_hours
 
 register = template.Library()
 
@@ -28,8 +28,8 @@ def is_flag(level: str) -> bool:
 
 @register.filter
 def whole(hours: float) -> int:
-    """Hours, rounded down as everywhere on these pages."""
-    return int(hours)
+    """Hours, for reading."""
+    return whole_hours(hours)
 
 
 @register.filter

@@ -3,8 +3,9 @@
 from aftercare.people.models.append_only import AppendOnly, AppendOnlyError, AppendOnlyQuerySet
 from aftercare.people.models.clinics import Clinic, Shift, StaffMember
 from aftercare.people.models.events import Event
+from aftercare.people.models.invitations import Invitation
 from aftercare.people.models.patients import AT_RISK_QUESTIONS, IntakeQuestion, Patient, Procedure
-from aftercare.people.models.users import SignInLink, User
+from aftercare.people.models.users import Language, SignInLink, User
 
 __all__ = [
     "AT_RISK_QUESTIONS",
@@ -14,6 +15,8 @@ __all__ = [
     "Clinic",
     "Event",
     "IntakeQuestion",
+    "Invitation",
+    "Language",
     "Patient",
     "Procedure",
     "Shift",

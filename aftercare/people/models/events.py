@@ -16,6 +16,10 @@ class Event(AppendOnly):
 
     class Verb(models.TextChoices):
         ENROLLED = "enrolled", _("enrolled the patient")
+        INVITED = "invited", _("sent the patient an invitation")
+        HANDED_OVER = "handed_over", _("handed the patient a sign-in link")
+        CAME_IN = "came_in", _("signed in with the invitation")
+        CHANGED_DETAILS = "changed_details", _("changed how the patient is reached or named")
         RECORDED_PROCEDURE = "recorded_procedure", _("recorded a procedure")
         WARNED = "warned", _("was warned: treated over an open alert")
         SUBMITTED_FOR = "submitted_for", _("entered a check-in for the patient")

@@ -15,6 +15,40 @@ SYSTEM_EMAIL = "system@aftercare.invalid"
 SIGN_IN_LINK_LIFE = timedelta(minutes=15)
 
 
+class Language(models.TextChoices):
+    """What a person reads best. Pages and mails are in it once they are translated, and in English until then."""
+
+    ENGLISH = "en", _("English")
+    ALBANIAN = "sq", _("Albanian (Shqip)")
+    ARABIC = "ar", _("Arabic (العربية)")
+    BENGALI = "bn", _("Bengali (বাংলা)")
+    BULGARIAN = "bg", _("Bulgarian (Български)")
+    CHINESE = "zh-hans", _("Chinese (简体中文)")
+    CZECH = "cs", _("Czech (Čeština)")
+    DUTCH = "nl", _("Dutch (Nederlands)")
+    FRENCH = "fr", _("French (Français)")
+    GERMAN = "de", _("German (Deutsch)")
+    GREEK = "el", _("Greek (Ελληνικά)")
+    HINDI = "hi", _("Hindi (हिन्दी)")
+    HUNGARIAN = "hu", _("Hungarian (Magyar)")
+    ITALIAN = "it", _("Italian (Italiano)")
+    LITHUANIAN = "lt", _("Lithuanian (Lietuvių)")
+    PERSIAN = "fa", _("Persian (فارسی)")
+    POLISH = "pl", _("Polish (Polski)")
+    PORTUGUESE = "pt", _("Portuguese (Português)")
+    PUNJABI = "pa", _("Punjabi (ਪੰਜਾਬੀ)")
+    ROMANIAN = "ro", _("Romanian (Română)")
+    RUSSIAN = "ru", _("Russian (Русский)")
+    SOMALI = "so", _("Somali (Soomaali)")
+    SPANISH = "es", _("Spanish (Español)")
+    TAMIL = "ta", _("Tamil (தமிழ்)")
+    TURKISH = "tr", _("Turkish (Türkçe)")
+    UKRAINIAN = "uk", _("Ukrainian (Українська)")
+    URDU = "ur", _("Urdu (اردو)")
+    VIETNAMESE = "vi", _("Vietnamese (Tiếng Việt)")
+    WELSH = "cy", _("Welsh (Cymraeg)")
+
+
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         """A user; without a password, who signs in by e-mailed code."""
@@ -40,6 +74,8 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractUser):  # type: ignore[django-manager-missing]  # Wagtail, untyped, points here
     username = None  # type: ignore[assignment]
     email = models.EmailField(_("e-mail address"), unique=True)
+    # Looked up when a message is sent. Empty: not asked.
+    language = models.CharField(max_length=10, choices=Language, blank=True)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []

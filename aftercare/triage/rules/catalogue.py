@@ -1,8 +1,9 @@
 """How a rule is written down: its name, level, sources and sentence for staff beside its condition."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 
 from aftercare.triage.answers import Symptom
 from aftercare.triage.levels import Level
@@ -54,15 +55,28 @@ def rule_for_tick(name: str, tick: Tick, level: Level, *sources: str, staff: str
 
 
 def rule_for_each(
-    symptoms: tuple[Symptom, ...], level: Level, *sources: str, staff: str
+    symptoms: tuple[Symptom, ...],
+    level: Level,
+    *sources: str,
+    staff: str,
+    more: Mapping[Symptom, tuple[str, ...]] = MappingProxyType({}),
 ) -> Callable[[SymptomCondition], SymptomCondition]:
-    """Adds one rule for each symptom; ``{symptom}`` in the sentence for staff is replaced."""
+    """Adds one rule for each symptom; ``{symptom}`` in the sentence for staff is replaced.
+
+    ``more`` has the sources that speak of one symptom alone.
+    """
 
     def add(condition: SymptomCondition) -> SymptomCondition:
         family = condition.__name__
         for symptom in symptoms:
             words = staff.format(symptom=symptom.capitalize())
-            named = Rule(id=f"{family}.{symptom}", family=family, level=level, sources=sources, staff=words)
+            named = Rule(
+                id=f"{family}.{symptom}",
+                family=family,
+                level=level,
+                sources=(*sources, *more.get(symptom, ())),
+                staff=words,
+            )
             _add(named, partial(condition, symptom))
         return condition
 

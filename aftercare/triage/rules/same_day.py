@@ -38,10 +38,15 @@ def bothersome_itch(moment: Moment) -> Fired | None:
 
 
 @rule_for_each(
-    SYMPTOMS, Level.SAME_DAY, "S5", "S12", staff="{symptom} still moderate or worse, later than expected."
+    SYMPTOMS,
+    Level.SAME_DAY,
+    "S5",
+    "S12",
+    staff="{symptom} still moderate or worse, later than expected.",
+    more={"pain": ("S15",)},
 )
 def past_expected(symptom: Symptom, moment: Moment) -> Fired | None:
-    """2 or more, and h is past `tell_us_after` of the symptom (S5, S12)."""
+    """2 or more, and h is past `tell_us_after` of the symptom (S5, S12; of pain S15 too)."""
     value = moment.value(symptom)
     if value is None or value < MODERATE or moment.course is None:
         return None

@@ -9,6 +9,7 @@ from django import template
 from aftercare.ui import course
 from aftercare.ui.chart_parts import Chart, Panel
 from aftercare.ui.icons import ICONS
+from aftercare.ui.times import whole_hours
 
 register = template.Library()
 
@@ -70,6 +71,12 @@ def chart_panel(panel: Panel, key: str, number: int, card: bool = False) -> dict
 def level_path(level: str) -> str:
     """The outline of a level's icon, for a drawing."""
     return ICONS[level].path
+
+
+@register.filter
+def whole(hours: float) -> int:
+    """Hours, for reading."""
+    return whole_hours(hours)
 
 
 @register.filter

@@ -116,7 +116,7 @@ def age(instant: datetime, now: datetime) -> str:
 
 @register.filter
 def hours_since(instant: datetime, now: datetime) -> int:
-    """Elapsed hours from an instant to `now`, to the nearest hour."""
+    """Elapsed hours from an instant to `now`, for reading."""
     return times.hours_between(instant, now)
 
 

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_email
 
 from aftercare.guidance.actions import add_editor
+from aftercare.guidance.reviewing import let_review
 
 
 class Command(BaseCommand):
@@ -18,6 +19,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("email")
         parser.add_argument("--name", default="", help="first and last name")
+        parser.add_argument(
+            "--reviewer", action="store_true", help="also approves what other editors submit for review"
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         try:
@@ -26,4 +30,6 @@ class Command(BaseCommand):
             raise CommandError(" ".join(error.messages)) from error
         first, _space, last = options["name"].partition(" ")
         editor = add_editor(email=options["email"], first_name=first, last_name=last)
+        if options["reviewer"]:
+            let_review(editor)
         self.stdout.write(f"{editor.email} may edit guidance. Now: manage.py sign_in_link {editor.email}")

@@ -8,14 +8,16 @@ from django.core.management.base import BaseCommand, CommandError
 
 from aftercare.guidance.actions import editors_group
 from aftercare.guidance.loading import ContentError, load_articles, make_room_for_clinics
+from aftercare.guidance.reviewing import set_up_review
 from aftercare.people.models import User
 
 
 class Command(BaseCommand):
-    help = "Publish the shipped articles that are not there yet. What is there stays as it is."
+    help = "Publish the shipped articles and set up their review, where not there yet. What is there stays."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         editors_group()
+        set_up_review()
         make_room_for_clinics()
         try:
             new = load_articles(by=User.objects.system())

@@ -1,0 +1,48 @@
+"""From the desk to the patient's phone, in a real browser."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from aftercare.guidance.models import ExpectedCourseSet
+from aftercare.people.models import Clinic, Patient
+from tests.clinic.desk import ENROL
+from tests.clinic.test_browser_staff import PHONE, at_desk, fill_in_enrolment
+from tests.ui.browser import overlapping_texts, sticks_out, violations
+
+__all__ = ["at_desk"]
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def seen_by_everybody(page: Page) -> None:
+    assert violations(page) == [], page.url
+    assert not sticks_out(page), page.url
+    assert overlapping_texts(page) == [], page.url
+
+
+def test_a_patient_is_enrolled_handed_a_link_and_comes_in_with_it(
+    at_desk: Any, page: Page, clinic: Clinic, course_set: ExpectedCourseSet
+) -> None:
+    desk = at_desk(PHONE, "dark").open(ENROL)
+    treated = timezone.localtime(timezone.now() - timedelta(hours=3), clinic.zone)
+    fill_in_enrolment(desk, treated.strftime("%Y-%m-%dT%H:%M"))
+    desk.get_by_role("button", name="Enrol the patient").click()
+    expect(desk.locator("main")).to_contain_text("Waiting to be sent")
+
+    desk.get_by_role("button", name="Print with QR code").click()
+    expect(desk.get_by_role("img", name="QR code")).to_be_visible()
+    seen_by_everybody(desk)
+    link = desk.locator("#link").inner_text()
+    base = desk.url[: desk.url.index("/clinic/")]
+
+    page.goto(base + link[link.index("/accounts/") :])
+    seen_by_everybody(page)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("3 hours since your treatment")
+    assert Patient.objects.get().invitations.filter(used_at__isnull=False).count() == 1
