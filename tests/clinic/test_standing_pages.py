@@ -145,3 +145,17 @@ def test_who_comes_second_reads_who_was_first(
 def test_the_withdrawn_are_marked_in_the_list(patient: Patient, colleague: StaffMember) -> None:
     desk(colleague).post(patient_url(patient, "withdraw/"), {"reason": WHY, "confirm": "on"})
     assert "Amara Test Withdrawn" in words(desk(colleague).get("/clinic/patients/"))
+
+
+def test_no_message_can_be_sent_to_who_is_withdrawn(
+    patient: Patient, procedure: Procedure, colleague: StaffMember
+) -> None:
+    check_in(patient, 80, redness=2)
+    desk(colleague).post(patient_url(patient, "withdraw/"), {"reason": WHY, "confirm": "on"})
+    alert = patient.alerts.open().get()
+
+    response = desk(colleague).post(alert_url(alert, "letters"), {"template": "please_call"})
+
+    assert response.status_code == 422
+    assert "This patient is withdrawn. No message goes to them. Call instead." in words(response)
+    assert not patient.letters.exists()
