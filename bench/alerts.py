@@ -18,14 +18,15 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-# In place of this folder: its names are not to be mistaken for those of other modules.
+# In place of this folder: its names (queue) are not to be mistaken for those of other modules.
 sys.path[0] = str(ROOT)
+
+from concurrent.futures import ThreadPoolExecutor  # noqa: E402
 
 from tools.servers.leaving import nothing_left_behind  # noqa: E402
 from tools.servers.process import wait_until  # noqa: E402

@@ -17,12 +17,13 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-# In place of this folder: its names are not to be mistaken for those of other modules.
+# In place of this folder: its names (queue) are not to be mistaken for those of other modules.
 sys.path[0] = str(ROOT)
+
+from concurrent.futures import ThreadPoolExecutor  # noqa: E402
 
 from tools.servers.leaving import nothing_left_behind  # noqa: E402
 from tools.servers.mail import MailServer  # noqa: E402

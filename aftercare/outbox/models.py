@@ -37,8 +37,8 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.waiting().filter(expires_at__lte=now)
 
     def most_pressing_first(self) -> MessageQuerySet:
-        """By priority, then the longest due first."""
-        return self.order_by("priority", "next_attempt_at", "pk")
+        """By priority, then the longest due first; of those due together, what is about one thing in a row."""
+        return self.order_by("priority", "next_attempt_at", "subject", "pk")
 
     def unattended_failures(self) -> MessageQuerySet:
         """Those that did not reach their recipient and that nobody has looked into yet."""
@@ -140,7 +140,7 @@ class Message(models.Model):
         indexes = [
             models.Index(
                 # As `most_pressing_first`: what a claim wants is then the beginning of the index.
-                fields=["priority", "next_attempt_at", "id"],
+                fields=["priority", "next_attempt_at", "subject", "id"],
                 condition=Q(state__in=["pending", "sending", "retrying"]),
                 name="message_unfinished",
             ),

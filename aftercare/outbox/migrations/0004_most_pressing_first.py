@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
             model_name="message",
             index=models.Index(
                 condition=models.Q(("state__in", ["pending", "sending", "retrying"])),
-                fields=["priority", "next_attempt_at", "id"],
+                fields=["priority", "next_attempt_at", "subject", "id"],
                 name="message_unfinished",
             ),
         ),
