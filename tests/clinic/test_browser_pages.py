@@ -1,0 +1,108 @@
+"""Every page of staff can be used by everybody: at a desk and on a phone, in light and in dark."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from aftercare.alerts.drills import start_drill
+from aftercare.alerts.models import ContactStep, Drill
+from aftercare.alerts.steps import add_step
+from aftercare.people.models import Patient, StaffMember
+from clinic.urls import urlpatterns
+from tests.clinic.desk import QUEUE, alert_url, patient_url
+from tests.clinic.test_browser_staff import DESK, PHONE, at_desk, busy, daniel
+from tests.ui.browser import overlapping_texts, sticks_out, violations
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+__all__ = ["at_desk", "busy", "daniel"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Records:
+    """What the pages are about."""
+
+    daniel: Patient
+    manager: StaffMember
+    drill: Drill
+    step: ContactStep
+
+    def of_patient(self, rest: str) -> str:
+        return patient_url(self.daniel, rest)
+
+    def of_procedure(self, act: str) -> str:
+        return self.of_patient(f"procedures/{self.daniel.procedures.get().pk}/{act}/")
+
+
+PAGES: dict[str, Callable[[Records], str]] = {
+    "queue": lambda _: QUEUE,
+    "alert": lambda records: alert_url(records.daniel.alerts.get(rule="sudden_return.redness")),
+    "handover": lambda _: "/clinic/handover/",
+    "contacts": lambda _: "/clinic/contacts/",
+    "new_step": lambda _: "/clinic/contacts/steps/new/open/",
+    "step": lambda records: f"/clinic/contacts/steps/{records.step.pk}/",
+    "new_shift": lambda _: "/clinic/contacts/rota/new/",
+    "absence": lambda records: f"/clinic/contacts/away/{records.manager.pk}/",
+    "new_closed_day": lambda _: "/clinic/contacts/closed-days/new/",
+    "drill": lambda records: f"/clinic/drills/{records.drill.pk}/",
+    "messages": lambda _: "/clinic/messages/",
+    "details": lambda _: "/clinic/details/",
+    "staff": lambda _: "/clinic/staff/",
+    "add_staff": lambda _: "/clinic/staff/add/",
+    "change_staff": lambda records: f"/clinic/staff/{records.manager.pk}/",
+    "patients": lambda _: "/clinic/patients/",
+    "enrol": lambda _: "/clinic/patients/enrol/",
+    "patient": lambda records: records.of_patient(""),
+    "edit_patient": lambda records: records.of_patient("edit/"),
+    "invitation": lambda records: records.of_patient("invitation/"),
+    "record_procedure": lambda records: records.of_patient("procedures/new/"),
+    "correct_procedure": lambda records: records.of_procedure("correct"),
+    "move_procedure": lambda records: records.of_procedure("move"),
+    "intake": lambda records: records.of_patient("intake/"),
+    "withdraw": lambda records: records.of_patient("withdraw/"),
+    "new_check_in": lambda records: records.of_patient("check-ins/new/"),
+    "told": lambda records: records.of_patient(f"check-ins/{records.daniel.check_ins.all()[0].pk}/"),
+}
+# Addresses that are posted to, or drawn into another page. What "search" answers is looked at below.
+NO_PAGES = {
+    *("queue_live", "search", "choose_clinic", "acknowledge", "close", "assign", "reopen", "record_attempt"),
+    *("send_letter", "record_call", "send_invitation", "take_back", "remove_step", "move_step_up"),
+    *("remove_shift", "remove_closed_day", "start_drill", "acknowledge_drill", "stop_drill"),
+    *("message_again", "message_dismiss"),
+}
+
+
+def test_no_page_of_staff_is_left_out() -> None:
+    assert PAGES.keys() | NO_PAGES == {pattern.name for pattern in urlpatterns}
+
+
+@pytest.mark.usefixtures("busy")
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_the_pages_of_staff_can_be_used_by_everybody(
+    at_desk: Any, daniel: Patient, manager: StaffMember, size: tuple[int, int]
+) -> None:
+    now, clinic, by = timezone.now(), daniel.clinic, manager.user
+    step = add_step(clinic=clinic, hours="open", members=[manager], on_duty=True, wait_min=5, by=by, now=now)
+    drill = start_drill(clinic=clinic, by=by, now=now)
+    records = Records(daniel=daniel, manager=manager, drill=drill, step=step)
+    window = at_desk(size, member=manager)
+    for name, path in PAGES.items():
+        look_at(window.open(path(records)), name)
+    page = window.open(QUEUE)
+    page.get_by_role("searchbox").fill("Reyes")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/clinic/patients/search/")
+    look_at(page, "search")
+
+
+def look_at(page: Any, name: str) -> None:
+    """What one page is held to, in both schemes."""
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        assert violations(page) == [], f"{name}, {scheme}"
+    assert not sticks_out(page), name
+    assert overlapping_texts(page) == [], name
