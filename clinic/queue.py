@@ -19,6 +19,7 @@ from clinic.deadlines import Clock, clock_of
 from clinic.filters import MINE, NOBODY, Filters
 from clinic.words import short_evidence
 
+SILENT_SHOWN = 25  # the rest of the silent stands in the handover: a long list hides what is pressing
 SHOWN_IN_HOURS = 168  # hours since the procedure; longer ones read better in days
 
 
@@ -114,6 +115,16 @@ class Queue:
     @property
     def is_empty(self) -> bool:
         return not (self.now or self.today or self.routine or self.silent)
+
+    @property
+    def silent_first(self) -> list[SilentRow]:
+        """Those of the silent that the page shows."""
+        return self.silent[:SILENT_SHOWN]
+
+    @property
+    def silent_more(self) -> int:
+        """How many more there are."""
+        return len(self.silent) - len(self.silent_first)
 
     @property
     def waiting(self) -> int:

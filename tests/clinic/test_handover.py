@@ -44,6 +44,19 @@ def test_one_tap_in_the_list_records_a_call_and_shows_it(silent: Patient, nurse:
     assert "No answer, 18:00, Ruth Test" in words(desk(nurse).get(QUEUE))
 
 
+def test_a_long_list_of_the_silent_goes_on_in_the_handover(
+    patient: Patient, silent: Patient, nurse: StaffMember, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("clinic.queue.SILENT_SHOWN", 1)
+    someone(patient, "Zoe")
+    note_missed_check_ins(at(56))
+    page = words(desk(nurse).get(QUEUE))
+    assert "Not heard from 3" in page
+    assert "2 more in the handover" in page
+    assert "Zoe Other" not in page
+    assert "Zoe Other" in words(desk(nurse).get(HANDOVER))
+
+
 def test_a_call_before_the_silence_is_not_shown_as_an_answer_to_it(
     silent: Patient, nurse: StaffMember
 ) -> None:
