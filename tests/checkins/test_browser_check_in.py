@@ -130,8 +130,9 @@ def test_a_follow_up_comes_with_the_answer_that_asks_for_it(opened: Opener) -> N
     expect(page.get_by_role("group", name="Does the itch stop you")).to_be_visible()
 
 
-def test_a_check_in_needs_only_the_keyboard(opened: Opener) -> None:
-    page = opened("/check-in/")
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_a_check_in_needs_only_the_keyboard(opened: Opener, script: bool) -> None:
+    page = opened("/check-in/", script=script)
     page.locator("#id_emergency_4").focus()
     page.keyboard.press("Space")
     page.keyboard.press("Tab")
