@@ -10,7 +10,11 @@ from tools.servers.portal import bare_environment
 
 # The rooms with models and actions: their tests must hold on the database of the demonstration too.
 ON_BOTH_DATABASES = [
-    *(f"tests/{room}" for room in ("people", "guidance", "outbox", "alerts", "checkins", "clinic")),
+    *(f"tests/{room}" for room in ("people", "guidance", "outbox", "alerts", "checkins")),
+    *(
+        f"tests/clinic/test_{what}.py"
+        for what in ("actions", "corrections", "duplicates", "queue", "rehearse")
+    ),
     "tests/house/test_demo.py",
 ]
 PROCESSES = 2  # pytest processes: the machines that run this have two cores
