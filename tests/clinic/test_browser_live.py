@@ -63,12 +63,18 @@ def test_what_a_colleague_does_shows_by_itself_and_the_place_on_the_screen_stays
     assert abs(after["y"] - before["y"]) < 2
 
 
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 def test_when_the_owner_goes_off_duty_the_alert_waits_for_anybody_again(
-    at_desk: Any, daniel: Patient, nurse: StaffMember, colleague: StaffMember, manager: StaffMember
+    at_desk: Any,
+    daniel: Patient,
+    nurse: StaffMember,
+    colleague: StaffMember,
+    manager: StaffMember,
+    size: tuple[int, int],
 ) -> None:
     for alert in daniel.alerts.all():
         acknowledge(alert=alert, by=nurse.user, now=timezone.now())
-    page = at_desk(member=colleague).open(QUEUE)
+    page = at_desk(size, member=colleague).open(QUEUE)
     expect(page.locator(".q-own").first).to_have_text("Ruth Test")
 
     contacts = at_desk(PHONE, member=manager).open(f"/clinic/contacts/away/{nurse.pk}/")

@@ -165,8 +165,12 @@ def test_of_two_staff_with_the_same_row_open_the_second_reads_who_was_first(
     assert {alert.acknowledged_by for alert in daniel.alerts.all()} == {colleague.user}
 
 
-def test_the_queue_is_worked_with_the_keyboard_alone(at_desk: Any, daniel: Patient, busy: None) -> None:
-    page = at_desk().open(QUEUE)
+@pytest.mark.usefixtures("busy")
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_the_queue_is_worked_with_the_keyboard_alone(
+    at_desk: Any, daniel: Patient, size: tuple[int, int]
+) -> None:
+    page = at_desk(size).open(QUEUE)
     page.keyboard.press("j")
     expect(page.get_by_role("link", name="Joan Test").first).to_be_focused()
     page.keyboard.press("j")
