@@ -18,7 +18,8 @@ from aftercare.guidance.models import ExpectedCourseSet
 from aftercare.people.models import Clinic, User
 from clinic.demo.acting import act_out
 from clinic.demo.clinics import address, nurse_of, open_clinic
-from clinic.demo.drawn import drawn_stories, silent_story, waiting_story
+from clinic.demo.drawn import drawn_stories
+from clinic.demo.left_open import silent_story, waiting_story
 from clinic.demo.memory import Books, Life, Setting
 from clinic.demo.plot import Story
 from clinic.demo.stories import STORIES

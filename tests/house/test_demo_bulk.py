@@ -18,7 +18,8 @@ from aftercare.outbox.models import Message
 from aftercare.people.models import Clinic, Event, Patient, Procedure
 from clinic.demo.acting import act_out
 from clinic.demo.clinics import nurse_of, open_clinic
-from clinic.demo.drawn import drawn_stories, silent_story, waiting_story
+from clinic.demo.drawn import drawn_stories
+from clinic.demo.left_open import silent_story, waiting_story
 from clinic.demo.loading import write_stories
 from clinic.demo.plot import Story
 
