@@ -105,6 +105,7 @@ def new_alerts(
                 rule=item.finding.rule,
                 level=item.finding.level.value,
                 opened_at=now,
+                last_reported_at=now,
                 next_escalation_at=triage.acknowledge_by(item.finding.level, now, limits),
             )
     return opened

@@ -21,6 +21,7 @@ def make_alert(patient: Patient, procedure: Procedure | None, **fields: Any) -> 
             "rule": "pus",
             "level": "urgent",
             "opened_at": at(20),
+            "last_reported_at": at(20),
             **fields,
         }
     )

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Case, IntegerField, Q, Value, When
+from django.db.models import Case, F, IntegerField, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from aftercare import triage
@@ -26,9 +26,17 @@ class AlertQuerySet(models.QuerySet["Alert"]):
         """Those of same day and higher."""
         return self.filter(level__in=NEEDS_ACTION)
 
+    def waiting(self) -> AlertQuerySet:
+        """Those that nobody has acknowledged, and those whose newer report nobody has confirmed."""
+        return self.open().filter(Q(status=Alert.Status.NEW) | Q(unconfirmed_since__isnull=False))
+
+    def unreached(self) -> AlertQuerySet:
+        """Open ones whose patient nobody has reached since their newest report."""
+        return self.open().filter(Q(reached_at=None) | Q(reached_at__lt=F("last_reported_at")))
+
     def to_escalate(self, now: datetime) -> AlertQuerySet:
-        """Emergency and urgent ones that nobody acknowledged in time."""
-        return self.filter(status=Alert.Status.NEW, next_escalation_at__lte=now)
+        """Emergency and urgent ones that nobody acknowledged, or confirmed, in time."""
+        return self.waiting().filter(next_escalation_at__lte=now)
 
     def to_follow_up(self, now: datetime) -> AlertQuerySet:
         """Emergency and urgent ones that somebody acknowledged, and then did nothing about."""
@@ -81,8 +89,14 @@ class Alert(models.Model):
     closed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     outcome = models.CharField(max_length=20, choices=Outcome, blank=True)
     note = models.TextField(blank=True)
+    # When a check-in last fired the rule.
+    last_reported_at = models.DateTimeField()
     # The rule fired again after somebody had acknowledged the alert.
     reported_again_at = models.DateTimeField(null=True)
+    # Emergency and urgent: the oldest report since then that nobody has confirmed. It waits again, with its owner.
+    unconfirmed_since = models.DateTimeField(null=True)
+    # When staff last reached the patient while the alert was open.
+    reached_at = models.DateTimeField(null=True)
     # No check-in came for a day after the report behind this alert.
     silent_since = models.DateTimeField(null=True)
     next_escalation_at = models.DateTimeField(null=True)
@@ -92,6 +106,12 @@ class Alert(models.Model):
     # Acknowledged: when somebody must have tried to reach the patient, and since when nobody has in time.
     follow_up_at = models.DateTimeField(null=True)
     forgotten_since = models.DateTimeField(null=True)
+    # Tries since the newest report that did not reach the patient.
+    failed_tries = models.PositiveSmallIntegerField(default=0)
+    # Three tries failed: when a clinician wants the next one made, and why then.
+    next_try_at = models.DateTimeField(null=True)
+    next_try_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    next_try_reason = models.CharField(max_length=300, blank=True)
 
     objects: ClassVar = AlertQuerySet.as_manager()
 
@@ -123,11 +143,20 @@ class Alert(models.Model):
                 condition=Q(status="acknowledged") | Q(follow_up_at=None, forgotten_since=None),
                 name="only_an_acknowledged_alert_is_followed_up",
             ),
+            models.CheckConstraint(
+                condition=Q(status="acknowledged") | Q(unconfirmed_since=None),
+                name="only_an_acknowledged_alert_waits_again",
+            ),
+            models.CheckConstraint(
+                condition=(Q(next_try_at=None, next_try_by=None, next_try_reason=""))
+                | (Q(next_try_at__isnull=False, next_try_by__isnull=False) & ~Q(next_try_reason="")),
+                name="next_try_is_set_by_somebody_with_a_reason",
+            ),
         ]
         indexes = [
             models.Index(fields=["clinic", "level"], condition=~Q(status="closed"), name="alert_open"),
             models.Index(
-                fields=["next_escalation_at"], condition=Q(status="new"), name="alert_unacknowledged"
+                fields=["next_escalation_at"], condition=~Q(status="closed"), name="alert_to_escalate"
             ),
             models.Index(
                 fields=["follow_up_at"], condition=Q(status="acknowledged"), name="alert_to_follow_up"
@@ -164,8 +193,18 @@ class Alert(models.Model):
 
     @property
     def waiting_since(self) -> datetime:
-        """Since when it waits for somebody: it was opened, or came back."""
-        return self.returned_at or self.opened_at
+        """Since when it waits for somebody: it was opened, came back, or was reported again unconfirmed."""
+        return self.unconfirmed_since or self.returned_at or self.opened_at
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether nobody has acknowledged the alert, or confirmed its newer report."""
+        return self.status == self.Status.NEW or (self.is_open and self.unconfirmed_since is not None)
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether staff have reached the patient since the newest report."""
+        return self.reached_at is not None and self.reached_at >= self.last_reported_at
 
     @property
     def is_forgotten(self) -> bool:
@@ -182,23 +221,34 @@ class ContactAttempt(AppendOnly):
         LEFT_MESSAGE = "left_message", _("Left a message")
         WRONG_NUMBER = "wrong_number", _("Wrong number")
 
+    class Kind(models.TextChoices):
+        CALLED = "called", _("We called the patient")
+        PATIENT_CALLED = "patient_called", _("The patient called us")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="contact_attempts")
     # The alert on whose page it was entered; none where it was not about one.
     alert = models.ForeignKey(Alert, on_delete=models.PROTECT, null=True, related_name="contact_attempts")
     at = models.DateTimeField()
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=20, choices=Kind, default=Kind.CALLED)
     result = models.CharField(max_length=20, choices=Result)
     note = models.TextField(blank=True)
+    # The attempt that was recorded by a slip, and that this one stands for instead.
+    corrects = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="corrected_by")
 
     class Meta:
         ordering = ["-at", "-pk"]
         verbose_name_plural = "Contact attempts"
         constraints = [
             models.CheckConstraint(
+                condition=Q(kind="called") | Q(kind="patient_called", result="reached"),
+                name="a_patient_who_called_was_reached",
+            ),
+            models.CheckConstraint(
                 condition=Q(result__in=["reached", "no_answer", "left_message", "wrong_number"]),
                 name="contact_attempt_has_a_known_result",
-            )
+            ),
         ]
         indexes = [models.Index(fields=["patient", "-at"], name="contact_attempt_newest")]
 

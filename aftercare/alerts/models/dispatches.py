@@ -67,7 +67,11 @@ class Dispatch(models.Model):
         UNACKNOWLEDGED = "unacknowledged", _("nobody has acknowledged an alert in time")
         SILENT = "silent_after_alert", _("no check-in since an alert")
         FORGOTTEN = "forgotten", _("an alert was acknowledged, and nobody has called in time")
-        RETURNED = "returned", _("the owner of an alert left or is away")
+        RETURNED = "returned", _("the owner of an alert left, is away, or gave it back")
+        UNCOVERED = "uncovered", _("an alert stood quietly under a higher one that is dealt with now")
+        UNDELIVERED = "undelivered", _("a message to the step before was refused")
+        NOT_REACHED = "not_reached", _("three tries did not reach the patient")
+        LEFT_OPEN = "left_open", _("acknowledged three days ago, and not closed")
         CLOSING = "closing", _("same-day alerts are waiting, and the clinic closes soon")
         DIGEST = "digest", _("routine alerts, once a working day")
         DRILL = "drill", _("an alarm drill")
@@ -86,6 +90,8 @@ class Dispatch(models.Model):
     # A reminder that comes too late is not sent at all.
     expires_at = models.DateTimeField(null=True)
     drained_at = models.DateTimeField(null=True)
+    # Since when there is nobody at the clinic to tell; null once somebody was told.
+    nobody_since = models.DateTimeField(null=True)
 
     objects: ClassVar = DispatchQuerySet.as_manager()
 

@@ -40,6 +40,10 @@ class Clinic(models.Model):
     # Days on which it stays closed whatever the week says: {"2026-12-25": "Christmas Day"}.
     closed_days = models.JSONField(default=dict, blank=True, validators=[validate_closed_days])
     time_zone = models.CharField(max_length=64, validators=[validate_zone])
+    # For people who cannot phone: a number for texts, a relay service. Stands under the emergency number.
+    cannot_phone = models.CharField(max_length=200, blank=True)
+    # Younger patients are questioned before a procedure is stored, and have a guardian.
+    adult_age = models.PositiveSmallIntegerField(default=18)
     # Who is mailed by the watchdog where messages do not leave.
     technical_contact = models.EmailField(blank=True)
     accent = models.CharField(max_length=7, default="#1b5a5c", validators=[ACCENT])

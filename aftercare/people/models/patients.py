@@ -67,8 +67,12 @@ class Patient(models.Model):
     call_back_telephone = models.CharField(max_length=25, blank=True, validators=[TELEPHONE])
     call_back_hours = models.CharField(max_length=100, blank=True)
     time_zone = models.CharField(max_length=64, validators=[validate_zone])
-    # The ticked intake questions, in order; null: not asked yet.
+    # Who answers for a patient below the clinic's age limit.
+    guardian_name = models.CharField(max_length=150, blank=True)
+    # The intake questions answered with yes, in order; null: none was asked yet.
     intake = models.JSONField(null=True)
+    # The intake questions answered with yes or no; null: all, where `intake` is there.
+    intake_asked = models.JSONField(null=True)
     at_risk = models.BooleanField(default=False)
     enrolled_at = models.DateTimeField()
     # Out of the portal, until somebody takes the patient back: what was reported is kept.
@@ -102,6 +106,13 @@ class Patient(models.Model):
     @property
     def is_withdrawn(self) -> bool:
         return self.withdrawn_at is not None
+
+    @property
+    def is_risk_asked(self) -> bool:
+        """Whether every question that raises the risk was answered."""
+        if self.intake is None:
+            return False
+        return self.intake_asked is None or set(self.intake_asked) >= AT_RISK_QUESTIONS
 
     def intake_words(self) -> list[str]:
         """What was ticked at intake, in words for staff."""

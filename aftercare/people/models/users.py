@@ -74,6 +74,8 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractUser):  # type: ignore[django-manager-missing]  # Wagtail, untyped, points here
     username = None  # type: ignore[assignment]
     email = models.EmailField(_("e-mail address"), unique=True)
+    # A staff member's own, seen by colleagues; a patient's stands on the patient record.
+    telephone = models.CharField(max_length=25, blank=True)
     # Looked up when a message is sent. Empty: not asked.
     language = models.CharField(max_length=10, choices=Language, blank=True)
 
