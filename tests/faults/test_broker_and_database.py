@@ -8,7 +8,7 @@ from tools.servers.process import wait_until
 from tools.stage.clients import EMERGENCY
 from tools.stage.stage import Stage
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.slow]
 LOSS = 11.0  # seconds without a broker, after which a worker of Celery 5.7 ended for good
 
 

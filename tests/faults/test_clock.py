@@ -6,7 +6,7 @@ from tools.servers.portal import Beat, Worker
 from tools.servers.process import Process, wait_until
 from tools.stage.stage import Stage
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.slow]
 HOUR = "3600"
 
 

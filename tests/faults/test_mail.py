@@ -14,7 +14,7 @@ from tools.servers.process import wait_until
 from tools.stage.counting import ids_in
 from tools.stage.stage import Stage
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.slow]
 TRIED = "SELECT 1 FROM outbox_message WHERE state = 'retrying' AND error <> '' AND kind = 'alert_dispatch'"
 
 

@@ -9,7 +9,7 @@ from tools.servers.process import wait_until
 from tools.stage.clients import EMERGENCY
 from tools.stage.stage import Stage
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.slow]
 SENDING = "SELECT count(*) FROM outbox_message WHERE state = 'sending'"
 
 

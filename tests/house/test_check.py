@@ -74,6 +74,21 @@ def test_arguments_reach_the_last_run_and_only_that(ran: list[str], monkeypatch:
     assert given[-2:] == ["-x", "--junitxml=report.xml"]
 
 
+def test_the_slow_tier_is_left_to_its_own_run(monkeypatch: pytest.MonkeyPatch, ran: list[str]) -> None:
+    given: list[list[str]] = []
+
+    def note_arguments(_env: dict[str, str], arguments: list[str]) -> int:
+        given.append(list(arguments))
+        return 0
+
+    monkeypatch.setattr(suites, "on_postgres", note_arguments)
+    check.run_everything(ENV, ENV_SQLITE, [])
+    check.run_slow(ENV, ["-x"])
+    assert given[0][:2] == ["-m", "not slow"]
+    assert given[1] == ["-m", "slow", "-x"]
+    assert "tests on sqlite" in ran
+
+
 def test_a_check_that_fails_shows_its_output(capfd: pytest.CaptureFixture[str]) -> None:
     assert not run_quietly("spelling", python("-c", "print('line 3: wrong'); raise SystemExit(1)"), {})
     assert run_quietly("format", python("-c", "print('all is well')"), {})

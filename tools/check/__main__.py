@@ -2,12 +2,15 @@
 
 Runs format, lint, types, import directions and missing migrations; then the tests of models and actions on
 SQLite; then every test on a throwaway PostgreSQL and Valkey, browser tests in Chromium among them. The last
-lines are pytest's, of that last and whole run. Exit code 0 only if all of it passed.
+lines are pytest's, of that last run. Exit code 0 only if all of it passed.
+
+The tests marked slow (faults of a whole portal, long simulations) are a tier of their own: --slow runs these alone.
 
 Arguments go to pytest in the last run. Where they choose tests (a path, -k, -m, --lf, --sw), only that run
 is made: no static checks, no SQLite.
 
-    bin/test                            everything
+    bin/test                            everything but the slow tier
+    bin/test --slow                     the slow tier, on PostgreSQL
     bin/test tests/triage -x            one room, to the first failure
     bin/test -k "sudden return" -n 2    what matches, in two processes
 
@@ -26,6 +29,7 @@ from tools.servers.leaving import nothing_left_behind
 from tools.servers.postgres import Postgres
 from tools.servers.valkey import Valkey
 
+SLOW_OPTION = "--slow"
 CHOOSING_OPTIONS = ("--lf", "--last-failed", "--sw", "--stepwise", "--pyargs")
 
 
@@ -45,6 +49,13 @@ def run_chosen(env: dict[str, str], arguments: Sequence[str]) -> int:
     return suites.on_postgres(env, arguments)
 
 
+def run_slow(env: dict[str, str], arguments: Sequence[str]) -> int:
+    """The slow tier: one process, since its tests start servers that need the machine's cores."""
+    if not suites.collect_static(env):
+        return 1
+    return suites.on_postgres(env, ["-m", suites.SLOW, *arguments])
+
+
 def run_everything(env: dict[str, str], env_sqlite: dict[str, str], arguments: Sequence[str]) -> int:
     failed = suites.static_checks(env)
     if not suites.collect_static(env) or not suites.collect_static(env_sqlite):
@@ -55,7 +66,9 @@ def run_everything(env: dict[str, str], env_sqlite: dict[str, str], arguments: S
     print("\nTests of models and actions on SQLite", flush=True)
     sqlite_code = suites.on_sqlite(env_sqlite)
     print("\nAll tests on PostgreSQL", flush=True)
-    code = suites.on_postgres(env, ["-n", str(suites.PROCESSES), *arguments])
+    code = suites.on_postgres(
+        env, ["-m", f"not {suites.SLOW}", "-n", str(suites.PROCESSES), *arguments]
+    )
     if sqlite_code != 0:
         print("bin/test: the tests on SQLite failed; see further up", file=sys.stderr)
     return code or sqlite_code
@@ -65,6 +78,8 @@ def run_with_servers(folder: Path, arguments: Sequence[str]) -> int:
     with Postgres() as postgres, Valkey() as valkey:
         url, broker = postgres.create_database(), valkey.url
         env = suites.environment(database_url=url, broker_url=broker, folder=folder / "postgres")
+        if SLOW_OPTION in arguments:
+            return run_slow(env, [argument for argument in arguments if argument != SLOW_OPTION])
         if chooses_tests(arguments):
             return run_chosen(env, arguments)
         url = f"sqlite:///{folder}/aftercare.sqlite3"

@@ -17,6 +17,7 @@ ON_BOTH_DATABASES = [
     ),
     "tests/house/test_demo.py",
 ]
+SLOW = "slow"  # the marker of the tests that only bin/test --slow runs
 PROCESSES = 2  # pytest processes: the machines that run this have two cores
 
 STATIC_CHECKS = {
