@@ -14,6 +14,7 @@ from aftercare.alerts.actions import acknowledge, close
 from aftercare.alerts.escalation import escalate, unacknowledged_alerts
 from aftercare.alerts.models import Alert
 from aftercare.checkins.actions import Status, submit_check_in
+from aftercare.checkins.lead import NOTHING, lead_of
 from aftercare.checkins.models import CheckIn
 from aftercare.checkins.silence import (
     is_missing,
@@ -37,7 +38,10 @@ WARNING = "treated_over_open_alert"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Result:
-    """What a step brought about. `rules` is sorted; `status` and `notify` are of check-ins only."""
+    """What a step brought about. `rules` is sorted; `status` and `notify` are of check-ins only.
+
+    `lead`: what the patient's pages lead with after it.
+    """
 
     case: str
     step: int
@@ -46,6 +50,7 @@ class Result:
     rules: tuple[str, ...] = ()
     status: str | None = None
     notify: bool | None = None
+    lead: str = NOTHING
 
     def to_json(self) -> dict[str, Any]:
         """The shape that `--json` writes."""
@@ -57,6 +62,7 @@ class Result:
             "rules": list(self.rules),
             "status": self.status,
             "notify": self.notify,
+            "lead": self.lead,
         }
 
 
@@ -159,7 +165,8 @@ class Rehearsal:
                 outcome = acts[step.type](step)
             except ValidationError as error:
                 raise CaseFileError(f"case {self.case.id}, step {number}: {error.messages[0]}") from error
-            results.append(Result(case=self.case.id, step=number, type=step.type.value, **outcome))
+            lead = lead_of(self.patient, step.submitted_at or step.at).word
+            results.append(Result(case=self.case.id, step=number, type=step.type.value, lead=lead, **outcome))
         return results
 
     def record(self, step: Step) -> dict[str, Any]:

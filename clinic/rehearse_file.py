@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from aftercare.checkins.lead import LEADS
 from aftercare.people.models import Procedure
 from aftercare.triage import RULES, TIMED_RULES, ExpectedCourse, Level, Limits
 from clinic.rehearse_answers import Given, read_given
@@ -189,11 +190,13 @@ def read_check_in(read: Step, step: Mapping[str, Any], where: str, defaults: Map
 
 
 def read_expect(raw: object, where: str) -> Mapping[str, Any]:
-    """What a step must bring about: any of level, rules, status and notify."""
+    """What a step must bring about: any of level, rules, status, notify and lead."""
     expect = an_object(raw, f"{where}: expect")
-    only_known(expect, {"level", "rules", "status", "notify"}, f"{where}: expect")
+    only_known(expect, {"level", "rules", "status", "notify", "lead"}, f"{where}: expect")
     if "level" in expect:
         one_of(expect["level"], LEVELS, f"{where}: expect.level")
+    if "lead" in expect:
+        one_of(expect["lead"], LEADS, f"{where}: expect.lead")
     for rule in a_list(expect.get("rules", []), f"{where}: expect.rules"):
         one_of(rule, KNOWN_RULES, f"{where}: expect.rules")
     if expect.get("status") is not None:

@@ -69,7 +69,13 @@ def test_our_cases_hold_every_rule() -> None:
 def test_each_difference_is_printed_and_the_exit_code_is_one(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    wrong = {"level": "routine", "rules": ["pus", "hives"], "status": "duplicate", "notify": False}
+    wrong = {
+        "level": "routine",
+        "rules": ["pus", "hives"],
+        "status": "duplicate",
+        "notify": False,
+        "lead": "none",
+    }
 
     with pytest.raises(SystemExit) as left:
         call_command("rehearse", str(steps_file(tmp_path, PROCEDURE, PUS | {"expect": wrong})))
@@ -80,7 +86,8 @@ def test_each_difference_is_printed_and_the_exit_code_is_one(
         "K1, step 1 (e1): rules should be hives, pus, but is pus",
         "K1, step 1 (e1): status should be duplicate, but is stored",
         "K1, step 1 (e1): notify should be false, but is true",
-        "1 cases, 2 steps: 4 differences in 1 cases",
+        "K1, step 1 (e1): lead should be none, but is urgent",
+        "1 cases, 2 steps: 5 differences in 1 cases",
     ]
 
 
@@ -110,19 +117,25 @@ def test_the_results_of_every_step_are_written(tmp_path: Path) -> None:
     results = rehearse(steps_file(tmp_path, *steps))
 
     quiet: dict[str, Any] = {"level": "none", "rules": [], "status": None, "notify": None}
-    pus: dict[str, Any] = {"type": "checkin", "level": "urgent", "rules": ["pus"]}
+    pus: dict[str, Any] = {"type": "checkin", "level": "urgent", "rules": ["pus"], "lead": "urgent"}
     assert results == [
         {"case": "K1", "step": step, **result}
         for step, result in enumerate(
             [
-                {"type": "procedure", **quiet},
+                {"type": "procedure", **quiet, "lead": "none"},
                 {**pus, "status": "stored", "notify": True},
                 {**pus, "status": "duplicate", "notify": False},
-                {"type": "checkin", **quiet, "status": "rejected", "notify": False},
-                {"type": "tick", **quiet, "level": "urgent", "rules": ["unacknowledged"]},
-                {"type": "staff", **quiet},
-                {"type": "tick", **quiet},
-                {"type": "procedure", **quiet, "level": "routine", "rules": ["treated_over_open_alert"]},
+                {"type": "checkin", **quiet, "status": "rejected", "notify": False, "lead": "urgent"},
+                {"type": "tick", **quiet, "level": "urgent", "rules": ["unacknowledged"], "lead": "urgent"},
+                {"type": "staff", **quiet, "lead": "closed"},
+                {"type": "tick", **quiet, "lead": "closed"},
+                {
+                    "type": "procedure",
+                    **quiet,
+                    "level": "routine",
+                    "rules": ["treated_over_open_alert"],
+                    "lead": "closed",
+                },
             ]
         )
     ]

@@ -60,6 +60,7 @@ MALFORMED_STEPS: list[tuple[object, str]] = [
     ({"type": "tick", "h": 1, "expect": {"rules": ["puss"]}}, "step 1: expect.rules must be one of"),
     ({"type": "tick", "h": 1, "expect": {"status": "kept"}}, "step 1: expect.status must be one of"),
     ({"type": "tick", "h": 1, "expect": {"notify": "yes"}}, "step 1: expect.notify must be true or false"),
+    ({"type": "tick", "h": 1, "expect": {"lead": "seen"}}, "step 1: expect.lead must be one of"),
 ]
 
 
