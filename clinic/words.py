@@ -8,6 +8,7 @@ from itertools import groupby
 from types import MappingProxyType
 from typing import Any
 
+from aftercare.guidance.stretches import FEVER
 from aftercare.triage import Answers, Evidence
 from aftercare.ui.times import staff_clock, whole_hours
 
@@ -55,7 +56,7 @@ WORDS = MappingProxyType(
         "bruise": "Bruise",
         "spots": "Spots like before",
         "peeling": "Dry, tight or peeling skin",
-        "fever": "High temperature, or hot and shivery",
+        "fever": f"Fever: {FEVER}",
         "flu": "Aching all over",
         "nausea": "Feeling sick",
         "headache": "Headache",

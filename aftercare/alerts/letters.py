@@ -22,8 +22,8 @@ WORTH_SENDING = timedelta(hours=24)
 ONCE_IN = timedelta(minutes=5)
 TEXTS = {
     Letter.Template.PLEASE_CALL: "We would like to talk to you. Please call us today.",
-    Letter.Template.COULD_NOT_REACH: "We tried to call you and did not reach you. Please call us back.",
-    Letter.Template.CHECK_IN: "Please send us a new check-in. It takes less than a minute.",
+    Letter.Template.COULD_NOT_REACH: "We tried to call you but could not reach you. Please call us back.",
+    Letter.Template.CHECK_IN: "Please send us a new check-in. It takes about a minute.",
     Letter.Template.VISIT: "We would like to see you at the clinic. Please call us to find a time.",
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from aftercare.guidance.stretches import FEVER
 from aftercare.triage import SYMPTOMS, Answers, Symptom
 
 Choices = list[tuple[str, str]]
@@ -54,7 +55,7 @@ ORDINARY_SIGNS: Choices = [
     ("peeling", "Dry, tight or peeling skin"),
 ]
 UNWELL_CHOICES: Choices = [
-    ("fever", "A high temperature (38°C, 100.4°F or more), or hot and shivery"),
+    ("fever", f"A fever: {FEVER}"),
     ("flu", "Aching all over"),
     ("nausea", "Feeling sick"),
     ("headache", "A headache"),

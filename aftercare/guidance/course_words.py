@@ -93,29 +93,29 @@ def until_words(usual_until_h: float, since: Since | None) -> str:
 
 
 def words(hours: SymptomCourse) -> Iterator[str]:
-    """For everybody: "Often settles in a day, usually within 2 days. Still moderate after 3 days? Tell us." """
+    """For everybody: "Often settles in a day, usually within 2 days. Still moderate or worse after 3 days? …" """
     often, usual = hours.often_by_h, hours.usual_until_h
     if often is not None and often < usual:
         yield f"Often settles in {span(often)}, usually within {span(usual)}."
     else:
         yield f"Usually gone within {span(usual)}."
-    yield f"Still moderate after {span(hours.tell_us_after_h)}? Tell us."
+    yield f"Still moderate or worse after {span(hours.tell_us_after_h)}? Tell us."
     if hours.tell_us_after_mild_h > hours.tell_us_after_h:
-        yield f"Still mild after {span(hours.tell_us_after_mild_h)}? Tell us then."
+        yield f"Still mild after {span(hours.tell_us_after_mild_h)}? Tell us."
 
 
 def words_since(hours: SymptomCourse, since: Since) -> Iterator[str]:
-    """For one patient now: "Often settles in a day. Still moderate on Friday evening? Tell us." """
+    """For one patient now: "Often settles in a day. Still moderate or worse on Friday evening? Tell us." """
     if since.is_past(hours.usual_until_h):
         yield "It is usually gone by now."
     elif hours.often_by_h is not None:
         yield f"Often settles in {span(hours.often_by_h)}."
     if not since.is_past(hours.tell_us_after_h):
-        yield f"Still moderate {since.on(hours.tell_us_after_h)}? Tell us."
+        yield f"Still moderate or worse {since.on(hours.tell_us_after_h)}? Tell us."
     elif not since.is_past(hours.tell_us_after_mild_h):
-        yield f"Still moderate? Tell us today. Still mild {since.on(hours.tell_us_after_mild_h)}? Tell us then."
+        yield f"Still moderate or worse? Tell us today. Still mild {since.on(hours.tell_us_after_mild_h)}? Tell us."
     else:
-        yield "Is it still there? Tell us."
+        yield "If it is still there, tell us."
 
 
 def sign_lines(course: ExpectedCourse, since: Since | None = None) -> list[SignLine]:
@@ -126,7 +126,7 @@ def sign_lines(course: ExpectedCourse, since: Since | None = None) -> list[SignL
 
 def sign_words(limit_h: float, since: Since | None) -> str:
     if since is None:
-        return f"Can last for {span(limit_h)}. Still there after that? Tell us."
+        return f"Can last for {span(limit_h)}. If it is still there after that, tell us."
     if since.is_past(limit_h):
-        return "It is usually gone by now. Is it still there? Tell us."
-    return f"Can last until {since.until(limit_h)}. Still there after that? Tell us."
+        return "It is usually gone by now. If it is still there, tell us."
+    return f"Can last until {since.until(limit_h)}. If it is still there after that, tell us."

@@ -34,7 +34,7 @@ STRETCHES = (
         title="Days 2 and 3",
         from_h=24,
         until_h=72,
-        text="Heat, redness and swelling often ease bit by bit. The skin can itch, and it can feel dry.",
+        text="Heat, redness and swelling often ease bit by bit. The skin can itch and feel dry.",
     ),
     Stretch(
         key="days-4-to-7",
@@ -60,16 +60,20 @@ STRETCHES = (
     ),
 )
 
+# What counts as a fever, in the same words wherever a patient reads of it.
+FEVER = "38°C (100.4°F) or more, or hot and shivery"
 # What to call about at once, whatever the hour; the rules behind each say so too.
 WATCH_FOR = (
-    "Pain that is severe, or that comes back after it had eased",
+    "Redness or pain that comes back, or gets worse, after it had eased",
+    "Severe pain or severe swelling",
     "A hot area, or soreness, redness or darkness that spreads",
+    f"A fever: {FEVER}",
     "Pus bumps, or yellow or green fluid",
     "A cold sore, or blisters that tingle",
     "A raised, itchy rash",
+    "A burn, a big blister, or a grey, white or black patch",
 )
 WATCH_FOR_AT_FIRST = "Bleeding that goes on after 10 minutes of pressing"
-WATCH_FOR_AFTER_HEAT = "A burn, a big blister, or a grey, white or black patch"
 WATCH_FOR_LATE = "Firm lumps"
 
 
@@ -78,13 +82,11 @@ def stretch_at(hours: float) -> Stretch:
     return next(stretch for stretch in STRETCHES if stretch.holds_at(max(hours, 0)))
 
 
-def watch_for(stretch: Stretch, kind: str) -> list[str]:
-    """The signs to call about at once, with those that this stretch or this kind of procedure adds."""
+def watch_for(stretch: Stretch) -> list[str]:
+    """The signs to call about at once, with those that this stretch adds."""
     added = []
     if stretch.from_h < 24:
         added.append(WATCH_FOR_AT_FIRST)
-    if kind == "rf":
-        added.append(WATCH_FOR_AFTER_HEAT)
     if stretch.from_h >= 168:
         added.append(WATCH_FOR_LATE)
     return [*WATCH_FOR, *added]

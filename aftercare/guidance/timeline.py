@@ -67,7 +67,7 @@ class Timeline:
         return cls(
             kind=kind,
             since=since,
-            steps=tuple(step(stretch, kind, since, instructions) for stretch in STRETCHES),
+            steps=tuple(step(stretch, since, instructions) for stretch in STRETCHES),
             courses=tuple(course_lines(now.course, since)),
             signs=tuple(sign_lines(now.course, since)),
             course_set=now.course_set,
@@ -121,7 +121,7 @@ class Timeline:
         return [one for one in self.instructions if since and one.holds_at(since.hours)]
 
 
-def step(stretch: Stretch, kind: str, since: Since | None, instructions: Iterable[ClinicInstruction]) -> Step:
+def step(stretch: Stretch, since: Since | None, instructions: Iterable[ClinicInstruction]) -> Step:
     is_now = since is not None and stretch.holds_at(max(since.hours, 0))
     here = [one for one in instructions if meets(one, stretch) and not is_over(one, since)]
     new = [one for one in here if one.from_hour >= stretch.from_h]
@@ -131,7 +131,7 @@ def step(stretch: Stretch, kind: str, since: Since | None, instructions: Iterabl
         begins=begins(stretch, since),
         lines=tuple(Line(one.text, one.is_do, when(one, since)) for one in (here if is_now else new)),
         goes_on=not is_now and len(new) < len(here),
-        watch=tuple(watch_for(stretch, kind)),
+        watch=tuple(watch_for(stretch)),
     )
 
 

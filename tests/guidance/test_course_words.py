@@ -25,23 +25,26 @@ def test_a_span_is_said_in_its_largest_whole_unit(hours: float, said: str) -> No
 def test_everybody_reads_when_it_settles_what_is_usual_and_when_to_tell_us() -> None:
     redness, pain, _swelling, _itch = course_lines(MN)
     assert redness.text == (
-        "Often settles in a day, usually within 2 days. Still moderate after 3 days? Tell us. "
-        "Still mild after a week? Tell us then."
+        "Often settles in a day, usually within 2 days. Still moderate or worse after 3 days? Tell us. "
+        "Still mild after a week? Tell us."
     )
     assert redness.until == "up to 2 days"
-    assert pain.text.startswith("Usually gone within a day. Still moderate after 2 days? Tell us.")
+    assert pain.text.startswith("Usually gone within a day. Still moderate or worse after 2 days? Tell us.")
 
 
 def test_radiofrequency_has_its_own_times() -> None:
     assert course_lines(RF)[0].text == (
-        "Often settles in a day, usually within 3 days. Still moderate after 5 days? Tell us. "
-        "Still mild after 2 weeks? Tell us then."
+        "Often settles in a day, usually within 3 days. Still moderate or worse after 5 days? Tell us. "
+        "Still mild after 2 weeks? Tell us."
     )
 
 
 def test_one_hour_for_all_is_said_once() -> None:
     same = replace(MN, redness=SymptomCourse(24, 24, 48, 48))
-    assert course_lines(same)[0].text == "Usually gone within a day. Still moderate after 2 days? Tell us."
+    assert (
+        course_lines(same)[0].text
+        == "Usually gone within a day. Still moderate or worse after 2 days? Tell us."
+    )
 
 
 @pytest.mark.parametrize(
@@ -50,26 +53,34 @@ def test_one_hour_for_all_is_said_once() -> None:
         (
             2,
             "until Wednesday morning",
-            "Often settles in a day. Still moderate on Thursday morning? Tell us.",
+            "Often settles in a day. Still moderate or worse on Thursday morning? Tell us.",
         ),
         (
             26,
             "until Wednesday morning",
-            "Often settles in a day. Still moderate on Thursday morning? Tell us.",
+            "Often settles in a day. Still moderate or worse on Thursday morning? Tell us.",
         ),
-        (48, "until this morning", "Often settles in a day. Still moderate on Thursday morning? Tell us."),
+        (
+            48,
+            "until this morning",
+            "Often settles in a day. Still moderate or worse on Thursday morning? Tell us.",
+        ),
         (
             48.1,
             "longer than usual",
-            "It is usually gone by now. Still moderate on Thursday morning? Tell us.",
+            "It is usually gone by now. Still moderate or worse on Thursday morning? Tell us.",
         ),
-        (72, "longer than usual", "It is usually gone by now. Still moderate this morning? Tell us."),
+        (
+            72,
+            "longer than usual",
+            "It is usually gone by now. Still moderate or worse this morning? Tell us.",
+        ),
         (
             72.1,
             "longer than usual",
-            "It is usually gone by now. Still moderate? Tell us today. Still mild on Monday morning? Tell us then.",
+            "It is usually gone by now. Still moderate or worse? Tell us today. Still mild on Monday morning? Tell us.",
         ),
-        (168.1, "longer than usual", "It is usually gone by now. Is it still there? Tell us."),
+        (168.1, "longer than usual", "It is usually gone by now. If it is still there, tell us."),
     ],
 )
 def test_a_patient_reads_the_days_themselves(h: float, until: str, text: str) -> None:
@@ -81,9 +92,9 @@ def test_a_patient_reads_the_days_themselves(h: float, until: str, text: str) ->
 @pytest.mark.parametrize(
     ("h", "text"),
     [
-        (26, "Can last until 26 January. Still there after that? Tell us."),
-        (336, "Can last until this morning. Still there after that? Tell us."),
-        (336.1, "It is usually gone by now. Is it still there? Tell us."),
+        (26, "Can last until 26 January. If it is still there after that, tell us."),
+        (336, "Can last until this morning. If it is still there after that, tell us."),
+        (336.1, "It is usually gone by now. If it is still there, tell us."),
     ],
 )
 def test_a_bruise_has_an_hour_to_tell_us_after(h: float, text: str) -> None:
@@ -93,7 +104,7 @@ def test_a_bruise_has_an_hour_to_tell_us_after(h: float, text: str) -> None:
 
 def test_signs_are_said_for_everybody_too() -> None:
     assert [(sign.title, sign.text) for sign in sign_lines(MN)] == [
-        ("Bruise", "Can last for 2 weeks. Still there after that? Tell us."),
-        ("Dry or peeling skin", "Can last for 2 weeks. Still there after that? Tell us."),
-        ("Spots", "Can last for 4 weeks. Still there after that? Tell us."),
+        ("Bruise", "Can last for 2 weeks. If it is still there after that, tell us."),
+        ("Dry or peeling skin", "Can last for 2 weeks. If it is still there after that, tell us."),
+        ("Spots", "Can last for 4 weeks. If it is still there after that, tell us."),
     ]

@@ -188,4 +188,4 @@ def test_the_hours_are_those_after_the_newest_procedure(
     )
     with time_machine.travel(at(53) + timedelta(minutes=10), tick=False):
         page = client_of(patient.user).get("/guidance/")
-    assert "You are 3 hours after your treatment" in page.content.decode()
+    assert "It is 3 hours since your treatment" in page.content.decode()

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from aftercare.guidance.stretches import STRETCHES, stretch_at, watch_for
+from aftercare.guidance.stretches import STRETCHES, WATCH_FOR, stretch_at, watch_for
 
 
 def test_stretches_lie_end_to_end_from_the_procedure_on() -> None:
@@ -32,15 +32,31 @@ def test_an_hour_falls_in_one_stretch(hours: float, title: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("hours", "kind", "added"),
+    ("hours", "added"),
     [
-        (2, "mn", ["Bleeding that goes on after 10 minutes of pressing"]),
-        (26, "mn", []),
-        (26, "rf", ["A burn, a big blister, or a grey, white or black patch"]),
-        (200, "mn", ["Firm lumps"]),
+        (2, ["Bleeding that goes on after 10 minutes of pressing"]),
+        (26, []),
+        (200, ["Firm lumps"]),
     ],
 )
-def test_what_to_watch_for_follows_the_hour_and_the_kind(hours: float, kind: str, added: list[str]) -> None:
-    signs = watch_for(stretch_at(hours), kind)
-    assert signs[:5] == watch_for(stretch_at(26), "mn")
-    assert signs[5:] == added
+def test_what_to_watch_for_follows_the_hour(hours: float, added: list[str]) -> None:
+    signs = watch_for(stretch_at(hours))
+    assert signs == [*WATCH_FOR, *added]
+
+
+@pytest.mark.parametrize(
+    "sign",
+    [
+        "Redness or pain that comes back",
+        "severe swelling",
+        "Severe pain",
+        "A fever: 38°C (100.4°F) or more, or hot and shivery",
+        "redness or darkness that spreads",
+        "yellow or green fluid",
+        "A cold sore",
+        "A raised, itchy rash",
+        "A burn, a big blister",
+    ],
+)
+def test_no_sign_to_call_about_is_left_out_at_any_hour(sign: str) -> None:
+    assert all(sign in " ".join(watch_for(stretch)) for stretch in STRETCHES)

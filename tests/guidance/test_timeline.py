@@ -57,10 +57,13 @@ def test_before_there_is_a_clinic_there_is_no_timeline(db: None) -> None:
 
 def test_signed_out_it_speaks_in_spans_and_of_the_kind_that_is_asked_for(clinic: Clinic) -> None:
     page = read()
-    assert "Often settles in a day, usually within 2 days. Still moderate after 3 days? Tell us." in page
+    assert (
+        "Often settles in a day, usually within 2 days. Still moderate or worse after 3 days? Tell us."
+        in page
+    )
     assert "Spots. Can last for 4 weeks." in page
     radiofrequency = read(query="?kind=rf")
-    assert "usually within 3 days. Still moderate after 5 days? Tell us." in radiofrequency
+    assert "usually within 3 days. Still moderate or worse after 5 days? Tell us." in radiofrequency
     assert "A burn, a big blister" in radiofrequency
     assert read(query="?kind=nonsense") == page
 
@@ -72,7 +75,7 @@ def test_a_patient_reads_their_own_hour_kind_and_days(patient: Patient, nurse: S
     assert "RF microneedling, face. Monday 12 Jan, 10:00." in page
     assert "Days 2 and 3 You are here" in page
     assert "Days 4 to 7 from Thursday morning" in page
-    assert "Still moderate on Saturday morning? Tell us." in page
+    assert "Still moderate or worse on Saturday morning? Tell us." in page
 
 
 def test_a_patient_without_a_procedure_reads_everybodys(patient: Patient) -> None:
@@ -94,13 +97,16 @@ def test_another_treatment_has_a_clock_of_its_own(
 def test_the_times_are_those_that_the_clinic_has_published_and_signed(
     clinic: Clinic, manager: StaffMember, other_clinic: Clinic, course_set: ExpectedCourseSet
 ) -> None:
-    assert "No clinician of Larkfield Skin Clinic has signed them yet." in read()
+    assert "No clinician at Larkfield Skin Clinic has signed these times yet." in read()
     own = replace(DEFAULT_COURSES["mn"], redness=SymptomCourse(24, 72, 96, 168))
     courses = {**DEFAULT_COURSES, "mn": own}
     publish_courses(clinic=clinic, by=manager.user, now=MONDAY, courses=courses, approver="Dr Tom Hale")
     publish_courses(clinic=other_clinic, by=manager.user, now=MONDAY, courses=DEFAULT_COURSES)
     page = read()
-    assert "Often settles in a day, usually within 3 days. Still moderate after 4 days? Tell us." in page
+    assert (
+        "Often settles in a day, usually within 3 days. Still moderate or worse after 4 days? Tell us."
+        in page
+    )
     assert "Larkfield Skin Clinic set these times. Signed by Dr Tom Hale on 12 January 2026." in page
 
 

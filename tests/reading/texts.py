@@ -40,7 +40,7 @@ def groups() -> dict[str, list[str]]:
 def timeline() -> Iterator[str]:
     """What happens when, and how long it lasts: for everybody, and for one patient at many hours."""
     lines = [text for stretch in STRETCHES for text in (stretch.title, stretch.text)]
-    lines += [sign for stretch in STRETCHES for sign in watch_for(stretch, "rf")]
+    lines += [sign for stretch in STRETCHES for sign in watch_for(stretch)]
     for course in DEFAULT_COURSES.values():
         for since in (None, *(Since(MONDAY, at(h)) for h in range(2, 700, 24))):
             lines += [text for line in course_lines(course, since) for text in (line.until, line.text)]

@@ -46,7 +46,7 @@ rule_for_tick(
 )
 
 
-@rule(Level.EMERGENCY, "S9", "ADD", staff="Redness or darkness is spreading, with a high temperature.")
+@rule(Level.EMERGENCY, "S9", "ADD", staff="Redness or darkness is spreading, with a fever.")
 def spreading_with_fever(moment: Moment) -> Fired | None:
     """`spreading` and `fever` (S9, ADD)."""
     if SPREADING in moment.ticks and FEVER in moment.ticks:

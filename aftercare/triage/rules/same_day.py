@@ -102,7 +102,7 @@ rule_for_tick(
     Level.SAME_DAY,
     "S37",
     "ADD",
-    staff="A high temperature, or hot and shivery.",
+    staff="A fever: 38°C (100.4°F) or more, or hot and shivery.",
 )
 
 

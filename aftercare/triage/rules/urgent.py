@@ -95,7 +95,7 @@ rule_for_tick(
 )
 
 
-@rule(Level.URGENT, "S9", "ADD", staff="A high temperature together with a sign on the treated skin.")
+@rule(Level.URGENT, "S9", "ADD", staff="A fever together with a sign on the treated skin.")
 def fever_with_local_signs(moment: Moment) -> Fired | None:
     """`fever`, and pus, hot_sore, cold_sore, or redness, pain or swelling of 2 or more (S9, ADD)."""
     if FEVER not in moment.ticks:
