@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from aftercare.alerts.chases import next_step
 from aftercare.alerts.contacts import Roster
-from aftercare.alerts.escalation import turns_of
-from aftercare.alerts.models import Alert, Dispatch
+from aftercare.alerts.models import Alert
 from aftercare.people.models import StaffMember
 
 
@@ -27,13 +27,12 @@ class Outlook:
 def outlook_of(alert: Alert, roster: Roster, now: datetime) -> Outlook | None:
     """The next turn of one alert; None where nobody else will be told."""
     at, why = alert.next_escalation_at, "acknowledgement"
-    if alert.status == Alert.Status.ACKNOWLEDGED:
+    if alert.status == Alert.Status.ACKNOWLEDGED and not alert.is_waiting:
         at, why = alert.follow_up_at, "call"
     if at is None or not alert.is_open:
         return None
-    turn = alert.escalations + 1
-    if why == "call":
-        turn = turns_of(alert, Dispatch.Reason.FORGOTTEN) + 1
     moment = max(at, now)
-    step = min(turn, roster.last_position(moment))
+    step = min(alert.escalations + 1, roster.last_position(moment))
+    if why == "call":
+        step = next_step(alert, roster, moment)
     return Outlook(at=at, people=roster.recipients(step, moment), for_want_of=why)

@@ -10,7 +10,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from aftercare.alerts.actions import acknowledge, close
+from aftercare.alerts.actions import acknowledge, close, record_contact_attempt
 from aftercare.alerts.escalation import escalate, unacknowledged_alerts
 from aftercare.alerts.models import Alert
 from aftercare.checkins.actions import Status, submit_check_in
@@ -34,6 +34,7 @@ from clinic.rehearse_file import LEVEL_NONE, Case, CaseFile, StaffAction, Step, 
 
 REJECTED = "rejected"
 WARNING = "treated_over_open_alert"
+REHEARSED = "Closed in a rehearsal."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -236,10 +237,14 @@ class Rehearsal:
         return timed_outcome([rule for rule, held in holds.items() if held])
 
     def work(self, step: Step) -> dict[str, Any]:
-        """Staff acknowledge or close everything that is open."""
-        for alert in self.patient.alerts.open():
+        """Staff act on everything that is open, the lowest level first: none is told of meanwhile."""
+        if step.action is StaffAction.CALL_ALL:
+            record_contact_attempt(patient=self.patient, by=self.nurse, now=step.at, result=step.result)
+            return {}
+        for alert in sorted(self.patient.alerts.open(), key=lambda alert: alert.triage_level):
             if step.action is StaffAction.CLOSE_ALL:
-                close(alert=alert, by=self.nurse, now=step.at, outcome=Alert.Outcome.ADVICE_GIVEN)
+                outcome = Alert.Outcome.ADVICE_GIVEN
+                close(alert=alert, by=self.nurse, now=step.at, outcome=outcome, note=REHEARSED)
             else:
                 acknowledge(alert=alert, by=self.nurse, now=step.at)
         return {}

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from aftercare.alerts.models import ContactAttempt
 from aftercare.checkins.lead import LEADS
 from aftercare.people.models import Procedure
 from aftercare.triage import RULES, TIMED_RULES, ExpectedCourse, Level, Limits
@@ -41,6 +42,7 @@ class StepType(StrEnum):
 class StaffAction(StrEnum):
     ACK_ALL = "ack_all"
     CLOSE_ALL = "close_all"
+    CALL_ALL = "call_all"
 
 
 # Remarks for readers may stand beside the fields that do something; a misspelt field must not pass as one.
@@ -51,7 +53,7 @@ FIELDS: Mapping[StepType, frozenset[str]] = {
     StepType.CHECK_IN: COMMON_FIELDS
     | {"submitted_h", "submitted_at", "procedure", "token", "supersedes", "answers"},
     StepType.TICK: COMMON_FIELDS,
-    StepType.STAFF: COMMON_FIELDS | {"action"},
+    StepType.STAFF: COMMON_FIELDS | {"action", "result"},
 }
 
 
@@ -71,6 +73,8 @@ class Step:
     supersedes: str | None = None
     given: Given | None = None
     action: StaffAction | None = None
+    # Of a call.
+    result: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -168,11 +172,21 @@ def read_step(raw: object, where: str, defaults: Mapping[str, Any]) -> Step:
             raise CaseFileError(f"{where}: area must be at most {AREA_LENGTH} characters, not {area!r:.60}")
         return replace(read, kind=kind, area=area)
     if kind_of_step is StepType.STAFF:
-        action = one_of(step.get("action"), list(StaffAction), f"{where}: action")
-        return replace(read, action=StaffAction(action))
+        return read_staff_action(read, step, where)
     if kind_of_step is StepType.CHECK_IN:
         return read_check_in(read, step, where, defaults)
     return read
+
+
+def read_staff_action(read: Step, step: Mapping[str, Any], where: str) -> Step:
+    """What staff do; a call says what came of it, and nothing else does."""
+    action = StaffAction(one_of(step.get("action"), list(StaffAction), f"{where}: action"))
+    if action is not StaffAction.CALL_ALL:
+        if "result" in step:
+            raise CaseFileError(f"{where}: only call_all has a result")
+        return replace(read, action=action)
+    result = one_of(step.get("result"), ContactAttempt.Result.values, f"{where}: result")
+    return replace(read, action=action, result=result)
 
 
 def read_check_in(read: Step, step: Mapping[str, Any], where: str, defaults: Mapping[str, Any]) -> Step:

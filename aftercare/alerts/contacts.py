@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -81,6 +82,19 @@ class Roster:
         people = self.reached_by(step, now) if step else []
         there = [member for member in self.everybody if member.is_reachable(now)]
         return people or there or self.everybody
+
+    def on_duty(self, user_ids: Collection[int | None], now: datetime) -> list[StaffMember]:
+        """Those of these users who are on duty: on the rota, or named in a step in force, where there is a rota."""
+        there = [one for one in self.everybody if one.user_id in user_ids and one.is_reachable(now)]
+        if not self.shifts:
+            return there
+        called = {one.pk for step in self.steps_at(now) for one in self.reached_by(step, now)}
+        return [one for one in there if one.pk in called]
+
+    def managers(self, now: datetime) -> list[StaffMember]:
+        """The managers of the clinic who are there, or else all of them."""
+        all_of_them = [one for one in self.everybody if one.role == StaffMember.Role.MANAGER]
+        return [one for one in all_of_them if one.is_reachable(now)] or all_of_them
 
     def reaches_somebody(self, now: datetime) -> bool:
         """Whether at least one step in force resolves to a person who can be reached."""

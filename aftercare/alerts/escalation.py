@@ -11,8 +11,11 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
+from aftercare.alerts.chases import next_step
 from aftercare.alerts.contacts import Roster
+from aftercare.alerts.dispatching import note_telling, tell
 from aftercare.alerts.models import Alert, Dispatch
+from aftercare.alerts.transitions import follow_up_from
 from aftercare.outbox.nudge import nudge_after_commit
 from aftercare.people.actions import record_event
 from aftercare.people.models import Event, Patient, User
@@ -26,10 +29,10 @@ LAST_STEP_EVERY = timedelta(minutes=30)
 
 def unacknowledged_alerts(patient: Patient, now: datetime, limits: Limits = LIMITS) -> list[Alert]:
     """The alerts by which `unacknowledged` holds for a patient now, told of before or not."""
-    new = Alert.objects.filter(patient=patient, status=Alert.Status.NEW).order_by("opened_at")
+    waiting = Alert.objects.filter(patient=patient).waiting().order_by("opened_at")
     return [
         alert
-        for alert in new
+        for alert in waiting
         if unacknowledged(now=now, level=alert.triage_level, opened_at=alert.waiting_since, limits=limits)
     ]
 
@@ -78,7 +81,8 @@ def escalate_patient(alerts: list[Alert], now: datetime, limits: Limits) -> bool
         return False
     behind = max(alert.escalations for alert in claimed) + 1
     step = min(behind, roster.last_position(now))
-    tell_again(claimed, Dispatch.Reason.UNACKNOWLEDGED, Event.Verb.ESCALATED, step=step, now=now)
+    dispatch = tell(claimed, Dispatch.Reason.UNACKNOWLEDGED, now=now, step=step)
+    note_telling(claimed, dispatch, Event.Verb.ESCALATED, now)
     return True
 
 
@@ -86,10 +90,8 @@ def claim_turn(alert: Alert, now: datetime, roster: Roster, limits: Limits) -> b
     """Move the alert's clock on, unless somebody acknowledged it or another worker took this turn."""
     turn = alert.escalations + 1
     wait = wait_after(turn, alert.triage_level, now, roster, limits)
-    updated = Alert.objects.filter(
-        pk=alert.pk, status=Alert.Status.NEW, next_escalation_at=alert.next_escalation_at
-    ).update(next_escalation_at=now + wait, escalations=F("escalations") + 1)
-    return bool(updated)
+    same = Alert.objects.waiting().filter(pk=alert.pk, next_escalation_at=alert.next_escalation_at)
+    return bool(same.update(next_escalation_at=now + wait, escalations=F("escalations") + 1))
 
 
 def wait_after(
@@ -107,61 +109,26 @@ def wait_after(
 def follow_up_patient(alerts: list[Alert], now: datetime) -> bool:
     """One dispatch for what one patient's owners forgot; False where somebody called or closed meanwhile."""
     Patient.objects.select_for_update().get(pk=alerts[0].patient_id)
-    claimed = [alert for alert in alerts if claim_follow_up(alert, now)]
+    roster = Roster.of(alerts[0].clinic, now)
+    claimed = [alert for alert in alerts if claim_follow_up(alert, now, roster)]
     if not claimed:
         return False
-    reason = Dispatch.Reason.FORGOTTEN
-    roster = Roster.of(alerts[0].clinic, now)
-    step = min(turns_of(claimed[0], reason) + 1, roster.last_position(now))
-    tell_again(claimed, reason, Event.Verb.FORGOTTEN, step=step, now=now)
+    dispatch = tell(claimed, Dispatch.Reason.FORGOTTEN, now=now, step=next_step(claimed[0], roster, now))
+    note_telling(claimed, dispatch, Event.Verb.FORGOTTEN, now)
     return True
 
 
-def claim_follow_up(alert: Alert, now: datetime) -> bool:
+def claim_follow_up(alert: Alert, now: datetime, roster: Roster) -> bool:
     """Mark the alert as forgotten and move its clock on, unless somebody acted or took this turn."""
+    last = next_step(alert, roster, now) >= roster.last_position(now)
+    due = follow_up_from(alert, alert.clinic.hours, now)
+    if last and alert.triage_level >= Level.URGENT:
+        due = now + LAST_STEP_EVERY
     return bool(
         Alert.objects.filter(
             pk=alert.pk, status=Alert.Status.ACKNOWLEDGED, follow_up_at=alert.follow_up_at
-        ).update(follow_up_at=now + LAST_STEP_EVERY, forgotten_since=alert.forgotten_since or now)
+        ).update(follow_up_at=due, forgotten_since=alert.forgotten_since or now)
     )
-
-
-def turns_of(alert: Alert, reason: Dispatch.Reason) -> int:
-    """How often somebody was told for this reason, counted for the event itself.
-
-    Alerts escalate together and apart, so that no alert's own count is unique.
-    """
-    return Dispatch.objects.filter(reason=reason, event=alert.pk).count()
-
-
-def tell_again(
-    alerts: list[Alert], reason: Dispatch.Reason, verb: Event.Verb, *, step: int, now: datetime
-) -> Dispatch:
-    """Write the decision that a step is told of these alerts of one patient, and keep it as an event of each."""
-    first = alerts[0]
-    dispatch = Dispatch.objects.create(
-        clinic_id=first.clinic_id,
-        patient_id=first.patient_id,
-        reason=reason,
-        event=first.pk,
-        turn=turns_of(first, reason) + 1,
-        step=step,
-        decided_at=now,
-        due_at=now,
-    )
-    dispatch.alerts.set(alerts)
-    system = User.objects.system()
-    for alert in alerts:
-        record_event(
-            verb=verb,
-            actor=system,
-            now=now,
-            patient=alert.patient,
-            subject=alert.pk,
-            data={"step": step, "turn": dispatch.turn},
-        )
-    nudge_after_commit()
-    return dispatch
 
 
 @transaction.atomic

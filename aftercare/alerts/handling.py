@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from aftercare.alerts.actions import AlreadyClosedError, follow_up_from, locked
+from aftercare.alerts.errors import AlreadyClosedError, NotAcknowledgedError
+from aftercare.alerts.locking import locked
 from aftercare.alerts.models import Alert
+from aftercare.alerts.returning import tell_first_step
+from aftercare.alerts.transitions import follow_up_from, put_back, restore
 from aftercare.people.actions import record_event
 from aftercare.people.models import Event, StaffMember, User
+
+__all__ = [
+    "NewerAlertError",
+    "NotAcknowledgedError",
+    "NotClosedError",
+    "OwnerChangedError",
+    "TooLateError",
+    "assign",
+    "give_back",
+    "reopen",
+    "undo_close",
+]
+
+# For so long who closed an alert can undo it.
+UNDO_WITHIN = timedelta(seconds=60)
 
 
 class OwnerChangedError(ValueError):
@@ -22,6 +40,67 @@ class NotClosedError(ValueError):
 
 class NewerAlertError(ValueError):
     """The same rule has opened a newer alert for this patient; that one is the one to work on."""
+
+
+class TooLateError(ValueError):
+    """The alert was closed more than a minute ago, or by somebody else: it is opened again with a reason."""
+
+
+@transaction.atomic
+def give_back(*, alert: Alert, by: User, now: datetime) -> Alert:
+    """Let what somebody acknowledged wait for anybody again, on a clock that begins now, and tell the first step.
+
+    AlreadyClosedError where it is closed, NotAcknowledgedError where nobody has it.
+    """
+    current = locked(alert)
+    if not current.is_open:
+        raise AlreadyClosedError
+    if current.status != Alert.Status.ACKNOWLEDGED:
+        raise NotAcknowledgedError
+    owner = current.owner or current.acknowledged_by
+    put_back(current, now)
+    current.save()
+    record_event(
+        verb=Event.Verb.GAVE_BACK,
+        actor=by,
+        now=now,
+        patient=current.patient,
+        subject=current.pk,
+        data={"owner": str(owner)},
+    )
+    tell_first_step(current, now)
+    return current
+
+
+@transaction.atomic
+def undo_close(*, alert: Alert, by: User, now: datetime) -> Alert:
+    """Make a closed alert what it was before, within a minute, for whoever closed it.
+
+    NotClosedError where it is open, TooLateError later or for anybody else, NewerAlertError where the same rule
+    has opened another one meanwhile.
+    """
+    current = locked(alert)
+    if current.is_open or current.closed_at is None:
+        raise NotClosedError
+    if current.closed_by_id != by.pk or now - current.closed_at > UNDO_WITHIN:
+        raise TooLateError
+    require_no_newer(current)
+    closing = Event.objects.filter(verb=Event.Verb.CLOSED, subject=current.pk).first()
+    if closing is None or "before" not in closing.data:
+        raise TooLateError
+    restore(current, closing.data["before"])
+    current.outcome, current.note = "", ""
+    current.closed_at, current.closed_by = None, None
+    current.save()
+    record_event(verb=Event.Verb.UNDID_CLOSE, actor=by, now=now, patient=current.patient, subject=current.pk)
+    return current
+
+
+def require_no_newer(current: Alert) -> None:
+    """NewerAlertError where another alert of the same rule is open: there is only ever one."""
+    same = current.patient.alerts.open().filter(procedure=current.procedure, rule=current.rule)
+    if same.exists():
+        raise NewerAlertError
 
 
 @transaction.atomic
@@ -61,9 +140,7 @@ def reopen(*, alert: Alert, by: User, now: datetime, why: str) -> Alert:
     current = locked(alert)
     if current.is_open or current.closed_at is None:
         raise NotClosedError
-    same = current.patient.alerts.open().filter(procedure=current.procedure, rule=current.rule)
-    if same.exists():
-        raise NewerAlertError
+    require_no_newer(current)
     record_event(
         verb=Event.Verb.REOPENED,
         actor=by,
@@ -80,6 +157,7 @@ def reopen(*, alert: Alert, by: User, now: datetime, why: str) -> Alert:
     )
     current.status, current.outcome, current.note = Alert.Status.ACKNOWLEDGED, "", ""
     current.closed_at, current.closed_by, current.owner = None, None, by
-    current.follow_up_at = follow_up_from(current, now)
+    current.acknowledged_at, current.acknowledged_by = now, by
+    current.follow_up_at = follow_up_from(current, current.clinic.hours, now)
     current.save()
     return current

@@ -12,11 +12,15 @@ from django.db.models import QuerySet
 
 from aftercare.alerts.contacts import Roster
 from aftercare.alerts.models import Alert, Dispatch, Drill
+from aftercare.alerts.nobody import note_nobody
+from aftercare.alerts.recipients import recipients_of
+from aftercare.alerts.uncovering import is_covered
+from aftercare.alerts.undelivered import first_of
 from aftercare.alerts.waiting import keep_to_hours
 from aftercare.alerts.wording import drill_words, list_words, together_words, words
 from aftercare.outbox.models import Message
 from aftercare.outbox.registry import Content
-from aftercare.triage import Level
+from aftercare.triage import CONTACT_REQUESTED, Level
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +30,7 @@ KIND = "alert_dispatch"
 def drain(now: datetime) -> None:
     """Turn every due dispatch into messages: one per recipient, however often and by whomever it is run."""
     rosters: dict[int, Roster] = {}
-    for dispatch in Dispatch.objects.to_drain(now).select_related("clinic").order_by("due_at")[:500]:
+    for dispatch in Dispatch.objects.to_drain(now).select_related("clinic", "patient")[:500]:
         try:
             if keep_to_hours(dispatch) > now:
                 continue
@@ -40,29 +44,44 @@ def drain(now: datetime) -> None:
 
 @transaction.atomic
 def drain_one(dispatch: Dispatch, roster: Roster, now: datetime) -> None:
-    """Write the messages of one dispatch, to the recipients of this moment; none where it comes too late."""
+    """Write the messages of one dispatch, to the recipients of this moment; none where it comes too late.
+
+    Where there is nobody to tell it stays to be told, and the technical contact is.
+    """
+    if dispatch.reason == Dispatch.Reason.UNCOVERED and is_covered(dispatch):
+        dispatch.delete()
+        return
     if not dispatch.is_late(now):
-        priority = priority_of(dispatch)
-        Message.objects.bulk_create(
-            (
-                Message(
-                    kind=KIND,
-                    subject=dispatch.pk,
-                    thread=dispatch.patient_id,
-                    sender=dispatch.clinic_id,
-                    recipient_id=user_id,
-                    channel=Message.Channel.EMAIL,
-                    priority=priority,
-                    created_at=now,
-                    next_attempt_at=now,
-                    expires_at=dispatch.expires_at,
-                )
-                for user_id in recipients_of(dispatch, roster, now)
-            ),
-            ignore_conflicts=True,
-        )
+        recipients = recipients_of(dispatch, roster, now)
+        if not recipients and words_of(dispatch, now) is not None:
+            note_nobody(dispatch, now)
+            return
+        write_messages(dispatch, recipients, now)
         hurry_next(dispatch, roster, now)
-    Dispatch.objects.filter(pk=dispatch.pk).update(drained_at=now)
+    Dispatch.objects.filter(pk=dispatch.pk).update(drained_at=now, nobody_since=None)
+
+
+def write_messages(dispatch: Dispatch, recipients: Collection[int], now: datetime) -> None:
+    """One message to each recipient, unless it was written before."""
+    priority = priority_of(dispatch)
+    Message.objects.bulk_create(
+        (
+            Message(
+                kind=KIND,
+                subject=dispatch.pk,
+                thread=dispatch.patient_id,
+                sender=dispatch.clinic_id,
+                recipient_id=user_id,
+                channel=Message.Channel.EMAIL,
+                priority=priority,
+                created_at=now,
+                next_attempt_at=now,
+                expires_at=dispatch.expires_at,
+            )
+            for user_id in recipients
+        ),
+        ignore_conflicts=True,
+    )
 
 
 def priority_of(dispatch: Dispatch) -> Message.Priority:
@@ -75,26 +94,14 @@ def priority_of(dispatch: Dispatch) -> Message.Priority:
     return Message.Priority.NOW if is_emergency else Message.Priority.SOON
 
 
-def recipients_of(dispatch: Dispatch, roster: Roster, now: datetime) -> list[int]:
-    """The users to tell: the dispatch's contact step, and who owns what was forgotten."""
-    members = roster.recipients(dispatch.step, now)
-    if not members:
-        raise LookupError(f"clinic {dispatch.clinic_id} has no staff member to tell")
-    told = [member.user_id for member in members]
-    if dispatch.reason == Dispatch.Reason.FORGOTTEN:
-        owners = set(dispatch.alerts.values_list("owner", flat=True))
-        told += [m.user_id for m in roster.everybody if m.user_id in owners and m.is_reachable(now)]
-    return list(dict.fromkeys(told))
-
-
 def hurry_next(dispatch: Dispatch, roster: Roster, now: datetime) -> None:
     """Where the first step has less time than the level gives, the next one is told sooner."""
     step = roster.step_at(dispatch.step, now)
-    if dispatch.reason != Dispatch.Reason.OPENED or step is None:
+    if dispatch.reason not in {Dispatch.Reason.OPENED, Dispatch.Reason.RETURNED} or step is None:
         return
-    waiting = dispatch.alerts.filter(status=Alert.Status.NEW, escalations=0)
+    waiting = dispatch.alerts.waiting().filter(escalations=0)
     for alert in waiting.exclude(next_escalation_at=None):
-        sooner = alert.opened_at + timedelta(minutes=step.wait_min)
+        sooner = alert.waiting_since + timedelta(minutes=step.wait_min)
         waiting.filter(pk=alert.pk, next_escalation_at__gt=sooner).update(next_escalation_at=sooner)
 
 
@@ -129,7 +136,7 @@ def words_of(dispatch: Dispatch, now: datetime) -> Content | None:
 
 def still_waiting(dispatch: Dispatch) -> list[Alert]:
     """The alerts of a dispatch that are still worth telling, the worst first."""
-    matters = STILL_MATTERS[Dispatch.Reason(dispatch.reason)]
+    matters = STILL_MATTERS[Dispatch.Reason(first_of(dispatch).reason)]
     alerts = [alert for alert in dispatch.alerts.all() if matters(alert)]
     return sorted(alerts, key=lambda alert: (-alert.triage_level.rank, alert.opened_at))
 
@@ -138,11 +145,10 @@ def render_together(messages: Sequence[Message], now: datetime) -> Content:
     """One mail for several messages: of one patient the most pressing one's words, else how many there are."""
     dispatches = list(loaded([message.subject for message in messages]))
     patients = {dispatch.patient_id for dispatch in dispatches}
-    if len(patients) > 1 or None in patients:
-        return together_words(len(patients))
     waiting = [(alerts[0], one) for one in dispatches if (alerts := still_waiting(one))]
-    if not waiting:
-        return together_words(1)
+    if not waiting or len(patients) > 1 or None in patients:
+        levels = [alert.triage_level for alert, one in waiting if one.patient_id]
+        return together_words(len(patients), max(levels, default=None))
     worst, dispatch = min(waiting, key=lambda found: (-found[0].triage_level.rank, weight(found[1])))
     return words(dispatch, worst, now)
 
@@ -155,16 +161,27 @@ def weight(dispatch: Dispatch) -> int:
 # Of several messages about one patient, the first of these says the most.
 REASONS_BY_WEIGHT = [
     Dispatch.Reason.UNACKNOWLEDGED,
+    Dispatch.Reason.UNDELIVERED,
+    Dispatch.Reason.WRONG_NUMBER,
+    Dispatch.Reason.NOT_REACHED,
     Dispatch.Reason.FORGOTTEN,
     Dispatch.Reason.OPENED,
     Dispatch.Reason.RETURNED,
+    Dispatch.Reason.UNCOVERED,
     Dispatch.Reason.SILENT,
+    Dispatch.Reason.LEFT_OPEN,
 ]
 
 
 def waits(alert: Alert) -> bool:
-    """Whether nobody has acknowledged it."""
-    return alert.status == Alert.Status.NEW
+    """Whether nobody has acknowledged it, or seen its newest report, where that asks for somebody again."""
+    asks_again = alert.rule == CONTACT_REQUESTED and alert.is_open and alert.reported_again_at is not None
+    return alert.is_waiting or asks_again
+
+
+def is_not_reached(alert: Alert) -> bool:
+    """Whether it is open and nobody reached the patient since the newest report."""
+    return alert.is_open and not alert.is_reached
 
 
 # What is still worth telling: silence until the alert is closed, the rest until somebody has it or has called.
@@ -174,6 +191,10 @@ STILL_MATTERS: dict[Dispatch.Reason, Callable[[Alert], bool]] = {
     Dispatch.Reason.SILENT: lambda alert: alert.is_open,
     Dispatch.Reason.FORGOTTEN: lambda alert: alert.is_forgotten,
     Dispatch.Reason.RETURNED: waits,
+    Dispatch.Reason.UNCOVERED: waits,
+    Dispatch.Reason.WRONG_NUMBER: is_not_reached,
+    Dispatch.Reason.NOT_REACHED: is_not_reached,
+    Dispatch.Reason.LEFT_OPEN: lambda alert: alert.status == Alert.Status.ACKNOWLEDGED,
     Dispatch.Reason.CLOSING: lambda alert: alert.is_open and alert.triage_level is Level.SAME_DAY,
     Dispatch.Reason.DIGEST: waits,
 }

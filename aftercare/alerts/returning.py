@@ -9,12 +9,13 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from aftercare.alerts.actions import due_at, locked
+from aftercare.alerts.dispatching import due_at, tell
+from aftercare.alerts.locking import locked
 from aftercare.alerts.models import Alert, Dispatch
-from aftercare.outbox.nudge import nudge_after_commit
+from aftercare.alerts.transitions import put_back
 from aftercare.people.actions import record_event
 from aftercare.people.models import Event, Shift, StaffMember, User
-from aftercare.triage import Level, acknowledge_by
+from aftercare.triage import Level
 
 logger = logging.getLogger(__name__)
 
@@ -46,11 +47,7 @@ def return_alert(alert: Alert, now: datetime) -> bool:
     if not ownerless(now).filter(pk=current.pk).exists():
         return False
     owner = current.owner or current.acknowledged_by
-    current.status, current.owner = Alert.Status.NEW, None
-    current.acknowledged_at, current.acknowledged_by = None, None
-    current.follow_up_at, current.forgotten_since = None, None
-    current.returned_at, current.escalations = now, 0
-    current.next_escalation_at = acknowledge_by(current.triage_level, now)
+    put_back(current, now)
     current.save()
     record_event(
         verb=Event.Verb.RETURNED,
@@ -60,25 +57,15 @@ def return_alert(alert: Alert, now: datetime) -> bool:
         subject=current.pk,
         data={"owner": str(owner)},
     )
-    if current.triage_level >= Level.SAME_DAY:
-        tell_first_step(current, now)
+    tell_first_step(current, now)
     return True
 
 
 def tell_first_step(alert: Alert, now: datetime) -> None:
-    """Write the decision that the first step is told that nobody has this alert any more."""
-    turns = Dispatch.objects.filter(reason=Dispatch.Reason.RETURNED, event=alert.pk).count()
-    dispatch = Dispatch.objects.create(
-        clinic_id=alert.clinic_id,
-        patient_id=alert.patient_id,
-        reason=Dispatch.Reason.RETURNED,
-        event=alert.pk,
-        turn=turns,
-        decided_at=now,
-        due_at=due_at(alert.clinic, alert.triage_level, now),
-    )
-    dispatch.alerts.add(alert)
-    nudge_after_commit()
+    """Let the first step be told that nobody has this alert any more; of a routine one nobody is."""
+    if alert.triage_level >= Level.SAME_DAY:
+        due = due_at(alert.clinic, alert.triage_level, now)
+        tell([alert], Dispatch.Reason.RETURNED, now=now, due=due)
 
 
 def clear_places(now: datetime) -> int:

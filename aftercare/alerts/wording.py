@@ -10,6 +10,8 @@ from aftercare.alerts.models import Alert, Dispatch, Drill
 from aftercare.outbox.registry import Content
 from aftercare.triage import Level
 
+# An emergency and an urgent one are told apart at a glance: in the subject, and in the first line.
+MARKS = {Level.EMERGENCY: "Emergency", Level.URGENT: "Urgent"}
 SUBJECTS = {
     Dispatch.Reason.OPENED: "A check-in needs a person",
     Dispatch.Reason.UNACKNOWLEDGED: "Nobody has acknowledged: a check-in needs a person",
@@ -18,6 +20,8 @@ SUBJECTS = {
     Dispatch.Reason.RETURNED: "A check-in has no owner any more",
     Dispatch.Reason.UNCOVERED: "A check-in is still waiting",
     Dispatch.Reason.UNDELIVERED: "A message did not arrive: a check-in needs a person",
+    Dispatch.Reason.WRONG_NUMBER: "A patient’s number is wrong: a check-in needs a person",
+    Dispatch.Reason.WRONG_NUMBER: "A call found that the number is wrong. The patient is still to be reached.",
     Dispatch.Reason.NOT_REACHED: "Three calls did not reach a patient",
     Dispatch.Reason.LEFT_OPEN: "A check-in has been open for three days",
     Dispatch.Reason.CLOSING: "The clinic closes soon: check-ins of today are waiting",
@@ -29,9 +33,10 @@ LEADS = {
     Dispatch.Reason.UNACKNOWLEDGED: "A check-in is waiting, and nobody has acknowledged it in time.",
     Dispatch.Reason.SILENT: "A check-in is still being worked on, and none has followed it for a day.",
     Dispatch.Reason.FORGOTTEN: "Somebody acknowledged a check-in, and no call or outcome is recorded since.",
-    Dispatch.Reason.RETURNED: "Who had this check-in has left or is away. It waits for anybody again.",
+    Dispatch.Reason.RETURNED: "Who had this check-in gave it back, left or is away. It waits for anybody again.",
     Dispatch.Reason.UNCOVERED: "Something more pressing about the same patient was dealt with. This is still new.",
     Dispatch.Reason.UNDELIVERED: "Who was to be told first could not be reached by e-mail. You are told instead.",
+    Dispatch.Reason.WRONG_NUMBER: "A call found that the number is wrong. The patient is still to be reached.",
     Dispatch.Reason.NOT_REACHED: "Three calls did not reach the patient. A clinician sets when to try next.",
     Dispatch.Reason.LEFT_OPEN: "A check-in was acknowledged three days ago, and is not closed yet.",
     Dispatch.Reason.CLOSING: "What is marked “same day” is still open:",
@@ -40,7 +45,21 @@ LEADS = {
 }
 NO_DETAIL = "This message holds no details on purpose."
 UNTIL = "It is sent again, to more people, until somebody acknowledges."
+# What acknowledging ends; the others end with a call.
+UNTIL_ACKNOWLEDGED = {
+    *(Dispatch.Reason.OPENED, Dispatch.Reason.UNACKNOWLEDGED, Dispatch.Reason.RETURNED),
+    *(Dispatch.Reason.UNCOVERED, Dispatch.Reason.UNDELIVERED),
+}
 UNTIL_CALLED = "It is sent again, to more people, until a call or an outcome is recorded."
+
+
+ACTS = {
+    Dispatch.Reason.SILENT: "Sign in to read it",
+    Dispatch.Reason.FORGOTTEN: "Sign in, call, and record what came of it",
+    Dispatch.Reason.WRONG_NUMBER: "Sign in, find another number, and call",
+    Dispatch.Reason.NOT_REACHED: "Sign in to set the next try",
+    Dispatch.Reason.LEFT_OPEN: "Sign in to close it, or to say what is left to do",
+}
 
 
 def words(dispatch: Dispatch, worst: Alert, now: datetime) -> Content:
@@ -48,17 +67,24 @@ def words(dispatch: Dispatch, worst: Alert, now: datetime) -> Content:
     reason = Dispatch.Reason(dispatch.reason)
     lead = f"{LEADS[reason]} {deadline(worst, dispatch, now)}".strip()
     link = f"{settings.SITE_URL}/clinic/alerts/{worst.pk}/"
-    act = "Sign in to read it" if reason == Dispatch.Reason.SILENT else "Sign in to read and acknowledge it"
-    if reason == Dispatch.Reason.FORGOTTEN:
-        act = "Sign in, call, and record what came of it"
-    return Content(subject=SUBJECTS[reason], body=body(lead, f"{act}:\n{link}", closing_words(reason, worst)))
+    act = ACTS.get(reason, "Sign in to read and acknowledge it")
+    text = body(lead, f"{act}:\n{link}", closing_words(reason, worst))
+    return marked(worst.triage_level, SUBJECTS[reason], text)
+
+
+def marked(level: Level | None, subject: str, text: str) -> Content:
+    """A message whose subject and first line say that it is an emergency, or urgent."""
+    if level not in MARKS:
+        return Content(subject=subject, body=text)
+    mark = MARKS[level]
+    return Content(subject=f"{mark}: {subject[0].lower()}{subject[1:]}", body=f"{mark}. {text}")
 
 
 def closing_words(reason: Dispatch.Reason, worst: Alert) -> str:
     """Why there is no more in it, and whether it comes again."""
-    if worst.triage_level < Level.URGENT or reason == Dispatch.Reason.SILENT:
+    if worst.triage_level < Level.URGENT or reason in {Dispatch.Reason.SILENT, Dispatch.Reason.LEFT_OPEN}:
         return NO_DETAIL
-    return f"{NO_DETAIL} {UNTIL_CALLED if reason == Dispatch.Reason.FORGOTTEN else UNTIL}"
+    return f"{NO_DETAIL} {UNTIL if reason in UNTIL_ACKNOWLEDGED else UNTIL_CALLED}"
 
 
 def list_words(dispatch: Dispatch, count: int) -> Content:
@@ -69,14 +95,14 @@ def list_words(dispatch: Dispatch, count: int) -> Content:
     return Content(subject=SUBJECTS[reason], body=body(f"{LEADS[reason]} {how_many}.", link, NO_DETAIL))
 
 
-def together_words(count: int) -> Content:
+def together_words(count: int, worst: Level | None) -> Content:
     """One mail that stands for several messages, about so many patients; its link leads to the queue."""
     how_many = "A check-in needs" if count == 1 else f"{count} check-ins need"
     lead = f"{how_many} a person. They came close together, so this is one message for all of them."
     if count == 1:
         lead = f"{how_many} a person."
     link = f"Sign in to see the queue, the most pressing first:\n{settings.SITE_URL}/clinic/"
-    return Content(subject=f"{how_many} a person", body=body(lead, link, NO_DETAIL))
+    return marked(worst, f"{how_many} a person", body(lead, link, NO_DETAIL))
 
 
 def drill_words(drill: Drill) -> Content:

@@ -30,6 +30,7 @@ from aftercare.triage.rules import RULES
 from aftercare.triage.rules.catalogue import Rule
 from aftercare.triage.series import Entry
 from aftercare.triage.timed import (
+    CONTACT_REQUESTED,
     TIMED_RULES,
     TimedRule,
     acknowledge_by,
@@ -41,6 +42,7 @@ from aftercare.triage.timed import (
 )
 
 __all__ = [
+    "CONTACT_REQUESTED",
     "DEFAULT_COURSES",
     "LIMITS",
     "RULES",

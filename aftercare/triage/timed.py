@@ -3,7 +3,7 @@
 All limits here are inclusive. Instants are aware; a naive one is a ValueError.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -13,6 +13,7 @@ from aftercare.triage.findings import Finding
 from aftercare.triage.levels import Level
 from aftercare.triage.limits import LIMITS, Limits, hours, instant
 
+CONTACT_REQUESTED = "contact_requested"
 INFECTION_SIGNS = frozenset({Sign.PUS, Sign.COLD_SORE, Sign.SPREADING})
 
 
@@ -123,11 +124,25 @@ def _needs_action(levels: Iterable[Level]) -> bool:
 
 
 def rules_to_tell(
-    fired: Iterable[Finding], *, open_rules: Collection[str], highest_open: Level | None
+    fired: Iterable[Finding], *, taken_on: Mapping[str, bool], highest_waiting: Level | None
 ) -> tuple[Finding, ...]:
-    """The findings staff are notified of; the others are appended quietly.
+    """The findings staff are notified of at once; the others are appended quietly.
 
-    Same_day or higher, the rule not open already, and at least as high as the highest open alert.
+    ``taken_on``: the rules that are open already (at the procedure of the findings), and whether somebody has
+    acknowledged the alert and confirmed its newest report. ``highest_waiting``: the highest level of the
+    patient's alerts that nobody has acknowledged, or confirmed.
     """
-    least = Level.SAME_DAY if highest_open is None else max(Level.SAME_DAY, highest_open)
-    return tuple(f for f in fired if f.level >= least and f.rule not in open_rules)
+    return tuple(
+        finding
+        for finding in fired
+        if finding.level >= Level.SAME_DAY and _is_told(finding, taken_on, highest_waiting)
+    )
+
+
+def _is_told(finding: Finding, taken_on: Mapping[str, bool], highest_waiting: Level | None) -> bool:
+    if finding.level is Level.EMERGENCY:
+        return True
+    if finding.rule not in taken_on:
+        return highest_waiting is None or highest_waiting <= finding.level
+    told_again = finding.level is Level.URGENT or finding.rule == CONTACT_REQUESTED
+    return told_again and taken_on[finding.rule] and highest_waiting is not Level.EMERGENCY

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db.models import Min
@@ -10,7 +11,8 @@ from aftercare.alerts.actions import acknowledge, close, record_contact_attempt
 from aftercare.alerts.contacts import Roster
 from aftercare.alerts.escalation import escalate
 from aftercare.alerts.models import Alert, ContactAttempt, Dispatch
-from aftercare.alerts.notices import recipients_of
+from aftercare.alerts.recipients import recipients_of
+from aftercare.alerts.transitions import needs_note
 from aftercare.checkins.actions import submit_check_in
 from aftercare.checkins.silence import newest_check_in, note_missed_check_ins, note_silence_after_alerts
 from aftercare.checkins.submission import Submission
@@ -25,6 +27,7 @@ from clinic.demo.posted import messages_of
 
 # From the range of numbers that are given to nobody, kept for drama.
 CALL_BACK = "07700 900{:03}"
+NOT_SPOKEN = "Seen at the clinic."
 
 
 def record_number_of(number: int) -> str:
@@ -72,13 +75,23 @@ def act(step: Step, *, patient: Patient, performed_at: datetime, nurse: User) ->
         case Reported():
             report(step.act, patient=patient, performed_at=performed_at, nurse=nurse, now=step.at)
         case Acknowledged():
-            for alert in patient.alerts.filter(status=Alert.Status.NEW):
+            for alert in lowest_first(patient.alerts.waiting()):
                 acknowledge(alert=alert, by=nurse, now=step.at)
         case Called():
             call(patient, nurse, step.at)
         case Closed(outcome):
-            for alert in patient.alerts.open():
-                close(alert=alert, by=nurse, now=step.at, outcome=outcome)
+            for alert in lowest_first(patient.alerts.open()):
+                close(alert=alert, by=nurse, now=step.at, outcome=outcome, note=closing_note(alert))
+
+
+def lowest_first(alerts: Iterable[Alert]) -> list[Alert]:
+    """Worked in this order, none is uncovered meanwhile by the one above it."""
+    return sorted(alerts, key=lambda alert: alert.triage_level)
+
+
+def closing_note(alert: Alert) -> str:
+    """What the nurse notes where the patient was not spoken with."""
+    return NOT_SPOKEN if needs_note(alert) else ""
 
 
 def enrol(story: Story, *, clinic: Clinic, email: str, number: int, nurse: User, now: datetime) -> Patient:
@@ -123,7 +136,7 @@ def call(patient: Patient, nurse: User, now: datetime) -> None:
 
 def let_time_pass(patient: Patient, until: datetime) -> None:
     """What beat would have set off for the patient up to `until`: escalation and silence, each when it fell due."""
-    waiting = patient.alerts.filter(status=Alert.Status.NEW, next_escalation_at__lte=until)
+    waiting = patient.alerts.waiting().filter(next_escalation_at__lte=until)
     while due := waiting.aggregate(due=Min("next_escalation_at"))["due"]:
         escalate(due, only=patient)
     newest = newest_check_in(patient)

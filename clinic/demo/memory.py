@@ -13,8 +13,10 @@ from uuid import UUID
 
 from django.db.models import Model
 
-from aftercare.alerts.actions import FOLLOW_UP_WITHIN, Fired, keys_to_tell, new_alerts, opening_dispatch
+from aftercare.alerts.attempts import follow
 from aftercare.alerts.models import Alert, ContactAttempt, Dispatch
+from aftercare.alerts.raising import Fired, Key, keys_to_tell, new_alerts, opening_dispatch, repeated_of
+from aftercare.alerts.transitions import confirm, end, report_again, state_of, take_on
 from aftercare.checkins.actions import all_fired, assessment_columns, check_in_columns, finding_row, judge
 from aftercare.checkins.history import History, course_for
 from aftercare.checkins.models import Assessment, CheckIn, Finding, NonResponse
@@ -22,15 +24,13 @@ from aftercare.checkins.submission import Submission, place
 from aftercare.outbox.models import Message
 from aftercare.people.actions import is_at_risk
 from aftercare.people.models import Clinic, Event, Patient, Procedure, User
-from aftercare.triage import LIMITS, Entry, Level, missed_check_ins
+from aftercare.triage import LIMITS, Entry, missed_check_ins
 from aftercare.triage import Assessment as Judgement
-from clinic.demo.acting import call_back_of, record_number_of
+from clinic.demo.acting import call_back_of, closing_note, lowest_first, record_number_of
 from clinic.demo.copying import write
 from clinic.demo.plot import Acknowledged, Called, Closed, Enrolled, Reported, Step, Story, Treated, steps
 from clinic.demo.posted import messages_of
 from clinic.demo.rows import row
-
-Key = tuple[UUID | None, str]
 
 
 @dataclass
@@ -122,13 +122,13 @@ class Life:
             case Reported():
                 self.report(step.act, step.at)
             case Acknowledged():
-                for alert in self.open.values():
-                    if alert.status == Alert.Status.NEW:
+                for alert in lowest_first(self.open.values()):
+                    if alert.is_waiting:
                         self.acknowledge(alert, step.at)
             case Called():
                 self.call(step.at)
             case Closed(outcome):
-                for alert in self.open.values():
+                for alert in lowest_first(self.open.values()):
                     self.close(alert, step.at, outcome)
                 self.open.clear()
 
@@ -227,16 +227,15 @@ class Life:
         if not fired:
             return []
         before = dict(self.open)
+        keys = keys_to_tell(fired, before.values())
         opened = new_alerts(patient=self.patient, fired=fired, before=before, now=now, limits=LIMITS)
-        keys = [(item.procedure_id, item.finding.rule) for item in fired]
-        for key in keys:
-            if key in before and before[key].status == Alert.Status.ACKNOWLEDGED:
-                before[key].reported_again_at = now
+        for alert in repeated_of(fired, before):
+            report_again(alert, self.setting.clinic.hours, now)
         self.open |= opened
         self.books.alerts += opened.values()
-        if told := [opened[key] for key in keys_to_tell(fired, before.values())]:
-            self.dispatch(told, event, now)
-        return [self.open[key] for key in keys]
+        if keys:
+            self.dispatch([self.open[key] for key in keys], event, now)
+        return [self.open[item.key] for item in fired]
 
     def dispatch(self, alerts: list[Alert], event: UUID, now: datetime) -> None:
         dispatch = opening_dispatch(patient=self.patient, alerts=alerts, event=event, now=now)
@@ -247,34 +246,33 @@ class Life:
         self.dispatches.append((dispatch, alerts))
 
     def acknowledge(self, alert: Alert, now: datetime) -> None:
-        alert.status, alert.owner = Alert.Status.ACKNOWLEDGED, self.setting.nurse
-        alert.acknowledged_at, alert.acknowledged_by = now, self.setting.nurse
-        alert.next_escalation_at = None
-        needs_a_call = alert.triage_level >= Level.URGENT
-        alert.follow_up_at = now + FOLLOW_UP_WITHIN if needs_a_call else None
+        hours = self.setting.clinic.hours
+        if alert.unconfirmed_since is None:
+            take_on(alert, self.setting.nurse, hours, now)
+        else:
+            confirm(alert, hours, now)
         self.keep(Event.Verb.ACKNOWLEDGED, now, alert.pk, {})
 
     def call(self, now: datetime) -> None:
         """Nobody is called about nothing."""
-        taken_on = [alert for alert in self.open.values() if alert.status == Alert.Status.ACKNOWLEDGED]
-        if not taken_on:
+        if not any(alert.status == Alert.Status.ACKNOWLEDGED for alert in self.open.values()):
             return
-        for alert in taken_on:
-            alert.follow_up_at = None
-        reached = ContactAttempt.Result.REACHED.value
+        reached, called = ContactAttempt.Result.REACHED.value, ContactAttempt.Kind.CALLED.value
+        before = {str(alert.pk): state_of(alert) for alert in self.open.values()}
+        for alert in self.open.values():
+            if follow(alert, by=self.setting.nurse, now=now, result=reached):
+                self.keep(Event.Verb.ACKNOWLEDGED, now, alert.pk, {})
         call = ContactAttempt(
             id=self.new_id(), patient=self.patient, at=now, by=self.setting.nurse, result=reached
         )
         self.books.calls.append(call)
-        self.keep(Event.Verb.TRIED_CONTACT, now, call.pk, {"result": reached})
+        told: dict[str, object] = {"result": reached, "kind": called, "before": before}
+        self.keep(Event.Verb.TRIED_CONTACT, now, call.pk, told)
 
     def close(self, alert: Alert, now: datetime, outcome: str) -> None:
-        if alert.acknowledged_at is None:
-            alert.acknowledged_at, alert.acknowledged_by = now, self.setting.nurse
-        alert.status, alert.outcome = Alert.Status.CLOSED, outcome
-        alert.closed_at, alert.closed_by = now, self.setting.nurse
-        alert.next_escalation_at, alert.follow_up_at = None, None
-        self.keep(Event.Verb.CLOSED, now, alert.pk, {"outcome": outcome})
+        before, note = state_of(alert), closing_note(alert)
+        end(alert, self.setting.nurse, now, outcome=outcome, note=note)
+        self.keep(Event.Verb.CLOSED, now, alert.pk, {"outcome": outcome, "before": before})
 
     def note_silence(self, until: datetime) -> None:
         """Put the patient on the list of those who missed check-ins, where that fell due by `until`."""

@@ -19,8 +19,12 @@ def messages_of(
     """What a dispatch that fell due by `now` has become: sent, or withdrawn where somebody was faster."""
     if dispatch.due_at > now:
         return []
+    # What was reported again matters whoever has it.
     mattered = any(
-        alert.acknowledged_at is None or alert.acknowledged_at > dispatch.due_at for alert in alerts
+        alert.acknowledged_at is None
+        or alert.acknowledged_at > dispatch.due_at
+        or alert.opened_at < dispatch.decided_at
+        for alert in alerts
     )
     return [
         Message(

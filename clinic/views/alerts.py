@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_POST, require_safe
 
-from aftercare.alerts.actions import AlreadyAcknowledgedError, AlreadyClosedError
+from aftercare.alerts.actions import AlreadyAcknowledgedError, AlreadyClosedError, NoteNeededError
 from aftercare.alerts.models import Alert
 from aftercare.checkins.recovery_chart import STAFF, charts_of
 from aftercare.people.models import Event, StaffMember
@@ -39,6 +39,7 @@ from clinic.standing import roster_of
 from clinic.views.queue import filters_posted, live_part
 from clinic.working_forms import AssignForm, ReopenForm
 
+NOTE_NEEDED = "Nobody has reached this patient. Say here why you close it all the same."
 CHANGED_MEANWHILE = {
     UnseenAlertError: "A new alert came in for this patient. It is listed here now. Look at it first.",
     UnseenReportError: "A new report came in for this alert. It is shown here now. Look at it first.",
@@ -97,6 +98,9 @@ def close(request: HttpRequest, member: StaffMember, alert_id: UUID) -> HttpResp
         count = close_as_asked(request, member, found, form.cleaned_data)
     except AlreadyClosedError:
         return refused(request, member, alert_of(member, alert_id))
+    except NoteNeededError:
+        form.add_error("note", NOTE_NEEDED)
+        return alert_page(request, member, found, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     except (UnseenAlertError, UnseenReportError) as error:
         form.add_error(None, CHANGED_MEANWHILE[type(error)])
         return alert_page(request, member, found, form, status=HTTPStatus.CONFLICT)

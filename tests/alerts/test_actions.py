@@ -93,11 +93,11 @@ def test_closing_says_who_when_and_with_which_outcome(
     assert (alert.outcome, alert.note, alert.is_open) == ("seen_in_clinic", "Looked at it.", False)
     assert alert.acknowledged_by == nurse.user
     assert events_of(alert) == [("acknowledged", nurse.user), ("closed", colleague.user)]
-    assert Event.objects.get(verb="closed").data == {"outcome": "seen_in_clinic"}
+    assert Event.objects.get(verb="closed").data["outcome"] == "seen_in_clinic"
 
 
 def test_who_closes_an_alert_has_acknowledged_it(alert: Alert, nurse: StaffMember) -> None:
-    close(alert=alert, by=nurse.user, now=at(22), outcome="advice_given")
+    close(alert=alert, by=nurse.user, now=at(22), outcome="advice_given", note="Seen.")
 
     alert.refresh_from_db()
     assert (alert.acknowledged_by, alert.acknowledged_at, alert.next_escalation_at) == (
@@ -108,10 +108,10 @@ def test_who_closes_an_alert_has_acknowledged_it(alert: Alert, nurse: StaffMembe
 
 
 def test_a_closed_alert_is_neither_closed_nor_acknowledged_again(alert: Alert, nurse: StaffMember) -> None:
-    close(alert=alert, by=nurse.user, now=at(22), outcome="advice_given")
+    close(alert=alert, by=nurse.user, now=at(22), outcome="advice_given", note="Seen.")
 
     with pytest.raises(AlreadyClosedError):
-        close(alert=alert, by=nurse.user, now=at(23), outcome="mistake")
+        close(alert=alert, by=nurse.user, now=at(23), outcome="mistake", note="Seen.")
     with pytest.raises(AlreadyClosedError):
         acknowledge(alert=alert, by=nurse.user, now=at(23))
 
@@ -122,7 +122,7 @@ def test_a_closed_alert_is_neither_closed_nor_acknowledged_again(alert: Alert, n
 @pytest.mark.parametrize("outcome", ["", "done", "ADVICE_GIVEN"])
 def test_an_unknown_outcome_closes_nothing(alert: Alert, nurse: StaffMember, outcome: str) -> None:
     with pytest.raises(ValueError, match="unknown outcome"):
-        close(alert=alert, by=nurse.user, now=at(22), outcome=outcome)
+        close(alert=alert, by=nurse.user, now=at(22), outcome=outcome, note="Seen.")
 
     alert.refresh_from_db()
     assert alert.is_open

@@ -10,6 +10,7 @@ from aftercare.alerts import escalation, notices
 from aftercare.alerts.actions import AlreadyAcknowledgedError, AlreadyClosedError, acknowledge, close
 from aftercare.alerts.models import Alert, Dispatch
 from aftercare.alerts.notices import drain
+from aftercare.alerts.recipients import recipients_of
 from aftercare.checkins.actions import Receipt
 from aftercare.checkins.silence import note_silence_after_alerts
 from aftercare.outbox.models import Message
@@ -52,8 +53,8 @@ def test_of_two_who_close_at_once_the_first_outcome_stays(
     alert: Alert, nurse: StaffMember, colleague: StaffMember
 ) -> None:
     outcomes = at_once(
-        lambda: close(alert=alert, by=nurse.user, now=at(21), outcome="prescribed"),
-        lambda: close(alert=alert, by=colleague.user, now=at(21), outcome="mistake"),
+        lambda: close(alert=alert, by=nurse.user, now=at(21), outcome="prescribed", note="Seen."),
+        lambda: close(alert=alert, by=colleague.user, now=at(21), outcome="mistake", note="Seen."),
     )
 
     assert {type(outcome) for outcome in outcomes} == {Alert, AlreadyClosedError}
@@ -95,7 +96,7 @@ def test_a_dispatch_drained_twice_at_once_makes_one_message_for_each_recipient(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr(notices, "recipients_of", Crossing()(notices.recipients_of))
+    monkeypatch.setattr(notices, "recipients_of", Crossing()(recipients_of))
 
     at_once(*[lambda: drain(at(20))] * 2)
 

@@ -115,7 +115,7 @@ def test_each_telling_is_kept_as_an_event_of_the_system(alert: Alert, three_step
 @pytest.mark.parametrize("act", ["acknowledge", "close"])
 def test_once_somebody_has_it_nobody_else_is_told(alert: Alert, nurse: StaffMember, act: str) -> None:
     if act == "close":
-        close(alert=alert, by=nurse.user, now=at(20, minutes=5), outcome="prescribed")
+        close(alert=alert, by=nurse.user, now=at(20, minutes=5), outcome="prescribed", note="Seen.")
     else:
         acknowledge(alert=alert, by=nurse.user, now=at(20, minutes=5))
 

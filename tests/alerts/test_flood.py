@@ -108,7 +108,7 @@ def test_a_burst_is_one_mail_after_the_first_five_and_emergencies_go_singly(
     for patient in emergencies:
         assert f"/clinic/alerts/{patient.alerts.get(rule='eye_involved').pk}/" in first
     digest = mails[-1]
-    assert digest.subject == "15 check-ins need a person"
+    assert digest.subject == "Urgent: 15 check-ins need a person"
     assert "/clinic/\n" in f"{digest.body}\n"
     for detail in ("pus", "urgent", "Robin", "Person-"):
         assert detail not in f"{digest.subject} {digest.body}"

@@ -58,16 +58,32 @@ def test_who_forgot_is_told_as_well_as_the_next_contact(
     assert {message.recipient for message in told} == {nurse.user, colleague.user}
 
 
-@pytest.mark.parametrize("result", ContactAttempt.Result.values)
-def test_an_attempt_to_reach_the_patient_answers_for_it(
-    alert: Alert, patient: Patient, nurse: StaffMember, result: str
+def test_a_patient_who_was_reached_is_chased_no_longer(
+    alert: Alert, patient: Patient, nurse: StaffMember
 ) -> None:
-    record_contact_attempt(patient=patient, alert=alert, by=nurse.user, now=at(1.2), result=result, note="x")
+    record_contact_attempt(
+        patient=patient, alert=alert, by=nurse.user, now=at(1.2), result="reached", note="x"
+    )
 
     assert follow_up(at(3)) == 0
     attempt = patient.contact_attempts.get()
     assert (attempt.alert, attempt.by, attempt.at, attempt.note) == (alert, nurse.user, at(1.2), "x")
-    assert Event.objects.get(verb=Event.Verb.TRIED_CONTACT).data == {"result": result}
+    told = Event.objects.get(verb=Event.Verb.TRIED_CONTACT).data
+    assert (told["result"], told["kind"]) == ("reached", "called")
+    alert.refresh_from_db()
+    assert (alert.reached_at, alert.is_reached, alert.failed_tries) == (at(1.2), True, 0)
+
+
+@pytest.mark.parametrize("result", ["no_answer", "left_message"])
+def test_a_try_that_did_not_reach_the_patient_only_begins_the_time_anew(
+    alert: Alert, patient: Patient, nurse: StaffMember, result: str
+) -> None:
+    record_contact_attempt(patient=patient, by=nurse.user, now=at(1, minutes=20), result=result)
+
+    assert follow_up(at(1, minutes=49)) == 0
+    assert follow_up(at(1, minutes=50)) == 1
+    alert.refresh_from_db()
+    assert (alert.failed_tries, alert.is_reached) == (1, False)
 
 
 def test_a_call_after_it_was_forgotten_takes_it_down_and_withdraws_what_was_not_sent(
@@ -86,16 +102,28 @@ def test_a_call_after_it_was_forgotten_takes_it_down_and_withdraws_what_was_not_
 
 
 def test_closing_answers_for_it(alert: Alert, nurse: StaffMember) -> None:
-    close(alert=alert, by=nurse.user, now=at(1.2), outcome="advice_given")
+    close(alert=alert, by=nurse.user, now=at(1.2), outcome="advice_given", note="Seen.")
 
     assert follow_up(at(3)) == 0
 
 
-def test_what_is_less_than_urgent_is_not_chased(patient: Patient, nurse: StaffMember) -> None:
+def test_a_same_day_one_is_chased_until_the_opening_hours_of_the_day_end(
+    patient: Patient, nurse: StaffMember
+) -> None:
     check_in(patient, 1, signs=["lumps"])
     alert = acknowledge(alert=patient.alerts.get(rule="lumps"), by=nurse.user, now=at(1))
 
-    assert alert.follow_up_at is None
+    closes = patient.clinic.hours.closing_of_day(at(1))
+    assert alert.follow_up_at == closes == at(8)
+    assert [follow_up(at(8) - timedelta(seconds=1)), follow_up(at(8)), follow_up(at(9))] == [0, 1, 0]
+    alert.refresh_from_db()
+    assert alert.follow_up_at == at(32)
+
+
+def test_a_routine_one_is_not_chased(patient: Patient, nurse: StaffMember) -> None:
+    check_in(patient, 1, signs=["patches"])
+
+    assert acknowledge(alert=patient.alerts.get(), by=nurse.user, now=at(1)).follow_up_at is None
 
 
 def test_a_colleague_may_take_over_what_was_forgotten_and_nothing_else(

@@ -132,7 +132,7 @@ def test_a_clinic_with_nobody_to_tell_keeps_its_dispatch_and_stops_no_other(
 
     assert told() == {"Olga"}
     assert [dispatch.patient for dispatch in Dispatch.objects.filter(drained_at=None)] == [alert.patient]
-    assert "no staff member to tell" in caplog.text
+    assert "has nobody to tell" in caplog.text
 
 
 def test_a_message_holds_a_link_and_no_detail(
@@ -144,7 +144,7 @@ def test_a_message_holds_a_link_and_no_detail(
 
     text = f"{content.subject}\n{content.body}"
     assert f"{settings.SITE_URL}/clinic/alerts/{alert.pk}/" in content.body
-    for detail in (patient.user.first_name, patient.user.last_name, "pus", "urgent", "face", "needling"):
+    for detail in (patient.user.first_name, patient.user.last_name, "pus", "face", "needling"):
         assert detail.lower() not in text.lower()
 
 
@@ -209,7 +209,7 @@ def test_silence_matters_until_the_alert_is_closed(
     message = Message.objects.order_by("-created_at")[0]
 
     assert render(message, at(25)) is not None
-    close(alert=alert, by=nurse.user, now=at(26), outcome="advice_given")
+    close(alert=alert, by=nurse.user, now=at(26), outcome="advice_given", note="Seen.")
     assert render(message, at(26)) is None
 
 
@@ -264,7 +264,7 @@ class TestFlood:
         together = render_together(list(Message.objects.all()), at(1.1))
 
         emergency = patient.alerts.get(rule="eye_involved")
-        assert together.subject == "A check-in needs a person"
+        assert together.subject == "Emergency: a check-in needs a person"
         assert f"/clinic/alerts/{emergency.pk}/" in together.body
 
     def test_messages_about_several_patients_say_how_many(
@@ -278,6 +278,6 @@ class TestFlood:
 
         together = render_together(list(Message.objects.all()), at(1))
 
-        assert together.subject == "2 check-ins need a person"
+        assert together.subject == "Urgent: 2 check-ins need a person"
         assert "/clinic/\n" in together.body
         assert "Amara" not in together.body

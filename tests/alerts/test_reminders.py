@@ -77,7 +77,7 @@ def test_what_is_closed_meanwhile_is_not_reminded_of(same_day: Patient, nurse: S
     acknowledge(alert=same_day.alerts.get(), by=nurse.user, now=at(7.5))
     assert render(message, at(7.6)) is not None
 
-    close(alert=same_day.alerts.get(), by=nurse.user, now=at(7.6), outcome="advice_given")
+    close(alert=same_day.alerts.get(), by=nurse.user, now=at(7.6), outcome="advice_given", note="Seen.")
     assert render(message, at(7.6)) is None
 
 

@@ -136,7 +136,9 @@ def test_after_closing_the_same_finding_opens_another_alert(
     patient: Patient, procedure: Procedure, nurse: StaffMember
 ) -> None:
     check_in(patient, 24, signs=["pus"])
-    alert_actions.close(alert=patient.alerts.get(), by=nurse.user, now=at(25), outcome="prescribed")
+    alert_actions.close(
+        alert=patient.alerts.get(), by=nurse.user, now=at(25), outcome="prescribed", note="Seen."
+    )
 
     again = check_in(patient, 30, signs=["pus"])
 

@@ -77,7 +77,13 @@ def test_all_of_it_must_have_been_seen(patient: Patient, nurse: StaffMember) -> 
     acknowledge(alert=patient.alerts.get(rule="pus"), by=nurse.user, now=at(1.1))
     assert standing(report, 1.2).state == State.SAVED
 
-    close(alert=patient.alerts.get(rule="hives"), by=nurse.user, now=at(1.3), outcome="advice_given")
+    close(
+        alert=patient.alerts.get(rule="hives"),
+        by=nurse.user,
+        now=at(1.3),
+        outcome="advice_given",
+        note="Seen.",
+    )
 
     assert standing(report, 2).seen_at == at(1.3)
 

@@ -436,7 +436,7 @@ def test_the_alerts_of_a_moved_procedure_are_closed_as_a_mistake(
     check_in(patient, 80, redness=2)
     move(procedure, right, colleague, at(81))
 
-    closed = close(alert=patient.alerts.get(), by=colleague.user, now=at(82), outcome="mistake")
+    closed = close(alert=patient.alerts.get(), by=colleague.user, now=at(82), outcome="mistake", note="Seen.")
 
     assert closed.status == Alert.Status.CLOSED
 

@@ -75,7 +75,7 @@ def test_what_is_long_ago_is_judged_again_only_while_it_is_open(
 ) -> None:
     check_in(patient, 80, redness=2)
     if closed:
-        close(alert=patient.alerts.get(), by=colleague.user, now=at(81), outcome="advice_given")
+        close(alert=patient.alerts.get(), by=colleague.user, now=at(81), outcome="advice_given", note="Seen.")
 
     assert len(change(patient, colleague, at(80 + 169), ["iq7"]).alerts) == alerts
 
@@ -84,7 +84,7 @@ def test_what_is_recent_is_judged_again_though_it_was_closed(
     patient: Patient, procedure: Procedure, colleague: StaffMember
 ) -> None:
     check_in(patient, 80, redness=2)
-    close(alert=patient.alerts.get(), by=colleague.user, now=at(81), outcome="expected_course")
+    close(alert=patient.alerts.get(), by=colleague.user, now=at(81), outcome="expected_course", note="Seen.")
 
     assert [alert.rule for alert in change(patient, colleague, at(90), ["iq7"]).alerts] == ["at_risk_patient"]
 

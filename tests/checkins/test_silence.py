@@ -55,7 +55,7 @@ def test_another_report_and_another_silence_are_told_again(patient: Patient, pro
 
 def test_a_closed_alert_ends_it(patient: Patient, procedure: Procedure, nurse: StaffMember) -> None:
     check_in(patient, 1, signs=["lumps"])
-    close(alert=patient.alerts.get(), by=nurse.user, now=at(2), outcome="advice_given")
+    close(alert=patient.alerts.get(), by=nurse.user, now=at(2), outcome="advice_given", note="Seen.")
 
     assert note_silence_after_alerts(at(30)) == 0
 

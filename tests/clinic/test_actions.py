@@ -43,7 +43,7 @@ def test_an_acknowledged_alert_warns_and_a_closed_one_does_not(
 
     acknowledge(alert=alert, by=nurse.user, now=at(21))
     assert record(patient, nurse, 22).warned
-    close(alert=alert, by=nurse.user, now=at(23), outcome="advice_given")
+    close(alert=alert, by=nurse.user, now=at(23), outcome="advice_given", note="Seen.")
     assert not record(patient, nurse, 24).warned
 
 

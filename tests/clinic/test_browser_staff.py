@@ -189,7 +189,7 @@ def test_the_queue_is_worked_with_the_keyboard_alone(
     assert not daniel.alerts.filter(status=Alert.Status.NEW).exists()
 
     tab_to(page, "input[name=result]")
-    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
     tab_to(page, "button", "Add attempt")
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_contain_text("The attempt is recorded.")
@@ -198,7 +198,7 @@ def test_the_queue_is_worked_with_the_keyboard_alone(
     tab_to(page, "button", "Close all")
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_contain_text("alerts of Daniel Reyes: advice given.")
-    assert daniel.contact_attempts.get().result == "no_answer"
+    assert daniel.contact_attempts.get().result == "reached"
     assert set(daniel.alerts.values_list("outcome", flat=True)) == {"advice_given"}
 
 

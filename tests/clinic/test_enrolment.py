@@ -213,7 +213,7 @@ def test_after_a_recent_infection_staff_are_warned_even_if_its_alert_is_closed(
     check_in(procedure.patient, 20, signs=["cold_sore"])
     client = desk(colleague)
     alert = procedure.patient.alerts.get()
-    client.post(f"/clinic/alerts/{alert.pk}/close/", {"outcome": "prescribed"})
+    client.post(f"/clinic/alerts/{alert.pk}/close/", {"outcome": "prescribed", "note": "Seen."})
     page = words(client.get(patient_url(procedure.patient, "procedures/new/")))
     assert "In the past two weeks this patient has reported pus, a cold sore or redness that spreads." in page
 

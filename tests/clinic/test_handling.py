@@ -77,7 +77,7 @@ def test_nobody_but_a_colleague_gets_it(
 
 
 def test_a_closed_alert_is_given_to_nobody(alert: Alert, nurse: StaffMember, colleague: StaffMember) -> None:
-    close(alert=alert, by=colleague.user, now=at(20.05), outcome="mistake")
+    close(alert=alert, by=colleague.user, now=at(20.05), outcome="mistake", note="Seen.")
     response = desk(nurse).post(alert_url(alert, "assign"), {"to": nurse.pk, "seen": ""})
     assert response.status_code == 409
     assert "Tom Test closed this alert" in words(response)
@@ -99,7 +99,7 @@ def test_a_closed_alert_is_opened_again_and_how_it_was_closed_stays(
 
 
 def test_opening_again_needs_a_reason(alert: Alert, nurse: StaffMember) -> None:
-    close(alert=alert, by=nurse.user, now=at(20.05), outcome="mistake")
+    close(alert=alert, by=nurse.user, now=at(20.05), outcome="mistake", note="Seen.")
     response = desk(nurse).post(alert_url(alert, "reopen"), {"why": " "})
     assert response.status_code == 422
     assert "Write why." in words(response)
@@ -116,7 +116,7 @@ def test_an_open_alert_can_not_be_opened_again(alert: Alert, nurse: StaffMember)
 def test_beside_a_newer_alert_of_the_same_rule_the_old_one_stays_closed(
     alert: Alert, patient: Patient, nurse: StaffMember
 ) -> None:
-    close(alert=alert, by=nurse.user, now=at(20.05), outcome="mistake")
+    close(alert=alert, by=nurse.user, now=at(20.05), outcome="mistake", note="Seen.")
     check_in(patient, 20.08, signs=["pus"])
     response = desk(nurse).post(alert_url(alert, "reopen"), {"why": "x"})
     assert response.status_code == 409
@@ -142,7 +142,7 @@ def test_a_report_that_came_in_while_the_page_was_open_is_not_closed_unseen(
     shown_at = at(20.02).isoformat()
     check_in(patient, 20.05, signs=["pus"])
     for more in ({}, {"all": "1"}):
-        posted = {"outcome": "expected_course", "shown_at": shown_at, **more}
+        posted = {"outcome": "expected_course", "note": "Seen.", "shown_at": shown_at, **more}
         response = desk(nurse).post(alert_url(alert, "close"), posted)
         assert response.status_code == 409
         assert "A new report came in for this alert." in words(response)
@@ -158,7 +158,7 @@ def test_a_contact_attempt_is_kept_with_who_and_when(alert: Alert, nurse: StaffM
     page = words(desk(nurse).get(alert_url(alert)))
     assert "06:06 Ruth Test no answer. “Rang out twice.”" in page
     alert.refresh_from_db()
-    assert alert.follow_up_at is None
+    assert alert.follow_up_at == at(20.6)
 
 
 @pytest.mark.parametrize("result", ["", "tired"])

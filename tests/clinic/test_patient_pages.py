@@ -96,7 +96,7 @@ def test_the_page_of_a_patient_holds_details_procedures_check_ins_and_alerts(
     patient.call_back_telephone = "07700 900142"
     patient.save()
     closed = alert_of(patient, 20, signs=["pus"])
-    close(alert=closed, by=colleague.user, now=at(21), outcome="prescribed")
+    close(alert=closed, by=colleague.user, now=at(21), outcome="prescribed", note="Seen.")
     still_open = alert_of(patient, 46, signs=["hives"])
 
     response = desk(colleague).get(patient_url(patient))

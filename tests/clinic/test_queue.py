@@ -74,7 +74,7 @@ def test_a_patient_has_one_row_for_what_needs_action_and_routine_stays_apart(
 def test_a_closed_alert_leaves_the_queue(patient: Patient, nurse: StaffMember, see: See) -> None:
     alert = alert_of(patient, 20, signs=["pus"])
     assert [row.alert for row in see(21).now] == [alert]
-    close(alert=alert, by=nurse.user, now=at(21), outcome="prescribed")
+    close(alert=alert, by=nurse.user, now=at(21), outcome="prescribed", note="Seen.")
     assert see(22).is_empty
 
 

@@ -78,7 +78,7 @@ CHANGES: dict[str, Change] = {
         alert=alert, to=colleague, seen_owner=None, by=nurse.user, now=at(20.05)
     ),
     "closed": lambda alert, nurse, colleague: close(
-        alert=alert, by=nurse.user, now=at(20.05), outcome="mistake"
+        alert=alert, by=nurse.user, now=at(20.05), outcome="mistake", note="Seen."
     ),
 }
 

@@ -153,7 +153,7 @@ def test_on_each_record_the_role_of_its_own_clinic_counts(
 ) -> None:
     client = desk(nurse)
     assert "Elsewhere Clinic" in words(client.get(alert_url(there)))
-    told = {"outcome": "emergency_care"}
+    told = {"outcome": "emergency_care", "note": "Seen."}
     assert client.post(alert_url(there, "close"), told).status_code == 302
     assert client.get(patient_url(here.patient, "procedures/new/")).status_code == 403
 

@@ -73,7 +73,7 @@ def test_the_second_of_two_staff_reads_who_was_first(
 def test_a_closed_alert_can_not_be_acknowledged(
     alert: Alert, nurse: StaffMember, colleague: StaffMember
 ) -> None:
-    close(alert=alert, by=colleague.user, now=at(20.05), outcome="prescribed")
+    close(alert=alert, by=colleague.user, now=at(20.05), outcome="prescribed", note="Seen.")
 
     response = desk(nurse).post(alert_url(alert, "acknowledge"))
 
@@ -118,12 +118,12 @@ def test_another_patients_alert_is_not_acknowledged_along(
 
 @pytest.mark.parametrize("outcome", Alert.Outcome.values)
 def test_each_outcome_closes_the_alert(alert: Alert, nurse: StaffMember, outcome: str) -> None:
-    response = desk(nurse).post(alert_url(alert, "close"), {"outcome": outcome})
+    response = desk(nurse).post(alert_url(alert, "close"), {"outcome": outcome, "note": "Seen."})
 
     assert response.status_code == 302
     assert response.headers["Location"] == QUEUE
     alert.refresh_from_db()
-    assert (alert.status, alert.outcome, alert.note) == (Alert.Status.CLOSED, outcome, "")
+    assert (alert.status, alert.outcome, alert.note) == (Alert.Status.CLOSED, outcome, "Seen.")
     assert alert.closed_by == nurse.user
 
 
@@ -168,9 +168,9 @@ def test_without_a_known_outcome_nothing_is_closed_and_the_note_stays(
 def test_who_closes_second_reads_who_was_first(
     alert: Alert, nurse: StaffMember, colleague: StaffMember
 ) -> None:
-    close(alert=alert, by=colleague.user, now=at(20.05), outcome="prescribed")
+    close(alert=alert, by=colleague.user, now=at(20.05), outcome="prescribed", note="Seen.")
 
-    response = desk(nurse).post(alert_url(alert, "close"), {"outcome": "mistake"})
+    response = desk(nurse).post(alert_url(alert, "close"), {"outcome": "mistake", "note": "Seen."})
 
     assert response.status_code == 409
     assert "Tom Test closed this alert at 06:03. Nothing was changed by you." in words(response)
@@ -182,7 +182,7 @@ def test_closing_closes_one_alert_unless_all_are_asked_for(patient: Patient, nur
     check_in(patient, 20, signs=["pus", "hives"], pain=3)
     pus = patient.alerts.get(rule="pus")
 
-    desk(nurse).post(alert_url(pus, "close"), {"outcome": "prescribed"})
+    desk(nurse).post(alert_url(pus, "close"), {"outcome": "prescribed", "note": "Seen."})
     assert patient.alerts.open().count() == 2
 
     other = patient.alerts.get(rule="hives")
@@ -190,14 +190,14 @@ def test_closing_closes_one_alert_unless_all_are_asked_for(patient: Patient, nur
     closed = patient.alerts.order_by("rule").values_list("rule", "outcome", "note")
     assert list(closed) == [
         ("hives", "advice_given", "Ice."),
-        ("pus", "prescribed", ""),
+        ("pus", "prescribed", "Seen."),
         ("severe_pain", "advice_given", "Ice."),
     ]
 
 
 def test_closing_all_leaves_other_patients_alone(alert: Alert, patient: Patient, nurse: StaffMember) -> None:
     other = alert_of(someone(patient, "Ben"), 20, signs=["pus"])
-    desk(nurse).post(alert_url(alert, "close"), {"outcome": "mistake", "all": "1"})
+    desk(nurse).post(alert_url(alert, "close"), {"outcome": "mistake", "note": "Seen.", "all": "1"})
     other.refresh_from_db()
     assert other.is_open
 
@@ -207,7 +207,7 @@ def test_an_alert_that_came_in_while_the_page_was_open_is_not_closed_unseen(
 ) -> None:
     unseen = alert_of(patient, 20.08, emergency=["breathing"])
 
-    posted = {"outcome": "expected_course", "all": "1", "seen": [str(alert.pk)]}
+    posted = {"outcome": "expected_course", "note": "Seen.", "all": "1", "seen": [str(alert.pk)]}
     response = desk(nurse).post(alert_url(alert, "close"), posted)
 
     assert response.status_code == 409

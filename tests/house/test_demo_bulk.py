@@ -65,16 +65,20 @@ COLUMNS: dict[Any, tuple[str, ...]] = {
             "closed_at",
         ),
         *("closed_by__email", "outcome", "note", "reported_again_at", "silent_since", "next_escalation_at"),
-        *("escalations", "follow_up_at", "forgotten_since", "returned_at"),
+        *("escalations", "follow_up_at", "forgotten_since", "returned_at", "last_reported_at"),
+        *("unconfirmed_since", "reached_at", "failed_tries", "next_try_at", "next_try_reason"),
     ),
     Dispatch: (
         *("clinic__slug", WHO, "reason", "turn", "step", "decided_at", "due_at", "drained_at"),
         *(f"alerts__{name}" for name in AN_ALERT),
     ),
     Message: ("kind", "recipient__email", "channel", "state", "created_at", "finished_at", "attempts"),
-    ContactAttempt: (WHO, "alert", "at", "by__email", "result", "note"),
+    ContactAttempt: (WHO, "alert", "at", "by__email", "kind", "result", "note", "corrects"),
     NonResponse: (WHO, "procedure__performed_at", "silent_since", "noted_at"),
-    Event: ("at", "actor__email", "verb", "clinic__slug", WHO, "data"),
+    Event: (
+        *("at", "actor__email", "verb", "clinic__slug", WHO),
+        *(f"data__{key}" for key in ("consent", "outcome", "result", "kind", "step", "turn")),
+    ),
 }
 
 

@@ -205,31 +205,44 @@ def finding(rule: str, level: Level) -> Finding:
     return Finding(rule, level, ())
 
 
+EMERGENCY = finding("eye_involved", Level.EMERGENCY)
 URGENT = finding("pus", Level.URGENT)
+CALL_ME = finding("contact_requested", Level.SAME_DAY)
 SAME_DAY = finding("lumps", Level.SAME_DAY)
 ROUTINE = finding("new_patches", Level.ROUTINE)
+FIRED = [EMERGENCY, URGENT, CALL_ME, SAME_DAY, ROUTINE]
+ACKNOWLEDGED, WAITING = True, False
 
-TOLD: list[tuple[list[str], Level | None, list[Finding]]] = [
+# The rules that are open already, the highest level that waits, and what is told of FIRED.
+TOLD: list[tuple[dict[str, bool], Level | None, list[Finding]]] = [
     # Nothing is open: everything but routine is told.
-    ([], None, [URGENT, SAME_DAY]),
-    # A routine alert is open: it hides nothing, and routine is still never told.
-    (["spots_past_expected"], Level.ROUTINE, [URGENT, SAME_DAY]),
-    # Its own alert is open: quiet.
-    (["pus"], Level.URGENT, []),
-    (["lumps"], Level.SAME_DAY, [URGENT]),
-    # As high as the highest open alert is enough, lower is not.
-    (["fever"], Level.SAME_DAY, [URGENT, SAME_DAY]),
-    (["hives"], Level.URGENT, [URGENT]),
-    (["eye_involved"], Level.EMERGENCY, []),
+    ({}, None, [EMERGENCY, URGENT, CALL_ME, SAME_DAY]),
+    # A routine alert waits: it hides nothing, and routine is still never told.
+    ({}, Level.ROUTINE, [EMERGENCY, URGENT, CALL_ME, SAME_DAY]),
+    # What waits hides what is lower, and nothing else.
+    ({}, Level.SAME_DAY, [EMERGENCY, URGENT, CALL_ME, SAME_DAY]),
+    ({}, Level.URGENT, [EMERGENCY, URGENT]),
+    ({}, Level.EMERGENCY, [EMERGENCY]),
+    # An emergency is told whether its rule is open or not, and whoever has it.
+    ({"eye_involved": WAITING}, Level.EMERGENCY, [EMERGENCY]),
+    ({"eye_involved": ACKNOWLEDGED}, None, [EMERGENCY, URGENT, CALL_ME, SAME_DAY]),
+    # An open urgent rule is told again once somebody has its alert; until then it is appended quietly.
+    ({"pus": ACKNOWLEDGED}, None, [EMERGENCY, URGENT, CALL_ME, SAME_DAY]),
+    ({"pus": WAITING}, Level.URGENT, [EMERGENCY]),
+    # Who asked for a call and was taken on asks again; another rule of same day is appended quietly.
+    ({"contact_requested": ACKNOWLEDGED, "lumps": ACKNOWLEDGED}, None, [EMERGENCY, URGENT, CALL_ME]),
+    ({"contact_requested": WAITING, "lumps": WAITING}, Level.SAME_DAY, [EMERGENCY, URGENT]),
+    # That something urgent waits does not hide them, that an emergency waits does.
+    ({"pus": ACKNOWLEDGED, "contact_requested": ACKNOWLEDGED}, Level.URGENT, [EMERGENCY, URGENT, CALL_ME]),
+    ({"pus": ACKNOWLEDGED, "contact_requested": ACKNOWLEDGED}, Level.EMERGENCY, [EMERGENCY]),
 ]
 
 
-@pytest.mark.parametrize(("open_rules", "highest", "told"), TOLD)
-def test_staff_are_told_of_what_is_new_and_high_enough(
-    open_rules: list[str], highest: Level | None, told: list[Finding]
+@pytest.mark.parametrize(("taken_on", "waiting", "told"), TOLD)
+def test_who_is_told_of_a_report(
+    taken_on: dict[str, bool], waiting: Level | None, told: list[Finding]
 ) -> None:
-    fired = [URGENT, SAME_DAY, ROUTINE]
-    assert rules_to_tell(fired, open_rules=open_rules, highest_open=highest) == tuple(told)
+    assert rules_to_tell(FIRED, taken_on=taken_on, highest_waiting=waiting) == tuple(told)
 
 
 def test_each_timed_rule_has_its_level_and_source() -> None:

@@ -39,8 +39,12 @@ class AlertQuerySet(models.QuerySet["Alert"]):
         return self.waiting().filter(next_escalation_at__lte=now)
 
     def to_follow_up(self, now: datetime) -> AlertQuerySet:
-        """Emergency and urgent ones that somebody acknowledged, and then did nothing about."""
+        """Those of same day and higher that somebody acknowledged, and whose patient nobody tried to reach in time."""
         return self.filter(status=Alert.Status.ACKNOWLEDGED, follow_up_at__lte=now)
+
+    def left_open(self, since: datetime) -> AlertQuerySet:
+        """Those of same day and higher that were acknowledged by then and are not closed."""
+        return self.need_action().filter(status=Alert.Status.ACKNOWLEDGED, acknowledged_at__lte=since)
 
     def worst_first(self) -> AlertQuerySet:
         """By level, then the longest waiting first."""

@@ -51,8 +51,9 @@ class ContactStep(models.Model):
 
 class DispatchQuerySet(models.QuerySet["Dispatch"]):
     def to_drain(self, now: datetime) -> DispatchQuerySet:
-        """Those that are due and not yet turned into messages."""
-        return self.filter(drained_at=None, due_at__lte=now)
+        """Those that are due and not yet turned into messages; last those that there is nobody to tell of."""
+        due = self.filter(drained_at=None, due_at__lte=now)
+        return due.order_by(F("nobody_since").asc(nulls_first=True), "due_at", "pk")
 
     def put_off(self) -> DispatchQuerySet:
         """Those that wait for the clinic to open: decided while it was closed, and not urgent."""
@@ -70,6 +71,7 @@ class Dispatch(models.Model):
         RETURNED = "returned", _("the owner of an alert left, is away, or gave it back")
         UNCOVERED = "uncovered", _("an alert stood quietly under a higher one that is dealt with now")
         UNDELIVERED = "undelivered", _("a message to the step before was refused")
+        WRONG_NUMBER = "wrong_number", _("a patient's number turned out to be wrong")
         NOT_REACHED = "not_reached", _("three tries did not reach the patient")
         LEFT_OPEN = "left_open", _("acknowledged three days ago, and not closed")
         CLOSING = "closing", _("same-day alerts are waiting, and the clinic closes soon")

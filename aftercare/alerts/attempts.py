@@ -1,0 +1,209 @@
+"""Trying to reach a patient: what came of a call, putting a slip right, and when to try next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from aftercare.alerts import recounting
+from aftercare.alerts.chases import TRIES, tell_manager, tell_next
+from aftercare.alerts.errors import AlreadyClosedError, AlreadyCorrectedError, NotAcknowledgedError
+from aftercare.alerts.locking import locked_open
+from aftercare.alerts.models import Alert, ContactAttempt, Dispatch
+from aftercare.alerts.transitions import CHANGED, fail_try, reach, state_of, take_on
+from aftercare.alerts.uncovering import uncover
+from aftercare.people.actions import record_event
+from aftercare.people.models import Event, Patient, User
+from aftercare.triage import Level
+
+Result, Kind = ContactAttempt.Result, ContactAttempt.Kind
+# How far ahead the next try may lie.
+NEXT_TRY_WITHIN = {Level.EMERGENCY: timedelta(hours=2), Level.URGENT: timedelta(hours=12)}
+NEXT_TRY_OTHERWISE = timedelta(hours=24)
+
+
+@transaction.atomic
+def record_contact_attempt(
+    *,
+    patient: Patient,
+    by: User,
+    now: datetime,
+    result: str,
+    kind: str = Kind.CALLED,
+    note: str = "",
+    alert: Alert | None = None,
+) -> ContactAttempt:
+    """Keep that somebody tried to reach the patient, and let every open alert of theirs follow from it.
+
+    What is new is acknowledged for the caller. A patient who was reached is chased no longer, and every newer
+    report is confirmed; one who was not is chased on. ValueError for an unknown result or kind, for a patient
+    who called and was not reached, or for an alert of another patient.
+    """
+    require_possible(result, kind)
+    if alert is not None and alert.patient_id != patient.pk:
+        raise ValueError("the alert is another patient's")
+    patient, alerts = locked_open(patient)
+    before = {str(one.pk): state_of(one) for one in alerts}
+    attempt = ContactAttempt.objects.create(
+        patient=patient, alert=alert, by=by, at=now, result=result, kind=kind, note=note
+    )
+    seen = [one for one in alerts if follow(one, by=by, now=now, result=result)]
+    Alert.objects.bulk_update(alerts, CHANGED)
+    for one in seen:
+        record_event(verb=Event.Verb.ACKNOWLEDGED, actor=by, now=now, patient=patient, subject=one.pk)
+    record_event(
+        verb=Event.Verb.TRIED_CONTACT,
+        actor=by,
+        now=now,
+        patient=patient,
+        subject=attempt.pk,
+        data={"result": result, "kind": kind, "before": before},
+    )
+    tell_of(alerts, result, now)
+    if seen:
+        uncover(patient, now)
+    return attempt
+
+
+def require_possible(result: str, kind: str) -> None:
+    """ValueError for what can't be recorded of a call."""
+    if result not in Result.values:
+        raise ValueError(f"unknown result: {result!r}")
+    if kind not in Kind.values:
+        raise ValueError(f"unknown kind: {kind!r}")
+    if kind == Kind.PATIENT_CALLED and result != Result.REACHED:
+        raise ValueError("a patient who called was reached")
+
+
+def follow(alert: Alert, *, by: User, now: datetime, result: str) -> bool:
+    """Let one alert follow from a call, not yet written. Returns whether that acknowledges or confirms it."""
+    waited, hours = alert.is_waiting, alert.clinic.hours
+    if alert.status == Alert.Status.NEW:
+        take_on(alert, by, hours, now)
+    if result == Result.REACHED:
+        reach(alert, now)
+    elif not alert.is_reached:
+        fail_try(alert, hours, now, restarts=result != Result.WRONG_NUMBER)
+    return waited and not alert.is_waiting
+
+
+def tell_of(alerts: Sequence[Alert], result: str, now: datetime) -> None:
+    """Tell who must be told of a call: the next contact of a wrong number, the manager after three failed tries."""
+    if result == Result.REACHED:
+        return
+    chased = [one for one in alerts if one.triage_level >= Level.SAME_DAY and not one.is_reached]
+    pressing = [one for one in chased if one.triage_level >= Level.URGENT]
+    if result == Result.WRONG_NUMBER and pressing:
+        tell_next(pressing, Dispatch.Reason.WRONG_NUMBER, now)
+    tired = [one for one in chased if one.failed_tries and one.failed_tries % TRIES == 0]
+    if tired:
+        tell_manager(tired, now)
+
+
+@transaction.atomic
+def correct_contact_attempt(
+    *, attempt: ContactAttempt, by: User, now: datetime, result: str, kind: str = Kind.CALLED, note: str = ""
+) -> ContactAttempt:
+    """Keep what really came of a call that was recorded by a slip; the new row is of the call's own instant.
+
+    What followed from the wrong one is undone in the alerts that are open, what follows from the right one is
+    done; who acknowledged by calling has called all the same. AlreadyCorrectedError where that was done before,
+    ValueError as `record_contact_attempt`.
+    """
+    require_possible(result, kind)
+    patient, alerts = locked_open(attempt.patient)
+    if ContactAttempt.objects.filter(corrects=attempt).exists():
+        raise AlreadyCorrectedError
+    corrected = ContactAttempt.objects.create(
+        patient=patient,
+        alert=attempt.alert,
+        by=by,
+        at=attempt.at,
+        result=result,
+        kind=kind,
+        note=note,
+        corrects=attempt,
+    )
+    recounting.recount(alerts, attempt, state_kept_of(attempt))
+    Alert.objects.bulk_update(alerts, CHANGED)
+    record_event(
+        verb=Event.Verb.CORRECTED_CONTACT,
+        actor=by,
+        now=now,
+        patient=patient,
+        subject=corrected.pk,
+        data={"was": attempt.result, "result": result, "kind": kind, "before": state_kept_of(attempt)},
+    )
+    if attempt.result == Result.REACHED or result == Result.WRONG_NUMBER:
+        tell_of(alerts, result, now)
+    return corrected
+
+
+def state_kept_of(attempt: ContactAttempt) -> dict[str, dict[str, Any]]:
+    """What each open alert was before a call was recorded, by its id; a correction hands it on."""
+    verbs = [Event.Verb.TRIED_CONTACT, Event.Verb.CORRECTED_CONTACT]
+    event = Event.objects.filter(verb__in=verbs, subject=attempt.pk).first()
+    kept: dict[str, dict[str, Any]] = event.data.get("before", {}) if event else {}
+    return kept
+
+
+@transaction.atomic
+def set_next_try(*, alert: Alert, at: datetime, reason: str, by: User, now: datetime) -> Alert:
+    """Say when the patient is to be tried next, after three tries that failed; until then nobody is told again.
+
+    It holds for every alert of the patient that is chased as long. ValidationError for an instant that is past,
+    or more than 2 h (emergency), 12 h (urgent) or 24 h ahead, without a reason, or before three tries failed.
+    AlreadyClosedError, NotAcknowledgedError where the alert is not being worked on.
+    """
+    patient, alerts = locked_open(alert.patient)
+    current = next((one for one in alerts if one.pk == alert.pk), None)
+    if current is None:
+        raise AlreadyClosedError
+    if current.status != Alert.Status.ACKNOWLEDGED:
+        raise NotAcknowledgedError
+    require_next_try(current, at, reason, now)
+    chased = [one for one in alerts if is_tired(one) and at <= now + longest_wait(one)]
+    for one in chased:
+        one.next_try_at, one.next_try_by, one.next_try_reason = at, by, reason.strip()
+        one.follow_up_at, one.forgotten_since = at, None
+        record_event(
+            verb=Event.Verb.SET_NEXT_TRY,
+            actor=by,
+            now=now,
+            patient=patient,
+            subject=one.pk,
+            data={"at": at.isoformat(), "reason": reason.strip()},
+        )
+    Alert.objects.bulk_update(chased, CHANGED)
+    return current
+
+
+def is_tired(alert: Alert) -> bool:
+    """Whether so many tries failed that a clinician says when to try next."""
+    chased = alert.status == Alert.Status.ACKNOWLEDGED and alert.triage_level >= Level.SAME_DAY
+    return chased and not alert.is_reached and alert.failed_tries >= TRIES
+
+
+def longest_wait(alert: Alert) -> timedelta:
+    """How far ahead the next try of an alert may lie."""
+    return NEXT_TRY_WITHIN.get(alert.triage_level, NEXT_TRY_OTHERWISE)
+
+
+def require_next_try(alert: Alert, at: datetime, reason: str, now: datetime) -> None:
+    """ValidationError with what is wrong about a next try."""
+    longest = longest_wait(alert)
+    if not is_tired(alert):
+        raise ValidationError("The next try is set after three calls that did not reach the patient.")
+    if at <= now:
+        raise ValidationError("Give a time that is still to come.")
+    if at > now + longest:
+        raise ValidationError(f"Give a time within the next {longest // timedelta(hours=1)} hours.")
+    length = Alert._meta.get_field("next_try_reason").max_length
+    if not reason.strip():
+        raise ValidationError("Say why the patient is tried then.")
+    if length and len(reason.strip()) > length:
+        raise ValidationError(f"Give the reason in at most {length} characters.")

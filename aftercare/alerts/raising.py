@@ -1,0 +1,157 @@
+"""Opening the alerts of what fired, appending to those that are open, and deciding who is told."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from uuid import UUID
+
+from aftercare import triage
+from aftercare.alerts.dispatching import attach, due_at, worst_of
+from aftercare.alerts.models import Alert, Dispatch
+from aftercare.alerts.transitions import CHANGED, report_again
+from aftercare.people.models import Patient
+from aftercare.triage import LIMITS, Finding, Limits, rules_to_tell
+
+# An alert by what it is about: the procedure's id, and the rule.
+Key = tuple[UUID | None, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fired:
+    """A finding of routine or higher, and the procedure whose recovery it is about.
+
+    `kept`: a correction repeats what the corrected revision had said, which is no newer report.
+    """
+
+    procedure_id: UUID | None
+    finding: Finding
+    kept: bool = False
+
+    @property
+    def key(self) -> Key:
+        return self.procedure_id, self.finding.rule
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Raised:
+    """What came of the findings: the alert of each, in their order, and whether staff are told."""
+
+    alerts: list[Alert]
+    dispatched: bool
+
+
+def raise_alerts(
+    *, patient: Patient, fired: Collection[Fired], event: UUID, now: datetime, limits: Limits = LIMITS
+) -> Raised:
+    """Open an alert for each fired rule that has none open, append the others, and decide who is told.
+
+    What a correction keeps is appended to the alert that is there, closed or not, and changes nothing of it.
+    For the caller's transaction, which holds the lock on the patient's row. `event` is the check-in's id.
+    """
+    if not fired:
+        return Raised(alerts=[], dispatched=False)
+    before = {
+        (alert.procedure_id, alert.rule): alert
+        for alert in Alert.objects.select_for_update().filter(patient=patient).open()
+    }
+    closed = closed_alerts(patient, [item.key for item in fired if item.kept and item.key not in before])
+    news = [item for item in fired if not (item.kept and (item.key in before or item.key in closed))]
+    keys = keys_to_tell(news, before.values())
+    opened = new_alerts(patient=patient, fired=news, before=before, now=now, limits=limits)
+    Alert.objects.bulk_create(opened.values())
+    append(patient, repeated_of(news, before), now, limits)
+    found = {**before, **opened}
+    if keys:
+        dispatch_opened(patient=patient, alerts=[found[key] for key in keys], event=event, now=now)
+    alerts = [closed[one.key] if one.kept and one.key in closed else found[one.key] for one in fired]
+    return Raised(alerts=alerts, dispatched=bool(keys))
+
+
+def closed_alerts(patient: Patient, keys: Collection[Key]) -> dict[Key, Alert]:
+    """The newest closed alert of each of these procedures and rules, where there is one."""
+    if not keys:
+        return {}
+    rows = patient.alerts.filter(status=Alert.Status.CLOSED, rule__in={rule for _procedure, rule in keys})
+    newest_last = rows.order_by("opened_at", "closed_at")
+    found = {(alert.procedure_id, alert.rule): alert for alert in newest_last}
+    return {key: alert for key, alert in found.items() if key in set(keys)}
+
+
+def new_alerts(
+    *, patient: Patient, fired: Iterable[Fired], before: Mapping[Key, Alert], now: datetime, limits: Limits
+) -> dict[Key, Alert]:
+    """The alerts that are new, not yet written. Each one's clock starts now, told or not."""
+    opened: dict[Key, Alert] = {}
+    for item in fired:
+        if item.key not in before and item.key not in opened:
+            opened[item.key] = Alert(
+                clinic_id=patient.clinic_id,
+                patient=patient,
+                procedure_id=item.procedure_id,
+                rule=item.finding.rule,
+                level=item.finding.level.value,
+                opened_at=now,
+                last_reported_at=now,
+                next_escalation_at=triage.acknowledge_by(item.finding.level, now, limits),
+            )
+    return opened
+
+
+def repeated_of(fired: Iterable[Fired], before: Mapping[Key, Alert]) -> list[Alert]:
+    """The alerts that were open before and whose rule fired again, each once."""
+    return [before[key] for key in dict.fromkeys(item.key for item in fired) if key in before]
+
+
+def append(patient: Patient, repeated: Sequence[Alert], now: datetime, limits: Limits) -> None:
+    """Note on alerts that are open that a newer report fired their rule."""
+    for alert in repeated:
+        report_again(alert, patient.clinic.hours, now, limits)
+    if repeated:
+        Alert.objects.bulk_update(repeated, CHANGED)
+
+
+def keys_to_tell(fired: Iterable[Fired], open_before: Iterable[Alert]) -> list[Key]:
+    """Which of the fired rules staff are told of: the notify rule, procedure by procedure.
+
+    `open_before`: the patient's open alerts as they were before the report.
+    """
+    open_before = list(open_before)
+    waiting = max((alert.triage_level for alert in open_before if alert.is_waiting), default=None)
+    keys: list[Key] = []
+    for procedure_id, items in groupby(
+        sorted(fired, key=procedure_order), key=lambda item: item.procedure_id
+    ):
+        taken_on = {
+            alert.rule: not alert.is_waiting for alert in open_before if alert.procedure_id == procedure_id
+        }
+        told = rules_to_tell((item.finding for item in items), taken_on=taken_on, highest_waiting=waiting)
+        keys += [(procedure_id, finding.rule) for finding in told]
+    return list(dict.fromkeys(keys))
+
+
+def procedure_order(item: Fired) -> str:
+    """An order that brings the findings of one procedure together."""
+    return str(item.procedure_id or "")
+
+
+def dispatch_opened(*, patient: Patient, alerts: list[Alert], event: UUID, now: datetime) -> Dispatch:
+    """Write the decision that the first contact step is told of these alerts."""
+    dispatch = opening_dispatch(patient=patient, alerts=alerts, event=event, now=now)
+    dispatch.save(force_insert=True)
+    attach(dispatch, alerts)
+    return dispatch
+
+
+def opening_dispatch(*, patient: Patient, alerts: Iterable[Alert], event: UUID, now: datetime) -> Dispatch:
+    """That decision, not yet written."""
+    return Dispatch(
+        clinic_id=patient.clinic_id,
+        patient=patient,
+        reason=Dispatch.Reason.OPENED,
+        event=event,
+        decided_at=now,
+        due_at=due_at(patient.clinic, worst_of(alerts), now),
+    )

@@ -1,0 +1,77 @@
+"""Who of a clinic is told of a dispatch, at the moment in which it is turned into messages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from aftercare.alerts.contacts import Roster
+from aftercare.alerts.models import Dispatch
+from aftercare.alerts.undelivered import refused_by
+from aftercare.people.models import StaffMember
+
+Find = Callable[[Dispatch, Roster, datetime], list[StaffMember]]
+
+
+def recipients_of(dispatch: Dispatch, roster: Roster, now: datetime) -> list[int]:
+    """The users to tell; empty where there is nobody."""
+    find = FOUND_BY.get(Dispatch.Reason(dispatch.reason), of_the_step)
+    return list(dict.fromkeys(member.user_id for member in find(dispatch, roster, now)))
+
+
+def of_the_step(dispatch: Dispatch, roster: Roster, now: datetime) -> list[StaffMember]:
+    """The dispatch's contact step."""
+    return roster.recipients(dispatch.step, now)
+
+
+def with_owners(dispatch: Dispatch, roster: Roster, now: datetime) -> list[StaffMember]:
+    """The contact step, and who owns what was reported again, where they are on duty."""
+    return [*roster.recipients(dispatch.step, now), *roster.on_duty(owners_of(dispatch), now)]
+
+
+def with_who_forgot(dispatch: Dispatch, roster: Roster, now: datetime) -> list[StaffMember]:
+    """The contact step, and who owns what was forgotten."""
+    return [*roster.recipients(dispatch.step, now), *there(owners_of(dispatch), roster, now)]
+
+
+def managers(_dispatch: Dispatch, roster: Roster, now: datetime) -> list[StaffMember]:
+    """The managers; where there is none, the last contact step."""
+    return roster.managers(now) or roster.recipients(roster.last_position(now), now)
+
+
+def owners_and_managers(dispatch: Dispatch, roster: Roster, now: datetime) -> list[StaffMember]:
+    """Who owns what is left open, and the managers."""
+    return [*there(owners_of(dispatch), roster, now), *managers(dispatch, roster, now)]
+
+
+def instead(dispatch: Dispatch, roster: Roster, now: datetime) -> list[StaffMember]:
+    """The first step from the dispatch's on that holds somebody whose messages are not refused, or else anybody."""
+    refused = refused_by(dispatch)
+    positions = range(dispatch.step, roster.last_position(now) + 1)
+    groups = [*(roster.recipients(position, now) for position in positions), roster.everybody]
+    for group in groups:
+        if taken := [member for member in group if member.user_id not in refused]:
+            return taken
+    return []
+
+
+def owners_of(dispatch: Dispatch) -> set[int | None]:
+    """The ids of the users who own its alerts."""
+    return set(dispatch.alerts.exclude(owner=None).values_list("owner", flat=True))
+
+
+def there(user_ids: Iterable[int | None], roster: Roster, now: datetime) -> list[StaffMember]:
+    """Those of these users who work at the clinic and are not away."""
+    wanted = set(user_ids)
+    return [member for member in roster.everybody if member.user_id in wanted and member.is_reachable(now)]
+
+
+# Whom a reason tells, where that is not the contact step alone.
+FOUND_BY: dict[Dispatch.Reason, Find] = {
+    Dispatch.Reason.OPENED: with_owners,
+    Dispatch.Reason.FORGOTTEN: with_who_forgot,
+    Dispatch.Reason.WRONG_NUMBER: with_who_forgot,
+    Dispatch.Reason.NOT_REACHED: managers,
+    Dispatch.Reason.LEFT_OPEN: owners_and_managers,
+    Dispatch.Reason.UNDELIVERED: instead,
+}

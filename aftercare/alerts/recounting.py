@@ -1,0 +1,72 @@
+"""Counting the tries of a patient again after one was recorded by a slip."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from aftercare import triage
+from aftercare.alerts.chases import TRIES
+from aftercare.alerts.models import Alert, ContactAttempt
+from aftercare.alerts.transitions import clear_next_try, follow_up_from, restore
+from aftercare.people.models import Event
+
+Result = ContactAttempt.Result
+
+
+def recount(alerts: Iterable[Alert], wrong: ContactAttempt, before: Mapping[str, Mapping[str, Any]]) -> None:
+    """Let these open alerts of one patient be what they would be without the slip, not yet written.
+
+    `before`: each alert's state when the wrong attempt was recorded, by its id.
+    """
+    standing = list(
+        ContactAttempt.objects.filter(patient=wrong.patient_id, corrected_by=None).order_by("at", "pk")
+    )
+    for alert in alerts:
+        tries = [one for one in standing if one.at >= alert.opened_at]
+        reached = [one.at for one in tries if one.result == Result.REACHED]
+        if wrong.result == Result.REACHED:
+            wait_again(alert, before.get(str(alert.pk)), wrong, max(reached, default=None))
+        count(alert, tries, max(reached, default=None))
+
+
+def wait_again(
+    alert: Alert, kept: Mapping[str, Any] | None, wrong: ContactAttempt, reached_at: datetime | None
+) -> None:
+    """Undo that the wrong attempt confirmed a newer report, unless somebody has confirmed it since."""
+    if kept is None or alert.status != Alert.Status.ACKNOWLEDGED:
+        return
+    if reached_at is not None and reached_at >= wrong.at:
+        return
+    was = Alert(level=alert.level)
+    restore(was, dict(kept))
+    seen = Event.objects.filter(verb=Event.Verb.ACKNOWLEDGED, subject=alert.pk, at__gt=wrong.at)
+    if was.unconfirmed_since is None or seen.exists():
+        return
+    alert.unconfirmed_since, alert.escalations = was.unconfirmed_since, was.escalations
+    alert.reported_again_at = alert.reported_again_at or was.reported_again_at
+    alert.next_escalation_at = was.next_escalation_at or triage.acknowledge_by(
+        alert.triage_level, was.unconfirmed_since
+    )
+
+
+def count(alert: Alert, tries: Iterable[ContactAttempt], reached_at: datetime | None) -> None:
+    """What the tries that stand mean for one alert: reached, or how often and since when not."""
+    alert.reached_at = reached_at
+    if alert.status != Alert.Status.ACKNOWLEDGED or alert.acknowledged_at is None:
+        return
+    if alert.is_reached:
+        alert.unconfirmed_since, alert.reported_again_at, alert.next_escalation_at = None, None, None
+        alert.follow_up_at, alert.forgotten_since, alert.failed_tries = None, None, 0
+        clear_next_try(alert)
+        return
+    failed = [one for one in tries if one.result != Result.REACHED and one.at >= alert.last_reported_at]
+    alert.failed_tries = len(failed)
+    if alert.next_try_at is not None and alert.failed_tries >= TRIES:
+        # What a clinician has set stands, where that many tries have failed all the same.
+        return
+    clear_next_try(alert)
+    restarts = [one.at for one in failed if one.result != Result.WRONG_NUMBER]
+    begun = max([alert.acknowledged_at, *restarts])
+    alert.follow_up_at, alert.forgotten_since = follow_up_from(alert, alert.clinic.hours, begun), None
