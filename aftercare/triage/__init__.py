@@ -22,7 +22,13 @@ from aftercare.triage.courses import (
     sign_ceiling,
     symptom_ceilings,
 )
-from aftercare.triage.evaluation import RULESET_VERSION, NewlyFired, evaluate, newly_fired
+from aftercare.triage.evaluation import (
+    RULESET_VERSION,
+    NewlyFired,
+    evaluate,
+    fires_emergency,
+    newly_fired,
+)
 from aftercare.triage.findings import Assessment, Evidence, Finding
 from aftercare.triage.levels import Level
 from aftercare.triage.limits import LIMITS, Limits
@@ -70,6 +76,7 @@ __all__ = [
     "Unwell",
     "acknowledge_by",
     "evaluate",
+    "fires_emergency",
     "missed_check_ins",
     "newly_fired",
     "rules_to_tell",

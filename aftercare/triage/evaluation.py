@@ -1,19 +1,21 @@
 """Evaluating one check-in, and finding what newly fires when the series changes."""
 
 from collections.abc import Collection, Hashable, Iterable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from typing import NamedTuple
 
+from aftercare.triage.answers import Answers
 from aftercare.triage.findings import Assessment, Finding
 from aftercare.triage.levels import Level
 from aftercare.triage.limits import LIMITS, Limits
-from aftercare.triage.rules import CHECKED
+from aftercare.triage.rules import BY_PROCEDURE, CHECKED
 from aftercare.triage.rules.urgent import AT_RISK_FAMILIES, AT_RISK_PATIENT
 from aftercare.triage.series import Entry, Moment
 
 RULESET_VERSION = "1"
 _QUIET = Assessment(Level.EXPECTED, (), RULESET_VERSION)
+_ANY_TIME = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def evaluate(
@@ -28,13 +30,14 @@ def evaluate(
 
     ``others`` are the standing check-ins of the same procedure, in any order: only those strictly earlier
     than this one count, and it may be among them. Without a procedure (``performed_at`` None), rules that
-    need h are silent, but for `hot_sore_area` and the pain of 4 in `intense_pain`. A naive instant, or a
-    check-in after a procedure without an expected course, is a ValueError.
+    need h are silent, but for `hot_sore_area` and the pain of 4 in `intense_pain`. Of an entry that stands
+    beside, only rules that use h or a series are judged, and `at_risk_patient` by those. A naive instant, or
+    a check-in after a procedure without an expected course, is a ValueError.
     """
     moment = Moment(entry, others, performed_at=performed_at, limits=limits)
     findings: list[Finding] = []
     triggers: list[Finding] = []
-    for rule, condition in CHECKED:
+    for rule, condition in BY_PROCEDURE if entry.is_beside else CHECKED:
         fired = condition(moment)
         if fired is not None:
             finding = Finding(rule.id, rule.level, fired.evidence, fired.limit_h)
@@ -52,6 +55,12 @@ def _at_risk_finding(moment: Moment, triggers: list[Finding]) -> Finding:
     evidence = dict.fromkeys(item for finding in triggers for item in finding.evidence)
     first = moment.seen("at_risk", True)
     return Finding(AT_RISK_PATIENT.id, AT_RISK_PATIENT.level, (first, *evidence), None)
+
+
+def fires_emergency(answers: Answers) -> bool:
+    """Whether these answers alone fire an emergency rule: such a check-in is never refused."""
+    moment = Moment(Entry("", _ANY_TIME, answers), (), performed_at=None, limits=LIMITS)
+    return any(condition(moment) for rule, condition in CHECKED if rule.level is Level.EMERGENCY)
 
 
 class NewlyFired(NamedTuple):

@@ -25,13 +25,16 @@ TICKS: dict[Tick, tuple[str, str]] = {
 class Entry:
     """A check-in in a series: who it is (``key``), the instant it describes, its answers and course.
 
-    ``course`` may be None only where no procedure is recorded. A naive instant raises ValueError.
+    ``course`` may be None only where no procedure is recorded. ``is_beside``: it belongs to a later procedure
+    and is judged after this one as well, by the rules that use h or a series alone. A naive instant raises
+    ValueError.
     """
 
     key: Hashable
     at: datetime
     answers: Answers
     course: ExpectedCourse | None = None
+    is_beside: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "at", instant(self.at))

@@ -6,9 +6,11 @@ from types import MappingProxyType
 from aftercare.triage.rules import emergency, routine, same_day, urgent
 from aftercare.triage.rules.catalogue import Condition, Rule, worst_first
 
-__all__ = ["CHECKED", "RULES", "Rule", "emergency", "routine", "same_day", "urgent"]
+__all__ = ["BY_PROCEDURE", "CHECKED", "RULES", "Rule", "emergency", "routine", "same_day", "urgent"]
 
 RULES: Mapping[str, Rule] = MappingProxyType({rule.id: rule for rule, _ in worst_first()})
 CHECKED: tuple[tuple[Rule, Condition], ...] = tuple(
     (rule, condition) for rule, condition in worst_first() if condition is not None
 )
+# Those judged after each of the procedures that a check-in is about.
+BY_PROCEDURE = tuple((rule, condition) for rule, condition in CHECKED if rule.by_procedure)

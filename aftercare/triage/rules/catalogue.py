@@ -22,6 +22,8 @@ class Rule:
     level: Level
     sources: tuple[str, ...]
     staff: str
+    # It looks at h or at the series, so it is judged after each procedure that a check-in is about.
+    by_procedure: bool = False
 
 
 # A rule without a condition of its own looks at the findings of the others (evaluate.py).
@@ -34,12 +36,17 @@ def _add(rule: Rule, condition: Condition | None) -> None:
     _CATALOGUE.append((rule, condition))
 
 
-def rule(level: Level, *sources: str, staff: str) -> Callable[[Condition], Condition]:
+def rule(
+    level: Level, *sources: str, staff: str, by_procedure: bool = False
+) -> Callable[[Condition], Condition]:
     """Adds a rule named like its function."""
 
     def add(condition: Condition) -> Condition:
         name = condition.__name__
-        _add(Rule(id=name, family=name, level=level, sources=sources, staff=staff), condition)
+        named = Rule(
+            id=name, family=name, level=level, sources=sources, staff=staff, by_procedure=by_procedure
+        )
+        _add(named, condition)
         return condition
 
     return add
@@ -60,10 +67,11 @@ def rule_for_each(
     *sources: str,
     staff: str,
     more: Mapping[Symptom, tuple[str, ...]] = MappingProxyType({}),
+    by_procedure: bool = True,
 ) -> Callable[[SymptomCondition], SymptomCondition]:
     """Adds one rule for each symptom; ``{symptom}`` in the sentence for staff is replaced.
 
-    ``more`` has the sources that speak of one symptom alone.
+    ``more`` has the sources that speak of one symptom alone. Such rules compare with h or with the series.
     """
 
     def add(condition: SymptomCondition) -> SymptomCondition:
@@ -76,6 +84,7 @@ def rule_for_each(
                 level=level,
                 sources=(*sources, *more.get(symptom, ())),
                 staff=words,
+                by_procedure=by_procedure,
             )
             _add(named, partial(condition, symptom))
         return condition
@@ -85,7 +94,7 @@ def rule_for_each(
 
 def rule_over_findings(name: str, level: Level, *sources: str, staff: str) -> Rule:
     """Adds a rule that fires because of others."""
-    named = Rule(id=name, family=name, level=level, sources=sources, staff=staff)
+    named = Rule(id=name, family=name, level=level, sources=sources, staff=staff, by_procedure=True)
     _add(named, None)
     return named
 

@@ -21,19 +21,36 @@ def mild_past_expected(symptom: Symptom, moment: Moment) -> Fired | None:
     return Fired((moment.seen(symptom, value),), limit) if moment.is_past(limit) else None
 
 
-@rule(Level.ROUTINE, "S12", "S19", "S21", "S55", staff="A bruise that is still there, later than expected.")
+@rule(
+    Level.ROUTINE,
+    "S12",
+    "S19",
+    "S21",
+    "S55",
+    staff="A bruise that is still there, later than expected.",
+    by_procedure=True,
+)
 def bruise_past_expected(moment: Moment) -> Fired | None:
     """`bruise` ticked, and h is past `bruise_h` (S12, S55)."""
     return _still_there(moment, BRUISE, moment.course.bruise_h) if moment.course else None
 
 
-@rule(Level.ROUTINE, "S19", "S55", "S59", staff="Dry, tight or peeling skin, later than expected.")
+@rule(
+    Level.ROUTINE,
+    "S19",
+    "S55",
+    "S59",
+    staff="Dry, tight or peeling skin, later than expected.",
+    by_procedure=True,
+)
 def peeling_past_expected(moment: Moment) -> Fired | None:
     """`peeling` ticked, and h is past `peeling_h` (S59)."""
     return _still_there(moment, PEELING, moment.course.peeling_h) if moment.course else None
 
 
-@rule(Level.ROUTINE, "S59", staff="Spots like those before treatment, later than expected.")
+@rule(
+    Level.ROUTINE, "S59", staff="Spots like those before treatment, later than expected.", by_procedure=True
+)
 def spots_past_expected(moment: Moment) -> Fired | None:
     """`spots` ticked, and h is past `spots_h` (S59)."""
     return _still_there(moment, SPOTS, moment.course.spots_h) if moment.course else None

@@ -54,7 +54,7 @@ def past_expected(symptom: Symptom, moment: Moment) -> Fired | None:
     return Fired((moment.seen(symptom, value),), limit) if moment.is_past(limit) else None
 
 
-@rule(Level.SAME_DAY, "S12", "S58", staff="Redness still severe, later than is usual.")
+@rule(Level.SAME_DAY, "S12", "S58", staff="Redness still severe, later than is usual.", by_procedure=True)
 def severe_redness_late(moment: Moment) -> Fired | None:
     """Redness 3 or more, and h is past `usual_until` of redness (S12, S58)."""
     redness = moment.answers.redness
@@ -106,7 +106,9 @@ rule_for_tick(
 )
 
 
-@rule(Level.SAME_DAY, "S9", staff="A hot area that is getting more sore, on the first day.")
+@rule(
+    Level.SAME_DAY, "S9", staff="A hot area that is getting more sore, on the first day.", by_procedure=True
+)
 def early_hot_sore_area(moment: Moment) -> Fired | None:
     """`hot_sore` ticked before `hot_sore_h`; without a procedure `hot_sore_area` fires instead (S9)."""
     limit = moment.limits.hot_sore_h

@@ -54,7 +54,13 @@ def severe_pain_not_relieved(moment: Moment) -> Fired | None:
     return None
 
 
-@rule(Level.URGENT, "S6", "S15", staff="Very severe pain, or pain that is still severe late on.")
+@rule(
+    Level.URGENT,
+    "S6",
+    "S15",
+    staff="Very severe pain, or pain that is still severe late on.",
+    by_procedure=True,
+)
 def intense_pain(moment: Moment) -> Fired | None:
     """Pain 4 at any time; pain 3 from `late_severe_pain_h` on (S15)."""
     pain = moment.answers.pain
@@ -148,6 +154,7 @@ rule_for_tick(
     Level.URGENT,
     "S9",
     staff="A hot area that is getting more sore, after the first day or at an unknown time.",
+    by_procedure=True,
 )
 def hot_sore_area(moment: Moment) -> Fired | None:
     """`hot_sore` ticked from `hot_sore_h` on; without a procedure at once, the safer of the two (S9)."""
