@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,17 +11,18 @@ from typing import Any
 from django.db import models, transaction
 from django.db.models import OuterRef, Subquery
 
-from aftercare.alerts.actions import Fired, raise_alerts
+from aftercare.alerts.actions import raise_alerts
 from aftercare.alerts.models import Alert
 from aftercare.checkins.advice import advise
-from aftercare.checkins.history import History, course_for, without
+from aftercare.checkins.history import History
+from aftercare.checkins.judging import Kept, Revealed, all_fired, judge, kept_signs, new_entry
 from aftercare.checkins.models import NOTE_LENGTH, Assessment, CheckIn, Finding
 from aftercare.checkins.promises import confirm_by
 from aftercare.checkins.submission import Placement, Submission, find_duplicate, place
 from aftercare.guidance.models import ExpectedCourseSet
 from aftercare.people.actions import record_event
-from aftercare.people.models import Event, Patient, Procedure, User
-from aftercare.triage import LIMITS, Entry, Level, Limits, NewlyFired, evaluate, newly_fired
+from aftercare.people.models import Event, Patient, User
+from aftercare.triage import LIMITS, Entry, Level, Limits
 from aftercare.triage import Assessment as Judgement
 from aftercare.triage import Finding as Fact
 
@@ -57,14 +58,6 @@ class Receipt:
         return self.check_in.triage_level
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Revealed:
-    """What newly fires on one later entry, and the procedure of its series."""
-
-    procedure: Procedure | None
-    entry: NewlyFired
-
-
 @transaction.atomic
 def submit_check_in(
     *, patient: Patient, by: User, submission: Submission, now: datetime, limits: Limits = LIMITS
@@ -75,11 +68,12 @@ def submit_check_in(
     """
     at_risk, course_set_id = lock_patient(patient)
     history = History.of(patient, course_set_id)
-    if repeated := find_duplicate(submission, history):
+    if repeated := find_duplicate(submission, history, now):
         return receipt_of(repeated)
     placement = place(submission, history, now=now, limits=limits)
     entry = new_entry(submission, placement, history)
     judged, revealed = judge(entry, placement=placement, history=history, at_risk=at_risk, limits=limits)
+    kept = kept_signs(placement, history, at_risk=at_risk, limits=limits)
     columns = check_in_columns(
         patient=patient,
         by=by,
@@ -94,9 +88,9 @@ def submit_check_in(
     )
     check_in = CheckIn(**columns)
     check_in.save(force_insert=True)
-    fired = all_fired(check_in, judged, revealed)
+    fired = all_fired(check_in, judged, revealed, kept)
     raised = raise_alerts(patient=patient, fired=fired, event=check_in.pk, now=now, limits=limits)
-    assessments, findings = assessment_rows(check_in, judged, revealed, raised.alerts, now)
+    assessments, findings = assessment_rows(check_in, judged, revealed, raised.alerts, kept, now)
     Assessment.objects.bulk_create(assessments)
     Finding.objects.bulk_create(findings)
     if by.pk != patient.user_id:
@@ -119,53 +113,6 @@ def receipt_of(check_in: CheckIn) -> Receipt:
     )
 
 
-def new_entry(submission: Submission, placement: Placement, history: History) -> Entry:
-    """The submission as the engine reads it."""
-    return Entry(
-        key=uuid.uuid4(),
-        at=placement.observed_at,
-        answers=submission.answers,
-        course=course_for(history.course_set_id, placement.procedure),
-    )
-
-
-def judge(
-    entry: Entry, *, placement: Placement, history: History, at_risk: bool, limits: Limits
-) -> tuple[Judgement, list[Revealed]]:
-    """The entry's own assessment, and what newly fires on later entries because of it.
-
-    A correction takes the corrected entry out of its series, which may be another procedure's.
-    """
-    corrected = placement.corrects
-    affected = {placement.procedure.pk if placement.procedure else None: placement.procedure}
-    if corrected:
-        affected[corrected.procedure_id] = history.procedure(corrected.procedure_id)
-    judged: Judgement | None = None
-    revealed: list[Revealed] = []
-    for procedure in affected.values():
-        before = history.series(procedure)
-        after = without(before, corrected.pk) if corrected else before
-        performed_at = procedure.performed_at if procedure else None
-        if procedure == placement.procedure:
-            judged = evaluate(entry, after, performed_at=performed_at, at_risk=at_risk, limits=limits)
-            if not corrected and all(earlier.at <= entry.at for earlier in before):
-                continue  # As nearly always: none comes later that could see this one.
-            after = [*after, entry] if placement.in_series else after
-        revealed += [
-            Revealed(procedure=procedure, entry=later)
-            for later in newly_fired(
-                before,
-                after,
-                performed_at=performed_at,
-                at_risk=at_risk,
-                except_key=entry.key,
-                limits=limits,
-            )
-        ]
-    assert judged is not None
-    return judged, revealed
-
-
 def check_in_columns(  # noqa: PLR0913 (the parts of one row)
     *,
     patient: Patient,
@@ -186,6 +133,7 @@ def check_in_columns(  # noqa: PLR0913 (the parts of one row)
         "id": id_of(entry.key),
         "patient_id": patient.pk,
         "procedure_id": placement.procedure.pk if placement.procedure else None,
+        "several_of": [str(one.pk) for one in placement.procedures if one] if placement.beside else [],
         "course_set_id": history.course_set_id,
         "number": len(history.check_ins),
         "token": submission.token,
@@ -212,36 +160,60 @@ def check_in_columns(  # noqa: PLR0913 (the parts of one row)
     }
 
 
-def all_fired(check_in: CheckIn, judged: Judgement, revealed: Iterable[Revealed]) -> list[Fired]:
-    """The check-in's own findings and those it revealed, each with the procedure it is about."""
-    fired = [Fired(procedure_id=check_in.procedure_id, finding=finding) for finding in judged.findings]
-    for later in revealed:
-        procedure_id = later.procedure.pk if later.procedure else None
-        fired += [Fired(procedure_id=procedure_id, finding=finding) for finding in later.entry.findings]
-    return fired
-
-
 def assessment_rows(
     check_in: CheckIn,
     judged: Judgement,
     revealed: list[Revealed],
     alerts: list[Alert],
+    kept: Kept,
     now: datetime,
 ) -> tuple[list[Assessment], list[Finding]]:
-    """The assessment at submission, and beside their first ones those of later entries, not yet written."""
+    """The assessment at submission, and beside their first ones those of later entries, not yet written.
+
+    An entry that is judged after several procedures has one assessment, with the findings of all of them.
+    """
     own = Assessment(**assessment_columns(check_in.pk, judged, Assessment.Reason.SUBMITTED, check_in, now))
+    by_entry: dict[Hashable, Assessment] = {check_in.pk: own}
     remaining = iter(alerts)
-    findings = [finding_row(own, finding, next(remaining)) for finding in judged.findings]
-    assessments = [own]
-    for later in revealed:
-        judgement = later.entry.assessment
-        columns = assessment_columns(
-            id_of(later.entry.key), judgement, Assessment.Reason.REVEALED, check_in, now
+    findings = [
+        finding_row(
+            own,
+            finding,
+            next(remaining),
+            procedure_id=check_in.procedure_id,
+            kept_since=kept.get((check_in.procedure_id, finding.rule)),
         )
-        assessments.append(row := Assessment(**columns))
-        new = {finding.rule: next(remaining) for finding in later.entry.findings}
-        findings += [finding_row(row, finding, new.get(finding.rule)) for finding in judgement.findings]
-    return assessments, findings
+        for finding in judged.findings
+    ]
+    for later in revealed:
+        row = by_entry.setdefault(later.entry.key, revealed_assessment(later, check_in, now))
+        row.level = max(Level(row.level), later.entry.assessment.level).value
+        findings += revealed_findings(row, later, remaining, kept if row is own else {})
+    return list(by_entry.values()), findings
+
+
+def revealed_assessment(later: Revealed, check_in: CheckIn, now: datetime) -> Assessment:
+    """The evaluation of a later entry that a check-in led to, not yet written."""
+    entry_id, judgement = id_of(later.entry.key), later.entry.assessment
+    return Assessment(**assessment_columns(entry_id, judgement, Assessment.Reason.REVEALED, check_in, now))
+
+
+def revealed_findings(
+    row: Assessment, later: Revealed, remaining: Iterator[Alert], kept: Kept
+) -> list[Finding]:
+    """The findings of an evaluation after one procedure; `remaining`: the alerts of those that are new."""
+    procedure_id = later.procedure.pk if later.procedure else None
+    new = {finding.rule: next(remaining) for finding in later.entry.findings}
+    return [
+        finding_row(
+            row,
+            finding,
+            new.get(finding.rule),
+            procedure_id=procedure_id,
+            kept_since=kept.get((procedure_id, finding.rule)),
+        )
+        for finding in later.entry.assessment.findings
+    ]
 
 
 def assessment_columns(
@@ -264,8 +236,15 @@ def id_of(key: Hashable) -> uuid.UUID:
     return key
 
 
-def finding_row(assessment: Assessment, finding: Fact, alert: Alert | None) -> Finding:
-    """One rule that fired, not yet written."""
+def finding_row(
+    assessment: Assessment,
+    finding: Fact,
+    alert: Alert | None,
+    *,
+    procedure_id: uuid.UUID | None,
+    kept_since: datetime | None = None,
+) -> Finding:
+    """One rule that fired after a procedure, not yet written."""
     data = finding.to_json()
     return Finding(
         assessment=assessment,
@@ -273,6 +252,8 @@ def finding_row(assessment: Assessment, finding: Fact, alert: Alert | None) -> F
         level=data["level"],
         evidence=data["evidence"],
         limit_h=data["limit_h"],
+        procedure_id=procedure_id,
+        kept_since=kept_since,
         is_new=alert is not None,
         alert=alert,
     )

@@ -199,15 +199,20 @@ class Standing:
 
 
 def judged_by(patient: Patient, procedure: Procedure) -> set[UUID]:
-    """The patient's check-ins that count from the procedure."""
-    return set(patient.check_ins.filter(procedure=procedure).values_list("pk", flat=True))
+    """The patient's check-ins that count in the series of the procedure."""
+    rows = patient.check_ins.values_list("pk", "procedure_id", "several_of")
+    return {pk for pk, own, several in rows if own == procedure.pk or str(procedure.pk) in several}
 
 
 def described_before(procedure: Procedure, performed_at: datetime) -> int:
     """How many of the check-ins that it judges describe an instant before `performed_at`."""
     own = CheckIn.objects.filter(patient=procedure.patient_id).standing()
-    judged = own.filter(Q(first_procedure=procedure) | Q(first_procedure=None, procedure=procedure))
-    return judged.filter(observed_at__lt=performed_at).count()
+    rows = own.filter(observed_at__lt=performed_at).values_list(
+        "first_procedure_id", "procedure_id", "several_of"
+    )
+    return sum(
+        (first or counted) == procedure.pk or str(procedure.pk) in several for first, counted, several in rows
+    )
 
 
 def recent_or_open(patient: Patient, now: datetime, limits: Limits) -> set[UUID]:

@@ -5,18 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from copy import copy
+from datetime import UTC, datetime
 from typing import Any, Self
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from aftercare.checkins.times import UnreadableTimeError, as_typed, read_instant
 from aftercare.checkins.wording import (
+    DEVICE_CLOCK,
     HELP,
     NONE_CHOICE,
     NONE_OF_THESE,
     QUESTIONS,
+    SEVERAL,
     SEVERITY_CHOICES,
     YES_OR_NO,
     Choices,
@@ -47,16 +52,41 @@ class Radios(forms.RadioSelect):
 
 
 class LocalTime(forms.DateTimeInput):
-    """The browser's own picker; a text field where what was typed is something the picker would drop."""
+    """The browser's own picker on the clock of `zone`; a text field where it would drop what was typed.
+
+    A script can show the instant in `data-instant` on the clock of the device instead.
+    """
 
     input_type = "datetime-local"
+    zone = ZoneInfo("UTC")
+    now: datetime | None = None
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
-        typed = context["widget"]["value"]
-        if typed and not LOCAL_TIME.fullmatch(typed):
-            context["widget"]["type"] = "text"
+        widget = context["widget"]
+        widget["attrs"] |= {"data-zone": self.zone.key, "data-device": DEVICE_CLOCK}
+        if typed := widget["value"]:
+            try:
+                instant = read_instant(typed, self.zone, self.now or datetime.now(UTC))
+            except UnreadableTimeError:
+                pass
+            else:
+                widget["attrs"]["data-instant"] = instant.isoformat()
+                if not LOCAL_TIME.fullmatch(typed):
+                    typed = widget["value"] = as_typed(instant, self.zone)
+            if not LOCAL_TIME.fullmatch(typed):
+                widget["type"] = "text"
         return context
+
+
+class WhichProcedure(forms.UUIDField):
+    """The procedure that a check-in is about, by id, or the word for several of them."""
+
+    def to_python(self, value: Any) -> Any:
+        return SEVERAL if value == SEVERAL else super().to_python(value)
+
+    def prepare_value(self, value: Any) -> Any:
+        return value if value == SEVERAL else super().prepare_value(value)
 
 
 class Note(forms.CharField):
@@ -150,3 +180,7 @@ class Ticks(SharedChoices, forms.MultipleChoiceField):
     def known(self, value: Sequence[str]) -> frozenset[str] | None:
         """What can be read of a group that is in error: the ticks we know, without "None of these"."""
         return frozenset(tick for tick in value if tick in self.words and tick != NONE_OF_THESE) or None
+
+    def is_known(self, value: Sequence[str]) -> bool:
+        """Whether each tick is one of the list, whatever stands beside it."""
+        return all(tick in self.words for tick in value if tick)

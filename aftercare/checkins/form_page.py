@@ -8,22 +8,23 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 
 from aftercare.checkins.actions import Receipt, submit_check_in
 from aftercare.checkins.forms import CheckInForm
-from aftercare.checkins.history import History
+from aftercare.checkins.history import History, side_by_side
 from aftercare.checkins.layout import blank_parts, parts_of
 from aftercare.checkins.models import CheckIn
 from aftercare.checkins.submission import RejectedError
 from aftercare.checkins.times import as_typed
-from aftercare.checkins.wording import NONE_OF_THESE, Choices
+from aftercare.checkins.wording import NONE_OF_THESE, SEVERAL, SEVERAL_CHOICE, Choices
 from aftercare.people.models import Patient, Procedure, User
 from aftercare.triage import LIMITS, Answers
-from aftercare.ui.times import span_words
+from aftercare.ui.times import at_clock, span_words
 
-AREAS_WITHIN = timedelta(days=14)
+MORE_THAN_ONE = 2
+AUTOSAVE = "autosave"  # in a form that a script has sent because an emergency is ticked
 
 
 class FormPage:
@@ -43,33 +44,42 @@ class FormPage:
     def latest(self) -> Procedure | None:
         return self.procedures[-1] if self.procedures else None
 
-    def asks_came_back(self) -> bool:
-        """From `settle_h` on, or after any earlier check-in: before that nothing can have come back."""
-        if self.latest and self.latest.hours_at(self.now) >= LIMITS.settle_h:
+    @cached_property
+    def recovering(self) -> list[Procedure]:
+        """Those that a check-in about now can be about, the latest first: one for each area."""
+        return side_by_side(self.procedures, self.now)
+
+    def asks_came_back(self, corrected: CheckIn | None = None) -> bool:
+        """From `settle_h` on, or after an earlier check-in: before that nothing can have come back.
+
+        The one that is being corrected is no earlier one.
+        """
+        if any(one.hours_at(self.now) >= LIMITS.settle_h for one in self.recovering):
             return True
-        return self.patient.check_ins.exists()
+        own = self.patient.check_ins.standing().filter(in_series=True)
+        own = own.about(self.recovering) if self.recovering else own.filter(procedure=None)
+        return (own.exclude(pk=corrected.pk) if corrected else own).exists()
 
     def areas(self) -> Choices:
-        """The latest procedure of each area, newest first, where areas were treated within two weeks of each other."""
-        if self.latest is None:
+        """The latest procedure of each area, newest first, where more than one recovers side by side."""
+        if len(self.recovering) < MORE_THAN_ONE:
             return []
-        recent = [p for p in self.procedures if p.performed_at >= self.latest.performed_at - AREAS_WITHIN]
-        by_area = {procedure.area.strip().casefold(): procedure for procedure in recent}
-        if len(by_area) == 1:
-            return []
-        return [
-            (str(procedure.pk), area_words(procedure, self.patient))
-            for procedure in reversed(by_area.values())
-        ]
+        named = [(str(procedure.pk), area_words(procedure, self.patient)) for procedure in self.recovering]
+        return [*named, SEVERAL_CHOICE]
 
-    def form(self, posted: QueryDict | None = None, initial: dict[str, Any] | None = None) -> CheckInForm:
+    def form(
+        self,
+        posted: QueryDict | None = None,
+        initial: dict[str, Any] | None = None,
+        corrected: CheckIn | None = None,
+    ) -> CheckInForm:
         return CheckInForm(
             posted,
             zone=self.patient.zone,
             now=self.now,
             initial=initial,
             areas=self.areas(),
-            asks_came_back=self.asks_came_back(),
+            asks_came_back=self.asks_came_back(corrected),
         )
 
     def correcting(self, check_in: CheckIn) -> CheckInForm:
@@ -78,17 +88,24 @@ class FormPage:
             **as_initial(check_in.given),
             "note": check_in.note,
             "observed_at": as_typed(check_in.observed_at, self.patient.zone),
-            "procedure": check_in.procedure_id,
+            "procedure": SEVERAL if check_in.several_of else check_in.procedure_id,
         }
-        return self.form(initial=initial)
+        return self.form(initial=initial, corrected=check_in)
 
-    def hidden_for(self, check_in: CheckIn) -> dict[str, UUID]:
+    def hidden_for(self, check_in: CheckIn) -> dict[str, UUID | str]:
         """What a correction carries along: its procedure, where the time alone would name another."""
-        hidden = {"token": uuid4(), "supersedes": check_in.pk}
+        hidden: dict[str, UUID | str] = {"token": uuid4(), "supersedes": check_in.pk}
+        return {**hidden, **self.hidden_procedure(check_in)}
+
+    def hidden_procedure(self, check_in: CheckIn) -> dict[str, UUID | str]:
+        if self.areas():
+            return {}
+        if check_in.several_of:
+            return {"procedure": SEVERAL}
         by_time = [p.pk for p in self.procedures if p.performed_at <= check_in.observed_at][-1:]
-        if check_in.procedure_id and not self.areas() and by_time != [check_in.procedure_id]:
-            hidden["procedure"] = check_in.procedure_id
-        return hidden
+        if check_in.procedure_id and by_time != [check_in.procedure_id]:
+            return {"procedure": check_in.procedure_id}
+        return {}
 
     def submit(self, posted: QueryDict, *, by: User) -> Receipt:
         """Take what was posted, by the patient or for them; RejectedError with all that is wrong with it."""
@@ -97,19 +114,41 @@ class FormPage:
             raise RejectedError(form.problems_beside(History.of(self.patient, None)))
         return submit_check_in(patient=self.patient, by=by, submission=form.submission(), now=self.now)
 
+    def autosaved(self, request: HttpRequest) -> HttpResponse | None:
+        """The answer to a form that a script has sent by itself: when it was saved. None for one that a person sent."""
+        if AUTOSAVE not in request.POST:
+            return None
+        return JsonResponse({"saved": at_clock(self.now, self.now)})
+
     def rejected(self, request: HttpRequest, error: RejectedError) -> HttpResponse:
         """The form as typed, with what to mend."""
         typed = self.form(request.POST)
         typed.reject(error)
         return self.filled(request, typed, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
-    def blank(self, request: HttpRequest) -> HttpResponse:
+    def blank(self, request: HttpRequest, token: UUID | None = None) -> HttpResponse:
+        """The form without any answer, under the token that its address names."""
         parts = blank_parts(
             emergency_number=self.patient.clinic.emergency_number,
             asks_came_back=self.asks_came_back(),
             areas=self.areas(),
+            zone=self.patient.zone,
         )
-        return self.page(request, {"parts": parts, "hidden": {"token": uuid4()}})
+        return self.page(request, {"parts": parts, "hidden": {"token": token or uuid4()}})
+
+    def under(self, request: HttpRequest, token: UUID | None) -> HttpResponse:
+        """The form with this token: blank, or where it was sent and is opened again, its answers to be changed.
+
+        One that is too old to be changed is not shown again, and its token does not serve another.
+        """
+        sent = self.patient.check_ins.filter(token=token).order_by("-revision").first() if token else None
+        if sent is None:
+            return self.blank(request, token)
+        newest = newest_revision(sent)
+        if newest.observed_at < self.now - timedelta(hours=LIMITS.backdate_limit_h):
+            return self.blank(request)
+        hidden = {"token": sent.token, **self.hidden_procedure(newest)}
+        return self.filled(request, self.correcting(newest), sent=sent, hidden=hidden)
 
     def filled(
         self, request: HttpRequest, form: CheckInForm, status: int = 200, **context: Any
@@ -128,6 +167,13 @@ class FormPage:
         hours = self.latest.hours_at(self.now) if self.latest else None
         standing = {"now": self.now, "since": span_words(hours) if hours is not None else ""}
         return render(request, self.template, {**standing, **context}, status=status)
+
+
+def newest_revision(check_in: CheckIn) -> CheckIn:
+    """The last correction in the line that a check-in belongs to, or itself."""
+    while later := CheckIn.objects.filter(supersedes=check_in).first():
+        check_in = later
+    return check_in
 
 
 def area_words(procedure: Procedure, patient: Patient) -> str:

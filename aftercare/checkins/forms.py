@@ -12,11 +12,27 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.html import format_html
 
-from aftercare.checkins.fields import IconLabel, LocalTime, Note, OneAnswer, Radios, Severity, Ticks, YesOrNo
+from aftercare.checkins.fields import (
+    IconLabel,
+    LocalTime,
+    Note,
+    OneAnswer,
+    Radios,
+    Severity,
+    Ticks,
+    WhichProcedure,
+    YesOrNo,
+)
 from aftercare.checkins.history import History
 from aftercare.checkins.models import NOTE_LENGTH
-from aftercare.checkins.submission import RejectedError, Submission, timing_problems
-from aftercare.checkins.times import UnreadableTimeError, read_instant
+from aftercare.checkins.submission import (
+    RejectedError,
+    Submission,
+    area_problems,
+    placed_at,
+    timing_problems,
+)
+from aftercare.checkins.times import UnreadableTimeError, clock_name, read_instant
 from aftercare.checkins.wording import (
     CAME_BACK_CHOICES,
     EMERGENCY_CHOICES,
@@ -26,11 +42,12 @@ from aftercare.checkins.wording import (
     ORDINARY_SIGNS,
     PAINKILLER_CHOICES,
     QUESTIONS,
+    SEVERAL,
     UNWELL_CHOICES,
     WARNING_SIGNS,
     Choices,
 )
-from aftercare.triage import LIMITS, Answers
+from aftercare.triage import LIMITS, Answers, fires_emergency
 from aftercare.triage.answers import KEYS
 from aftercare.ui.templatetags.ui import icon
 
@@ -49,6 +66,7 @@ ONE_ANSWER_FIELDS = (
     "came_back",
     "want_contact",
 )
+TICK_FIELDS = ("emergency", "signs", "unwell")
 HIDDEN_FIELDS = ("token", "supersedes")
 # How a fault in a field that nobody sees is said above the form.
 HIDDEN_FAULTS = {
@@ -82,7 +100,7 @@ class CheckInForm(forms.Form):
     )
     unwell = Ticks("unwell", [("", [*UNWELL_CHOICES, NONE_CHOICE])])
     want_contact = YesOrNo("want_contact")
-    procedure = forms.UUIDField(required=False, label=QUESTIONS["procedure"])
+    procedure = WhichProcedure(required=False, label=QUESTIONS["procedure"])
     note = Note(
         required=False,
         max_length=NOTE_LENGTH,
@@ -115,8 +133,17 @@ class CheckInForm(forms.Form):
         self.zone, self.now = zone, now
         self.areas, self.asks_came_back = areas or [], asks_came_back
         self.unreadable: dict[str, str] = {}
+        time = self.fields["observed_at"]
+        time.widget.zone, time.widget.now = zone, now
+        time.help_text = f"{HELP['observed_at']} Use {clock_name(zone)}."
         if self.areas:
             self.fields["procedure"].widget = Radios(choices=self.areas)
+
+    @property
+    def is_never_refused(self) -> bool:
+        """Whether what can be read of a posted form fires an emergency rule."""
+        read = {name: self._known_ticks(name) for name in TICK_FIELDS}
+        return fires_emergency(Answers(**cast(dict[str, Any], read)))
 
     @property
     def has_emergency(self) -> bool:
@@ -136,7 +163,7 @@ class CheckInForm(forms.Form):
         for name in ONE_ANSWER_FIELDS:
             if len(set(self.posted.getlist(name))) > 1:
                 self.add_error(name, "Two answers came for this question. Choose one.")
-        if self.has_emergency:
+        if self.is_never_refused:
             for name in list(self.errors):
                 self._keep_unreadable(name)
             self.cleaned_data["token"] = self.cleaned_data["token"] or uuid4()
@@ -152,10 +179,13 @@ class CheckInForm(forms.Form):
         readable: Any = None
         if isinstance(field, Ticks):
             readable = self._known_ticks(name)
+            if name == "emergency" and field.is_known(self.posted.getlist(name)):
+                raw = ""  # "None of these" beside a tick: the tick counts
         elif name == "note":
             readable, raw = raw[:NOTE_LENGTH], raw[NOTE_LENGTH:]
         self.cleaned_data[name] = readable
-        self.unreadable[name] = raw[:KEPT]
+        if raw:
+            self.unreadable[name] = raw[:KEPT]
 
     def _known_ticks(self, name: str) -> frozenset[str] | None:
         return cast(Ticks, self.fields[name]).known(self.posted.getlist(name))
@@ -168,24 +198,29 @@ class CheckInForm(forms.Form):
             answers=Answers(**{key: data[key] for key in KEYS}),
             note=data["note"],
             observed_at=data["observed_at"],
-            procedure_id=data["procedure"],
+            procedure_id=None if data["procedure"] == SEVERAL else data["procedure"],
+            is_several=data["procedure"] == SEVERAL,
+            must_name_area=True,
             supersedes_id=data["supersedes"],
             unreadable=self.unreadable,
         )
 
     def problems_beside(self, history: History) -> dict[str, str]:
-        """What is wrong with the time, in a form with other faults: so that all is said at once."""
-        if "observed_at" in self.errors or not self.cleaned_data.get("observed_at"):
-            return {}
-        stated = self.cleaned_data["observed_at"]
+        """What is wrong with the time and the area, in a form with other faults: so that all is said at once."""
+        procedure = self.cleaned_data.get("procedure")
         named = Submission(
             token=uuid4(),
             answers=Answers(),
-            observed_at=stated,
-            procedure_id=self.cleaned_data.get("procedure"),
+            observed_at=self.cleaned_data.get("observed_at"),
+            procedure_id=None if procedure == SEVERAL else procedure,
+            is_several=procedure == SEVERAL,
+            must_name_area="procedure" not in self.errors,
         )
-        procedure = history.procedure(named.procedure_id) or history.procedure_at(stated)
-        return timing_problems(named, history, stated, procedure, now=self.now, limits=LIMITS)
+        problems = area_problems(named, history, self.now)
+        if named.observed_at and "observed_at" not in self.errors:
+            there = placed_at(named.observed_at, named, history)
+            problems |= timing_problems(named, history, there, now=self.now, limits=LIMITS)
+        return problems
 
     def reject(self, error: RejectedError) -> None:
         """Show what was found wrong beside what the fields themselves show."""

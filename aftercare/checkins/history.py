@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from aftercare.checkins.models import CheckIn
@@ -12,19 +12,24 @@ from aftercare.guidance.models import courses_of_set
 from aftercare.people.models import Patient, Procedure
 from aftercare.triage import DEFAULT_COURSES, Entry, ExpectedCourse
 
+# Areas treated within two weeks of each other recover side by side.
+SIDE_BY_SIDE = timedelta(hours=336)
 # What a submission reads of an earlier check-in; the words once said to the patient are long and not among it.
 READ = (
     "patient",
     "procedure",
+    "several_of",
     "course_set",
     "token",
     "revision",
     "supersedes",
+    "submitted_at",
     "observed_at",
     "stated_at",
     "in_series",
     "answers",
     "note",
+    "unreadable",
     "level",
 )
 
@@ -73,18 +78,56 @@ class History:
         """What came under one idempotency key, oldest first."""
         return [c for c in self.check_ins if c.token == token]
 
+    def procedures_of(self, check_in: CheckIn) -> tuple[Procedure | None, ...]:
+        """The procedure that a check-in belongs to, and those beside it that it is about as well."""
+        own = self.procedure(check_in.procedure_id)
+        if not check_in.several_of:
+            return (own,)
+        named = [p for p in self.procedures if str(p.pk) in check_in.several_of]
+        return (own, *(p for p in side_by_side(named, check_in.observed_at) if p != own))
+
     def series(self, procedure: Procedure | None) -> list[Entry]:
         """The standing entries of one procedure, as the engine reads them."""
         superseded = {c.supersedes_id for c in self.check_ins}
-        procedure_id = procedure.pk if procedure else None
         standing = (c for c in self.check_ins if c.in_series and c.pk not in superseded)
-        return [entry_of(c, procedure) for c in standing if c.procedure_id == procedure_id]
+        return [entry_of(c, procedure) for c in standing if self.is_about(c, procedure)]
+
+    def is_about(self, check_in: CheckIn, procedure: Procedure | None) -> bool:
+        """Whether a check-in counts in the series of a procedure."""
+        if check_in.procedure_id == (procedure.pk if procedure else None):
+            return True
+        return bool(check_in.several_of) and procedure in self.procedures_of(check_in)
+
+
+def side_by_side(procedures: Iterable[Procedure], instant: datetime) -> list[Procedure]:
+    """The latest procedure of each area at `instant`, the latest of all first, and none long before that one.
+
+    `procedures`: oldest first.
+    """
+    done = [procedure for procedure in procedures if procedure.performed_at <= instant]
+    by_area = {area_key(procedure): procedure for procedure in done}
+    return [
+        procedure
+        for procedure in reversed(done)
+        if by_area[area_key(procedure)] is procedure
+        and done[-1].performed_at - procedure.performed_at <= SIDE_BY_SIDE
+    ]
+
+
+def area_key(procedure: Procedure) -> str:
+    """The area, however it was written."""
+    return procedure.area.strip().casefold()
 
 
 def entry_of(check_in: CheckIn, procedure: Procedure | None) -> Entry:
-    """A check-in as the engine reads it, with the expected course that judged it."""
-    course = course_for(check_in.course_set_id, procedure)
-    return Entry(key=check_in.pk, at=check_in.observed_at, answers=check_in.given, course=course)
+    """A check-in as the engine reads it after a procedure, with the expected course that judged it."""
+    return Entry(
+        key=check_in.pk,
+        at=check_in.observed_at,
+        answers=check_in.given,
+        course=course_for(check_in.course_set_id, procedure),
+        is_beside=procedure is not None and procedure.pk != check_in.procedure_id,
+    )
 
 
 def course_for(course_set_id: UUID | None, procedure: Procedure | None) -> ExpectedCourse | None:

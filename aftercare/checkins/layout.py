@@ -39,19 +39,19 @@ def parts_of(form: CheckInForm, emergency_number: str) -> FormParts:
     )
 
 
-def blank_parts(*, emergency_number: str, asks_came_back: bool, areas: Choices) -> FormParts:
+def blank_parts(*, emergency_number: str, asks_came_back: bool, areas: Choices, zone: ZoneInfo) -> FormParts:
     """The form without any answer, from memory but for the areas of this patient."""
-    blank = drawn_blank(emergency_number, asks_came_back)
+    blank = drawn_blank(emergency_number, asks_came_back, zone)
     if not areas:
         return blank
-    form = CheckInForm(zone=ZoneInfo("UTC"), now=datetime.now(UTC), areas=areas)
+    form = CheckInForm(zone=zone, now=datetime.now(UTC), areas=areas)
     area = drawn(form, Field("procedure", wrapper_class="ticks"))
     return FormParts(emergency=blank.emergency, area=area, questions=blank.questions)
 
 
 @lru_cache(maxsize=256)
-def drawn_blank(emergency_number: str, asks_came_back: bool) -> FormParts:
-    form = CheckInForm(zone=ZoneInfo("UTC"), now=datetime.now(UTC), asks_came_back=asks_came_back)
+def drawn_blank(emergency_number: str, asks_came_back: bool, zone: ZoneInfo) -> FormParts:
+    form = CheckInForm(zone=zone, now=datetime.now(UTC), asks_came_back=asks_came_back)
     return parts_of(form, emergency_number)
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from aftercare.alerts.models import NEEDS_ACTION, Alert, ContactAttempt
@@ -40,9 +42,17 @@ class CheckInQuerySet(models.QuerySet["CheckIn"]):
         """By the instant described, the newest first."""
         return self.order_by("-observed_at", "-submitted_at")
 
+    def about(self, procedures: Iterable[Procedure]) -> CheckInQuerySet:
+        """Those that count in the series of one of these procedures, or are about it among several."""
+        ids = [procedure.pk for procedure in procedures]
+        wanted = Q(procedure__in=ids)
+        for pk in ids:
+            wanted |= Q(several_words__contains=str(pk))
+        return self.alias(several_words=Cast("several_of", models.TextField())).filter(wanted)
+
     def unconfirmed(self) -> CheckInQuerySet:
         """Those with an alert of same day or higher that nobody at the clinic has seen since."""
-        since = OuterRef("assessment__caused_by__submitted_at")
+        since = Coalesce(OuterRef("kept_since"), OuterRef("assessment__caused_by__submitted_at"))
         seen = Event.objects.filter(subject=OuterRef("alert_id"), verb__in=SEEING, at__gte=since)
         unseen = Finding.objects.filter(
             assessment__caused_by=OuterRef("pk"), is_new=True, alert__level__in=NEEDS_ACTION
@@ -64,6 +74,8 @@ class CheckIn(models.Model):
     first_procedure = models.ForeignKey(
         Procedure, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
+    # Where it is about more than one procedure: the ids of all of them, as they were at submission.
+    several_of = models.JSONField(default=list)
     # The expected courses it was judged by; null only where the clinic had none and the defaults served.
     course_set = models.ForeignKey(ExpectedCourseSet, on_delete=models.PROTECT, null=True, related_name="+")
     # The patient's first check-in is 0, the next 1: the order of submission, also within one instant.
@@ -211,6 +223,12 @@ class Finding(models.Model):
     level = models.CharField(max_length=20, choices=LevelChoice)
     evidence = models.JSONField()
     limit_h = models.FloatField(null=True)
+    # Whose recovery it is about: of a check-in about several procedures, the one after which the rule fired.
+    procedure = models.ForeignKey(
+        Procedure, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    # A correction that keeps a sign is no newer report: when the sign was first reported.
+    kept_since = models.DateTimeField(null=True)
     # False: a later evaluation found again what was known.
     is_new = models.BooleanField(default=True)
     alert = models.ForeignKey(Alert, on_delete=models.PROTECT, null=True, related_name="findings")
@@ -220,7 +238,14 @@ class Finding(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["assessment", "rule"], name="one_finding_per_assessment_and_rule"
+                fields=["assessment", "procedure", "rule"],
+                condition=Q(procedure__isnull=False),
+                name="one_finding_per_assessment_procedure_and_rule",
+            ),
+            models.UniqueConstraint(
+                fields=["assessment", "rule"],
+                condition=Q(procedure__isnull=True),
+                name="one_finding_per_assessment_and_rule_if_no_procedure",
             ),
             models.CheckConstraint(
                 condition=models.Q(is_new=False) | models.Q(alert__isnull=False),

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
-
-from django.db.models import Q
 
 from aftercare.alerts.actions import Fired, raise_alerts
 from aftercare.alerts.models import Alert
@@ -20,6 +18,9 @@ from aftercare.people.models import Event, Patient, Procedure
 from aftercare.triage import LIMITS, Entry, Level, Limits, evaluate
 from aftercare.triage import Assessment as Judgement
 from aftercare.triage import Finding as Fact
+
+# A check-in as it is judged after each procedure that it is about, the one that it counts from first.
+Judgements = dict[Procedure | None, Judgement]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,38 +42,69 @@ class Basis:
         return sorted(standing, key=lambda check_in: (check_in.observed_at, check_in.number))
 
     def series_of(self, ids: set[UUID]) -> set[UUID | None]:
-        """The procedures from which these check-ins count."""
-        return {check_in.procedure_id for check_in in self.history.check_ins if check_in.pk in ids}
+        """The procedures in whose series these check-ins count."""
+        return {
+            pk for check_in in self.history.check_ins if check_in.pk in ids for pk in self.ids_of(check_in)
+        }
 
-    def procedure_of(self, check_in: CheckIn) -> Procedure | None:
-        return self.history.procedure(check_in.procedure_id)
+    def ids_of(self, check_in: CheckIn) -> set[UUID | None]:
+        """The procedure that a check-in counts from, and those beside it that it is about as well."""
+        beside = (one for one in self.history.procedures_of(check_in)[1:] if one)
+        return {check_in.procedure_id, *(one.pk for one in beside)}
 
-    def judge(self, wanted: Callable[[CheckIn], bool], limits: Limits) -> dict[UUID, Judgement]:
-        """The wanted check-ins as they are judged on this basis, by id."""
-        series: dict[Procedure | None, list[Entry]] = {}
+    def judge(self, series: set[UUID | None], limits: Limits) -> dict[UUID, Judgements]:
+        """The check-ins of these series, as they are judged on this basis, by id."""
+        entries: dict[Procedure | None, list[Entry]] = {}
         judged = {}
-        for check_in in filter(wanted, self.standing()):
-            procedure = self.procedure_of(check_in)
-            if procedure not in series:
-                series[procedure] = self.history.series(procedure)
-            judged[check_in.pk] = evaluate(
-                entry_of(check_in, procedure),
-                series[procedure],
-                performed_at=procedure.performed_at if procedure else None,
-                at_risk=self.at_risk,
-                limits=limits,
-            )
+        for check_in in self.standing():
+            if self.ids_of(check_in).isdisjoint(series):
+                continue
+            judged[check_in.pk] = {
+                procedure: evaluate(
+                    entry_of(check_in, procedure),
+                    entries.setdefault(procedure, self.history.series(procedure)),
+                    performed_at=procedure.performed_at if procedure else None,
+                    at_risk=self.at_risk,
+                    limits=limits,
+                )
+                for procedure in self.history.procedures_of(check_in)
+            }
         return judged
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Again:
-    """One check-in judged again, and what fires now and did not before."""
+class Part:
+    """One check-in judged again after one procedure, and what fires now and did not before."""
 
-    check_in: CheckIn
     procedure: Procedure | None
     judgement: Judgement
     new: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Again:
+    """One check-in judged again, after its own procedure first."""
+
+    check_in: CheckIn
+    parts: tuple[Part, ...]
+
+    @property
+    def procedure(self) -> Procedure | None:
+        """The one that it counts from."""
+        return self.parts[0].procedure
+
+    @property
+    def level(self) -> Level:
+        return max(part.judgement.level for part in self.parts)
+
+    @property
+    def findings(self) -> list[Fact]:
+        return [finding for part in self.parts for finding in part.judgement.findings]
+
+    @property
+    def is_new(self) -> bool:
+        """Whether anything newly fires."""
+        return any(part.new for part in self.parts)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,17 +122,28 @@ def count_again(patient: Patient, procedure: Procedure) -> None:
     It is not where that procedure has turned out to be another patient's, or to have come later: then it
     counts from the latest before it. A check-in that counted from none stays so.
     """
-    procedures = list(patient.procedures.in_order())
-    concerned = patient.check_ins.filter(Q(procedure=procedure) | Q(first_procedure__isnull=False))
-    for check_in in concerned.only("procedure", "first_procedure", "observed_at"):
-        first = check_in.first_procedure_id or check_in.procedure_id
-        before = [one for one in procedures if one.performed_at <= check_in.observed_at]
-        latest = before[-1].pk if before else None
-        counted = first if first in {one.pk for one in before} else latest
-        if counted != check_in.procedure_id:
-            CheckIn.objects.filter(pk=check_in.pk).update(
-                procedure=counted, first_procedure=None if counted == first else first
-            )
+    history = History.of(patient, None)
+    for check_in in patient.check_ins.only("procedure", "first_procedure", "several_of", "observed_at"):
+        is_concerned = procedure.pk == check_in.procedure_id or str(procedure.pk) in check_in.several_of
+        if is_concerned or check_in.first_procedure_id:
+            count_from(check_in, history.procedures)
+
+
+def count_from(check_in: CheckIn, procedures: list[Procedure]) -> None:
+    """Link one check-in to the procedure that it counts from; of several, to the latest of them."""
+    first = check_in.first_procedure_id or check_in.procedure_id
+    before = [one for one in procedures if one.performed_at <= check_in.observed_at]
+    several = [one for one in before if str(one.pk) in check_in.several_of]
+    if several:
+        counted: UUID | None = several[-1].pk
+    elif first in {one.pk for one in before}:
+        counted = first
+    else:
+        counted = before[-1].pk if before else None
+    if counted != check_in.procedure_id:
+        CheckIn.objects.filter(pk=check_in.pk).update(
+            procedure=counted, first_procedure=None if counted == first else first
+        )
 
 
 def reassess(
@@ -123,11 +166,9 @@ def reassess(
     again = [
         one
         for one in judged_again(before, after, series, limits)
-        if one.check_in.pk in judged or (and_beside and one.new)
+        if one.check_in.pk in judged or (and_beside and one.is_new)
     ]
-    fired = [
-        Fired(procedure_id=one.check_in.procedure_id, finding=finding) for one in again for finding in one.new
-    ]
+    fired = fired_anew(again)
     told_of = uuid.uuid5(uuid.NAMESPACE_OID, f"event {event.pk}")
     raised = raise_alerts(patient=patient, fired=fired, event=told_of, now=now, limits=limits)
     keep(patient, again, raised.alerts, event, now)
@@ -136,20 +177,46 @@ def reassess(
     )
 
 
+def fired_anew(again: Iterable[Again]) -> list[Fired]:
+    """What newly fires, with the procedure that the check-in counts from, or stands beside."""
+    return [
+        Fired(procedure_id=procedure_id_of(one, part), finding=finding)
+        for one in again
+        for part in one.parts
+        for finding in part.new
+    ]
+
+
+def procedure_id_of(one: Again, part: Part) -> UUID | None:
+    if part is one.parts[0]:
+        return one.check_in.procedure_id
+    return part.procedure.pk if part.procedure else None
+
+
 def judged_again(before: Basis, after: Basis, series: set[UUID | None], limits: Limits) -> Iterator[Again]:
     """Every check-in of these series, as it is judged now."""
-
-    def wanted(check_in: CheckIn) -> bool:
-        return check_in.procedure_id in series
-
-    was, now = before.judge(wanted, limits), after.judge(wanted, limits)
+    was, now = before.judge(series, limits), after.judge(series, limits)
     for check_in in after.standing():
         if check_in.pk in now:
-            judgement = now[check_in.pk]
-            had = was[check_in.pk].rules if check_in.pk in was else ()
-            new = tuple(finding for finding in judgement.findings if finding.rule not in had)
-            procedure = after.procedure_of(check_in)
-            yield Again(check_in=check_in, procedure=procedure, judgement=judgement, new=new)
+            had = was.get(check_in.pk, {})
+            yield Again(check_in=check_in, parts=tuple(parts_of(now[check_in.pk], had)))
+
+
+def parts_of(now: Judgements, had: Judgements) -> Iterator[Part]:
+    """The judgements of one check-in, each with what is new in it.
+
+    What a check-in fired after the procedure that it counted from before is not new after the one that it
+    counts from now.
+    """
+    own, owned = next(iter(now)), next(iter(had), None)
+    for procedure, judgement in now.items():
+        known = {*rules_at(had, procedure), *(rules_at(had, owned) if procedure == own else ())}
+        new = tuple(finding for finding in judgement.findings if finding.rule not in known)
+        yield Part(procedure=procedure, judgement=judgement, new=new)
+
+
+def rules_at(judgements: Judgements, procedure: Procedure | None) -> tuple[str, ...]:
+    return judgements[procedure].rules if procedure in judgements else ()
 
 
 def keep(patient: Patient, again: Iterable[Again], alerts: list[Alert], event: Event, now: datetime) -> None:
@@ -161,21 +228,25 @@ def keep(patient: Patient, again: Iterable[Again], alerts: list[Alert], event: E
             check_in=one.check_in,
             reason=Assessment.Reason.CORRECTED,
             event=event,
-            advice=advice_of(patient, one, now) if one.new else {},
+            advice=advice_of(patient, one, now) if one.is_new else {},
             at=now,
-            level=one.judgement.level.value,
-            ruleset_version=one.judgement.ruleset_version,
+            level=one.level.value,
+            ruleset_version=one.parts[0].judgement.ruleset_version,
         )
         assessments.append(row)
-        new = {finding.rule: next(remaining) for finding in one.new}
-        findings += [finding_row(row, finding, new.get(finding.rule)) for finding in one.judgement.findings]
+        for part in one.parts:
+            new = {finding.rule: next(remaining) for finding in part.new}
+            findings += [
+                finding_row(row, finding, new.get(finding.rule), procedure_id=procedure_id_of(one, part))
+                for finding in part.judgement.findings
+            ]
     Assessment.objects.bulk_create(assessments)
     Finding.objects.bulk_create(findings)
 
 
 def advice_of(patient: Patient, one: Again, now: datetime) -> Advice:
     """What the patient reads of it: never less than what was said at first."""
-    level = max(one.judgement.level, Level(one.check_in.level))
+    level = max(one.level, Level(one.check_in.level))
     return advise(
         patient=patient,
         procedure=one.procedure
@@ -183,6 +254,6 @@ def advice_of(patient: Patient, one: Again, now: datetime) -> Advice:
         else None,
         entry=entry_of(one.check_in, one.procedure),
         level=level,
-        findings=list(one.judgement.findings),
+        findings=one.findings,
         now=now,
     )

@@ -88,12 +88,14 @@ def reported_after(patient: Patient, procedures: list[Procedure]) -> dict[UUID, 
     time was impossible."""
     rows = (
         patient.check_ins.standing()
-        .filter(procedure__in=procedures, in_series=True)
+        .about(procedures)
+        .filter(in_series=True)
         .annotate(by_staff=BY_STAFF)
         .order_by("observed_at", "submitted_at")
         .values_list(
             "pk",
             "procedure_id",
+            "several_of",
             "observed_at",
             "answers",
             "course_set_id",
@@ -101,14 +103,16 @@ def reported_after(patient: Patient, procedures: list[Procedure]) -> dict[UUID, 
             "assessments__findings__rule",
             "assessments__findings__level",
             "assessments__findings__evidence",
+            "assessments__findings__procedure_id",
         )
     )
     by_procedure: dict[UUID, dict[UUID, Reported]] = {}
-    for pk, procedure_id, at, answers, course_set_id, by_staff, rule, level, evidence in rows:
-        check_ins = by_procedure.setdefault(procedure_id, {})
-        report = check_ins.setdefault(pk, Reported(at, answers, course_set_id, [], by_staff))
-        if rule is not None:
-            report.findings.append((rule, Level(level), evidence))
+    for pk, own, several, at, answers, course_set_id, by_staff, rule, level, evidence, about in rows:
+        for procedure_id in (one.pk for one in procedures if one.pk == own or str(one.pk) in several):
+            check_ins = by_procedure.setdefault(procedure_id, {})
+            report = check_ins.setdefault(pk, Reported(at, answers, course_set_id, [], by_staff))
+            if rule is not None and (not several or procedure_id == (about or own)):
+                report.findings.append((rule, Level(level), evidence))
     return {procedure_id: list(check_ins.values()) for procedure_id, check_ins in by_procedure.items()}
 
 

@@ -2,34 +2,46 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from aftercare.checkins.history import History
+from aftercare.checkins.history import History, side_by_side
 from aftercare.checkins.models import NOTE_LENGTH, CheckIn
+from aftercare.checkins.tokens import described_at, is_repeat, is_same_instant, sent_before
 from aftercare.people.models import Procedure
-from aftercare.triage import Answers, Limits
+from aftercare.triage import Answers, Limits, fires_emergency
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Submission:
-    """One filled-in form. `observed_at` None means now; ids None mean that none was named."""
+    """One filled-in form. `observed_at` None means now; ids None mean that none was named.
+
+    `is_several`: it is about more than one procedure, or the patient is not sure which.
+    """
 
     token: UUID
     answers: Answers
     note: str = ""
     observed_at: datetime | None = None
     procedure_id: UUID | None = None
+    is_several: bool = False
+    # It comes from a form that asks which area it is about, where there is more than one.
+    must_name_area: bool = False
     supersedes_id: UUID | None = None
     unreadable: dict[str, str] = field(default_factory=dict)
 
     @property
     def is_emergency(self) -> bool:
-        """Whether an emergency was ticked: then it is never refused."""
-        return bool(self.answers.emergency)
+        """Whether its answers fire an emergency rule: then it is never refused."""
+        return fires_emergency(self.answers)
+
+    @property
+    def is_for_now(self) -> bool:
+        """Whether its time was left empty."""
+        return self.observed_at is None and "observed_at" not in self.unreadable
 
 
 class RejectedError(ValueError):
@@ -42,80 +54,88 @@ class RejectedError(ValueError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Placement:
-    """Where a submission belongs: the instant described, the procedure, and what it corrects."""
+    """Where a submission belongs: the instant described, the procedure, those beside it, and what it corrects."""
 
     observed_at: datetime
     procedure: Procedure | None
-    corrects: CheckIn | None
+    beside: tuple[Procedure, ...] = ()
+    corrects: CheckIn | None = None
     in_series: bool = True
 
+    @property
+    def procedures(self) -> tuple[Procedure | None, ...]:
+        """All that it is judged by, its own first."""
+        return (self.procedure, *self.beside)
 
-def find_duplicate(submission: Submission, history: History) -> CheckIn | None:
-    """The check-in that this one repeats: the same token, answers, note and time."""
-    named = history.procedure(submission.procedure_id)
-    return next((c for c in history.with_token(submission.token) if is_same(c, submission, named)), None)
 
-
-def is_same(check_in: CheckIn, submission: Submission, named: Procedure | None) -> bool:
-    """Whether a stored check-in says what `submission` says, which names a procedure of the patient's or none."""
-    stated = submission.observed_at
-    same_time = stated in (check_in.stated_at, check_in.observed_at)
-    same_procedure = named is None or named.pk == check_in.procedure_id
-    return (
-        check_in.answers == submission.answers.to_json()
-        and check_in.note == submission.note[:NOTE_LENGTH]
-        and same_time
-        and same_procedure
-    )
+def find_duplicate(submission: Submission, history: History, now: datetime) -> CheckIn | None:
+    """The check-in that this one repeats: what its token stored last, where nothing is changed."""
+    line = sent_before(submission, history, now)
+    if not line:
+        return None
+    there = placed_at(described_at(submission, line, now), submission, history)
+    return line[-1] if is_repeat(submission, there, line[-1], history) else None
 
 
 def place(submission: Submission, history: History, *, now: datetime, limits: Limits) -> Placement:
     """Where the submission belongs; RejectedError where it belongs nowhere.
 
-    An emergency is never refused: with an impossible time it is dated at submission and left out of the
-    series; a procedure or correction that does not exist is passed over.
+    An emergency is never refused: with an impossible time it is dated at submission, left out of the series
+    and replaces nothing; a procedure or correction that does not exist is passed over.
     """
-    observed_at = submission.observed_at or now
-    procedure = history.procedure(submission.procedure_id) or history.procedure_at(observed_at)
-    corrects = find_corrected(submission, history)
-    timing = timing_problems(submission, history, observed_at, procedure, now=now, limits=limits)
-    problems = {**timing, **reference_problems(submission, history)}
+    line = sent_before(submission, history, now)
+    corrects = find_corrected(submission, line, history)
+    observed_at = described_at(submission, line, now)
+    if corrects and is_same_instant(observed_at, corrects.observed_at):
+        observed_at = corrects.observed_at
+    there = placed_at(observed_at, submission, history)
+    timing = timing_problems(submission, history, there, now=now, limits=limits)
     if submission.is_emergency:
         if timing or "observed_at" in submission.unreadable:
-            named = history.procedure(submission.procedure_id)
-            return Placement(
-                observed_at=now,
-                procedure=named or history.procedure_at(now),
-                corrects=corrects,
-                in_series=False,
-            )
-        return Placement(observed_at=observed_at, procedure=procedure, corrects=corrects)
+            return replace(placed_at(now, submission, history), in_series=False)
+        return replace(there, corrects=corrects)
+    problems = {
+        **timing,
+        **area_problems(submission, history, now),
+        **reference_problems(submission, history),
+        **content_problems(submission),
+    }
+    if problems:
+        raise RejectedError(problems)
+    return replace(there, corrects=corrects)
+
+
+def placed_at(observed_at: datetime, submission: Submission, history: History) -> Placement:
+    """The procedures that a submission about `observed_at` is judged by."""
+    if submission.is_several:
+        together = side_by_side(history.procedures, observed_at)
+        own = together[0] if together else None
+        return Placement(observed_at=observed_at, procedure=own, beside=tuple(together[1:]))
+    procedure = history.procedure(submission.procedure_id) or history.procedure_at(observed_at)
+    return Placement(observed_at=observed_at, procedure=procedure)
+
+
+def find_corrected(submission: Submission, line: list[CheckIn], history: History) -> CheckIn | None:
+    """The newest revision of what is corrected: of what the token has stored, else of what is named."""
+    corrected = line[-1] if line else history.check_in(submission.supersedes_id)
+    return history.standing_version(corrected) if corrected else None
+
+
+def content_problems(submission: Submission) -> dict[str, str]:
+    """What is wrong with the answers and the note."""
+    problems = {}
     if submission.answers.is_empty:
         problems[""] = _("Nothing is answered yet. Answer at least one question, then send.")
     if len(submission.note) > NOTE_LENGTH:
         problems["note"] = _("Please use at most %(length)d characters.") % {"length": NOTE_LENGTH}
-    if problems:
-        raise RejectedError(problems)
-    return Placement(observed_at=observed_at, procedure=procedure, corrects=corrects)
-
-
-def find_corrected(submission: Submission, history: History) -> CheckIn | None:
-    """The standing version of what is corrected: by the same token with other answers, or as named."""
-    first = next(iter(history.with_token(submission.token)), None)
-    corrected = first or history.check_in(submission.supersedes_id)
-    return history.standing_version(corrected) if corrected else None
+    return problems
 
 
 def timing_problems(
-    submission: Submission,
-    history: History,
-    observed_at: datetime,
-    procedure: Procedure | None,
-    *,
-    now: datetime,
-    limits: Limits,
+    submission: Submission, history: History, there: Placement, *, now: datetime, limits: Limits
 ) -> dict[str, str]:
     """What is wrong with the instant described."""
+    observed_at, procedure = there.observed_at, there.procedure
     if observed_at > now + timedelta(minutes=limits.future_tolerance_min):
         return {"observed_at": _("This time is still to come. Give a time up to now, or leave it empty.")}
     if observed_at < now - timedelta(hours=limits.backdate_limit_h):
@@ -124,6 +144,14 @@ def timing_problems(
         return {"observed_at": _("This time is before your treatment. Give a later time.")}
     if submission.procedure_id and procedure and procedure.performed_at > observed_at:
         return {"observed_at": _("This time is before the treatment that you chose. Give a later time.")}
+    return {}
+
+
+def area_problems(submission: Submission, history: History, now: datetime) -> dict[str, str]:
+    """Whether the form asks for an area, which two of them recovering side by side make it do, and has none."""
+    is_named = submission.procedure_id is not None or submission.is_several
+    if submission.must_name_area and not is_named and len(side_by_side(history.procedures, now)) > 1:
+        return {"procedure": _("Choose an area. You can choose “More than one, or not sure”.")}
     return {}
 
 

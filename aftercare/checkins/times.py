@@ -44,3 +44,8 @@ def as_typed(instant: datetime, zone: ZoneInfo) -> str:
     local = instant.astimezone(zone)
     is_twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
     return local.isoformat(timespec="seconds") if is_twice else f"{local:%Y-%m-%dT%H:%M:%S}"
+
+
+def clock_name(zone: ZoneInfo) -> str:
+    """The clock of a zone as people call it: "London time"."""
+    return f"{zone.key.rpartition('/')[2].replace('_', ' ')} time"

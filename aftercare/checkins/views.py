@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from functools import wraps
+from http import HTTPStatus
 from typing import ParamSpec, cast
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from aftercare.checkins import drafts
 from aftercare.checkins.confirmation import confirmation_of
-from aftercare.checkins.form_page import FormPage
+from aftercare.checkins.form_page import AUTOSAVE, FormPage, newest_revision
 from aftercare.checkins.forms import CheckInForm
 from aftercare.checkins.history_page import history_context
 from aftercare.checkins.models import CheckIn
@@ -86,8 +87,18 @@ def today(request: HttpRequest, patient: Patient) -> HttpResponse:
 def check_in(request: HttpRequest) -> HttpResponse:
     """The form, and where it is sent. Whoever sends it signed out loses nothing."""
     if request.method != "POST":
-        return show_form(request)
+        return under_its_token(request) or show_form(request)
     return send(request) if request.user.is_authenticated else keep_for_sign_in(request)
+
+
+def under_its_token(request: HttpRequest) -> HttpResponse | None:
+    """Give the form that a browser opens an address of its own, so that Back finds it again, sent or not."""
+    is_opened = request.headers.get("Sec-Fetch-Mode") == "navigate"
+    if not is_opened or "form" in request.GET or "correct" in request.GET:
+        return None
+    query = request.GET.copy()
+    query["form"] = str(uuid4())
+    return redirect(f"{request.path}?{query.urlencode()}")
 
 
 @patient_page
@@ -101,7 +112,7 @@ def show_form(request: HttpRequest, patient: Patient) -> HttpResponse:
     typed = drafts.kept(request.session, now)
     if typed is not None and "empty" not in request.GET:
         return page.filled(request, page.form(typed), is_draft=True)
-    return page.blank(request)
+    return page.under(request, uuid_in(request.GET.get("form", "")))
 
 
 @patient_page
@@ -112,6 +123,8 @@ def send(request: HttpRequest, patient: Patient) -> HttpResponse:
         receipt = page.submit(request.POST, by=patient.user)
     except RejectedError as error:
         return page.rejected(request, error)
+    if saved := page.autosaved(request):
+        return saved
     drafts.drop(request.session)
     return redirect("result", receipt.check_in.pk)
 
@@ -122,6 +135,8 @@ def keep_for_sign_in(request: HttpRequest) -> HttpResponse:
     That page is a plain 200: some browsers and proxies replace the text of an error page by their own.
     """
     drafts.keep(request.session, request.POST, timezone.now())
+    if AUTOSAVE in request.POST:
+        return HttpResponse(status=HTTPStatus.UNAUTHORIZED)
     sign_in = f"{reverse('account_request_login_code')}?next={reverse('check_in')}"
     if has_emergency(request):
         return render(request, "checkins/emergency_signed_out.html", {"sign_in": sign_in})
@@ -181,11 +196,15 @@ def check_ins(request: HttpRequest, patient: Patient) -> HttpResponse:
 
 def own_check_in(patient: Patient, check_in_id: str) -> CheckIn:
     """The patient's own check-in, in its standing version; 404 for any other."""
+    wanted = uuid_in(check_in_id)
+    if wanted is None:
+        raise Http404("no such check-in")
+    return newest_revision(get_object_or_404(patient.check_ins, pk=wanted))
+
+
+def uuid_in(text: str) -> UUID | None:
+    """The id in an address; None where there is none that can be read."""
     try:
-        wanted = UUID(check_in_id)
-    except ValueError as error:
-        raise Http404("no such check-in") from error
-    check_in = get_object_or_404(patient.check_ins, pk=wanted)
-    while later := patient.check_ins.filter(supersedes=check_in).first():
-        check_in = later
-    return check_in
+        return UUID(text)
+    except ValueError:
+        return None

@@ -61,6 +61,8 @@ UNWELL_CHOICES: Choices = [
     ("headache", "A headache"),
 ]
 NONE_CHOICE = (NONE_OF_THESE, "None of these")
+SEVERAL = "several"
+SEVERAL_CHOICE = (SEVERAL, "More than one, or not sure")
 
 QUESTIONS: Mapping[str, str] = {
     "emergency": "Do you have any of these right now?",
@@ -85,6 +87,9 @@ HELP: Mapping[str, str] = {
     "note": "Not read as urgent. If you are worried, call.",
     "observed_at": "Leave empty for now.",
 }
+
+# The clock of the time field, where a script shows it on the device's own.
+DEVICE_CLOCK = "Leave empty for now. Use the time on this device."
 
 # The statements of the source documents that each question asks about; ADD was added for safety.
 QUESTION_SOURCES: Mapping[str, tuple[str, ...]] = {

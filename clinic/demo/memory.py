@@ -17,8 +17,9 @@ from aftercare.alerts.attempts import follow
 from aftercare.alerts.models import Alert, ContactAttempt, Dispatch
 from aftercare.alerts.raising import Fired, Key, keys_to_tell, new_alerts, opening_dispatch, repeated_of
 from aftercare.alerts.transitions import confirm, end, report_again, state_of, take_on
-from aftercare.checkins.actions import all_fired, assessment_columns, check_in_columns, finding_row, judge
+from aftercare.checkins.actions import assessment_columns, check_in_columns, finding_row
 from aftercare.checkins.history import History, course_for
+from aftercare.checkins.judging import all_fired, judge
 from aftercare.checkins.models import Assessment, CheckIn, Finding, NonResponse
 from aftercare.checkins.submission import Submission, place
 from aftercare.outbox.models import Message
@@ -218,7 +219,7 @@ class Life:
         assessment = row(Assessment, columns)
         self.books.assessments.append(assessment)
         self.books.findings += [
-            finding_row(assessment, finding, alert)
+            finding_row(assessment, finding, alert, procedure_id=check_in.procedure_id)
             for finding, alert in zip(judged.findings, alerts, strict=True)
         ]
 

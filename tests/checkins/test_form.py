@@ -209,7 +209,7 @@ def test_a_note_with_an_emergency_is_cut_and_its_rest_kept_in_part() -> None:
 
 
 def test_a_blank_form_has_nothing_chosen() -> None:
-    parts = blank_parts(emergency_number="999", asks_came_back=True, areas=[])
+    parts = blank_parts(emergency_number="999", asks_came_back=True, areas=[], zone=LONDON)
     assert "checked" not in f"{parts.emergency}{parts.questions}"
     assert "Any of these? Call 999." in parts.emergency
 
@@ -221,8 +221,8 @@ def test_a_form_shown_again_names_the_emergency_number_as_well() -> None:
 
 
 def test_blank_forms_of_clinics_with_other_numbers_are_kept_apart() -> None:
-    blank_parts(emergency_number="999", asks_came_back=True, areas=[])
-    parts = blank_parts(emergency_number="112", asks_came_back=False, areas=[])
+    blank_parts(emergency_number="999", asks_came_back=True, areas=[], zone=LONDON)
+    parts = blank_parts(emergency_number="112", asks_came_back=False, areas=[], zone=LONDON)
     assert "Call 112." in parts.emergency
     assert "came_back" not in parts.questions
 

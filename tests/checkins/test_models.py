@@ -62,11 +62,21 @@ class TestTheDatabaseRefuses:
                 check_in=stored, reason=reason, at=at(30), level="expected", ruleset_version="1"
             )
 
-    def test_one_rule_twice_in_an_assessment(self, stored: CheckIn) -> None:
+    @pytest.mark.parametrize("about_a_procedure", [True, False])
+    def test_one_rule_twice_in_an_assessment(
+        self, stored: CheckIn, procedure: Procedure, about_a_procedure: bool
+    ) -> None:
         finding = Finding.objects.get()
+        finding.procedure = procedure if about_a_procedure else None
+        finding.save()
         with pytest.raises(IntegrityError):
             Finding.objects.create(
-                assessment=finding.assessment, rule="pus", level="urgent", evidence=[], alert=finding.alert
+                assessment=finding.assessment,
+                procedure=finding.procedure,
+                rule="pus",
+                level="urgent",
+                evidence=[],
+                alert=finding.alert,
             )
 
     def test_a_new_finding_without_an_alert(self, stored: CheckIn) -> None:

@@ -1,0 +1,74 @@
+"""What a form's token has stored: sent again it is a repeat, changed a correction, and after some hours new."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from aftercare.checkins.models import NOTE_LENGTH, CheckIn
+
+if TYPE_CHECKING:
+    from aftercare.checkins.history import History
+    from aftercare.checkins.submission import Placement, Submission
+
+# So long a form without a time is about the instant at which it was first sent.
+KEEPS_ITS_TIME = timedelta(hours=6)
+
+
+def sent_before(submission: Submission, history: History, now: datetime) -> list[CheckIn]:
+    """What the token has stored since it last began anew, oldest first; empty where it begins anew now."""
+    stored = history.with_token(submission.token)
+    beginnings = [place for place, check_in in enumerate(stored) if is_beginning(check_in)]
+    line = stored[beginnings[-1] :] if beginnings else []
+    if line and submission.is_for_now and now - line[0].submitted_at > KEEPS_ITS_TIME:
+        return []
+    return line
+
+
+def is_beginning(check_in: CheckIn) -> bool:
+    """Whether it was new under its token. An emergency out of the series replaces nothing, and is not new."""
+    return check_in.revision == 0 or (check_in.supersedes_id is None and check_in.in_series)
+
+
+def described_at(submission: Submission, line: list[CheckIn], now: datetime) -> datetime:
+    """The instant that a submission is about. `line`: what its token has stored."""
+    if submission.observed_at is not None:
+        return submission.observed_at
+    return line[0].submitted_at if line and submission.is_for_now else now
+
+
+def is_repeat(submission: Submission, placement: Placement, last: CheckIn, history: History) -> bool:
+    """Whether the last check-in under the token says the same of the same instant and procedure."""
+    return (
+        last.answers == submission.answers.to_json()
+        and last.note == submission.note[:NOTE_LENGTH]
+        and has_same_time(submission, placement, last)
+        and has_same_procedures(submission, placement, last, history)
+    )
+
+
+def has_same_time(submission: Submission, placement: Placement, last: CheckIn) -> bool:
+    unreadable, kept = (source.unreadable.get("observed_at") for source in (submission, last))
+    if unreadable or kept:
+        return unreadable == kept
+    said = submission.observed_at or placement.observed_at
+    return is_same_instant(said, last.stated_at or last.observed_at)
+
+
+def is_same_instant(typed: datetime, stored: datetime) -> bool:
+    """Whether a typed time, in whole seconds as a form shows it, is the stored one."""
+    return typed in (stored, stored.replace(microsecond=0))
+
+
+def has_same_procedures(
+    submission: Submission, placement: Placement, last: CheckIn, history: History
+) -> bool:
+    """Whether it belongs where the last one does: a procedure recorded in between changes nothing."""
+    own, *beside = history.procedures_of(last)
+    if placement.procedure == own and set(placement.beside) == set(beside):
+        return True
+    if submission.procedure_id is not None or submission.is_several or beside:
+        return False
+    known = [p for p in history.procedures if p.recorded_at <= last.submitted_at]
+    before = [p for p in known if p.performed_at <= placement.observed_at]
+    return own == (before[-1] if before else None)
