@@ -7,7 +7,9 @@ from typing import Any, Final
 
 from django import template
 from django.conf import settings
+from django.contrib import messages
 from django.forms import BaseForm, BoundField
+from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -60,6 +62,24 @@ def icon(name: str, css: str = "") -> SafeString:
 def is_demonstration() -> bool:
     """Whether every page has to say so. From the settings: error pages are drawn without a context."""
     return bool(settings.DEMO)
+
+
+@register.simple_tag(takes_context=True)
+def error_prefix(context: Context) -> str:
+    """ "Error: " in front of the title of a page that says what is wrong; "" in front of any other.
+
+    Looks for a form with errors, whatever its name, and for a message of an error.
+    """
+    # By type(): isinstance() would look up what is lazy.
+    shown: list[Any] = list(context.flatten().values())
+    forms = [value for value in shown if issubclass(type(value), BaseForm)]
+    said = context.get("messages") or ()
+    # The page says them later, further down: reading them here must not count as said.
+    waiting = getattr(said, "_loaded_messages", []) + getattr(said, "_queued_messages", []) if said else []
+    is_wrong = any(form.is_bound and form.errors for form in forms) or any(
+        message.level >= messages.ERROR for message in waiting
+    )
+    return "Error: " if is_wrong else ""
 
 
 @register.filter
