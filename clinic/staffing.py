@@ -11,6 +11,7 @@ from django.db import transaction
 
 from aftercare.people.actions import add_staff_member, record_event
 from aftercare.people.models import Clinic, Event, StaffMember, User
+from aftercare.people.staff_invitations import invite_staff
 
 
 class LastManagerError(ValueError):
@@ -21,7 +22,7 @@ class LastManagerError(ValueError):
 def add_colleague(
     *, clinic: Clinic, by: User, now: datetime, email: str, role: str, first_name: str, last_name: str
 ) -> StaffMember:
-    """Let a person work for the clinic. Who worked there before is taken back, with the new role.
+    """Let a person work for the clinic, and invite them. Who worked there before is taken back, with the new role.
 
     ValidationError where the address belongs to somebody with another name, or who works there now.
     """
@@ -43,6 +44,7 @@ def add_colleague(
         clinic=clinic,
         data={"user": member.user_id, "role": role},
     )
+    invite_staff(member=member, by=by, now=now)
     return member
 
 
@@ -63,6 +65,8 @@ def change_colleague(
         raise LastManagerError
     current.role, current.is_active = role, is_active
     current.save(update_fields=["role", "is_active"])
+    if not is_active:
+        current.invitations.live().update(stopped_at=now)
     record_event(
         verb=Event.Verb.CHANGED_STAFF,
         actor=by,
