@@ -67,9 +67,7 @@ def weekly(
         yield start + WEEK * week, end + WEEK * week
 
 
-def overlapping(
-    *, member: StaffMember, starts_at: datetime, ends_at: datetime, weeks: int
-) -> list[Shift]:
+def overlapping(*, member: StaffMember, starts_at: datetime, ends_at: datetime, weeks: int) -> list[Shift]:
     """The places of the rota at whose time a new one of the member, or one of its weeks, would stand too.
 
     One that the member has at just these hours is the same place, and no overlap.

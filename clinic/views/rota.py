@@ -69,10 +69,10 @@ def remove_shift(request: HttpRequest, member: StaffMember, shift_id: int) -> Ht
     if request.method == "POST":
         if which == "one" or (which == "series" and request.POST.get("seen") == mark_of(series)):
             places = [shift] if which == "one" else series
-            removed = take_off_duty(
-                shifts=places, clinic=member.clinic, by=member.user, now=timezone.now()
+            removed = take_off_duty(shifts=places, clinic=member.clinic, by=member.user, now=timezone.now())
+            messages.success(
+                request, f"{removed} places are removed." if removed > 1 else "The place is removed."
             )
-            messages.success(request, f"{removed} places are removed." if removed > 1 else "The place is removed.")
             return redirect("clinic:contacts")
         status = HTTPStatus.CONFLICT
     context = {

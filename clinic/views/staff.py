@@ -60,7 +60,9 @@ def add(request: HttpRequest, member: StaffMember) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            messages.success(request, f"{new.user} is added. An invitation is on its way to {new.user.email}.")
+            messages.success(
+                request, f"{new.user} is added. An invitation is on its way to {new.user.email}."
+            )
             return redirect("clinic:change_staff", member_pk=new.pk)
     return render(request, "clinic/staff_form.html", {"form": form}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
