@@ -12,6 +12,7 @@ from django.db import transaction
 from aftercare.people.actions import add_staff_member, record_event
 from aftercare.people.models import Clinic, Event, StaffMember, User
 from aftercare.people.staff_invitations import invite_staff
+from aftercare.ui.telephones import Telephone
 
 
 class LastManagerError(ValueError):
@@ -77,6 +78,11 @@ def change_colleague(
     return current
 
 
+def as_kept(details: Mapping[str, Any]) -> dict[str, Any]:
+    """Details as an event holds them: telephone numbers as they are stored."""
+    return {name: value.kept if isinstance(value, Telephone) else value for name, value in details.items()}
+
+
 @transaction.atomic
 def change_details(*, clinic: Clinic, by: User, now: datetime, details: Mapping[str, Any]) -> Clinic:
     """Change a clinic's name, telephones, hours or colour. What they were before stays in the event."""
@@ -89,6 +95,7 @@ def change_details(*, clinic: Clinic, by: User, now: datetime, details: Mapping[
     current.full_clean(exclude=["closed_days", "slug"])
     current.save()
     after = {name: details[name] for name in before}
+    before, after = as_kept(before), as_kept(after)
     record_event(
         verb=Event.Verb.CHANGED_CLINIC,
         actor=by,
