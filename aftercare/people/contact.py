@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from aftercare.people.models import Clinic
-from aftercare.ui.telephones import Telephone
 
 SOON = timedelta(days=14)
 
@@ -14,7 +13,7 @@ SOON = timedelta(days=14)
 @dataclass(frozen=True, slots=True)
 class Phone:
     who: str
-    number: Telephone | str
+    number: str
     primary: bool
 
 

@@ -27,8 +27,7 @@ from wagtail.models import (
     WorkflowMixin,
 )
 
-from aftercare.guidance.models.readings import Reading, ShippedText
-from aftercare.guidance.refusals import RefusesUnsafeChanges, RefusingQuerySet, SaysNothingUnsafe
+from aftercare.guidance.models.readings import Reading
 from aftercare.guidance.validation import validate_body, validate_sources, validate_words
 
 
@@ -40,7 +39,7 @@ def language() -> str:
         return str(get_supported_content_language_variant(settings.LANGUAGE_CODE))
 
 
-class ArticleQuerySet(RefusingQuerySet):
+class ArticleQuerySet(models.QuerySet["Article"]):
     def in_language(self, code: str) -> ArticleQuerySet:
         """Those written in one language."""
         return self.filter(locale__language_code=code)
@@ -59,7 +58,6 @@ class ArticleQuerySet(RefusingQuerySet):
 
 
 class Article(
-    RefusesUnsafeChanges,
     WorkflowMixin,
     DraftStateMixin,
     LockableMixin,
@@ -164,11 +162,6 @@ class Article(
         return Reading.objects.filter(revision__in=self.revisions).exists()
 
     @property
-    def is_shipped(self) -> bool:
-        """Whether it came with the portal."""
-        return ShippedText.objects.filter(revision__in=self.revisions).exists()
-
-    @property
     def preview_modes(self) -> list[tuple[str, object]]:
         """The readers that a draft can be looked at as."""
         from aftercare.guidance.preview import PREVIEW_MODES
@@ -183,12 +176,12 @@ class Article(
 
 
 def is_kept(revision: Revision) -> bool:
-    """Whether patients see a revision now, or have seen it, or it came with the portal."""
+    """Whether patients see a revision now, or have seen it."""
     is_live = Article.objects.filter(live_revision=revision).exists()
-    return is_live or any(kept.objects.filter(revision=revision).exists() for kept in (Reading, ShippedText))
+    return is_live or Reading.objects.filter(revision=revision).exists()
 
 
-class Instruction(SaysNothingUnsafe, Orderable):
+class Instruction(Orderable):
     """One thing to do or to avoid, from one hour after the procedure to another: what holds *now* is made of these."""
 
     class Action(models.TextChoices):
@@ -251,7 +244,7 @@ class Instruction(SaysNothingUnsafe, Orderable):
         return kind in self.kinds.split()
 
 
-class Picture(SaysNothingUnsafe, Orderable):
+class Picture(Orderable):
     """A picture of an article. Who can't see it reads its alternative text, so that text is required."""
 
     article = ParentalKey(Article, on_delete=models.CASCADE, related_name="pictures")
