@@ -42,7 +42,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "wagtail.users",
+    "aftercare.guidance.users_app.EditorsConfig",  # wagtail.users, with editors only
     "wagtail.snippets",
     "wagtail.images",
     "wagtail.documents",  # unused, but the admin asks for its addresses

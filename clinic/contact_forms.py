@@ -126,6 +126,11 @@ class ShiftForm(ClinicForm):
             self.add_error("ends_at", "A shift ends after it begins, within a week.")
         return told
 
+    @property
+    def span(self) -> dict[str, Any]:
+        """From when, until when, and on how many weeks in a row."""
+        return {name: self.cleaned_data[name] for name in ("starts_at", "ends_at", "weeks")}
+
 
 class AbsenceForm(forms.Form):
     away_from = day_field("Away from", required=False, help_text="Leave empty: there again.")

@@ -30,6 +30,16 @@ class StepRow:
     def is_first(self) -> bool:
         return self.number == 1
 
+    @property
+    def who(self) -> str:
+        """Whom the step tells, by name."""
+        names = [str(member.user) for member in self.members]
+        return ", ".join((["whoever is on duty"] if self.step.on_duty else []) + names) or "nobody now"
+
+    @property
+    def names_reached(self) -> str:
+        return ", ".join(str(member.user) for member in self.reaches)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DrillRow:

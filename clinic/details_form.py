@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, cast
 
 from crispy_forms.layout import Div, Fieldset, Layout
 from django import forms
@@ -11,6 +11,8 @@ from django.core.exceptions import ValidationError
 
 from aftercare.people.hours import DAYS
 from aftercare.people.models import Clinic
+from aftercare.people.telephones import TelephoneFormField
+from aftercare.ui.telephones import region_of
 from clinic.forms import helper_for, zone_choices
 
 DAY_NAMES = dict(
@@ -20,9 +22,10 @@ DAY_NAMES = dict(
         strict=True,
     )
 )
+TELEPHONES = ("telephone", "out_of_hours_telephone")
 DETAILS = (
-    *("name", "telephone", "out_of_hours_telephone", "emergency_number"),
-    *("time_zone", "technical_contact", "accent"),
+    *("name", "telephone", "out_of_hours_telephone", "emergency_number", "cannot_phone"),
+    *("time_zone", "technical_contact", "adult_age", "accent"),
 )
 HOURS = re.compile(r"([01]?\d|2[0-4])[:.]([0-5]\d)\s*(?:-|–|to)\s*([01]?\d|2[0-4])[:.]([0-5]\d)")
 HOW = "Give hours such as 09:00-18:00, or 09:00-12:30, 14:00-18:00."
@@ -52,16 +55,26 @@ class DetailsForm(forms.ModelForm):  # type: ignore[type-arg]
         labels = {
             "out_of_hours_telephone": "Out-of-hours telephone",
             "accent": "Colour",
+            "cannot_phone": "For people who cannot phone",
+            "adult_age": "Adult from the age of",
             "technical_contact": "Technical contact",
         }
         help_texts = {
             "emergency_number": "Such as 999, 112 or 911.",
+            "cannot_phone": (
+                "Optional. Patients read it under the emergency number everywhere. "
+                "Such as: Text 999 after you have signed up at emergencysms.net, or use Relay UK."
+            ),
+            "adult_age": "Before a younger patient’s treatment is stored, staff are asked about it.",
             "technical_contact": "This address gets a mail where messages do not leave.",
             "accent": "Such as #1b5a5c. It must be dark enough to read on white.",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        zone = self.data.get("time_zone") or self.instance.time_zone
+        for name in TELEPHONES:
+            cast(TelephoneFormField, self.fields[name]).region = region_of(zone)
         self.fields["time_zone"] = forms.ChoiceField(
             choices=zone_choices(self.instance.time_zone),
             error_messages={"invalid_choice": "Choose a time zone from the list."},
@@ -77,11 +90,12 @@ class DetailsForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["mon"].help_text = "Such as 09:00-12:30, 14:00-18:00. An empty day is closed."
         self.helper = helper_for(
             Layout(
-                Fieldset("Clinic", Div("name", "accent", css_class="pair"), css_class="card"),
+                Fieldset("Clinic", Div("name", "accent", css_class="pair"), "adult_age", css_class="card"),
                 Fieldset(
                     "Telephones",
                     Div("telephone", "out_of_hours_telephone", css_class="pair"),
-                    Div("emergency_number", "technical_contact", css_class="pair"),
+                    Div("emergency_number", "cannot_phone", css_class="pair"),
+                    "technical_contact",
                     css_class="card",
                 ),
                 Fieldset(

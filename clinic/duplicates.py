@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,10 +10,9 @@ from django.db.models import Q
 
 from aftercare.people.models import Clinic, Patient, Procedure
 from aftercare.people.names import is_like
+from aftercare.ui.telephones import Telephone, as_telephone
 from clinic.patient_pages import age_words
-from clinic.search import DIGITS_COMPARED, digits_of
 
-DIGITS_NEEDED = 6  # fewer are an extension, or a slip
 SHOWN = 5
 
 
@@ -37,34 +35,35 @@ class Duplicate:
 
 
 def likely_duplicates(
-    clinic: Clinic, *, name: str, email: str, born: date | None, telephone: str, now: datetime
+    clinic: Clinic, *, name: str, email: str, born: date | None, telephone: Telephone | str, now: datetime
 ) -> list[Duplicate]:
     """Patients of the clinic with the same address, the same telephone, or the same birth date and a like name."""
-    digits = re.sub(r"[^0-9]", "", telephone)[-DIGITS_COMPARED:]
+    number = as_telephone(telephone, clinic.telephone_region) if telephone else None
     wanted = Q()
     if email:
         wanted |= Q(user__email=email)
     if born:
         wanted |= Q(date_of_birth=born)
-    if len(digits) >= DIGITS_NEEDED:
-        wanted |= Q(digits__endswith=digits)
+    if number and number.is_valid():
+        wanted |= Q(call_back_telephone=number.kept)
     if not wanted:
         return []
-    patients = clinic.patients.annotate(digits=digits_of("call_back_telephone")).filter(wanted)
+    patients = clinic.patients.filter(wanted)
     found = []
     for patient in patients.select_related("user", "clinic").order_by("pk"):
-        same = list(in_common(patient, name=name, email=email, born=born, digits=digits))
+        same = list(in_common(patient, name=name, email=email, born=born, number=number))
         if same:
             found.append(Duplicate(patient=patient, because=", ".join(same), now=now))
     return found[:SHOWN]
 
 
-def in_common(patient: Patient, *, name: str, email: str, born: date | None, digits: str) -> Iterable[str]:
+def in_common(
+    patient: Patient, *, name: str, email: str, born: date | None, number: Telephone | None
+) -> Iterable[str]:
     """What makes a patient likely to be the same person, in words; nothing for a birthday alone."""
     if email and patient.user.email == email:
         yield "same e-mail address"
     if born and patient.date_of_birth == born and is_like(patient.user.get_full_name(), name):
         yield "same birth date and a like name"
-    their_digits = re.sub(r"[^0-9]", "", patient.call_back_telephone)
-    if len(digits) >= DIGITS_NEEDED and their_digits.endswith(digits):
+    if number and number.is_valid() and patient.call_back_telephone == number:
         yield "same telephone"

@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from aftercare.people.details import OF_THE_PERSON, OF_THE_RECORD, value_of
 from aftercare.people.models import Clinic, IntakeQuestion, Language, Patient, User
-from aftercare.people.models.clinics import TELEPHONE
 from aftercare.people.names import plain
+from aftercare.people.telephones import TelephoneFormField
 from clinic.forms import (
     NONE_OF_THESE,
     AtAnInstant,
@@ -64,11 +64,8 @@ class PersonFields(AtAnInstant):
         },
     )
     record_number = forms.CharField(max_length=40, required=False, help_text="Optional.")
-    call_back_telephone = forms.CharField(
+    call_back_telephone = TelephoneFormField(
         label="Telephone to call back",
-        max_length=25,
-        validators=[TELEPHONE],
-        widget=forms.TextInput(attrs={"type": "tel"}),
         error_messages={"required": "Give a telephone number. A nurse may have to call."},
     )
     call_back_hours = forms.CharField(
@@ -89,6 +86,8 @@ class PersonFields(AtAnInstant):
     def __init__(self, *args: Any, clinic: Clinic, patient: Patient | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.clinic, self.patient = clinic, patient
+        telephone = cast(TelephoneFormField, self.fields["call_back_telephone"])
+        telephone.region = clinic.telephone_region
         own = patient.time_zone if patient else clinic.time_zone
         cast(forms.ChoiceField, self.fields["time_zone"]).choices = zone_choices(clinic.time_zone, own)
 

@@ -126,9 +126,9 @@ class Rehearsal:
         clinic = Clinic.objects.create(
             name="Rehearsal",
             slug=name,
-            telephone="0",
-            out_of_hours_telephone="0",
-            emergency_number="0",
+            telephone="+44 161 496 0123",
+            out_of_hours_telephone="+44 161 496 0199",
+            emergency_number="112",
             opening_hours=ALWAYS_OPEN,
             time_zone="UTC",
         )

@@ -11,6 +11,8 @@ from django.db import transaction
 
 from aftercare.people.actions import add_staff_member, record_event
 from aftercare.people.models import Clinic, Event, StaffMember, User
+from aftercare.people.staff_invitations import invite_staff
+from aftercare.ui.telephones import Telephone
 
 
 class LastManagerError(ValueError):
@@ -21,7 +23,7 @@ class LastManagerError(ValueError):
 def add_colleague(
     *, clinic: Clinic, by: User, now: datetime, email: str, role: str, first_name: str, last_name: str
 ) -> StaffMember:
-    """Let a person work for the clinic. Who worked there before is taken back, with the new role.
+    """Let a person work for the clinic, and invite them. Who worked there before is taken back, with the new role.
 
     ValidationError where the address belongs to somebody with another name, or who works there now.
     """
@@ -43,6 +45,7 @@ def add_colleague(
         clinic=clinic,
         data={"user": member.user_id, "role": role},
     )
+    invite_staff(member=member, by=by, now=now)
     return member
 
 
@@ -63,6 +66,8 @@ def change_colleague(
         raise LastManagerError
     current.role, current.is_active = role, is_active
     current.save(update_fields=["role", "is_active"])
+    if not is_active:
+        current.invitations.live().update(stopped_at=now)
     record_event(
         verb=Event.Verb.CHANGED_STAFF,
         actor=by,
@@ -71,6 +76,11 @@ def change_colleague(
         data={"user": current.user_id, "before": before, "after": after},
     )
     return current
+
+
+def as_kept(details: Mapping[str, Any]) -> dict[str, Any]:
+    """Details as an event holds them: telephone numbers as they are stored."""
+    return {name: value.kept if isinstance(value, Telephone) else value for name, value in details.items()}
 
 
 @transaction.atomic
@@ -85,6 +95,7 @@ def change_details(*, clinic: Clinic, by: User, now: datetime, details: Mapping[
     current.full_clean(exclude=["closed_days", "slug"])
     current.save()
     after = {name: details[name] for name in before}
+    before, after = as_kept(before), as_kept(after)
     record_event(
         verb=Event.Verb.CHANGED_CLINIC,
         actor=by,

@@ -15,6 +15,7 @@ from aftercare.checkins.wording import open_symptoms
 from aftercare.people.contact import Contact, Phone, clock_word, contact_at
 from aftercare.people.models import Clinic, Patient, Procedure
 from aftercare.triage import Entry, Finding, Level
+from aftercare.ui.telephones import kept
 
 EVENING, MORNING = 18, 5
 
@@ -24,8 +25,8 @@ class Advice(TypedDict):
 
     headline: str
     lead: str
-    phones: list[dict[str, str]]  # who, number; the first is the one to call
-    call_back: str  # the number on which the clinic calls the patient, or ""
+    phones: list[dict[str, str]]  # who, number (E.164, or short); the first is the one to call
+    call_back: str  # the number (E.164) on which the clinic calls the patient, or ""
     tell_them: list[str]
     reasons: list[dict[str, str]]  # bold, text
     meaning: str
@@ -151,10 +152,8 @@ def urgent(situation: Situation, advice: Advice) -> None:
         first = contact.phones[0]
         advice["headline"] = f"Call the clinic now. {part}, not tomorrow."
         advice["lead"] = "No answer? Call the out-of-hours line."
-        advice["phones"] = [
-            {"who": first.who, "number": first.number},
-            {"who": "No answer? Out-of-hours line", "number": out_of_hours},
-        ]
+        second = Phone("No answer? Out-of-hours line", out_of_hours, False)
+        advice["phones"] = as_rows((first, second))
     else:
         advice["headline"] = f"Call now. {part}, not tomorrow."
         advice["lead"] = "The clinic is closed. Call the out-of-hours line."
@@ -187,7 +186,7 @@ def same_day(situation: Situation, advice: Advice) -> None:
         advice["lead"] = "There is no number here to call you on. Please call us today."
     else:
         advice["lead"] = f"No call by {call_by_words(situation)}? Then call us."
-        advice["call_back"] = call_back
+        advice["call_back"] = kept(call_back)
     advice["phones"] = as_rows(tuple(phones))
     explain(situation, advice, Level.SAME_DAY)
     advice["sooner"] = CALL_SOONER
@@ -242,7 +241,7 @@ def is_same_clock(one: ZoneInfo, other: ZoneInfo, at: datetime) -> bool:
 
 
 def as_rows(phones: tuple[Phone, ...]) -> list[dict[str, str]]:
-    return [{"who": phone.who, "number": phone.number} for phone in phones]
+    return [{"who": phone.who, "number": kept(phone.number)} for phone in phones]
 
 
 def lines(found: list[Reason]) -> list[dict[str, str]]:

@@ -9,6 +9,7 @@ from wagtail.admin import urls as wagtail_urls
 from wagtail.utils.urlpatterns import decorate_urlpatterns
 
 from aftercare.guidance.access import editor_required
+from aftercare.guidance.admin_home import Home, not_here, to_articles
 from aftercare.people.views import sign_in
 
 # Wagtail's forms hold inline script, so the patient side's policy would break them; the patient side's stays.
@@ -30,5 +31,9 @@ urlpatterns = [
     # One way to sign in for everybody: no password page, and none to reset one.
     path("login/", sign_in),
     path("password_reset/", sign_in),
+    path("", editor_required(policy(Home.as_view()))),
+    path("pages/", editor_required(to_articles)),
+    path("pages/<path:rest>", editor_required(to_articles)),
+    path("bulk/people/<path:rest>", editor_required(not_here)),
     *decorate_urlpatterns(wagtail_urls.urlpatterns, lambda view: editor_required(policy(view))),
 ]

@@ -1,4 +1,4 @@
-"""Brings the articles of the data files into the database, once each: an edit is never written over.
+"""Brings the articles of the data files into the database: an edit is never written over.
 
 One file per article, content/*.toml; the keys are those of Article and Instruction.
 """
@@ -12,12 +12,15 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from wagtail.models import Locale
+from wagtail.log_actions import log
+from wagtail.models import Locale, Revision
 
-from aftercare.guidance.models import Article, ClinicGuidance, Instruction
+from aftercare.guidance.models import Article, ClinicGuidance, Instruction, ShippedText
 from aftercare.guidance.models.articles import language
+from aftercare.guidance.refusals import refuse
 from aftercare.people.models import Clinic, User
 
+SHIPPED = "guidance.shipped"  # the entry in an article's history
 CONTENT = Path(__file__).parent / "content"
 ARTICLE_KEYS = frozenset(
     {"key", "slug", "title", "summary", "order", "group", "sources", "body", "instructions"}
@@ -32,31 +35,90 @@ class ContentError(ValueError):
 
 
 def load_articles(*, by: User, folder: Path = CONTENT) -> list[Article]:
-    """Publish every article that the database has never had; the new ones."""
+    """Publish every article that the database has never had, and newer texts of those nobody edited; these."""
     Locale.objects.get_or_create(language_code=language())
     return [new for path in sorted(folder.glob("*.toml")) if (new := load_article(path, by=by))]
 
 
 @transaction.atomic
 def load_article(path: Path, *, by: User) -> Article | None:
-    """Publish one file's article; None where there is one of its key, whatever was made of it since."""
+    """Publish one file's article; None where it is there as the file has it, or an editor has made it their own."""
     told = read(path)
-    if Article.objects.filter(key=told["key"]).exists():
+    article = Article.objects.select_for_update().filter(key=told["key"]).first()
+    if article is None:
+        return publish_shipped(Article(key=told["key"], live=False), told, path, by=by)
+    remember_first_text(article, by=by)
+    if not article.live or is_edited(article) or is_as_told(article, told):
         return None
-    article = Article(
-        **{name: told[name] for name in ("key", "slug", "title", "summary", "body")},
-        order=told.get("order", 100),
-        group=told.get("group", Article.Group.GOOD_TO_KNOW),
-        sources=" ".join(told["sources"]),
-        live=False,
-    )
+    return publish_shipped(article, told, path, by=by)
+
+
+def publish_shipped(article: Article, told: Mapping[str, Any], path: Path, *, by: User) -> Article:
+    """Publish the file's text as a revision that is kept for good; ContentError where it may not be read."""
+    kept = {one.key: one.pk for one in article.instructions.all()}
+    for name, value in fields_of(told).items():
+        setattr(article, name, value)
     article.instructions = list(instructions_of(told))
     check(article, path)
+    for one in article.instructions.all():
+        one.pk = kept.get(one.key)  # so that a comparison shows what changed in it
     article.save()
+    revision = article.save_revision(user=by, clean=False)
+    keep_as_shipped(revision, by=by)
     # The portal itself publishes: no permission of a person is asked for.
-    article.save_revision(user=by).publish(user=by, skip_permission_checks=True)
+    revision.publish(user=by, skip_permission_checks=True)
     loaded: Article = Article.objects.get(pk=article.pk)
     return loaded
+
+
+def fields_of(told: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of an article as a file has them."""
+    return {
+        **{name: told[name] for name in ("slug", "title", "summary", "body")},
+        "order": told.get("order", 100),
+        "group": told.get("group", Article.Group.GOOD_TO_KNOW),
+        "sources": " ".join(told["sources"]),
+    }
+
+
+def is_as_told(article: Article, told: Mapping[str, Any]) -> bool:
+    """Whether the article says what the file says."""
+    rows = [row_of(one) for one in article.instructions.order_by("sort_order")]
+    return rows == [row_of(one) for one in instructions_of(told)] and all(
+        getattr(article, name) == value for name, value in fields_of(told).items()
+    )
+
+
+def row_of(one: Instruction) -> tuple[Any, ...]:
+    return tuple(getattr(one, name) for name in sorted(INSTRUCTION_KEYS))
+
+
+def is_edited(article: Article) -> bool:
+    """Whether anything was made of it since it came, a draft included."""
+    shipped = ShippedText.objects.filter(revision__in=article.revisions).values("revision")
+    return bool(article.revisions.exclude(pk__in=shipped).exists())
+
+
+def remember_first_text(article: Article, *, by: User) -> None:
+    """Keep the first text of an article that was loaded before such texts were kept."""
+    if article.is_shipped:
+        return
+    first = article.revisions.filter(user=by).order_by("created_at", "pk").first()
+    if first is not None:
+        keep_as_shipped(first, by=by)
+
+
+def keep_as_shipped(revision: Revision, *, by: User) -> None:
+    """Keep a revision for good, and list it in the article's history."""
+    ShippedText.objects.create(revision=revision)
+    log(
+        instance=revision.content_object,
+        action=SHIPPED,
+        user=by,
+        revision=revision,
+        content_changed=True,
+        timestamp=revision.created_at,
+    )
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -93,9 +155,12 @@ def check(article: Article, path: Path) -> None:
     for record in (article, *article.instructions.all()):
         try:
             record.full_clean(exclude=["article", "locale"])
+            if isinstance(record, Article):
+                refuse(record.reasons_not_to_publish())
         except ValidationError as error:
             name = record.key if isinstance(record, Instruction) else "article"
-            faults += [f"{name}: {field}: {' '.join(texts)}" for field, texts in error.message_dict.items()]
+            texts_by_field = error.message_dict if hasattr(error, "error_dict") else {"words": error.messages}
+            faults += [f"{name}: {field}: {' '.join(texts)}" for field, texts in texts_by_field.items()]
     if faults:
         raise ContentError("\n".join(f"{path.name}: {fault}" for fault in faults))
 

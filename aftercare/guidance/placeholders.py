@@ -33,8 +33,8 @@ def values_for(
     """What each placeholder says at `clinic`."""
     return {
         "clinic": clinic.name,
-        "telephone": clinic.telephone,
-        "out_of_hours": clinic.out_of_hours_telephone,
+        "telephone": str(clinic.telephone),
+        "out_of_hours": str(clinic.out_of_hours_telephone),
         "emergency": clinic.emergency_number,
         "products": products or DEFAULT_PRODUCTS,
         "sunscreen": sunscreen or DEFAULT_SUNSCREEN,

@@ -11,7 +11,9 @@ from bs4.element import Tag
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from aftercare.guidance.never_said import never_said
 from aftercare.guidance.placeholders import PLACEHOLDERS, TELEPHONES, named_in
+from aftercare.guidance.refusals import said_refused
 
 TAGS = frozenset({"h2", "h3", "p", "ul", "ol", "li", "b", "strong", "a", "br"})
 BLOCK_KEY = "data-block-key"  # by which the editor tells paragraphs apart
@@ -35,6 +37,13 @@ def validate_sources(value: str) -> None:
 def validate_words(value: str) -> None:
     """ValidationError where a plain sentence holds script or an unknown placeholder."""
     raise_all([*script_in(value), *unknown_placeholders(value)])
+
+
+def validate_own_words(value: str) -> None:
+    """The same for a clinic's own words, which patients read as soon as they are saved."""
+    validate_words(value)
+    if phrases := never_said(value):
+        raise ValidationError(said_refused(phrases))
 
 
 def validate_body(value: str) -> None:

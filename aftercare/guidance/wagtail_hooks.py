@@ -10,12 +10,25 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from wagtail import hooks
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, TitleFieldPanel
+from wagtail.admin.compare import register_comparison_class
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, TitleFieldPanel
+from wagtail.admin.site_summary import PagesSummaryItem, SummaryItem
 from wagtail.admin.widgets import AdminAutoHeightTextInput
+from wagtail.documents.wagtail_hooks import DocumentsSummaryItem
+from wagtail.fields import RichTextField
+from wagtail.log_actions import LogActionRegistry
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
+from aftercare.guidance.article_views import AddArticle, EditArticle, ReviewArticle, UnpublishArticle
+from aftercare.guidance.comparing import BodyComparison, RowsPanel
+from aftercare.guidance.loading import SHIPPED
 from aftercare.guidance.models import Article, ClinicGuidance
+from aftercare.guidance.refusals import RefusedError
+
+# What Wagtail offers for sites made of pages: the portal has none.
+NOT_HERE = frozenset({"explorer", "documents"})
+register_comparison_class(RichTextField, comparison_class=BodyComparison)
 
 
 class ArticleViewSet(SnippetViewSet):
@@ -38,12 +51,17 @@ class ArticleViewSet(SnippetViewSet):
     search_fields = ["title", "summary", "key", "body"]
     search_backend_name = None  # a few dozen articles need no index
     ordering = ["order"]
+    add_view_class = AddArticle
+    edit_view_class = EditArticle
+    unpublish_view_class = UnpublishArticle
+    workflow_action_view_class = ReviewArticle
+    copy_view_enabled = False  # two articles with one key would be refused
     panels = [
         TitleFieldPanel("title", placeholder=False),
         FieldPanel("slug"),
         FieldPanel("summary", widget=AdminAutoHeightTextInput),
         FieldPanel("body"),
-        InlinePanel(
+        RowsPanel(
             "instructions",
             heading="Instructions",
             label="instruction",
@@ -54,7 +72,7 @@ class ArticleViewSet(SnippetViewSet):
                 FieldRowPanel([FieldPanel("sources"), FieldPanel("clinic_field")]),
             ],
         ),
-        InlinePanel(
+        RowsPanel(
             "pictures",
             heading="Pictures",
             label="picture",
@@ -88,14 +106,55 @@ register_snippet(ClinicGuidanceViewSet)
 
 
 @hooks.register("before_delete_snippet")  # type: ignore[untyped-decorator]
-def keep_what_was_read(request: HttpRequest, instances: Iterable[Any]) -> HttpResponse | None:
-    """What a patient has been shown is kept: such an article can be unpublished, never deleted."""
-    read = [one for one in instances if isinstance(one, Article) and one.was_read]
-    if not read:
-        return None
-    messages.error(
-        request,
-        _("Patients have read “%s”, so it is kept. Unpublish it: patients then no longer find it.")
-        % "”, “".join(str(one) for one in read),
-    )
-    return redirect("wagtailsnippets_guidance_article:list")
+def keep_what_is_needed(request: HttpRequest, instances: Iterable[Any]) -> HttpResponse | None:
+    """Refuse to delete what a patient has been shown, what came with the portal, and what patients need."""
+    articles = [one for one in instances if isinstance(one, Article)]
+    kept = [reason for article in articles if (reason := why_kept(article))]
+    for reason in kept:
+        messages.error(request, reason)
+    return redirect("wagtailsnippets_guidance_article:list") if kept else None
+
+
+def why_kept(article: Article) -> str:
+    """What an editor is told who would delete it; "" where it can be deleted."""
+    try:
+        article.refuse_to_take_away()
+    except RefusedError as refused:
+        return " ".join(refused.messages)
+    unpublish = _("Unpublish it: patients then no longer find it.")
+    if article.was_read:
+        return _("Patients have read “%s”, so it is kept.") % article + f" {unpublish}"
+    if article.is_shipped:
+        return _("“%s” came with the portal, so it is kept.") % article + f" {unpublish}"
+    return ""
+
+
+@hooks.register("construct_snippet_action_menu")  # type: ignore[untyped-decorator]
+def no_unpublishing_of_what_is_needed(
+    items: list[Any], _request: HttpRequest, context: dict[str, Any]
+) -> None:
+    """Leave out "Unpublish" where it would be refused."""
+    article = context.get("instance")
+    if isinstance(article, Article) and article.is_safety:
+        items[:] = [item for item in items if item.name != "action-unpublish"]
+
+
+@hooks.register("construct_main_menu")  # type: ignore[untyped-decorator]
+def no_pages_in_the_menu(_request: HttpRequest, items: list[Any]) -> None:
+    items[:] = [item for item in items if item.name not in NOT_HERE]
+
+
+@hooks.register("construct_reports_menu")  # type: ignore[untyped-decorator]
+def no_reports_about_pages(_request: HttpRequest, items: list[Any]) -> None:
+    items[:] = [item for item in items if "page" not in item.name and item.name != "locked-pages"]
+
+
+@hooks.register("construct_homepage_summary_items", order=1000)  # type: ignore[untyped-decorator]
+def no_pages_on_the_home_page(_request: HttpRequest, items: list[SummaryItem]) -> None:
+    items[:] = [item for item in items if not isinstance(item, PagesSummaryItem | DocumentsSummaryItem)]
+
+
+@hooks.register("register_log_actions")  # type: ignore[untyped-decorator]
+def name_what_came_with_the_portal(actions: LogActionRegistry) -> None:
+    """So that History shows the shipped text, with links to compare it and to go back to it."""
+    actions.register_action(SHIPPED, _("Shipped text"), _("Text that came with the portal"))

@@ -7,7 +7,7 @@ import re
 import smtplib
 import uuid
 from dataclasses import dataclass
-from email.utils import formatdate
+from email.utils import formataddr, formatdate, parseaddr
 from functools import lru_cache
 from types import TracebackType
 from typing import Any, Protocol, Self
@@ -46,16 +46,25 @@ class OutageError(Exception):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Letter:
-    """What is handed to the provider: one or several messages to one recipient, worded."""
+    """What is handed to the provider: one or several messages to one recipient, worded.
+
+    `sender_name`: the clinic's, where the mail is about one; else the portal's own stands in From.
+    """
 
     id: uuid.UUID
     messages: tuple[Message, ...]
     content: Content
+    sender_name: str = ""
 
     @property
     def recipient(self) -> Any:
         """The user as he or she is now."""
         return self.messages[0].recipient
+
+    @property
+    def sender(self) -> int | None:
+        """The id of the clinic that it is sent for; messages for several never leave as one mail."""
+        return self.messages[0].sender
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -220,7 +229,13 @@ def write(mail: EmailMessage, backend: Any) -> None:
 def mail_of(letter: Letter) -> EmailMessage:
     """The e-mail of a letter; DeliveryError where there is nowhere to send it."""
     content, address = letter.content, address_of(letter)
-    return EmailMessage(content.subject, content.body, to=[address], headers=headers_of(letter) | COMMON)
+    return EmailMessage(
+        content.subject,
+        content.body,
+        from_address(letter.sender_name),
+        [address],
+        headers=headers_of(letter) | COMMON,
+    )
 
 
 def sealed(letter: Letter) -> Sealed:
@@ -234,16 +249,28 @@ def sealed(letter: Letter) -> Sealed:
         text = over_the_line(mail_of(letter).message())
         return Sealed(sender=sender, recipient=in_ascii(address), text=text)
     head = "".join(f"{name}: {value}\r\n" for name, value in own.items())
-    return Sealed(sender=sender, recipient=address, text=head.encode() + common_to_all(letter.content))
+    text = common_to_all(letter.content, letter.sender_name)
+    return Sealed(sender=sender, recipient=address, text=head.encode() + text)
 
 
 @lru_cache(maxsize=256)
-def common_to_all(content: Content) -> bytes:
+def common_to_all(content: Content, sender_name: str) -> bytes:
     """The headers and the body that are the same in every recipient's mail."""
-    mail = EmailMessage(content.subject, content.body, headers=COMMON).message()
+    mail = EmailMessage(content.subject, content.body, from_address(sender_name), headers=COMMON).message()
     for theirs in ("Date", "Message-ID"):
         del mail[theirs]
     return over_the_line(mail)
+
+
+def from_address(name: str) -> str:
+    """The line From: the portal's address, under the name of the clinic that writes."""
+    _own_name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    # Without what could begin another header, or end the name.
+    plain = " ".join(name.replace('"', "").replace("\\", "").split())
+    if not plain:
+        return settings.DEFAULT_FROM_EMAIL
+    # Django encodes what is not ASCII, and folds it where it is long.
+    return formataddr((plain, address)) if plain.isascii() else f'"{plain}" <{address}>'
 
 
 def over_the_line(mail: Any) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from aftercare.outbox import claims
 from aftercare.outbox.channels import CHANNELS, DeliveryError, Letter, OutageError
 from aftercare.outbox.claims import Claim
 from aftercare.outbox.models import Message
-from aftercare.outbox.registry import Content, for_all_of, renderer_of, sources, together_of
+from aftercare.outbox.registry import Content, for_all_of, names_of, renderer_of, sources, together_of
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ def ask_sources(now: datetime) -> None:
 def deliver(claim: Claim, channel: str, clock: Clock) -> int:
     """Word what we claimed, hand it to the provider, and note what came of it. Returns how many mails left."""
     said = said_to_all([message for mail in claim.mails for message in mail], clock())
-    letters = [letter for mail in claim.mails for letter in worded(mail, clock(), said)]
+    letters = named([letter for mail in claim.mails for letter in worded(mail, clock(), said)])
     if not letters:
         return 0
     let_go_of_the_database()
@@ -113,6 +113,12 @@ def worded(mail: Sequence[Message], now: datetime, said: Said) -> list[Letter]:
         logger.exception("messages of mail %s could not be worded together", bundle)
         return [Letter(id=message.pk, messages=(message,), content=content) for message, content in alive]
     return [Letter(id=bundle, messages=messages, content=content)]
+
+
+def named(letters: Sequence[Letter]) -> list[Letter]:
+    """The letters with the names of their senders. What leaves as one mail has one sender."""
+    names = names_of({letter.sender for letter in letters if letter.sender is not None})
+    return [replace(letter, sender_name=names.get(letter.sender or 0, "")) for letter in letters]
 
 
 def content_of(message: Message, now: datetime, said: Said) -> Content | None:

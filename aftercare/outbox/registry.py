@@ -29,7 +29,11 @@ Together = Callable[[Sequence["Message"], datetime], Content]
 # Writes the messages that have fallen due; run by every sweep, and safe to run twice at once.
 Source = Callable[[datetime], None]
 
+# The names of senders by their ids, for the line From of a mail.
+SenderNames = Callable[[Collection[int]], Mapping[int, str]]
+
 _renderers: dict[str, Renderer] = {}
+_sender_names: list[SenderNames] = []
 _together: dict[str, Together] = {}
 _sources: dict[str, Source] = {}
 _for_all: dict[str, ForAll] = {}
@@ -81,3 +85,13 @@ def register_source(name: str, source: Source) -> None:
 def sources() -> dict[str, Source]:
     """The registered sources by name."""
     return dict(_sources)
+
+
+def register_sender_names(names: SenderNames) -> None:
+    """Let `names` name the senders of messages. Without it every mail comes from the portal itself."""
+    _sender_names[:] = [names]
+
+
+def names_of(senders: Collection[int]) -> Mapping[int, str]:
+    """The names of these senders, in one query for all of them."""
+    return _sender_names[0](senders) if senders and _sender_names else {}

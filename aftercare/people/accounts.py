@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.stagekit import clear_login
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
 
 from aftercare.outbox.background import Background
+from aftercare.outbox.channels import from_address
 from aftercare.people.models import User
+from aftercare.people.sender_names import own_clinic_name
 
 logger = logging.getLogger(__name__)
 
@@ -20,6 +23,10 @@ _mails = Background("sign-in mail", 100)
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    error_messages: ClassVar = DefaultAccountAdapter.error_messages | {
+        "too_many_login_attempts": _("You have asked for several codes. Wait a minute, then ask again."),
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never: accounts come from enrolment."""
         return False
@@ -39,6 +46,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Mail a sign-in code outside the request: a slow mail server slows nobody, and tells nobody who exists."""
         mail = self.render_mail(template_prefix, email, context)
+        mail.from_email = from_address(own_clinic_name(email))
         if not _mails.submit(mail.send):
             logger.error("a sign-in mail was dropped: too many are waiting for the mail server")
 

@@ -6,8 +6,12 @@ class PeopleConfig(AppConfig):
     label = "people"
 
     def ready(self) -> None:
-        """Tell the outbox how to word an invitation."""
-        from aftercare.people import invitations
+        """Tell the outbox how to word an invitation, and what clinics are called."""
+        from aftercare.outbox.registry import register_renderer, register_sender_names
+        from aftercare.people import invitations, staff_invitations
+        from aftercare.people.sender_names import clinic_names
         from aftercare.people.withdrawal import register_for_patients
 
         register_for_patients(invitations.KIND, invitations.render)
+        register_renderer(staff_invitations.KIND, staff_invitations.render)
+        register_sender_names(clinic_names)

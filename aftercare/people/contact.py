@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from aftercare.people.models import Clinic
+from aftercare.ui.telephones import Telephone
 
 SOON = timedelta(days=14)
 
@@ -13,7 +14,7 @@ SOON = timedelta(days=14)
 @dataclass(frozen=True, slots=True)
 class Phone:
     who: str
-    number: str
+    number: Telephone | str
     primary: bool
 
 

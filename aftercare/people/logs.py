@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 
-TOKEN_IN_PATH = re.compile(r"(/accounts/(?:link|invitation)/)[^/\s\"']+")
+TOKEN_IN_PATH = re.compile(r"(/accounts/(?:link|invitation|staff-invitation)/)[^/\s\"']+")
 
 
 class RedactTokens(logging.Filter):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from collections.abc import Collection, Iterator
+from datetime import UTC, date, datetime, timedelta
 
 from django.db import transaction
 
@@ -67,8 +67,35 @@ def weekly(
         yield start + WEEK * week, end + WEEK * week
 
 
+def overlapping(*, member: StaffMember, starts_at: datetime, ends_at: datetime, weeks: int) -> list[Shift]:
+    """The places of the rota at whose time a new one of the member, or one of its weeks, would stand too.
+
+    One that the member has at just these hours is the same place, and no overlap.
+    """
+    wanted = [(start.astimezone(UTC), end) for start, end in weekly(starts_at, ends_at, weeks, member.clinic)]
+    near = member.clinic.shifts.filter(ends_at__gt=wanted[0][0], starts_at__lt=wanted[-1][1])
+    return [
+        shift
+        for shift in near.select_related("member__user")
+        if any(shift.starts_at < end and start < shift.ends_at for start, end in wanted)
+        and not (shift.member_id == member.pk and (shift.starts_at, shift.ends_at) in wanted)
+    ]
+
+
+def series_of(shift: Shift) -> list[Shift]:
+    """The place and every later one of the same person at the same hours of the week."""
+    later = shift.clinic.shifts.filter(member=shift.member_id, starts_at__gte=shift.starts_at)
+    places = {(one.starts_at, one.ends_at): one for one in later}
+    weeks = (max(start for start, _end in places) - shift.starts_at) // WEEK + 2
+    wanted = weekly(shift.starts_at, shift.ends_at, weeks, shift.clinic)
+    found = (places.get((start.astimezone(UTC), end.astimezone(UTC))) for start, end in wanted)
+    return [one for one in found if one is not None]
+
+
 @transaction.atomic
-def take_off_duty(*, shift: Shift, by: User, now: datetime) -> None:
-    """Remove a place of the rota."""
-    shift.delete()
-    note_change(clinic=shift.clinic, by=by, now=now, what="rota_removed")
+def take_off_duty(*, shifts: Collection[Shift], clinic: Clinic, by: User, now: datetime) -> int:
+    """Remove places of the rota. Returns how many there still were."""
+    removed, _each = clinic.shifts.filter(pk__in=[shift.pk for shift in shifts]).delete()
+    if removed:
+        note_change(clinic=clinic, by=by, now=now, what="rota_removed")
+    return removed

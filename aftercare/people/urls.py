@@ -1,11 +1,14 @@
 from django.urls import path
 
-from aftercare.people import views
+from aftercare.people import sign_in, staff_views, views
 
 urlpatterns = [
     path("login/", views.sign_in, name="sign_in"),
+    path("login/code/", sign_in.request_code, name="account_request_login_code"),
+    path("login/code/confirm/", sign_in.type_code, name="account_confirm_login_code"),
     path("signup/", views.sign_in),
     path("link/<str:token>/", views.sign_in_link, name="sign_in_link"),
     path("invitation/<str:token>/", views.invitation, name="invitation"),
+    path("staff-invitation/<str:token>/", staff_views.staff_invitation, name="staff_invitation"),
     path("clinic/", views.choose_clinic, name="choose_own_clinic"),
 ]

@@ -26,7 +26,7 @@ from clinic.demo.plot import Acknowledged, Called, Closed, Reported, Step, Story
 from clinic.demo.posted import messages_of
 
 # From the range of numbers that are given to nobody, kept for drama.
-CALL_BACK = "07700 900{:03}"
+CALL_BACK = "+447700900{:03}"
 NOT_SPOKEN = "Seen at the clinic."
 
 

@@ -17,12 +17,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from aftercare.alerts.models import ContactStep
 from aftercare.alerts.steps import add_step, change_step, move_up, remove_step, set_absence
 from aftercare.people.access import StaffView, View
-from aftercare.people.models import StaffMember
-from aftercare.people.staffing import close_on, open_on, put_on_duty, take_off_duty
+from aftercare.people.models import Shift, StaffMember
+from aftercare.people.staffing import close_on, open_on
 from clinic.access import only, staff_page
-from clinic.contact_forms import AbsenceForm, ClosedDayForm, ShiftForm, StepForm
-from clinic.contacts_page import contacts_page
+from clinic.contact_forms import AbsenceForm, ClosedDayForm, StepForm
+from clinic.contacts_page import contacts_page, rows_of
 from clinic.permissions import may_edit_rota
+from clinic.standing import roster_of
 
 P = ParamSpec("P")
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
@@ -62,7 +63,9 @@ def new_step(request: HttpRequest, member: StaffMember, hours: str) -> HttpRespo
     """Add a step to the list for open or for closed hours."""
     if hours not in ContactStep.Hours.values:
         raise Http404("no such list")
-    form = StepForm(request.POST or None, clinic=member.clinic)
+    # Who is to be added comes from the page of that person.
+    initial = {"members": request.GET.getlist("member")}
+    form = StepForm(request.POST or None, clinic=member.clinic, initial=initial)
     return form_page(
         request,
         form,
@@ -99,13 +102,28 @@ def step_fields(form: StepForm) -> dict[str, Any]:
     return {"members": form.chosen("members"), "on_duty": told["on_duty"], "wait_min": told["wait_min"]}
 
 
-@require_POST
+@form_methods
 @manager_page
 def remove(request: HttpRequest, member: StaffMember, step_id: int) -> HttpResponse:
-    """Take a step out."""
-    remove_step(step=step_of(member, step_id), by=member.user, now=timezone.now())
-    messages.success(request, "The step is removed.")
-    return redirect("clinic:contacts")
+    """Ask whether a step is to go, and say who is told without it; take it out once that is pressed."""
+    now = timezone.now()
+    if is_gone(ContactStep, step_id):
+        messages.info(request, "This step was removed already.")
+        return redirect("clinic:contacts")
+    found = step_of(member, step_id)
+    if request.method == "POST":
+        remove_step(step=found, by=member.user, now=now)
+        messages.success(request, "The step is removed.")
+        return redirect("clinic:contacts")
+    rows = rows_of(roster_of(member, now), found.hours, now)
+    row = next(row for row in rows if row.step == found)
+    context = {"row": row, "others": [other for other in rows if other != row], "now": now}
+    return render(request, "clinic/remove_step.html", context)
+
+
+def is_gone(model: type[ContactStep] | type[Shift], pk: int) -> bool:
+    """Whether somebody has removed the record since the page was drawn; another clinic's is a 404 later."""
+    return not model.objects.filter(pk=pk).exists()
 
 
 @require_POST
@@ -119,44 +137,6 @@ def up(_request: HttpRequest, member: StaffMember, step_id: int) -> HttpResponse
 def step_of(member: StaffMember, step_id: int) -> ContactStep:
     """A contact step of the member's own clinic; any other is a 404."""
     return get_object_or_404(member.clinic.contact_steps.select_related("clinic"), pk=step_id)
-
-
-@form_methods
-@manager_page
-def new_shift(request: HttpRequest, member: StaffMember) -> HttpResponse:
-    """Put somebody on duty."""
-    form = ShiftForm(request.POST or None, clinic=member.clinic)
-
-    def save() -> None:
-        told = form.cleaned_data
-        put_on_duty(
-            member=form.chosen("member")[0],
-            starts_at=told["starts_at"],
-            ends_at=told["ends_at"],
-            weeks=told["weeks"],
-            by=member.user,
-            now=timezone.now(),
-        )
-
-    return form_page(
-        request,
-        form,
-        save,
-        done="The rota is changed.",
-        title="Add a place to the rota",
-        text="A step with “whoever is on duty” tells this person for as long as the place lasts.",
-        submit="Add the place",
-    )
-
-
-@require_POST
-@manager_page
-def remove_shift(request: HttpRequest, member: StaffMember, shift_id: int) -> HttpResponse:
-    """Take a place out of the rota."""
-    shift = get_object_or_404(member.clinic.shifts.select_related("clinic"), pk=shift_id)
-    take_off_duty(shift=shift, by=member.user, now=timezone.now())
-    messages.success(request, "The place is removed.")
-    return redirect("clinic:contacts")
 
 
 @form_methods

@@ -35,8 +35,8 @@ def test_an_urgent_result_says_to_call_the_clinic_while_it_is_open() -> None:
     advice = advice_at(OPEN_H, signs=["pus"])
     assert advice["headline"] == "Call the clinic now. Today, not tomorrow."
     assert advice["phones"] == [
-        {"who": "Clinic, open until 18:00", "number": "0161 496 0123"},
-        {"who": "No answer? Out-of-hours line", "number": "0161 496 0199"},
+        {"who": "Clinic, open until 18:00", "number": "+441614960123"},
+        {"who": "No answer? Out-of-hours line", "number": "+441614960199"},
     ]
     assert len(advice["emergency_signs"]) == 5
 
@@ -44,7 +44,7 @@ def test_an_urgent_result_says_to_call_the_clinic_while_it_is_open() -> None:
 def test_an_urgent_result_says_to_call_the_out_of_hours_line_while_it_is_closed() -> None:
     advice = advice_at(CLOSED_H, signs=["pus"])
     assert advice["headline"] == "Call now. Tonight, not tomorrow."
-    assert [phone["number"] for phone in advice["phones"]] == ["0161 496 0199", "0161 496 0123"]
+    assert [phone["number"] for phone in advice["phones"]] == ["+441614960199", "+441614960123"]
     assert advice["phones"][1]["who"] == "Clinic, from tomorrow 08:00"
 
 
@@ -65,12 +65,12 @@ def test_an_urgent_result_says_what_a_sign_can_mean_and_that_a_form_cannot_tell(
 @pytest.mark.parametrize(
     ("minutes", "lead", "first_number"),
     [
-        (-61, "The clinic is closed now. Call the out-of-hours line today.", "0161 496 0199"),  # 08:59 Sunday
-        (130, "No call by 16:00? Then call us.", "0161 496 0123"),  # 12:10
-        (6 * 60 + 59, "No call by 17:30? Then call us.", "0161 496 0123"),  # 16:59
-        (7 * 60, "No call by 17:30? Then call us.", "0161 496 0123"),  # one hour to closing
-        (7 * 60 + 1, "The clinic closes at 18:00. Call the out-of-hours line today.", "0161 496 0199"),
-        (8 * 60, "The clinic is closed now. Call the out-of-hours line today.", "0161 496 0199"),
+        (-61, "The clinic is closed now. Call the out-of-hours line today.", "+441614960199"),  # 08:59 Sunday
+        (130, "No call by 16:00? Then call us.", "+441614960123"),  # 12:10
+        (6 * 60 + 59, "No call by 17:30? Then call us.", "+441614960123"),  # 16:59
+        (7 * 60, "No call by 17:30? Then call us.", "+441614960123"),  # one hour to closing
+        (7 * 60 + 1, "The clinic closes at 18:00. Call the out-of-hours line today.", "+441614960199"),
+        (8 * 60, "The clinic is closed now. Call the out-of-hours line today.", "+441614960199"),
     ],
 )
 def test_a_same_day_result_names_the_hour_of_the_call_or_the_out_of_hours_line(
@@ -85,7 +85,7 @@ def test_a_same_day_result_names_the_hour_of_the_call_or_the_out_of_hours_line(
 
 
 def test_a_same_day_result_says_on_which_number_the_clinic_calls() -> None:
-    assert advice_at(OPEN_H, pain=3)["call_back"] == "07700 900142"
+    assert advice_at(OPEN_H, pain=3)["call_back"] == "+447700900142"
 
 
 def test_a_patient_whose_number_nobody_knows_is_asked_to_call() -> None:

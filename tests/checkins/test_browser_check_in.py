@@ -237,7 +237,7 @@ def test_a_form_with_large_text_is_read_one_answer_below_the_other(opened: Opene
 
 def test_each_result_leads_the_keyboard_to_whom_to_call_first(opened: Opener, paths: list[str]) -> None:
     emergency, urgent, same_day = paths[4:7]
-    for path, number in ((emergency, "tel:999"), (urgent, "tel:0161"), (same_day, "tel:0161")):
+    for path, number in ((emergency, "tel:999"), (urgent, "tel:+44161"), (same_day, "tel:+44161")):
         page = opened(path, script=False)
         page.locator("#main").focus()
         page.keyboard.press("Tab")

@@ -16,6 +16,7 @@ from aftercare.checkins.unconfirmed import KIND, tell_unconfirmed
 from aftercare.outbox import registry
 from aftercare.outbox.delivery import sweep
 from aftercare.outbox.models import Message
+from aftercare.people import staff_invitations
 from aftercare.people.accounts import wait_for_mails
 from aftercare.people.actions import make_sign_in_link
 from aftercare.people.models import Clinic, Event, Patient, Procedure, StaffMember
@@ -85,7 +86,7 @@ def test_no_new_message_is_written_and_staff_are_told_as_before(
 
 
 def test_every_kind_of_message_says_whether_it_goes_to_patients() -> None:
-    to_staff = {notices.KIND}
+    to_staff = {notices.KIND, staff_invitations.KIND}
     assert set(registry._renderers) - to_staff == kinds_to_patients()
 
 

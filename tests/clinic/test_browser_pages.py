@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +13,8 @@ from django.utils import timezone
 from aftercare.alerts.drills import start_drill
 from aftercare.alerts.models import ContactStep, Drill
 from aftercare.alerts.steps import add_step
-from aftercare.people.models import Patient, StaffMember
+from aftercare.people.models import Patient, Shift, StaffMember
+from aftercare.people.staffing import put_on_duty
 from clinic.urls import urlpatterns
 from tests.clinic.desk import QUEUE, alert_url, patient_url
 from tests.clinic.test_browser_staff import DESK, PHONE, at_desk, busy, daniel
@@ -30,6 +32,7 @@ class Records:
     manager: StaffMember
     drill: Drill
     step: ContactStep
+    shift: Shift
 
     def of_patient(self, rest: str) -> str:
         return patient_url(self.daniel, rest)
@@ -45,6 +48,8 @@ PAGES: dict[str, Callable[[Records], str]] = {
     "contacts": lambda _: "/clinic/contacts/",
     "new_step": lambda _: "/clinic/contacts/steps/new/open/",
     "step": lambda records: f"/clinic/contacts/steps/{records.step.pk}/",
+    "remove_step": lambda records: f"/clinic/contacts/steps/{records.step.pk}/remove/",
+    "remove_shift": lambda records: f"/clinic/contacts/rota/{records.shift.pk}/remove/",
     "new_shift": lambda _: "/clinic/contacts/rota/new/",
     "absence": lambda records: f"/clinic/contacts/away/{records.manager.pk}/",
     "new_closed_day": lambda _: "/clinic/contacts/closed-days/new/",
@@ -70,8 +75,8 @@ PAGES: dict[str, Callable[[Records], str]] = {
 # Addresses that are posted to, or drawn into another page. What "search" answers is looked at below.
 NO_PAGES = {
     *("queue_live", "search", "choose_clinic", "acknowledge", "close", "assign", "reopen", "record_attempt"),
-    *("send_letter", "record_call", "send_invitation", "take_back", "remove_step", "move_step_up"),
-    *("remove_shift", "remove_closed_day", "start_drill", "acknowledge_drill", "stop_drill"),
+    *("send_letter", "record_call", "send_invitation", "take_back", "invite_staff", "move_step_up"),
+    *("remove_closed_day", "start_drill", "acknowledge_drill", "stop_drill"),
     *("message_again", "message_dismiss"),
     *("acknowledge_in_queue", "give_back_in_queue", "undo_close_in_queue"),
 }
@@ -89,7 +94,9 @@ def test_the_pages_of_staff_can_be_used_by_everybody(
     now, clinic, by = timezone.now(), daniel.clinic, manager.user
     step = add_step(clinic=clinic, hours="open", members=[manager], on_duty=True, wait_min=5, by=by, now=now)
     drill = start_drill(clinic=clinic, by=by, now=now)
-    records = Records(daniel=daniel, manager=manager, drill=drill, step=step)
+    put_on_duty(member=manager, starts_at=now, ends_at=now + timedelta(hours=8), weeks=4, by=by, now=now)
+    shift = clinic.shifts.all()[0]
+    records = Records(daniel=daniel, manager=manager, drill=drill, step=step, shift=shift)
     window = at_desk(size, member=manager)
     for name, path in PAGES.items():
         look_at(window.open(path(records)), name)

@@ -30,16 +30,16 @@ FORMS: list[Place] = [
     lambda step, shift, drill: f"{CONTACTS}rota/new/",
     lambda step, shift, drill: f"{CONTACTS}away/{step.members.get().pk}/",
     lambda step, shift, drill: f"{CONTACTS}closed-days/new/",
+    lambda step, shift, drill: f"{CONTACTS}steps/{step.pk}/remove/",
+    lambda step, shift, drill: f"{CONTACTS}rota/{shift.pk}/remove/",
 ]
 PRESSES: list[Place] = [
-    lambda step, shift, drill: f"{CONTACTS}steps/{step.pk}/remove/",
     lambda step, shift, drill: f"{CONTACTS}steps/{step.pk}/up/",
-    lambda step, shift, drill: f"{CONTACTS}rota/{shift.pk}/remove/",
     lambda step, shift, drill: f"{CONTACTS}closed-days/2026-02-02/remove/",
     lambda step, shift, drill: "/clinic/drills/start/",
     lambda step, shift, drill: f"/clinic/drills/{drill.pk}/stop/",
 ]
-OF_A_RECORD = {1, 3}, {0, 1, 2, 5}  # the places above that name a record of the clinic
+OF_A_RECORD = {1, 3, 5, 6}, {0, 3}  # the places above that name a record of the clinic
 
 
 @pytest.fixture(autouse=True)
@@ -184,6 +184,24 @@ class TestSteps:
         assert problem in words(response)
         assert not ContactStep.objects.exists()
 
+    def test_removing_a_step_asks_first_and_says_who_is_told_without_it(
+        self, clinic: Clinic, manager: StaffMember, nurse: StaffMember, step: ContactStep
+    ) -> None:
+        duty = ContactStep.objects.create(clinic=clinic, position=1, on_duty=True)
+        path = f"{CONTACTS}steps/{step.pk}/remove/"
+
+        page = words(desk(manager).get(path))
+
+        assert "Remove step 1?" in page
+        assert "this step tells Ruth Test" in page
+        assert "Without it these are told, in this order: whoever is on duty" in page
+        assert ContactStep.objects.count() == 2
+        desk(manager).post(path)
+        assert list(ContactStep.objects.all()) == [duty]
+        assert "This step was removed already." in words(desk(manager).post(path, follow=True))
+        last = words(desk(manager).get(f"{CONTACTS}steps/{duty.pk}/remove/"))
+        assert "It is the last step. Without it everybody who works here is told." in last
+
     def test_there_are_two_lists_and_no_third(self, manager: StaffMember) -> None:
         assert desk(manager).get(f"{CONTACTS}steps/new/never/").status_code == 404
 
@@ -235,6 +253,104 @@ class TestRota:
 
         assert response.status_code == 422
         assert problem in words(response)
+
+    def put(self, manager: StaffMember, member: StaffMember, day: int, weeks: int = 1, **more: str) -> Any:
+        """Ask for a place from 10:00 to 18:00 on a day of January."""
+        form = {"member": member.pk, "starts_at": f"2026-01-{day}T10:00", "ends_at": f"2026-01-{day}T18:00"}
+        return desk(manager).post(f"{CONTACTS}rota/new/", {**form, "weeks": str(weeks), **more}, follow=True)
+
+    def test_places_that_overlap_are_stored_only_once_that_was_seen(
+        self, manager: StaffMember, nurse: StaffMember, colleague: StaffMember
+    ) -> None:
+        self.put(manager, nurse, 20)
+
+        asked = self.put(manager, colleague, 13, weeks=4)
+
+        assert asked.status_code == 409
+        assert "Ruth Test , Tue 20 Jan, 10:00 to Tue 20 Jan, 18:00" in words(asked)
+        assert 'value="2026-01-13T10:00"' in asked.content.decode(), "what was typed is still there"
+        assert Shift.objects.count() == 1
+        seen = asked.context["seen"]
+        assert "Tom Test has 4 new places on the rota." in words(
+            self.put(manager, colleague, 13, weeks=4, seen=seen)
+        )
+        assert Shift.objects.count() == 5
+
+    def test_what_came_in_between_is_shown_before_it_is_stored(
+        self, manager: StaffMember, nurse: StaffMember, colleague: StaffMember
+    ) -> None:
+        self.put(manager, nurse, 20)
+        seen = self.put(manager, colleague, 13, weeks=4).context["seen"]
+        self.put(manager, nurse, 27)
+
+        assert self.put(manager, colleague, 13, weeks=4, seen=seen).status_code == 409
+        assert Shift.objects.count() == 2
+
+    def test_a_second_press_adds_nothing_and_asks_nothing(
+        self, manager: StaffMember, nurse: StaffMember
+    ) -> None:
+        self.put(manager, nurse, 13, weeks=4)
+        assert "Ruth Test has this place on the rota already." in words(self.put(manager, nurse, 13, weeks=4))
+        assert Shift.objects.count() == 4
+
+    def test_places_one_after_the_other_do_not_overlap(
+        self, manager: StaffMember, nurse: StaffMember, colleague: StaffMember
+    ) -> None:
+        self.put(manager, nurse, 13)
+        form = {"member": colleague.pk, "starts_at": "2026-01-13T18:00", "ends_at": "2026-01-14T10:00"}
+        assert desk(manager).post(f"{CONTACTS}rota/new/", {**form, "weeks": "1"}).status_code == 302
+
+    def removal(self, manager: StaffMember, shift: Shift, **form: str) -> Any:
+        return desk(manager).post(f"{CONTACTS}rota/{shift.pk}/remove/", form, follow=True)
+
+    def test_a_series_ends_in_one_step_from_the_place_chosen_on(
+        self, manager: StaffMember, nurse: StaffMember, colleague: StaffMember
+    ) -> None:
+        form = {"member": nurse.pk, "starts_at": "2026-03-20T22:00", "ends_at": "2026-03-21T06:00"}
+        desk(manager).post(f"{CONTACTS}rota/new/", {**form, "weeks": "12"})
+        desk(manager).post(f"{CONTACTS}rota/new/", {**form, "member": colleague.pk, "weeks": "1"})
+        second = Shift.objects.filter(member=nurse)[1]
+        page = desk(manager).get(f"{CONTACTS}rota/{second.pk}/remove/")
+        assert "11 places, the last on Friday 5 June 2026" in words(page)
+
+        done = self.removal(manager, second, which="series", seen=page.context["seen"])
+
+        assert "11 places are removed." in words(done)
+        assert [shift.starts_at.day for shift in Shift.objects.filter(member=nurse)] == [20]
+        assert "This place was removed already." in words(self.removal(manager, second, which="one"))
+
+    def test_one_place_goes_alone_and_a_gap_ends_no_series(
+        self, manager: StaffMember, nurse: StaffMember
+    ) -> None:
+        self.put(manager, nurse, 13, weeks=4)
+        first, second, *_later = Shift.objects.all()
+        assert "The place is removed." in words(self.removal(manager, second, which="one"))
+
+        page = desk(manager).get(f"{CONTACTS}rota/{first.pk}/remove/")
+
+        assert "3 places" in words(page)
+        self.removal(manager, first, which="series", seen=page.context["seen"])
+        assert not Shift.objects.exists()
+
+    def test_a_series_that_has_grown_meanwhile_is_shown_again(
+        self, manager: StaffMember, nurse: StaffMember
+    ) -> None:
+        self.put(manager, nurse, 13, weeks=4)
+        first = Shift.objects.all()[0]
+        seen = desk(manager).get(f"{CONTACTS}rota/{first.pk}/remove/").context["seen"]
+        self.put(manager, nurse, 13, weeks=12)
+
+        again = self.removal(manager, first, which="series", seen=seen)
+
+        assert again.status_code == 409
+        assert "The rota has changed since you opened this page. Nothing was removed." in words(again)
+        assert Shift.objects.count() == 12
+
+    def test_a_press_that_says_nothing_removes_nothing(
+        self, manager: StaffMember, shift: Shift, nurse: StaffMember
+    ) -> None:
+        assert self.removal(manager, shift).status_code == 409
+        assert Shift.objects.exists()
 
     def test_a_place_that_lost_its_holder_says_so(self, manager: StaffMember, shift: Shift) -> None:
         Shift.objects.update(member=None)

@@ -106,10 +106,10 @@ def test_what_a_colleague_changed_meanwhile_is_not_undone_unawares(
 
     assert stale.status_code == 422
     assert "Somebody changed these details while you did." in words(stale)
-    assert Patient.objects.get().call_back_telephone == "07700 900199"
+    assert Patient.objects.get().call_back_telephone == "+447700900199"
     again = client.post(url, {**TYPED, "seen": seen(stale.content.decode())})
     assert again.status_code == 302
-    assert Patient.objects.get().call_back_telephone == "07700 900142"
+    assert Patient.objects.get().call_back_telephone == "+447700900142"
 
 
 def test_the_name_and_address_of_a_colleague_are_not_changed_here(
@@ -122,7 +122,7 @@ def test_the_name_and_address_of_a_colleague_are_not_changed_here(
     client.post(url, TYPED)
     patient = Patient.objects.get()
     assert (str(patient.user), patient.user.email) == ("Amara Test", "amara@test.example")
-    assert patient.call_back_telephone == "07700 900142"
+    assert patient.call_back_telephone == "+447700900142"
 
 
 @pytest.mark.parametrize(

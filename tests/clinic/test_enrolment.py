@@ -51,7 +51,7 @@ def test_enrolling_stores_the_patient_the_risk_and_the_procedure(nurse: StaffMem
     assert (patient.user.email, str(patient.user)) == ("daniel.reyes@test.example", "Daniel Reyes")
     assert (patient.clinic, patient.record_number) == (nurse.clinic, "L-7")
     assert patient.date_of_birth == date(1990, 4, 30)
-    assert (patient.call_back_telephone, patient.call_back_hours) == ("07700 900142", "after 17:00")
+    assert (patient.call_back_telephone, patient.call_back_hours) == ("+447700900142", "after 17:00")
     assert (patient.intake, patient.at_risk) == (["iq2", "iq7"], True)
     procedure = patient.procedures.get()
     assert (procedure.kind, procedure.area) == ("rf", "cheeks")
@@ -62,7 +62,7 @@ def test_enrolling_stores_the_patient_the_risk_and_the_procedure(nurse: StaffMem
 
 def test_the_time_of_the_treatment_is_read_on_the_clock_of_the_clinic(nurse: StaffMember) -> None:
     Clinic.objects.update(time_zone="America/New_York")
-    desk(nurse).post(ENROL, TYPED)
+    desk(nurse).post(ENROL, {**TYPED, "call_back_telephone": "+44 7700 900142"})
     assert Procedure.objects.get().performed_at == datetime(2026, 1, 12, 13, 30, tzinfo=UTC)
 
 

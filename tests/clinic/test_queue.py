@@ -164,7 +164,7 @@ def test_the_telephone_of_a_patient_is_one_tap_away(patient: Patient, nurse: Sta
     patient.call_back_telephone = "07700 900142"
     patient.save()
     alert_of(patient, 20, signs=["pus"])
-    assert b'href="tel:07700900142"' in desk(nurse).get(QUEUE).content
+    assert b'href="tel:+447700900142"' in desk(nurse).get(QUEUE).content
 
 
 def test_an_acknowledged_row_names_its_owner_and_leads_to_closing(

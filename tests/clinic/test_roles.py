@@ -62,8 +62,8 @@ def test_another_clinics_staff_and_patients_do_not_reach_it(
 
 def test_a_manager_adds_a_person_who_can_work_at_once(manager: StaffMember) -> None:
     response = desk(manager).post(f"{STAFF}add/", PERSON)
-    assert response.headers["Location"] == STAFF
     ivy = StaffMember.objects.get(user__email="ivy@test.example")
+    assert response.headers["Location"] == f"{STAFF}{ivy.pk}/"
     assert (ivy.role, ivy.clinic) == ("nurse", manager.clinic)
     assert desk(ivy).get(QUEUE).status_code == 200
     event = Event.objects.get(verb=Event.Verb.ADDED_STAFF)

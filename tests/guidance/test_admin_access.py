@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+
 import pytest
+from django.core.management import call_command
 from django.test import Client, override_settings
 
 from aftercare.guidance.models import Article, ClinicGuidance
+from aftercare.guidance.reviewing import let_review
 from aftercare.people.models import Clinic, Patient, Procedure, StaffMember, User
 from tests.guidance.writing import published
 
@@ -27,7 +32,6 @@ OUT_OF_REACH = [
     "/admin/users/new/",
     "/admin/groups/",
     "/admin/documents/",
-    "/admin/pages/",
     "/admin/workflows/list/",
     "/admin/collections/",
     "/admin/guidance/clinics/add/",
@@ -56,6 +60,77 @@ def test_an_editor_has_articles_pictures_and_the_clinics_words(
 ) -> None:
     page = signed_in(editor).get(path.format(article=article.pk, own=own.pk))
     assert page.status_code == 200
+
+
+def reviewer() -> User:
+    call_command("add_editor", "rae@test.example", "--reviewer", verbosity=0)
+    return User.objects.get(email="rae@test.example")
+
+
+def only_reviewer() -> User:
+    user = User.objects.create_user("vi@test.example")
+    let_review(user)
+    return user
+
+
+def superuser() -> User:
+    user = User.objects.create_user("root@test.example")
+    User.objects.filter(pk=user.pk).update(is_superuser=True)
+    return User.objects.get(pk=user.pk)
+
+
+WHO = {"editor": None, "reviewer": reviewer, "only reviewer": only_reviewer, "superuser": superuser}
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_no_link_of_the_home_page_is_refused(
+    who: str, editor: User, article: Article, own: ClinicGuidance, patient: Patient
+) -> None:
+    make = WHO[who]
+    client = signed_in(make() if make else editor)
+    home = client.get("/admin/").content.decode()
+    links = set(re.findall(r'(?:href|action)="(/admin/[^"#]*)|"url": "(/admin/[^"#]*)', home))
+    paths = {unescape(one or other) for one, other in links} - {"/admin/logout/"}
+    assert "/admin/guidance/articles/" in paths
+    for path in sorted(paths):
+        page = client.get(path, follow=True)
+        assert page.status_code == 200, path
+        assert "/admin/" not in [address for address, _status in page.redirect_chain], path
+        assert "do not have permission" not in page.content.decode(), path
+
+
+@pytest.mark.parametrize(
+    "path", ["/admin/pages/", "/admin/pages/1/", "/admin/pages/search/", "/admin/pages/1/edit/"]
+)
+@pytest.mark.parametrize("who", WHO)
+def test_the_pages_of_wagtail_lead_to_the_articles(
+    who: str, path: str, editor: User, article: Article
+) -> None:
+    make = WHO[who]
+    client = signed_in(make() if make else editor)
+    found = client.get(path, {"q": "washing"}, follow=True)
+    assert found.redirect_chain == [("/admin/guidance/articles/?q=washing", 302)]
+    assert "Washing your face" in found.content.decode()
+
+
+def test_the_users_are_editors_and_neither_patients_nor_other_staff(
+    editor: User, patient: Patient, nurse: StaffMember, clinic: Clinic
+) -> None:
+    client = signed_in(superuser())
+    for path in ("/admin/users/", "/admin/users/?q=test", "/admin/users/results/"):
+        page = client.get(path).content.decode()
+        assert "root@test.example" in page
+        assert patient.user.email not in page
+        assert nurse.user.email not in page
+    assert editor.email in client.get("/admin/users/").content.decode()
+    for page in ("edit", "delete", "history", "usage", "copy"):
+        assert client.get(f"/admin/users/{page}/{patient.user.pk}/").status_code == 404, page
+    assert client.get(f"/admin/users/edit/{editor.pk}/").status_code == 200
+    assert client.get("/admin/users/new/").status_code == 200
+    for action in ("delete", "assign_role", "set_active_state"):
+        assert client.get(f"/admin/bulk/people/user/{action}/?id={patient.user.pk}").status_code == 404, (
+            action
+        )
 
 
 @pytest.mark.parametrize("path", EDITORS_PAGES)

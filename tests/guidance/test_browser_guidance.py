@@ -111,6 +111,37 @@ def test_an_editor_changes_previews_publishes_and_restores_a_sentence(
     assert Article.objects.get(key="A1").summary == before
 
 
+def test_an_editor_is_told_which_phrase_is_refused_and_goes_on_from_what_was_typed(
+    opened: Opener, treated: Patient, live_server: LiveServer
+) -> None:
+    article = Article.objects.get(key="A5")
+    desk = opened("/admin/", add_editor(email="nina@test.example"), width=1400)
+    desk.get_by_role("textbox", name=re.compile("Search")).last.fill("get help")
+    desk.keyboard.press("Enter")
+    desk.get_by_role("link", name="Get help", exact=True).click()
+    expect(desk.locator("#id_summary")).to_have_value(article.summary)
+    assert desk.get_by_role("link", name="Unpublish").count() == 0
+    desk.locator("#id_summary").fill("A bit of heat is normal. Call us.")
+    desk.locator("footer [data-w-dropdown-target=toggle]").click()
+    desk.get_by_role("button", name=re.compile("^Publish")).click()
+
+    refusal = desk.get_by_text("Not published. Patients must never read “normal”. Say it in other words.")
+    expect(refusal.first).to_be_visible(timeout=PATIENCE)
+    expect(desk.locator("#id_summary")).to_have_value("A bit of heat is normal. Call us.")
+    assert Article.objects.get(key="A5").summary == article.summary
+
+    desk.locator("#id_summary").fill("A bit of heat is common. Call us.")
+    publish(desk)
+    assert Article.objects.get(key="A5").summary == "A bit of heat is common. Call us."
+
+    desk.goto(f"{live_server.url}/admin/guidance/articles/history/{article.pk}/")
+    shipped = desk.get_by_role("row").filter(has_text="Text that came with the portal")
+    shipped.get_by_role("link", name="Compare with current version").click()
+    changed = desk.locator("tbody")
+    expect(changed.locator(".addition").first).to_contain_text("A bit of heat is common", timeout=PATIENCE)
+    expect(changed).not_to_contain_text("hard to breathe")
+
+
 PATHS = ["/guidance/", "/guidance/?q=sleep", "/guidance/?q=zebra", "/guidance/wash/", "/guidance/get-help/"]
 
 

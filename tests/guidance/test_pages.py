@@ -51,7 +51,7 @@ def test_a_reader_sees_the_words_and_numbers_of_their_own_clinic(stranger: Patie
     stranger.clinic.telephone = "0113 496 0000"
     stranger.clinic.save()
     page = client_of(stranger.user).get("/guidance/wash/").content.decode()
-    assert 'Call Elsewhere Clinic on <a href="tel:01134960000"><bdi>0113 496 0000</bdi></a>' in page
+    assert 'Call Elsewhere Clinic on <a href="tel:+441134960000"><bdi>0113 496 0000</bdi></a>' in page
 
 
 def test_a_patient_sees_what_holds_at_this_hour_and_below_only_what_holds_at_others(

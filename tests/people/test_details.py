@@ -61,7 +61,7 @@ def test_what_differs_is_stored_and_who_changed_what_is_kept(patient: Patient, n
 
     patient = Patient.objects.get()
     assert (str(patient.user), patient.user.language) == ("Amara Osei", "pl")
-    assert (patient.call_back_telephone, patient.call_back_hours) == ("07700 900142", "after 17:00")
+    assert (patient.call_back_telephone, patient.call_back_hours) == ("+447700900142", "after 17:00")
     assert (patient.record_number, patient.time_zone) == ("L-7", "Europe/Paris")
     assert patient.date_of_birth == date(1990, 4, 30)
     event = Event.objects.get(verb=Event.Verb.CHANGED_DETAILS)
@@ -145,5 +145,5 @@ def test_the_name_and_address_of_who_signs_in_elsewhere_too_are_not_changed_here
         with pytest.raises(ValidationError) as refused:
             change(patient, nurse, **{name: value})
         assert list(refused.value.message_dict) == [name]
-    assert change(patient, nurse, call_back_telephone="07700 900199") == ["call_back_telephone"]
+    assert change(patient, nurse, call_back_telephone="+447700900199") == ["call_back_telephone"]
     assert User.objects.get(pk=patient.user_id).email == "amara@test.example"

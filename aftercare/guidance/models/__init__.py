@@ -9,7 +9,7 @@ from aftercare.guidance.models.courses import (
     course_from_rows,
     courses_of_set,
 )
-from aftercare.guidance.models.readings import Reading
+from aftercare.guidance.models.readings import Reading, ShippedText
 
 __all__ = [
     "Address",
@@ -21,6 +21,7 @@ __all__ = [
     "Instruction",
     "Picture",
     "Reading",
+    "ShippedText",
     "course_from_rows",
     "courses_of_set",
 ]

@@ -27,7 +27,8 @@ from wagtail.models import (
     WorkflowMixin,
 )
 
-from aftercare.guidance.models.readings import Reading
+from aftercare.guidance.models.readings import Reading, ShippedText
+from aftercare.guidance.refusals import RefusesUnsafeChanges, RefusingQuerySet, SaysNothingUnsafe
 from aftercare.guidance.validation import validate_body, validate_sources, validate_words
 
 
@@ -39,7 +40,7 @@ def language() -> str:
         return str(get_supported_content_language_variant(settings.LANGUAGE_CODE))
 
 
-class ArticleQuerySet(models.QuerySet["Article"]):
+class ArticleQuerySet(RefusingQuerySet):
     def in_language(self, code: str) -> ArticleQuerySet:
         """Those written in one language."""
         return self.filter(locale__language_code=code)
@@ -58,6 +59,7 @@ class ArticleQuerySet(models.QuerySet["Article"]):
 
 
 class Article(
+    RefusesUnsafeChanges,
     WorkflowMixin,
     DraftStateMixin,
     LockableMixin,
@@ -162,6 +164,11 @@ class Article(
         return Reading.objects.filter(revision__in=self.revisions).exists()
 
     @property
+    def is_shipped(self) -> bool:
+        """Whether it came with the portal."""
+        return ShippedText.objects.filter(revision__in=self.revisions).exists()
+
+    @property
     def preview_modes(self) -> list[tuple[str, object]]:
         """The readers that a draft can be looked at as."""
         from aftercare.guidance.preview import PREVIEW_MODES
@@ -176,12 +183,12 @@ class Article(
 
 
 def is_kept(revision: Revision) -> bool:
-    """Whether patients see a revision now, or have seen it."""
+    """Whether patients see a revision now, or have seen it, or it came with the portal."""
     is_live = Article.objects.filter(live_revision=revision).exists()
-    return is_live or Reading.objects.filter(revision=revision).exists()
+    return is_live or any(kept.objects.filter(revision=revision).exists() for kept in (Reading, ShippedText))
 
 
-class Instruction(Orderable):
+class Instruction(SaysNothingUnsafe, Orderable):
     """One thing to do or to avoid, from one hour after the procedure to another: what holds *now* is made of these."""
 
     class Action(models.TextChoices):
@@ -244,7 +251,7 @@ class Instruction(Orderable):
         return kind in self.kinds.split()
 
 
-class Picture(Orderable):
+class Picture(SaysNothingUnsafe, Orderable):
     """A picture of an article. Who can't see it reads its alternative text, so that text is required."""
 
     article = ParentalKey(Article, on_delete=models.CASCADE, related_name="pictures")

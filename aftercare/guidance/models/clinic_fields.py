@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import RevisionMixin
 
-from aftercare.guidance.validation import validate_words
+from aftercare.guidance.validation import validate_own_words
 from aftercare.people.models import Clinic
 
 
@@ -17,13 +19,13 @@ class ClinicGuidance(RevisionMixin, models.Model):
     products = models.CharField(
         max_length=200,
         blank=True,
-        validators=[validate_words],
+        validators=[validate_own_words],
         help_text=_("What to wash and care with, within a sentence: “the plain cleanser that we gave you”."),
     )
     sunscreen = models.CharField(
         max_length=200,
         blank=True,
-        validators=[validate_words],
+        validators=[validate_own_words],
         help_text=_("Which sunscreen, within a sentence: “a mineral sunscreen, SPF 30 or more”."),
     )
     make_up_from_h = models.PositiveIntegerField(
@@ -39,3 +41,9 @@ class ClinicGuidance(RevisionMixin, models.Model):
 
     def __str__(self) -> str:
         return str(self.clinic)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save it; ValidationError where patients would read what must never be said."""
+        for words in (self.products, self.sunscreen):
+            validate_own_words(words)
+        super().save(*args, **kwargs)

@@ -1,4 +1,4 @@
-"""What a patient was shown: the revision of an article, with the first reading of it."""
+"""Revisions of articles that are kept for good: what a patient was shown, and what came with the portal."""
 
 from __future__ import annotations
 
@@ -25,3 +25,12 @@ class Reading(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.patient} read revision {self.revision_id}"
+
+
+class ShippedText(models.Model):
+    """The text of an article as it came with the portal. Whatever is made of it, it can be gone back to."""
+
+    revision = models.OneToOneField(Revision, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return f"shipped as revision {self.revision_id}"

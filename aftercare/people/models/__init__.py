@@ -3,7 +3,7 @@
 from aftercare.people.models.append_only import AppendOnly, AppendOnlyError, AppendOnlyQuerySet
 from aftercare.people.models.clinics import Clinic, Shift, StaffMember
 from aftercare.people.models.events import Event
-from aftercare.people.models.invitations import Invitation
+from aftercare.people.models.invitations import Invitation, StaffInvitation
 from aftercare.people.models.patients import AT_RISK_QUESTIONS, IntakeQuestion, Patient, Procedure
 from aftercare.people.models.users import Language, SignInLink, User
 
@@ -21,6 +21,7 @@ __all__ = [
     "Procedure",
     "Shift",
     "SignInLink",
+    "StaffInvitation",
     "StaffMember",
     "User",
 ]

@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy as _
 
 from aftercare.people.hours import OpeningHours, validate_closed_days, validate_week
 from aftercare.people.models.users import User
+from aftercare.people.telephones import SHORT_NUMBER, TelephoneField, validate_emergency_number
 from aftercare.ui.colour import HEX, accent_dark, accent_problem
+from aftercare.ui.telephones import region_of
 
-TELEPHONE = RegexValidator(r"^\+?[0-9][0-9 ()-]{1,24}$", _("Give a telephone number, such as 0161 496 0123."))
 ACCENT = RegexValidator(r"^#[0-9a-f]{6}$", _("Give a colour such as #1b5a5c."))
 
 
@@ -33,9 +34,10 @@ class Clinic(models.Model):
 
     name = models.CharField(max_length=100)
     slug = models.SlugField(unique=True)
-    telephone = models.CharField(max_length=25, validators=[TELEPHONE])
-    out_of_hours_telephone = models.CharField(max_length=25, validators=[TELEPHONE])
-    emergency_number = models.CharField(max_length=25, validators=[TELEPHONE])
+    telephone = TelephoneField()
+    out_of_hours_telephone = TelephoneField()
+    # Short, and dialled as it stands: no country's code belongs in front of it.
+    emergency_number = models.CharField(max_length=25, validators=[SHORT_NUMBER])
     opening_hours = models.JSONField(validators=[validate_week])
     # Days on which it stays closed whatever the week says: {"2026-12-25": "Christmas Day"}.
     closed_days = models.JSONField(default=dict, blank=True, validators=[validate_closed_days])
@@ -74,10 +76,24 @@ class Clinic(models.Model):
         # That it is no colour at all is said by the field's own validator.
         if HEX.fullmatch(self.accent) and (problem := accent_problem(self.accent)):
             raise ValidationError({"accent": problem})
+        if self.emergency_number.isdigit():
+            self.clean_emergency_number()
+
+    def clean_emergency_number(self) -> None:
+        """ValidationError for a number that does not call for help where the clinic is."""
+        try:
+            validate_emergency_number(self.emergency_number, self.time_zone, self.telephone_region)
+        except ValidationError as error:
+            raise ValidationError({"emergency_number": error}) from error
 
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    @property
+    def telephone_region(self) -> str | None:
+        """The country whose telephone numbers are written without its code."""
+        return region_of(self.time_zone)
 
     @property
     def hours(self) -> OpeningHours:

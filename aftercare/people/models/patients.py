@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from aftercare.people.models.clinics import TELEPHONE, Clinic, validate_zone
+from aftercare.people.models.clinics import Clinic, validate_zone
 from aftercare.people.models.users import User
+from aftercare.people.telephones import TelephoneField
+from aftercare.ui.telephones import active_region
 
 
 class IntakeQuestion(models.TextChoices):
@@ -64,7 +66,7 @@ class Patient(models.Model):
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="patients")
     date_of_birth = models.DateField(null=True)
     record_number = models.CharField(max_length=40, blank=True)
-    call_back_telephone = models.CharField(max_length=25, blank=True, validators=[TELEPHONE])
+    call_back_telephone = TelephoneField(blank=True)
     call_back_hours = models.CharField(max_length=100, blank=True)
     time_zone = models.CharField(max_length=64, validators=[validate_zone])
     # Who answers for a patient below the clinic's age limit.
@@ -102,6 +104,12 @@ class Patient(models.Model):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    @property
+    def telephone_region(self) -> str | None:
+        """The clinic's country; of one that is not loaded, the country of the page, which is the clinic's."""
+        is_loaded = Patient.clinic.field.is_cached(self)
+        return self.clinic.telephone_region if is_loaded else active_region()
 
     @property
     def is_withdrawn(self) -> bool:

@@ -11,6 +11,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from aftercare.people.telephones import TelephoneField
+
 SYSTEM_EMAIL = "system@aftercare.invalid"
 SIGN_IN_LINK_LIFE = timedelta(minutes=15)
 
@@ -75,7 +77,7 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]  # Wagtail, un
     username = None  # type: ignore[assignment]
     email = models.EmailField(_("e-mail address"), unique=True)
     # A staff member's own, seen by colleagues; a patient's stands on the patient record.
-    telephone = models.CharField(max_length=25, blank=True)
+    telephone = TelephoneField(blank=True)
     # Looked up when a message is sent. Empty: not asked.
     language = models.CharField(max_length=10, choices=Language, blank=True)
 

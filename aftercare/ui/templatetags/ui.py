@@ -1,18 +1,20 @@
 """Template tags of the shared look: {% load ui %}."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from django import template
 from django.conf import settings
+from django.contrib import messages
 from django.forms import BaseForm, BoundField
+from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from aftercare.ui import times
 from aftercare.ui.icons import ICONS
+from aftercare.ui.telephones import Telephone, as_telephone, dialled
 
 register = template.Library()
 
@@ -62,6 +64,24 @@ def is_demonstration() -> bool:
     return bool(settings.DEMO)
 
 
+@register.simple_tag(takes_context=True)
+def error_prefix(context: Context) -> str:
+    """ "Error: " in front of the title of a page that says what is wrong; "" in front of any other.
+
+    Looks for a form with errors, whatever its name, and for a message of an error.
+    """
+    # By type(): isinstance() would look up what is lazy.
+    shown: list[Any] = list(context.flatten().values())
+    forms = [value for value in shown if issubclass(type(value), BaseForm)]
+    said = context.get("messages") or ()
+    # The page says them later, further down: reading them here must not count as said.
+    waiting = getattr(said, "_loaded_messages", []) + getattr(said, "_queued_messages", []) if said else []
+    is_wrong = any(form.is_bound and form.errors for form in forms) or any(
+        message.level >= messages.ERROR for message in waiting
+    )
+    return "Error: " if is_wrong else ""
+
+
 @register.filter
 def level_class(level: str) -> str:
     """The class that carries a level's colours: "same_day" is lv-same-day."""
@@ -79,10 +99,15 @@ def level_badge(level: str, audience: str = "staff") -> SafeString:
 
 
 @register.filter
-def tel(number: str) -> str:
-    """The address of a telephone link: only digits, and a plus sign in front if there is one."""
-    plus = "+" if number.strip().startswith("+") else ""
-    return f"tel:{plus}{re.sub(r'[^0-9]', '', number)}"
+def tel(number: Telephone | str) -> str:
+    """The address of a telephone link: E.164, or the digits of a short number such as 999."""
+    return f"tel:{dialled(number)}"
+
+
+@register.filter
+def telephone(number: Telephone | str, clinic: Any = None) -> str:
+    """A telephone number as people write it where `clinic` is, or where the page is read."""
+    return str(as_telephone(number, getattr(clinic, "telephone_region", None)))
 
 
 @register.filter
@@ -92,10 +117,12 @@ def masked_email(address: str) -> str:
     return f"{name[:2]}•••@{domain}"
 
 
-@register.inclusion_tag("ui/phone_button.html")
-def phone_button(who: str, number: str, primary: bool = False, css: str = "") -> dict[str, Any]:
+@register.inclusion_tag("ui/phone_button.html", takes_context=True)
+def phone_button(
+    context: template.Context, who: str, number: Telephone | str, primary: bool = False, css: str = ""
+) -> dict[str, Any]:
     """A button that calls `number`, with `who` answers it above the number."""
-    return {"who": who, "number": number, "primary": primary, "css": css}
+    return {"who": who, "number": number, "primary": primary, "css": css, "clinic": context.get("clinic")}
 
 
 @register.inclusion_tag("ui/clock_and_age.html")

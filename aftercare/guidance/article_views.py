@@ -1,0 +1,119 @@
+"""Wagtail's pages for articles, which say what the model refuses and lose nothing that was typed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from wagtail.snippets.views.snippets import CreateView, EditView, UnpublishView, WorkflowActionView
+
+from aftercare.guidance.never_said import never_said
+from aftercare.guidance.refusals import ROWS, RefusedError, said_refused
+
+EDIT = "wagtailsnippets_guidance_article:edit"
+
+
+def show_refusals(form: Any) -> list[str]:
+    """Put each reason not to publish beside its field; all of them."""
+    said = []
+    for reason in form.instance.reasons_in_fields():
+        form.add_error(reason.field if reason.field in form.fields else None, reason.message)
+        said.append(reason.message)
+    for relation, fields in ROWS.items():
+        for row in form.formsets[relation].forms:
+            said += show_refusals_of_row(row, fields)
+    return list(dict.fromkeys(said))
+
+
+def show_refusals_of_row(row: Any, fields: tuple[str, ...]) -> list[str]:
+    if row.cleaned_data.get("DELETE"):
+        return []
+    found = {name: never_said(row.cleaned_data.get(name) or "") for name in fields}
+    said = {name: said_refused(phrases) for name, phrases in found.items() if phrases}
+    for name, message in said.items():
+        row.add_error(name, message)
+    return list(said.values())
+
+
+class NamesWhatIsRefused:
+    """A form whose publication is refused comes back as it was typed; a draft is kept, and warned about."""
+
+    def publishes(self) -> bool:
+        """Whether what was pressed lets patients read it: publishing, or approving."""
+        is_approval = getattr(self, "workflow_action", None) == "approve"
+        return self.action == "publish" or (self.action == "workflow-action" and is_approval)  # type: ignore[attr-defined]
+
+    def is_valid(self, form: BaseForm) -> bool:
+        if not super().is_valid(form):  # type: ignore[misc]
+            return False
+        refused = show_refusals(form) if self.publishes() else []
+        if refused:
+            self.produced_error_code = "validation_error"
+            self.produced_error_message = " ".join(
+                [
+                    _("Not published."),
+                    *refused,
+                    _("What you typed is still here: mend it, or save it as a draft."),
+                ]
+            )
+        return not refused
+
+    def form_valid(self, form: BaseForm) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)  # type: ignore[misc]
+        if not self.publishes() and not self.expects_json_response:  # type: ignore[attr-defined]
+            reasons = [reason.message for reason in self.object.reasons_not_to_publish()]  # type: ignore[attr-defined]
+            if reasons:
+                said = " ".join([_("Saved, but it can’t be published like this."), *reasons])
+                messages.warning(self.request, said)  # type: ignore[attr-defined]
+        return response
+
+
+class AddArticle(NamesWhatIsRefused, CreateView):
+    pass
+
+
+class EditArticle(NamesWhatIsRefused, EditView):
+    pass
+
+
+class UnpublishArticle(UnpublishView):
+    """Asks before unpublishing; of a safety article it says why not."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.refused() or super().get(request, *args, **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.refused() or super().post(request, *args, **kwargs)
+
+    def refused(self) -> HttpResponse | None:
+        try:
+            self.object.refuse_to_take_away()
+        except RefusedError as refused:
+            messages.error(self.request, " ".join(refused.messages))
+            return redirect(EDIT, self.object.pk)
+        return None
+
+
+class ReviewArticle(WorkflowActionView):
+    """A reviewer's answer: where publishing is refused, the review goes on and says why."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            with transaction.atomic():
+                answered: HttpResponse = super().post(request, *args, **kwargs)
+        except RefusedError as refused:
+            messages.error(request, " ".join([_("Not published."), *refused.messages]))
+            address = reverse(EDIT, args=[self.object.pk])
+            if request.headers.get("x-requested-with") == "XMLHttpRequest":
+                shown: HttpResponse = self.render_modal_json(
+                    request, {"step": "success", "redirect": address}
+                )
+                return shown
+            return redirect(address)
+        return answered

@@ -1,0 +1,67 @@
+"""The people at /admin/users/: who edits guidance, and nobody else. Patients and staff have their own pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+from django.utils.functional import cached_property
+from wagtail.users.views import users
+
+from aftercare.guidance.access import MAY_EDIT
+from aftercare.people.models import User
+
+
+def editors() -> QuerySet[User]:
+    """Users to whom the pages of Wagtail are open."""
+    room, codename = MAY_EDIT.split(".")
+    given = {"content_type__app_label": room, "codename": codename}
+    by_group = Q(**{f"groups__permissions__{name}": value for name, value in given.items()})
+    by_name = Q(**{f"user_permissions__{name}": value for name, value in given.items()})
+    return User.objects.filter(Q(is_superuser=True) | by_group | by_name).distinct()
+
+
+class OfEditorsOnly:
+    """A page about one user: a 404 for whoever is no editor."""
+
+    def get_object(self, *args: Any, **kwargs: Any) -> User:
+        user: User = super().get_object(*args, **kwargs)  # type: ignore[misc]
+        if not editors().filter(pk=user.pk).exists():
+            raise Http404("not an editor")
+        return user
+
+
+class EditorsList(users.IndexView):
+    @cached_property
+    def columns(self) -> list[Any]:
+        """Without the boxes for acting on several users at once: that reaches every user."""
+        return list(super().columns[1:])
+
+    def get_base_queryset(self) -> QuerySet[User]:
+        return editors()
+
+
+class EditEditor(OfEditorsOnly, users.EditView):
+    pass
+
+
+class DeleteEditor(OfEditorsOnly, users.DeleteView):
+    pass
+
+
+class EditorHistory(OfEditorsOnly, users.HistoryView):
+    pass
+
+
+class EditorUsage(OfEditorsOnly, users.UserViewSet.usage_view_class):
+    pass
+
+
+class EditorViewSet(users.UserViewSet):
+    copy_view_enabled = False
+    index_view_class = EditorsList
+    edit_view_class = EditEditor
+    delete_view_class = DeleteEditor
+    history_view_class = EditorHistory
+    usage_view_class = EditorUsage

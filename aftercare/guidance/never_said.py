@@ -1,0 +1,73 @@
+"""What no patient must ever read, wherever it was typed: reassurance, diagnoses, doses, promises."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bs4 import BeautifulSoup
+
+BLOCKS = ("p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "br", "div", "td")
+BREAK = "\x00"
+INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
+# "If you have a question" says nothing about the reader; "You have an infection" does.
+_CONDITIONS = (
+    "do",
+    "if",
+    "when",
+    "once",
+    "after",
+    "until",
+    "unless",
+    "whether",
+    "before",
+    "what",
+    "that",
+    "where",
+)
+_CONDITION = "".join(rf"(?<!\b{word} )" for word in _CONDITIONS)
+_MEDICINE = (
+    r"(?:ibuprofen|paracetamol|acetaminophen|aspirin|antibiotics?|antihistamines?|steroids?|isotretinoin"
+    r"|painkillers?|medicines?|medications?|tablets?|pills?|capsules?)"
+)
+NEVER = re.compile(
+    "|".join(
+        (
+            r"\b(?:is|are|be|looks?|seems?|feels?|just|perfectly|you['’]re|it['’]s|that['’]s) fine\b",
+            r"\bnormal(?:ly|ity)?\b",
+            r"\b(?:not|isn['’]t|aren['’]t|never) (?:\w+ )?infected\b|\bthere is no infection\b",
+            r"\b(?:your skin|it|this|that) is infected\b",
+            _CONDITION + r"\byou have (?!to\b|any\b|been\b|had\b|not\b)\w+(?: \w+)?",
+            r"\byou['’]ve got\b",
+            r"\b(?:is|are) an? (?:\w+ )?(?:infection|allergic reaction|allergy)\b",
+            r"\bno need to call\b|\b(?:do not|don['’]t) (?:need|have) to call\b|\bneedn['’]t call\b",
+            r"\b(?:someone|somebody) is (?:always )?watching\b|\bwe(?: are|['’]re) (?:always )?watching\b",
+            r"\bdelivered\b",
+            r"\b\d+(?:[.,]\d+)? ?(?:mg|mcg|ml|milligrams?|millilit(?:er|re)s?|tablets?|pills?|capsules?)\b",
+            r"\b(?:one|two|three|four) (?:tablets?|pills?|capsules?)\b",
+            r"\b(?:start|stop|keep|continue) taking\b|\b(?:start|stop) using\b",
+            rf"(?<!\byou )\b(?:take|start|stop) (?:an? |some |the |your |any )?(?:\w+ )?{_MEDICINE}\b",
+        )
+    ),
+    re.IGNORECASE,
+)
+
+
+def never_said(text: str) -> list[str]:
+    """The phrases of a plain text that must never be said, as they stand there, each once."""
+    plain = " ".join(INVISIBLE.sub("", text).split())
+    return list(dict.fromkeys(found.group() for found in NEVER.finditer(plain)))
+
+
+def never_said_in(html: str) -> list[str]:
+    """The same of a text with paragraphs and lists: a phrase is found across bold, not across paragraphs."""
+    return list(dict.fromkeys(phrase for block in blocks_in(html) for phrase in never_said(block)))
+
+
+def blocks_in(html: str) -> Iterator[str]:
+    """The words of each paragraph, heading and line of a list."""
+    soup = BeautifulSoup(INVISIBLE.sub("", html).replace(BREAK, ""), "html.parser")
+    for tag in soup.find_all(BLOCKS):
+        tag.insert_before(BREAK)
+        tag.insert_after(BREAK)
+    yield from (words for part in soup.get_text().split(BREAK) if (words := " ".join(part.split())))

@@ -1,0 +1,21 @@
+"""Under whose name a mail leaves: the clinic's that it is about, else the portal's own."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from aftercare.people.models import Clinic, Patient, StaffMember, User
+
+
+def clinic_names(clinics: Collection[int]) -> Mapping[int, str]:
+    """The names of clinics by their ids, as they are now."""
+    return dict(Clinic.objects.filter(pk__in=clinics).values_list("pk", "name"))
+
+
+def own_clinic_name(address: str) -> str:
+    """The name of the clinic of the user with this address; "" for who has several, or none."""
+    of_user = User.objects.filter(email=address.lower()).values("pk")
+    treated = Patient.objects.taking_part().filter(user__in=of_user).values_list("clinic__name", flat=True)
+    works = StaffMember.objects.active().filter(user__in=of_user).values_list("clinic__name", flat=True)
+    names = set(treated.union(works))
+    return names.pop() if len(names) == 1 else ""

@@ -1,0 +1,66 @@
+"""Coming in with an invitation as a staff member."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from aftercare.people import staff_invitations
+from aftercare.people.access import CHOSEN_CLINIC
+from aftercare.people.models import StaffInvitation
+from aftercare.people.views import sign_in_as
+
+QUEUE = "/clinic/"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def staff_invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """A page with one button: mail scanners open links, and press nothing. It names the clinic, and nobody."""
+    now, found = timezone.now(), staff_invitations.invitation_of(token)
+    if found is None or not is_welcome(found, now):
+        return invitation_page(request, found, "gone", HTTPStatus.GONE)
+    if staff_invitations.signs_in_anyway(found.member):
+        return invitation_page(request, found, "code")
+    is_somebody_else = request.user.is_authenticated and request.user != found.member.user
+    if request.method != "POST":
+        staff_invitations.note_opened(found, now)
+        return invitation_page(request, found, "other" if is_somebody_else else "ready")
+    if is_somebody_else and request.POST.get("sign_out") != "yes":
+        return invitation_page(request, found, "other", HTTPStatus.CONFLICT)
+    if not staff_invitations.use(invitation=found, now=now):
+        return invitation_page(request, found, "gone", HTTPStatus.GONE)
+    return come_in(request, found)
+
+
+def is_welcome(found: StaffInvitation, now: datetime) -> bool:
+    """Whether the invitation may still sign in, and the person works there."""
+    member = found.member
+    return found.is_usable(now) and member.is_active and member.user.is_active
+
+
+def invitation_page(
+    request: HttpRequest, found: StaffInvitation | None, state: str, status: int = HTTPStatus.OK
+) -> HttpResponse:
+    """What an invitation says: "ready", "other" (somebody else is signed in), "code", "gone"."""
+    context: dict[str, Any] = {"state": state}
+    if found is not None:
+        context["clinic"] = found.member.clinic
+    return render(request, "people/staff_invitation.html", context, status=status)
+
+
+def come_in(request: HttpRequest, used: StaffInvitation) -> HttpResponse:
+    """Sign the person in, whoever was signed in before, and show the queue of the clinic."""
+    user = used.member.user
+    if request.user == user:
+        request.session[CHOSEN_CLINIC] = used.member.clinic_id
+        return redirect(QUEUE)
+    if request.user.is_authenticated:
+        get_adapter(request).logout(request)
+    return sign_in_as(request, user, QUEUE)

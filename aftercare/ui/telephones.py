@@ -1,0 +1,134 @@
+"""Telephone numbers: read as people type them, kept as E.164, written as people of a country write them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from importlib.resources import files
+from typing import Final, Self
+
+import phonenumbers
+from django.utils import timezone
+from phonenumber_field.phonenumber import PhoneNumber
+from phonenumbers import PhoneNumberFormat, ValidationResult, shortnumberinfo
+
+# What people type between digits. Letters would be an extension or a remark, which E.164 does not keep.
+_TYPED: Final = re.compile(r"[+＋]?[\d\s().‐-―-]+")
+_FIRST: Final = re.compile(r"[^A-Za-z,;#*]+")
+_FEWEST_DIGITS: Final = 9  # of a number in a range that nobody has, such as those kept for drama
+
+
+class Telephone(PhoneNumber):
+    """A telephone number, or what was typed where it can't be read. `home`: the country it is written for."""
+
+    home: str | None = None
+
+    @classmethod
+    @lru_cache(maxsize=4096)
+    def read(cls, typed: str, region: str | None = None) -> Self:
+        """The number that `typed` stands for in a country; without one only a number with + can be read."""
+        seen = "".join(sign for sign in typed if unicodedata.category(sign) != "Cf")
+        number = cls()
+        if _TYPED.fullmatch(seen.strip()):
+            try:
+                phonenumbers.parse(seen, region, keep_raw_input=True, numobj=number)
+            except phonenumbers.NumberParseException:
+                number = cls()
+        if not number.is_valid():
+            number = cls(raw_input=typed)
+        number.home = region
+        return number
+
+    def is_valid(self) -> bool:
+        """Whether it can be dialled from anywhere: known to be in use, or of a length that its country gives out."""
+        if phonenumbers.is_valid_number(self):
+            return True
+        is_whole = phonenumbers.is_possible_number_with_reason(self) == ValidationResult.IS_POSSIBLE
+        return is_whole and len(phonenumbers.national_significant_number(self)) >= _FEWEST_DIGITS
+
+    @property
+    def kept(self) -> str:
+        """What the database holds: E.164, or as typed."""
+        return str(self.as_e164 if self.is_valid() else self.raw_input)
+
+    def written(self, region: str | None) -> str:
+        """As people in a country write it: a number of their own without the country's code."""
+        if not self.is_valid():
+            return str(self.raw_input)
+        is_own = region is not None and phonenumbers.country_code_for_region(region) == self.country_code
+        return str(self.format_as(PhoneNumberFormat.NATIONAL if is_own else PhoneNumberFormat.INTERNATIONAL))
+
+    def __str__(self) -> str:
+        return self.written(self.home or active_region())
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, str):
+            return bool(other) and self.kept == Telephone.read(other, self.home).kept
+        return isinstance(other, Telephone) and self.kept == other.kept
+
+    def __hash__(self) -> int:
+        return hash(self.kept)
+
+
+def kept(number: Telephone | str) -> str:
+    """A number as it is stored outside a telephone column: E.164, or as typed."""
+    return number.kept if isinstance(number, Telephone) else number
+
+
+def as_telephone(number: Telephone | str, region: str | None = None) -> Telephone:
+    """A number that may have been stored as text, to write or to dial in a country."""
+    found = number if isinstance(number, Telephone) else Telephone.read(number, region or active_region())
+    return Telephone.read(found.kept, region) if region else found
+
+
+def dialled(number: Telephone | str) -> str:
+    """What a telephone dials: E.164; of a short or unreadable number the digits before any word."""
+    found = as_telephone(number)
+    if found.is_valid():
+        return found.kept
+    first = _FIRST.match(found.kept.strip())
+    start = Telephone.read(first[0], found.home) if first else found
+    if start.is_valid():
+        return start.kept
+    plus = "+" if start.kept.startswith("+") else ""
+    return plus + re.sub(r"[^0-9]", "", start.kept)
+
+
+def active_region() -> str | None:
+    """The country in whose time zone the page is read; none for UTC."""
+    return region_of(timezone.get_current_timezone_name())
+
+
+def example_of(region: str | None) -> str:
+    """A number that nobody minds, as people in a country write one."""
+    number = phonenumbers.example_number(region) if region else None
+    form = PhoneNumberFormat.NATIONAL
+    return phonenumbers.format_number(number, form) if number else "+44 161 496 0123"
+
+
+def is_emergency_number(number: str, region: str | None) -> bool:
+    """Whether dialling this calls for help in a country; where the country is not known, in any."""
+    regions = [region] if region else phonenumbers.SUPPORTED_SHORT_REGIONS
+    return any(shortnumberinfo.is_emergency_number(number, one) for one in regions)
+
+
+@lru_cache(maxsize=512)
+def region_of(zone: str) -> str | None:
+    """The country of an IANA time zone, by the table that comes with the zones; none for UTC and its like."""
+    countries, links = _tables()
+    seen = zone
+    while seen not in countries and seen in links:
+        seen = links[seen]
+    found = countries.get(seen)
+    return found if found in phonenumbers.SUPPORTED_REGIONS else None
+
+
+@lru_cache(maxsize=1)
+def _tables() -> tuple[dict[str, str], dict[str, str]]:
+    """Countries by zone, and the zone that each other name stands for."""
+    folder = files("tzdata.zoneinfo")
+    rows = (line.split("\t") for line in folder.joinpath("zone.tab").read_text("utf-8").splitlines())
+    countries = {row[2]: row[0] for row in rows if not row[0].startswith("#")}
+    words = (line.split() for line in folder.joinpath("tzdata.zi").read_text("utf-8").splitlines())
+    return countries, {line[2]: line[1] for line in words if line and line[0] == "L"}
