@@ -6,14 +6,17 @@ import json
 from datetime import datetime
 from typing import Any, cast
 
+from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Field, Layout
 from django import forms
-from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from aftercare.checkins.corrections import Treatment
-from aftercare.people.models import IntakeQuestion, Patient, Procedure
-from clinic.forms import NONE_OF_THESE, TreatmentFields, helper_for, intake_choices, require_after_birth
+from aftercare.people.intake import Intake
+from aftercare.people.models import Patient, Procedure
+from clinic.forms import OfAPatient, helper_for, require_after_birth
+from clinic.intake_fields import add_questions, questions_layout, told_intake
+from clinic.treatment_questions import is_child, questions_about
 
 REASON_LENGTH = 500
 
@@ -31,13 +34,13 @@ def reason_field(required: str) -> forms.CharField:
     return field
 
 
-class CorrectionForm(TreatmentFields):
+class CorrectionForm(OfAPatient):
     """When, how and where the patient was treated. `version`: of the procedure as it was shown."""
 
     reason = reason_field("Say why this is changed.")
     version = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    field_order = ("kind", "area", "performed_at", "reason", "version")
+    field_order = ("kind", "area", "performed_at", "guardian_name", "reason", "version")
 
     def __init__(
         self, data: QueryDict | None = None, *, procedure: Procedure, patient: Patient, now: datetime
@@ -48,20 +51,17 @@ class CorrectionForm(TreatmentFields):
             "performed_at": procedure.performed_at,
             "version": procedure.version,
         }
-        super().__init__(data, initial=initial, now=now)
-        self.procedure, self.patient = procedure, patient
+        super().__init__(data, initial=initial, now=now, patient=patient)
+        self.procedure = procedure
         area = cast(forms.ChoiceField, self.fields["area"])
         listed = list(cast("list[tuple[str, str]]", area.choices))
         if procedure.area not in dict(listed):
             area.choices = [*listed, (procedure.area, procedure.area.capitalize())]
-        self.helper = helper_for(
-            Layout(
-                Field("kind", wrapper_class="scale two"),
-                Div("area", "performed_at", css_class="pair"),
-                "reason",
-                "version",
-            )
-        )
+
+    @property
+    def helper(self) -> FormHelper:
+        guardian = ["guardian_name"] if self.asks_guardian else []
+        return helper_for(Layout(*self.treatment_layout(), *guardian, "reason", "version"))
 
     def clean_performed_at(self) -> datetime:
         """The field shows minutes: a time that was left alone keeps its seconds."""
@@ -100,43 +100,47 @@ class MoveForm(forms.Form):
     to = forms.UUIDField(widget=forms.HiddenInput)
     version = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, procedure: Procedure, patient: Patient, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = helper_for(Layout("reason", "to", "version"))
+        born, performed_at = patient.date_of_birth, procedure.performed_at
+        self.questions = questions_about(clinic=patient.clinic, born=born, performed_at=performed_at)
+        guardian = []
+        if is_child(patient.clinic, born, performed_at):
+            self.fields["guardian_name"] = forms.CharField(
+                label="Guardian’s name",
+                max_length=150,
+                initial=patient.guardian_name,
+                help_text="Kept with the patient.",
+                error_messages={"required": "Give the name of the guardian. The patient was a child."},
+            )
+            guardian = ["guardian_name"]
+        self.helper = helper_for(Layout(*guardian, "reason", "to", "version"))
 
 
 class IntakeForm(forms.Form):
     """The intake answers. `shown`: as they stood on the page."""
 
-    intake = forms.MultipleChoiceField(
-        label="Tick what applies",
-        help_text="For staff only. The portal never clears anyone for treatment.",
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={
-            "required": "Tick what applies, or “None of these”.",
-            "invalid_choice": "Tick only what is in the list.",
-        },
-    )
-    reason = reason_field("Say why this is changed.")
-    shown = forms.CharField(required=False, widget=forms.HiddenInput)
-
     def __init__(self, data: QueryDict | None = None, *, patient: Patient) -> None:
-        ticked = patient.intake if patient.intake is None else patient.intake or [NONE_OF_THESE]
-        super().__init__(data, initial={"intake": ticked, "shown": json.dumps(patient.intake)})
-        cast(forms.ChoiceField, self.fields["intake"]).choices = intake_choices()
-        self.helper = helper_for(Layout(Field("intake", wrapper_class="ticks"), "reason", "shown"))
+        super().__init__(data, initial={"shown": json.dumps([patient.intake, patient.intake_asked])})
+        self.stored = Intake.of(patient)
+        add_questions(self, self.stored)
+        self.fields["reason"] = reason_field("Say why this is changed.")
+        self.fields["shown"] = forms.CharField(required=False, widget=forms.HiddenInput)
+        self.helper = helper_for(
+            Layout(questions_layout(self, "Intake"), Div("reason", css_class="card"), "shown")
+        )
 
-    def clean_intake(self) -> list[str]:
-        ticked: list[str] = self.cleaned_data["intake"]
-        if NONE_OF_THESE in ticked and len(ticked) > 1:
-            raise ValidationError("“None of these” is ticked together with something else. Keep one.")
-        return [key for key in IntakeQuestion.values if key in ticked]
+    @property
+    def intake(self) -> Intake:
+        """The answers so far with those that were changed."""
+        return told_intake(self, self.stored)
 
     def clean_shown(self) -> Any:
         try:
-            return json.loads(self.cleaned_data["shown"] or "null")
-        except ValueError:
-            return "unreadable"  # as any other answers than those that stand: the page is shown anew
+            intake, asked = json.loads(self.cleaned_data["shown"])
+        except (ValueError, TypeError):
+            return ["unreadable"], None  # as other answers than those that stand: the page is shown anew
+        return intake, asked
 
 
 class WithdrawForm(forms.Form):

@@ -16,6 +16,7 @@ PUT_RIGHT = (
     Event.Verb.CORRECTED_PROCEDURE,
     Event.Verb.MOVED_PROCEDURE,
     Event.Verb.CHANGED_INTAKE,
+    Event.Verb.SKIPPED_INTAKE,
     Event.Verb.WITHDREW,
     Event.Verb.TOOK_BACK,
 )
@@ -51,7 +52,8 @@ def change_words(event: Event) -> str:
     if event.verb == Event.Verb.CORRECTED_PROCEDURE:
         return f"{said}: {'; '.join(differences(old, new))}."
     if event.verb == Event.Verb.CHANGED_INTAKE:
-        return f"{said}: before {intake_words(old)}, now {intake_words(new)}."
+        before = intake_words(old, event.data.get("old_asked"))
+        return f"{said}: before {before}, now {intake_words(new, event.data.get('new_asked'))}."
     return f"{said}."
 
 
@@ -75,10 +77,18 @@ def value_words(key: str, value: str) -> str:
     return value
 
 
-def intake_words(intake: list[str] | None) -> str:
+def intake_words(intake: list[str] | None, asked: list[str] | None = None) -> str:
+    """The questions answered with yes, and how many were not asked."""
     if intake is None:
         return "not asked"
-    return ", ".join(str(IntakeQuestion(key).label).lower() for key in intake) or "none of these"
+    said = ", ".join(in_a_sentence(str(IntakeQuestion(key).label)) for key in intake) or "none of these"
+    left = 0 if asked is None else len(IntakeQuestion.values) - len(asked)
+    return f"{said} ({left} not asked)" if left else said
+
+
+def in_a_sentence(label: str) -> str:
+    """A label inside a sentence; "PRP" keeps its capitals."""
+    return label if label[:2].isupper() else label[:1].lower() + label[1:]
 
 
 def procedure_words(procedure: Procedure) -> str:

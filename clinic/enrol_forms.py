@@ -14,17 +14,24 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from aftercare.people.details import OF_THE_PERSON, OF_THE_RECORD, value_of
+from aftercare.people.intake import Intake
 from aftercare.people.models import Clinic, IntakeQuestion, Language, Patient, User
 from aftercare.people.names import plain
 from aftercare.people.telephones import TelephoneFormField
 from clinic.forms import (
-    NONE_OF_THESE,
     AtAnInstant,
     TreatmentFields,
     helper_for,
-    intake_choices,
     require_after_birth,
     zone_choices,
+)
+from clinic.intake_fields import (
+    REST_NO,
+    add_questions,
+    add_skip_reason,
+    questions_layout,
+    require_risk_or_reason,
+    told_intake,
 )
 
 LONGEST_LIFE = 130  # years: a birth further back is a slip of the keyboard
@@ -39,6 +46,7 @@ PERSON = (
     "language",
     "time_zone",
     "record_number",
+    "guardian_name",
 )
 USED_ELSEWHERE = "This person signs in elsewhere too, so it can't be changed here."
 
@@ -64,6 +72,9 @@ class PersonFields(AtAnInstant):
         },
     )
     record_number = forms.CharField(max_length=40, required=False, help_text="Optional.")
+    guardian_name = forms.CharField(
+        label="Guardian’s name", max_length=150, required=False, help_text="Only for a child."
+    )
     call_back_telephone = TelephoneFormField(
         label="Telephone to call back",
         error_messages={"required": "Give a telephone number. A nurse may have to call."},
@@ -128,17 +139,18 @@ class PersonFields(AtAnInstant):
 
 
 class EnrolForm(PersonFields, TreatmentFields):
-    field_order = (*PERSON, "kind", "area", "performed_at", "intake", "consent", "invite")
-
-    intake = forms.MultipleChoiceField(
-        label="Intake: tick what applies",
-        help_text="For staff only. The portal never clears anyone for treatment.",
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={
-            "required": "Tick what applies, or “None of these”.",
-            "invalid_choice": "Tick only what is in the list.",
-        },
+    field_order = (
+        *PERSON,
+        "kind",
+        "area",
+        "performed_at",
+        *IntakeQuestion.values,
+        REST_NO,
+        "skip_reason",
+        "consent",
+        "invite",
     )
+
     consent = forms.BooleanField(
         label=(
             "The patient has read how the portal uses data, that it is not watched round the clock, "
@@ -151,7 +163,9 @@ class EnrolForm(PersonFields, TreatmentFields):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["language"].initial = Language.ENGLISH
-        cast(forms.ChoiceField, self.fields["intake"]).choices = intake_choices()
+        add_questions(self, Intake())
+        add_skip_reason(self)
+        self.order_fields(self.field_order)
         self.helper = helper_for(
             Layout(
                 Fieldset("Patient", *pairs_of_a_person(), css_class="card"),
@@ -161,7 +175,7 @@ class EnrolForm(PersonFields, TreatmentFields):
                     Div("area", "performed_at", css_class="pair"),
                     css_class="card",
                 ),
-                Div(Field("intake", wrapper_class="ticks"), css_class="card"),
+                questions_layout(self, "Intake"),
                 Div(
                     Field("consent", wrapper_class="ticks"),
                     Field("invite", wrapper_class="ticks"),
@@ -170,12 +184,9 @@ class EnrolForm(PersonFields, TreatmentFields):
             )
         )
 
-    def clean_intake(self) -> list[str]:
-        ticked: list[str] = self.cleaned_data["intake"]
-        if NONE_OF_THESE in ticked and len(ticked) > 1:
-            raise ValidationError("“None of these” is ticked together with something else. Keep one.")
-        # In the order of the questions, whatever the order of the page.
-        return [key for key in IntakeQuestion.values if key in ticked]
+    def born(self) -> date | None:
+        born: date | None = self.cleaned_data.get("date_of_birth")
+        return born
 
     def clean(self) -> dict[str, Any]:
         told = super().clean() or self.cleaned_data
@@ -184,13 +195,20 @@ class EnrolForm(PersonFields, TreatmentFields):
                 require_after_birth(told["performed_at"], told["date_of_birth"])
             except ValidationError as error:
                 self.add_error("performed_at", error)
+        self.require_guardian()
+        require_risk_or_reason(self, Intake())
         return told
 
     @property
     def person(self) -> dict[str, Any]:
         """What `enrol_patient` takes."""
-        told = self.cleaned_data
-        return {**super().person, "intake": told["intake"], "consent": told["consent"]}
+        intake, asked = told_intake(self, Intake()).stored
+        return {
+            **super().person,
+            "intake": intake,
+            "intake_asked": asked,
+            "consent": self.cleaned_data["consent"],
+        }
 
 
 class PatientDetailsForm(PersonFields):
@@ -239,7 +257,7 @@ def pairs_of_a_person() -> list[Div]:
         Div("first_name", "last_name", "email", "date_of_birth", css_class="pair"),
         Div("call_back_telephone", "call_back_hours", css_class="pair"),
         Div("language", "time_zone", css_class="pair"),
-        Div("record_number", css_class="pair"),
+        Div("record_number", "guardian_name", css_class="pair"),
     ]
 
 

@@ -13,10 +13,19 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from aftercare.alerts.models import Alert
-from aftercare.people.models import AT_RISK_QUESTIONS, IntakeQuestion, Patient, Procedure
+from aftercare.people.intake import Intake
+from aftercare.people.models import Clinic, Patient, Procedure
+from clinic.enrolment import Asked
+from clinic.intake_fields import (
+    add_questions,
+    add_skip_reason,
+    questions_layout,
+    require_risk_or_reason,
+    told_intake,
+)
+from clinic.treatment_questions import Question, is_child, questions_about
 
 NOTE_LENGTH = 2000
-NONE_OF_THESE = "none"
 AREAS = ("face", "forehead", "cheeks", "neck", "chest", "scalp", "hands", "body")
 
 
@@ -65,6 +74,14 @@ class AtAnInstant(forms.Form):
 class TreatmentFields(AtAnInstant):
     """One treatment. Its instant is read on the clock of the active time zone, the clinic's."""
 
+    clinic: Clinic
+    guardian_name = forms.CharField(
+        label="Guardian’s name",
+        required=False,
+        max_length=150,
+        help_text="Of a child. Kept with the patient.",
+    )
+
     kind = forms.ChoiceField(
         choices=Procedure.Kind.choices,
         widget=forms.RadioSelect,
@@ -93,18 +110,88 @@ class TreatmentFields(AtAnInstant):
             raise ValidationError("This time is still to come. Give the time of the treatment.")
         return performed_at
 
+    def born(self) -> date | None:
+        """The patient's birth date, as far as it is known."""
+        return None
+
+    def questions(self) -> list[Question]:
+        """What staff have to say yes to before this treatment is stored."""
+        performed_at = self.cleaned_data.get("performed_at")
+        if performed_at is None:
+            return []
+        return questions_about(clinic=self.clinic, born=self.born(), performed_at=performed_at)
+
+    def require_guardian(self) -> None:
+        """An error beside the guardian's name where a child was treated and nobody is named."""
+        performed_at = self.cleaned_data.get("performed_at")
+        if performed_at is None or self.cleaned_data.get("guardian_name"):
+            return
+        if is_child(self.clinic, self.born(), performed_at):
+            self.add_error("guardian_name", "Give the name of the guardian. The patient was a child.")
+
     @property
     def treatment(self) -> dict[str, Any]:
         """What `record_procedure` takes."""
         return {key: self.cleaned_data[key] for key in ("kind", "area", "performed_at")}
 
 
-class ProcedureForm(TreatmentFields):
+class OfAPatient(TreatmentFields):
+    """A treatment of somebody who is enrolled. The guardian's name is asked where the patient was a child."""
+
     def __init__(self, *args: Any, patient: Patient, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.patient = patient
-        self.helper = helper_for(
-            Layout(Field("kind", wrapper_class="scale two"), Div("area", "performed_at", css_class="pair"))
+        self.patient, self.clinic = patient, patient.clinic
+        self.fields["guardian_name"].initial = patient.guardian_name
+
+    def born(self) -> date | None:
+        return self.patient.date_of_birth
+
+    @property
+    def asks_guardian(self) -> bool:
+        """Whether the field of the guardian's name is shown: for a child now, or at the time that was typed."""
+        at = (getattr(self, "cleaned_data", {}).get("performed_at"), self.now)
+        return any(is_child(self.clinic, self.born(), instant) for instant in at if instant)
+
+    def treatment_layout(self) -> list[Any]:
+        """The fields of the treatment; the page shows the guardian's name where it is asked."""
+        return [Field("kind", wrapper_class="scale two"), Div("area", "performed_at", css_class="pair")]
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or self.cleaned_data
+        self.require_guardian()
+        return told
+
+
+class ProcedureForm(OfAPatient):
+    """A later treatment. What was not asked at intake is asked now, or a reason is given."""
+
+    def __init__(self, *args: Any, patient: Patient, **kwargs: Any) -> None:
+        super().__init__(*args, patient=patient, **kwargs)
+        self.stored = Intake.of(patient)
+        if not self.stored.is_risk_asked:
+            add_questions(self, self.stored, only_open=True)
+            add_skip_reason(self)
+
+    @property
+    def helper(self) -> FormHelper:
+        guardian = ["guardian_name"] if self.asks_guardian else []
+        asked = [] if self.stored.is_risk_asked else [questions_layout(self, "Not asked yet")]
+        return helper_for(Layout(Div(*self.treatment_layout(), *guardian, css_class="card"), *asked))
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean()
+        if not self.stored.is_risk_asked:
+            require_risk_or_reason(self, self.stored)
+        return told
+
+    @property
+    def asked(self) -> Asked:
+        """What `record_confirmed` stores beside the treatment."""
+        return Asked(
+            stored=self.stored,
+            intake=told_intake(self, self.stored),
+            skip_reason=self.cleaned_data.get("skip_reason", ""),
+            guardian_name=self.cleaned_data["guardian_name"],
         )
 
     def clean_performed_at(self) -> datetime:
@@ -124,14 +211,3 @@ def zone_choices(clinic_zone: str, own: str = "") -> list[tuple[str, str]]:
     others = {zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/")}
     rest = sorted((others | ({own} - {""})) - {clinic_zone})
     return [(clinic_zone, f"{clinic_zone} (clinic)"), *((zone, zone) for zone in rest)]
-
-
-def intake_choices() -> list[tuple[str, list[tuple[str, str]]]]:
-    """IQ1-IQ11 in the groups of the page: those that make a patient at risk first (S39)."""
-    risks = [(key.value, str(key.label)) for key in IntakeQuestion if key in AT_RISK_QUESTIONS]
-    others = [(key.value, str(key.label)) for key in IntakeQuestion if key not in AT_RISK_QUESTIONS]
-    return [
-        ("These raise the risk", risks),
-        ("Good to know", others),
-        ("Or", [(NONE_OF_THESE, "None of these")]),
-    ]

@@ -128,39 +128,49 @@ def move_procedure(
 
 
 @transaction.atomic
-def change_intake(
+def change_intake(  # noqa: PLR0913 (the answers, before and now)
     *,
     patient: Patient,
     shown: list[str] | None,
-    intake: list[str],
+    intake: list[str] | None,
     reason: str,
     by: User,
     now: datetime,
+    shown_asked: list[str] | None = None,
+    asked: list[str] | None = None,
     limits: Limits = LIMITS,
 ) -> Reassessed:
     """Change the intake answers. Where the risk changes with them, what is recent or still open is judged again.
 
-    `shown`: the answers as they stood on the page. ChangedMeanwhileError where they are others by now,
+    `intake`: the questions answered with yes; `asked`: those answered at all, or None for all of them.
+    `shown`, `shown_asked`: the answers as they stood on the page. ChangedMeanwhileError where they are others by now,
     ValidationError where nothing is changed, an answer is unknown, or no reason is given.
     """
     [current] = locked_patients(patient)
-    if current.intake != shown:
+    if (current.intake, current.intake_asked) != (shown, shown_asked):
         raise ChangedMeanwhileError
-    if unknown := set(intake) - set(IntakeQuestion.values):
+    if unknown := {*(intake or []), *(asked or [])} - set(IntakeQuestion.values):
         raise ValidationError(f"Unknown intake questions: {', '.join(sorted(unknown))}.")
     require_reason(reason)
-    if intake == shown:
+    if (intake, asked) == (shown, shown_asked):
         raise ValidationError("Nothing is changed. Put right what is wrong, or go back.")
     before, was_at_risk = Basis.of(current), current.at_risk
-    current.intake, current.at_risk = intake, is_at_risk(intake)
-    current.save(update_fields=["intake", "at_risk"])
+    current.intake, current.intake_asked, current.at_risk = intake, asked, is_at_risk(intake)
+    current.save(update_fields=["intake", "intake_asked", "at_risk"])
     event = record_event(
         verb=Event.Verb.CHANGED_INTAKE,
         actor=by,
         now=now,
         patient=current,
         subject=current.pk,
-        data={"old": shown, "new": intake, "at_risk": current.at_risk, "reason": reason},
+        data={
+            "old": shown,
+            "old_asked": shown_asked,
+            "new": intake,
+            "new_asked": asked,
+            "at_risk": current.at_risk,
+            "reason": reason,
+        },
     )
     judged = recent_or_open(current, now, limits) if current.at_risk != was_at_risk else set()
     after = Basis.of(current)

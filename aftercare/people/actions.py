@@ -67,6 +67,8 @@ def enrol_patient(  # noqa: PLR0913 (the fields of an enrolment)
     language: str = "",
     time_zone: str = "",
     intake: list[str] | None = None,
+    intake_asked: list[str] | None = None,
+    guardian_name: str = "",
     consent: bool = False,
 ) -> Patient:
     """Enrol a person as a patient of `clinic`. A user with this e-mail address and name is the same person.
@@ -96,6 +98,8 @@ def enrol_patient(  # noqa: PLR0913 (the fields of an enrolment)
         call_back_hours=call_back_hours,
         time_zone=time_zone or clinic.time_zone,
         intake=intake,
+        intake_asked=intake_asked,
+        guardian_name=guardian_name,
         at_risk=is_at_risk(intake),
         enrolled_at=now,
     )

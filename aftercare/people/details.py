@@ -16,7 +16,10 @@ from aftercare.people.models import Event, Patient, User
 from aftercare.people.withdrawal import end_sessions
 
 OF_THE_PERSON = ("first_name", "last_name", "email", "language")
-OF_THE_RECORD = ("date_of_birth", "record_number", "call_back_telephone", "call_back_hours", "time_zone")
+OF_THE_RECORD = (
+    *("date_of_birth", "guardian_name", "record_number"),
+    *("call_back_telephone", "call_back_hours", "time_zone"),
+)
 # What other clinics and colleagues know the person by: nobody changes it for all of them.
 SHARED = ("first_name", "last_name", "email")
 

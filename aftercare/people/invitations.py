@@ -63,10 +63,17 @@ def invite(*, patient: Patient, by: User, now: datetime) -> Invitation:
 
 @transaction.atomic
 def hand_over(*, patient: Patient, by: User, now: datetime, way: Invitation.Way) -> Invitation:
-    """A fresh link for staff to hand to the patient; SignsInElsewhereError where it would open too much."""
+    """A link for staff to hand to the patient; SignsInElsewhereError where it would open too much.
+
+    One that is out is handed over as it is: paper and mail carry the same link, and neither stops the other.
+    """
     if signs_in_elsewhere(patient):
         raise SignsInElsewhereError
-    invitation = make_invitation(patient=patient, by=by, now=now, way=way)
+    if Patient.objects.select_for_update().get(pk=patient.pk).is_withdrawn:
+        raise WithdrawnError
+    invitation: Invitation | None = patient.invitations.live().first()
+    if invitation is None or not invitation.is_usable(now):
+        invitation = make_invitation(patient=patient, by=by, now=now, way=way)
     data = {"way": way.value}
     record_event(
         verb=Event.Verb.HANDED_OVER, actor=by, now=now, patient=patient, subject=invitation.pk, data=data

@@ -13,14 +13,16 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from aftercare.checkins.corrections import ChangedMeanwhileError, correct_procedure, described_before
+from aftercare.checkins.corrections import ChangedMeanwhileError, described_before
 from aftercare.checkins.reassessing import Reassessed
 from aftercare.people.models import Event, Patient, Procedure, StaffMember
 from aftercare.ui.times import staff_clock
 from clinic.access import patient_of_clinic, require, staff_page
 from clinic.correction_forms import CorrectionForm
 from clinic.correction_words import change_words, procedure_words
+from clinic.enrolment import correct_confirmed
 from clinic.permissions import may_record_procedures
+from clinic.treatment_questions import are_answered, token_of
 
 UNPROCESSABLE, CONFLICT = HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.CONFLICT
 
@@ -45,13 +47,14 @@ def save(request: HttpRequest, member: StaffMember, procedure: Procedure, now: d
     found = procedure.patient
     form = CorrectionForm(request.POST, procedure=procedure, patient=found, now=now)
     before = to_confirm(request, procedure, form) if form.is_valid() else 0
-    if before or not form.is_valid():
+    if before or not form.is_valid() or not are_answered(form.questions(), request.POST):
         return correction_page(request, found, procedure, form, before=before, status=UNPROCESSABLE)
     try:
-        result = correct_procedure(
+        result = correct_confirmed(
             procedure=procedure,
             version=form.cleaned_data["version"],
             treatment=form.corrected,
+            guardian_name=form.cleaned_data["guardian_name"],
             reason=form.cleaned_data["reason"],
             by=member.user,
             now=now,
@@ -83,7 +86,11 @@ def correction_page(
     problem: str = "",
     status: HTTPStatus = HTTPStatus.OK,
 ) -> HttpResponse:
+    questions = form.questions() if form.is_bound and hasattr(form, "cleaned_data") else []
     context = {
+        "questions": questions,
+        "certain": token_of(questions),
+        "is_certain": are_answered(questions, request.POST),
         "patient": found,
         "procedure": procedure,
         "words": procedure_words(procedure),

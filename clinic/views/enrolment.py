@@ -20,6 +20,7 @@ from clinic.duplicates import Duplicate, likely_duplicates
 from clinic.enrol_forms import EnrolForm, PatientDetailsForm
 from clinic.enrolment import enrol_with_procedure
 from clinic.permissions import may_enrol
+from clinic.treatment_questions import are_answered, token_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -34,7 +35,9 @@ def enrol(request: HttpRequest, member: StaffMember) -> HttpResponse:
     is_valid, alike = form.is_valid(), alike_to(form)
     asked = ",".join(str(one.patient.pk) for one in alike)
     is_confirmed = set(asked.split(",")) <= set(request.POST.get("another_person", "").split(","))
-    if is_valid and (is_confirmed or not alike):
+    questions = form.questions()
+    is_certain = are_answered(questions, request.POST)
+    if is_valid and is_certain and (is_confirmed or not alike):
         try:
             patient = enrol_with_procedure(
                 clinic=clinic,
@@ -43,6 +46,7 @@ def enrol(request: HttpRequest, member: StaffMember) -> HttpResponse:
                 person=form.person,
                 treatment=form.treatment,
                 invited=form.cleaned_data["invite"],
+                skip_reason=form.cleaned_data["skip_reason"],
             )
         except ValidationError as error:
             form.add_error(None, error)
@@ -51,6 +55,7 @@ def enrol(request: HttpRequest, member: StaffMember) -> HttpResponse:
             return redirect("clinic:patient", patient_id=patient.pk)
     context = {"form": form, "alike": alike, "asked": asked, "is_confirmed": is_confirmed, "now": now}
     context["unconfirmed"] = is_valid and alike and not is_confirmed
+    context |= {"questions": questions, "certain": token_of(questions), "is_certain": is_certain}
     return render(request, "clinic/enrol.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
 

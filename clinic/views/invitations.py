@@ -47,7 +47,7 @@ def send_invitation(request: HttpRequest, member: StaffMember, patient_id: UUID)
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page
 def invitation(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpResponse:
-    """How the invitation stands. By POST: a fresh link, to print or to copy, that is shown this once."""
+    """How the invitation stands. By POST: the link, to print or to copy; a fresh one where none is out."""
     found, now = patient_of_clinic(member, patient_id), timezone.now()
     require(may_enrol(member), member)
     context: dict[str, Any] = {
@@ -69,5 +69,5 @@ def invitation(request: HttpRequest, member: StaffMember, patient_id: UUID) -> H
         context["is_shared"] = True
         return render(request, "clinic/invitation.html", context, status=HTTPStatus.CONFLICT)
     link = f"{settings.SITE_URL}{made.path}"
-    context |= {"invitation": made, "link": link, "site": settings.SITE_URL, "qr": qr_code(link)}
+    context |= {"invitation": made, "way": way, "link": link, "site": settings.SITE_URL, "qr": qr_code(link)}
     return render(request, "clinic/invitation_sheet.html", context)

@@ -17,11 +17,13 @@ from django.views.decorators.http import require_http_methods
 from aftercare.checkins.corrections import ChangedMeanwhileError
 from aftercare.people.models import Patient, Procedure, StaffMember
 from clinic.access import patient_of_clinic, require, staff_page
-from clinic.actions import is_treated_over_open_alert, move_recorded
+from clinic.actions import is_treated_over_open_alert
 from clinic.correction_forms import FindForm, MoveForm
 from clinic.correction_words import procedure_words
+from clinic.enrolment import move_confirmed
 from clinic.permissions import may_record_procedures
 from clinic.search import find_patients
+from clinic.treatment_questions import are_answered, token_of
 from clinic.views.corrections import CONFLICT, UNPROCESSABLE, gone, result_words, who_was_first
 
 
@@ -41,7 +43,8 @@ def move(request: HttpRequest, member: StaffMember, patient_id: UUID, procedure_
     right = chosen(member, request.POST["to"])
     if request.POST.get("act") == "move":
         return save(request, member, procedure, right, now)
-    form = MoveForm(initial={"to": right.pk, "version": procedure.version})
+    initial = {"to": right.pk, "version": procedure.version}
+    form = MoveForm(initial=initial, procedure=procedure, patient=right)
     return confirm_page(request, procedure, right, form)
 
 
@@ -58,14 +61,15 @@ def save(
     request: HttpRequest, member: StaffMember, procedure: Procedure, right: Patient, now: datetime
 ) -> HttpResponse:
     """Move it, for the reason that was given."""
-    form = MoveForm(request.POST)
-    if not form.is_valid():
+    form = MoveForm(request.POST, procedure=procedure, patient=right)
+    if not form.is_valid() or not are_answered(form.questions, request.POST):
         return confirm_page(request, procedure, right, form, status=UNPROCESSABLE)
     try:
-        result = move_recorded(
+        result = move_confirmed(
             procedure=procedure,
             version=form.cleaned_data["version"],
             to=right,
+            guardian_name=form.cleaned_data.get("guardian_name", ""),
             reason=form.cleaned_data["reason"],
             by=member.user,
             now=now,
@@ -114,6 +118,10 @@ def confirm_page(
     """Both names, and what happens to check-ins and alerts of both."""
     found, now = procedure.patient, timezone.now()
     context: dict[str, Any] = {
+        "questions": form.questions,
+        "certain": token_of(form.questions),
+        "is_certain": are_answered(form.questions, request.POST),
+        "unanswered": form.is_bound and not form.errors and not problem,
         "patient": found,
         "right": right,
         "procedure": procedure,
@@ -138,4 +146,11 @@ def moved_meanwhile(request: HttpRequest, shown: Procedure, right: Patient, now:
     typed = request.POST.copy()
     typed["version"] = procedure.version
     problem = f"{who_was_first(found, shown.pk, now)} Nothing was changed by you."
-    return confirm_page(request, procedure, right, MoveForm(typed), problem=problem, status=CONFLICT)
+    return confirm_page(
+        request,
+        procedure,
+        right,
+        MoveForm(typed, procedure=procedure, patient=right),
+        problem=problem,
+        status=CONFLICT,
+    )

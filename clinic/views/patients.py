@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from aftercare.checkins.corrections import ChangedMeanwhileError
 from aftercare.checkins.history_page import recovering_side_by_side
 from aftercare.checkins.recovery_chart import STAFF, charts_of
 from aftercare.people.models import Event, Patient, StaffMember
@@ -31,6 +32,7 @@ from clinic.patient_pages import (
     rows_of,
 )
 from clinic.permissions import may_enrol, may_record_procedures
+from clinic.treatment_questions import are_answered, token_of
 
 ATTEMPTS_SHOWN = 20
 
@@ -97,18 +99,29 @@ def record(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpR
         form = ProcedureForm(patient=found, now=now)
         return render(request, "clinic/procedure.html", {**context, "form": form, "warned": warned})
     form = ProcedureForm(request.POST, patient=found, now=now)
-    confirmed, warned = request.POST.get("confirm") == "yes", False
-    if form.is_valid():
+    confirmed, warned, problem = request.POST.get("confirm") == "yes", False, ""
+    is_valid, questions = form.is_valid(), form.questions()
+    is_certain = are_answered(questions, request.POST)
+    if is_valid and is_certain:
         try:
             record_confirmed(
-                patient=found, by=member.user, now=now, treatment=form.treatment, confirmed=confirmed
+                patient=found,
+                by=member.user,
+                now=now,
+                treatment=form.treatment,
+                confirmed=confirmed,
+                asked=form.asked,
             )
         except UnconfirmedError:
             warned = True
+        except ChangedMeanwhileError:
+            problem = "Somebody has changed the intake meanwhile. Look at the answers, and save again."
         except ValidationError as error:
             form.add_error(None, error)
         else:
             messages.success(request, "The procedure is recorded. Recovery is counted from it.")
             return redirect("clinic:patient", patient_id=found.pk)
     context |= {"form": form, "warned": warned, "unconfirmed": warned, "confirmed": confirmed}
+    context |= {"questions": questions, "certain": token_of(questions), "is_certain": is_certain}
+    context["problem"] = problem
     return render(request, "clinic/procedure.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)

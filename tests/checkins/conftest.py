@@ -1,6 +1,5 @@
 """The people of these tests."""
 
-from tests.checkins.browsing import opened, treated
 from tests.people import (
     clinic,
     colleague,
@@ -20,11 +19,9 @@ __all__ = [
     "course_set",
     "manager",
     "nurse",
-    "opened",
     "other_clinic",
     "outsider",
     "patient",
     "procedure",
     "stranger",
-    "treated",
 ]

@@ -44,7 +44,8 @@ def test_who_changed_it_and_why_is_kept_with_both_answers(patient: Patient, coll
 
     event = Event.objects.get(verb=Event.Verb.CHANGED_INTAKE)
     assert (event.actor, event.patient, event.at) == (colleague.user, patient, at(81))
-    assert event.data == {"old": None, "new": ["iq7"], "at_risk": True, "reason": WHY}
+    asked = {"old_asked": None, "new_asked": None}
+    assert event.data == {"old": None, "new": ["iq7"], "at_risk": True, "reason": WHY, **asked}
 
 
 def test_a_risk_that_goes_closes_nothing(

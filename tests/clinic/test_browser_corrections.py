@@ -46,7 +46,7 @@ def test_a_corrected_procedure_time_fires_a_new_rule(
 ) -> None:
     page = at_desk(size, member=colleague).open(patient_url(patient))
     expect(page.locator("main")).to_contain_text("None open.")
-    page.get_by_role("link", name=re.compile("^Put right")).click()
+    page.get_by_role("link", name=re.compile("^Correct")).click()
     really = timezone.localtime(timezone.now() - timedelta(hours=80), patient.clinic.zone)
     page.get_by_label("Performed").fill(really.strftime("%Y-%m-%dT%H:%M"))
     page.get_by_role("button", name="Put it right").click()

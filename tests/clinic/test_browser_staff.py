@@ -234,7 +234,8 @@ def fill_in_enrolment(page: Page, performed: str) -> None:
         page.get_by_label(label).fill(value)
     page.get_by_text("RF microneedling", exact=True).click()
     page.get_by_label("Area").select_option("face")
-    page.get_by_label("Heals slowly").check()
+    page.get_by_role("group", name="Heals slowly").get_by_text("Yes", exact=True).click()
+    page.get_by_label(re.compile("I asked them all")).check()
     page.get_by_label(re.compile("The patient has read")).check()
 
 

@@ -29,10 +29,12 @@ TYPED: dict[str, Any] = {
     "kind": "rf",
     "area": "cheeks",
     "performed_at": "2026-01-12T08:30",
-    "intake": ["iq7", "iq2"],
+    "iq7": "yes",
+    "iq2": "yes",
+    "rest_no": "on",
     "consent": "on",
 }
-TREATMENT = {"kind": "mn", "area": "face", "performed_at": "2026-01-15T15:00"}
+TREATMENT = {"kind": "mn", "area": "face", "performed_at": "2026-01-15T15:00", "rest_no": "on"}
 
 
 @pytest.fixture(autouse=True)
@@ -67,14 +69,14 @@ def test_the_time_of_the_treatment_is_read_on_the_clock_of_the_clinic(nurse: Sta
 
 
 def test_none_of_these_is_kept_as_an_answer(nurse: StaffMember) -> None:
-    desk(nurse).post(ENROL, {**TYPED, "intake": ["none"]})
+    desk(nurse).post(ENROL, {**TYPED, "iq7": "", "iq2": "no"})
     patient = Patient.objects.get()
     assert (patient.intake, patient.at_risk) == ([], False)
 
 
 @pytest.mark.parametrize("key", IntakeQuestion.values)
 def test_the_risk_comes_from_four_of_the_intake_questions(nurse: StaffMember, key: str) -> None:
-    desk(nurse).post(ENROL, {**TYPED, "intake": [key]})
+    desk(nurse).post(ENROL, {**TYPED, "iq7": "", "iq2": "", key: "yes"})
     assert Patient.objects.get().at_risk == (key in {"iq4", "iq7", "iq8", "iq10"})
 
 
@@ -104,9 +106,10 @@ def test_the_risk_comes_from_four_of_the_intake_questions(nurse: StaffMember, ke
         ({"performed_at": "yesterday"}, "Give a date and a time"),
         ({"performed_at": "2026-01-16T10:01"}, "This time is still to come."),
         ({"performed_at": "1990-04-29T10:00"}, "This is before the patient was born."),
-        ({"intake": []}, "Tick what applies, or “None of these”."),
-        ({"intake": ["iq99"]}, "Tick only what is in the list."),
-        ({"intake": ["none", "iq7"]}, "“None of these” is ticked together with something else."),
+        ({"rest_no": ""}, "Ask the questions that raise the risk, or say why they were not asked."),
+        ({"iq10": "not_asked"}, "Ask the questions that raise the risk, or say why they were not asked."),
+        ({"iq7": "perhaps"}, "Choose yes, no or not asked."),
+        ({"skip_reason": "x" * 301}, "Write at most 300 characters."),
         ({"consent": ""}, "The patient has to agree first."),
     ],
 )
@@ -132,7 +135,7 @@ def test_everything_typed_is_still_in_a_rejected_form(nurse: StaffMember) -> Non
     page = desk(nurse).post(ENROL, {**TYPED, "consent": ""}).content.decode()
     for value in ("Daniel", "1990-04-30", "L-7", "after 17:00", "2026-01-12T08:30"):
         assert f'value="{value}"' in page
-    assert page.count("checked") == 3  # the kind, and two intake questions
+    assert page.count("checked") == 4  # the kind, two intake questions, and no to the rest
 
 
 def test_a_record_number_of_another_clinic_is_free_here(nurse: StaffMember, stranger: Patient) -> None:

@@ -163,14 +163,13 @@ class TestHowItStands:
 
 class TestHandingOver:
     @pytest.mark.parametrize("way", ["print", "link"])
-    def test_each_press_makes_a_fresh_link_that_is_kept_with_who_and_when(
+    def test_each_press_hands_over_the_link_that_is_out_and_who_and_when_is_kept(
         self, nurse: StaffMember, colleague: StaffMember, patient: Patient, way: str
     ) -> None:
         first = link_on(desk(nurse).post(inviting(patient), {"way": way}))
         second = link_on(desk(colleague).post(inviting(patient), {"way": way}))
 
-        assert first != second
-        assert Client().post(first).status_code == 410
+        assert first == second
         client = Client()
         assert client.post(second).headers["Location"] == "/"
         assert client.session["_auth_user_id"] == str(patient.user_id)
@@ -189,13 +188,34 @@ class TestHandingOver:
         assert "until Friday 30 January" in sheet
         assert "0161 496 0123" in sheet
         assert "0161 496 0199" in sheet
-        assert "Amara" not in sheet
+        assert "For Amara Test , from Larkfield Skin Clinic" in sheet
         assert (
             '<svg class="qr" role="img" aria-label="QR code of the link below"' in response.content.decode()
         )
         assert response.headers["Cache-Control"] == (
             "max-age=0, no-cache, no-store, must-revalidate, private"
         )
+
+    def test_printing_keeps_the_mailed_link_alive(
+        self, nurse: StaffMember, patient: Patient, mailoutbox: list[Any]
+    ) -> None:
+        client = desk(nurse)
+        client.post(inviting(patient, "send/"))
+        printed = link_on(client.post(inviting(patient), {"way": "print"}))
+        sweep(lambda: at(96))
+        assert printed in mailoutbox[0].body
+        assert Client().get(printed).status_code == 200
+        client.post(inviting(patient, "send/"))
+        assert Client().get(printed).status_code == 410, "a new mail stops what is out, on paper too"
+
+    def test_a_link_whose_days_are_over_is_not_handed_over_again(
+        self, nurse: StaffMember, patient: Patient
+    ) -> None:
+        first = link_on(desk(nurse).post(inviting(patient), {"way": "print"}))
+        with time_machine.travel(at(96 + 14 * 24), tick=False):
+            second = link_on(desk(nurse).post(inviting(patient), {"way": "print"}))
+            assert first != second
+            assert Client().get(second).status_code == 200
 
     def test_looking_makes_no_link_and_shows_none(self, nurse: StaffMember, patient: Patient) -> None:
         client = desk(nurse)

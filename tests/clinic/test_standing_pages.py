@@ -24,8 +24,10 @@ def _now() -> Iterator[None]:
         yield
 
 
-def typed(*intake: str, shown: list[str] | None = None, reason: str = WHY) -> dict[str, Any]:
-    return {"intake": list(intake), "shown": json.dumps(shown), "reason": reason}
+def typed(*yes: str, shown: list[str] | None = None, reason: str = WHY, **answers: str) -> dict[str, Any]:
+    """Yes to these, and no to the rest."""
+    told = dict.fromkeys(yes, "yes") | {"rest_no": "on"} | answers
+    return {**told, "shown": json.dumps([shown, None]), "reason": reason}
 
 
 def test_a_risk_that_is_entered_later_flags_what_is_open(
@@ -33,32 +35,59 @@ def test_a_risk_that_is_entered_later_flags_what_is_open(
 ) -> None:
     reported = check_in(patient, 80, redness=2).check_in
     client = desk(colleague)
-    assert "Recorded now: not asked" in words(client.get(patient_url(patient, "intake/")))
+    assert "Risk not asked" in words(client.get(patient_url(patient, "intake/")))
 
     response = client.post(patient_url(patient, "intake/"), typed("iq10", "iq2"), follow=True)
 
     page = words(response)
     assert "The intake is changed. 1 check-in was judged again: 1 alert has new evidence." in page
     assert "At risk: weak immune system" in page
-    assert "changed the intake: before not asked, now has had cold sores, weak immune system." in page
+    assert (
+        "changed the intake: before not asked, now has had cold sores, weak immune system, diabetes" in page
+    )
     assert {alert.rule for alert in patient.alerts.open()} == {"past_expected.redness", "at_risk_patient"}
     told = signed_in(patient.user).get(f"/check-ins/{reported.pk}/")
     assert "the clinic put right what it knows about you" in words(told)
 
 
-def test_what_is_ticked_now_is_ticked_on_the_page(patient: Patient, colleague: StaffMember) -> None:
-    for intake, ticked in ((["iq7"], ["iq7"]), ([], ["none"]), (None, None)):
-        Patient.objects.filter(pk=patient.pk).update(intake=intake)
+def test_each_answer_so_far_stands_on_the_page(patient: Patient, colleague: StaffMember) -> None:
+    for intake, asked, answers in (
+        (["iq7"], None, {"iq7": "yes", "iq4": "no", "iq2": "no"}),
+        (["iq7"], ["iq7", "iq4"], {"iq7": "yes", "iq4": "no", "iq2": None}),
+        ([], None, {"iq7": "no"}),
+        (None, None, {"iq7": None}),
+    ):
+        Patient.objects.filter(pk=patient.pk).update(intake=intake, intake_asked=asked)
         form = desk(colleague).get(patient_url(patient, "intake/")).context["form"]
-        assert (form["intake"].value(), form["shown"].value()) == (ticked, json.dumps(intake))
+        assert {key: form[key].value() for key in answers} == answers
+        assert form["shown"].value() == json.dumps([intake, asked])
+
+
+def test_a_question_that_was_not_asked_stays_so_and_can_be_asked_later(
+    patient: Patient, colleague: StaffMember
+) -> None:
+    client, url = desk(colleague), patient_url(patient, "intake/")
+    client.post(url, typed(rest_no="", iq2="yes", iq4="no", iq7="no", iq8="no"))
+    patient.refresh_from_db()
+    assert (patient.intake, patient.intake_asked) == (["iq2"], ["iq2", "iq4", "iq7", "iq8"])
+    assert not patient.is_risk_asked
+    page = words(client.get(patient_url(patient)))
+    assert "Risk not asked" in page
+    assert "has had cold sores (7 not asked)." in page
+
+    shown = client.get(url).context["form"]["shown"].value()
+    client.post(url, {**typed(rest_no="", iq10="no", iq2="not_asked"), "shown": shown})
+    patient.refresh_from_db()
+    assert (patient.intake, patient.intake_asked) == ([], ["iq4", "iq7", "iq8", "iq10"])
+    assert patient.is_risk_asked
+    assert "Risk not asked" not in words(client.get(patient_url(patient)))
 
 
 @pytest.mark.parametrize(
     ("told", "said"),
     [
-        (typed(), "Tick what applies, or “None of these”."),
-        (typed("none", "iq7"), "Keep one."),
-        (typed("iq77"), "Tick only what is in the list."),
+        (typed(rest_no=""), "Nothing is changed."),
+        (typed(iq7="perhaps"), "Choose yes, no or not asked."),
         (typed("iq7", reason=""), "Say why this is changed."),
     ],
 )
@@ -75,10 +104,10 @@ def test_what_cannot_be_is_said_and_nothing_changes(
 def test_none_of_these_is_an_answer_and_the_same_answer_is_no_change(
     patient: Patient, colleague: StaffMember
 ) -> None:
-    assert desk(colleague).post(patient_url(patient, "intake/"), typed("none")).status_code == 302
+    assert desk(colleague).post(patient_url(patient, "intake/"), typed()).status_code == 302
     patient.refresh_from_db()
     assert patient.intake == []
-    same = desk(colleague).post(patient_url(patient, "intake/"), typed("none", shown=[]))
+    same = desk(colleague).post(patient_url(patient, "intake/"), typed(shown=[]))
     assert (same.status_code, "Nothing is changed." in words(same)) == (422, True)
 
 
@@ -94,7 +123,7 @@ def test_a_stale_intake_says_who_was_first_and_keeps_what_was_typed(
     page = words(response)
     assert "Ann Test, 19:00: changed the intake: before not asked, now has had cold sores." in page
     assert WHY in page
-    assert response.context["form"]["intake"].value() == ["iq7"]
+    assert response.context["form"]["iq7"].value() == "yes"
     again = {**typed("iq7"), "shown": response.context["form"]["shown"].value()}
     assert desk(colleague).post(patient_url(patient, "intake/"), again).status_code == 302
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 from zoneinfo import ZoneInfo
@@ -28,7 +29,7 @@ class IntakeQuestion(models.TextChoices):
     IQ7 = "iq7", _("Heals slowly")
     IQ8 = "iq8", _("Radiation treatment here")
     IQ9 = "iq9", _("PRP needling in the past year")
-    IQ10 = "iq10", _("Weak immune system")
+    IQ10 = "iq10", _("Weak immune system, diabetes or a blood disease such as sickle cell")
     IQ11 = "iq11", _("Metal or product allergy")
 
 
@@ -50,6 +51,21 @@ INTAKE_SOURCES = {
 AT_RISK_QUESTIONS = frozenset(
     {IntakeQuestion.IQ4, IntakeQuestion.IQ7, IntakeQuestion.IQ8, IntakeQuestion.IQ10}
 )
+
+
+# With yes, they stand out: what is given before a treatment and on the skin depends on them.
+LOUD_QUESTIONS = frozenset({IntakeQuestion.IQ2, IntakeQuestion.IQ11})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntakeAnswer:
+    """One question with its answer in words for staff."""
+
+    question: str
+    word: str
+    is_yes: bool
+    is_risk: bool
+    is_loud: bool
 
 
 class PatientQuerySet(models.QuerySet["Patient"]):
@@ -121,6 +137,24 @@ class Patient(models.Model):
         if self.intake is None:
             return False
         return self.intake_asked is None or set(self.intake_asked) >= AT_RISK_QUESTIONS
+
+    def intake_answers(self) -> list[IntakeAnswer]:
+        """Every question with its answer, in the order of the questions: yes, no or not asked."""
+        asked = () if self.intake is None else self.intake_asked
+        found = []
+        for key in IntakeQuestion:
+            is_yes = key in (self.intake or [])
+            is_asked = is_yes or asked is None or key in asked
+            found.append(
+                IntakeAnswer(
+                    question=str(key.label),
+                    word="Yes" if is_yes else "No" if is_asked else "Not asked",
+                    is_yes=is_yes,
+                    is_risk=key in AT_RISK_QUESTIONS,
+                    is_loud=is_yes and key in LOUD_QUESTIONS,
+                )
+            )
+        return found
 
     def intake_words(self) -> list[str]:
         """What was ticked at intake, in words for staff."""

@@ -1,0 +1,82 @@
+"""The intake questions in a form: each answered with yes or no, or not asked."""
+
+from __future__ import annotations
+
+from crispy_forms.layout import HTML, Div, Field, Fieldset
+from django import forms
+
+from aftercare.people.intake import NO, NOT_ASKED, YES, Intake
+from aftercare.people.models import AT_RISK_QUESTIONS, IntakeQuestion
+
+ANSWERS = ((YES, "Yes"), (NO, "No"), (NOT_ASKED, "Not asked"))
+REST_NO = "rest_no"
+SKIP_LENGTH = 300
+GROUPS = (
+    ("These raise the risk", [key for key in IntakeQuestion if key in AT_RISK_QUESTIONS]),
+    ("Good to know", [key for key in IntakeQuestion if key not in AT_RISK_QUESTIONS]),
+)
+
+
+def add_questions(form: forms.Form, stored: Intake, *, only_open: bool = False) -> None:
+    """Give a form the questions; `only_open`: those that were not asked yet."""
+    for key in IntakeQuestion:
+        if only_open and stored.answer(key) != NOT_ASKED:
+            continue
+        form.fields[key] = forms.ChoiceField(
+            label=key.label,
+            choices=ANSWERS,
+            required=False,
+            initial=None if stored.answer(key) == NOT_ASKED else stored.answer(key),
+            widget=forms.RadioSelect,
+            error_messages={"invalid_choice": "Choose yes, no or not asked."},
+        )
+    form.fields[REST_NO] = forms.BooleanField(
+        label="I asked them all: “No” to each one left open", required=False
+    )
+
+
+def add_skip_reason(form: forms.Form) -> None:
+    """Ask why the risk was not asked, where it was not."""
+    form.fields["skip_reason"] = forms.CharField(
+        label="Not asked? Say why",
+        help_text="Only if a question that raises the risk stays open. Kept with your name and the time.",
+        required=False,
+        max_length=SKIP_LENGTH,
+        error_messages={"max_length": "Write at most %(limit_value)d characters."},
+    )
+    form.fields["skip_reason"].widget.attrs.pop("maxlength", None)
+
+
+def questions_layout(form: forms.Form, title: str) -> Div:
+    """The questions that a form has, those that raise the risk first."""
+    groups = [
+        Fieldset(heading, *(Field(key, wrapper_class="scale answer") for key in keys if key in form.fields))
+        for heading, keys in GROUPS
+        if any(key in form.fields for key in keys)
+    ]
+    skip = ["skip_reason"] if "skip_reason" in form.fields else []
+    return Div(
+        HTML(
+            f"<h2>{title}</h2><p class='muted'>For staff only. The portal never clears anyone for treatment.</p>"
+        ),
+        *groups,
+        Field(REST_NO, wrapper_class="ticks"),
+        *skip,
+        css_class="card intake",
+    )
+
+
+def told_intake(form: forms.Form, stored: Intake) -> Intake:
+    """The stored answers with those of a form."""
+    told = form.cleaned_data
+    rest = NO if told.get(REST_NO) else ""
+    return stored.answered(
+        {key: told.get(key) or rest for key in IntakeQuestion.values if key in form.fields}
+    )
+
+
+def require_risk_or_reason(form: forms.Form, stored: Intake) -> None:
+    """An error beside the reason where the risk stays open and nobody says why."""
+    if form.errors or told_intake(form, stored).is_risk_asked or form.cleaned_data.get("skip_reason"):
+        return
+    form.add_error("skip_reason", "Ask the questions that raise the risk, or say why they were not asked.")

@@ -1,0 +1,58 @@
+"""What is asked about a treatment before it is stored: an early year, a child."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from aftercare.people.models import Clinic
+
+EARLIEST_YEAR = 2015  # a year before is more often a slip than a treatment that somebody still reports about
+CHILD = "child"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """`key` names what is asked, with the day, so that another day is asked about anew."""
+
+    key: str
+    words: str
+
+
+def age_on(day: date, born: date) -> int:
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def is_child(clinic: Clinic, born: date | None, at: datetime) -> bool:
+    """Whether somebody is below the clinic's age limit at an instant; False where the birth date is not known."""
+    return born is not None and age_on(timezone.localdate(at), born) < clinic.adult_age
+
+
+def questions_about(*, clinic: Clinic, born: date | None, performed_at: datetime) -> list[Question]:
+    """What staff have to say yes to before a treatment is stored."""
+    day = timezone.localdate(performed_at)
+    said = date_format(day, "j F Y")
+    found = []
+    if day.year < EARLIEST_YEAR:
+        words = f"The treatment was on {said}. Is the year right?"
+        found.append(Question(key=f"early:{day}", words=words))
+    if born is not None and is_child(clinic, born, performed_at):
+        age = age_on(day, born)
+        asked = "Is the date of birth right, and does the guardian agree?"
+        words = f"On {said} the patient was {age} years old. {asked}"
+        found.append(Question(key=f"{CHILD}:{day}:{born}", words=words))
+    return found
+
+
+def token_of(questions: list[Question]) -> str:
+    """What the tick under the questions posts."""
+    return ",".join(question.key for question in questions)
+
+
+def are_answered(questions: list[Question], posted: Mapping[str, str]) -> bool:
+    """Whether each of them was said yes to, about the same days."""
+    return {question.key for question in questions} <= set(posted.get("certain", "").split(","))
