@@ -13,7 +13,7 @@ from aftercare.people.models import Patient
 from aftercare.triage import RULES, Evidence, Level
 from aftercare.triage.statements import STATEMENTS
 from clinic.deadlines import Clock, clock_of
-from clinic.queue import newest_findings
+from clinic.queue_rows import newest_findings
 from clinic.words import NOT_ANSWERED, QUESTIONS, SEVERITIES, all_answers, evidence_lines, limit_words
 
 EARLIER_SHOWN = 2

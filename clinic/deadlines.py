@@ -1,9 +1,9 @@
-"""By when an alert should be answered, and how that stands: minutes left, overdue, or acknowledged."""
+"""By when an alert should be answered, and how that stands: minutes left, overdue, acknowledged, or reached."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import cos, pi, sin
 
 from aftercare.alerts.models import Alert
@@ -14,6 +14,7 @@ from aftercare.ui.times import spoken_age, staff_clock
 # Working days within which the clinic answers what has no deadline in minutes.
 WORKING_DAYS = {Level.SAME_DAY: 1, Level.ROUTINE: 2}
 RUNNING_OUT = 0.3  # share of the time left below which the clock turns
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,7 @@ class Clock:
     detail: str
     wedge: str = ""
     running_out: bool = False
+    is_quiet: bool = False  # routine: it is said, and does not shout
 
 
 def answer_by(alert: Alert, hours: OpeningHours) -> datetime | None:
@@ -35,34 +37,74 @@ def answer_by(alert: Alert, hours: OpeningHours) -> datetime | None:
 
 
 def clock_of(alert: Alert, hours: OpeningHours, now: datetime) -> Clock:
-    """How the answer to one alert stands."""
-    if alert.acknowledged_at is not None:
-        at = staff_clock(alert.acknowledged_at, now)
-        if alert.is_forgotten:
-            words = f"No call for {spoken_age(now - alert.acknowledged_at)}"
-            return Clock(state="overdue", words=words, detail=f"acknowledged {at}")
-        detail = f"{at}, call by {staff_clock(alert.follow_up_at, now)}" if alert.follow_up_at else at
-        return Clock(state="acknowledged", words="Acknowledged", detail=detail)
+    """How the answer to one open alert stands."""
+    if not alert.is_waiting and alert.acknowledged_at is not None:
+        return taken_clock(alert, alert.acknowledged_at, now)
     by = answer_by(alert, hours)
     if by is None:
         return Clock(state="none", words="No opening hours", detail="")
-    detail = f"by {staff_clock(by, now)}"
-    if alert.next_escalation_at:
-        detail = next_contact_words(alert.next_escalation_at, now)
+    quiet = alert.triage_level is Level.ROUTINE
     if by <= now:
-        return Clock(state="overdue", words=f"{spoken_age(now - by)} overdue", detail=detail)
+        return late_clock(alert, by, now, is_quiet=quiet)
     left = (by - now) / (by - alert.waiting_since)
     return Clock(
         state="running",
-        words=f"{spoken_age(by - now)} left",
-        detail=detail,
+        words=left_words(by - now, in_days=quiet),
+        detail=next_contact_words(alert, now) or f"by {staff_clock(by, now)}",
         wedge=wedge(1 - left),
-        running_out=left < RUNNING_OUT,
+        running_out=left < RUNNING_OUT and not quiet,
+        is_quiet=quiet,
     )
 
 
-def next_contact_words(at: datetime, now: datetime) -> str:
-    """When the next contact is told if nobody acknowledges."""
+def taken_clock(alert: Alert, acknowledged_at: datetime, now: datetime) -> Clock:
+    """How it stands with an alert that somebody has taken on."""
+    at = staff_clock(acknowledged_at, now)
+    if alert.is_forgotten:
+        words = f"No call for {spoken_age(now - acknowledged_at)}"
+        return Clock(state="overdue", words=words, detail=f"acknowledged {at}")
+    if alert.is_reached and alert.reached_at:
+        return Clock(state="reached", words=f"Reached {staff_clock(alert.reached_at, now)}", detail="")
+    detail = at
+    if alert.next_try_at:
+        detail = f"{at}, next try {staff_clock(alert.next_try_at, now)}"
+    elif alert.follow_up_at:
+        detail = f"{at}, call by {staff_clock(alert.follow_up_at, now)}"
+    return Clock(state="acknowledged", words="Acknowledged", detail=detail)
+
+
+def late_clock(alert: Alert, by: datetime, now: datetime, *, is_quiet: bool) -> Clock:
+    """The clock of an alert whose time is over."""
+    detail = next_contact_words(alert, now) or f"was due {staff_clock(by, now)}"
+    if now - by < MINUTE:
+        return Clock(state="due", words="Due now", detail=detail, is_quiet=is_quiet)
+    words = f"{span_words(now - by, in_days=is_quiet)} overdue"
+    return Clock(state="overdue", words=words, detail=detail, is_quiet=is_quiet)
+
+
+def closed_clock(alert: Alert, now: datetime) -> Clock:
+    """The clock of an alert that was closed a moment ago."""
+    at = staff_clock(alert.closed_at, now) if alert.closed_at else ""
+    return Clock(
+        state="closed", words=f"Closed {at}".strip(), detail=f"{alert.get_outcome_display().lower()}, by you"
+    )
+
+
+def left_words(left: timedelta, *, in_days: bool) -> str:
+    """ "11 min left"; in the last minute it is due."""
+    return "Due now" if left < MINUTE else f"{span_words(left, in_days=in_days)} left"
+
+
+def span_words(span: timedelta, *, in_days: bool) -> str:
+    """A span of time; with `in_days` whole days alone, from one day on."""
+    return spoken_age(span // DAY * DAY if in_days and span >= DAY else span)
+
+
+def next_contact_words(alert: Alert, now: datetime) -> str:
+    """When the next contact is told if nobody acknowledges; empty where nobody is."""
+    at = alert.next_escalation_at
+    if at is None:
+        return ""
     return f"next contact told {staff_clock(at, now)}" if at > now else "next contact is being told"
 
 

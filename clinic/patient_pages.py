@@ -14,7 +14,7 @@ from django.db.models import Max, OuterRef, Subquery
 from aftercare.alerts.models import Alert
 from aftercare.checkins.models import Assessment, CheckIn
 from aftercare.people.models import Clinic, Patient, Procedure
-from clinic.queue import treatment_words
+from clinic.queue_rows import treatment_words
 from clinic.words import QUESTIONS, all_answers
 
 PATIENTS_ON_A_PAGE = 50

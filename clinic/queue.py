@@ -5,97 +5,26 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
+from itertools import chain
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.core.paginator import Page, Paginator
 
-from aftercare.alerts.models import Alert, ContactAttempt
-from aftercare.checkins.models import Finding, NonResponse
-from aftercare.checkins.silence import non_responders
-from aftercare.people.models import Clinic, Patient, Procedure, User
-from aftercare.triage import RULES, Evidence, Level
-from aftercare.ui.times import spoken_age, staff_clock, whole_hours
-from clinic.deadlines import Clock, clock_of
+from aftercare.alerts.models import Alert
+from aftercare.people.models import Clinic, User
+from aftercare.triage import Level
+from clinic.calls import last_calls
 from clinic.filters import MINE, NOBODY, Filters
-from clinic.words import short_evidence
+from clinic.queue_rows import UNDO_WITHIN, Known, Row, grouped, newest_findings, row_of
+from clinic.silent_list import SilentRow, silent_rows
 
+ROWS_ON_A_PAGE = 50
 SILENT_SHOWN = 25  # the rest of the silent stands in the handover: a long list hides what is pressing
-SHOWN_IN_HOURS = 168  # hours since the procedure; longer ones read better in days
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One patient's alerts of one section, `alert` the worst of them."""
-
-    alert: Alert
-    alerts: list[Alert]
-    treatment: str
-    why: str
-    detail: str
-    clock: Clock
-    silence: str
-    reported_again: str
-
-    @property
-    def patient(self) -> Patient:
-        return self.alert.patient
-
-    @property
-    def waiting(self) -> list[Alert]:
-        """Those that nobody has acknowledged."""
-        return [alert for alert in self.alerts if alert.status == Alert.Status.NEW]
-
-    @property
-    def to_acknowledge(self) -> Alert | None:
-        return self.waiting[0] if self.waiting else None
-
-    @property
-    def also_waiting(self) -> list[UUID]:
-        """The others that one press acknowledges with the first."""
-        return [alert.pk for alert in self.waiting[1:]]
-
-    @property
-    def is_hot(self) -> bool:
-        """An emergency that nobody has answered."""
-        return any(alert.triage_level is Level.EMERGENCY for alert in self.waiting)
-
-    @property
-    def is_forgotten(self) -> bool:
-        """Whether one of them was acknowledged and nobody has called in time."""
-        return any(alert.is_forgotten for alert in self.alerts)
-
-    @property
-    def more(self) -> int:
-        return len(self.alerts) - 1
-
-    @property
-    def key(self) -> str:
-        """The row's name on the page, the same each time it is drawn: the patient, and what kind of row."""
-        part = "routine" if self.alert.triage_level is Level.ROUTINE else "act"
-        return f"{part}-{self.patient.pk}"
-
-    @property
-    def alert_ids(self) -> str:
-        """Its alerts, by which the page knows what is new."""
-        return " ".join(str(alert.pk) for alert in self.alerts)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SilentRow:
-    """A patient from whom nothing comes."""
-
-    patient: Patient
-    treatment: str
-    why: str
-    since: datetime
-    since_words: str
-    has_open_alert: bool
-    call: str  # the last try to reach the patient since then, in words
+RELATED = ("clinic", "patient__user", "procedure", "owner", "acknowledged_by")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """How many rows there are with each owner, the other filters being as they are."""
+    """How many rows below the pressing ones there are with each owner, the other filters being as they are."""
 
     everybody: int
     mine: int
@@ -104,167 +33,107 @@ class Counts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
-    """The sections of the page, each in its order."""
+    """The sections of the page, each in its order. `now` stands on every page and above every filter."""
 
     now: list[Row]
     today: list[Row]
     routine: list[Row]
     silent: list[SilentRow]
     counts: Counts
+    page: Page[list[Alert]]
 
     @property
     def is_empty(self) -> bool:
         return not (self.now or self.today or self.routine or self.silent)
 
     @property
+    def rows(self) -> list[Row]:
+        """Every row with an alert, the worst first."""
+        return [*self.now, *self.today, *self.routine]
+
+    @property
+    def pressing(self) -> int:
+        """How many patients have an open alert of urgent or higher: what the title counts."""
+        return sum(not row.is_closed for row in self.now)
+
+    @property
     def silent_first(self) -> list[SilentRow]:
         """Those of the silent that the page shows."""
-        return self.silent[:SILENT_SHOWN]
+        return self.silent[:SILENT_SHOWN] if self.page.number == 1 else []
 
     @property
     def silent_more(self) -> int:
         """How many more there are."""
         return len(self.silent) - len(self.silent_first)
 
-    @property
-    def waiting(self) -> int:
-        """How many patients wait that nobody has answered yet, routine left out."""
-        return sum(bool(row.waiting) for row in [*self.now, *self.today])
 
+def queue_of(
+    clinics: Collection[Clinic],
+    now: datetime,
+    user: User,
+    filters: Filters | None = None,
+    *,
+    rows_on_a_page: int | None = ROWS_ON_A_PAGE,
+) -> Queue:
+    """What waits for the staff of these clinics, in as many queries for one alert as for a thousand.
 
-def queue_of(clinics: Collection[Clinic], now: datetime, user: User, filters: Filters | None = None) -> Queue:
-    """What waits for the staff of these clinics, in as many queries for one alert as for a thousand."""
+    `rows_on_a_page`: how many of the rows below the pressing ones; None for all of them.
+    """
     filters = filters or Filters()
-    waiting = Alert.objects.open().filter(clinic__in=clinics)
-    related = ("clinic", "patient__user", "procedure", "owner", "acknowledged_by")
-    everything = list(waiting.worst_first().select_related(*related))
-    alerts = filters.of(everything, user)
-    newest = newest_findings(waiting)
-    to_act = rows_of((a for a in alerts if a.triage_level >= Level.SAME_DAY), newest, now)
+    everything = open_or_just_closed(clinics, now, user)
+    pressing, rest = parted(grouped(everything))
+    below = list(chain.from_iterable(rest))
+    page = page_of(grouped(filters.of(below, user)), filters.page, rows_on_a_page)
+    shown = [*pressing, *page.object_list]
+    known = Known(
+        user=user,
+        now=now,
+        newest=newest_findings(Alert.objects.filter(pk__in=[group[0].pk for group in shown])),
+        calls=last_calls({group[0].patient_id for group in shown}),
+    )
+    listed = [row_of(group, known) for group in page.object_list]
     return Queue(
-        now=forgotten_first(row for row in to_act if row.alert.triage_level >= Level.URGENT),
-        today=[row for row in to_act if row.alert.triage_level is Level.SAME_DAY],
-        routine=rows_of((a for a in alerts if a.triage_level is Level.ROUTINE), newest, now),
-        silent=silent_rows(clinics, {alert.patient_id for alert in everything}, now, filters),
-        counts=Counts(
-            everybody=rows_in(filters.owned_by("").of(everything, user)),
-            mine=rows_in(filters.owned_by(MINE).of(everything, user)),
-            nobody=rows_in(filters.owned_by(NOBODY).of(everything, user)),
-        ),
+        now=most_pressing_first(row_of(group, known) for group in pressing),
+        today=[row for row in listed if row.alert.triage_level is not Level.ROUTINE],
+        routine=[row for row in listed if row.alert.triage_level is Level.ROUTINE],
+        silent=silent_rows(clinics, {a.patient_id for a in everything if a.is_open}, now, filters),
+        counts=counts_of(below, user, filters),
+        page=page,
     )
 
 
-def forgotten_first(rows: Iterable[Row]) -> list[Row]:
-    """What was acknowledged and then not called about comes back to the top; the rest keeps its order."""
-    return sorted(rows, key=lambda row: not row.is_forgotten)
-
-
-def rows_in(alerts: Iterable[Alert]) -> int:
-    """How many rows these alerts make."""
-    return len({(alert.patient_id, alert.triage_level is Level.ROUTINE) for alert in alerts})
-
-
-def newest_findings(alerts: QuerySet[Alert]) -> dict[UUID | None, Finding]:
-    """The last report behind each of these alerts, by the alert's id, in one query."""
-    newest = Finding.objects.filter(alert=OuterRef("pk")).order_by("-assessment__at", "-pk")
-    ids = alerts.order_by().annotate(newest=Subquery(newest.values("pk")[:1])).values("newest")
-    findings = Finding.objects.filter(pk__in=ids).select_related(
-        "assessment__caused_by", "assessment__check_in"
+def open_or_just_closed(clinics: Collection[Clinic], now: datetime, user: User) -> list[Alert]:
+    """Every open alert, and those that the user has closed and can still undo; the worst first."""
+    alerts = Alert.objects.filter(clinic__in=clinics).select_related(*RELATED)
+    just_closed = alerts.filter(
+        status=Alert.Status.CLOSED, closed_by=user, closed_at__gt=now - UNDO_WITHIN, closed_at__lte=now
     )
-    return {finding.alert_id: finding for finding in findings}
+    found = [*alerts.open().worst_first(), *just_closed.worst_first()]
+    return sorted(found, key=lambda alert: (-alert.triage_level.rank, alert.opened_at, alert.pk))
 
 
-def rows_of(alerts: Iterable[Alert], newest: dict[UUID | None, Finding], now: datetime) -> list[Row]:
-    """One row for each patient, in the order of each one's worst alert."""
-    by_patient: dict[UUID, list[Alert]] = {}
-    for alert in alerts:
-        by_patient.setdefault(alert.patient_id, []).append(alert)
-    return [row_of(group, newest, now) for group in by_patient.values()]
+def parted(groups: Iterable[list[Alert]]) -> tuple[list[list[Alert]], list[list[Alert]]]:
+    """The rows that are led by an emergency or an urgent alert, and the others: same day first."""
+    groups = list(groups)
+    pressing = [group for group in groups if group[0].triage_level >= Level.URGENT]
+    below = [group for group in groups if group[0].triage_level < Level.URGENT]
+    return pressing, sorted(below, key=lambda group: group[0].triage_level is Level.ROUTINE)
 
 
-def row_of(alerts: list[Alert], newest: dict[UUID | None, Finding], now: datetime) -> Row:
-    """The row of one patient's alerts, given worst first. Its clock is that of the first not acknowledged."""
-    # Of two alerts of one level, the one that nobody has acknowledged leads.
-    alerts = sorted(
-        alerts, key=lambda a: (-a.triage_level.rank, a.status != Alert.Status.NEW, a.opened_at, a.rule)
-    )
-    lead = alerts[0]
-    forgotten = next((alert for alert in alerts if alert.is_forgotten), None)
-    waiting = [alert for alert in alerts if alert.status == Alert.Status.NEW]
-    finding = newest.get(lead.pk)
-    silent = min((a.silent_since for a in alerts if a.silent_since), default=None)
-    again = max((a.reported_again_at for a in alerts if a.reported_again_at), default=None)
-    return Row(
-        alert=lead,
-        alerts=alerts,
-        treatment=treatment_words(lead.own_procedure, now),
-        why=RULES[lead.rule].staff.removesuffix("."),
-        detail=detail_words(finding) if finding else "",
-        clock=clock_of(forgotten or (waiting[0] if waiting else lead), lead.clinic.hours, now),
-        silence="No check-in for a day" if silent else "",
-        reported_again=f"Reported again {staff_clock(again, now)}" if again else "",
-    )
+def page_of(groups: list[list[Alert]], number: int, size: int | None) -> Page[list[Alert]]:
+    """One page of these rows; a number too high means the last."""
+    return Paginator(groups, size or max(len(groups), 1)).get_page(number)
 
 
-def detail_words(finding: Finding) -> str:
-    """The values behind a finding; in an emergency what the patient was told to do."""
-    if finding.level == Level.EMERGENCY.value and (
-        told := finding.assessment.told_with.advice.get("headline")
-    ):
-        return f"Told: {told}"
-    return short_evidence(map(Evidence.from_json, finding.evidence))
+def most_pressing_first(rows: Iterable[Row]) -> list[Row]:
+    """What nobody has called about in time comes first, whose patient was reached last; else the order stays."""
+    return sorted(rows, key=lambda row: (not row.is_forgotten, row.is_settled))
 
 
-def treatment_words(procedure: Procedure | None, now: datetime) -> str:
-    """ "Microneedling, cheeks, 70 h"."""
-    if procedure is None:
-        return "No procedure recorded"
-    hours = procedure.hours_at(now)
-    age = f"{whole_hours(hours)} h" if hours < SHOWN_IN_HOURS else f"{whole_hours(hours) // 24} days"
-    return f"{procedure.get_kind_display()}, {procedure.area}, {age}"
+def counts_of(alerts: Collection[Alert], user: User, filters: Filters) -> Counts:
+    """How many rows there are of everybody, of the user and of nobody."""
 
+    def rows_of(owner: str) -> int:
+        return len(grouped(filters.owned_by(owner).of(alerts, user)))
 
-def silent_rows(
-    clinics: Iterable[Clinic], with_alerts: set[UUID], now: datetime, filters: Filters
-) -> list[SilentRow]:
-    """Those who have not been heard from, the longest first; they have no level and no owner to filter by."""
-    if filters.level or filters.unacknowledged or filters.owner not in ("", NOBODY):
-        return []
-    shown = [clinic.pk for clinic in clinics if filters.clinic in ("", clinic.slug)]
-    items = [item for item in non_responders(shown) if filters.kind in ("", item.procedure.kind)]
-    calls = calls_since(items, now)
-    return [
-        SilentRow(
-            patient=item.patient,
-            treatment=treatment_words(item.procedure, now),
-            why=silence_words(item, now),
-            since=item.silent_since,
-            since_words="last heard" if heard_since_treatment(item) else "treated",
-            has_open_alert=item.patient_id in with_alerts,
-            call=calls.get(item.patient_id, ""),
-        )
-        for item in items
-    ]
-
-
-def calls_since(items: Iterable[NonResponse], now: datetime) -> dict[UUID, str]:
-    """The last try to reach each silent patient since the silence began, in words; in one query."""
-    since = {item.patient_id: item.silent_since for item in items}
-    attempts = ContactAttempt.objects.filter(patient__in=since).select_related("by").order_by("at", "pk")
-    return {
-        attempt.patient_id: f"{attempt.get_result_display()}, {staff_clock(attempt.at, now)}, {attempt.by}"
-        for attempt in attempts
-        if attempt.at >= since[attempt.patient_id]
-    }
-
-
-def heard_since_treatment(item: NonResponse) -> bool:
-    """Whether the silence began with a check-in rather than with the procedure."""
-    return item.silent_since > item.procedure.performed_at
-
-
-def silence_words(item: NonResponse, now: datetime) -> str:
-    """What is missing, and for how long."""
-    if heard_since_treatment(item):
-        return f"No check-in for {spoken_age(now - item.silent_since)}"
-    return "No check-in yet"
+    return Counts(everybody=rows_of(""), mine=rows_of(MINE), nobody=rows_of(NOBODY))

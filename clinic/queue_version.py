@@ -5,22 +5,29 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 
-from django.db.models import Max
+from django.db.models import OuterRef, Subquery
 
-from aftercare.alerts.models import Alert
+from aftercare.alerts.models import Alert, ContactAttempt
+from aftercare.checkins.models import Finding
 from aftercare.people.models import Clinic, User
 
 # What of an alert the queue shows. A report that is appended quietly changes the newest assessment alone.
 SHOWN = (
-    *("pk", "status", "owner_id", "opened_at", "returned_at", "forgotten_since"),
-    *("reported_again_at", "silent_since", "next_escalation_at"),
-    *("procedure__corrected_at", "patient__at_risk"),
+    *("pk", "status", "owner_id", "acknowledged_at", "opened_at", "returned_at", "forgotten_since"),
+    *("last_reported_at", "reported_again_at", "unconfirmed_since", "silent_since", "next_escalation_at"),
+    *("reached_at", "follow_up_at", "next_try_at"),
+    *("procedure__corrected_at", "patient__at_risk", "patient__intake_asked"),
 )
 
 
 def version_of(clinics: Iterable[Clinic], user: User, query: str) -> str:
     """The entity tag of one view of the queue: equal as long as its alerts are."""
+    report = Finding.objects.filter(alert=OuterRef("pk")).order_by("-assessment__at")
+    calls = ContactAttempt.objects.filter(patient=OuterRef("patient"), corrected_by=None)
+    call = calls.order_by("-at", "-pk")
     alerts = Alert.objects.open().filter(clinic__in=clinics).order_by("pk")
-    seen = alerts.annotate(newest=Max("findings__assessment__at")).values_list(*SHOWN, "newest")
+    seen = alerts.annotate(
+        report=Subquery(report.values("assessment__at")[:1]), call=Subquery(call.values("pk")[:1])
+    ).values_list(*SHOWN, "report", "call")
     state = repr((user.pk, query, list(seen)))
     return f'"{hashlib.sha256(state.encode()).hexdigest()[:32]}"'

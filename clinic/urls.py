@@ -15,6 +15,7 @@ from clinic.views import (
     outbox,
     patients,
     queue,
+    queue_acts,
     rota,
     staff,
     standing,
@@ -24,6 +25,13 @@ app_name = "clinic"
 urlpatterns = [
     path("", queue.queue, name="queue"),
     path("queue/", queue.queue_live, name="queue_live"),
+    path(
+        "queue/<uuid:patient_id>/acknowledge/",
+        queue_acts.acknowledge_in_queue,
+        name="acknowledge_in_queue",
+    ),
+    path("queue/<uuid:patient_id>/give-back/", queue_acts.give_back_in_queue, name="give_back_in_queue"),
+    path("queue/<uuid:patient_id>/undo-close/", queue_acts.undo_close_in_queue, name="undo_close_in_queue"),
     path("alerts/<uuid:alert_id>/", alerts.alert, name="alert"),
     path("alerts/<uuid:alert_id>/acknowledge/", alerts.acknowledge, name="acknowledge"),
     path("alerts/<uuid:alert_id>/close/", alerts.close, name="close"),

@@ -10,8 +10,10 @@ from django import forms
 
 from aftercare.alerts.models import Alert
 from aftercare.people.models import Clinic, Procedure, StaffMember
-from clinic.filters import MINE, NOBODY, Filters
+from clinic.filters import FILTERED_LEVELS, MINE, NOBODY, Filters
 from clinic.forms import NOTE_LENGTH, helper_for
+
+LEVEL_CHOICES = [(level.value, level.label) for level in FILTERED_LEVELS]
 
 
 def colleagues(clinics: Sequence[Clinic]) -> list[StaffMember]:
@@ -23,7 +25,7 @@ def colleagues(clinics: Sequence[Clinic]) -> list[StaffMember]:
 class FilterForm(forms.Form):
     """The filters that have no button of their own. Sent as a GET, so that the address holds them."""
 
-    level = forms.ChoiceField(choices=[("", "Every level"), *Alert.Level.choices])
+    level = forms.ChoiceField(choices=[("", "Every level"), *LEVEL_CHOICES])
     owner = forms.ChoiceField()
     kind = forms.ChoiceField(label="Procedure", choices=[("", "Every kind"), *Procedure.Kind.choices])
     clinic = forms.ChoiceField()

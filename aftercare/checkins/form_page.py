@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from aftercare.checkins.actions import Receipt, submit_check_in
 from aftercare.checkins.forms import CheckInForm
@@ -167,6 +167,24 @@ class FormPage:
         hours = self.latest.hours_at(self.now) if self.latest else None
         standing = {"now": self.now, "since": span_words(hours) if hours is not None else ""}
         return render(request, self.template, {**standing, **context}, status=status)
+
+
+def under_its_token(request: HttpRequest) -> HttpResponse | None:
+    """Give the form that a browser opens an address of its own, so that Back finds it again, sent or not."""
+    is_opened = request.headers.get("Sec-Fetch-Mode") == "navigate"
+    if not is_opened or "form" in request.GET or "correct" in request.GET:
+        return None
+    query = request.GET.copy()
+    query["form"] = str(uuid4())
+    return redirect(f"{request.path}?{query.urlencode()}")
+
+
+def uuid_in(text: str) -> UUID | None:
+    """The id in an address; None where there is none that can be read."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def newest_revision(check_in: CheckIn) -> CheckIn:

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce, Greatest
 
 from aftercare.alerts.actions import due_at
 from aftercare.alerts.escalation import dispatch_silence
-from aftercare.alerts.models import Alert
+from aftercare.alerts.models import Alert, ContactAttempt
 from aftercare.checkins.models import CheckIn, Finding, NonResponse
 from aftercare.people.models import Patient, Procedure
 from aftercare.triage import LIMITS, Level, Limits, missed_check_ins, silent_after_alert
@@ -150,18 +150,28 @@ def note_missed(row: Mapping[str, Any], now: datetime, limits: Limits) -> bool:
 
 
 def non_responders(clinic_ids: Collection[int]) -> QuerySet[NonResponse]:
-    """The patients of these clinics who are still silent, the longest first: no check-in and no new procedure since."""
+    """The patients of these clinics who are still silent, the longest first.
+
+    No check-in and no new procedure since, and nobody has reached them since.
+    """
     newer_check_in = CheckIn.objects.filter(
         patient=OuterRef("patient"), submitted_at__gt=OuterRef("silent_since")
     )
     newer_procedure = Procedure.objects.filter(
         patient=OuterRef("patient"), performed_at__gt=OuterRef("silent_since")
     )
+    reached_since = ContactAttempt.objects.filter(
+        patient=OuterRef("patient"),
+        at__gt=OuterRef("silent_since"),
+        result=ContactAttempt.Result.REACHED,
+        corrected_by=None,
+    )
     rows: QuerySet[NonResponse] = (
         NonResponse.objects.filter(patient__clinic_id__in=clinic_ids, patient__withdrawn_at=None)
         .exclude(Exists(newer_check_in))
         .exclude(Exists(newer_procedure))
+        .exclude(Exists(reached_since))
         .select_related("patient__user", "procedure")
-        .order_by("silent_since")
+        .order_by("silent_since", "noted_at", "pk")
     )
     return rows

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import wraps
 from http import HTTPStatus
 from typing import ParamSpec, cast
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from aftercare.checkins import drafts
 from aftercare.checkins.confirmation import confirmation_of
-from aftercare.checkins.form_page import AUTOSAVE, FormPage, newest_revision
+from aftercare.checkins.form_page import AUTOSAVE, FormPage, newest_revision, under_its_token, uuid_in
 from aftercare.checkins.forms import CheckInForm
 from aftercare.checkins.history_page import history_context
 from aftercare.checkins.models import CheckIn
@@ -89,16 +89,6 @@ def check_in(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return under_its_token(request) or show_form(request)
     return send(request) if request.user.is_authenticated else keep_for_sign_in(request)
-
-
-def under_its_token(request: HttpRequest) -> HttpResponse | None:
-    """Give the form that a browser opens an address of its own, so that Back finds it again, sent or not."""
-    is_opened = request.headers.get("Sec-Fetch-Mode") == "navigate"
-    if not is_opened or "form" in request.GET or "correct" in request.GET:
-        return None
-    query = request.GET.copy()
-    query["form"] = str(uuid4())
-    return redirect(f"{request.path}?{query.urlencode()}")
 
 
 @patient_page
@@ -200,11 +190,3 @@ def own_check_in(patient: Patient, check_in_id: str) -> CheckIn:
     if wanted is None:
         raise Http404("no such check-in")
     return newest_revision(get_object_or_404(patient.check_ins, pk=wanted))
-
-
-def uuid_in(text: str) -> UUID | None:
-    """The id in an address; None where there is none that can be read."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -36,7 +36,6 @@ from clinic.outcomes import (
 from clinic.patient_pages import age_words
 from clinic.permissions import may_close, may_work_alerts
 from clinic.standing import roster_of
-from clinic.views.queue import filters_posted, live_part
 from clinic.working_forms import AssignForm, ReopenForm
 
 NOTE_NEEDED = "Nobody has reached this patient. Say here why you close it all the same."
@@ -65,21 +64,13 @@ def alert(request: HttpRequest, member: StaffMember, alert_id: UUID) -> HttpResp
 @staff_page
 @only(may_work_alerts)
 def acknowledge(request: HttpRequest, member: StaffMember, alert_id: UUID) -> HttpResponse:
-    """Take the alert on, and those that were shown with it (`also`). In the queue only the list is drawn anew."""
-    found, in_list = alert_of(member, alert_id), "HX-Request" in request.headers
+    """Take the alert on, and those that were shown with it (`also`)."""
+    found = alert_of(member, alert_id)
     try:
         acknowledge_shown(alert=found, also=ids(request, "also"), by=member.user, now=timezone.now())
     except (AlreadyAcknowledgedError, AlreadyClosedError):
-        found = alert_of(member, alert_id)
-        if not in_list:
-            return refused(request, member, found)
-        problem = f"{found.patient.user}: {who_was_first(found)}"
-        view = filters_posted(request)
-        return live_part(request, member, view, problem=problem, status=HTTPStatus.CONFLICT)
-    said = f"You have acknowledged this. {found.patient.user} is yours."
-    if in_list:
-        return live_part(request, member, filters_posted(request), said=said)
-    messages.success(request, said)
+        return refused(request, member, alert_of(member, alert_id))
+    messages.success(request, f"You have acknowledged this. {found.patient.user} is yours.")
     return redirect("clinic:alert", alert_id=found.pk)
 
 

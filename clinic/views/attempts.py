@@ -20,7 +20,7 @@ from clinic.contact_forms import AttemptForm, LetterForm
 from clinic.permissions import may_work_alerts
 from clinic.views.alerts import alert_page
 from clinic.views.patients import patient_page
-from clinic.views.queue import filters_posted, live_part
+from clinic.views.queue import Outcome, filters_posted, is_in_list, live_part
 
 
 @require_POST
@@ -43,13 +43,12 @@ def record_attempt(request: HttpRequest, member: StaffMember, alert_id: UUID) ->
 def record_call(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpResponse:
     """Keep an attempt that is about no alert: on the patient's page, or with one tap in the list of the silent."""
     found, form = patient_of_clinic(member, patient_id), AttemptForm(request.POST)
-    in_list = "HX-Request" in request.headers
     if not form.is_valid():
         return patient_page(request, member, found, attempt_form=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     attempt = keep(form, member, found)
     said = f"{found.user}: {attempt.get_result_display().lower()}. It is recorded."
-    if in_list:
-        return live_part(request, member, filters_posted(request), said=said)
+    if is_in_list(request):
+        return live_part(request, member, filters_posted(request), Outcome(said=said))
     messages.success(request, said)
     return redirect("clinic:patient", patient_id=found.pk)
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from aftercare.alerts.models import Alert
-from aftercare.checkins.form_page import FormPage
+from aftercare.checkins.form_page import FormPage, under_its_token, uuid_in
 from aftercare.checkins.models import Finding
 from aftercare.checkins.submission import RejectedError
 from aftercare.people.models import StaffMember
@@ -46,11 +46,13 @@ def new(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpResp
         return redirect("clinic:patient", patient_id=found.pk)
     page = TelephonePage(found, timezone.now())
     if request.method != "POST":
-        return page.blank(request)
+        return under_its_token(request) or page.under(request, uuid_in(request.GET.get("form", "")))
     try:
         receipt = page.submit(request.POST, by=member.user)
     except RejectedError as error:
         return page.rejected(request, error)
+    if saved := page.autosaved(request):
+        return saved
     return redirect("clinic:told", patient_id=found.pk, check_in_id=receipt.check_in.pk)
 
 

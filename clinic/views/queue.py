@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_POST, require_safe
@@ -24,13 +27,20 @@ from clinic.search import SHORTEST, find_patients
 from clinic.working_forms import FilterForm
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What came of a press in the queue: what was done, or a heading and a sentence that say why it was not."""
+
+    said: str = ""
+    heading: str = ""
+    problem: str = ""
+
+
 @require_safe
 @staff_page
 def queue(request: HttpRequest, member: StaffMember) -> HttpResponse:
     """Who is next."""
-    filters = Filters.read(request.GET, memberships_of(request))
-    form = FilterForm(filters, memberships_of(request))
-    return render(request, "clinic/queue.html", {**context_of(request, member, filters), "form": form})
+    return queue_page(request, member, Filters.read(request.GET, memberships_of(request)))
 
 
 @require_safe
@@ -92,20 +102,51 @@ def context_of(request: HttpRequest, member: StaffMember, filters: Filters) -> d
     }
 
 
+def queue_page(
+    request: HttpRequest,
+    member: StaffMember,
+    filters: Filters,
+    outcome: Outcome | None = None,
+    status: HTTPStatus = HTTPStatus.OK,
+) -> HttpResponse:
+    """The whole page."""
+    form = FilterForm(filters, memberships_of(request))
+    context = {**context_of(request, member, filters), "form": form, "outcome": outcome or Outcome()}
+    return render(request, "clinic/queue.html", context, status=status)
+
+
 def live_part(
     request: HttpRequest,
     member: StaffMember,
     filters: Filters,
-    *,
-    said: str = "",
-    problem: str = "",
+    outcome: Outcome | None = None,
     status: HTTPStatus = HTTPStatus.OK,
 ) -> HttpResponse:
-    """The part of the page that is drawn anew, with what has just been done or could not be done."""
-    context = {**context_of(request, member, filters), "said": said, "problem": problem}
+    """What the open page asks for: the list as it is now, with what came of a press."""
+    context = {**context_of(request, member, filters), "outcome": outcome or Outcome()}
     response = render(request, "clinic/queue_live.html", context, status=status)
     response["ETag"] = context["version"]
     return response
+
+
+def is_in_list(request: HttpRequest) -> bool:
+    """Whether the script of the open page asks, and not the browser."""
+    return "HX-Request" in request.headers
+
+
+def answer(request: HttpRequest, member: StaffMember, outcome: Outcome) -> HttpResponse:
+    """After a press that did something: the list as it is now, without script the page again."""
+    if is_in_list(request):
+        return live_part(request, member, filters_posted(request), outcome)
+    messages.success(request, outcome.said)
+    query = filters_posted(request).query
+    return redirect(f"{reverse('clinic:queue')}{'?' if query else ''}{query}")
+
+
+def conflict(request: HttpRequest, member: StaffMember, outcome: Outcome) -> HttpResponse:
+    """After a press that changed nothing: the list as it is now, saying why."""
+    draw = live_part if is_in_list(request) else queue_page
+    return draw(request, member, filters_posted(request), outcome, HTTPStatus.CONFLICT)
 
 
 def filters_posted(request: HttpRequest) -> Filters:

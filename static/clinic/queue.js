@@ -1,189 +1,396 @@
-// The open queue. htmx asks every few seconds whether something has changed; this script makes that question
-// a conditional one, keeps the reader's place and focus, says what is new, and works the keys.
+// The open queue. htmx asks every few seconds whether something has changed, and this script makes that question a
+// conditional one. It never moves a row: a row that is there is drawn anew in its place, unless a pointer or the
+// focus is in it; what is new waits in the dock until somebody asks for it.
 (function () {
   "use strict";
   var live = document.getElementById("queue");
-  var news = document.getElementById("queue-news");
-  var trouble = document.getElementById("queue-trouble");
-  var help = document.getElementById("keys");
-  var keysOn = document.getElementById("keys-on");
-  if (!live || !window.htmx) {
+  var region = document.getElementById("queue-news");
+  var dock = window.queueDock;
+  if (!live || !window.htmx || !dock) {
     return;
   }
+  var HOVER = window.matchMedia("(hover: hover)").matches ? ":hover" : ":active";
   var REDRAW = 30000; // ms: clocks and ages are drawn anew this often even where nothing has changed
+  var SETTLED = 500; // ms: a press so soon after rows have moved was aimed at what stood there before
+  var LEVELS = [["emergency", "emergency"], ["urgent", "urgent"], ["same_day", "same day"], ["routine", "routine"],
+    ["silent", "not heard from"]];
   var version = live.dataset.version;
   var drawnAt = Date.now();
+  var movedAt = 0;
   var answeredAt = new Date();
-  var known = alerts();
-  var place = null;
+  var latest = null; // the newest answer, as a document
+  var sources = new WeakMap(); // the markup that each row was drawn from
+  var seen = {}; // which alerts waited, and since when, when the whole list was last drawn
+  var told = {}; // the new rows and alarms that were announced
 
-  function rows() {
-    return Array.prototype.slice.call(live.querySelectorAll("tr[id^='row-']"));
+  function rowsIn(root) {
+    return Array.prototype.slice.call(root.querySelectorAll("tr[id^='row-']"));
   }
 
-  function alerts() {
-    var found = {};
-    rows().forEach(function (row) {
-      (row.dataset.alerts || "").split(" ").forEach(function (id) {
-        found[id] = row.dataset.say;
-      });
-    });
-    delete found[""];
-    return found;
+  function listOf(answer) {
+    return answer.getElementById("queue");
   }
 
   function rowOf(element) {
     return element && element.closest ? element.closest("tr[id^='row-']") : null;
   }
 
-  function isPoll(event) {
-    return event.detail.elt === live;
+  function sectionOf(row) {
+    return row.closest("[data-section]").dataset.section;
   }
 
-  // ---- a cheap question: the server answers 304 where nothing has changed ----
+  function isHeld(row) {
+    return row.matches(HOVER) || row.contains(document.activeElement);
+  }
+
+  function source(row) {
+    return row.outerHTML.replace(/name="csrfmiddlewaretoken" value="[^"]*"/g, "");
+  }
+
+  function waitsOf(row) {
+    return (row.dataset.waits || "").split(" ").filter(Boolean);
+  }
+
+  function remember(root) {
+    rowsIn(root).forEach(function (row) {
+      sources.set(row, source(row));
+      startClock(row);
+      waitsOf(row).forEach(function (token) { seen[token] = true; });
+    });
+  }
+
+  // ---- nothing moves under the pointer or the focus ----
+
+  function anchorOf() {
+    var rows = rowsIn(live);
+    return rows.filter(isHeld)[0] || rows.filter(function (row) { return row.getBoundingClientRect().bottom > 0; })[0];
+  }
+
+  // Do something that may change heights. False, and undone, where that would move a row that is held.
+  function steadily(act, undo) {
+    var anchor = anchorOf();
+    var before = anchor && anchor.getBoundingClientRect().top;
+    act();
+    if (!anchor || !anchor.isConnected) {
+      return true;
+    }
+    if (hold(anchor, before) || !isHeld(anchor)) {
+      return true;
+    }
+    undo();
+    hold(anchor, before);
+    return false;
+  }
+
+  function hold(anchor, before) {
+    var off = anchor.getBoundingClientRect().top - before;
+    if (Math.abs(off) > 0.5) {
+      // At once: the stylesheet underneath scrolls smoothly, and the page would be seen to jump.
+      window.scrollBy({ top: off, behavior: "instant" });
+    }
+    return Math.abs(anchor.getBoundingClientRect().top - before) <= 1;
+  }
+
+  function keepHeight(row, height) {
+    row.style[window.getComputedStyle(row).display === "table-row" ? "height" : "minHeight"] = height + "px";
+  }
+
+  function swap(row, next) {
+    var fresh = document.importNode(next, true);
+    var height = row.getBoundingClientRect().height;
+    var focus = row.contains(document.activeElement) ? document.activeElement.id : null;
+    var done = steadily(function () {
+      row.replaceWith(fresh);
+      keepHeight(fresh, height);
+    }, function () {
+      fresh.replaceWith(row);
+    });
+    if (!done) {
+      return;
+    }
+    sources.set(fresh, source(next));
+    window.htmx.process(fresh);
+    startClock(fresh);
+    if (focus !== null) {
+      (document.getElementById(focus) || fresh.querySelector(".q-who a")).focus({ preventScroll: true });
+    }
+  }
+
+  // A row that is no longer in the list keeps its place until the list is drawn anew.
+  function leave(row, words) {
+    if (row.classList.contains("gone")) {
+      return;
+    }
+    keepHeight(row, row.getBoundingClientRect().height);
+    row.classList.add("gone");
+    row.classList.remove("hot");
+    if (row.querySelector(".q-act").contains(document.activeElement)) {
+      row.querySelector(".q-who a").focus({ preventScroll: true });
+    }
+    row.querySelector(".q-clock").textContent = words;
+    row.querySelector(".q-act").textContent = "";
+    sources.set(row, "");
+  }
+
+  // ---- what an answer changes ----
+
+  function merge(answer, acted) {
+    var list = listOf(answer);
+    var gained = [];
+    rowsIn(live).forEach(function (row) {
+      var next = list.querySelector("#" + row.id);
+      if (row.id !== acted && isHeld(row)) {
+        return;
+      }
+      if (!next) {
+        leave(row, "No longer in this list");
+      } else if (source(next) !== sources.get(row)) {
+        if (row.id !== acted && waitsAnew(next, row)) {
+          gained.push(next);
+        }
+        swap(row, next);
+      }
+    });
+    around(answer);
+    say(answer, newRows(list), gained);
+  }
+
+  // Put other words in a place. They may need another line: no held row moves by it.
+  function fill(place, html) {
+    var before = place.innerHTML;
+    if (before !== html) {
+      steadily(function () { place.innerHTML = html; }, function () { place.innerHTML = before; });
+    }
+  }
+
+  // The title, the notices and the counts.
+  function around(answer) {
+    document.title = answer.title;
+    ["#standing", "#queue-count", "#queue-as-of", "#pill-all span", "#pill-mine span", "#pill-nobody span"].forEach(
+      function (place) {
+        var here = document.querySelector(place);
+        var there = answer.querySelector(place);
+        if (here && there) {
+          fill(here, there.innerHTML.trim());
+        }
+      }
+    );
+  }
+
+  // Rows that are not in their place on this page yet, and held ones of which more waits than they show.
+  function newRows(list) {
+    return rowsIn(list).filter(function (row) {
+      var here = document.getElementById(row.id);
+      return !here || sectionOf(here) !== sectionOf(row) || (isHeld(here) && waitsAnew(row, here));
+    });
+  }
+
+  function waitsAnew(row, here) {
+    return waitsOf(row).some(function (token) { return !here.dataset.waits.includes(token); });
+  }
+
+  function newAlarms(answer) {
+    return Array.prototype.filter.call(answer.getElementById("alarms").children, function (bar) {
+      return waitsOf(bar).some(function (token) { return !seen[token]; });
+    });
+  }
+
+  function say(answer, fresh, gained) {
+    var alarms = newAlarms(answer);
+    var barred = alarms.map(function (bar) { return bar.dataset.row; });
+    var below = fresh.filter(function (row) { return barred.indexOf(row.id) < 0; });
+    dock.setNews(below.length, "since " + live.dataset.at + ": " + counted(below));
+    var sounding = dock.setAlarms(alarms).length > 0;
+    inTheHead(alarms.length + below.filter(function (row) { return sectionOf(row) === "now"; }).length);
+    var news = below.filter(function (row) { return !told[row.id + row.dataset.waits]; });
+    news.forEach(function (row) { told[row.id + row.dataset.waits] = true; });
+    var names = news.map(function (row) { return row.dataset.say; });
+    if (names.length) {
+      announce("New. " + names.join(", ") + ".");
+    } else if (gained.length) {
+      announce("New report. " + gained.map(function (row) { return row.dataset.say; }).join(", ") + ".");
+    }
+    if (sounding || news.concat(gained).some(isPressing)) {
+      document.dispatchEvent(new CustomEvent("queue:sound", { detail: { emergency: sounding } }));
+    }
+  }
+
+  function isPressing(row) {
+    return row.dataset.lv === "urgent" || row.dataset.lv === "emergency";
+  }
+
+  function counted(rows) {
+    return LEVELS.map(function (level) {
+      var count = rows.filter(function (row) { return row.dataset.lv === level[0]; }).length;
+      return count ? level[1] + " " + count : "";
+    }).filter(Boolean).join(", ");
+  }
+
+  // "3 here, 1 below": the title counts all of them.
+  function inTheHead(below) {
+    var head = live.querySelector("#now [data-count]");
+    var calm = live.querySelector("[data-calm]");
+    if (head) {
+      fill(head, below ? head.dataset.count + " here, " + below + " below" : head.dataset.count);
+    }
+    if (calm && below) {
+      fill(calm, "Somebody is waiting: see the bottom of this page.");
+    }
+  }
+
+  function announce(words) {
+    region.textContent = words;
+  }
+
+  // The whole list, because somebody asked for it or because there was no row that could move.
+  function redraw(answer) {
+    var fresh = newRows(listOf(answer)).map(function (row) { return row.id; });
+    live.replaceChildren.apply(live, Array.prototype.map.call(listOf(answer).childNodes, function (node) {
+      return document.importNode(node, true);
+    }));
+    Array.prototype.forEach.call(live.children, function (part) { window.htmx.process(part); });
+    movedAt = Date.now();
+    live.dataset.at = answer.getElementById("queue-as-of").textContent.trim();
+    seen = {};
+    remember(live);
+    around(answer);
+    say(answer, [], []);
+    rowsIn(live).forEach(function (row) { row.classList.toggle("fresh", fresh.indexOf(row.id) >= 0); });
+  }
+
+  function mayRedraw() {
+    return !rowsIn(live).length && !live.querySelector(HOVER) && !live.contains(document.activeElement);
+  }
+
+  dock.onShow(function () {
+    if (!latest) {
+      return;
+    }
+    redraw(latest);
+    var first = live.querySelector(".fresh .q-who a");
+    if (first) {
+      first.focus();
+    }
+  });
+
+  // What was held is drawn once the pointer or the focus has gone on.
+  ["pointerover", "focusin"].forEach(function (name) {
+    var place = null;
+    document.addEventListener(name, function (event) {
+      var row = rowOf(event.target);
+      if (row !== place && latest) {
+        merge(latest);
+      }
+      place = row;
+    });
+  });
+
+  live.addEventListener("click", function (event) {
+    if (event.detail > 0 && Date.now() - movedAt < SETTLED) {
+      event.preventDefault();
+      event.stopPropagation();
+    }
+  }, true);
+
+  window.addEventListener("resize", function () {
+    rowsIn(live).forEach(function (row) { row.style.height = row.style.minHeight = ""; });
+  });
+
+  // ---- a minute to undo ----
+
+  function startClock(row) {
+    var place = row.querySelector("[data-seconds]");
+    if (place) {
+      place.dataset.until = Date.now() + 1000 * place.dataset.seconds;
+    }
+  }
+
+  window.setInterval(function () {
+    Array.prototype.forEach.call(live.querySelectorAll("[data-until]"), function (place) {
+      var left = Math.max(Math.round((place.dataset.until - Date.now()) / 1000), 0);
+      place.textContent = left ? left + " s left" : "time is over";
+      place.closest("button").disabled = !left;
+    });
+  }, 1000);
+
+  // ---- question and answer ----
+
+  function isPoll(event) {
+    return event.detail.requestConfig ? event.detail.requestConfig.elt === live : event.detail.elt === live;
+  }
+
+  function clock() {
+    return answeredAt.toTimeString().slice(0, 5);
+  }
 
   document.body.addEventListener("htmx:configRequest", function (event) {
-    if (isPoll(event) && Date.now() - drawnAt < REDRAW) {
+    if (event.detail.elt === live && Date.now() - drawnAt < REDRAW) {
       event.detail.headers["If-None-Match"] = version;
     }
   });
 
-  document.body.addEventListener("htmx:afterRequest", function (event) {
-    var status = event.detail.xhr ? event.detail.xhr.status : 0;
-    if (status >= 200 && status < 500) {
-      answeredAt = new Date();
-      trouble.hidden = true;
+  document.body.addEventListener("htmx:beforeSwap", function (event) {
+    var xhr = event.detail.xhr;
+    if (event.detail.target !== live) {
+      return;
     }
+    event.detail.shouldSwap = false;
+    if (xhr.status !== 200 && xhr.status !== 409) {
+      if (xhr.status === 304) {
+        answered();
+      }
+      return;
+    }
+    if (!xhr.getResponseHeader("ETag")) {
+      dock.setTrouble("out", clock()); // the sign-in page: this session is over
+      return;
+    }
+    answered();
+    receive(xhr, event.detail.requestConfig.elt);
   });
+
+  function answered() {
+    answeredAt = new Date();
+    dock.setTrouble("");
+  }
+
+  function receive(xhr, by) {
+    latest = new DOMParser().parseFromString(xhr.responseText, "text/html");
+    version = xhr.getResponseHeader("ETag");
+    drawnAt = Date.now();
+    var said = latest.getElementById("said");
+    var problem = latest.getElementById("problem");
+    var row = by === live ? null : rowOf(by);
+    var bar = by === live ? null : by.closest(".alarm");
+    if (by !== live) {
+      dock.setProblem(problem);
+    }
+    if (bar && !problem) {
+      dock.take(bar);
+    }
+    if (mayRedraw()) {
+      redraw(latest);
+    } else {
+      if (row && said && !listOf(latest).querySelector("#" + row.id)) {
+        leave(row, said.textContent);
+      }
+      merge(latest, row && row.id);
+    }
+    if (said) {
+      announce(said.textContent);
+    }
+  }
 
   function unanswered(event) {
     if (isPoll(event)) {
-      trouble.querySelector("[data-since]").textContent = answeredAt.toTimeString().slice(0, 5);
-      trouble.hidden = false;
+      dock.setTrouble("silent", clock());
+    } else if (live === event.detail.target) {
+      dock.setTrouble("refused", clock());
     }
   }
   document.body.addEventListener("htmx:sendError", unanswered);
   document.body.addEventListener("htmx:timeout", unanswered);
   document.body.addEventListener("htmx:responseError", unanswered);
 
-  // ---- the reader's place: the first row on the screen stays where it is ----
-
-  document.body.addEventListener("htmx:beforeSwap", function (event) {
-    if (event.detail.target !== live || !event.detail.shouldSwap) {
-      return;
-    }
-    if (!event.detail.xhr.getResponseHeader("ETag")) {
-      event.detail.shouldSwap = false; // the sign-in page: this session is over
-      window.location.reload();
-      return;
-    }
-    var top = rows().filter(function (row) { return row.getBoundingClientRect().bottom > 0; })[0];
-    var focused = rowOf(document.activeElement);
-    place = {
-      row: top && top.id,
-      offset: top && top.getBoundingClientRect().top,
-      focus: focused && focused.id,
-      index: focused ? rows().indexOf(focused) : -1
-    };
-  });
-
-  document.body.addEventListener("htmx:afterSwap", function (event) {
-    if (event.detail.target !== live) {
-      return;
-    }
-    version = event.detail.xhr.getResponseHeader("ETag");
-    drawnAt = Date.now();
-    keepPlace();
-    keepFocus();
-    tell();
-  });
-
-  function keepPlace() {
-    var row = place && place.row && document.getElementById(place.row);
-    if (row && window.scrollY > 0) {
-      // At once: the stylesheet underneath scrolls smoothly, and the page would be seen to jump.
-      window.scrollBy({ top: row.getBoundingClientRect().top - place.offset, behavior: "instant" });
-    }
-  }
-
-  // htmx gives the focus back to what has the same id; where that is gone, the row has it, else the next one.
-  function keepFocus() {
-    if (!place || !place.focus || rowOf(document.activeElement)) {
-      return;
-    }
-    var now = rows();
-    reach(document.getElementById(place.focus) || now[Math.min(place.index, now.length - 1)], true);
-  }
-
-  // ---- what is new ----
-
-  function tell() {
-    var said = live.querySelector("[data-said]");
-    var current = alerts();
-    var fresh = Object.keys(current).filter(function (id) { return !(id in known); });
-    var names = fresh.map(function (id) { return current[id]; });
-    names = names.filter(function (name, index) { return names.indexOf(name) === index; });
-    known = current;
-    if (said || fresh.length) {
-      var waiting = live.querySelector("[data-waiting]").dataset.waiting;
-      var sentence = said ? said.textContent.trim() + " " : "";
-      news.textContent = sentence + (fresh.length ? "New. " + names.join(", ") + ". " : "") + "Waiting: " + waiting + ".";
-    }
-  }
-
-  // ---- keys ----
-
-  function reach(row, quiet) {
-    var link = row && row.querySelector(".q-who a");
-    if (link) {
-      link.focus({ preventScroll: Boolean(quiet) });
-    }
-  }
-
-  function move(step) {
-    var all = rows();
-    var index = all.indexOf(rowOf(document.activeElement));
-    reach(all[index < 0 ? 0 : Math.min(Math.max(index + step, 0), all.length - 1)]);
-  }
-
-  function press(selector) {
-    var row = rowOf(document.activeElement);
-    var control = row && row.querySelector(selector);
-    if (control) {
-      control.click();
-    }
-  }
-
-  var KEYS = {
-    j: function () { move(1); },
-    k: function () { move(-1); },
-    a: function () { press("form button"); },
-    o: function () { press(".q-who a"); },
-    "?": function () {
-      help.open = !help.open;
-      help.querySelector("summary").focus();
-    }
-  };
-
-  try {
-    keysOn.checked = window.localStorage.getItem("queue-keys") !== "off";
-  } catch (error) {
-    keysOn.checked = true; // a browser that keeps nothing
-  }
-  keysOn.addEventListener("change", function () {
-    try {
-      window.localStorage.setItem("queue-keys", keysOn.checked ? "on" : "off");
-    } catch (error) {
-      return; // it holds for this page only
-    }
-  });
-
-  document.addEventListener("keydown", function (event) {
-    var typing = event.target.closest && event.target.closest("input, select, textarea");
-    if (typing || !keysOn.checked || event.ctrlKey || event.metaKey || event.altKey || !KEYS[event.key]) {
-      return;
-    }
-    event.preventDefault();
-    KEYS[event.key]();
-  });
+  remember(live);
 })();

@@ -12,7 +12,7 @@
   var PATIENCE = 8000; // ms to wait for the answer
   var mended = form.querySelector("[data-mended]");
   var mistake = form.querySelector("[data-mistake]");
-  var stored = null; // the form as the clinic has it
+  var stored = null; // the form as the clinic has it, where it has one
   var asked = null; // the form as it is on its way
   var underway = null; // settled when its answer has come
   var leaving = false; // the form itself is on its way
@@ -159,6 +159,9 @@
       form.submit();
     });
   });
+  if (form.hasAttribute("data-stored")) {
+    stored = filled(); // the clinic has these answers
+  }
   window.addEventListener("pageshow", function () {
     leaving = false;
     changed();

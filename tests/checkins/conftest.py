@@ -1,5 +1,6 @@
 """The people of these tests."""
 
+from tests.checkins.browsing import opened, treated
 from tests.people import (
     clinic,
     colleague,
@@ -19,9 +20,11 @@ __all__ = [
     "course_set",
     "manager",
     "nurse",
+    "opened",
     "other_clinic",
     "outsider",
     "patient",
     "procedure",
     "stranger",
+    "treated",
 ]

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page, expect
-from pytest_django.live_server_helper import LiveServer
+from playwright.sync_api import expect
 
 from aftercare.alerts.actions import acknowledge
 from aftercare.checkins.models import CheckIn
 from aftercare.people.models import Patient, StaffMember
-from tests.checkins.posting import signed_in
-from tests.people import ProcedureFactory, check_in
+from tests.checkins.browsing import NARROWEST, Opener, choose, send
+from tests.people import check_in
 from tests.ui.browser import (
     overlapping_texts,
     small_targets,
@@ -30,56 +28,6 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("course_set"),
 ]
-PHONE, NARROWEST = (390, 844), (320, 640)
-Opener = Callable[..., Page]
-
-
-@pytest.fixture
-def treated(patient: Patient, nurse: StaffMember) -> Patient:
-    """The patient, 26 hours after a microneedling of the face."""
-    performed_at = timezone.now() - timedelta(hours=26)
-    ProcedureFactory.create(patient=patient, performed_at=performed_at, recorded_by=nurse.user)
-    return patient
-
-
-@pytest.fixture
-def opened(browser: Browser, live_server: LiveServer, treated: Patient) -> Iterator[Opener]:
-    """Opens a page as the patient, in a window of its own."""
-    windows: list[BrowserContext] = []
-    errors: list[str] = []
-
-    def open_page(
-        path: str, size: tuple[int, int] = PHONE, scheme: Any = "light", script: bool = True
-    ) -> Page:
-        context = browser.new_context(
-            viewport={"width": size[0], "height": size[1]},
-            color_scheme=scheme,
-            java_script_enabled=script,
-            locale="en-GB",
-        )
-        windows.append(context)
-        context.set_default_timeout(10_000)
-        session = signed_in(treated.user).cookies["sessionid"].value
-        context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
-        page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(live_server.url + path)
-        return page
-
-    yield open_page
-    for context in windows:
-        context.close()
-    assert errors == []
-
-
-def choose(page: Page, question: str, answer: str) -> None:
-    """Click an answer as a person does: on its words."""
-    group = page.get_by_role("group", name=question)
-    group.locator("label", has_text=answer).first.click()
-
-
-def send(page: Page) -> None:
-    page.get_by_role("button", name="Send check-in").click()
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])

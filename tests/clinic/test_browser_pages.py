@@ -78,6 +78,7 @@ NO_PAGES = {
     *("send_letter", "record_call", "send_invitation", "take_back", "invite_staff", "move_step_up"),
     *("remove_closed_day", "start_drill", "acknowledge_drill", "stop_drill"),
     *("message_again", "message_dismiss"),
+    *("acknowledge_in_queue", "give_back_in_queue", "undo_close_in_queue"),
 }
 
 

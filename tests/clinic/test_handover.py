@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from aftercare.alerts.actions import acknowledge, record_contact_attempt
+from aftercare.alerts.actions import acknowledge, close, correct_contact_attempt, record_contact_attempt
 from aftercare.alerts.models import ContactAttempt
 from aftercare.checkins.silence import note_missed_check_ins
 from aftercare.people.models import Patient, Procedure, StaffMember
@@ -41,7 +42,7 @@ def test_one_tap_in_the_list_records_a_call_and_shows_it(silent: Patient, nurse:
     assert (attempt.patient, attempt.alert, attempt.by) == (silent, None, nurse.user)
     assert (attempt.result, attempt.at) == ("no_answer", at(56))
     assert "Ben Other: no answer. It is recorded." in words(response)
-    assert "No answer, 18:00, Ruth Test" in words(desk(nurse).get(QUEUE))
+    assert "no answer 18:00, Ruth Test" in words(desk(nurse).get(QUEUE))
 
 
 def test_a_long_list_of_the_silent_goes_on_in_the_handover(
@@ -61,7 +62,7 @@ def test_a_call_before_the_silence_is_not_shown_as_an_answer_to_it(
     silent: Patient, nurse: StaffMember
 ) -> None:
     record_contact_attempt(patient=silent, by=nurse.user, now=at(-1), result="reached")
-    assert "Reached, " not in words(desk(nurse).get(QUEUE))
+    assert "reached" not in words(desk(nurse).get(QUEUE))
 
 
 def test_the_patients_page_keeps_every_call(silent: Patient, nurse: StaffMember) -> None:
@@ -94,9 +95,43 @@ def test_the_handover_holds_every_open_alert_and_everybody_silent(
     page = words(desk(nurse).get(HANDOVER))
     assert "Wednesday 14 January 2026, 18:00, for Larkfield Skin Clinic. Made by Ruth Test" in page
     assert "Open alerts 1 Amara Test" in page
-    assert f"No answer, 17:12, {colleague.user}: “Try at 19:00”" in page
+    assert f"no answer 17:12, {colleague.user}: “Try at 19:00”" in page
     assert "Not heard from 1 Ben Other" in page
     assert "0161 496 0199 Nobody has tried to call yet" in page
+
+
+def test_the_handover_prints_nothing_of_an_older_alert(
+    patient: Patient, nurse: StaffMember, colleague: StaffMember
+) -> None:
+    older = alert_of(patient, 50, signs=["hives"])
+    told: dict[str, Any] = {"patient": patient, "alert": older, "by": colleague.user}
+    record_contact_attempt(**told, now=at(50.2), result="no_answer", note="About the rash")
+    newer = alert_of(patient, 51, signs=["pus"])
+    record_contact_attempt(**told, now=at(51.2), result="left_message", note="Still about the rash")
+    close(alert=older, by=colleague.user, now=at(52), outcome="advice_given", note="The rash is gone")
+
+    page = words(desk(nurse).get(HANDOVER))
+
+    assert "Open alerts 1 Amara Test" in page
+    assert f"left a message 13:12, {colleague.user}" in page  # the newer one was open by then
+    assert "rash" not in page.lower().replace("raised, itchy rash", "")
+    record_contact_attempt(
+        patient=patient, alert=newer, by=nurse.user, now=at(53), result="reached", note="Fluid"
+    )
+    assert f"reached 15:00, {nurse.user}: “Fluid”" in words(desk(nurse).get(HANDOVER))
+
+
+def test_who_was_reached_is_no_longer_listed_as_silent(silent: Patient, nurse: StaffMember) -> None:
+    client = desk(nurse)
+    record_contact_attempt(patient=silent, by=nurse.user, now=at(55.8), result="no_answer")
+    assert "Ben Other" in words(client.get(QUEUE))
+    attempt = record_contact_attempt(patient=silent, by=nurse.user, now=at(55.9), result="reached")
+    for path in (QUEUE, HANDOVER):
+        assert "Ben Other" not in words(client.get(path))
+    correct_contact_attempt(
+        attempt=attempt, by=nurse.user, now=at(56), result="no_answer", kind="called", note=""
+    )
+    assert "no answer 17:54, Ruth Test" in words(client.get(QUEUE))
 
 
 def test_an_empty_handover_says_so(nurse: StaffMember) -> None:

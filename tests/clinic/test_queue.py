@@ -9,10 +9,10 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from aftercare.alerts.actions import acknowledge, close
+from aftercare.alerts.actions import acknowledge, close, record_contact_attempt
 from aftercare.checkins.silence import note_missed_check_ins, note_silence_after_alerts
 from aftercare.people.models import Clinic, Patient, StaffMember
-from clinic.queue import Queue, queue_of
+from clinic.queue import ROWS_ON_A_PAGE, Queue, page_of, queue_of
 from tests.clinic.desk import QUEUE, STANDING, alert_of, alert_url, desk, someone, treated, words
 from tests.people import PatientFactory, at, check_in
 
@@ -93,7 +93,7 @@ def test_of_two_alerts_of_one_level_the_one_that_nobody_took_on_leads(
     (row,) = see(20.6).now
 
     assert row.alert == second
-    assert row.to_acknowledge == second
+    assert row.waiting == [second]
     assert row.clock.words == "24 min left"
 
 
@@ -107,7 +107,7 @@ def test_a_new_lesser_alert_keeps_the_clock_of_a_row_whose_worst_was_acknowledge
     (row,) = see(20.6).now
 
     assert row.alert == emergency
-    assert row.to_acknowledge == urgent
+    assert row.waiting == [urgent]
     assert row.clock.state == "running"
     assert not row.is_hot
 
@@ -127,12 +127,14 @@ def test_only_an_emergency_that_nobody_answered_is_hot(
         (0, "running", "30 min left", False),
         (20, "running", "10 min left", False),  # a third is left
         (22, "running", "8 min left", True),
-        (30, "overdue", "0 min overdue", False),
+        (29.5, "running", "Due now", True),
+        (30, "due", "Due now", False),
+        (31, "overdue", "1 min overdue", False),
         (41, "overdue", "11 min overdue", False),
     ],
 )
 def test_the_clock_of_an_urgent_alert_runs_thirty_minutes(
-    patient: Patient, see: See, minutes: int, state: str, said: str, running_out: bool
+    patient: Patient, see: See, minutes: float, state: str, said: str, running_out: bool
 ) -> None:
     alert_of(patient, 20, signs=["pus"])
     clock = see(20 + minutes / 60).now[0].clock
@@ -174,9 +176,86 @@ def test_an_acknowledged_row_names_its_owner_and_leads_to_closing(
     page = open_at(nurse, 21)
 
     assert "Acknowledged 06:06, call by 06:36 Ruth Test" in page
-    assert "Close Amara Test" in page
+    assert "Call and close Amara Test" in page
     assert "Acknowledge Amara Test" not in page
-    assert f'href="{alert_url(alert)}#close"'.encode() in desk(nurse).get(QUEUE).content
+    assert f'href="{alert_url(alert)}#call"'.encode() in desk(nurse).get(QUEUE).content
+
+
+def test_one_that_waits_again_keeps_its_owner_and_is_to_be_acknowledged_within_its_time(
+    patient: Patient, nurse: StaffMember, see: See, open_at: Read
+) -> None:
+    alert = alert_of(patient, 20, signs=["pus"])
+    acknowledge(alert=alert, by=nurse.user, now=at(20.1))
+    check_in(patient, 22, signs=["pus"])
+
+    (row,) = see(22.2).now
+    page = open_at(nurse, 22.2)
+
+    assert row.waiting == [row.alert]
+    assert "18 min left" in page
+    assert "Ruth Test" in page
+    assert "Acknowledge Amara Test" in page
+    assert "Reported again 08:00" in page
+
+
+def test_the_last_call_stands_under_the_clock(
+    patient: Patient, nurse: StaffMember, colleague: StaffMember, open_at: Read
+) -> None:
+    record_contact_attempt(patient=patient, by=nurse.user, now=at(19), result="left_message")
+    alert = alert_of(patient, 20, signs=["pus"])
+    assert "left a message" not in open_at(nurse, 20.1)
+    acknowledge(alert=alert, by=nurse.user, now=at(20.1))
+    record_contact_attempt(patient=patient, by=colleague.user, now=at(20.2), result="no_answer")
+    assert "no answer 06:12, Tom Test" in open_at(nurse, 20.3)
+    record_contact_attempt(patient=patient, by=colleague.user, now=at(20.4), result="reached")
+    assert "Reached 06:24 by Tom Test" in open_at(nurse, 20.5)
+
+
+def test_whose_patient_was_reached_stands_below_who_waits(
+    patient: Patient, nurse: StaffMember, see: See
+) -> None:
+    reached, waits = someone(patient, "Amy"), someone(patient, "Sam")
+    alert_of(reached, 20, emergency=["eye"])
+    record_contact_attempt(patient=reached, by=nurse.user, now=at(20.1), result="reached")
+    alert_of(waits, 20.2, signs=["pus"])
+    assert [row.patient for row in see(20.3).now] == [waits, reached]
+
+
+def test_who_was_not_asked_about_risks_is_marked(patient: Patient, nurse: StaffMember, open_at: Read) -> None:
+    alert_of(patient, 20, signs=["pus"])
+    assert "Risk not asked" in open_at(nurse, 21)
+    patient.intake = []
+    patient.save()
+    assert "Risk not asked" not in open_at(nurse, 21)
+
+
+def test_routine_that_is_overdue_is_said_in_days_and_does_not_shout(
+    patient: Patient, nurse: StaffMember, see: See
+) -> None:
+    alert_of(patient, 4, signs=["patches"])  # Monday 14:00: by Tuesday 18:00
+    assert see(20).routine[0].clock.words == "12 h left"
+    clock = see(84).routine[0].clock  # Thursday 22:00
+    assert (clock.words, clock.detail, clock.is_quiet) == ("2 days overdue", "was due Tue 18:00", True)
+    assert b"lv over" not in desk(nurse).get(QUEUE).content
+
+
+def test_below_the_pressing_rows_a_page_holds_fifty(
+    patient: Patient, nurse: StaffMember, monkeypatch: pytest.MonkeyPatch, open_at: Read
+) -> None:
+    alert_of(patient, 20, signs=["pus"])
+    for number in range(3):
+        alert_of(someone(patient, f"P{number}"), 20 + number / 10, unwell=["flu"])
+    assert ROWS_ON_A_PAGE == 50
+    monkeypatch.setattr("clinic.queue.page_of", lambda groups, number, _: page_of(groups, number, 2))
+    client = desk(nurse)
+    with time_machine.travel(at(21), tick=False):
+        first, second = (words(client.get(f"{QUEUE}?page={number}")) for number in (1, 2))
+    for page, here, elsewhere in ((first, ("P0", "P1"), "P2"), (second, ("P2",), "P0")):
+        assert "Acknowledge Amara Test" in page
+        assert all(f"{name} Other" in page for name in here)
+        assert f"{elsewhere} Other" not in page
+        assert "All 3 Mine 0 No owner 3" in page
+    assert "Page 2 of 2" in second
 
 
 def test_what_is_reported_again_after_acknowledging_is_marked(
@@ -240,7 +319,7 @@ def test_in_an_emergency_the_row_says_what_the_patient_was_told(
 def test_an_empty_queue_says_what_will_appear(nurse: StaffMember, open_at: Read) -> None:
     page = open_at(nurse, 1)
     assert "Nobody is waiting" in page
-    assert "appears here at once" in page
+    assert "shows here at once" in page
 
 
 def test_the_queue_takes_as_many_queries_for_many_alerts_as_for_one(
@@ -263,4 +342,5 @@ def test_the_queue_takes_as_many_queries_for_many_alerts_as_for_one(
         note_missed_check_ins(at(56))
         with CaptureQueriesContext(connection) as for_many:
             assert len(client.get(QUEUE).context["queue"].now) == 7
-    assert len(for_many) == len(for_one) <= 10 + STANDING  # with the colleagues to filter by, and calls
+    # With the colleagues to filter by, the calls about alerts and about silence, and what can be undone.
+    assert len(for_many) == len(for_one) <= 12 + STANDING

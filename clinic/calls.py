@@ -1,0 +1,24 @@
+"""Tries to reach patients, as lists of staff show them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from aftercare.alerts.models import ContactAttempt
+from aftercare.ui.times import staff_clock
+
+
+def last_calls(patients: Iterable[UUID]) -> dict[UUID, ContactAttempt]:
+    """The last try to reach each of these patients, in one query; one that was corrected does not count."""
+    attempts = ContactAttempt.objects.filter(patient__in=list(patients), corrected_by=None)
+    return {attempt.patient_id: attempt for attempt in attempts.select_related("by").order_by("at", "pk")}
+
+
+def call_words(attempt: ContactAttempt, now: datetime) -> str:
+    """ "no answer 14:05, Ann Lowe"."""
+    what = attempt.get_result_display().lower()
+    if attempt.kind == ContactAttempt.Kind.PATIENT_CALLED:
+        what = "patient called"
+    return f"{what} {staff_clock(attempt.at, now)}, {attempt.by}"

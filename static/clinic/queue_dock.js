@@ -1,0 +1,178 @@
+// The dock at the bottom edge of the queue: what came while the page was open stands there, so that no row moves.
+// It grows at its top only, and while a pointer or the focus is in it, nothing in it goes away or moves: a second
+// press lands where the first one did.
+(function () {
+  "use strict";
+  var dock = document.getElementById("new");
+  if (!dock) {
+    return;
+  }
+  var HOVER = window.matchMedia("(hover: hover)").matches ? ":hover" : ":active";
+  var alarms = document.getElementById("queue-alarms");
+  var show = document.getElementById("queue-show");
+  var problem = document.getElementById("queue-problem");
+  var trouble = document.getElementById("queue-trouble");
+  var SETTLED = 500; // ms: a press so soon after the dock has grown was aimed at what stood there before
+  var news = null; // what the bar should say once nothing holds the dock
+  var grownAt = 0;
+  var waiting = {}; // the alarms that should stand, by the id of their row
+
+  function isHeld() {
+    return !dock.hidden && (dock.matches(HOVER) || dock.querySelector(":focus-visible") !== null);
+  }
+
+  function settle() {
+    var empty = show.hidden && problem.hidden && trouble.hidden && !alarms.children.length;
+    var before = dock.hidden ? 0 : dock.offsetHeight;
+    dock.hidden = empty;
+    document.body.classList.toggle("docked", !empty);
+    if (dock.offsetHeight > before) {
+      grownAt = Date.now();
+    }
+    if (!empty && !isHeld()) {
+      turnAside();
+    }
+  }
+
+  // It covers no row that a pointer or the focus is in: then it stands at the top edge.
+  function turnAside() {
+    var rows = document.querySelectorAll("#queue tr[id^='row-']");
+    var held = Array.prototype.filter.call(rows, function (row) {
+      return row.matches(HOVER) || row.contains(document.activeElement);
+    })[0];
+    dock.classList.remove("dock-top");
+    if (held && held.getBoundingClientRect().bottom > dock.getBoundingClientRect().top) {
+      dock.classList.add("dock-top");
+    }
+  }
+
+  // ---- the bar that says how many are new ----
+
+  function drawNews() {
+    var held = isHeld();
+    if (!news || (held && show.hidden)) {
+      if (!held) {
+        show.hidden = true;
+      }
+      show.classList.toggle("news-done", !news);
+      return;
+    }
+    show.classList.remove("news-done");
+    show.querySelector("[data-number]").textContent = news.number;
+    show.querySelector("[data-words]").textContent = news.words;
+    show.hidden = false;
+  }
+
+  // ---- a bar for each new emergency ----
+
+  function standing(row) {
+    return Array.prototype.filter.call(alarms.children, function (bar) { return bar.dataset.row === row; })[0];
+  }
+
+  function take(bar) {
+    bar.removeAttribute("role"); // it has been said
+    bar.querySelector("form").hidden = true;
+    bar.querySelector("[data-taken]").hidden = false;
+  }
+
+  function drawAlarms() {
+    var held = isHeld();
+    Array.prototype.slice.call(alarms.children).forEach(function (bar) {
+      if (waiting[bar.dataset.row]) {
+        return;
+      }
+      if (!held) {
+        bar.remove();
+      } else if (!bar.querySelector("form").hidden) {
+        take(bar);
+      }
+    });
+    Object.keys(waiting).forEach(function (row) {
+      var old = standing(row);
+      var bar = waiting[row];
+      if (old && (held || old.dataset.waits === bar.dataset.waits)) {
+        return;
+      }
+      bar = document.importNode(bar, true);
+      if (old) {
+        old.replaceWith(bar);
+      } else {
+        alarms.prepend(bar);
+      }
+      window.htmx.process(bar);
+    });
+  }
+
+  function draw() {
+    drawAlarms();
+    drawNews();
+    settle();
+  }
+
+  dock.addEventListener("click", function (event) {
+    if (event.detail > 0 && Date.now() - grownAt < SETTLED) {
+      event.preventDefault();
+      event.stopPropagation();
+    }
+  }, true);
+
+  // Once nothing holds it any more, it says what it should.
+  ["pointerleave", "focusout"].forEach(function (name) {
+    dock.addEventListener(name, function () { window.setTimeout(draw, 50); });
+  });
+
+  function fill(box, template, since) {
+    if (box.dataset.says !== template.id) {
+      box.replaceChildren(template.content.cloneNode(true));
+      box.dataset.says = template.id;
+    }
+    var place = box.querySelector("[data-since]");
+    if (place) {
+      place.textContent = since;
+    }
+    box.hidden = false;
+    settle();
+  }
+
+  window.queueDock = {
+    // How many rows are new and which, in words; nothing where none is.
+    setNews: function (number, words) {
+      news = number ? { number: number + " new", words: words } : null;
+      draw();
+    },
+    // The bars that should stand. Returns those that are new.
+    setAlarms: function (bars) {
+      waiting = {};
+      bars.forEach(function (bar) { waiting[bar.dataset.row] = bar; });
+      var fresh = bars.filter(function (bar) {
+        var old = standing(bar.dataset.row);
+        return !old || old.dataset.waits !== bar.dataset.waits;
+      });
+      draw();
+      return fresh;
+    },
+    take: take,
+    isHeld: isHeld,
+    setProblem: function (found) {
+      problem.hidden = !found;
+      if (found) {
+        problem.replaceChildren.apply(problem, found.children);
+        problem.lastElementChild.append(document.getElementById("hide-problem").content.cloneNode(true));
+        problem.querySelector("button").addEventListener("click", function () {
+          problem.hidden = true;
+          settle();
+        });
+      }
+      settle();
+    },
+    setTrouble: function (name, since) {
+      if (!name) {
+        trouble.hidden = true;
+        settle();
+        return;
+      }
+      fill(trouble, document.getElementById("trouble-" + name), since);
+    },
+    onShow: function (act) { show.addEventListener("click", act); }
+  };
+})();
