@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "aftercare.guidance.users_app.EditorsConfig",  # wagtail.users, with editors only
     "wagtail.snippets",
     "wagtail.images",
@@ -126,6 +127,7 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_FORMS = {"request_login_code": "aftercare.people.forms.RequestCodeForm"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = False
+MFA_FORMS = {"activate_totp": "aftercare.people.forms.SetUpAppForm"}
 MFA_TOTP_ISSUER = "Aftercare"
 
 # Wagtail is for guidance only: no request leaves the house, and people sign in as everywhere else.

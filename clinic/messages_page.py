@@ -1,26 +1,43 @@
-"""Which messages of a clinic did not arrive, and which are still being tried."""
+"""Which messages of a clinic did not arrive, what each was about, and which are still being tried."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from aftercare.alerts.models import Alert
+from django.urls import reverse
+
+from aftercare.alerts import letters, notices
+from aftercare.alerts.models import Alert, Dispatch, Letter
+from aftercare.checkins import unconfirmed
+from aftercare.checkins.models import CheckIn
 from aftercare.outbox.models import Message
-from aftercare.people.models import Clinic, Patient
+from aftercare.people import invitations, staff_invitations
+from aftercare.people.models import Clinic, Invitation, Patient, StaffInvitation
 
 TRIED_OFTEN = 3  # attempts after which a message that is still being tried is shown
 SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What a message was about: its kind in words, and the page to look at. No health detail."""
+
+    kind: str
+    page: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One message: to whom, about which alert (if it is one), and why it did not arrive."""
+    """One message: of which kind, to whom, and why it did not arrive."""
 
     message: Message
-    alert: Alert | None
+    about: About
     is_to_patient: bool
+    is_too_late: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,33 +47,101 @@ class Page:
     attended: list[Row]
 
 
-def messages_page(clinic: Clinic) -> Page:
+def messages_page(clinic: Clinic, now: datetime) -> Page:
     """The failures that nobody has looked into, what is still being tried, and the last that somebody looked into."""
     own = Message.objects.filter(sender=clinic.pk).select_related("recipient")
     trying = own.filter(state=Message.State.RETRYING, attempts__gte=TRIED_OFTEN).order_by("created_at")
     attended = own.filter(attended_at__isnull=False).order_by("-attended_at")
     failed = own.unattended_failures().order_by("-finished_at")
     return Page(
-        failed=rows_of(failed[:SHOWN], clinic),
-        trying=rows_of(trying[:SHOWN], clinic),
-        attended=rows_of(attended[:20], clinic),
+        failed=rows_of(failed[:SHOWN], clinic, now),
+        trying=rows_of(trying[:SHOWN], clinic, now),
+        attended=rows_of(attended[:20], clinic, now),
     )
 
 
-def rows_of(messages: Iterable[Message], clinic: Clinic) -> list[Row]:
-    """The rows of some messages, with the alert and the patient behind them."""
+def rows_of(messages: Iterable[Message], clinic: Clinic, now: datetime) -> list[Row]:
+    """The rows of some messages, in as many queries for one as for all."""
     messages = list(messages)
-    alerts = alerts_behind([message.subject for message in messages], clinic)
+    about = about_each(messages, clinic)
     users = [message.recipient_id for message in messages]
     patients = set(Patient.objects.filter(clinic=clinic, user__in=users).values_list("user_id", flat=True))
     return [
         Row(
             message=message,
-            alert=alerts.get(message.subject),
+            about=about.get(message.subject) or About(kind=message.kind.replace("_", " ").capitalize()),
             is_to_patient=message.recipient_id in patients,
+            is_too_late=message.expires_at is not None and message.expires_at <= now,
         )
         for message in messages
     ]
+
+
+def about_each(messages: Collection[Message], clinic: Clinic) -> dict[UUID, About]:
+    """What each message was about, by its subject."""
+    found: dict[UUID, About] = {}
+    for kind, find in KINDS.items():
+        subjects = [message.subject for message in messages if message.kind == kind]
+        if subjects:
+            found |= find(subjects, clinic)
+    return found
+
+
+def about_dispatches(subjects: list[UUID], clinic: Clinic) -> dict[UUID, About]:
+    """Alerts, lists of alerts, and drills. The link leads to the first alert that the patient had."""
+    alerts = alerts_behind(subjects, clinic)
+    return {
+        dispatch.pk: about_dispatch(dispatch, alerts.get(dispatch.pk))
+        for dispatch in clinic.dispatches.filter(pk__in=subjects)
+    }
+
+
+def about_dispatch(dispatch: Dispatch, alert: Alert | None) -> About:
+    if dispatch.reason == Dispatch.Reason.DRILL:
+        return About(kind="Alarm drill", page=reverse("clinic:drill", args=[dispatch.event]), name="the drill")
+    if alert is None or dispatch.patient_id is None:
+        return About(kind="List of alerts", page=reverse("clinic:queue"), name="the queue")
+    return About(kind="Alert", page=reverse("clinic:alert", args=[alert.pk]), name=str(alert.patient.user))
+
+
+def about_letters(subjects: list[UUID], clinic: Clinic) -> dict[UUID, About]:
+    """Fixed texts that staff sent to a patient."""
+    found = Letter.objects.filter(pk__in=subjects, patient__clinic=clinic).select_related("patient__user")
+    return {letter.pk: about_patient("Message to the patient", letter.patient) for letter in found}
+
+
+def about_check_ins(subjects: list[UUID], clinic: Clinic) -> dict[UUID, About]:
+    """“Please call”, to patients whose check-in nobody had confirmed."""
+    found = CheckIn.objects.filter(pk__in=subjects, patient__clinic=clinic).select_related("patient__user")
+    return {one.pk: about_patient("“Please call the clinic”", one.patient) for one in found}
+
+
+def about_invitations(subjects: list[UUID], clinic: Clinic) -> dict[UUID, About]:
+    found = Invitation.objects.filter(pk__in=subjects, patient__clinic=clinic).select_related("patient__user")
+    return {
+        one.pk: About(
+            kind="Invitation",
+            page=reverse("clinic:invitation", args=[one.patient_id]),
+            name=str(one.patient.user),
+        )
+        for one in found
+    }
+
+
+def about_staff_invitations(subjects: list[UUID], clinic: Clinic) -> dict[UUID, About]:
+    found = StaffInvitation.objects.filter(pk__in=subjects, member__clinic=clinic)
+    return {
+        one.pk: About(
+            kind="Invitation to the staff",
+            page=reverse("clinic:change_staff", args=[one.member_id]),
+            name=str(one.member.user),
+        )
+        for one in found.select_related("member__user")
+    }
+
+
+def about_patient(kind: str, patient: Patient) -> About:
+    return About(kind=kind, page=reverse("clinic:patient", args=[patient.pk]), name=str(patient.user))
 
 
 def alerts_behind(dispatches: list[UUID], clinic: Clinic) -> dict[UUID, Alert]:
@@ -69,3 +154,13 @@ def alerts_behind(dispatches: list[UUID], clinic: Clinic) -> dict[UUID, Alert]:
     return {
         pair.dispatch_id: by_id[pair.alert_id] for pair in pairs.order_by("-pk") if pair.alert_id in by_id
     }
+
+
+# How to find what the messages of a kind were about; a kind that is not here is shown by its own name.
+KINDS: dict[str, Callable[[list[UUID], Clinic], dict[UUID, About]]] = {
+    notices.KIND: about_dispatches,
+    letters.KIND: about_letters,
+    unconfirmed.KIND: about_check_ins,
+    invitations.KIND: about_invitations,
+    staff_invitations.KIND: about_staff_invitations,
+}

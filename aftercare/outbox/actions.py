@@ -14,6 +14,10 @@ class NotFailedError(ValueError):
     """The message has not failed, or somebody has looked into its failure before."""
 
 
+class TooLateError(ValueError):
+    """The message would come too late to be of use: it would expire unsent, and nobody would see that."""
+
+
 @transaction.atomic
 def attend(*, message: Message, now: datetime) -> None:
     """Note that a person has looked into a failure; NotFailedError where there is none to look into."""
@@ -24,7 +28,12 @@ def attend(*, message: Message, now: datetime) -> None:
 
 @transaction.atomic
 def try_again(*, message: Message, now: datetime) -> Message:
-    """Send a message that failed once more: a new row, the failed one stays as it is. Once for each failure."""
+    """Send a message that failed once more: a new row, the failed one stays as it is. Once for each failure.
+
+    TooLateError, and nothing is noted, where it would come too late to be of use.
+    """
+    if message.expires_at is not None and message.expires_at <= now:
+        raise TooLateError
     attend(message=message, now=now)
     again: Message = Message.objects.create(
         kind=message.kind,

@@ -1,10 +1,11 @@
-"""The form that asks for a sign-in code."""
+"""The forms of allauth in our words: asking for a sign-in code, and setting up an app for the second step."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from allauth.account.forms import RequestLoginCodeForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from django.utils.translation import gettext_lazy as _
 
 from aftercare.people.models import User
@@ -28,3 +29,12 @@ class RequestCodeForm(RequestLoginCodeForm):
         if self._user is not None and has_left(self._user):
             self._user = None
         return email
+
+
+class SetUpAppForm(ActivateTOTPForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["code"]
+        field.label = _("The six digits")
+        field.widget.attrs.pop("placeholder", None)
+        field.widget.attrs["inputmode"] = "numeric"

@@ -1,8 +1,13 @@
 from django.urls import path
 
-from aftercare.people import sign_in, staff_views, views
+from aftercare.people import account_views, sign_in, staff_views, views
 
 urlpatterns = [
+    path("", account_views.account, name="account"),
+    # allauth has a list of sessions here; ours is on the account page.
+    path("sessions/", account_views.sessions),
+    path("sessions/end/", account_views.end_sessions, name="end_sessions"),
+    path("sessions/<int:session_pk>/end/", account_views.end_session, name="end_session"),
     path("login/", views.sign_in, name="sign_in"),
     path("login/code/", sign_in.request_code, name="account_request_login_code"),
     path("login/code/confirm/", sign_in.type_code, name="account_confirm_login_code"),

@@ -78,6 +78,16 @@ _OTHER_ICONS: Final = {
     "search": Icon(path="M10.5 4a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13zm5 11.5L20.5 20.5"),
     "arrow_up": Icon(path="M12 20V5M6 10.5 12 4.5l6 6"),
     "arrow_down": Icon(path="M12 4v15M6 13.5l6 6 6-6"),
+    # How something stands: a disc with a tick, and a barred one.
+    "state_on": Icon(path="M12 2.5a9.5 9.5 0 1 0 0 19 9.5 9.5 0 0 0 0-19zM7.5 12.3l3.2 3.2 5.8-6.5"),
+    "state_off": Icon(path="M12 2.5a9.5 9.5 0 1 0 0 19 9.5 9.5 0 0 0 0-19zM5.5 18.5l13-13"),
+    "device": Icon(
+        path=(
+            "M8 2.5h8A1.5 1.5 0 0 1 17.5 4v16a1.5 1.5 0 0 1-1.5 1.5H8A1.5 1.5 0 0 1 6.5 20V4"
+            "A1.5 1.5 0 0 1 8 2.5zM10.5 18.2h3M10 7.5h4M10 10.5h4"
+        )
+    ),
+    "laptop": Icon(path="M5.5 5h13v10.5h-13zM2.5 19h19"),
     "settings": Icon(
         path=(
             "M12 8.5a3.5 3.5 0 1 1 0 7 3.5 3.5 0 0 1 0-7zM12 2.5v3M12 18.5v3M2.5 12h3M18.5 12h3"

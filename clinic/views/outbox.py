@@ -1,4 +1,4 @@
-"""Messages that did not arrive: managers see them, and let them be tried again."""
+"""Messages that did not arrive: managers see them, and send them again."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from aftercare.outbox.actions import NotFailedError, attend, try_again
+from aftercare.outbox.actions import NotFailedError, TooLateError, attend, try_again
 from aftercare.outbox.models import Message
 from aftercare.people.access import StaffView, View
 from aftercare.people.actions import record_event
@@ -24,7 +24,7 @@ from clinic.messages_page import messages_page
 from clinic.permissions import may_see_messages
 
 P = ParamSpec("P")
-MEANWHILE = "Somebody was first: nothing is left to do about this message."
+TOO_LATE = "This message is too old to be of use, so it was not sent. Look at what it was about."
 
 
 def messages_view(view: StaffView[P]) -> View[P]:
@@ -43,23 +43,26 @@ def messages_view(view: StaffView[P]) -> View[P]:
 @messages_view
 def failed_messages(request: HttpRequest, member: StaffMember) -> HttpResponse:
     """What did not arrive, and what is still being tried."""
-    context = {"page": messages_page(member.clinic), "now": timezone.now()}
+    now = timezone.now()
+    context = {"page": messages_page(member.clinic, now), "now": now}
     return render(request, "clinic/messages.html", context)
 
 
 @require_POST
 @messages_view
 def again(request: HttpRequest, member: StaffMember, message_id: UUID) -> HttpResponse:
-    """Let a message that failed be tried again, once."""
+    """Send a message that failed once more, to the address that its recipient has now."""
     message = own_message(member, message_id)
     try:
         with transaction.atomic():
             try_again(message=message, now=timezone.now())
-            keep(member, message, Event.Verb.RETRIED_MESSAGE)
+            keep(member, message, Event.Verb.SENT_AGAIN)
     except NotFailedError:
-        messages.error(request, MEANWHILE)
+        messages.error(request, meanwhile(message))
+    except TooLateError:
+        messages.error(request, TOO_LATE)
     else:
-        messages.success(request, f"The message to {message.recipient} is tried again now.")
+        messages.success(request, f"The message to {message.recipient} is sent again now.")
     return redirect("clinic:messages")
 
 
@@ -73,10 +76,17 @@ def dismiss(request: HttpRequest, member: StaffMember, message_id: UUID) -> Http
             attend(message=message, now=timezone.now())
             keep(member, message, Event.Verb.DISMISSED_MESSAGE)
     except NotFailedError:
-        messages.error(request, MEANWHILE)
+        messages.error(request, meanwhile(message))
     else:
         messages.success(request, f"Noted: the message to {message.recipient} needs nothing more.")
     return redirect("clinic:messages")
+
+
+def meanwhile(message: Message) -> str:
+    """Who has dealt with the message before."""
+    verbs = (Event.Verb.SENT_AGAIN, Event.Verb.RETRIED_MESSAGE, Event.Verb.DISMISSED_MESSAGE)
+    first = Event.objects.filter(subject=message.pk, verb__in=verbs).select_related("actor").first()
+    return f"{first.actor} was first: nothing is left to do." if first else "Nothing is left to do about it."
 
 
 def own_message(member: StaffMember, message_id: UUID) -> Message:

@@ -1,19 +1,25 @@
-"""Messages that did not arrive: managers see them, and let them be tried again."""
+"""Messages that did not arrive: managers see what each was about, and send it again."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import time_machine
 from django.core import mail
 from django.test import Client
 
+from aftercare.alerts.drills import start_drill
+from aftercare.alerts.letters import send_letter
+from aftercare.alerts.notices import drain
 from aftercare.outbox.delivery import sweep
 from aftercare.outbox.models import Message
+from aftercare.people.invitations import invite
 from aftercare.people.models import Event, Patient, StaffMember
+from aftercare.people.staff_invitations import invite_staff
 from tests.clinic.desk import alert_of, alert_url, desk, words
-from tests.people import at
+from tests.people import at, person
 
 pytestmark = pytest.mark.usefixtures("procedure", "course_set")
 MESSAGES = "/clinic/messages/"
@@ -49,9 +55,9 @@ def test_a_manager_sees_what_did_not_arrive_and_why(
     response = desk(manager).get(MESSAGES)
 
     page = words(response)
-    assert f"To {failed.recipient}" in page
+    assert f"Alert to {failed.recipient} No e-mail address" in page
     assert "the recipient has no e-mail address" in page
-    assert f"about {patient.user}" in page
+    assert f"About {patient.user}" in page
     assert alert_url(patient.alerts.get()) in response.content.decode()
 
 
@@ -59,7 +65,7 @@ def test_with_nothing_given_up_the_page_says_so(manager: StaffMember) -> None:
     assert "No message was given up" in words(desk(manager).get(MESSAGES))
 
 
-def test_tried_again_it_is_a_new_message_and_arrives(
+def test_sent_again_it_is_a_new_message_and_arrives_at_the_address_of_now(
     failed: Message, manager: StaffMember, nurse: StaffMember
 ) -> None:
     nurse.user.email = "ruth@test.example"
@@ -68,21 +74,105 @@ def test_tried_again_it_is_a_new_message_and_arrives(
     response = desk(manager).post(deed(failed, "again"), follow=True)
     sweep()
 
-    assert "is tried again now" in words(response)
+    assert "is sent again now" in words(response)
     assert [each.to for each in mail.outbox] == [["ruth@test.example"]]
     failed.refresh_from_db()
     assert (failed.state, failed.attended_at) == ("failed", at(21))
     again = Message.objects.get(recipient=nurse.user, repeat=1)
     assert (again.state, again.subject) == ("sent", failed.subject)
-    event = Event.objects.get(verb=Event.Verb.RETRIED_MESSAGE)
+    event = Event.objects.get(verb=Event.Verb.SENT_AGAIN)
     assert (event.actor, event.subject) == (manager.user, failed.pk)
 
 
-def test_two_managers_at_once_try_it_once(failed: Message, manager: StaffMember) -> None:
-    responses = [desk(manager).post(deed(failed, "again"), follow=True) for _time in range(2)]
+@pytest.mark.parametrize("then", DEEDS)
+def test_who_presses_second_reads_who_was_first(failed: Message, manager: StaffMember, then: str) -> None:
+    other = person(manager.clinic, "Zara", StaffMember.Role.MANAGER)
+    desk(manager).post(deed(failed, "again"))
 
-    assert "Somebody was first" in words(responses[1])
+    assert "Ann Test was first: nothing is left to do." in words(
+        desk(other).post(deed(failed, then), follow=True)
+    )
     assert Message.objects.filter(repeat=1).count() == 1
+
+
+def test_what_would_come_too_late_is_not_sent_unseen(failed: Message, manager: StaffMember) -> None:
+    Message.objects.filter(pk=failed.pk).update(expires_at=at(21))
+
+    page = words(desk(manager).get(MESSAGES))
+    assert "Too old to be sent again." in page
+    answer = words(desk(manager).post(deed(failed, "again"), follow=True))
+
+    assert "This message is too old to be of use, so it was not sent." in answer
+    assert Message.objects.filter(repeat=1).count() == 0
+    assert Message.objects.unattended_failures().filter(pk=failed.pk).exists()
+
+
+class TestEveryKind:
+    """Each kind in words, the address, and the page it was about; nothing of anybody's health."""
+
+    def give_up(self) -> None:
+        """What waits is refused by the mail server."""
+        Message.objects.filter(state=Message.State.PENDING).update(
+            state="failed", failure="permanent", error="recipient refused 550", finished_at=at(21)
+        )
+
+    def test_an_invitation(self, patient: Patient, nurse: StaffMember, manager: StaffMember) -> None:
+        invite(patient=patient, by=nurse.user, now=at(21))
+        self.give_up()
+        page = desk(manager).get(MESSAGES)
+        assert "Invitation to Amara Test (patient)" in words(page)
+        assert f'href="/clinic/patients/{patient.pk}/invitation/"' in page.content.decode()
+
+    def test_an_invitation_to_the_staff(self, nurse: StaffMember, manager: StaffMember) -> None:
+        invite_staff(member=nurse, by=manager.user, now=at(21))
+        self.give_up()
+        page = desk(manager).get(MESSAGES)
+        assert "Invitation to the staff to Ruth Test" in words(page)
+        assert f'href="/clinic/staff/{nurse.pk}/"' in page.content.decode()
+
+    def test_a_message_to_a_patient(
+        self, patient: Patient, nurse: StaffMember, manager: StaffMember
+    ) -> None:
+        send_letter(patient=patient, template="please_call", by=nurse.user, now=at(21))
+        self.give_up()
+        page = desk(manager).get(MESSAGES)
+        assert "Message to the patient to Amara Test (patient)" in words(page)
+        assert f'href="/clinic/patients/{patient.pk}/"' in page.content.decode()
+
+    def test_a_drill(self, manager: StaffMember) -> None:
+        drill = start_drill(clinic=manager.clinic, by=manager.user, now=at(21))
+        drain(at(21))
+        self.give_up()
+        page = desk(manager).get(MESSAGES)
+        assert "Alarm drill to Ann Test" in words(page)
+        assert f'href="/clinic/drills/{drill.pk}/"' in page.content.decode()
+
+    def test_an_alert_says_nothing_of_health(self, failed: Message, manager: StaffMember) -> None:
+        page = words(desk(manager).get(MESSAGES)).casefold()
+        for never in ("pus", "urgent", "skin infection", "redness", "needling"):
+            assert never not in page
+
+
+def test_many_failures_ask_no_more_than_one(
+    failed: Message, manager: StaffMember, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(20):
+        Message.objects.create(
+            kind=failed.kind,
+            subject=failed.subject,
+            sender=failed.sender,
+            recipient=failed.recipient,
+            repeat=number + 5,
+            state="failed",
+            failure="permanent",
+            finished_at=at(20),
+            created_at=at(20),
+            next_attempt_at=at(20),
+        )
+    client = desk(manager)
+    client.get(MESSAGES)
+    with django_assert_max_num_queries(16):
+        client.get(MESSAGES)
 
 
 def test_a_failure_that_was_looked_into_is_trouble_no_longer(failed: Message, manager: StaffMember) -> None:

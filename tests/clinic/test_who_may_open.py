@@ -10,9 +10,9 @@ import time_machine
 from django.test import Client
 from pytest_django import Settings
 
-from aftercare.alerts.models import Alert
-from aftercare.people.models import Event, Patient, Procedure, StaffMember
-from tests.clinic.desk import ENROL, PATIENTS, QUEUE, alert_of, alert_url, desk, patient_url
+from aftercare.alerts.models import Alert, ContactStep
+from aftercare.people.models import Event, Patient, Procedure, Shift, StaffMember
+from tests.clinic.desk import ENROL, PATIENTS, QUEUE, STAFF, alert_of, alert_url, desk, patient_url
 from tests.people import at
 
 pytestmark = pytest.mark.usefixtures("procedure", "course_set")
@@ -42,6 +42,35 @@ DEEDS: list[Place] = [
     lambda alert: patient_url(alert.patient, "calls/"),
     lambda alert: patient_url(alert.patient, "take-back/"),
 ]
+
+
+# Those that are the manager's alone.
+OF_A_MANAGER: list[Place] = [
+    lambda alert: STAFF,
+    lambda alert: f"{STAFF}add/",
+    lambda alert: f"{STAFF}{ruth(alert).pk}/",
+    lambda alert: "/clinic/messages/",
+    lambda alert: f"/clinic/contacts/steps/{step_of(alert).pk}/remove/",
+    lambda alert: f"/clinic/contacts/rota/{place_of(alert).pk}/remove/",
+]
+MANAGERS_DEEDS: list[Place] = [lambda alert: f"{STAFF}{ruth(alert).pk}/invitation/"]
+OF_ONES_OWN = ["/accounts/", "/accounts/sessions/"]
+DEEDS_OF_ONES_OWN = ["/accounts/sessions/end/", "/accounts/sessions/1/end/"]
+
+
+def ruth(alert: Alert) -> StaffMember:
+    """A colleague at the clinic of the alert."""
+    found: StaffMember = alert.clinic.staff_members.get(user__first_name="Ruth")
+    return found
+
+
+def step_of(alert: Alert) -> ContactStep:
+    return ContactStep.objects.get_or_create(clinic=alert.clinic, position=0)[0]
+
+
+def place_of(alert: Alert) -> Shift:
+    times = {"starts_at": at(22), "ends_at": at(30)}
+    return Shift.objects.get_or_create(clinic=alert.clinic, member=ruth(alert), defaults=times)[0]
 
 
 @pytest.fixture
@@ -89,6 +118,42 @@ def test_what_is_the_clinicians_is_not_the_nurses_and_no_other_clinics(
     outsider.save()
     for answer in (desk(outsider).get(place(alert)), desk(outsider).post(place(alert), {"reason": "x"})):
         assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("place", [*OF_A_MANAGER, *MANAGERS_DEEDS])
+def test_what_is_the_managers_is_nobody_elses_and_no_other_clinics(
+    alert: Alert,
+    nurse: StaffMember,
+    colleague: StaffMember,
+    manager: StaffMember,
+    outsider: StaffMember,
+    client: Client,
+    place: Place,
+) -> None:
+    path, is_deed = place(alert), place in MANAGERS_DEEDS
+    for member in (nurse, colleague):
+        assert desk(member).post(path).status_code in {403, 405}
+        assert desk(member).get(path).status_code == (405 if is_deed else 403)
+    assert desk(manager).get(path).status_code == (405 if is_deed else 200)
+    assert desk(alert.patient).post(path).status_code in {404, 405}
+    assert client.post(path).status_code in {302, 405}
+    if str(ruth(alert).pk) in path or "remove" in path:
+        outsider.role = StaffMember.Role.MANAGER
+        outsider.save()
+        assert desk(outsider).post(path).status_code == 404
+
+
+@pytest.mark.parametrize("path", [*OF_ONES_OWN, *DEEDS_OF_ONES_OWN])
+def test_ones_own_account_is_open_to_staff_of_each_clinic_and_to_no_patient(
+    nurse: StaffMember, outsider: StaffMember, patient: Patient, client: Client, path: str
+) -> None:
+    is_deed = path in DEEDS_OF_ONES_OWN
+    for member in (nurse, outsider):
+        assert desk(member).get(path).status_code in ({405} if is_deed else {200, 302})
+    assert desk(patient).post(path).status_code in {302, 404, 405}
+    assert desk(patient).get(path).status_code in {302, 404, 405}
+    answer = client.post(path) if is_deed else client.get(path)
+    assert answer.headers["Location"].startswith("/accounts/login/code/?next=/accounts/")
 
 
 def test_what_a_nurse_may_not_do_has_no_button(

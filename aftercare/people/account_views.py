@@ -1,0 +1,123 @@
+"""The account page of who works here: name and telephone, the second step at sign-in, and where one is signed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
+from typing import Any, Concatenate, ParamSpec, cast
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from aftercare.people.access import View, staff_member_of
+from aftercare.people.account_forms import AccountForm
+from aftercare.people.models import User
+from aftercare.people.own_account import (
+    ChangedMeanwhileError,
+    change_account,
+    end_other_sessions,
+    mark_of,
+    sessions_of,
+)
+
+P = ParamSpec("P")
+OwnView = Callable[Concatenate[HttpRequest, User, P], HttpResponse]
+MAY_EDIT_GUIDANCE = "wagtailadmin.access_admin"
+
+
+def own_page(view: OwnView[P]) -> View[P]:
+    """For staff and editors, on the clock of their clinic; not for patients, whose details the clinic keeps."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        user, member = request.user, staff_member_of(request)
+        if member is None and not user.has_perm(MAY_EDIT_GUIDANCE):
+            if request.path == reverse("account"):
+                # A 404 at this very address would be led to allauth's page for e-mail addresses.
+                return redirect("/")
+            raise Http404("no account page")
+        if settings.STAFF_MFA == "required" and not is_mfa_enabled(user):
+            return redirect("mfa_activate_totp")
+        request._is_staff_page = member is not None  # type: ignore[attr-defined]
+        with timezone.override(member.clinic.zone if member else timezone.get_default_timezone()):
+            return view(request, user, *args, **kwargs)
+
+    return cast("View[P]", guarded)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@own_page
+def account(request: HttpRequest, user: User) -> HttpResponse:
+    """Show the account; save a name or a telephone that was typed."""
+    # A copy: what was typed wrongly must not show in the head of the page.
+    form = AccountForm(request.POST or None, instance=User.objects.get(pk=user.pk))
+    if request.method != "POST":
+        return account_page(request, user, form)
+    if not form.is_valid():
+        return account_page(request, user, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    try:
+        change_account(
+            by=user, now=timezone.now(), details=form.cleaned_data, shown=request.POST.get("shown", "")
+        )
+    except ChangedMeanwhileError:
+        user.refresh_from_db()
+        return account_page(request, user, form, HTTPStatus.CONFLICT)
+    messages.success(request, "Your details are saved.")
+    return redirect("account")
+
+
+def account_page(
+    request: HttpRequest, user: User, form: AccountForm, status: int = HTTPStatus.OK
+) -> HttpResponse:
+    """The page, with a form that may come back with what is wrong."""
+    kinds = list(Authenticator.objects.filter(user=user).values_list("type", flat=True))
+    context: dict[str, Any] = {
+        "form": form,
+        "shown": mark_of(user),
+        "stored": user if status == HTTPStatus.CONFLICT else None,
+        "has_app": Authenticator.Type.TOTP in kinds,
+        "keys": kinds.count(Authenticator.Type.WEBAUTHN),
+        "sessions": sessions_of(request),
+        "now": timezone.now(),
+    }
+    return render(request, "people/account.html", context, status=status)
+
+
+@require_safe
+@own_page
+def sessions(request: HttpRequest, user: User) -> HttpResponse:
+    """The list stands on the account page."""
+    return redirect("account")
+
+
+@require_POST
+@own_page
+def end_session(request: HttpRequest, user: User, session_pk: int) -> HttpResponse:
+    """Sign out at one of one's own places; anybody else's is a 404."""
+    session = get_object_or_404(UserSession, pk=session_pk, user=user)
+    if session.session_key == request.session.session_key:
+        return redirect("account_logout")
+    session.end()
+    messages.success(request, "You are signed out there.")
+    return redirect("account")
+
+
+@require_POST
+@own_page
+def end_sessions(request: HttpRequest, user: User) -> HttpResponse:
+    """Sign out everywhere but here."""
+    end_other_sessions(request, user, timezone.now())
+    messages.success(request, "You are signed out everywhere else.")
+    return redirect("account")

@@ -1,0 +1,99 @@
+"""What people change of their own account: name and telephone, and where they are signed in."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from allauth.usersessions.models import UserSession
+from django.contrib.auth import update_session_auth_hash
+from django.db import transaction
+from django.http import HttpRequest
+
+from aftercare.people.actions import record_event
+from aftercare.people.devices import device_name, is_held_in_a_hand
+from aftercare.people.models import Event, Patient, StaffMember, User
+from aftercare.people.withdrawal import end_sessions
+
+OWN_FIELDS = ("first_name", "last_name", "telephone")
+
+
+class ChangedMeanwhileError(ValueError):
+    """The account is no longer as the page showed it: another tab has changed it."""
+
+
+def mark_of(user: User) -> str:
+    """A mark of the details as they are: another one once they were changed."""
+    text = "\n".join(str(getattr(user, name)) for name in OWN_FIELDS)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+@transaction.atomic
+def change_account(*, by: User, now: datetime, details: Mapping[str, Any], shown: str) -> list[str]:
+    """Store what differs of one's own name and telephone. Returns the names of what was changed.
+
+    `shown`: the mark of what the page showed; ChangedMeanwhileError where the account is otherwise by now. Each
+    clinic that knows the person keeps that it was changed, and what it was.
+    """
+    user = User.objects.select_for_update().get(pk=by.pk)
+    before = {name: str(getattr(user, name)) for name in OWN_FIELDS}
+    changed = [name for name in OWN_FIELDS if before[name] != str(details[name])]
+    if not changed:
+        return []
+    if mark_of(user) != shown:
+        raise ChangedMeanwhileError
+    for name in changed:
+        setattr(user, name, details[name])
+    user.save(update_fields=changed)
+    data = {
+        "before": {name: before[name] for name in changed},
+        "after": {name: str(getattr(user, name)) for name in changed},
+    }
+    for member in StaffMember.objects.active().filter(user=user).select_related("clinic"):
+        record_event(verb=Event.Verb.CHANGED_ACCOUNT, actor=user, now=now, clinic=member.clinic, data=data)
+    for patient in Patient.objects.filter(user=user):
+        record_event(
+            verb=Event.Verb.CHANGED_ACCOUNT, actor=user, now=now, patient=patient, data={"fields": changed}
+        )
+    return changed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """One place where somebody is signed in."""
+
+    pk: int
+    since: datetime
+    name: str
+    is_small: bool
+    is_this: bool
+
+
+def sessions_of(request: HttpRequest) -> list[SignedIn]:
+    """Where the person of this request is signed in: here first, then the newest first."""
+    here = request.session.session_key
+    if not UserSession.objects.filter(session_key=here).exists():
+        # It began before sessions were listed.
+        UserSession.objects.create_from_request(request)
+    found = [
+        SignedIn(
+            pk=one.pk,
+            since=one.created_at,
+            name=device_name(one.user_agent),
+            is_small=is_held_in_a_hand(one.user_agent),
+            is_this=one.session_key == here,
+        )
+        for one in UserSession.objects.purge_and_list(request.user)
+    ]
+    return sorted(found, key=lambda one: (not one.is_this, -one.since.timestamp()))
+
+
+def end_other_sessions(request: HttpRequest, user: User, now: datetime) -> None:
+    """Sign out everywhere but here: also where a session began before sessions were listed."""
+    end_sessions(user, now)
+    UserSession.objects.filter(user=user).delete()
+    update_session_auth_hash(request, user)
+    UserSession.objects.create_from_request(request)

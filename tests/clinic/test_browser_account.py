@@ -1,0 +1,230 @@
+"""The account, signing in and the pages about staff, in a real browser: on a phone, by keyboard, with large text."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.core.cache import cache
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from aftercare.outbox.delivery import sweep
+from aftercare.people.accounts import wait_for_mails
+from aftercare.people.models import Patient, Shift, StaffMember, User
+from aftercare.people.staff_invitations import invite_staff
+from tests.clinic.desk import STAFF
+from tests.clinic.test_browser_staff import DESK, PHONE, at_desk
+from tests.people import person
+from tests.ui.browser import (
+    overlapping_texts,
+    small_targets,
+    sticks_out,
+    violations,
+    with_text_twice_as_large,
+)
+
+__all__ = ["at_desk"]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+ACCOUNT = "/accounts/"
+
+
+@pytest.fixture(autouse=True)
+def _fresh() -> None:
+    cache.clear()
+
+
+def can_be_used(page: Page) -> None:
+    """In both schemes, without scrolling sideways, with nothing drawn over something."""
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
+        assert violations(page) == [], f"{page.url}, {scheme}"
+    assert not sticks_out(page), page.url
+    assert overlapping_texts(page) == [], page.url
+    assert small_targets(page) == [], page.url
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_a_nurse_changes_name_and_telephone_by_keyboard(
+    at_desk: Any, nurse: StaffMember, size: tuple[int, int]
+) -> None:
+    page = at_desk(size).open(ACCOUNT)
+    can_be_used(page)
+
+    page.get_by_label("First name").focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("Rut")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.type("0161 496 0777")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("main")).to_contain_text("Your details are saved.")
+    expect(page.get_by_label("First name")).to_have_value("Rut")
+    expect(page.get_by_label("Telephone")).to_have_value(re.compile("496 0777"))
+    expect(page.get_by_role("navigation", name="Main")).to_contain_text("Rut Test")
+    assert "496" in str(User.objects.get(pk=nurse.user_id).telephone)
+
+
+def test_what_is_wrong_is_said_above_and_what_was_typed_stays(at_desk: Any, nurse: StaffMember) -> None:
+    page = at_desk(PHONE).open(ACCOUNT)
+    page.get_by_label("First name").fill("")
+    page.get_by_label("Last name").fill("Adeyemi")
+    page.get_by_role("button", name="Save").click()
+
+    expect(page).to_have_title(re.compile("^Error: Your account"))
+    expect(page.get_by_role("alert")).to_be_focused()
+    expect(page.get_by_label("Last name")).to_have_value("Adeyemi")
+    can_be_used(page)
+    page.go_back()
+    expect(page.get_by_label("First name")).to_be_visible()
+
+
+def test_two_windows_and_one_signs_the_other_out(at_desk: Any, nurse: StaffMember) -> None:
+    here, there = at_desk(PHONE), at_desk(DESK)
+    there.open(ACCOUNT)
+    page = here.open(ACCOUNT)
+    expect(page.locator("main")).to_contain_text("Chrome on Linux")
+    page.get_by_role("button", name="Sign out everywhere else").click()
+    expect(page.locator("main")).to_contain_text("You are signed out everywhere else.")
+
+    there.page.get_by_label("First name").fill("Somebody")
+    there.page.get_by_role("button", name="Save").click()
+
+    there.page.wait_for_url("**/accounts/login/code/?next=/accounts/")
+    assert User.objects.get(pk=nurse.user_id).first_name == "Ruth"
+
+
+def test_the_pages_of_the_account_can_be_used_with_text_twice_as_large(at_desk: Any) -> None:
+    window = at_desk(PHONE)
+    with_text_twice_as_large(window.page)
+    for path in (ACCOUNT, "/accounts/2fa/", "/accounts/2fa/totp/activate/", "/accounts/2fa/webauthn/add/"):
+        page = window.open(path)
+        assert not sticks_out(page), path
+        assert overlapping_texts(page) == [], path
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/accounts/2fa/", "/accounts/2fa/totp/activate/", "/accounts/2fa/webauthn/", "/accounts/2fa/webauthn/add/"],
+)
+def test_the_pages_of_the_second_step_can_be_used(at_desk: Any, path: str) -> None:
+    can_be_used(at_desk(PHONE).open(path))
+
+
+def code_to(address: str) -> str:
+    """The newest code that was mailed to an address."""
+    wait_for_mails()
+    bodies = [str(letter.body) for letter in mail.outbox if letter.to == [address]]
+    found = re.search(r"^([A-Z0-9-]{6,})$", bodies[-1], re.MULTILINE)
+    assert found
+    return found[1]
+
+
+@pytest.mark.parametrize("large", [False, True], ids=["text", "large text"])
+def test_signing_in_with_another_address_and_back(
+    page: Page, live_server: LiveServer, patient: Patient, stranger: Patient, large: bool
+) -> None:
+    if large:
+        with_text_twice_as_large(page)
+    page.goto(f"{live_server.url}/accounts/login/code/?next=/check-ins/")
+    page.get_by_label("Your e-mail address").fill("not an address")
+    page.evaluate("document.querySelector('form.ask').noValidate = true")
+    page.get_by_role("button", name="Send me a code").click()
+    expect(page).to_have_title(re.compile("^Error: Sign in"))
+    can_be_used(page)
+    page.get_by_label("Your e-mail address").fill(patient.user.email)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Type your code")
+    can_be_used(page)
+
+    page.get_by_role("link", name="Use another e-mail address").click()
+    expect(page.get_by_role("link", name="Type the code sent to am•••@test.example")).to_be_visible()
+    can_be_used(page)
+    page.get_by_label("Your e-mail address").fill(stranger.user.email)
+    page.get_by_role("button", name="Send me a code").click()
+    page.get_by_label("Code").fill("BBBB-BBBB")
+    page.keyboard.press("Enter")
+    expect(page).to_have_title(re.compile("^Error: Type your code"))
+    can_be_used(page)
+    page.get_by_label("Code").fill(code_to(stranger.user.email).lower())
+    page.keyboard.press("Enter")
+
+    page.wait_for_url("**/check-ins/")
+    page.goto(f"{live_server.url}/accounts/login/code/confirm/")
+    assert "/login/" not in page.url
+
+
+def test_a_new_person_is_added_invited_and_comes_in(
+    at_desk: Any, page: Page, manager: StaffMember, nurse: StaffMember
+) -> None:
+    desk = at_desk(PHONE, member=manager).open("/clinic/contacts/steps/new/open/")
+    desk.get_by_label("Ruth Test").check()
+    desk.get_by_role("button", name="Add the step").click()
+    desk.goto(desk.url.replace("contacts/", "staff/add/"))
+    for label, value in (("First name", "Mia"), ("Last name", "Novak"), ("E-mail", "mia@test.example")):
+        desk.get_by_label(label).fill(value)
+    desk.get_by_label("Nurse").check()
+    desk.get_by_role("button", name="Add this person").click()
+    expect(desk.get_by_role("heading", level=1)).to_have_text("Mia Novak")
+    expect(desk.locator("main")).to_contain_text("In no contact step yet")
+    can_be_used(desk)
+    desk.get_by_role("link", name="Add to the contact steps").click()
+    expect(desk.get_by_label("Mia Novak")).to_be_checked()
+    sweep()
+
+    link = re.search(r"/accounts/staff-invitation/\S+", str(mail.outbox[-1].body))
+    assert link
+    base = desk.url[: desk.url.index("/clinic/")]
+    page.goto(base + link[0])
+    can_be_used(page)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Queue")
+    page.goto(base + link[0])
+    expect(page.get_by_role("heading", level=1)).to_have_text("This invitation no longer works")
+
+
+def test_places_that_overlap_are_asked_about_and_a_series_ends_in_one_step(
+    at_desk: Any, manager: StaffMember, nurse: StaffMember
+) -> None:
+    desk = at_desk(PHONE, member=manager).open("/clinic/contacts/rota/new/")
+    for who in ("Ruth Test", "Ann Test"):
+        desk.goto(desk.url.split("/clinic/")[0] + "/clinic/contacts/rota/new/")
+        desk.get_by_label("Who").select_option(label=next(
+            text for text in desk.get_by_label("Who").locator("option").all_inner_texts() if who in text
+        ))
+        desk.get_by_label("From").fill("2099-01-05T22:00")
+        desk.get_by_label("Until").fill("2099-01-06T06:00")
+        desk.get_by_label("Repeat every week").select_option("4")
+        desk.get_by_role("button", name="Add the place").click()
+    expect(desk.get_by_role("alert")).to_be_focused()
+    expect(desk.get_by_role("alert")).to_contain_text("Ruth Test, Mon 5 Jan, 22:00 to Tue 6 Jan, 06:00")
+    expect(desk.get_by_label("From")).to_have_value("2099-01-05T22:00")
+    can_be_used(desk)
+    desk.get_by_role("button", name="Add it all the same").click()
+    expect(desk.locator("main")).to_contain_text("Ann Test has 4 new places on the rota.")
+
+    first = Shift.objects.filter(member=manager)[0]
+    desk.goto(desk.url + f"rota/{first.pk}/remove/")
+    can_be_used(desk)
+    desk.get_by_role("button", name="Remove all 4 from this one on").click()
+    expect(desk.locator("main")).to_contain_text("4 places are removed.")
+    assert not Shift.objects.filter(member=manager).exists()
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_the_page_of_an_invitation_that_failed_can_be_used(
+    at_desk: Any, manager: StaffMember, size: tuple[int, int]
+) -> None:
+    mia = person(manager.clinic, "Mia", StaffMember.Role.NURSE)
+    invite_staff(member=mia, by=manager.user, now=timezone.now())
+    User.objects.filter(pk=mia.user_id).update(email="")
+    sweep()
+    for path in (STAFF, f"{STAFF}{mia.pk}/"):
+        page = at_desk(size, member=manager).open(path)
+        expect(page.locator("main")).to_contain_text("Could not be sent")
+        can_be_used(page)

@@ -1,0 +1,285 @@
+"""The account page of who works here: name, telephone, second step, and where one is signed in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import time_machine
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from allauth.usersessions.models import UserSession
+from django.contrib.auth.models import Permission
+from django.core.cache import cache
+from django.test import Client
+from pytest_django import Settings
+
+from aftercare.people.actions import make_sign_in_link
+from aftercare.people.devices import device_name, is_held_in_a_hand
+from aftercare.people.models import Event, Patient, StaffMember, User
+from tests.clinic.desk import QUEUE, desk, words
+from tests.people import PatientFactory, StaffMemberFactory, at
+from tests.people.test_sign_in_link import is_signed_in
+
+pytestmark = pytest.mark.django_db
+
+ACCOUNT = "/accounts/"
+PHONE = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/130.0 Mobile Safari/537.36"
+DESK = "Mozilla/5.0 (Windows NT 10.0; rv:130.0) Gecko/20100101 Firefox/130.0"
+
+
+@pytest.fixture(autouse=True)
+def _now() -> Iterator[None]:
+    cache.clear()
+    with time_machine.travel(at(1), tick=False):
+        yield
+
+
+def signed_in(user: User, browser: str = DESK) -> Client:
+    """A browser in which somebody has signed in by a link, as people do."""
+    client = Client(headers={"user-agent": browser})
+    client.post(make_sign_in_link(user=user, now=at(1)))
+    assert is_signed_in(client)
+    return client
+
+
+def save(client: Client, **typed: str) -> Any:
+    """Open the page, change what is given, and save."""
+    page = client.get(ACCOUNT)
+    form = page.context["form"]
+    stored = {name: form.initial.get(name) or "" for name in ("first_name", "last_name", "telephone")}
+    return client.post(ACCOUNT, {**stored, "shown": page.context["shown"], **typed})
+
+
+class TestWhoMay:
+    @pytest.mark.parametrize("path", [ACCOUNT, "/accounts/sessions/end/"])
+    def test_staff_have_an_account_page_patients_and_strangers_have_none(
+        self, nurse: StaffMember, manager: StaffMember, patient: Patient, client: Client, path: str
+    ) -> None:
+        for member in (nurse, manager):
+            assert desk(member).get(ACCOUNT).status_code == 200
+        assert desk(patient).get(ACCOUNT).headers["Location"] == "/"
+        assert desk(patient).post(path).status_code == (302 if path == ACCOUNT else 404)
+        for answer in (client.get(ACCOUNT), client.post(path)):
+            assert answer.status_code == 302
+            assert answer.headers["Location"].startswith("/accounts/login/code/?next=/accounts/")
+
+    def test_an_editor_has_one_without_the_pages_of_the_clinic(self, db: None) -> None:
+        editor = User.objects.create_user("edit@test.example", first_name="Eva", last_name="Writer")
+        editor.user_permissions.add(Permission.objects.get(codename="access_admin"))
+        client = Client()
+        client.force_login(editor)
+        page = client.get(ACCOUNT)
+        assert page.status_code == 200
+        assert QUEUE not in page.content.decode()
+        assert "edit@test.example" in words(page)
+
+    def test_a_press_without_the_token_of_the_page_changes_nothing(self, nurse: StaffMember) -> None:
+        client = Client(enforce_csrf_checks=True)
+        client.force_login(nurse.user)
+        assert client.post(ACCOUNT, {"first_name": "X", "last_name": "Y"}).status_code == 403
+        assert client.post("/accounts/sessions/end/").status_code == 403
+
+    def test_where_a_second_step_is_required_it_is_set_up_first(
+        self, nurse: StaffMember, settings: Settings
+    ) -> None:
+        settings.STAFF_MFA = "required"
+        assert desk(nurse).get(ACCOUNT).headers["Location"].endswith("/2fa/totp/activate/")
+
+    def test_every_page_of_staff_leads_there(self, nurse: StaffMember) -> None:
+        assert f'href="{ACCOUNT}"' in desk(nurse).get(QUEUE).content.decode()
+
+    def test_a_session_that_has_ended_leads_to_signing_in_and_back(self, nurse: StaffMember) -> None:
+        client = desk(nurse)
+        client.get(ACCOUNT)
+        client.session.flush()
+        assert client.post(ACCOUNT, {"first_name": "X"}).headers["Location"].endswith("?next=/accounts/")
+
+
+class TestDetails:
+    def test_name_and_telephone_are_changed_and_what_they_were_is_kept(self, nurse: StaffMember) -> None:
+        response = save(desk(nurse), last_name="Adeyemi", telephone="0161 496 0777")
+
+        assert response.headers["Location"] == ACCOUNT
+        user = User.objects.get(pk=nurse.user_id)
+        assert str(user) == "Ruth Adeyemi"
+        assert "496 0777" in desk(nurse).get(ACCOUNT).content.decode()
+        event = Event.objects.get(verb=Event.Verb.CHANGED_ACCOUNT)
+        assert (event.actor, event.clinic) == (nurse.user, nurse.clinic)
+        assert event.data["before"] == {"last_name": "Test", "telephone": ""}
+        assert event.data["after"]["last_name"] == "Adeyemi"
+
+    def test_each_clinic_that_knows_the_person_keeps_it(
+        self, nurse: StaffMember, outsider: StaffMember, other_clinic: Any
+    ) -> None:
+        StaffMemberFactory.create(user=nurse.user, clinic=nurse.clinic.__class__.objects.get(slug="elsewhere"))
+        patient = PatientFactory.create(user=nurse.user, clinic=other_clinic)
+        save(desk(nurse), first_name="Rut")
+
+        events = Event.objects.filter(verb=Event.Verb.CHANGED_ACCOUNT)
+        assert {event.clinic.slug for event in events if event.clinic} == {"larkfield", "elsewhere"}
+        of_the_patient = events.get(patient=patient)
+        assert of_the_patient.data == {"fields": ["first_name"]}
+
+    def test_the_address_is_shown_and_never_changed(self, nurse: StaffMember) -> None:
+        client = desk(nurse)
+        page = client.get(ACCOUNT).content.decode()
+        assert "ruth@test.example" in page
+        assert 'name="email"' not in page
+        save(client, first_name="Rut", email="else@test.example")
+        assert User.objects.get(pk=nurse.user_id).email == "ruth@test.example"
+
+    @pytest.mark.parametrize(
+        ("typed", "said"),
+        [
+            ({"first_name": ""}, "Give your first name."),
+            ({"last_name": "   "}, "Give your last name."),
+            ({"telephone": "call me"}, "telephone number"),
+        ],
+    )
+    def test_what_can_not_be_is_a_message_and_what_was_typed_stays(
+        self, nurse: StaffMember, typed: dict[str, str], said: str
+    ) -> None:
+        response = save(desk(nurse), **{"first_name": "Typed", **typed})
+
+        assert response.status_code == 422
+        assert said in words(response)
+        assert "<title>Error: Your account" in response.content.decode()
+        assert not Event.objects.filter(verb=Event.Verb.CHANGED_ACCOUNT).exists()
+        # The head of the page keeps the name that is stored.
+        assert words(response).count("Ruth Test") == 1
+
+    def test_a_second_press_keeps_nothing_twice(self, nurse: StaffMember) -> None:
+        client = desk(nurse)
+        form = {"first_name": "Rut", "last_name": "Test", "telephone": ""}
+        form["shown"] = client.get(ACCOUNT).context["shown"]
+        for _press in range(2):
+            assert client.post(ACCOUNT, form).status_code == 302
+        assert Event.objects.filter(verb=Event.Verb.CHANGED_ACCOUNT).count() == 1
+
+    def test_another_tab_is_never_overwritten_unseen(self, nurse: StaffMember) -> None:
+        client = desk(nurse)
+        shown = client.get(ACCOUNT).context["shown"]
+        save(client, last_name="Adeyemi")
+
+        form = {"first_name": "Rut", "last_name": "Test", "telephone": "", "shown": shown}
+        stale = client.post(ACCOUNT, form)
+
+        assert stale.status_code == 409
+        assert "Stored is now Ruth Adeyemi." in words(stale)
+        assert 'value="Rut"' in stale.content.decode()
+        assert "<title>Error: Your account" in stale.content.decode()
+        assert str(User.objects.get(pk=nurse.user_id)) == "Ruth Adeyemi"
+        client.post(ACCOUNT, {**form, "shown": stale.context["shown"]})
+        assert str(User.objects.get(pk=nurse.user_id)) == "Rut Test"
+
+
+class TestSessions:
+    def test_each_place_is_named_and_this_one_is_marked(self, nurse: StaffMember) -> None:
+        signed_in(nurse.user, PHONE)
+        page = words(signed_in(nurse.user, DESK).get(ACCOUNT))
+
+        assert "Firefox on Windows Since 11:00 This one" in page
+        assert "Chrome on Android Since 11:00 Sign out" in page
+
+    def test_one_place_is_signed_out_and_the_others_stay(self, nurse: StaffMember) -> None:
+        phone, here = signed_in(nurse.user, PHONE), signed_in(nurse.user, DESK)
+        there = UserSession.objects.get(session_key=phone.session.session_key)
+
+        answer = here.post(f"/accounts/sessions/{there.pk}/end/", follow=True)
+
+        assert "You are signed out there." in words(answer)
+        assert phone.get(QUEUE).status_code == 302
+        assert here.get(QUEUE).status_code == 200
+        assert here.post(f"/accounts/sessions/{there.pk}/end/").status_code == 404
+
+    def test_everywhere_else_means_sessions_that_were_never_listed_too(self, nurse: StaffMember) -> None:
+        older, phone, here = desk(nurse), signed_in(nurse.user, PHONE), signed_in(nurse.user, DESK)
+
+        here.post("/accounts/sessions/end/")
+
+        for other in (older, phone):
+            assert other.get(QUEUE).status_code == 302
+        page = here.get(ACCOUNT)
+        assert page.status_code == 200
+        assert len(page.context["sessions"]) == 1
+        assert here.post("/accounts/sessions/end/").status_code == 302
+        assert here.get(QUEUE).status_code == 200
+
+    def test_nobody_ends_a_colleagues_session(self, nurse: StaffMember, manager: StaffMember) -> None:
+        phone = signed_in(nurse.user, PHONE)
+        there = UserSession.objects.get(user=nurse.user)
+        assert desk(manager).post(f"/accounts/sessions/{there.pk}/end/").status_code == 404
+        assert phone.get(QUEUE).status_code == 200
+
+    def test_this_place_is_left_by_signing_out(self, nurse: StaffMember) -> None:
+        here = signed_in(nurse.user)
+        own = UserSession.objects.get(user=nurse.user)
+        assert here.post(f"/accounts/sessions/{own.pk}/end/").headers["Location"] == "/accounts/logout/"
+        assert here.get(QUEUE).status_code == 200
+
+    def test_a_session_from_before_they_were_listed_shows_itself(self, nurse: StaffMember) -> None:
+        assert "This one" in words(desk(nurse).get(ACCOUNT))
+
+    def test_the_list_of_allauth_is_not_open_beside_it(self, nurse: StaffMember) -> None:
+        assert desk(nurse).get("/accounts/sessions/").headers["Location"] == ACCOUNT
+        assert desk(nurse).post("/accounts/sessions/").status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("browser", "name", "is_small"),
+    [
+        (PHONE, "Chrome on Android", True),
+        (DESK, "Firefox on Windows", False),
+        ("Mozilla/5.0 (iPad; CPU OS 17_0) Version/17.0 Mobile/15E Safari/604.1", "Safari on iPad", True),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_0) CriOS/130 Mobile Safari/604.1", "Chrome on iPhone", True),
+        ("Mozilla/5.0 (Macintosh) Chrome/130.0 Safari/537.36 Edg/130.0", "Edge on Mac", False),
+        ("Mozilla/5.0 (X11; Linux x86_64) HeadlessChrome/130.0 Safari/537.36", "Chrome on Linux", False),
+        ("curl/8.0", "Another browser", False),
+        ("", "Another browser", False),
+    ],
+)
+def test_a_device_has_a_name_that_its_owner_knows(browser: str, name: str, is_small: bool) -> None:
+    assert (device_name(browser), is_held_in_a_hand(browser)) == (name, is_small)
+
+
+class TestSecondStep:
+    PAGES = (
+        "/accounts/2fa/",
+        "/accounts/2fa/totp/activate/",
+        "/accounts/2fa/webauthn/",
+        "/accounts/2fa/webauthn/add/",
+    )
+
+    @pytest.fixture
+    def with_app(self, nurse: StaffMember) -> StaffMember:
+        TOTP.activate(nurse.user, generate_totp_secret())
+        return nurse
+
+    def test_it_is_off_until_it_is_set_up(self, nurse: StaffMember) -> None:
+        page = words(desk(nurse).get(ACCOUNT))
+        assert "Second step at sign-in Off. Who can read your e-mail can sign in as you." in page
+
+    def test_it_is_on_with_an_app(self, with_app: StaffMember) -> None:
+        assert "On: a code from an app on your phone." in words(desk(with_app).get(ACCOUNT))
+
+    @pytest.mark.parametrize("path", PAGES)
+    def test_its_pages_say_it_as_people_do(self, nurse: StaffMember, path: str) -> None:
+        page = desk(nurse).get(path)
+        assert page.status_code == 200
+        for never in ("Two-Factor", "two-factor", "Authenticator", "authenticate", "Activate"):
+            assert never not in words(page)
+        assert f'href="{ACCOUNT}"' in page.content.decode()
+
+    def test_signing_in_asks_for_it_by_its_name(self, with_app: StaffMember) -> None:
+        client = Client()
+        page = client.post(make_sign_in_link(user=with_app.user, now=at(1)), follow=True)
+        assert "<title>Second step at sign-in" in page.content.decode()
+        assert "Two-Factor" not in page.content.decode()
+        wrong = client.post("/accounts/2fa/authenticate/", {"code": "000000"})
+        assert "<title>Error: Second step at sign-in" in wrong.content.decode()
+
+    def test_before_it_is_changed_it_is_asked_for_once_more(self, with_app: StaffMember) -> None:
+        page = desk(with_app).get("/accounts/2fa/totp/deactivate/", follow=True)
+        assert "Is it you? Before this is changed we ask for your second step once more." in words(page)
+        assert "<title>Is it you?" in page.content.decode()
