@@ -98,7 +98,9 @@ def about_dispatches(subjects: list[UUID], clinic: Clinic) -> dict[UUID, About]:
 
 def about_dispatch(dispatch: Dispatch, alert: Alert | None) -> About:
     if dispatch.reason == Dispatch.Reason.DRILL:
-        return About(kind="Alarm drill", page=reverse("clinic:drill", args=[dispatch.event]), name="the drill")
+        return About(
+            kind="Alarm drill", page=reverse("clinic:drill", args=[dispatch.event]), name="the drill"
+        )
     if alert is None or dispatch.patient_id is None:
         return About(kind="List of alerts", page=reverse("clinic:queue"), name="the queue")
     return About(kind="Alert", page=reverse("clinic:alert", args=[alert.pk]), name=str(alert.patient.user))

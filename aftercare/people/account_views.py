@@ -97,7 +97,7 @@ def account_page(
 
 @require_safe
 @own_page
-def sessions(request: HttpRequest, user: User) -> HttpResponse:
+def sessions(_request: HttpRequest, _user: User) -> HttpResponse:
     """The list stands on the account page."""
     return redirect("account")
 

@@ -17,6 +17,7 @@ from aftercare.people.actions import record_event
 from aftercare.people.devices import device_name, is_held_in_a_hand
 from aftercare.people.models import Event, Patient, StaffMember, User
 from aftercare.people.withdrawal import end_sessions
+from aftercare.ui.telephones import kept
 
 OWN_FIELDS = ("first_name", "last_name", "telephone")
 
@@ -27,7 +28,7 @@ class ChangedMeanwhileError(ValueError):
 
 def mark_of(user: User) -> str:
     """A mark of the details as they are: another one once they were changed."""
-    text = "\n".join(str(getattr(user, name)) for name in OWN_FIELDS)
+    text = "\n".join(kept(getattr(user, name)) for name in OWN_FIELDS)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -39,8 +40,8 @@ def change_account(*, by: User, now: datetime, details: Mapping[str, Any], shown
     clinic that knows the person keeps that it was changed, and what it was.
     """
     user = User.objects.select_for_update().get(pk=by.pk)
-    before = {name: str(getattr(user, name)) for name in OWN_FIELDS}
-    changed = [name for name in OWN_FIELDS if before[name] != str(details[name])]
+    before = {name: kept(getattr(user, name)) for name in OWN_FIELDS}
+    changed = [name for name in OWN_FIELDS if before[name] != kept(details[name])]
     if not changed:
         return []
     if mark_of(user) != shown:
@@ -50,7 +51,7 @@ def change_account(*, by: User, now: datetime, details: Mapping[str, Any], shown
     user.save(update_fields=changed)
     data = {
         "before": {name: before[name] for name in changed},
-        "after": {name: str(getattr(user, name)) for name in changed},
+        "after": {name: kept(getattr(user, name)) for name in changed},
     }
     for member in StaffMember.objects.active().filter(user=user).select_related("clinic"):
         record_event(verb=Event.Verb.CHANGED_ACCOUNT, actor=user, now=now, clinic=member.clinic, data=data)

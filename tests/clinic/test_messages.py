@@ -130,9 +130,7 @@ class TestEveryKind:
         assert "Invitation to the staff to Ruth Test" in words(page)
         assert f'href="/clinic/staff/{nurse.pk}/"' in page.content.decode()
 
-    def test_a_message_to_a_patient(
-        self, patient: Patient, nurse: StaffMember, manager: StaffMember
-    ) -> None:
+    def test_a_message_to_a_patient(self, patient: Patient, nurse: StaffMember, manager: StaffMember) -> None:
         send_letter(patient=patient, template="please_call", by=nurse.user, now=at(21))
         self.give_up()
         page = desk(manager).get(MESSAGES)

@@ -47,7 +47,7 @@ def save(client: Client, **typed: str) -> Any:
     """Open the page, change what is given, and save."""
     page = client.get(ACCOUNT)
     form = page.context["form"]
-    stored = {name: form.initial.get(name) or "" for name in ("first_name", "last_name", "telephone")}
+    stored = {name: str(form.initial.get(name) or "") for name in ("first_name", "last_name", "telephone")}
     return client.post(ACCOUNT, {**stored, "shown": page.context["shown"], **typed})
 
 
@@ -103,16 +103,19 @@ class TestDetails:
         assert response.headers["Location"] == ACCOUNT
         user = User.objects.get(pk=nurse.user_id)
         assert str(user) == "Ruth Adeyemi"
-        assert "496 0777" in desk(nurse).get(ACCOUNT).content.decode()
+        assert user.telephone.kept == "+441614960777"
+        assert 'value="0161 496 0777"' in desk(nurse).get(ACCOUNT).content.decode()
         event = Event.objects.get(verb=Event.Verb.CHANGED_ACCOUNT)
         assert (event.actor, event.clinic) == (nurse.user, nurse.clinic)
         assert event.data["before"] == {"last_name": "Test", "telephone": ""}
-        assert event.data["after"]["last_name"] == "Adeyemi"
+        assert event.data["after"] == {"last_name": "Adeyemi", "telephone": "+441614960777"}
 
     def test_each_clinic_that_knows_the_person_keeps_it(
         self, nurse: StaffMember, outsider: StaffMember, other_clinic: Any
     ) -> None:
-        StaffMemberFactory.create(user=nurse.user, clinic=nurse.clinic.__class__.objects.get(slug="elsewhere"))
+        StaffMemberFactory.create(
+            user=nurse.user, clinic=nurse.clinic.__class__.objects.get(slug="elsewhere")
+        )
         patient = PatientFactory.create(user=nurse.user, clinic=other_clinic)
         save(desk(nurse), first_name="Rut")
 
@@ -134,7 +137,8 @@ class TestDetails:
         [
             ({"first_name": ""}, "Give your first name."),
             ({"last_name": "   "}, "Give your last name."),
-            ({"telephone": "call me"}, "telephone number"),
+            ({"telephone": "call me"}, "Give a telephone number, such as"),
+            ({"telephone": "12"}, "Give a telephone number, such as"),
         ],
     )
     def test_what_can_not_be_is_a_message_and_what_was_typed_stays(
