@@ -219,6 +219,12 @@ CELERY_BEAT_SCHEDULE = {
     },
     "escalate": {"task": "aftercare.alerts.escalate", "schedule": 15.0, "options": {"expires": 15}},
     "follow_up": {"task": "aftercare.alerts.follow_up", "schedule": 15.0, "options": {"expires": 15}},
+    "left_open": {"task": "aftercare.alerts.left_open", "schedule": 60.0, "options": {"expires": 60}},
+    "nobody_to_tell": {
+        "task": "aftercare.alerts.nobody_to_tell",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "drill": {"task": "aftercare.alerts.drill", "schedule": 15.0, "options": {"expires": 15}},
     "return_to_pool": {
         "task": "aftercare.alerts.return_to_pool",

@@ -10,7 +10,8 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 
 from aftercare.alerts.drills import escalate_drills
-from aftercare.alerts.escalation import escalate
+from aftercare.alerts.escalation import escalate, follow_up
+from aftercare.alerts.nobody import mail_technical_contacts
 from aftercare.checkins.silence import note_silence_after_alerts
 from aftercare.checkins.unconfirmed import tell_unconfirmed
 from aftercare.outbox import watch
@@ -27,6 +28,8 @@ MAILED = "watchdog mail"
 # What must not wait for a beat that is down, besides sending itself.
 RULES: tuple[Callable[[datetime], object], ...] = (
     escalate,
+    follow_up,
+    mail_technical_contacts,
     escalate_drills,
     note_silence_after_alerts,
     tell_unconfirmed,

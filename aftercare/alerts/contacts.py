@@ -96,6 +96,10 @@ class Roster:
         all_of_them = [one for one in self.everybody if one.role == StaffMember.Role.MANAGER]
         return [one for one in all_of_them if one.is_reachable(now)] or all_of_them
 
+    def has_somebody(self, now: datetime) -> bool:
+        """Whether anybody works at the clinic who is not away."""
+        return any(member.is_reachable(now) for member in self.everybody)
+
     def reaches_somebody(self, now: datetime) -> bool:
         """Whether at least one step in force resolves to a person who can be reached."""
         return any(self.reached_by(step, now) for step in self.steps_at(now))

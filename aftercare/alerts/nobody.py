@@ -1,15 +1,31 @@
-"""A clinic at which there is nobody to tell: what is to be told stays, and who runs the portal hears of it."""
+"""A clinic at which there is nobody to tell: what is to be told stays, and its technical contact hears of it."""
 
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 
-from aftercare.alerts.models import Dispatch
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db.models import Exists, OuterRef
+
+from aftercare.alerts.contacts import Roster
+from aftercare.alerts.models import Alert, Dispatch
+from aftercare.outbox.heartbeats import claim_turn, give_back_turn
 from aftercare.people.actions import record_event
-from aftercare.people.models import Event, User
+from aftercare.people.models import Clinic, Event, User
 
 logger = logging.getLogger(__name__)
+
+# While there is nobody, the technical contact is mailed again this often.
+MAIL_EVERY = timedelta(hours=1)
+NOBODY = "Nobody at {clinic} can be told: nobody works there, or everybody is away."
+NO_STEP = "No contact step of {clinic} reaches anybody now. Messages go to everybody who works there."
+TEXT = (
+    "{problem}\n\nCheck-ins are waiting for a person. See who is told, and add somebody or end an absence:\n"
+    "{link}\n\nThis message holds no details on purpose. It comes every hour until somebody can be told.\n"
+)
 
 
 def note_nobody(dispatch: Dispatch, now: datetime) -> None:
@@ -26,3 +42,44 @@ def note_nobody(dispatch: Dispatch, now: datetime) -> None:
         subject=dispatch.event,
         data={"reason": dispatch.reason},
     )
+
+
+def mail_technical_contacts(now: datetime) -> int:
+    """Mail the technical contact of each clinic that has nobody to tell, once an hour. Returns how many mails."""
+    mailed = 0
+    for clinic, problem in clinics_without_anybody(now):
+        try:
+            mailed += mail_one(clinic, problem, now)
+        except Exception as error:
+            # One contact whose mail fails must not keep the next one's back.
+            logger.error(
+                "clinic %s: its technical contact could not be mailed: %s", clinic.pk, type(error).__name__
+            )
+    return mailed
+
+
+def clinics_without_anybody(now: datetime) -> Iterator[tuple[Clinic, str]]:
+    """The clinics at which something waits and nobody can be told of it as it should be, each with why."""
+    untold = Dispatch.objects.filter(clinic=OuterRef("pk"), drained_at=None, nobody_since__isnull=False)
+    waiting = Alert.objects.need_action().waiting().filter(clinic=OuterRef("pk"))
+    for clinic in Clinic.objects.annotate(untold=Exists(untold)).filter(Exists(untold) | Exists(waiting)):
+        roster = Roster.of(clinic, now)
+        if clinic.untold:
+            yield clinic, NOBODY
+        elif roster.steps and not roster.reaches_somebody(now):
+            yield clinic, NO_STEP
+
+
+def mail_one(clinic: Clinic, problem: str, now: datetime) -> int:
+    """Mail one clinic's technical contact, unless that was done within the hour."""
+    turn = f"nobody {clinic.pk}"
+    if not clinic.technical_contact or not claim_turn(turn, MAIL_EVERY, now):
+        return 0
+    link = f"{settings.SITE_URL}/clinic/contacts/"
+    subject = f"Aftercare: nobody at {clinic.name} can be told"
+    text = TEXT.format(problem=problem.format(clinic=clinic.name), link=link)
+    try:
+        return EmailMessage(subject, text, to=[clinic.technical_contact]).send()
+    except Exception:
+        give_back_turn(turn)
+        raise

@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Min, QuerySet
 
 from aftercare.alerts.contacts import Roster
-from aftercare.alerts.models import Alert, Dispatch, Drill
+from aftercare.alerts.models import Dispatch, Drill
 from aftercare.alerts.nobody import note_nobody
 from aftercare.alerts.recipients import recipients_of
+from aftercare.alerts.relevance import still_waiting
 from aftercare.alerts.uncovering import is_covered
-from aftercare.alerts.undelivered import first_of
+from aftercare.alerts.undelivered import KIND
 from aftercare.alerts.waiting import keep_to_hours
 from aftercare.alerts.wording import drill_words, list_words, together_words, words
 from aftercare.outbox.models import Message
 from aftercare.outbox.registry import Content
-from aftercare.triage import CONTACT_REQUESTED, Level
+from aftercare.triage import Level
+
+__all__ = ["KIND", "drain", "oldest_untold", "render", "render_for_all", "render_together"]
 
 logger = logging.getLogger(__name__)
-
-KIND = "alert_dispatch"
 
 
 def drain(now: datetime) -> None:
@@ -46,19 +47,24 @@ def drain(now: datetime) -> None:
 def drain_one(dispatch: Dispatch, roster: Roster, now: datetime) -> None:
     """Write the messages of one dispatch, to the recipients of this moment; none where it comes too late.
 
-    Where there is nobody to tell it stays to be told, and the technical contact is.
+    Where nobody is there, those who are away are told, and it stays to be told to whoever comes.
     """
     if dispatch.reason == Dispatch.Reason.UNCOVERED and is_covered(dispatch):
         dispatch.delete()
         return
-    if not dispatch.is_late(now):
+    if not dispatch.is_late(now) and not is_overtaken(dispatch):
         recipients = recipients_of(dispatch, roster, now)
-        if not recipients and words_of(dispatch, now) is not None:
-            note_nobody(dispatch, now)
-            return
         write_messages(dispatch, recipients, now)
         hurry_next(dispatch, roster, now)
+        if not (recipients and roster.has_somebody(now)) and words_of(dispatch, now) is not None:
+            note_nobody(dispatch, now)
+            return
     Dispatch.objects.filter(pk=dispatch.pk).update(drained_at=now, nobody_since=None)
+
+
+def is_overtaken(dispatch: Dispatch) -> bool:
+    """Whether somebody has meanwhile taken on what stood quietly until now: then nobody need be told."""
+    return dispatch.reason == Dispatch.Reason.UNCOVERED and not still_waiting(dispatch)
 
 
 def write_messages(dispatch: Dispatch, recipients: Collection[int], now: datetime) -> None:
@@ -105,6 +111,13 @@ def hurry_next(dispatch: Dispatch, roster: Roster, now: datetime) -> None:
         waiting.filter(pk=alert.pk, next_escalation_at__gt=sooner).update(next_escalation_at=sooner)
 
 
+def oldest_untold(now: datetime) -> datetime | None:
+    """Since when the dispatch has been due that has waited longest to be turned into messages."""
+    due = Dispatch.objects.filter(drained_at=None, due_at__lte=now)
+    oldest: datetime | None = due.aggregate(at=Min("due_at"))["at"]
+    return oldest
+
+
 def render(message: Message, now: datetime) -> Content | None:
     """The words of a message about a dispatch; None once there is nothing left to tell, or it comes too late."""
     return words_of(loaded([message.subject]).get(pk=message.subject), now)
@@ -132,13 +145,6 @@ def words_of(dispatch: Dispatch, now: datetime) -> Content | None:
     if not alerts:
         return None
     return words(dispatch, alerts[0], now) if dispatch.patient_id else list_words(dispatch, len(alerts))
-
-
-def still_waiting(dispatch: Dispatch) -> list[Alert]:
-    """The alerts of a dispatch that are still worth telling, the worst first."""
-    matters = STILL_MATTERS[Dispatch.Reason(first_of(dispatch).reason)]
-    alerts = [alert for alert in dispatch.alerts.all() if matters(alert)]
-    return sorted(alerts, key=lambda alert: (-alert.triage_level.rank, alert.opened_at))
 
 
 def render_together(messages: Sequence[Message], now: datetime) -> Content:
@@ -171,30 +177,3 @@ REASONS_BY_WEIGHT = [
     Dispatch.Reason.SILENT,
     Dispatch.Reason.LEFT_OPEN,
 ]
-
-
-def waits(alert: Alert) -> bool:
-    """Whether nobody has acknowledged it, or seen its newest report, where that asks for somebody again."""
-    asks_again = alert.rule == CONTACT_REQUESTED and alert.is_open and alert.reported_again_at is not None
-    return alert.is_waiting or asks_again
-
-
-def is_not_reached(alert: Alert) -> bool:
-    """Whether it is open and nobody reached the patient since the newest report."""
-    return alert.is_open and not alert.is_reached
-
-
-# What is still worth telling: silence until the alert is closed, the rest until somebody has it or has called.
-STILL_MATTERS: dict[Dispatch.Reason, Callable[[Alert], bool]] = {
-    Dispatch.Reason.OPENED: waits,
-    Dispatch.Reason.UNACKNOWLEDGED: waits,
-    Dispatch.Reason.SILENT: lambda alert: alert.is_open,
-    Dispatch.Reason.FORGOTTEN: lambda alert: alert.is_forgotten,
-    Dispatch.Reason.RETURNED: waits,
-    Dispatch.Reason.UNCOVERED: waits,
-    Dispatch.Reason.WRONG_NUMBER: is_not_reached,
-    Dispatch.Reason.NOT_REACHED: is_not_reached,
-    Dispatch.Reason.LEFT_OPEN: lambda alert: alert.status == Alert.Status.ACKNOWLEDGED,
-    Dispatch.Reason.CLOSING: lambda alert: alert.is_open and alert.triage_level is Level.SAME_DAY,
-    Dispatch.Reason.DIGEST: waits,
-}

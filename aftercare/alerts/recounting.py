@@ -67,6 +67,7 @@ def count(alert: Alert, tries: Iterable[ContactAttempt], reached_at: datetime | 
         # What a clinician has set stands, where that many tries have failed all the same.
         return
     clear_next_try(alert)
+    seen = Event.objects.filter(verb=Event.Verb.ACKNOWLEDGED, subject=alert.pk).values_list("at", flat=True)
     restarts = [one.at for one in failed if one.result != Result.WRONG_NUMBER]
-    begun = max([alert.acknowledged_at, *restarts])
+    begun = max([alert.acknowledged_at, *seen, *restarts])
     alert.follow_up_at, alert.forgotten_since = follow_up_from(alert, alert.clinic.hours, begun), None

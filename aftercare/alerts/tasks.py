@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from aftercare.alerts import drills, escalation, reminders, returning, waiting
+from aftercare.alerts import chases, drills, escalation, nobody, reminders, returning, waiting
 
 
 @shared_task(name="aftercare.alerts.escalate")
@@ -18,6 +18,18 @@ def escalate() -> None:
 def follow_up() -> None:
     """Tell the next contact of what was acknowledged and then forgotten."""
     escalation.follow_up(timezone.now())
+
+
+@shared_task(name="aftercare.alerts.left_open")
+def left_open() -> None:
+    """Tell owners and managers of what was acknowledged three days ago and is not closed."""
+    chases.tell_left_open(timezone.now())
+
+
+@shared_task(name="aftercare.alerts.nobody_to_tell")
+def nobody_to_tell() -> None:
+    """Mail the technical contact of a clinic at which nobody can be told."""
+    nobody.mail_technical_contacts(timezone.now())
 
 
 @shared_task(name="aftercare.alerts.return_to_pool")

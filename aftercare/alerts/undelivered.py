@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef, QuerySet
+
 from aftercare.alerts.dispatching import note_telling, tell
 from aftercare.alerts.models import Dispatch
+from aftercare.alerts.relevance import still_waiting
 from aftercare.outbox.models import Message
 from aftercare.people.models import Event
 
-logger = logging.getLogger(__name__)
+# The kind of the messages that dispatches are turned into.
+KIND = "alert_dispatch"
 
 
 def tell_instead(messages: Iterable[Message], now: datetime) -> None:
     """Let the next contact be told of what was in messages that were given up; once for each dispatch."""
-    for dispatch in Dispatch.objects.filter(pk__in={message.subject for message in messages}):
-        if dispatch.patient_id is None or was_told_instead(dispatch):
+    told = Dispatch.objects.select_for_update().filter(pk__in={message.subject for message in messages})
+    for dispatch in told.filter(patient__isnull=False):
+        alerts = still_waiting(dispatch)
+        if not alerts or was_told_instead(dispatch):
             continue
-        alerts = list(dispatch.alerts.select_related("patient"))
-        told = tell(
-            alerts,
-            Dispatch.Reason.UNDELIVERED,
-            now=now,
-            step=dispatch.step + 1,
-            event=dispatch.pk,
-        )
-        note_telling(alerts, told, Event.Verb.UNDELIVERED, now)
+        step = dispatch.step + 1
+        instead = tell(alerts, Dispatch.Reason.UNDELIVERED, now=now, step=step, event=dispatch.pk)
+        note_telling(alerts, instead, Event.Verb.UNDELIVERED, now)
 
 
 def was_told_instead(dispatch: Dispatch) -> bool:
@@ -35,14 +34,15 @@ def was_told_instead(dispatch: Dispatch) -> bool:
     return Dispatch.objects.filter(reason=Dispatch.Reason.UNDELIVERED, event=dispatch.pk).exists()
 
 
-def first_of(dispatch: Dispatch) -> Dispatch:
-    """The dispatch that could not be delivered at first; itself where it tells nobody instead of another."""
-    while dispatch.reason == Dispatch.Reason.UNDELIVERED:
-        dispatch = Dispatch.objects.get(pk=dispatch.event)
-    return dispatch
+def refused_mails(clinic_id: int) -> QuerySet[Message]:
+    """The messages of a clinic to its staff that can't arrive, as far as nobody looked into it and none came since."""
+    later = Message.objects.filter(
+        recipient=OuterRef("recipient"), state=Message.State.SENT, finished_at__gt=OuterRef("finished_at")
+    )
+    failed: QuerySet[Message] = Message.objects.unattended_failures().filter(sender=clinic_id, kind=KIND)
+    return failed.exclude(Exists(later))
 
 
 def refused_by(dispatch: Dispatch) -> set[int]:
-    """The ids of the users whom messages of a clinic can't reach, as far as nobody has looked into it."""
-    failed = Message.objects.unattended_failures().filter(sender=dispatch.clinic_id)
-    return set(failed.values_list("recipient_id", flat=True))
+    """The ids of the users whom messages of the dispatch's clinic can't reach."""
+    return set(refused_mails(dispatch.clinic_id).values_list("recipient_id", flat=True))

@@ -21,7 +21,6 @@ SUBJECTS = {
     Dispatch.Reason.UNCOVERED: "A check-in is still waiting",
     Dispatch.Reason.UNDELIVERED: "A message did not arrive: a check-in needs a person",
     Dispatch.Reason.WRONG_NUMBER: "A patient’s number is wrong: a check-in needs a person",
-    Dispatch.Reason.WRONG_NUMBER: "A call found that the number is wrong. The patient is still to be reached.",
     Dispatch.Reason.NOT_REACHED: "Three calls did not reach a patient",
     Dispatch.Reason.LEFT_OPEN: "A check-in has been open for three days",
     Dispatch.Reason.CLOSING: "The clinic closes soon: check-ins of today are waiting",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import uuid
@@ -10,14 +11,16 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
 from aftercare.outbox import pace
 from aftercare.outbox.folding import Plan, Recipient, Told, plan, recipient_of, told_lately
 from aftercare.outbox.models import CLOCK_TOLERANCE, Line, Message
-from aftercare.outbox.registry import folding_kinds
+from aftercare.outbox.registry import folding_kinds, given_up_of
+
+logger = logging.getLogger(__name__)
 
 BATCH = 100  # mails of one claim
 
@@ -39,9 +42,13 @@ def tidy(now: datetime) -> None:
     dead = Message.objects.stale_claims(now, pace.claim_life())
     worn_out = Q(deaths__gte=pace.MAX_DEATHS - 1)
     died: dict[str, object] = {"deaths": F("deaths") + 1, "error": "the worker died"}
-    dead.filter(worn_out).update(
-        state=Message.State.FAILED, finished_at=now, failure=Message.Failure.EXHAUSTED, **died
-    )
+    with transaction.atomic():
+        lost = list(dead.filter(worn_out).select_for_update())
+        if lost:
+            Message.objects.filter(pk__in=[message.pk for message in lost]).update(
+                state=Message.State.FAILED, finished_at=now, failure=Message.Failure.EXHAUSTED, **died
+            )
+            follow_given_up(lost, now)
     dead.update(state=Message.State.RETRYING, next_attempt_at=now, **died)
 
 
@@ -145,8 +152,12 @@ def take(mails: Collection[Sequence[Message]], by: str, now: datetime) -> None:
         message.state, message.attempts = Message.State.SENDING, message.attempts + 1
 
 
-def settle(messages: Sequence[Message], now: datetime, state: str, **fields: object) -> None:
-    """Write what came of our claim on these messages, unless it has meanwhile gone to somebody else."""
+def settle(messages: Sequence[Message], now: datetime, state: str, **fields: object) -> int:
+    """Write what came of our claim on these messages, unless it has meanwhile gone to somebody else.
+
+    Returns for how many of them it was ours.
+    """
+    settled = 0
     if messages:
         ours = Message.objects.filter(
             pk__in=[message.pk for message in messages],
@@ -154,7 +165,8 @@ def settle(messages: Sequence[Message], now: datetime, state: str, **fields: obj
             claimed_by=messages[0].claimed_by,
         )
         finished = None if state == Message.State.RETRYING else now
-        ours.update(state=state, finished_at=finished, **fields)
+        settled = ours.update(state=state, finished_at=finished, **fields)
+    return settled
 
 
 def release(messages: Sequence[Message], now: datetime, error: str = "") -> None:
@@ -170,10 +182,32 @@ def note_failure(messages: Sequence[Message], now: datetime, error: str, *, perm
     attempts = max(message.attempts for message in messages)
     if permanent or attempts >= pace.MAX_ATTEMPTS:
         failure = Message.Failure.PERMANENT if permanent else Message.Failure.EXHAUSTED
-        settle(messages, now, Message.State.FAILED, failure=failure, error=error)
+        give_up(messages, now, failure=failure, error=error)
         return
     later = now + pace.retry_delay(attempts)
     settle(messages, now, Message.State.RETRYING, error=error, next_attempt_at=later)
+
+
+@transaction.atomic
+def give_up(messages: Sequence[Message], now: datetime, **fields: object) -> None:
+    """Note that these can't arrive, and let the rooms that wrote them act on it, in one transaction."""
+    if settle(messages, now, Message.State.FAILED, **fields):
+        follow_given_up(messages, now)
+
+
+def follow_given_up(messages: Sequence[Message], now: datetime) -> None:
+    """Let each room act on its messages that were given up. Its fault must not undo that this is noted."""
+    for kind in {message.kind for message in messages}:
+        act = given_up_of(kind)
+        if act is None:
+            continue
+        try:
+            with transaction.atomic():
+                act([message for message in messages if message.kind == kind], now)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            logger.exception("nothing could follow from messages of kind %s that were given up", kind)
 
 
 def note_outage(channel: str, now: datetime) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
 from aftercare.outbox.models import CLOCK_TOLERANCE, Heartbeat
 
 # A beat or worker that was silent for this long is taken to be down.
@@ -14,6 +16,19 @@ def beat_heart(name: str, now: datetime) -> None:
     """Keep that `name` was alive at `now`."""
     if not Heartbeat.objects.filter(name=name).update(at=now):
         Heartbeat.objects.get_or_create(name=name, defaults={"at": now})
+
+
+def claim_turn(name: str, every: timedelta, now: datetime) -> bool:
+    """Whether it is time again for what is done `every` so often; of two who ask at once, one is told so."""
+    long_ago = Q(at__lte=now - every) | Q(at__gt=now + CLOCK_TOLERANCE)
+    if Heartbeat.objects.filter(long_ago, name=name).update(at=now):
+        return True
+    return Heartbeat.objects.get_or_create(name=name, defaults={"at": now})[1]
+
+
+def give_back_turn(name: str) -> None:
+    """Let what could not be done be tried again at once."""
+    Heartbeat.objects.filter(name=name).delete()
 
 
 def last_beats() -> dict[str, datetime]:

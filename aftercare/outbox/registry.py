@@ -28,6 +28,10 @@ ForAll = Callable[[Collection[UUID], datetime], Mapping[UUID, Content | None]]
 Together = Callable[[Sequence["Message"], datetime], Content]
 # Writes the messages that have fallen due; run by every sweep, and safe to run twice at once.
 Source = Callable[[datetime], None]
+# Since when something is due of which a source has written no message yet; None where nothing is.
+Backlog = Callable[[datetime], datetime | None]
+# What is to follow from messages that were given up; in the transaction that notes it.
+GivenUp = Callable[[Sequence["Message"], datetime], None]
 
 # The names of senders by their ids, for the line From of a mail.
 SenderNames = Callable[[Collection[int]], Mapping[int, str]]
@@ -36,6 +40,8 @@ _renderers: dict[str, Renderer] = {}
 _sender_names: list[SenderNames] = []
 _together: dict[str, Together] = {}
 _sources: dict[str, Source] = {}
+_backlogs: dict[str, Backlog] = {}
+_given_up: dict[str, GivenUp] = {}
 _for_all: dict[str, ForAll] = {}
 
 
@@ -77,9 +83,22 @@ def folding_kinds() -> frozenset[str]:
     return frozenset(_together)
 
 
-def register_source(name: str, source: Source) -> None:
-    """Let every sweep ask `source` for messages first."""
+def register_source(name: str, source: Source, backlog: Backlog | None = None) -> None:
+    """Let every sweep ask `source` for messages first; `backlog` says whether it has fallen behind."""
     _sources[name] = source
+    _backlogs.pop(name, None)
+    if backlog is not None:
+        _backlogs[name] = backlog
+
+
+def register_given_up(kind: str, act: GivenUp) -> None:
+    """Let `act` follow where messages of `kind` can never arrive, or every attempt failed."""
+    _given_up[kind] = act
+
+
+def given_up_of(kind: str) -> GivenUp | None:
+    """What follows where a message of the kind is given up; None where nothing does."""
+    return _given_up.get(kind)
 
 
 def sources() -> dict[str, Source]:
@@ -95,3 +114,8 @@ def register_sender_names(names: SenderNames) -> None:
 def names_of(senders: Collection[int]) -> Mapping[int, str]:
     """The names of these senders, in one query for all of them."""
     return _sender_names[0](senders) if senders and _sender_names else {}
+
+
+def backlogs() -> dict[str, Backlog]:
+    """What says whether a source has fallen behind, by the source's name."""
+    return dict(_backlogs)

@@ -1,4 +1,4 @@
-"""Whether messages reach people, for the pages of staff, for `/readyz` and for the watchdog. Three small queries."""
+"""Whether messages reach people, for the pages of staff, for `/readyz` and for the watchdog. A few small queries."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.db.models import Min
 
 from aftercare.outbox.heartbeats import is_fresh, last_beats
 from aftercare.outbox.models import Message
+from aftercare.outbox.registry import backlogs
 
 PARTS = ("worker", "beat")
 # A message that has been due, or is being sent, for longer than this is late.
@@ -76,8 +77,10 @@ def oldest_unsent(now: datetime) -> datetime | None:
     """Since when the message has waited that has waited longest: of those due, tried in vain, or claimed.
 
     One that was tried in vain counts from its beginning: its next attempt is ahead, its recipient still waits.
+    What is due and was never turned into a message counts as well.
     """
     due = Message.objects.due(now).aggregate(at=Min("next_attempt_at"))["at"]
     tried = Message.objects.filter(state__in=[Message.State.RETRYING, Message.State.SENDING])
     begun = tried.aggregate(at=Min("created_at"))["at"]
-    return min((at for at in (due, begun) if at), default=None)
+    unwritten = [backlog(now) for backlog in backlogs().values()]
+    return min((at for at in (due, begun, *unwritten) if at), default=None)

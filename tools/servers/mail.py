@@ -32,6 +32,7 @@ class _Keeper:
     def reset(self) -> None:
         """Take everything again."""
         self.refusals: dict[str, str] = {}
+        self.unknown: set[str] = set()
         self.hangs_up_in_data = self.hangs_up_after_each = self.holds = False
         self.before_yes: Callable[[], None] | None = None
 
@@ -56,6 +57,8 @@ class _Keeper:
     ) -> str:
         if "rcpt" in self.refusals:
             return self.refusals["rcpt"]
+        if address in self.unknown:
+            return "550 No such mailbox"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -123,6 +126,10 @@ class MailServer:
     def refuse(self, reply: str | None = "451 Try again later", *, at: str = "data") -> None:
         """Answer every message (`at` data) or recipient (rcpt) with a reply such as a 451; None accepts again."""
         self._keeper.refusals = {} if reply is None else {at: reply}
+
+    def know_not(self, *addresses: str) -> None:
+        """Refuse these mailboxes for good, and take mails to any other."""
+        self._keeper.unknown = set(addresses)
 
     def hang_up_in_data(self) -> None:
         """Take the text of a message, say nothing, and hang up."""
