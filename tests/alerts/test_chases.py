@@ -128,9 +128,9 @@ def test_the_patient_called_us_is_a_call_that_reached_them(
 
     urgent.refresh_from_db()
     assert (urgent.is_reached, urgent.follow_up_at) == (True, None)
-    for bad in ({"result": "no_answer", "kind": "patient_called"}, {"result": "reached", "kind": "visited"}):
+    for result, kind in (("no_answer", "patient_called"), ("reached", "visited")):
         with pytest.raises(ValueError, match=r"patient who called|unknown kind"):
-            record_contact_attempt(patient=patient, by=nurse.user, now=at(1.2), **bad)
+            record_contact_attempt(patient=patient, by=nurse.user, now=at(1.2), result=result, kind=kind)
 
 
 def test_a_call_after_the_patient_was_reached_chases_nobody_anew(
