@@ -49,7 +49,16 @@ MALFORMED_STEPS: list[tuple[object, str]] = [
     ({"type": "tick", "at": "2026-01-12T10:00:00"}, "step 1: at must be an instant such as"),
     ({"type": "tick", "at": "yesterday"}, "step 1: at must be an instant such as"),
     ({"type": "tick", "at": "0001-01-01T00:00:00Z"}, "step 1: at is out of range"),
-    ({"type": "staff", "h": 1, "action": "dance"}, "step 1: action must be one of ack_all, close_all"),
+    (
+        {"type": "staff", "h": 1, "action": "dance"},
+        "step 1: action must be one of ack_all, call_all, close_all",
+    ),
+    (
+        {"type": "staff", "h": 1, "action": "call_all"},
+        "step 1: result must be one of left_message, no_answer",
+    ),
+    ({"type": "staff", "h": 1, "action": "call_all", "result": "busy"}, "wrong_number, not 'busy'"),
+    ({"type": "staff", "h": 1, "action": "ack_all", "result": "reached"}, "only call_all has a result"),
     ({"type": "procedure", "h": 1, "kind": "peel"}, "step 1: kind must be one of mn, rf, not 'peel'"),
     ({"type": "procedure", "h": 1, "kind": "mn", "area": "x" * 41}, "step 1: area must be at most 40"),
     ({"type": "checkin", "h": 1, "id": [5]}, r"step 1 \(\[5\]\): id must be a text"),
