@@ -8,6 +8,7 @@ import pytest
 from django.db import transaction
 
 from aftercare.alerts import actions as alert_actions
+from aftercare.alerts import raising
 from aftercare.alerts.models import Alert, Dispatch
 from aftercare.checkins.models import Assessment, CheckIn
 from aftercare.guidance.actions import publish_courses
@@ -80,7 +81,7 @@ def test_nothing_is_stored_where_the_alert_cannot_be(
     def fails(**_kwargs: Any) -> None:
         raise OSError
 
-    monkeypatch.setattr(alert_actions, "dispatch_opened", fails)
+    monkeypatch.setattr(raising, "dispatch_opened", fails)
 
     with pytest.raises(OSError), transaction.atomic():  # noqa: PT011 (ours, without a text)
         check_in(patient, 24, signs=["pus"])

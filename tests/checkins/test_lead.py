@@ -34,7 +34,7 @@ def report_again(patient: Patient, when: datetime) -> None:
 
 def close_all(patient: Patient, nurse: StaffMember, when: datetime) -> None:
     for alert in patient.alerts.open():
-        close(alert=alert, by=nurse.user, now=when, outcome="advice_given")
+        close(alert=alert, by=nurse.user, now=when, outcome="advice_given", note="Seen.")
 
 
 @pytest.mark.parametrize(
