@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from aftercare.alerts.dispatching import note_telling, tell
@@ -17,6 +18,7 @@ from aftercare.people.models import Event
 KIND = "alert_dispatch"
 
 
+@transaction.atomic
 def tell_instead(messages: Iterable[Message], now: datetime) -> None:
     """Let the next contact be told of what was in messages that were given up; once for each dispatch."""
     told = Dispatch.objects.select_for_update().filter(pk__in={message.subject for message in messages})

@@ -356,7 +356,7 @@ class TestCorrectingAMisTap:
         self.correct(wrong, nurse, 1.2, "no_answer")
 
         urgent.refresh_from_db()
-        assert (urgent.is_waiting, urgent.follow_up_at) == (False, at(1, minutes=39))
+        assert (urgent.is_waiting, urgent.follow_up_at) == (False, at(1.67))
 
     def test_a_call_that_came_after_the_slip_still_counts(
         self, urgent: Alert, patient: Patient, nurse: StaffMember

@@ -105,5 +105,5 @@ def test_asking_is_cheap(
 ) -> None:
     make_message()
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         watch.state(at())
