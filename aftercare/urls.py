@@ -4,7 +4,6 @@ from django.urls import include, path
 
 from aftercare import health
 from aftercare.guidance.pictures import picture
-from aftercare.guidance.views import timeline
 
 handler500 = "aftercare.outage.server_error"
 
@@ -16,7 +15,6 @@ urlpatterns = [
     path("admin/", include("aftercare.guidance.admin_urls")),
     path("media/images/<path:path>", picture, name="picture"),
     path("guidance/", include("aftercare.guidance.urls")),
-    path("timeline/", timeline, name="timeline"),
     path("clinic/", include("clinic.urls")),
     path("", include("aftercare.ui.urls")),
     path("", include("aftercare.checkins.urls")),

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 
 from aftercare.alerts.models import Alert, Letter
 from aftercare.outbox.models import Message
@@ -18,6 +19,8 @@ from aftercare.people.models import Clinic, Event, Patient, User
 KIND = "letter"
 # Later than this it would ask for what has long been done.
 WORTH_SENDING = timedelta(hours=24)
+# Unopened for so long, it is no news any more: the history still has it.
+WORTH_SHOWING = timedelta(days=28)
 # Pressed twice, or by two colleagues at once: the patient gets it once.
 ONCE_IN = timedelta(minutes=5)
 TEXTS = {
@@ -73,6 +76,28 @@ def send_letter(
     )
     nudge_after_commit()
     return letter
+
+
+def unopened_letters(patient: Patient, now: datetime) -> QuerySet[Letter]:
+    """Those of the last weeks that the patient has not opened, the newest first."""
+    opened = Event.objects.filter(subject=OuterRef("pk"), verb=Event.Verb.OPENED_LETTER)
+    recent = patient.letters.filter(at__gte=now - WORTH_SHOWING)
+    unopened: QuerySet[Letter] = recent.exclude(Exists(opened)).order_by("-at", "-pk")
+    return unopened
+
+
+@transaction.atomic
+def open_letter(*, letter: Letter, now: datetime) -> None:
+    """Keep when the patient first opened it."""
+    Patient.objects.select_for_update().get(pk=letter.patient_id)
+    if not Event.objects.filter(subject=letter.pk, verb=Event.Verb.OPENED_LETTER).exists():
+        record_event(
+            verb=Event.Verb.OPENED_LETTER,
+            actor=letter.patient.user,
+            now=now,
+            patient=letter.patient,
+            subject=letter.pk,
+        )
 
 
 def render(message: Message, now: datetime) -> Content | None:

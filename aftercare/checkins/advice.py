@@ -8,16 +8,14 @@ from datetime import datetime
 from typing import TypedDict
 from zoneinfo import ZoneInfo
 
-from aftercare.checkins.promises import TOO_LATE, call_by
+from aftercare.checkins.promises import TOO_LATE, call_by, closed_words, today_or_tonight
 from aftercare.checkins.reasons import Clock, Reason, reasons
 from aftercare.checkins.recovery import next_steps, taking_longer, tell_them
-from aftercare.checkins.wording import open_symptoms
+from aftercare.checkins.wording import knows_nothing
 from aftercare.people.contact import Contact, Phone, clock_word, contact_at
 from aftercare.people.models import Clinic, Patient, Procedure
 from aftercare.triage import Entry, Finding, Level
 from aftercare.ui.telephones import kept
-
-EVENING, MORNING = 18, 5
 
 
 class Advice(TypedDict):
@@ -65,14 +63,14 @@ EMERGENCY_SIGNS = [
     "your lips, mouth, tongue or throat swell, or your face swells up fast",
     "you feel faint, confused or very sleepy",
     "your eye hurts, light hurts it, your sight changes, or it swells shut",
-    "redness or darkness spreads and you feel hot and shivery",
+    "redness or darkness spreads, and you get a fever: 38°C (100.4°F) or more, or hot and shivery",
 ]
 CALL_SOONER = [
-    "redness or pain comes back after it had eased",
+    "redness or pain comes back after it had eased, or skin turns darker, purple or grey",
     "redness, pain or swelling gets worse",
     "you see pus, a cold sore, or a raised, itchy rash",
     "an area is hot and getting more sore, or redness or darkness spreads",
-    "you feel hot and shivery",
+    "you get a fever: 38°C (100.4°F) or more, or hot and shivery",
 ]
 UNTIL_THEN = [
     "Do not squeeze or pick.",
@@ -134,7 +132,9 @@ def emergency(situation: Situation, advice: Advice) -> None:
     advice["headline"] = f"Call {number} now"
     advice["lead"] = "Do not wait for us. Do not drive."
     advice["phones"] = [{"who": "", "number": number}]
-    advice["tell_them"] = tell_them(situation.procedure, situation.entry, situation.findings)
+    advice["tell_them"] = tell_them(
+        situation.procedure, situation.entry, situation.findings, situation.clock.now
+    )
     also = "the clinic" if situation.contact.is_open else "the clinic’s out-of-hours line"
     advice["notes"] = [
         f"Your answers are saved. The clinic will read them, but nobody may be reading now. "
@@ -145,8 +145,7 @@ def emergency(situation: Situation, advice: Advice) -> None:
 
 def urgent(situation: Situation, advice: Advice) -> None:
     """Call the clinic now; closed or no answer: the out-of-hours line. Today, not tomorrow (S2, S17)."""
-    local = situation.local_now
-    part = "Tonight" if local.hour >= EVENING or local.hour < MORNING else "Today"
+    part = today_or_tonight(situation.local_now)
     out_of_hours, contact = situation.clinic.out_of_hours_telephone, situation.contact
     if contact.is_open:
         first = contact.phones[0]
@@ -156,7 +155,9 @@ def urgent(situation: Situation, advice: Advice) -> None:
         advice["phones"] = as_rows((first, second))
     else:
         advice["headline"] = f"Call now. {part}, not tomorrow."
-        advice["lead"] = "The clinic is closed. Call the out-of-hours line."
+        advice["lead"] = (
+            f"{closed_words(situation.clinic.hours, situation.clock.now)} Call the out-of-hours line."
+        )
         advice["phones"] = as_rows(contact.phones)
     explain(situation, advice, Level.SAME_DAY)
     families = {finding.rule.split(".")[0] for finding in situation.findings}
@@ -177,7 +178,8 @@ def same_day(situation: Situation, advice: Advice) -> None:
     phones = list(situation.contact.phones)
     call_back = situation.patient.call_back_telephone
     if opening is None:
-        advice["lead"] = "The clinic is closed now. Call the out-of-hours line today."
+        closed = closed_words(situation.clinic.hours, situation.clock.now, "The clinic is closed now.")
+        advice["lead"] = f"{closed} Call the out-of-hours line today."
     elif opening.closes - situation.clock.now < TOO_LATE:
         closes = clock_word(opening.closes.astimezone(situation.clock.zone), situation.local_now)
         advice["lead"] = f"The clinic closes at {closes}. Call the out-of-hours line today."
@@ -197,14 +199,17 @@ def same_day(situation: Situation, advice: Advice) -> None:
 def routine(situation: Situation, advice: Advice) -> None:
     """On the clinic's list; an answer in two working days; sooner if worse."""
     advice["headline"] = "This is on our list"
-    advice["lead"] = "The clinic will reply in 2 working days. Does it get worse? Call us sooner."
+    advice["lead"] = "The clinic will reply in 2 working days. If it gets worse, call us sooner."
     explain(situation, advice, Level.ROUTINE)
     follow_up(situation, advice)
 
 
 def expected(situation: Situation, advice: Advice) -> None:
     """No warning sign in the answers; the form cannot check skin; call if worried."""
-    advice["headline"] = "Your answers do not show a warning sign today"
+    if knows_nothing(situation.entry.answers):
+        advice["headline"] = "Your answers do not tell us enough"
+    else:
+        advice["headline"] = "Your answers do not show a warning sign today"
     advice["lead"] = "This form cannot check your skin. Worried? Call us, whatever it says here."
     advice["longer"] = lines(taking_longer(situation.procedure, situation.entry, situation.clock))
     follow_up(situation, advice)
@@ -222,8 +227,6 @@ def follow_up(situation: Situation, advice: Advice) -> None:
     advice["next"] = lines(next_steps(situation.procedure, situation.entry, situation.clock))
     advice["sooner"] = CALL_SOONER
     advice["emergency_signs"] = EMERGENCY_SIGNS
-    if open_symptoms(situation.entry.answers):
-        advice["notes"] = ["You left some questions open. This page says nothing about those."]
 
 
 def call_by_words(situation: Situation) -> str:

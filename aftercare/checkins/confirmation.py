@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import models
-from django.db.models import Min
+from django.db.models import Min, OuterRef, Subquery
 
 from aftercare.alerts.models import NEEDS_ACTION, Alert, ContactAttempt, Dispatch
 from aftercare.alerts.notices import KIND
@@ -64,19 +64,22 @@ def confirmation_of(check_in: CheckIn, clinic: Clinic, now: datetime) -> Confirm
 
 
 def alerts_of(check_in: CheckIn) -> list[Alert]:
-    """The alerts of same day and higher that it opened or was appended to, closed or not."""
+    """The alerts of same day and higher that it opened or was appended to, closed or not.
+
+    Each with `first_seen_at`: when staff first acted on it after the check-in came.
+    """
     reported = Finding.objects.reported_by(check_in).values("alert")
-    return list(Alert.objects.filter(pk__in=reported, level__in=NEEDS_ACTION))
+    seen = Event.objects.filter(subject=OuterRef("pk"), verb__in=SEEING, at__gte=check_in.submitted_at)
+    alerts = Alert.objects.filter(pk__in=reported, level__in=NEEDS_ACTION)
+    return list(alerts.annotate(first_seen_at=Subquery(seen.order_by("at").values("at")[:1])))
 
 
 def seen_by_clinic(check_in: CheckIn, alerts: list[Alert]) -> datetime | None:
     """When staff had seen each of its alerts after it came, or somebody tried to call; None while that is open."""
-    since = check_in.submitted_at
-    events = Event.objects.filter(subject__in=[alert.pk for alert in alerts], verb__in=SEEING, at__gte=since)
-    firsts = dict(events.order_by().values_list("subject").annotate(Min("at")))
-    tried = ContactAttempt.objects.filter(patient_id=check_in.patient_id, at__gte=since)
+    firsts = [at for alert in alerts if (at := getattr(alert, "first_seen_at", None))]
+    tried = ContactAttempt.objects.filter(patient_id=check_in.patient_id, at__gte=check_in.submitted_at)
     called: datetime | None = tried.aggregate(first=Min("at"))["first"]
-    each = max(firsts.values()) if alerts and len(firsts) == len(alerts) else None
+    each = max(firsts) if alerts and len(firsts) == len(alerts) else None
     return min((at for at in (each, called) if at is not None), default=None)
 
 

@@ -8,6 +8,9 @@ from typing import Any
 
 from django.core.paginator import Page
 
+from aftercare.alerts.models import Letter
+from aftercare.checkins.lead import lead_of
+from aftercare.checkins.lead_box import box_of
 from aftercare.checkins.models import CheckIn
 from aftercare.checkins.recovery_chart import PATIENT, charts_of
 from aftercare.people.models import Patient, Procedure
@@ -15,6 +18,7 @@ from aftercare.people.models import Patient, Procedure
 TOGETHER_WITHIN = timedelta(days=14)  # two areas treated so close together recover side by side
 SHOWN_TOGETHER = 2
 DAY = timedelta(days=1)
+LETTERS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,18 +27,28 @@ class Entry:
 
     check_in: CheckIn
     gap: str
+    area: str = ""
 
 
 def history_context(page: Page[CheckIn], patient: Patient, now: datetime) -> dict[str, Any]:
     done = patient.procedures.filter(performed_at__lte=now).in_order().reverse()
+    lead = lead_of(patient, now)
     recovering = recovering_side_by_side(list(done[:SHOWN_TOGETHER]))
     return {
         "page": page,
-        "entries": entries_of(page),
+        "entries": entries_of(page, several=has_several_areas(patient)),
         "latest": recovering[0] if recovering else None,
         "charts": charts_of(patient, recovering, now, words=PATIENT) if page.object_list else [],
+        "letters": letters_of(patient) if page.number == 1 else [],
+        "lead": lead,
+        "box": box_of(patient, lead),
         "now": now,
     }
+
+
+def letters_of(patient: Patient) -> list[Letter]:
+    """What the clinic wrote, the newest first."""
+    return list(patient.letters.order_by("-at", "-pk")[:LETTERS])
 
 
 def recovering_side_by_side(newest_first: list[Procedure]) -> list[Procedure]:
@@ -43,13 +57,20 @@ def recovering_side_by_side(newest_first: list[Procedure]) -> list[Procedure]:
     return [one for one in newest if newest[0].performed_at - one.performed_at <= TOGETHER_WITHIN]
 
 
-def entries_of(page: Page[CheckIn]) -> list[Entry]:
-    """The rows of one page, each with the gap to the newer one above it."""
+def has_several_areas(patient: Patient) -> bool:
+    """Whether the patient was treated in more than one area: then each entry names its own."""
+    areas = patient.procedures.order_by().values_list("area", flat=True)
+    return len({area.strip().casefold() for area in areas}) > 1
+
+
+def entries_of(page: Page[CheckIn], *, several: bool = False) -> list[Entry]:
+    """The rows of one page, each with the gap to the newer one above it, and of several areas with its own."""
     entries: list[Entry] = []
     newer: date | None = None
     for check_in in page:
         day = check_in.observed_at.astimezone(check_in.patient.clinic.zone).date()
-        entries.append(Entry(check_in, gap_words(day, newer) if newer else ""))
+        area = check_in.procedure.area if several and check_in.procedure else ""
+        entries.append(Entry(check_in, gap_words(day, newer) if newer else "", area))
         newer = day
     return entries
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
+
 from aftercare.alerts.models import NEEDS_ACTION, Alert
-from aftercare.checkins.models import CheckIn, Finding
+from aftercare.checkins.models import Assessment, CheckIn, Finding, FindingQuerySet
 from aftercare.checkins.silence import newest_check_in
-from aftercare.people.models import Patient
+from aftercare.people.models import Event, Patient, Procedure
 from aftercare.triage import Level
 
 REACHED, CLOSED, NOTHING = "reached", "closed", "none"
@@ -18,12 +22,11 @@ LEADS = frozenset({REACHED, CLOSED, NOTHING, *(level.value for level in Level)})
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Lead:
-    """`alerts`: those it is about, the worst and newest first; empty where it is the newest check-in's level."""
+    """`alerts`: those it is about, the newest first; empty where it is the newest check-in's level."""
 
     word: str
     now: datetime
     alerts: tuple[Alert, ...] = ()
-    newest: CheckIn | None = None
 
     @property
     def is_action(self) -> bool:
@@ -35,41 +38,114 @@ class Lead:
         return self.is_action and self.word == Level.EMERGENCY.value
 
     @property
+    def can_change(self) -> bool:
+        """Whether what staff do next changes it."""
+        return self.is_action or self.word == REACHED
+
+    @property
     def reported_at(self) -> datetime | None:
         """When the newest report of what it is about came; None where it is about no alert."""
         return max((alert.last_reported_at for alert in self.alerts), default=None)
 
 
 def lead_of(patient: Patient, now: datetime) -> Lead:
-    """What the pages of a patient lead with at `now`.
-
+    """What the pages of a patient lead with at `now`, in two queries at most.
     The highest level among open alerts of same day and higher whose patient nobody has reached since their
     newest report; `reached` where there are such alerts and all were reached; `closed` where none is open and
     those of the newest check-in were closed; else that check-in's level; `none` before the first.
     """
-    own = Alert.objects.filter(patient=patient).need_action()
-    open_alerts = list(own.open())
-    newest = newest_check_in(patient)
+    alerts = open_or_newest(patient)
+    open_alerts = [alert for alert in alerts if alert.is_open]
     if unreached := [alert for alert in open_alerts if not alert.is_reached]:
         highest = max(alert.triage_level for alert in unreached)
         worst = [alert for alert in unreached if alert.triage_level is highest]
-        return Lead(word=highest.value, now=now, alerts=newest_first(worst), newest=newest)
+        worst.sort(key=lambda alert: alert.last_reported_at, reverse=True)
+        return Lead(word=highest.value, now=now, alerts=tuple(worst))
     if open_alerts:
-        reached = sorted(open_alerts, key=lambda alert: alert.reached_at or now, reverse=True)
-        return Lead(word=REACHED, now=now, alerts=tuple(reached), newest=newest)
+        open_alerts.sort(key=lambda alert: alert.reached_at or now, reverse=True)
+        return Lead(word=REACHED, now=now, alerts=tuple(open_alerts))
+    if alerts:
+        alerts.sort(key=lambda alert: alert.closed_at or now, reverse=True)
+        return Lead(word=CLOSED, now=now, alerts=tuple(alerts))
+    newest = newest_check_in(patient)
+    return Lead(word=newest.level if newest else NOTHING, now=now)
+
+
+def lead_after(newest: CheckIn | None, patient: Patient, now: datetime) -> Lead:
+    """The same, where the newest check-in was read with `may_lead` already: in no query where nothing else can."""
     if newest is None:
         return Lead(word=NOTHING, now=now)
-    if closed := list(own.filter(pk__in=own_alerts(newest))):
-        latest = sorted(closed, key=lambda alert: alert.closed_at or now, reverse=True)
-        return Lead(word=CLOSED, now=now, alerts=tuple(latest), newest=newest)
-    return Lead(word=newest.level, now=now, newest=newest)
+    return lead_of(patient, now) if getattr(newest, "may_lead", True) else Lead(word=newest.level, now=now)
 
 
-def newest_first(alerts: list[Alert]) -> tuple[Alert, ...]:
-    return tuple(sorted(alerts, key=lambda alert: alert.last_reported_at, reverse=True))
+def open_or_newest(patient: Patient) -> list[Alert]:
+    """Those that may lead, each with `said_called_at`: when the patient last told us that they called about it."""
+    said_called = Event.objects.filter(subject=OuterRef("pk"), verb=Event.Verb.SAID_CALLED).order_by("-at")
+    return list(may_lead(patient).annotate(said_called_at=Subquery(said_called.values("at")[:1])))
 
 
-def own_alerts(check_in: CheckIn) -> set[UUID]:
-    """The ids of the alerts that a check-in opened, was appended to, or keeps a sign of."""
-    found = Finding.objects.found_in(check_in) | Finding.objects.filter(assessment__caused_by=check_in)
-    return set(found.filter(alert__isnull=False).values_list("alert", flat=True))
+def may_lead(patient: Patient) -> QuerySet[Alert]:
+    """The alerts of same day and higher that are open, and those of the newest check-in, open or not."""
+    newest = CheckIn.objects.filter(patient=patient).order_by("-submitted_at", "-number").values("pk")[:1]
+    is_own = Q(pk__in=findings_of(newest).values("alert"))
+    alerts: QuerySet[Alert] = Alert.objects.filter(patient=patient).need_action()
+    return alerts.filter(~Q(status=Alert.Status.CLOSED) | is_own)
+
+
+def own_alerts(check_in: CheckIn) -> list[Alert]:
+    """The alerts of same day and higher of one check-in, open or not."""
+    ids = findings_of([check_in.pk]).values("alert")
+    return list(Alert.objects.need_action().filter(pk__in=ids))
+
+
+def findings_of(check_ins: object) -> FindingQuerySet:
+    """Their findings with an alert: opened, appended to, kept by a correction, or found when staff corrected it."""
+    by_staff = Q(assessment__check_in__in=check_ins, assessment__reason=Assessment.Reason.CORRECTED)
+    found: FindingQuerySet = Finding.objects.filter(
+        Q(assessment__caused_by__in=check_ins) | by_staff, alert__isnull=False
+    )
+    return found
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Report:
+    """The newest report behind some alerts. `is_corrected`: nothing that reported them stands any more.
+
+    `confirm_by`: by when the clinic had to confirm that somebody has seen it. `area`: the one it is about, where
+    the patient was treated in more than one.
+    """
+
+    check_in_id: UUID
+    at: datetime
+    confirm_by: datetime | None
+    is_corrected: bool
+    area: str
+
+
+def report_behind(alerts: Collection[Alert]) -> Report | None:
+    """The newest report of these alerts, one that still stands before others; None where no finding led to them."""
+    told_with = Coalesce("assessment__caused_by", "assessment__check_in")
+    findings = (
+        Finding.objects.filter(alert__in=alerts)
+        .annotate(told_with=told_with)
+        .annotate(is_replaced=Exists(CheckIn.objects.filter(supersedes=OuterRef("told_with"))))
+        .order_by("is_replaced", "-assessment__at")
+    )
+    # Staff can find it later, in a check-in that was sent at another time: that one the patient knows.
+    sent_at = Coalesce("assessment__caused_by__submitted_at", "assessment__check_in__submitted_at")
+    by = Coalesce("assessment__caused_by__confirm_by", "assessment__check_in__confirm_by")
+    others = Procedure.objects.filter(patient=OuterRef("alert__patient")).exclude(
+        area__iexact=OuterRef("assessment__check_in__procedure__area")
+    )
+    area = Case(When(Exists(others), then=F("assessment__check_in__procedure__area")), default=Value(""))
+    columns = ("told_with", "sent_at", "by", "is_replaced", "about")
+    row = findings.annotate(sent_at=sent_at, by=by, about=area).values(*columns).first()
+    if row is None:
+        return None
+    return Report(
+        check_in_id=row["told_with"],
+        at=row["sent_at"],
+        confirm_by=row["by"],
+        is_corrected=row["is_replaced"],
+        area=row["about"] or "",
+    )

@@ -10,6 +10,28 @@ from aftercare.triage import LIMITS, Level, Limits, acknowledge_by
 CALL_WITHIN = timedelta(hours=4)  # by when a same-day call is promised, within opening hours
 BEFORE_CLOSING = timedelta(minutes=30)
 TOO_LATE = timedelta(hours=1)  # less than this to closing is too late for a call today
+EVENING, MORNING = 18, 5
+
+
+def today_or_tonight(local: datetime) -> str:
+    """How people speak of the hours that are left, on a clock of the clinic."""
+    return "Tonight" if local.hour >= EVENING or local.hour < MORNING else "Today"
+
+
+def closed_until(hours: OpeningHours, now: datetime) -> str:
+    """ "14:00", while it is closed for lunch: it opens again on the same day. Empty at any other time."""
+    upcoming = None if hours.current(now) else hours.next_opening(now)
+    if upcoming is None:
+        return ""
+    opens, local = upcoming.opens.astimezone(hours.zone), now.astimezone(hours.zone)
+    was_open = any(stretch.closes <= now for stretch in hours.stretches(local.date()))
+    return f"{opens:%H:%M}" if was_open and opens.date() == local.date() else ""
+
+
+def closed_words(hours: OpeningHours, now: datetime, otherwise: str = "The clinic is closed.") -> str:
+    """That it is closed; over lunch until when."""
+    until = closed_until(hours, now)
+    return f"The clinic is closed until {until}." if until else otherwise
 
 
 def call_by(hours: OpeningHours, since: datetime) -> datetime | None:

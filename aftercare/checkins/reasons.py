@@ -82,7 +82,7 @@ def came_back(finding: Finding, _clock: Clock) -> Reason:
 
 def with_fever(finding: Finding, _clock: Clock) -> Reason:
     return Reason(
-        "A high temperature, and a sign on your skin.",
+        "A fever, and a sign on your skin.",
         " ".join(_sign(item) for item in finding.evidence[1:]),
     )
 
@@ -104,6 +104,7 @@ def itch(finding: Finding, _clock: Clock) -> Reason:
 
 
 MEDICINE = "Pain medicine did not help."
+SHADES = "It can look darker, purple or grey."
 LATE = "It usually eases sooner than this."
 HOT_AREA = Reason("A hot area that is getting more sore.")
 
@@ -118,7 +119,7 @@ WORDS: Mapping[str, tuple[str, Reason | Words]] = {
     "eye_involved": ("eye", Reason("Eye hurts, light hurts it, sight changed, or swollen shut.")),
     "spreading_with_fever": (
         "spreading",
-        Reason("Redness or darkness that spreads, and a high temperature."),
+        Reason("Redness or darkness that spreads, and a fever."),
     ),
     "reported_return": ("return", came_back),
     "sudden_return.redness": ("rise of redness", rose("Redness")),
@@ -153,7 +154,7 @@ WORDS: Mapping[str, tuple[str, Reason | Words]] = {
     "small_return.pain": ("rise of pain", rose("Pain")),
     "unsure_return": ("return", Reason("Redness or pain may have come back. You were not sure.")),
     "moderate_pain_not_relieved": ("pain", level_of("Pain", MEDICINE)),
-    "fever": ("fever", Reason("A high temperature, or hot and shivery.")),
+    "fever": ("fever", Reason("A fever: 38°C (100.4°F) or more, or hot and shivery.")),
     "early_hot_sore_area": ("hot area", HOT_AREA),
     "lumps": ("lumps", Reason("Firm lumps.")),
     "flu_like": ("flu", Reason("Aching all over.")),
@@ -181,7 +182,16 @@ def reasons(findings: Iterable[Finding], clock: Clock) -> list[Reason]:
         subject, words = WORDS[finding.rule]
         if subject not in by_subject:
             by_subject[subject] = words if isinstance(words, Reason) else words(finding, clock)
-    return _without_repeats(by_subject)
+    return _with_shades(_without_repeats(by_subject))
+
+
+def _with_shades(found: list[Reason]) -> list[Reason]:
+    """Of redness, once: that it looks otherwise on brown and black skin."""
+    place = next((place for place, reason in enumerate(found) if "redness" in reason.bold.lower()), None)
+    if place is not None:
+        reason = found[place]
+        found[place] = Reason(reason.bold, f"{reason.text} {SHADES}".strip())
+    return found
 
 
 def _without_repeats(by_subject: dict[str, Reason]) -> list[Reason]:

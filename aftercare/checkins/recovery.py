@@ -19,16 +19,18 @@ SAY = {
     "airway_swelling": "My lips, mouth, tongue or throat are swollen, or my face is swelling up fast.",
     "faint_or_confused": "I feel faint, confused or very sleepy.",
     "eye_involved": "My eye hurts, light hurts it, my sight changed, or it is swollen shut.",
-    "spreading_with_fever": "Redness or darkness is spreading on my skin, and I have a high temperature.",
+    "spreading_with_fever": "Redness or darkness is spreading on my skin, and I have a fever.",
     "hives": "I have a raised, itchy rash.",
 }
 
 
-def tell_them(procedure: Procedure | None, entry: Entry, findings: Iterable[Finding]) -> list[str]:
-    """What to say to the emergency service: the treatment, then what is wrong."""
+def tell_them(
+    procedure: Procedure | None, entry: Entry, findings: Iterable[Finding], now: datetime
+) -> list[str]:
+    """What to say to the emergency service now: the treatment, then what is wrong."""
     treatment = []
     if procedure and procedure.performed_at <= entry.at:
-        ago = span_words(procedure.hours_at(entry.at))
+        ago = span_words(procedure.hours_at(now))
         treatment = [
             f"I had {NOUNS[Procedure.Kind(procedure.kind)]} on my {procedure.area.lower()} {ago} ago."
         ]
@@ -51,11 +53,17 @@ def taking_longer(procedure: Procedure | None, entry: Entry, clock: Clock) -> li
         found.append(
             Reason(
                 f"{symptom.capitalize()}: {SEVERITIES[value].lower()}.",
-                f"It is usually gone by now. Still there {on_day(until, clock)}? Tell us. "
-                "Does it get worse? Tell us the same day.",
+                f"It is usually gone by now. {still_there(until, clock)} If it gets worse, tell us the same day.",
             )
         )
     return found
+
+
+def still_there(until: datetime, clock: Clock) -> str:
+    """From when the clinic wants to know: a day to come, or now."""
+    return (
+        f"Still there {on_day(until, clock)}? Tell us." if until > clock.now else "Still there now? Tell us."
+    )
 
 
 def on_day(at: datetime, clock: Clock) -> str:

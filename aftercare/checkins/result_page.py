@@ -8,25 +8,105 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 
 from aftercare.checkins.confirmation import confirmation_of
+from aftercare.checkins.history_page import has_several_areas
+from aftercare.checkins.lead import Lead, lead_of, own_alerts
+from aftercare.checkins.lead_box import LeadBox, box_of, closed_box, spoken_box
 from aftercare.checkins.models import Assessment, CheckIn
 from aftercare.checkins.models import Finding as FindingRow
 from aftercare.checkins.reasons import Clock, Reason, reasons
-from aftercare.checkins.wording import told
+from aftercare.checkins.silence import newest_check_in
+from aftercare.checkins.today import read_when
+from aftercare.checkins.wording import knows_nothing, told, unanswered
 from aftercare.people.models import Event, Patient
 from aftercare.triage import LIMITS, Finding, Level
 
+# So long after it was said, the hour may ask for another telephone: then the lead of now is drawn instead.
+SAID_JUST_NOW = timedelta(hours=1)
+
 
 def result_context(check_in: CheckIn, patient: Patient, now: datetime) -> dict[str, Any]:
+    newest, situation = newest_check_in(patient), situation_of(check_in, patient, now)
+    return {
+        **situation,
+        "title": title_of(situation, patient),
+        "is_flagged": check_in.triage_level >= Level.SAME_DAY,
+        "read_when": read_when(patient.clinic, now),
+        "told": told(check_in.given),
+        "unanswered": unanswered(check_in.given),
+        "knows_nothing": knows_nothing(check_in.given),
+        "standing": later_version(check_in),
+        "newer": newest if newest and newest.number > check_in.number else None,
+        "seen_again": seen_again(check_in, patient, now),
+        "area": area_of(check_in, patient),
+        "can_change": check_in.observed_at >= now - timedelta(hours=LIMITS.backdate_limit_h),
+    }
+
+
+def title_of(situation: dict[str, Any], patient: Patient) -> str:
+    """What the page begins with."""
+    first, box = situation["first"], situation["box"]
+    if first:
+        return str(first["advice"]["headline"])
+    return box.title(patient.clinic) if box else str(situation["advice"].get("headline", "Check-in"))
+
+
+def situation_of(check_in: CheckIn, patient: Patient, now: datetime) -> dict[str, Any]:
+    """What stands on top: the lead, or what was said of this check-in. An open page asks for it again.
+
+    `first`: the words that lead because they are of this check-in and were said just now. `box`: what leads
+    instead of them, or what became of this check-in since.
+    """
+    lead = lead_of(patient, now)
+    lead_box = box_of(patient, lead)
+    first = said_just_now(check_in, patient, lead, lead_box)
+    ended = None if lead.is_action else became_of(check_in, patient, now)
+    other = lead_box if lead.can_change and not first else None
+    report = lead_box.report if lead_box else None
     return {
         "check_in": check_in,
         "advice": check_in.advice,
-        "confirmation": confirmation_of(check_in, patient.clinic, now),
-        "told": told(check_in.given),
-        "standing": later_version(check_in),
-        "seen_again": seen_again(check_in, patient, now),
-        "can_change": check_in.observed_at >= now - timedelta(hours=LIMITS.backdate_limit_h),
+        "lead": lead,
+        "lead_box": lead_box,
+        "first": first,
+        "box": ended or other,
+        "has_ended": ended is not None,
+        "quiet_seen": report is not None and report.check_in_id == check_in.pk,
+        "confirmation": None if ended else confirmation_of(check_in, patient.clinic, now),
+        "patient": patient,
         "now": now,
     }
+
+
+def said_just_now(
+    check_in: CheckIn, patient: Patient, lead: Lead, box: LeadBox | None
+) -> dict[str, Any] | None:
+    """The words of this check-in, where it is the report that leads and nothing louder is to be said of it."""
+    report = box.report if box else None
+    if report is None or report.check_in_id != check_in.pk or report.is_corrected:
+        return None
+    said = {"level": check_in.level, "advice": check_in.advice, "at": check_in.submitted_at}
+    if check_in.level != lead.word:
+        again = seen_again(check_in, patient, lead.now)
+        said = again if again and again["advice"] else said
+    is_current = said["level"] == lead.word and lead.now - said["at"] <= SAID_JUST_NOW
+    return said if is_current else None
+
+
+def became_of(check_in: CheckIn, patient: Patient, now: datetime) -> LeadBox | None:
+    """What staff did about this check-in's own alerts, once none of them asks for a call any more."""
+    alerts = own_alerts(check_in)
+    if not alerts:
+        return None
+    if still_open := [alert for alert in alerts if alert.is_open]:
+        return spoken_box(patient, still_open, now)
+    alerts.sort(key=lambda alert: alert.closed_at or now, reverse=True)
+    return closed_box(patient, alerts, now)
+
+
+def area_of(check_in: CheckIn, patient: Patient) -> str:
+    """The area that it is about, where the patient was treated in more than one."""
+    procedure = check_in.procedure
+    return procedure.area if procedure and has_several_areas(patient) else ""
 
 
 def later_version(check_in: CheckIn) -> CheckIn | None:

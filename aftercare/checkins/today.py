@@ -6,35 +6,97 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
+from django.db.models import Exists
+
+from aftercare.alerts.letters import unopened_letters
+from aftercare.alerts.models import Letter
+from aftercare.checkins.advice import EMERGENCY_SIGNS
+from aftercare.checkins.lead import Lead, lead_after, may_lead
+from aftercare.checkins.lead_box import LeadBox, box_of
 from aftercare.checkins.models import CheckIn
 from aftercare.checkins.recovery import DAILY_UNTIL_H, WEEKLY_UNTIL_H
+from aftercare.checkins.wording import knows_nothing
 from aftercare.guidance.by_article import ArticleRow, by_article
 from aftercare.guidance.course_words import Since
 from aftercare.guidance.timeline import Timeline
 from aftercare.people.contact import clock_word
 from aftercare.people.models import Clinic, Patient, Procedure
+from aftercare.triage import SYMPTOMS, Level
 from aftercare.ui.times import span_words
 
 NOON, EVENING = 12, 18
 WEEK = timedelta(days=7)
 DAY_H = 24
+LATELY = timedelta(hours=48)
+NEWEST = 12  # check-ins
 
 
 @dataclass(frozen=True)
 class Today:
-    """`procedure`: the latest; `others`: the latest of each other area that is still healing; `last` submitted."""
+    """`procedure`: the latest; `others`: the latest of each other area that is still healing; `newest` check-ins."""
 
     now: datetime
     patient: Patient
     procedure: Procedure | None
     others: list[Procedure]
-    last: CheckIn | None
+    done: list[Procedure]
+    newest: list[CheckIn]
 
     @classmethod
     def of(cls, patient: Patient, now: datetime) -> Today:
         done = list(patient.procedures.filter(performed_at__lte=now).in_order().reverse())
-        last = patient.check_ins.defer("advice").order_by("-submitted_at", "-number").first()
-        return cls(now, patient, done[0] if done else None, still_healing(done, now), last)
+        return cls(
+            now, patient, done[0] if done else None, still_healing(done, now), done, newest_of(patient, now)
+        )
+
+    @property
+    def last(self) -> CheckIn | None:
+        """The last one submitted."""
+        return self.newest[0] if self.newest else None
+
+    @cached_property
+    def lead(self) -> Lead:
+        """What the page leads with."""
+        return lead_after(self.last, self.patient, self.now)
+
+    @cached_property
+    def box(self) -> LeadBox | None:
+        return box_of(self.patient, self.lead)
+
+    @property
+    def page_title(self) -> str:
+        return self.box.title(self.patient.clinic) if self.box else "Today"
+
+    @cached_property
+    def letters(self) -> list[Letter]:
+        """What the clinic has written and the patient has not opened."""
+        if self.last is not None and not getattr(self.last, "has_letters", True):
+            return []
+        return list(unopened_letters(self.patient, self.now))
+
+    @property
+    def emergency_signs(self) -> list[str]:
+        return EMERGENCY_SIGNS
+
+    @property
+    def last_badge(self) -> str:
+        """The level of the last check-in, where it may be said.
+
+        Below a lead no calm one is, once the clinic has spoken with the patient no call, and of no answers nothing.
+        """
+        if self.last is None or (self.box and not self.lead.is_action):
+            return ""
+        level = self.last.triage_level
+        if level is Level.EXPECTED and (self.lead.is_action or knows_nothing(self.last.given)):
+            return ""
+        return level.value
+
+    @property
+    def last_area(self) -> str:
+        """The area that the last check-in is about, where there are several."""
+        if self.last is None or len({one.area for one in self.done}) < 2:
+            return ""
+        return next((one.area for one in self.done if one.pk == self.last.procedure_id), "")
 
     @property
     def hours(self) -> float | None:
@@ -55,7 +117,8 @@ class Today:
         """The recovery from the latest procedure on."""
         if self.procedure is None:
             return None
-        since = Since(self.procedure.performed_at, self.now)
+        lately = told_of_lately(self.newest, self.procedure, self.now)
+        since = Since(self.procedure.performed_at, self.now, lately)
         return Timeline.of(self.patient.clinic, self.procedure.kind, since)
 
     @property
@@ -87,6 +150,31 @@ class Today:
         return read_when(self.patient.clinic, self.now)
 
 
+def newest_of(patient: Patient, now: datetime) -> list[CheckIn]:
+    """The last check-ins submitted, the newest first: enough for what was told of lately.
+
+    Each with `has_letters`: whether the clinic has written what the patient has not opened, and `may_lead`:
+    whether an alert leads the pages, or the newest check-in has had one.
+    """
+    letters = Exists(unopened_letters(patient, now))
+    lead = Exists(may_lead(patient))
+    own = patient.check_ins.defer("advice").annotate(has_letters=letters, may_lead=lead)
+    return list(own.order_by("-submitted_at", "-number")[:NEWEST])
+
+
+def told_of_lately(newest: list[CheckIn], procedure: Procedure, now: datetime) -> frozenset[str]:
+    """The symptoms that the newest word of the past two days about a procedure says are there."""
+    replaced = {check_in.supersedes_id for check_in in newest}
+    standing = [one for one in newest if one.pk not in replaced and one.procedure_id == procedure.pk]
+    lately = [one for one in standing if now - one.observed_at <= LATELY]
+    lately.sort(key=lambda one: one.observed_at, reverse=True)
+    said: dict[str, int] = {}
+    for symptom in SYMPTOMS:
+        values = (getattr(one.given, symptom) for one in lately)
+        said[symptom] = next((value for value in values if value is not None), 0)
+    return frozenset(symptom for symptom, value in said.items() if value)
+
+
 def still_healing(done: list[Procedure], now: datetime) -> list[Procedure]:
     """Of procedures, the latest first: the latest of each area but the first one's, up to day 28."""
     latest: dict[str, Procedure] = {}
@@ -98,12 +186,14 @@ def still_healing(done: list[Procedure], now: datetime) -> list[Procedure]:
 def read_when(clinic: Clinic, now: datetime) -> str:
     """When somebody reads check-ins: in opening hours, and no promise beyond those."""
     hours, local = clinic.hours, now.astimezone(clinic.zone)
+    at_once = "Nobody may see yours at once."
     if hours.is_always_open():
-        return "The clinic is open day and night."
+        return f"Staff read check-ins day and night. {at_once}"
     if opening := hours.current(now):
-        return f"Someone reads check-ins until {clock_word(opening.closes.astimezone(clinic.zone), local)}."
+        until = clock_word(opening.closes.astimezone(clinic.zone), local)
+        return f"Staff read check-ins in opening hours, today until {until}. {at_once}"
     upcoming = hours.next_opening(now)
     if upcoming is None:
-        return "The clinic is closed."
+        return f"The clinic is closed. {at_once}"
     opens = clock_word(upcoming.opens.astimezone(clinic.zone), local)
-    return f"The clinic is closed. Someone reads check-ins from {opens}."
+    return f"The clinic is closed. Staff read check-ins from {opens}. {at_once}"

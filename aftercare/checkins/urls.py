@@ -1,10 +1,15 @@
 from django.urls import path
 
-from aftercare.checkins import views
+from aftercare.checkins import own_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("check-in/", views.check_in, name="check_in"),
+    path("timeline/", own_views.timeline_page, name="timeline"),
+    path("lead/", own_views.lead, name="lead"),
+    path("called/", own_views.said_called, name="said_called"),
+    path("your-number/", own_views.own_number, name="own_number"),
+    path("letters/<uuid:letter_id>/", own_views.letter, name="letter"),
     path("check-ins/", views.check_ins, name="check_ins"),
     path("check-ins/<uuid:check_in_id>/", views.result, name="result"),
     path("check-ins/<uuid:check_in_id>/confirmation/", views.confirmation, name="confirmation"),

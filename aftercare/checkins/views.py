@@ -16,12 +16,11 @@ from django.views.csrf import csrf_failure as csrf_failure_elsewhere
 from django.views.decorators.http import require_http_methods, require_safe
 
 from aftercare.checkins import drafts
-from aftercare.checkins.confirmation import confirmation_of
 from aftercare.checkins.form_page import AUTOSAVE, FormPage, newest_revision, under_its_token, uuid_in
 from aftercare.checkins.forms import CheckInForm
 from aftercare.checkins.history_page import history_context
 from aftercare.checkins.models import CheckIn
-from aftercare.checkins.result_page import result_context
+from aftercare.checkins.result_page import result_context, situation_of
 from aftercare.checkins.submission import RejectedError
 from aftercare.checkins.today import Today
 from aftercare.guidance.access import is_editor
@@ -168,10 +167,9 @@ def result(request: HttpRequest, patient: Patient, check_in_id: UUID) -> HttpRes
 @require_safe
 @patient_page
 def confirmation(request: HttpRequest, patient: Patient, check_in_id: UUID) -> HttpResponse:
-    """The part of the result that changes: whether the clinic has confirmed. An open page asks for it."""
-    check_in, now = get_object_or_404(patient.check_ins, pk=check_in_id), timezone.now()
-    context = {"confirmation": confirmation_of(check_in, patient.clinic, now), "now": now}
-    return render(request, "checkins/confirmation.html", context)
+    """What leads, and whether the clinic has confirmed: the part of the result that an open page asks for again."""
+    check_in = get_object_or_404(patient.check_ins, pk=check_in_id)
+    return render(request, "checkins/situation.html", situation_of(check_in, patient, timezone.now()))
 
 
 @require_safe

@@ -83,6 +83,7 @@ QUESTIONS: Mapping[str, str] = {
 HELP: Mapping[str, str] = {
     "redness": "On brown and black skin it may look purple, brown, grey or darker than the skin near it. "
     "It may feel warm.",
+    "came_back": "Redness that comes back can look darker, purple or grey.",
     "painkiller": "“Did not help” means: taken as the pack says, at least an hour ago.",
     "note": "Not read as urgent. If you are worried, call.",
     "observed_at": "Leave empty for now.",
@@ -162,6 +163,29 @@ def _answer_words(key: str, value: object) -> str | None:
         # In the order of the form, not of the set.
         return "; ".join(text for word, text in _WORDS[key].items() if word in value) or NONE_CHOICE[1]
     return _WORDS[key][str(value)]
+
+
+# What is said of a question that was left open, or answered with "I can't tell".
+UNSAID: Mapping[str, str] = {
+    "redness": "how red it is",
+    "pain": "how much it hurts",
+    "swelling": "how swollen it is",
+    "itch": "how itchy it is",
+    "emergency": "whether there is an emergency sign",
+    "signs": "which signs you can see or feel",
+    "unwell": "whether you feel ill",
+}
+
+
+def unanswered(answers: Answers) -> list[str]:
+    """A sentence for each of the four symptoms and each group of ticks about which nothing is known."""
+    left_open = (words for key, words in UNSAID.items() if getattr(answers, key) is None)
+    return [f"You did not say {words}." for words in left_open]
+
+
+def knows_nothing(answers: Answers) -> bool:
+    """Whether none of the four symptoms was told."""
+    return len(open_symptoms(answers)) == len(SYMPTOMS)
 
 
 def open_symptoms(answers: Answers) -> list[Symptom]:

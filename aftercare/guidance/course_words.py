@@ -37,10 +37,11 @@ class SignLine:
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """A procedure at `performed_at`, looked at `now`."""
+    """A procedure at `performed_at`, looked at `now`. `reported`: the symptoms that were told of lately."""
 
     performed_at: datetime
     now: datetime
+    reported: frozenset[str] = frozenset()
 
     @property
     def hours(self) -> float:
@@ -81,15 +82,18 @@ def line(symptom: str, hours: SymptomCourse, since: Since | None) -> CourseLine:
         title=symptom.capitalize(),
         usual_until_h=hours.usual_until_h,
         tell_us_after_h=hours.tell_us_after_h,
-        until=until_words(hours.usual_until_h, since),
+        until=until_words(symptom, hours.usual_until_h, since),
         text=" ".join(words_since(hours, since) if since else words(hours)),
     )
 
 
-def until_words(usual_until_h: float, since: Since | None) -> str:
+def until_words(symptom: str, usual_until_h: float, since: Since | None) -> str:
+    """Until when it is usual; after that, "longer than usual" only of what was told of lately."""
     if since is None:
         return f"up to {span(usual_until_h)}"
-    return "longer than usual" if since.is_past(usual_until_h) else f"until {since.until(usual_until_h)}"
+    if not since.is_past(usual_until_h):
+        return f"until {since.until(usual_until_h)}"
+    return "longer than usual" if symptom in since.reported else ""
 
 
 def words(hours: SymptomCourse) -> Iterator[str]:

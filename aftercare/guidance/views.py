@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -70,23 +70,28 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
         return render(request, "guidance/article.html", {**context, "as_patient": patient})
 
 
-@require_safe
-def timeline(request: HttpRequest) -> HttpResponse:
-    """The recovery from its first hour on: for everybody, or with "you are here" for a patient."""
-    clinic, now, patient = clinic_or_404(request), timezone.now(), patient_of(request)
+def timeline_context(
+    request: HttpRequest,
+    clinic: Clinic,
+    now: datetime,
+    reported: Callable[[Procedure], frozenset[str]],
+) -> dict[str, Any]:
+    """The recovery from its first hour on: for everybody, or with "you are here" for a patient.
+
+    `reported`: which symptoms the patient has told of lately, after a procedure.
+    """
+    patient = patient_of(request)
     own = procedures_of(patient, now) if patient else []
     procedure = chosen(own, request.GET.get("procedure", "")) if own else None
-    since = Since(procedure.performed_at, now) if procedure else None
+    since = Since(procedure.performed_at, now, reported(procedure)) if procedure else None
     kind = procedure.kind if procedure else kind_asked_for(request)
-    with timezone.override(clinic.zone):
-        context = {
-            "timeline": Timeline.of(clinic, kind, since),
-            "procedure": procedure,
-            "others": [one for one in own if one != procedure],
-            "kinds": Procedure.Kind.choices,
-            "as_patient": patient,
-        }
-        return render(request, "guidance/timeline.html", context)
+    return {
+        "timeline": Timeline.of(clinic, kind, since),
+        "procedure": procedure,
+        "others": [one for one in own if one != procedure],
+        "kinds": Procedure.Kind.choices,
+        "as_patient": patient,
+    }
 
 
 def procedures_of(patient: Patient, now: datetime) -> list[Procedure]:

@@ -87,3 +87,28 @@ def at_clock(instant: datetime, now: datetime) -> str:
     if local.date() == timezone.localtime(now).date():
         return f"at {date_format(local, 'H:i')}"
     return f"on {patient_clock(instant)}"
+
+
+def of_clock(instant: datetime, now: datetime) -> str:
+    """For patients, what something is of: "08:10" today, else "Monday, 08:10" or "3 November, 08:10"."""
+    day = _day_word(instant, now)
+    clock = date_format(timezone.localtime(instant), "H:i")
+    return f"{day}, {clock}" if day else clock
+
+
+def day_and_clock(instant: datetime, now: datetime) -> str:
+    """When something was, within a sentence: "today at 08:10", "on Monday at 08:10", "on 3 November at 08:10"."""
+    day = _day_word(instant, now)
+    clock = date_format(timezone.localtime(instant), "H:i")
+    return f"on {day} at {clock}" if day else f"today at {clock}"
+
+
+def _day_word(instant: datetime, now: datetime) -> str:
+    """ "Monday", further back "3 November", today ""."""
+    local, today = timezone.localtime(instant), timezone.localtime(now).date()
+    days = (today - local.date()).days
+    if days == 0:
+        return ""
+    if 0 < days <= _NAMED_BY_WEEKDAY:
+        return date_format(local, "l")
+    return date_format(local, "j F" if local.year == today.year else "j F Y")

@@ -12,7 +12,7 @@ from aftercare.people.hours import ALWAYS_OPEN
 from aftercare.people.models import Clinic, Patient
 from aftercare.triage import Level, evaluate
 from tests.checkins.advising import CLINIC, CLOSED_H, OPEN_H, PATIENT, PROCEDURE, advice_at, entry_at
-from tests.people import MONDAY, at
+from tests.people import MONDAY, WEEKDAYS, at
 
 
 def test_an_emergency_says_to_call_the_local_number_and_not_to_wait_or_drive() -> None:
@@ -110,7 +110,7 @@ def test_a_patient_elsewhere_reads_that_the_hour_is_the_clinics() -> None:
 def test_a_routine_result_says_when_the_clinic_replies() -> None:
     advice = advice_at(OPEN_H, signs=["patches"])
     assert advice["headline"] == "This is on our list"
-    assert advice["lead"] == "The clinic will reply in 2 working days. Does it get worse? Call us sooner."
+    assert advice["lead"] == "The clinic will reply in 2 working days. If it gets worse, call us sooner."
 
 
 def test_an_expected_result_neither_reassures_nor_hides_whom_to_call() -> None:
@@ -120,10 +120,35 @@ def test_an_expected_result_neither_reassures_nor_hides_whom_to_call() -> None:
     assert len(advice["sooner"]) == 5
 
 
-def test_questions_left_open_are_not_taken_for_none() -> None:
-    note = "You left some questions open. This page says nothing about those."
-    assert advice_at(OPEN_H, redness=1)["notes"] == [note]
-    assert advice_at(OPEN_H, redness=1, pain=0, swelling=0, itch=0)["notes"] == []
+def test_with_all_four_questions_left_open_no_warning_sign_is_not_said() -> None:
+    assert advice_at(OPEN_H, signs=["spots"])["headline"] == "Your answers do not tell us enough"
+    assert advice_at(OPEN_H, itch=0)["headline"] == "Your answers do not show a warning sign today"
+
+
+def test_over_lunch_the_reopening_is_named_before_the_out_of_hours_line() -> None:
+    with_lunch = {day: [["08:00", "12:00"], ["13:30", "18:00"]] for day in WEEKDAYS}
+    clinic = Clinic(
+        telephone="0161 496 0123",
+        out_of_hours_telephone="0161 496 0199",
+        emergency_number="999",
+        opening_hours=with_lunch,
+        time_zone="Europe/London",
+    )
+    patient = Patient(clinic=clinic, time_zone="Europe/London")
+    for answers in ({"signs": ["pus"]}, {"signs": ["lumps"]}):
+        lead = advice_at(2.5, patient=patient, **answers)["lead"]  # type: ignore[arg-type]
+        assert lead.startswith("The clinic is closed until 13:30. Call the out-of-hours line")
+    assert "until" not in advice_at(10, patient=patient, signs=["pus"])["lead"]
+
+
+def test_a_date_to_tell_us_by_lies_in_the_future_or_it_is_now() -> None:
+    late = advice_at(71, now=at(120), redness=2)["longer"]
+    assert late[0]["text"].startswith("It is usually gone by now. Still there now? Tell us.")
+
+
+def test_what_to_say_on_the_telephone_counts_from_now() -> None:
+    said = advice_at(26, now=at(50), emergency=["breathing"])["tell_them"]
+    assert said[0] == "I had microneedling on my face 50 hours ago."
 
 
 @pytest.mark.parametrize(
@@ -135,7 +160,7 @@ def test_questions_left_open_are_not_taken_for_none() -> None:
             {"pain": 1},
             [
                 "Pain: mild. It is usually gone by now. Still there on Monday 19 January? Tell us. "
-                "Does it get worse? Tell us the same day."
+                "If it gets worse, tell us the same day."
             ],
         ),
         (
@@ -143,7 +168,7 @@ def test_questions_left_open_are_not_taken_for_none() -> None:
             {"redness": 2},
             [
                 "Redness: moderate. It is usually gone by now. Still there on Thursday 15 January? Tell us. "
-                "Does it get worse? Tell us the same day."
+                "If it gets worse, tell us the same day."
             ],
         ),
         (
@@ -151,7 +176,7 @@ def test_questions_left_open_are_not_taken_for_none() -> None:
             {"redness": 2},
             [
                 "Redness: moderate. It is usually gone by now. Still there after 10:00 today? Tell us. "
-                "Does it get worse? Tell us the same day."
+                "If it gets worse, tell us the same day."
             ],
         ),
         (49, {"redness": 0}, []),
@@ -198,4 +223,6 @@ def test_the_level_decides_even_where_it_comes_from_a_later_check_in() -> None:
         now=at(31),
     )
     assert advice["headline"].startswith("Call")
-    assert advice["reasons"][0]["text"] == "It was gone today at 06:00. Today at 16:00 it was severe."
+    assert advice["reasons"][0]["text"] == (
+        "It was gone today at 06:00. Today at 16:00 it was severe. It can look darker, purple or grey."
+    )

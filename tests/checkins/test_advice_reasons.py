@@ -99,7 +99,10 @@ def test_no_advice_says_what_must_never_be_said(rule: str, at_night: bool) -> No
             {"redness": 1, "pain": 0},
             {"redness": 3, "pain": 2, "came_back": "both"},
             [
-                Reason("Redness came back.", "It was mild on Tuesday. Now it is severe."),
+                Reason(
+                    "Redness came back.",
+                    "It was mild on Tuesday. Now it is severe. It can look darker, purple or grey.",
+                ),
                 Reason("Pain came back.", "It was gone on Tuesday. Now it is moderate."),
             ],
         ),
@@ -109,7 +112,12 @@ def test_no_advice_says_what_must_never_be_said(rule: str, at_night: bool) -> No
             98,
             {"redness": 0},
             {"redness": 2},
-            [Reason("Redness went up.", "It was gone on Tuesday. Now it is moderate.")],
+            [
+                Reason(
+                    "Redness went up.",
+                    "It was gone on Tuesday. Now it is moderate. It can look darker, purple or grey.",
+                )
+            ],
         ),
         # Told on the same day, and later.
         (

@@ -96,7 +96,8 @@ def test_a_later_evaluation_stands_beside_what_was_said_at_first(client: Any, pa
     page = text_of(response)
     assert "We looked at this again" in page
     assert "Redness went up. It was gone today at 06:00." in page
-    assert "Your answers do not show a warning sign today" in page
+    assert "You still need to call the clinic about your check-in of 12:00" in page
+    assert "warning sign" not in page
     assert f'href="/check-ins/{revealing.pk}/"' in response.content.decode()
     assert 'data-level="urgent"' in client.get(f"/check-ins/{revealing.pk}/").content.decode()
 

@@ -41,7 +41,7 @@ def test_the_hour_comes_first_then_the_check_in_then_what_is_usual_what_to_do_an
     parts = [
         "Day 2 , 26 hours since your treatment",
         "This afternoon’s check-in",
-        "Someone reads check-ins until 18:00. Worried? Call.",
+        "Staff read check-ins in opening hours, today until 18:00. Nobody may see yours at once. Worried? Call.",
         "Call 999 now",
         "Days 2 and 3 Now: 26 hours",
         "What is usual now",
@@ -75,10 +75,19 @@ def test_without_any_article_the_page_still_says_what_is_usual_and_whom_to_call(
 @pytest.mark.parametrize(
     ("h", "words"),
     [
-        (26, "Someone reads check-ins until 18:00."),
-        (32, "The clinic is closed. Someone reads check-ins from tomorrow 08:00."),  # Tuesday, 18:00
-        (45, "The clinic is closed. Someone reads check-ins from 08:00."),  # Wednesday, 07:00
-        (106, "The clinic is closed. Someone reads check-ins from Monday 08:00."),  # Friday, 20:00
+        (26, "Staff read check-ins in opening hours, today until 18:00. Nobody may see yours at once."),
+        (
+            32,
+            "The clinic is closed. Staff read check-ins from tomorrow 08:00. Nobody may see yours at once.",
+        ),  # Tuesday, 18:00
+        (
+            45,
+            "The clinic is closed. Staff read check-ins from 08:00. Nobody may see yours at once.",
+        ),  # Wednesday, 07:00
+        (
+            106,
+            "The clinic is closed. Staff read check-ins from Monday 08:00. Nobody may see yours at once.",
+        ),  # Friday, 20:00
     ],
 )
 def test_it_says_when_somebody_reads_check_ins_and_promises_no_more(
@@ -89,7 +98,10 @@ def test_it_says_when_somebody_reads_check_ins_and_promises_no_more(
 
 @pytest.mark.parametrize(
     ("week", "words"),
-    [(ALWAYS_OPEN, "The clinic is open day and night."), ({}, "The clinic is closed.")],
+    [
+        (ALWAYS_OPEN, "Staff read check-ins day and night. Nobody may see yours at once."),
+        ({}, "The clinic is closed. Nobody may see yours at once."),
+    ],
 )
 def test_a_clinic_that_never_closes_or_has_no_hours_says_so(week: Any, words: str) -> None:
     assert read_when(Clinic(opening_hours=week, time_zone="UTC"), at(26)) == words
@@ -97,7 +109,10 @@ def test_a_clinic_that_never_closes_or_has_no_hours_says_so(week: Any, words: st
 
 def test_the_hours_are_those_of_the_clinic(clinic: Clinic) -> None:
     elsewhere = Clinic(opening_hours=WEEKDAYS, time_zone="America/New_York")
-    assert read_when(elsewhere, at(26)) == "The clinic is closed. Someone reads check-ins from 08:00."
+    assert (
+        read_when(elsewhere, at(26))
+        == "The clinic is closed. Staff read check-ins from 08:00. Nobody may see yours at once."
+    )
 
 
 def test_another_area_that_is_still_healing_has_a_timeline_of_its_own(

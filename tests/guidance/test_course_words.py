@@ -85,8 +85,17 @@ def test_one_hour_for_all_is_said_once() -> None:
 )
 def test_a_patient_reads_the_days_themselves(h: float, until: str, text: str) -> None:
     with timezone.override("Europe/London"):
-        redness = course_lines(MN, Since(MONDAY, at(h)))[0]
+        redness = course_lines(MN, Since(MONDAY, at(h), frozenset({"redness"})))[0]
     assert (redness.until, redness.text) == (until, text)
+
+
+def test_nothing_is_longer_than_usual_that_was_not_told_of_lately() -> None:
+    with timezone.override("Europe/London"):
+        lines = course_lines(MN, Since(MONDAY, at(100), frozenset({"pain"})))
+
+    assert [line.until for line in lines if line.until == "longer than usual"] == ["longer than usual"]
+    assert next(line for line in lines if line.key == "pain").until == "longer than usual"
+    assert all("usually gone by now" in line.text for line in lines if line.key == "redness")
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ _LEVEL_WORDS: Final = {
         "urgent": "Call now",
         "same_day": "Speak today",
         "routine": "On our list",
-        "expected": "No warning sign",
+        "expected": "No warning sign in your answers",
     },
 }
 
@@ -157,6 +157,18 @@ def weekday_clock(instant: datetime, now: datetime | None = None) -> str:
 def at_clock(instant: datetime, now: datetime) -> str:
     """For patients, after a verb: "at 14:12", or "on Tuesday 24 November, 12:08"."""
     return times.at_clock(instant, now)
+
+
+@register.filter
+def of_clock(instant: datetime, now: datetime) -> str:
+    """For patients, what something is of: "08:10", "Monday, 08:10"."""
+    return times.of_clock(instant, now)
+
+
+@register.filter
+def day_and_clock(instant: datetime, now: datetime) -> str:
+    """For patients: "today at 08:10", "on Monday at 08:10"."""
+    return times.day_and_clock(instant, now)
 
 
 @register.filter

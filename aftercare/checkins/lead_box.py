@@ -1,0 +1,215 @@
+"""What the lead says at the top of a patient's pages, at one instant: what to do, whom to call, and since when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from django.db import models, transaction
+
+from aftercare.alerts.models import Alert
+from aftercare.checkins.lead import CLOSED, REACHED, Lead, Report, lead_of, report_behind
+from aftercare.checkins.promises import TOO_LATE, closed_words, today_or_tonight
+from aftercare.people.actions import record_event
+from aftercare.people.contact import Phone, clock_word, contact_at
+from aftercare.people.models import Clinic, Event, Patient
+from aftercare.triage import Level
+
+# Longer ago than this, an emergency sign is asked about: it may be gone, or help may have come.
+EMERGENCY_IS_FRESH = timedelta(hours=6)
+
+LOOKED_AT = "A sign still there? Call."
+# What the clinic recorded when it closed an alert, as the patient reads it.
+OUTCOMES: dict[str, str] = {
+    Alert.Outcome.ADVICE_GIVEN: "The clinic gave you advice. Do as they told you.",
+    Alert.Outcome.SEEN_IN_CLINIC: "The clinic saw you. Do as they told you.",
+    Alert.Outcome.PRESCRIBED: "The clinic gave you a prescription. Use it as they told you.",
+    Alert.Outcome.EMERGENCY_CARE: "The clinic sent you to emergency care. Do as they told you there.",
+    Alert.Outcome.EXPECTED_COURSE: "The clinic thinks that this can be part of healing.",
+    Alert.Outcome.MISTAKE: "This was entered by mistake.",
+}
+
+
+class Kind(models.TextChoices):
+    """The shape of the box."""
+
+    EMERGENCY = "emergency", "emergency"  # call the emergency number now
+    EARLIER = "earlier", "earlier"  # reported some hours ago, or corrected since
+    CALL = "call", "call"  # the clinic waits for the patient's call, or owes one
+    SPOKEN = "spoken", "spoken"  # staff have reached the patient
+    CLOSED = "closed", "closed"  # the clinic has ended it
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LeadBox:
+    """`at`: of the report that it is about. `sentence` stands below the heading, `outcomes` where it is closed.
+
+    `area`: where the patient was treated in more than one.
+
+    `is_promised`: the clinic has said by when it calls, and that is still to come.
+    """
+
+    kind: Kind
+    level: Level
+    now: datetime
+    at: datetime
+    report: Report | None = None
+    area: str = ""
+    sentence: str = ""
+    is_promised: bool = False
+    phones: tuple[Phone, ...] = ()
+    call_back: str = ""
+    seen_at: datetime | None = None
+    said_called_at: datetime | None = None
+    spoken_at: datetime | None = None
+    outcomes: tuple[str, ...] = ()
+
+    @property
+    def is_loud(self) -> bool:
+        """Whether nobody has spoken with the patient yet."""
+        return self.kind in (Kind.EMERGENCY, Kind.EARLIER, Kind.CALL)
+
+    def title(self, clinic: Clinic) -> str:
+        """The title of a page that it leads."""
+        if self.kind is Kind.SPOKEN:
+            return "You spoke with the clinic"
+        if self.kind is Kind.CLOSED:
+            return "The clinic has looked at this"
+        if self.level is Level.EMERGENCY:
+            return f"Call {clinic.emergency_number}"
+        return "Call the clinic" if self.level is Level.URGENT else "Speak to the clinic"
+
+
+def box_of(patient: Patient, lead: Lead) -> LeadBox | None:
+    """The box of a lead; None where the newest check-in's own level is all there is to say."""
+    if lead.is_action:
+        return action_box(patient, lead)
+    if lead.word == REACHED:
+        return spoken_box(patient, lead.alerts, lead.now)
+    return closed_box(patient, lead.alerts, lead.now) if lead.word == CLOSED else None
+
+
+def action_box(patient: Patient, lead: Lead) -> LeadBox:
+    """An open alert: what the patient must do, until somebody has spoken with them."""
+    clinic, now = patient.clinic, lead.now
+    report, reported_at = report_behind(lead.alerts), lead.reported_at
+    assert reported_at is not None  # an action is about alerts
+    level = Level(lead.word)
+    box = LeadBox(
+        kind=Kind.CALL,
+        level=level,
+        now=now,
+        at=report.at if report else reported_at,
+        report=report,
+        area=report.area if report else "",
+        phones=phones_at(clinic, now),
+        call_back=patient.call_back_telephone,
+        seen_at=seen_at(lead.alerts),
+        said_called_at=said_called_at(lead.alerts),
+    )
+    if level is Level.EMERGENCY:
+        is_old = now - reported_at > EMERGENCY_IS_FRESH or (report is not None and report.is_corrected)
+        return replace(box, kind=Kind.EARLIER if is_old else Kind.EMERGENCY)
+    if level is Level.URGENT:
+        return replace(box, sentence=urgent_words(clinic, now))
+    promised = promised_by(patient, report, now)
+    return replace(box, sentence=same_day_words(clinic, promised, now), is_promised=promised is not None)
+
+
+def urgent_words(clinic: Clinic, now: datetime) -> str:
+    """Today, or at night tonight, not tomorrow."""
+    part = today_or_tonight(now.astimezone(clinic.zone))
+    if clinic.hours.current(now):
+        return f"{part}, not tomorrow."
+    return f"{closed_words(clinic.hours, now)} Call the out-of-hours line. {part}, not tomorrow."
+
+
+def promised_by(patient: Patient, report: Report | None, now: datetime) -> datetime | None:
+    """By when the clinic calls; None where that is over, or was not promised for today."""
+    opening, by = patient.clinic.hours.current(now), report.confirm_by if report else None
+    if opening is None or by is None or not patient.call_back_telephone:
+        return None
+    return by if now < by <= opening.closes else None
+
+
+def same_day_words(clinic: Clinic, promised: datetime | None, now: datetime) -> str:
+    """By when the clinic calls, while that is still to come; then that the patient calls."""
+    opening = clinic.hours.current(now)
+    if opening is None:
+        closed = closed_words(clinic.hours, now, "The clinic is closed now.")
+        return f"{closed} Call the out-of-hours line today."
+    if promised:
+        by, local = promised.astimezone(clinic.zone), now.astimezone(clinic.zone)
+        return f"No call by {clock_word(by, local)}? Then call us."
+    if opening.closes - now < TOO_LATE:
+        return "The clinic closes soon. No answer? Call the out-of-hours line today."
+    return "Please call us now."
+
+
+def phones_at(clinic: Clinic, now: datetime) -> tuple[Phone, ...]:
+    """Whom to call, in the order that fits the hour."""
+    contact = contact_at(clinic, now)
+    if not contact.is_open or len(contact.phones) == 1:
+        return contact.phones
+    first, second = contact.phones
+    return (first, replace(second, who="No answer? Out-of-hours line"))
+
+
+def seen_at(alerts: Iterable[Alert]) -> datetime | None:
+    """When staff took on the last of them; None while one waits for somebody."""
+    alerts = list(alerts)
+    if any(alert.is_waiting for alert in alerts):
+        return None
+    return max((alert.acknowledged_at for alert in alerts if alert.acknowledged_at), default=None)
+
+
+def spoken_box(patient: Patient, alerts: Sequence[Alert], now: datetime) -> LeadBox:
+    """Staff have reached the patient, and the alert is still open."""
+    reached = [alert.reached_at for alert in alerts if alert.reached_at]
+    return LeadBox(
+        kind=Kind.SPOKEN,
+        level=max(alert.triage_level for alert in alerts),
+        now=now,
+        at=max(alert.last_reported_at for alert in alerts),
+        phones=phones_at(patient.clinic, now)[:1],
+        spoken_at=max(reached),
+    )
+
+
+def closed_box(patient: Patient, alerts: Sequence[Alert], now: datetime) -> LeadBox:
+    """What the clinic recorded when it closed them; of one whose patient was not reached, to call if it lasts."""
+    said = (OUTCOMES[alert.outcome] if alert.is_reached else LOOKED_AT for alert in alerts)
+    return LeadBox(
+        kind=Kind.CLOSED,
+        level=max(alert.triage_level for alert in alerts),
+        now=now,
+        at=max(alert.last_reported_at for alert in alerts),
+        phones=phones_at(patient.clinic, now)[:1],
+        outcomes=tuple(dict.fromkeys(said)),
+    )
+
+
+def said_called_at(alerts: Iterable[Alert]) -> datetime | None:
+    """When the patient last told us that they called, since the newest report of each; None where one is newer."""
+    said: list[datetime] = []
+    for alert in alerts:
+        at: datetime | None = getattr(alert, "said_called_at", None)
+        if at is None or at < alert.last_reported_at:
+            return None
+        said.append(at)
+    return max(said, default=None)
+
+
+@transaction.atomic
+def say_called(*, patient: Patient, now: datetime) -> int:
+    """Keep that the patient says they called, beside each alert that leads. It ends no chase. Returns how many."""
+    Patient.objects.select_for_update().get(pk=patient.pk)
+    lead = lead_of(patient, now)
+    if not lead.is_action or said_called_at(lead.alerts):
+        return 0
+    for alert in lead.alerts:
+        record_event(
+            verb=Event.Verb.SAID_CALLED, actor=patient.user, now=now, patient=patient, subject=alert.pk
+        )
+    return len(lead.alerts)

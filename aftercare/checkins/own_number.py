@@ -1,0 +1,30 @@
+"""The form in which patients put right the number on which the clinic calls them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from django import forms
+
+from aftercare.people.models import Patient
+from aftercare.people.telephones import TelephoneFormField, TelephoneInput
+
+
+class OwnNumberForm(forms.Form):
+    """One telephone number, read for the country of the clinic."""
+
+    call_back_telephone = TelephoneFormField(
+        label="Number to call you on",
+        widget=TelephoneInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
+        error_messages={"required": "Give a telephone number. A nurse may have to call."},
+    )
+
+    def __init__(self, *args: Any, patient: Patient, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"call_back_telephone": patient.call_back_telephone}, **kwargs)
+        field = self.fields["call_back_telephone"]
+        assert isinstance(field, TelephoneFormField)
+        field.region = patient.clinic.telephone_region
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True

@@ -1,0 +1,94 @@
+"""What a patient reads and does about their own care beside checking in: the lead, the clinic's letters, a number."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from aftercare.alerts.letters import TEXTS, open_letter
+from aftercare.alerts.models import Letter
+from aftercare.checkins.lead import lead_after, lead_of
+from aftercare.checkins.lead_box import box_of, say_called
+from aftercare.checkins.own_number import OwnNumberForm
+from aftercare.checkins.today import newest_of, told_of_lately
+from aftercare.checkins.views import patient_page
+from aftercare.guidance.views import clinic_or_404, timeline_context
+from aftercare.people.access import patient_of
+from aftercare.people.details import change_details
+from aftercare.people.models import Patient, Procedure
+
+
+@require_safe
+def timeline_page(request: HttpRequest) -> HttpResponse:
+    """The recovery from its first hour on; for a patient with what leads their pages, and what they told of lately."""
+    clinic, now, patient = clinic_or_404(request), timezone.now(), patient_of(request)
+
+    newest = newest_of(patient, now) if patient else []
+
+    def reported(procedure: Procedure) -> frozenset[str]:
+        return told_of_lately(newest, procedure, now)
+
+    with timezone.override(clinic.zone):
+        context = timeline_context(request, clinic, now, reported)
+        found = lead_after(newest[0] if newest else None, patient, now) if patient else None
+        box = box_of(patient, found) if patient and found else None
+        return render(request, "guidance/timeline.html", {**context, "lead": found, "box": box, "now": now})
+
+
+@require_safe
+@patient_page
+def lead(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """What leads the patient's pages now. An open page asks for it."""
+    now = timezone.now()
+    found = lead_of(patient, now)
+    return render(
+        request, "checkins/lead_region.html", {"lead": found, "box": box_of(patient, found), "now": now}
+    )
+
+
+@require_POST
+@patient_page
+def said_called(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """The patient says that they have called. They go back to the page on which they said so."""
+    say_called(patient=patient, now=timezone.now())
+    back = request.headers.get("Referer", "")
+    is_own = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    return redirect(back if is_own else "/")
+
+
+@require_safe
+@patient_page
+def letter(request: HttpRequest, patient: Patient, letter_id: UUID) -> HttpResponse:
+    """What the clinic wrote. That it was opened is kept."""
+    now, found = timezone.now(), get_object_or_404(patient.letters, pk=letter_id)
+    open_letter(letter=found, now=now)
+    template = Letter.Template(found.template)
+    context = {
+        "letter": found,
+        "text": TEXTS[template],
+        "asks_to_check_in": template == Letter.Template.CHECK_IN,
+        "now": now,
+    }
+    return render(request, "checkins/letter.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@patient_page
+def own_number(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """The number on which the clinic calls: the patient puts it right."""
+    form = OwnNumberForm(request.POST or None, initial={"call_back_telephone": patient.call_back_telephone})
+    if request.method == "POST" and form.is_valid():
+        change_details(patient=patient, by=patient.user, now=timezone.now(), details=form.cleaned_data)
+        messages.success(
+            request, f"The clinic calls you on {form.cleaned_data['call_back_telephone']} from now on."
+        )
+        return redirect("home")
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render(request, "checkins/own_number.html", {"form": form}, status=status)
