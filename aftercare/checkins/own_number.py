@@ -20,8 +20,8 @@ class OwnNumberForm(forms.Form):
         error_messages={"required": "Give a telephone number. A nurse may have to call."},
     )
 
-    def __init__(self, *args: Any, patient: Patient, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"call_back_telephone": patient.call_back_telephone}, **kwargs)
+    def __init__(self, posted: Any, *, patient: Patient) -> None:
+        super().__init__(posted, initial={"call_back_telephone": patient.call_back_telephone})
         field = self.fields["call_back_telephone"]
         assert isinstance(field, TelephoneFormField)
         field.region = patient.clinic.telephone_region

@@ -83,7 +83,7 @@ def letter(request: HttpRequest, patient: Patient, letter_id: UUID) -> HttpRespo
 @patient_page
 def own_number(request: HttpRequest, patient: Patient) -> HttpResponse:
     """The number on which the clinic calls: the patient puts it right."""
-    form = OwnNumberForm(request.POST or None, initial={"call_back_telephone": patient.call_back_telephone})
+    form = OwnNumberForm(request.POST or None, patient=patient)
     if request.method == "POST" and form.is_valid():
         change_details(patient=patient, by=patient.user, now=timezone.now(), details=form.cleaned_data)
         messages.success(
