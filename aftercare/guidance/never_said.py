@@ -37,7 +37,8 @@ NEVER = re.compile(
             r"\bnormal(?:ly|ity)?\b",
             r"\b(?:not|isn['’]t|aren['’]t|never) (?:\w+ )?infected\b|\bthere is no infection\b",
             r"\b(?:your skin|it|this|that) is infected\b",
-            _CONDITION + r"\byou have (?!to\b|any\b|been\b|had\b|not\b)\w+(?: \w+)?",
+            # Not of what somebody has done: "You have asked for several codes."
+            _CONDITION + r"\byou have (?!(?:to|any|been|had|not|(?!infected)\w+ed)\b)\w+(?: \w+)?",
             r"\byou['’]ve got\b",
             r"\b(?:is|are) an? (?:\w+ )?(?:infection|allergic reaction|allergy)\b",
             r"\bno need to call\b|\b(?:do not|don['’]t) (?:need|have) to call\b|\bneedn['’]t call\b",

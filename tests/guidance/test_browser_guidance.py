@@ -71,7 +71,8 @@ def publish(page: Page) -> None:
     """Press "Publish", which stands in the menu beside "Save draft"."""
     page.locator("footer [data-w-dropdown-target=toggle]").click()
     page.get_by_role("button", name=re.compile("^Publish")).click()
-    expect(page.get_by_role("status").filter(has_text="published")).to_be_visible(timeout=PATIENCE)
+    done = page.get_by_role("status").filter(has_text=re.compile("updated and published|has been published"))
+    expect(done).to_be_visible(timeout=PATIENCE)
 
 
 def test_an_editor_changes_previews_publishes_and_restores_a_sentence(
@@ -136,8 +137,9 @@ def test_an_editor_is_told_which_phrase_is_refused_and_goes_on_from_what_was_typ
 
     desk.goto(f"{live_server.url}/admin/guidance/articles/history/{article.pk}/")
     shipped = desk.get_by_role("row").filter(has_text="Text that came with the portal")
-    shipped.get_by_role("link", name="Compare with current version").click()
-    changed = desk.locator("tbody")
+    shipped.get_by_role("button").first.click()
+    desk.get_by_role("link", name="Compare with current version").last.click()
+    changed = desk.locator("table.listing tbody")
     expect(changed.locator(".addition").first).to_contain_text("A bit of heat is common", timeout=PATIENCE)
     expect(changed).not_to_contain_text("hard to breathe")
 

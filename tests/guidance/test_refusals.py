@@ -72,6 +72,7 @@ def said_on(page: Any) -> str:
         "It isn’t infected",
         "You have an infection.",
         "You’ve got an allergy",
+        "You have infected skin",
         "This is an infection",
         "Take 400 mg",
         "Take 2,5 ml",
@@ -105,6 +106,7 @@ def test_what_must_never_be_said_is_found_however_it_is_written(text: str) -> No
         "It is a sign of an abnormal course.",
         "Call us for a fever.",
         "You take isotretinoin (Accutane).",
+        "You have asked for a code.",
     ],
 )
 def test_plain_words_are_no_such_phrase(text: str) -> None:
