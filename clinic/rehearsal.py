@@ -23,6 +23,7 @@ from aftercare.checkins.silence import (
     silent_alerts,
 )
 from aftercare.checkins.submission import RejectedError, Submission
+from aftercare.checkins.wording import SEVERAL
 from aftercare.guidance.actions import publish_courses
 from aftercare.people.actions import add_staff_member, enrol_patient
 from aftercare.people.hours import ALWAYS_OPEN
@@ -219,7 +220,12 @@ class Rehearsal:
             answers=answers,
             unreadable=unreadable,
             observed_at=None if step.submitted_at in (None, step.at) else step.at,
-            procedure_id=(procedure.pk if procedure else uuid.uuid4()) if step.procedure else None,
+            procedure_id=None
+            if step.procedure in (None, SEVERAL)
+            else procedure.pk
+            if procedure
+            else uuid.uuid4(),
+            is_several=step.procedure == SEVERAL,
             supersedes_id=(corrected.pk if corrected else uuid.uuid4()) if step.supersedes else None,
         )
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from aftercare.triage import Answers
+from aftercare.triage import Answers, fires_emergency
 from aftercare.triage.answers import KEYS
 from clinic.rehearse_fields import only_known
 
@@ -35,16 +35,36 @@ def read_given(data: Mapping[str, Any], where: str) -> Given:
     unreadable: dict[str, str] = {}
     for key, value in data.items():
         plain = in_plain(key, value)
-        try:
-            Answers.from_json({key: plain})
-        except ValueError:
-            unreadable[key] = str(value)
-        else:
+        if is_answer(key, plain):
             read[key] = plain
+        else:
+            read[key] = known_ticks(key, plain)
+            if not (key == "emergency" and read[key] and is_answer(key, without_none(plain))):
+                unreadable[key] = str(value)
     answers = Answers.from_json(read)
-    if unreadable and not answers.emergency:
+    if unreadable and not fires_emergency(answers):
         return Given(answers=None)
     return Given(answers=answers, unreadable=unreadable)
+
+
+def is_answer(key: str, value: object) -> bool:
+    """Whether the form offers this answer."""
+    try:
+        Answers.from_json({key: value})
+    except ValueError:
+        return False
+    return True
+
+
+def known_ticks(key: str, value: object) -> list[object] | None:
+    """What can be read of a group of ticks with something else in it, without "None of these"; else nothing."""
+    if not isinstance(value, list):
+        return None
+    return [tick for tick in without_none(value) if is_answer(key, [tick])] or None
+
+
+def without_none(value: object) -> list[object]:
+    return [tick for tick in value if [tick] != NONE_OF_THESE] if isinstance(value, list) else []
 
 
 def in_plain(key: str, value: object) -> object:

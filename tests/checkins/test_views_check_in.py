@@ -198,6 +198,50 @@ def test_which_area_is_asked_where_two_were_treated_within_14_days(
         assert stored(send(client, procedure=str(other.pk))).procedure == other
 
 
+def test_the_area_must_be_named_where_it_is_asked_about(
+    client: Any, patient: Patient, procedure: Procedure
+) -> None:
+    neck = ProcedureFactory.create(patient=patient, area="neck", performed_at=at(1))
+    refused = send(client)
+    assert refused.status_code == 422
+    assert "Choose an area. You can choose “More than one, or not sure”." in text_of(refused)
+    assert 'name="procedure" value="several"' in refused.content.decode()
+    assert not patient.check_ins.exists()
+
+    assert stored(send(client, emergency="eye")).procedure == neck
+    assert stored(send(client, procedure="several")).several_of == [str(neck.pk), str(procedure.pk)]
+
+
+def test_a_correction_of_an_entry_about_several_starts_with_that(
+    client: Any, patient: Patient, procedure: Procedure
+) -> None:
+    ProcedureFactory.create(patient=patient, area="neck", performed_at=at(1))
+    first = check_in(patient, 20, is_several=True).check_in
+    assert ("procedure", "several") in chosen(client.get(f"/check-in/?correct={first.pk}"))
+
+
+def test_a_browser_opens_the_form_under_an_address_of_its_own(client: Any, patient: Patient) -> None:
+    opened = client.get("/check-in/?empty=1", headers={"Sec-Fetch-Mode": "navigate"})
+    assert opened.status_code == 302
+    address = opened["Location"]
+    token = address.partition("form=")[2]
+    assert f'name="token" value="{token}"' in client.get(address).content.decode()
+
+    saved = stored(send(client, token=token, redness="2"))
+    again = client.get(address)
+    assert "You sent this at 12:00" in text_of(again)
+    assert f'name="token" value="{token}"' in again.content.decode()
+    assert ("redness", "2") in chosen(again)
+    assert "no-store" in again["Cache-Control"]
+    assert patient.check_ins.get() == saved
+
+
+def test_another_patients_token_opens_a_blank_form(client: Any, stranger: Patient) -> None:
+    theirs = check_in(stranger, NOW_H - 1, redness=3).check_in
+    assert chosen(client.get(f"/check-in/?form={theirs.token}")) == set()
+    assert chosen(client.get("/check-in/?form=nothing")) == set()
+
+
 def test_a_correction_starts_from_what_was_sent_and_takes_its_place(client: Any, patient: Patient) -> None:
     first = check_in(patient, 20, redness=3, signs=["pus"], want_contact=True, note="Sore.").check_in
     response = client.get(f"/check-in/?correct={first.pk}")

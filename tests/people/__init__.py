@@ -170,6 +170,7 @@ def submission(
     token: uuid.UUID | None = None,
     described: datetime | None = None,
     procedure: Procedure | None = None,
+    is_several: bool = False,
     supersedes: CheckIn | None = None,
     note: str = "",
     **answers: Any,
@@ -181,6 +182,7 @@ def submission(
         note=note,
         observed_at=described,
         procedure_id=procedure.pk if procedure else None,
+        is_several=is_several,
         supersedes_id=supersedes.pk if supersedes else None,
     )
 
