@@ -88,6 +88,7 @@ TEMPLATES = [
                 "csp.context_processors.nonce",
                 "aftercare.people.context.surroundings",
             ],
+            "builtins": ["clinic.templatetags.staff_forms"],
         },
     }
 ]
@@ -106,7 +107,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "aftercare_cache"}
 }
-CSRF_FAILURE_VIEW = "aftercare.checkins.views.csrf_failure"
+CSRF_FAILURE_VIEW = "clinic.views.typed.csrf_failure"
 
 AUTH_USER_MODEL = "people.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

@@ -5,19 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, ParamSpec, cast
 from uuid import UUID
 
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 
 from aftercare.alerts.models import Alert
-from aftercare.people.access import StaffView, View, act_for, memberships_of, staff_required
+from aftercare.checkins.form_page import AUTOSAVE
+from aftercare.people.access import (
+    CHOSEN_CLINIC,
+    StaffView,
+    View,
+    act_for,
+    memberships_of,
+    staff_required,
+)
 from aftercare.people.actions import record_event
 from aftercare.people.models import Event, Patient, StaffMember, User
+from clinic import typed
 from clinic.permissions import Predicate
 
 P = ParamSpec("P")
@@ -30,18 +42,78 @@ NAMED: dict[str, Callable[[Any], QuerySet[Any]]] = {
 
 
 def staff_page(view: StaffView[P]) -> View[P]:
-    """`staff_required`, acting for the clinic of the record that the address names, on that clinic's clock."""
+    """`staff_required`, acting for the clinic of the record that the address names, on that clinic's clock.
+
+    A form that is posted signed out, or drawn for another clinic, is shown again as typed and not saved.
+    """
 
     @wraps(view)
     def at_the_clinic(
         request: HttpRequest, member: StaffMember, *args: P.args, **kwargs: P.kwargs
     ) -> HttpResponse:
         member = member_for(request, member, kwargs)
+        why = reason_to_hold(request, member, kwargs)
+        if why == typed.CHOSEN:
+            member = back_at(request, member)
         request._acting_member = member  # type: ignore[attr-defined]
-        with timezone.override(member.clinic.zone):
+
+        def draw() -> HttpResponse:
             return view(request, member, *args, **kwargs)
 
-    return staff_required(cast("StaffView[P]", at_the_clinic))
+        with timezone.override(member.clinic.zone):
+            if why:
+                return typed.show_again(request, draw, request.POST, why=why, clinic=member.clinic)
+            response = draw()
+        if request.method == "POST" and response.status_code == HTTPStatus.FOUND:
+            typed.drop(request.session, request.path)
+        return response
+
+    guarded = staff_required(cast("StaffView[P]", at_the_clinic))
+
+    @wraps(view)
+    def kept_if_signed_out(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if request.method == "POST" and not request.user.is_authenticated:
+            typed.keep(request.session, request.path, request.POST, timezone.now())
+            if AUTOSAVE in request.POST:  # sent by a script, which says that it was not saved
+                return HttpResponse(status=HTTPStatus.UNAUTHORIZED)
+            return sign_in_first(request)
+        return guarded(request, *args, **kwargs)
+
+    return cast("View[P]", kept_if_signed_out)
+
+
+def sign_in_first(request: HttpRequest) -> HttpResponse:
+    """To the sign-in, and from there to what was typed. With an emergency ticked the number to call comes first."""
+    sign_in = redirect_to_login(reverse("clinic:typed"))
+    if not typed.has_emergency(request.POST):
+        return sign_in
+    context = {"sign_in": sign_in.url, "has_emergency": True}
+    return render(request, "clinic/send_again.html", context)
+
+
+def reason_to_hold(request: HttpRequest, member: StaffMember, named: dict[str, Any]) -> str:
+    """Why a posted form is only shown again; empty where it can be taken.
+
+    The clinic counts where the address names no record: a record has its own. A form without it is not checked.
+    """
+    if request.method != "POST":
+        return ""
+    asked = request.POST.get(typed.HOLD, "")
+    if asked in typed.WORDS:
+        return asked
+    drawn_for = request.POST.get(typed.DRAWN_FOR, "")
+    if not drawn_for or drawn_for == str(member.clinic_id) or NAMED.keys() & named.keys():
+        return ""
+    mine = {str(own.clinic_id) for own in memberships_of(request)}
+    return typed.CHOSEN if drawn_for in mine else typed.ELSEWHERE
+
+
+def back_at(request: HttpRequest, member: StaffMember) -> StaffMember:
+    """Act for the clinic that a form was drawn for, from now on."""
+    drawn_for = request.POST.get(typed.DRAWN_FOR, "")
+    own = next((own for own in memberships_of(request) if str(own.clinic_id) == drawn_for), member)
+    request.session[CHOSEN_CLINIC] = own.clinic_id
+    return act_for(request, own)
 
 
 def member_for(request: HttpRequest, member: StaffMember, named: dict[str, Any]) -> StaffMember:

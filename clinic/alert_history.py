@@ -15,6 +15,7 @@ from aftercare.alerts.notices import KIND
 from aftercare.outbox.models import Message
 from aftercare.people.models import Event, User
 from clinic.alert_page import Proof
+from clinic.call_panel import Try
 from clinic.correction_words import change_words
 
 REASONS = {
@@ -23,20 +24,26 @@ REASONS = {
     Dispatch.Reason.SILENT: "no check-in for a day",
     Dispatch.Reason.FORGOTTEN: "no call recorded in time",
     Dispatch.Reason.RETURNED: "it has no owner any more",
+    Dispatch.Reason.UNCOVERED: "a higher alert hid it until now",
+    Dispatch.Reason.UNDELIVERED: "a message before was refused",
+    Dispatch.Reason.WRONG_NUMBER: "the number was wrong",
+    Dispatch.Reason.NOT_REACHED: "three calls did not reach the patient",
+    Dispatch.Reason.LEFT_OPEN: "not closed for three days",
     Dispatch.Reason.CLOSING: "the clinic closes soon",
     Dispatch.Reason.DIGEST: "the routine list of the day",
     Dispatch.Reason.DRILL: "",
 }
-# Accepted by the next computer is all that is known of a message: nobody can say that it was read.
+# Handed over to the next computer is all that is known of a message: nobody can say that it was read.
 STATES = {
-    Message.State.PENDING: "Waiting to be sent",
-    Message.State.SENDING: "Being sent",
-    Message.State.RETRYING: "Could not be sent yet, is tried again",
-    Message.State.SENT: "Accepted by the mail server",
-    Message.State.FAILED: "Could not be sent",
-    Message.State.WITHDRAWN: "Not sent: no longer needed",
+    Message.State.PENDING: "waiting",
+    Message.State.SENDING: "being sent",
+    Message.State.RETRYING: "not sent yet, is tried again",
+    Message.State.SENT: "handed over",
+    Message.State.FAILED: "could not be sent",
+    Message.State.WITHDRAWN: "not sent, no longer needed",
 }
 SYSTEM = "System"
+CHANNELS = {Message.Channel.EMAIL: "Mail"}
 REOPENED = Event.Verb.REOPENED
 
 
@@ -47,15 +54,7 @@ class Happening:
     what: str
 
 
-def attempts_about(alert: Alert) -> list[ContactAttempt]:
-    """How often somebody tried to reach the patient while the alert was open, the newest first."""
-    attempts = alert.patient.contact_attempts.filter(at__gte=alert.opened_at)
-    if alert.closed_at is not None:
-        attempts = attempts.filter(at__lte=alert.closed_at)
-    return list(attempts.select_related("by"))
-
-
-def history_of(alert: Alert, proofs: Iterable[Proof], attempts: Iterable[ContactAttempt]) -> list[Happening]:
+def history_of(alert: Alert, proofs: Iterable[Proof], tries: Iterable[Try]) -> list[Happening]:
     """Everything about one alert, in as many queries for a long history as for a short one."""
     dispatches = {dispatch.pk: dispatch for dispatch in alert.dispatches.all()}
     messages = Message.objects.filter(kind=KIND, subject__in=dispatches).select_related("recipient")
@@ -69,7 +68,7 @@ def history_of(alert: Alert, proofs: Iterable[Proof], attempts: Iterable[Contact
     happenings = [
         *(from_letter(letter, sent) for letter in letters),
         *(from_event(event, people, notes) for event in events),
-        *(from_attempt(attempt) for attempt in attempts),
+        *(from_try(one) for one in tries),
         *from_dispatches(dispatches, messages),
         *from_check_ins(proofs),
     ]
@@ -104,15 +103,19 @@ def from_dispatches(dispatches: Mapping[UUID, Dispatch], messages: Iterable[Mess
 def from_letter(letter: Letter, messages: Iterable[Message]) -> Happening:
     """A fixed text to the patient, and how far it came."""
     states = [state_words(message) for message in messages if message.subject == letter.pk]
-    words = f"sent the patient “{letter.get_template_display()}”. {' '.join(f'{state}.' for state in states)}"
-    return Happening(at=letter.at, who=str(letter.by), what=words.strip())
+    words = f"sent the patient “{letter.get_template_display()}”{': ' if states else ''}{', '.join(states)}."
+    return Happening(at=letter.at, who=str(letter.by), what=words)
 
 
-def from_attempt(attempt: ContactAttempt) -> Happening:
-    """Somebody tried to reach the patient."""
+def from_try(one: Try) -> Happening:
+    """Somebody tried to reach the patient, or the patient called. One that was corrected stands as it was corrected."""
+    attempt = one.attempt
     note = f" “{attempt.note}”" if attempt.note else ""
-    words = f"tried to reach the patient: {attempt.get_result_display().lower()}.{note}"
-    return Happening(at=attempt.at, who=str(attempt.by), what=words)
+    if attempt.kind == ContactAttempt.Kind.PATIENT_CALLED:
+        words = "spoke with the patient, who called."
+    else:
+        words = f"called the patient: {attempt.get_result_display().lower()}."
+    return Happening(at=attempt.at, who=str(attempt.by), what=f"{words}{note}")
 
 
 def from_event(event: Event, people: Mapping[int, User], notes: Iterator[str]) -> Happening:
@@ -123,16 +126,22 @@ def from_event(event: Event, people: Mapping[int, User], notes: Iterator[str]) -
         words = f"closed: {Alert.Outcome(event.data['outcome']).label.lower()}.{f' “{note}”' if note else ''}"
     elif event.verb == Event.Verb.ASSIGNED:
         words = f"gave it to {people[event.data['to']]}."
+    elif event.verb == Event.Verb.SET_NEXT_TRY:
+        at = timezone.localtime(datetime.fromisoformat(event.data["at"]))
+        words = f"set the next try at {at:%H:%M}: {event.data['reason']}"
     elif event.verb == REOPENED:
         words = f"opened it again: {event.data['why']}"
     return Happening(at=event.at, who=str(event.actor), what=words)
 
 
 def from_message(message: Message, dispatch: Dispatch) -> Happening:
-    """One person told of the alert, and how far the message came."""
+    """One person told of the alert, and how far the message came: "Mail to Ruth Adeyemi: waiting"."""
     reason = REASONS[Dispatch.Reason(dispatch.reason)]
-    words = f"told {message.recipient} by {message.get_channel_display()}{f': {reason}' if reason else ''}."
-    return Happening(at=message.created_at, who=SYSTEM, what=f"{words} {state_words(message)}.")
+    way = CHANNELS[Message.Channel(message.channel)]
+    why = f" ({reason})" if reason else ""
+    return Happening(
+        at=message.created_at, who=f"{way} to {message.recipient}{why}:", what=f"{state_words(message)}."
+    )
 
 
 def state_words(message: Message) -> str:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
 
 from aftercare.alerts.models import Alert
 from aftercare.checkins.models import Assessment, CheckIn, Finding
@@ -14,7 +18,15 @@ from aftercare.triage import RULES, Evidence, Level
 from aftercare.triage.statements import STATEMENTS
 from clinic.deadlines import Clock, clock_of
 from clinic.queue_rows import newest_findings
-from clinic.words import NOT_ANSWERED, QUESTIONS, SEVERITIES, all_answers, evidence_lines, limit_words
+from clinic.words import (
+    NOT_ANSWERED,
+    NOT_ASKED,
+    QUESTIONS,
+    SEVERITIES,
+    all_answers,
+    evidence_lines,
+    limit_words,
+)
 
 EARLIER_SHOWN = 2
 READINGS_SHOWN = 5
@@ -89,17 +101,63 @@ class Comparison:
     answers: list[Answer]
 
 
-def others_of(alert: Alert, hours: OpeningHours, now: datetime) -> list[Other]:
-    """The patient's other open alerts, the worst first."""
-    others = alert.patient.alerts.open().exclude(pk=alert.pk)
-    newest = newest_findings(others)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceShown:
+    """What stands behind an alert: everything the newest check-in behind it found, and what was found before.
+
+    `of_this_alert`: the alert's own findings, the newest first.
+    """
+
+    of_this_alert: list[Proof]
+    now: list[Proof]
+    before: list[Proof]
+
+    @property
+    def check_in(self) -> CheckIn | None:
+        """The newest check-in behind the alert."""
+        return self.of_this_alert[0].assessment.check_in if self.of_this_alert else None
+
+    @property
+    def alert_ids(self) -> set[UUID | None]:
+        """The alerts whose newest finding is shown."""
+        return {proof.finding.alert_id for proof in self.now}
+
+
+def evidence_of(alert: Alert, now: datetime, news: Collection[Assessment] = ()) -> EvidenceShown:
+    """The findings behind an alert, beside them those of the same check-in and of the news, in two queries."""
+    own = proofs_of(alert, now)
+    if not own:
+        return EvidenceShown(of_this_alert=[], now=[], before=[])
+    newest = own[0].assessment.check_in
+    found = Q(assessment__check_in=newest) | Q(assessment__in=news)
+    beside = proofs_in(Finding.objects.filter(found).exclude(alert=alert), now)
+    current = [proof for proof in own if proof.assessment.check_in == newest]
+    shown = newest_of_each_rule([*current, *beside])
+    return EvidenceShown(of_this_alert=own, now=shown, before=[proof for proof in own if proof not in shown])
+
+
+def newest_of_each_rule(proofs: Iterable[Proof]) -> list[Proof]:
+    """One proof for each rule and procedure, the newest; the highest level first, then the newest."""
+    ordered = sorted(proofs, key=lambda proof: proof.assessment.at, reverse=True)
+    found: dict[tuple[str, UUID | None], Proof] = {}
+    for proof in ordered:
+        found.setdefault((proof.finding.rule, proof.finding.alert_id), proof)
+    return sorted(found.values(), key=lambda proof: Level(proof.finding.level), reverse=True)
+
+
+def others_of(
+    alert: Alert, open_alerts: list[Alert], evidence: EvidenceShown, hours: OpeningHours, now: datetime
+) -> list[Other]:
+    """The patient's other open alerts that the evidence does not show, the worst first."""
+    others = [one for one in open_alerts if one.pk != alert.pk and one.pk not in evidence.alert_ids]
+    newest = newest_findings(Alert.objects.filter(pk__in=[other.pk for other in others]))
     return [
         Other(
             alert=other,
             lines=lines_of(newest[other.pk], now) if other.pk in newest else [],
             clock=clock_of(other, hours, now),
         )
-        for other in others.worst_first().select_related("acknowledged_by", "owner")
+        for other in others
     ]
 
 
@@ -110,7 +168,12 @@ def lines_of(finding: Finding, now: datetime) -> list[str]:
 
 def proofs_of(alert: Alert, now: datetime) -> list[Proof]:
     """Every finding that opened the alert or was appended to it, the newest first."""
-    findings = alert.findings.select_related(
+    return proofs_in(alert.findings.all(), now)
+
+
+def proofs_in(findings: QuerySet[Finding], now: datetime) -> list[Proof]:
+    """Findings in words, the newest first, in one query."""
+    loaded = findings.select_related(
         "assessment__check_in__procedure",
         "assessment__check_in__course_set",
         "assessment__check_in__superseded_by",
@@ -120,7 +183,7 @@ def proofs_of(alert: Alert, now: datetime) -> list[Proof]:
         "assessment__check_in__patient",
         "assessment__event__actor",
     ).order_by("-assessment__at", "-pk")
-    return [proof_of(finding, now) for finding in findings]
+    return [proof_of(finding, now) for finding in loaded]
 
 
 def proof_of(finding: Finding, now: datetime) -> Proof:
@@ -171,6 +234,8 @@ def change(now: str, before: str) -> str:
     """From the answer before to the one now: "up 2", "same", "was unknown", "changed"."""
     if now == before:
         return "same"
+    if NOT_ASKED in {now, before}:
+        return "not asked now" if now == NOT_ASKED else "not asked before"
     if now == NOT_ANSWERED:
         return "not answered now"
     if before == NOT_ANSWERED:

@@ -12,11 +12,12 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from aftercare.alerts.letters import letter_text
-from aftercare.alerts.models import ContactAttempt, ContactStep, Letter
+from aftercare.alerts.models import ContactStep, Letter
 from aftercare.alerts.models.dispatches import LONGEST_WAIT_MIN
 from aftercare.people.models import Clinic, StaffMember
 from aftercare.people.staffing import LONGEST_SHIFT
-from clinic.forms import NOTE_LENGTH, helper_for
+from clinic.forms import helper_for
+from clinic.typed import StaffForm
 
 WEEKS = ((1, "Once"), (4, "4 weeks"), (12, "12 weeks"), (26, "26 weeks"))
 NO_SUCH_TIME = "Give a date and a time, such as 23/11/2026 14:30. When the clocks change, some do not exist."
@@ -28,7 +29,7 @@ def staff_choices(clinic: Clinic) -> list[tuple[int, str]]:
     return [(m.pk, str(m)) for m in members.order_by("user__first_name", "user__last_name", "pk")]
 
 
-class ClinicForm(forms.Form):
+class ClinicForm(StaffForm):
     """A form about people of one clinic; nobody else's can be chosen."""
 
     def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:
@@ -132,7 +133,7 @@ class ShiftForm(ClinicForm):
         return {name: self.cleaned_data[name] for name in ("starts_at", "ends_at", "weeks")}
 
 
-class AbsenceForm(forms.Form):
+class AbsenceForm(StaffForm):
     away_from = day_field("Away from", required=False, help_text="Leave empty: there again.")
     away_until = day_field("Last day away", required=False, help_text="Leave empty: until further notice.")
 
@@ -165,7 +166,7 @@ class AbsenceForm(forms.Form):
         return datetime.combine(day, time(0), self.zone) if day else None
 
 
-class ClosedDayForm(forms.Form):
+class ClosedDayForm(StaffForm):
     day = day_field("Day")
     name = forms.CharField(label="What it is", max_length=40, required=False, help_text="Optional.")
 
@@ -181,30 +182,7 @@ class ClosedDayForm(forms.Form):
         return day
 
 
-class AttemptForm(forms.Form):
-    result = forms.ChoiceField(
-        label="What happened?",
-        choices=ContactAttempt.Result.choices,
-        widget=forms.RadioSelect,
-        error_messages={
-            "required": "Choose what happened.",
-            "invalid_choice": "Choose one from the list.",
-        },
-    )
-    note = forms.CharField(
-        required=False,
-        max_length=NOTE_LENGTH,
-        error_messages={"max_length": "Write at most %(limit_value)d characters."},
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"auto_id": "attempt_%s", **kwargs})
-        self.fields["note"].widget.attrs.pop("maxlength", None)  # a cut note would go unnoticed
-        self.helper = helper_for(Layout(Field("result", wrapper_class="ticks"), "note"))
-
-
-class LetterForm(forms.Form):
+class LetterForm(StaffForm):
     """One of the fixed texts. What the patient will read stands below each."""
 
     template = forms.ChoiceField(

@@ -17,6 +17,7 @@ from aftercare.people.models import Patient, Procedure
 from clinic.forms import OfAPatient, helper_for, require_after_birth
 from clinic.intake_fields import add_questions, questions_layout, told_intake
 from clinic.treatment_questions import is_child, questions_about
+from clinic.typed import StaffForm
 
 REASON_LENGTH = 500
 
@@ -77,7 +78,7 @@ class CorrectionForm(OfAPatient):
         return Treatment(**self.treatment)
 
 
-class FindForm(forms.Form):
+class FindForm(StaffForm):
     """Whom a procedure belongs to: searched for, in a POST, so that no name stands in an address."""
 
     words = forms.CharField(
@@ -93,7 +94,7 @@ class FindForm(forms.Form):
         self.helper = helper_for(Layout("words"))
 
 
-class MoveForm(forms.Form):
+class MoveForm(StaffForm):
     """The last look before a procedure goes to another patient."""
 
     reason = reason_field("Say why it is moved.")
@@ -117,7 +118,7 @@ class MoveForm(forms.Form):
         self.helper = helper_for(Layout(*guardian, "reason", "to", "version"))
 
 
-class IntakeForm(forms.Form):
+class IntakeForm(StaffForm):
     """The intake answers. `shown`: as they stood on the page."""
 
     def __init__(self, data: QueryDict | None = None, *, patient: Patient) -> None:
@@ -143,7 +144,7 @@ class IntakeForm(forms.Form):
         return intake, asked
 
 
-class WithdrawForm(forms.Form):
+class WithdrawForm(StaffForm):
     reason = reason_field("Say why the patient is withdrawn.")
     confirm = forms.BooleanField(
         label="Withdraw this patient",

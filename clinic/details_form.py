@@ -14,6 +14,7 @@ from aftercare.people.models import Clinic
 from aftercare.people.telephones import TelephoneFormField
 from aftercare.ui.telephones import region_of
 from clinic.forms import helper_for, zone_choices
+from clinic.typed import Holdable
 
 DAY_NAMES = dict(
     zip(
@@ -46,7 +47,7 @@ def hours_from(text: str) -> list[list[str]]:
     return stretches
 
 
-class DetailsForm(forms.ModelForm):  # type: ignore[type-arg]
+class DetailsForm(Holdable, forms.ModelForm):  # type: ignore[type-arg]
     """Every day of the week is one line of hours; empty means closed."""
 
     class Meta:

@@ -1,4 +1,4 @@
-"""The forms of staff: closing an alert, recording a procedure; enrolling a patient is in `enrol_forms`."""
+"""The forms of staff: recording a procedure; enrolling a patient is in `enrol_forms`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from aftercare.alerts.models import Alert
 from aftercare.people.intake import Intake
 from aftercare.people.models import Clinic, Patient, Procedure
 from clinic.enrolment import Asked
@@ -24,6 +23,7 @@ from clinic.intake_fields import (
     told_intake,
 )
 from clinic.treatment_questions import Question, is_child, questions_about
+from clinic.typed import StaffForm
 
 NOTE_LENGTH = 2000
 AREAS = ("face", "forehead", "cheeks", "neck", "chest", "scalp", "hands", "body")
@@ -40,30 +40,7 @@ def helper_for(layout: Layout | None = None) -> FormHelper:
     return helper
 
 
-class CloseForm(forms.Form):
-    outcome = forms.ChoiceField(
-        choices=Alert.Outcome.choices,
-        widget=forms.RadioSelect,
-        error_messages={
-            "required": "Choose what came of it.",
-            "invalid_choice": "Choose one of the outcomes in the list.",
-        },
-    )
-    note = forms.CharField(
-        label="What you found and what you said",
-        required=False,
-        max_length=NOTE_LENGTH,
-        error_messages={"max_length": "Write at most %(limit_value)d characters."},
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["note"].widget.attrs.pop("maxlength", None)  # a cut note would go unnoticed
-        self.helper = helper_for(Layout(Field("outcome", wrapper_class="ticks"), "note"))
-
-
-class AtAnInstant(forms.Form):
+class AtAnInstant(StaffForm):
     """A form that judges what is typed against one instant."""
 
     def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:

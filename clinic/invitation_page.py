@@ -27,7 +27,7 @@ class Mail:
     @property
     def words(self) -> str:
         """How far it has come."""
-        return STATES[Message.State(self.state)]
+        return f"Mail: {STATES[Message.State(self.state)]}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,25 +1,79 @@
-"""Working several alerts of one patient with one press: what was shown is acted on, and nothing else."""
+"""Working one patient with one press: what the page showed is acted on, and nothing else.
+
+Closing, and recording that the patient was reached, is refused where anything about the patient arrived after the
+page was drawn. The patient's row is locked first, so that nothing arrives in between.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
-from aftercare.alerts.actions import acknowledge, close
-from aftercare.alerts.models import Alert
-from aftercare.checkins.models import Finding
+from aftercare.alerts.actions import acknowledge, close, record_contact_attempt, set_next_try
+from aftercare.alerts.handling import give_back, undo_close
+from aftercare.alerts.models import Alert, ContactAttempt
+from aftercare.checkins.models import Assessment
+from aftercare.people.details import change_details
 from aftercare.people.models import Patient, User
+from aftercare.ui.telephones import Telephone
+
+NEWS_SHOWN = 10
 
 
-class UnseenAlertError(ValueError):
-    """An alert was opened for this patient that the page did not show."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What a page showed of a patient. What it did not say is not checked.
+
+    `at`: when it was drawn; `alerts`: the open ones; `reports`: how many evaluations of check-ins it knew, which
+    also finds one that was being saved while the page was drawn.
+    """
+
+    at: datetime | None = None
+    alerts: frozenset[UUID] = frozenset()
+    reports: int | None = None
 
 
-class UnseenReportError(ValueError):
-    """A report was added to the alert since the page was shown."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """What came of a call, and what follows: the alerts stay open, or one or all are closed with an outcome."""
+
+    result: str = ""  # empty: nobody was called
+    kind: str = ContactAttempt.Kind.CALLED
+    note: str = ""
+    outcome: str = ""  # empty: kept open
+    closes_all: bool = False
+    telephone: Telephone | str = ""  # another number of the patient
+    next_try_at: datetime | None = None
+    next_try_reason: str = ""
+
+    @property
+    def is_reached(self) -> bool:
+        return self.result == ContactAttempt.Result.REACHED
+
+    @property
+    def needs_the_newest(self) -> bool:
+        """Whether it says something about all that was reported so far."""
+        return self.is_reached or bool(self.outcome)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worked:
+    """What was done: the call that was kept, and the alerts that were closed."""
+
+    attempt: ContactAttempt | None = None
+    closed: list[Alert] = field(default_factory=list)
+
+
+class NewsError(ValueError):
+    """Something about the patient arrived after the page was drawn: `items`, the newest first."""
+
+    def __init__(self, items: list[Assessment]) -> None:
+        super().__init__("the page is older than what is known of the patient")
+        self.items = items
 
 
 @transaction.atomic
@@ -30,49 +84,91 @@ def acknowledge_shown(*, alert: Alert, also: Collection[UUID], by: User, now: da
     """
     Patient.objects.select_for_update().get(pk=alert.patient_id)
     acknowledge(alert=alert, by=by, now=now)
-    others = alert.patient.alerts.filter(pk__in=also, status=Alert.Status.NEW).exclude(pk=alert.pk)
+    others = alert.patient.alerts.waiting().filter(pk__in=also).exclude(pk=alert.pk)
     return 1 + len([acknowledge(alert=other, by=by, now=now) for other in others])
 
 
 @transaction.atomic
-def close_all_open(
-    *,
-    alert: Alert,
-    seen: Collection[UUID],
-    shown_at: datetime | None = None,
-    by: User,
-    now: datetime,
-    outcome: str,
-    note: str = "",
-) -> int:
-    """Close the alert and every open one of its patient with the same outcome. Returns how many.
+def give_back_shown(*, alert: Alert, also: Collection[UUID], by: User, now: datetime) -> int:
+    """Give back the alert, and those that were shown beside it and that the same person owns. Returns how many.
 
-    UnseenAlertError where one is open that is not among `seen` (empty: not checked), UnseenReportError where
-    a report was added to one since `shown_at`, AlreadyClosedError where the alert itself is closed: then none is.
+    AlreadyClosedError or NotAcknowledgedError where the alert itself can't be: then none is.
     """
     Patient.objects.select_for_update().get(pk=alert.patient_id)
-    others = list(alert.patient.alerts.open().exclude(pk=alert.pk))
-    if seen and any(other.pk not in seen for other in others):
-        raise UnseenAlertError
-    require_nothing_new([alert, *others], shown_at)
-    close(alert=alert, by=by, now=now, outcome=outcome, note=note)
-    return 1 + len([close(alert=other, by=by, now=now, outcome=outcome, note=note) for other in others])
+    own = alert.patient.alerts.filter(pk__in=also, status=Alert.Status.ACKNOWLEDGED, owner=alert.owner)
+    others = list(own.exclude(pk=alert.pk))
+    give_back(alert=alert, by=by, now=now)
+    return 1 + len([give_back(alert=other, by=by, now=now) for other in others])
 
 
 @transaction.atomic
-def close_shown(
-    *, alert: Alert, shown_at: datetime | None, by: User, now: datetime, outcome: str, note: str = ""
-) -> Alert:
-    """Close the alert as the page showed it (`shown_at` None: not checked).
+def undo_close_together(*, alert: Alert, by: User, now: datetime) -> int:
+    """Undo closing the alert, and what the same press closed with it. Returns how many.
 
-    UnseenReportError where a report was added to it since, AlreadyClosedError where it is closed.
+    TooLateError, NotClosedError or NewerAlertError where the alert itself can't be: then none is.
     """
     Patient.objects.select_for_update().get(pk=alert.patient_id)
-    require_nothing_new([alert], shown_at)
-    return close(alert=alert, by=by, now=now, outcome=outcome, note=note)
+    together = alert.patient.alerts.filter(closed_at=alert.closed_at, closed_by=by).exclude(pk=alert.pk)
+    others = list(together) if alert.closed_at else []
+    undo_close(alert=alert, by=by, now=now)
+    return 1 + len([undo_close(alert=other, by=by, now=now) for other in others])
 
 
-def require_nothing_new(alerts: Collection[Alert], shown_at: datetime | None) -> None:
-    """UnseenReportError where one of the alerts has a report that came after `shown_at`."""
-    if shown_at and Finding.objects.filter(alert__in=alerts, assessment__at__gt=shown_at).exists():
-        raise UnseenReportError
+@transaction.atomic
+def work_call(
+    *, patient: Patient, call: Call, shown: Shown, by: User, now: datetime, alert: Alert | None = None
+) -> Worked:
+    """Keep the call, and keep open or close what the page showed: all of it or nothing.
+
+    NewsError where the patient's page was older than what is known, AlreadyClosedError and NoteNeededError as
+    `close`, ValidationError for an impossible number or next try.
+    """
+    Patient.objects.select_for_update().get(pk=patient.pk)
+    if call.needs_the_newest:
+        require_no_news(patient, shown, all_alerts=call.closes_all)
+    attempt = None
+    if call.result:
+        attempt = record_contact_attempt(
+            patient=patient, alert=alert, by=by, now=now, result=call.result, kind=call.kind, note=call.note
+        )
+    if call.telephone:
+        details = {"call_back_telephone": call.telephone}
+        change_details(patient=patient, by=by, now=now, details=details)
+    if call.outcome:
+        return Worked(attempt=attempt, closed=close_as_shown(patient, alert, call, by, now))
+    if call.next_try_at and not call.is_reached:
+        delay(patient, alert, call, by, now)
+    return Worked(attempt=attempt)
+
+
+def close_as_shown(patient: Patient, alert: Alert | None, call: Call, by: User, now: datetime) -> list[Alert]:
+    """Close the alert of the page; with `closes_all` every open one of the patient."""
+    chosen = [alert] if alert else []
+    if call.closes_all:
+        others = patient.alerts.open().worst_first()
+        chosen += [other for other in others if alert is None or other.pk != alert.pk]
+    return [close(alert=one, by=by, now=now, outcome=call.outcome, note=call.note) for one in chosen]
+
+
+def delay(patient: Patient, alert: Alert | None, call: Call, by: User, now: datetime) -> None:
+    """Set the next try of the alert of the page, or of the patient's worst."""
+    worst = alert or patient.alerts.open().worst_first().first()
+    if worst is not None and call.next_try_at is not None:
+        set_next_try(alert=worst, at=call.next_try_at, reason=call.next_try_reason, by=by, now=now)
+
+
+def require_no_news(patient: Patient, shown: Shown, *, all_alerts: bool = False) -> None:
+    """NewsError where a check-in or a finding of the patient, or with `all_alerts` an alert, is not on the page."""
+    items = news_of(patient, shown)
+    unseen = patient.alerts.open().exclude(pk__in=shown.alerts)
+    if items or (all_alerts and shown.alerts and unseen.exists()):
+        raise NewsError(items)
+
+
+def news_of(patient: Patient, shown: Shown) -> list[Assessment]:
+    """The evaluations of the patient's check-ins that the page did not know, the newest first."""
+    own = Assessment.objects.filter(check_in__patient=patient)
+    newest = own.select_related("check_in").prefetch_related("findings").order_by("-at", "-pk")
+    unknown = max(own.count() - shown.reports, 0) if shown.reports is not None else 0
+    later = own.filter(at__gt=shown.at).count() if shown.at else 0
+    return list(newest[: min(max(unknown, later), NEWS_SHOWN)])

@@ -57,6 +57,11 @@ def may_close(member: StaffMember, alerts: Iterable[Alert]) -> bool:
     return _is_at_least(member, role)
 
 
+def may_set_next_try(member: StaffMember) -> bool:
+    """Say when a patient is tried next whom three calls did not reach."""
+    return _is_at_least(member, Role.CLINICIAN)
+
+
 def may_manage_staff(member: StaffMember) -> bool:
     """Add staff, change their role, end their work for the clinic."""
     return _is_at_least(member, Role.MANAGER)

@@ -9,6 +9,7 @@ from django import forms
 
 from aftercare.people.models import StaffMember
 from clinic.forms import helper_for
+from clinic.typed import StaffForm
 
 WHICH_ROLE = {"required": "Choose the role.", "invalid_choice": "Choose nurse, clinician or manager."}
 ROLE_HELP = (
@@ -17,7 +18,7 @@ ROLE_HELP = (
 )
 
 
-class AddStaffForm(forms.Form):
+class AddStaffForm(StaffForm):
     first_name = forms.CharField(max_length=150, error_messages={"required": "Give the first name."})
     last_name = forms.CharField(max_length=150, error_messages={"required": "Give the last name."})
     email = forms.EmailField(
@@ -46,7 +47,7 @@ class AddStaffForm(forms.Form):
         )
 
 
-class ChangeStaffForm(forms.Form):
+class ChangeStaffForm(StaffForm):
     role = forms.ChoiceField(
         choices=StaffMember.Role.choices, widget=forms.RadioSelect, error_messages=WHICH_ROLE
     )

@@ -19,6 +19,7 @@ from clinic.views import (
     rota,
     staff,
     standing,
+    typed,
 )
 
 app_name = "clinic"
@@ -34,7 +35,9 @@ urlpatterns = [
     path("queue/<uuid:patient_id>/undo-close/", queue_acts.undo_close_in_queue, name="undo_close_in_queue"),
     path("alerts/<uuid:alert_id>/", alerts.alert, name="alert"),
     path("alerts/<uuid:alert_id>/acknowledge/", alerts.acknowledge, name="acknowledge"),
-    path("alerts/<uuid:alert_id>/close/", alerts.close, name="close"),
+    path("alerts/<uuid:alert_id>/close/", attempts.close, name="close"),
+    path("alerts/<uuid:alert_id>/give-back/", alerts.give_back, name="give_back"),
+    path("alerts/<uuid:alert_id>/undo-close/", alerts.undo_close, name="undo_close"),
     path("alerts/<uuid:alert_id>/attempts/", attempts.record_attempt, name="record_attempt"),
     path("alerts/<uuid:alert_id>/letters/", attempts.send, name="send_letter"),
     path("contacts/", contacts.contacts, name="contacts"),
@@ -58,6 +61,7 @@ urlpatterns = [
     path("alerts/<uuid:alert_id>/reopen/", handling.reopen_alert, name="reopen"),
     path("handover/", queue.handover, name="handover"),
     path("details/", details.details, name="details"),
+    path("typed/", typed.typed, name="typed"),
     path("choose/", staff.choose, name="choose_clinic"),
     path("staff/", staff.staff, name="staff"),
     path("staff/add/", staff.add, name="add_staff"),
@@ -71,6 +75,11 @@ urlpatterns = [
     path("patients/<uuid:patient_id>/invitation/", invitations.invitation, name="invitation"),
     path("patients/<uuid:patient_id>/invitation/send/", invitations.send_invitation, name="send_invitation"),
     path("patients/<uuid:patient_id>/calls/", attempts.record_call, name="record_call"),
+    path(
+        "patients/<uuid:patient_id>/calls/<uuid:attempt_id>/correct/",
+        attempts.correct_attempt,
+        name="correct_attempt",
+    ),
     path("patients/<uuid:patient_id>/procedures/new/", patients.record, name="record_procedure"),
     path(
         "patients/<uuid:patient_id>/procedures/<uuid:procedure_id>/correct/",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from itertools import groupby
 from types import MappingProxyType
@@ -79,6 +79,10 @@ LIMITS_IN_WORDS = MappingProxyType(
     }
 )
 NOT_ANSWERED = "Not answered"
+NOT_ASKED = "Not asked"
+# Asked only after an answer of at least moderate to another question.
+FOLLOW_UPS = MappingProxyType({"painkiller": "pain", "itch_bothers": "itch"})
+MODERATE = 2
 
 
 def answer_words(value: Any) -> str:
@@ -97,7 +101,18 @@ def answer_words(value: Any) -> str:
 def all_answers(answers: Answers) -> dict[str, str]:
     """Every question with its answer, in the order of the form."""
     stored = answers.to_json()
-    return {key: answer_words(stored[key]) for key in QUESTIONS}
+    return {
+        key: NOT_ASKED if stored[key] is None and was_skipped(key, stored) else answer_words(stored[key])
+        for key in QUESTIONS
+    }
+
+
+def was_skipped(key: str, stored: Mapping[str, Any]) -> bool:
+    """Whether the form did not ask a question that only follows from an answer."""
+    if key not in FOLLOW_UPS:
+        return False
+    before = stored[FOLLOW_UPS[key]]
+    return before is None or before < MODERATE
 
 
 def hours_words(hours: float | None) -> str:

@@ -12,6 +12,7 @@ from aftercare.alerts.models import Alert
 from aftercare.people.models import Clinic, Procedure, StaffMember
 from clinic.filters import FILTERED_LEVELS, MINE, NOBODY, Filters
 from clinic.forms import NOTE_LENGTH, helper_for
+from clinic.typed import StaffForm
 
 LEVEL_CHOICES = [(level.value, level.label) for level in FILTERED_LEVELS]
 
@@ -60,7 +61,7 @@ class FilterForm(forms.Form):
         )
 
 
-class AssignForm(forms.Form):
+class AssignForm(StaffForm):
     """Giving an alert to a colleague. `seen`: the owner whom the page showed."""
 
     to = forms.ChoiceField(
@@ -88,7 +89,7 @@ class AssignForm(forms.Form):
         return self.members[self.cleaned_data["to"]]
 
 
-class ReopenForm(forms.Form):
+class ReopenForm(StaffForm):
     why = forms.CharField(
         label="Why it is opened again",
         max_length=NOTE_LENGTH,

@@ -1,71 +1,202 @@
-"""Keeping that somebody tried to reach a patient, and sending a patient one of the fixed texts."""
+"""The call panel: keeping what came of a call, closing with it, correcting a slip; and sending a fixed text."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from http import HTTPStatus
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
-from aftercare.alerts.actions import record_contact_attempt
+from aftercare.alerts.actions import (
+    AlreadyClosedError,
+    AlreadyCorrectedError,
+    NoteNeededError,
+    correct_contact_attempt,
+)
 from aftercare.alerts.letters import SentLatelyError, WithdrawnError, send_letter
 from aftercare.alerts.models import Alert, ContactAttempt
-from aftercare.people.models import Patient, StaffMember
-from clinic.access import alert_of, only, patient_of_clinic, staff_page
-from clinic.contact_forms import AttemptForm, LetterForm
-from clinic.permissions import may_work_alerts
-from clinic.views.alerts import alert_page
+from aftercare.people.models import StaffMember
+from clinic.access import alert_of, only, patient_of_clinic, require, staff_page
+from clinic.call_forms import ALL, NO_CALL, ONE, OPEN, CallForm, CorrectCallForm, first_name, result_and_kind
+from clinic.call_panel import CallPanel, panel_of, said_of
+from clinic.contact_forms import LetterForm
+from clinic.outcomes import NewsError, Worked, work_call
+from clinic.permissions import may_close, may_work_alerts
+from clinic.posted import ids, shown
+from clinic.views.alerts import alert_page, refused
 from clinic.views.patients import patient_page
-from clinic.views.queue import Outcome, filters_posted, is_in_list, live_part
+from clinic.views.queue import Outcome, answer, is_in_list
+
+UNPROCESSABLE, CONFLICT = HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.CONFLICT
+Draw = Callable[..., HttpResponse]
 
 
 @require_POST
 @staff_page
 @only(may_work_alerts)
 def record_attempt(request: HttpRequest, member: StaffMember, alert_id: UUID) -> HttpResponse:
-    """Keep an attempt, made on the page of an alert."""
-    found, form = alert_of(member, alert_id), AttemptForm(request.POST)
-    if not form.is_valid():
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
-        return alert_page(request, member, found, attempt_form=form, status=status)
-    keep(form, member, found.patient, found)
-    messages.success(request, "The attempt is recorded.")
-    return redirect("clinic:alert", alert_id=found.pk)
+    """Take the call panel of an alert's page."""
+    return take_about(request, member, alert_of(member, alert_id), request.POST.copy())
+
+
+@require_POST
+@staff_page
+@only(may_work_alerts)
+def close(request: HttpRequest, member: StaffMember, alert_id: UUID) -> HttpResponse:
+    """End the alert with an outcome and no call; with `all`, every open alert of this patient."""
+    found, posted = alert_of(member, alert_id), request.POST.copy()
+    several = found.patient.alerts.open().count() > 1
+    posted["then"] = ALL if posted.get("all") == "1" and several else ONE
+    posted["result"] = NO_CALL
+    return take_about(request, member, found, posted)
+
+
+def take_about(request: HttpRequest, member: StaffMember, found: Alert, posted: QueryDict) -> HttpResponse:
+    """Do what the panel of an alert's page says, or show the page with what is in the way."""
+    panel = panel_of(found.patient, member, alert=found, posted=posted)
+
+    def draw(**context: Any) -> HttpResponse:
+        return alert_page(request, member, found, **{"panel": panel, **context})
+
+    if posted.get("then", OPEN) != OPEN and not found.is_open:
+        return refused(request, member, found, panel=panel)
+    taken = take(request, member, panel, draw)
+    if isinstance(taken, HttpResponse):
+        return taken
+    messages.success(request, done_words(panel, taken))
+    return redirect("clinic:queue") if taken.closed else redirect("clinic:alert", alert_id=found.pk)
 
 
 @require_POST
 @staff_page
 @only(may_work_alerts)
 def record_call(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpResponse:
-    """Keep an attempt that is about no alert: on the patient's page, or with one tap in the list of the silent."""
-    found, form = patient_of_clinic(member, patient_id), AttemptForm(request.POST)
-    if not form.is_valid():
-        return patient_page(request, member, found, attempt_form=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    attempt = keep(form, member, found)
-    said = f"{found.user}: {attempt.get_result_display().lower()}. It is recorded."
+    """Take the call panel of a patient's page, or one tap in the list of the silent."""
+    found = patient_of_clinic(member, patient_id)
+    panel = panel_of(found, member, posted=request.POST.copy())
+
+    def draw(**context: Any) -> HttpResponse:
+        return patient_page(request, member, found, **{"panel": panel, **context})
+
+    taken = take(request, member, panel, draw)
+    if isinstance(taken, HttpResponse):
+        return taken
+    said = done_words(panel, taken)
     if is_in_list(request):
-        return live_part(request, member, filters_posted(request), Outcome(said=said))
+        return answer(request, member, Outcome(said=said))
     messages.success(request, said)
     return redirect("clinic:patient", patient_id=found.pk)
 
 
-def keep(
-    form: AttemptForm, member: StaffMember, patient: Patient, alert: Alert | None = None
-) -> ContactAttempt:
-    """Record what a valid form says."""
-    told = form.cleaned_data
-    return record_contact_attempt(
-        patient=patient,
-        alert=alert,
+def take(request: HttpRequest, member: StaffMember, panel: CallPanel, draw: Draw) -> Worked | HttpResponse:
+    """Do what the panel says; where something is in the way, the page with everything as typed."""
+    form = panel.form
+    require(may_close(member, closed_by(request, form, panel)), member)
+    if not form.is_valid():
+        return draw(status=UNPROCESSABLE)
+    now = timezone.now()
+    try:
+        return work_call(
+            patient=panel.patient,
+            alert=panel.alert,
+            call=form.call(now),
+            shown=shown(request),
+            by=member.user,
+            now=now,
+        )
+    except NewsError as error:
+        panel.look_again()
+        return draw(news=error.items, is_news=True, status=CONFLICT)
+    except AlreadyClosedError:
+        assert panel.alert is not None
+        return refused(request, member, alert_of(member, panel.alert.pk), panel=panel)
+    except NoteNeededError:
+        form.add_error("note", note_needed_words(panel))
+    except ValidationError as error:
+        form.add_error(None, " ".join(error.messages))
+    return draw(status=UNPROCESSABLE)
+
+
+def closed_by(request: HttpRequest, form: CallForm, panel: CallPanel) -> list[Alert]:
+    """What would be closed: one alert, or every open one of the patient that the page showed."""
+    then, seen = form.data.get("then"), ids(request, "seen")
+    if then == ALL:
+        return [alert for alert in panel.alerts if not seen or alert.pk in seen]
+    return [panel.alert] if then == ONE and panel.alert else []
+
+
+def done_words(panel: CallPanel, done: Worked) -> str:
+    """What has just been done, for the person who did it."""
+    said = []
+    if done.attempt is not None:
+        said.append(f"{panel.name}: {said_of(done.attempt)}. It is recorded.")
+    if done.closed:
+        what = "one alert" if len(done.closed) == 1 else f"{len(done.closed)} alerts"
+        outcome = Alert.Outcome(done.closed[0].outcome).label.lower()
+        said.append(f"Closed {what} of {panel.name}: {outcome}.")
+    return " ".join(said)
+
+
+def note_needed_words(panel: CallPanel) -> str:
+    return (
+        f"Nobody has reached {first_name(panel.patient)} since the newest report. "
+        "Write why this can be closed all the same."
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page
+def correct_attempt(
+    request: HttpRequest, member: StaffMember, patient_id: UUID, attempt_id: UUID
+) -> HttpResponse:
+    """Say what really came of a call that was recorded by a slip."""
+    found = patient_of_clinic(member, patient_id)
+    require(may_work_alerts(member), member)
+    attempt = get_object_or_404(found.contact_attempts.select_related("by", "alert"), pk=attempt_id)
+    attempt.patient = found
+    form = CorrectCallForm(request.POST if request.method == "POST" else None, attempt=attempt)
+    status, problem = HTTPStatus.OK, ""
+    if form.is_bound:
+        status = UNPROCESSABLE
+        if form.is_valid():
+            try:
+                return corrected(request, member, attempt, form)
+            except AlreadyCorrectedError:
+                status, problem = CONFLICT, corrected_words(attempt)
+    context = {"patient": found, "attempt": attempt, "form": form, "problem": problem}
+    return render(request, "clinic/correct_call.html", {**context, "now": timezone.now()}, status=status)
+
+
+def corrected(
+    request: HttpRequest, member: StaffMember, attempt: ContactAttempt, form: CorrectCallForm
+) -> HttpResponse:
+    """Keep the correction, and go back to where the call is shown."""
+    result, kind = result_and_kind(form.cleaned_data["result"])
+    right = correct_contact_attempt(
+        attempt=attempt,
         by=member.user,
         now=timezone.now(),
-        result=told["result"],
-        note=told["note"],
+        result=result,
+        kind=kind,
+        note=form.cleaned_data["note"],
     )
+    messages.success(request, f"Corrected. {attempt.patient.user}: {said_of(right)}.")
+    if attempt.alert_id:
+        return redirect("clinic:alert", alert_id=attempt.alert_id)
+    return redirect("clinic:patient", patient_id=attempt.patient_id)
+
+
+def corrected_words(attempt: ContactAttempt) -> str:
+    """Who was first."""
+    newer = ContactAttempt.objects.select_related("by").get(corrects=attempt)
+    return f"{newer.by} was first and corrected this call. Nothing was changed by you."
 
 
 @require_POST
@@ -90,4 +221,4 @@ def send(request: HttpRequest, member: StaffMember, alert_id: UUID) -> HttpRespo
         else:
             messages.success(request, f"“{letter.get_template_display()}” is on its way to the patient.")
             return redirect("clinic:alert", alert_id=found.pk)
-    return alert_page(request, member, found, letter_form=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    return alert_page(request, member, found, letter_form=form, status=UNPROCESSABLE)

@@ -18,6 +18,7 @@ from aftercare.checkins.submission import RejectedError
 from aftercare.people.models import StaffMember
 from clinic.access import patient_of_clinic, require, staff_page
 from clinic.permissions import may_enter_check_ins
+from clinic.typed import HOLD
 
 
 class TelephonePage(FormPage):
@@ -47,6 +48,8 @@ def new(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpResp
     page = TelephonePage(found, timezone.now())
     if request.method != "POST":
         return under_its_token(request) or page.under(request, uuid_in(request.GET.get("form", "")))
+    if HOLD in request.POST:
+        return page.filled(request, page.form(request.POST), status=HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
         receipt = page.submit(request.POST, by=member.user)
     except RejectedError as error:
@@ -68,7 +71,7 @@ def told(request: HttpRequest, member: StaffMember, patient_id: UUID, check_in_i
         "patient": found,
         "check_in": check_in,
         "advice": check_in.advice,
-        "alerts": Alert.objects.filter(pk__in=reported).worst_first(),
+        "alerts": list(Alert.objects.filter(pk__in=reported).worst_first()),
         "now": timezone.now(),
     }
     return render(request, "clinic/told.html", context)

@@ -64,7 +64,7 @@ def save(request: HttpRequest, member: StaffMember, procedure: Procedure, now: d
     except ValidationError as error:
         form.add_error(None, error)
         return correction_page(request, found, procedure, form, status=UNPROCESSABLE)
-    messages.success(request, f"The procedure is put right. {result_words(result)}")
+    messages.success(request, f"The procedure is corrected. {result_words(result)}")
     return redirect("clinic:patient", patient_id=found.pk)
 
 

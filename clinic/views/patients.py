@@ -19,7 +19,7 @@ from aftercare.checkins.recovery_chart import STAFF, charts_of
 from aftercare.people.models import Event, Patient, StaffMember
 from clinic.access import note_opening, patient_of_clinic, require, staff_page
 from clinic.actions import is_treated_over_open_alert
-from clinic.contact_forms import AttemptForm
+from clinic.call_panel import panel_of
 from clinic.enrolment import UnconfirmedError, record_confirmed
 from clinic.forms import ProcedureForm
 from clinic.invitation_page import outlook_of
@@ -33,8 +33,6 @@ from clinic.patient_pages import (
 )
 from clinic.permissions import may_enrol, may_record_procedures
 from clinic.treatment_questions import are_answered, token_of
-
-ATTEMPTS_SHOWN = 20
 
 
 @require_safe
@@ -65,7 +63,8 @@ def patient_page(
 ) -> HttpResponse:
     """The page of one patient. `forms`: those that come back with what is wrong with them."""
     now = timezone.now()
-    alerts = list(found.alerts.select_related("closed_by", "acknowledged_by").worst_first())
+    alerts = list(found.alerts.select_related("closed_by", "acknowledged_by", "owner").worst_first())
+    open_alerts = [alert for alert in alerts if alert.is_open]
     procedures = list(found.procedures.in_order().reverse())
     page = page_of_check_ins(found, request.GET.get("page"))
     context = {
@@ -74,14 +73,13 @@ def patient_page(
         "outlook": outlook_of(found, now),
         "procedures": procedures,
         "charts": charts_of(found, recovering_side_by_side(procedures), now, words=STAFF),
-        "open_alerts": [alert for alert in alerts if alert.is_open],
+        "open_alerts": open_alerts,
         "closed_alerts": closed_newest_first(alerts),
         "page": page,
         "reports": reports_of(page),
         "may_enrol": may_enrol(member),
         "may_record": may_record_procedures(member),
-        "attempts": list(found.contact_attempts.select_related("by")[:ATTEMPTS_SHOWN]),
-        "attempt_form": AttemptForm(),
+        "panel": panel_of(found, member, alerts=open_alerts),
         "now": now,
     }
     return render(request, "clinic/patient.html", {**context, **forms}, status=status)

@@ -29,8 +29,8 @@ def test_an_attempt_is_recorded_and_shown(alert: Alert, nurse: StaffMember, coll
         client.post(alert_url(alert, "attempts"), {"result": "no_answer", "note": "Rang twice."})
         page = words(client.get(alert_url(alert)))
 
-    assert "11:12 Ruth Test no answer. “Rang twice.”" in page
-    assert "Ruth Test tried to reach the patient: no answer. “Rang twice.”" in page
+    assert "11:12 No answer, Ruth Test “Rang twice.”" in page
+    assert "Ruth Test called the patient: no answer. “Rang twice.”" in page
     attempt = ContactAttempt.objects.get()
     assert (attempt.alert, attempt.by, attempt.at) == (alert, nurse.user, at(1.2))
 

@@ -49,18 +49,18 @@ def test_a_corrected_procedure_time_fires_a_new_rule(
     page.get_by_role("link", name=re.compile("^Correct")).click()
     really = timezone.localtime(timezone.now() - timedelta(hours=80), patient.clinic.zone)
     page.get_by_label("Performed").fill(really.strftime("%Y-%m-%dT%H:%M"))
-    page.get_by_role("button", name="Put it right").click()
+    page.get_by_role("button", name="Correct it").click()
     expect(page.locator(".callout.errors")).to_be_focused()
     page.get_by_role("link", name=re.compile("Say why this is changed")).click()
     expect(page.get_by_label("Why")).to_be_focused()
     page.get_by_label("Why").fill("The day before was meant.")
-    page.get_by_role("button", name="Put it right").click()
+    page.get_by_role("button", name="Correct it").click()
 
     expect(page.get_by_role("status")).to_contain_text(
         "1 check-in was judged again: 1 alert has new evidence."
     )
     page.get_by_role("link", name=re.compile("moderate or worse", re.IGNORECASE)).first.click()
-    expect(page.locator("main")).to_contain_text("when Tom Test put right what it is judged by")
+    expect(page.locator("main")).to_contain_text("when Tom Test corrected what it is judged by")
     expect(page.locator("main")).to_contain_text("“The day before was meant.”")
     [alert] = patient.alerts.all()
     assert (alert.rule, Dispatch.objects.count()) == ("past_expected.redness", 1)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from aftercare.alerts.actions import record_contact_attempt
 from aftercare.alerts.drills import start_drill
 from aftercare.alerts.models import ContactStep, Drill
 from aftercare.alerts.steps import add_step
@@ -70,11 +71,15 @@ PAGES: dict[str, Callable[[Records], str]] = {
     "intake": lambda records: records.of_patient("intake/"),
     "withdraw": lambda records: records.of_patient("withdraw/"),
     "new_check_in": lambda records: records.of_patient("check-ins/new/"),
+    "correct_attempt": lambda records: records.of_patient(
+        f"calls/{records.daniel.contact_attempts.all()[0].pk}/correct/"
+    ),
     "told": lambda records: records.of_patient(f"check-ins/{records.daniel.check_ins.all()[0].pk}/"),
 }
 # Addresses that are posted to, or drawn into another page. What "search" answers is looked at below.
 NO_PAGES = {
     *("queue_live", "search", "choose_clinic", "acknowledge", "close", "assign", "reopen", "record_attempt"),
+    *("give_back", "undo_close", "typed"),
     *("send_letter", "record_call", "send_invitation", "take_back", "invite_staff", "move_step_up"),
     *("remove_closed_day", "start_drill", "acknowledge_drill", "stop_drill"),
     *("message_again", "message_dismiss"),
@@ -97,6 +102,7 @@ def test_the_pages_of_staff_can_be_used_by_everybody(
     put_on_duty(member=manager, starts_at=now, ends_at=now + timedelta(hours=8), weeks=4, by=by, now=now)
     shift = clinic.shifts.all()[0]
     records = Records(daniel=daniel, manager=manager, drill=drill, step=step, shift=shift)
+    record_contact_attempt(patient=daniel, by=by, now=now, result="no_answer", note="Rang twice.")
     window = at_desk(size, member=manager)
     for name, path in PAGES.items():
         look_at(window.open(path(records)), name)

@@ -137,15 +137,16 @@ def test_a_nurse_works_from_the_queue_to_the_outcome(
     expect(page.locator("main")).to_contain_text("mild at 46 h")
     assert not daniel.alerts.filter(status=Alert.Status.NEW).exists()
 
-    page.get_by_role("button", name=re.compile("Close all")).click()
+    for answer in ("Reached Daniel", "Close all"):
+        page.locator(".call label", has_text=answer).click()
+    page.locator(".call .btn").click()
     expect(page.locator(".callout.errors")).to_be_focused()
     page.get_by_role("link", name="Outcome: Choose what came of it.").click()
-    page.get_by_label("Seen in clinic").check()
-    page.get_by_label("What you found and what you said").fill("Left cheek warm. Seen by Dr Hale.")
-    page.get_by_role("button", name=re.compile("Close all")).click()
+    page.get_by_label("Outcome").select_option("seen_in_clinic")
+    page.get_by_label("What you heard and what you said").fill("Left cheek warm. Seen by Dr Hale.")
+    page.get_by_role("button", name=re.compile("Save the call, close")).click()
 
-    expect(page.get_by_role("status")).to_contain_text("alerts of Daniel Reyes: seen in clinic.")
-    expect(page.locator(".q-who", has_text="Daniel")).to_have_count(0)
+    expect(page.get_by_role("status").first).to_contain_text("alerts of Daniel Reyes: seen in clinic.")
     assert set(daniel.alerts.values_list("outcome", "closed_by")) == {("seen_in_clinic", nurse.user.pk)}
 
 
@@ -190,14 +191,18 @@ def test_the_queue_is_worked_with_the_keyboard_alone(
 
     tab_to(page, "input[name=result]")
     page.keyboard.press("Space")
-    tab_to(page, "button", "Add attempt")
+    tab_to(page, "button", "Save the call")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("status")).to_contain_text("The attempt is recorded.")
-    tab_to(page, "input[name=outcome]")
-    page.keyboard.press("Space")
-    tab_to(page, "button", "Close all")
+    expect(page.get_by_role("status").first).to_contain_text("reached. It is recorded.")
+    tab_to(page, "input[name=result]")
+    page.keyboard.press("ArrowUp")  # from the first answer to the last: no call now
+    tab_to(page, "input[name=then]")
+    page.keyboard.press("ArrowUp")
+    tab_to(page, "select[name=outcome]")
+    page.keyboard.type("Advice")
+    tab_to(page, "button", "Close")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("status")).to_contain_text("alerts of Daniel Reyes: advice given.")
+    expect(page.get_by_role("status").first).to_contain_text("alerts of Daniel Reyes: advice given.")
     assert daniel.contact_attempts.get().result == "reached"
     assert set(daniel.alerts.values_list("outcome", flat=True)) == {"advice_given"}
 

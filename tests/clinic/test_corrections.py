@@ -58,7 +58,7 @@ def test_a_corrected_time_fires_what_was_silent_and_says_what_came_of_it(
     [alert] = patient.alerts.all()
     assert (alert.rule, Dispatch.objects.count()) == ("past_expected.redness", 1)
     page = words(client.get(alert_url(alert)))
-    assert "Found at 13:00, when Tom Test put right what it is judged by." in page
+    assert "Found at 13:00, when Tom Test corrected what it is judged by." in page
     assert "page says “The clinic needs to speak to you today” since then. No message has told them." in page
     assert (
         f"put a procedure right: time, before Mon 12 January 2026 10:00, now Sun 11 January 2026 04:00. “{WHY}”"

@@ -47,7 +47,7 @@ def test_a_drill_goes_the_whole_way_and_is_timed(drill: Drill, nurse: StaffMembe
     assert "Ruth Test acknowledged it" in page
     assert "First message handed to the mail server after 4 s" in page
     assert "Acknowledged after 1 min 5 s" in page
-    assert "System told Ruth Test by e-mail. Accepted by the mail server at 10:00." in page
+    assert "Mail to Ruth Test: handed over at 10:00." in page
     contacts = words(desk(nurse).get("/clinic/contacts/"))
     assert "Told after 4 s. Ruth Test acknowledged after 1 min 5 s." in contacts
 

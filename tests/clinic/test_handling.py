@@ -80,7 +80,7 @@ def test_a_closed_alert_is_given_to_nobody(alert: Alert, nurse: StaffMember, col
     close(alert=alert, by=colleague.user, now=at(20.05), outcome="mistake", note="Seen.")
     response = desk(nurse).post(alert_url(alert, "assign"), {"to": nurse.pk, "seen": ""})
     assert response.status_code == 409
-    assert "Tom Test closed this alert" in words(response)
+    assert "Tom Test was first and closed this alert" in words(response)
 
 
 def test_a_closed_alert_is_opened_again_and_how_it_was_closed_stays(
@@ -145,7 +145,7 @@ def test_a_report_that_came_in_while_the_page_was_open_is_not_closed_unseen(
         posted = {"outcome": "expected_course", "note": "Seen.", "shown_at": shown_at, **more}
         response = desk(nurse).post(alert_url(alert, "close"), posted)
         assert response.status_code == 409
-        assert "A new report came in for this alert." in words(response)
+        assert "Not saved yet: a check-in arrived at 06:03, after you opened this page" in words(response)
     alert.refresh_from_db()
     assert alert.is_open
 
@@ -156,7 +156,7 @@ def test_a_contact_attempt_is_kept_with_who_and_when(alert: Alert, nurse: StaffM
     response = desk(nurse).post(alert_url(alert, "attempts"), posted)
     assert response.headers["Location"] == alert_url(alert)
     page = words(desk(nurse).get(alert_url(alert)))
-    assert "06:06 Ruth Test no answer. “Rang out twice.”" in page
+    assert "06:06 No answer, Ruth Test “Rang out twice.”" in page
     alert.refresh_from_db()
     assert alert.follow_up_at == at(20.6)
 

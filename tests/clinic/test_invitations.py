@@ -57,7 +57,7 @@ class TestEnrolling:
         assert (message.kind, message.recipient) == ("invitation", patient.user)
         assert message.subject == patient.invitations.get().pk
         assert "The invitation is on its way." in words(response)
-        assert "Waiting to be sent" in words(response)
+        assert "Mail: waiting" in words(response)
 
     def test_without_the_tick_nothing_is_sent(self, nurse: StaffMember) -> None:
         response = desk(nurse).post(ENROL, TYPED, follow=True)
@@ -94,17 +94,17 @@ class TestHowItStands:
         response = client.post(inviting(patient, "send/"))
         assert response.headers["Location"] == patient_url(patient)
         state = state_on(client, patient)
-        assert "Waiting to be sent" in state
+        assert "Mail: waiting" in state
         assert "by Ruth Test" in state
         assert "Its page was not opened yet. It works until Friday 30 January, 10:00." in state
 
         Message.objects.update(
             state="sending", claimed_at=at(96), claimed_by="w", bundle=Message.objects.get().pk
         )
-        assert "Being sent" in state_on(client, patient)
+        assert "Mail: being sent" in state_on(client, patient)
         Message.objects.update(state="pending")
         sweep(lambda: at(96, minutes=2))
-        assert "Accepted by the mail server 10:02" in state_on(client, patient)
+        assert "Mail: handed over 10:02" in state_on(client, patient)
 
         link = patient.invitations.get().path
         with time_machine.travel(at(96, minutes=5), tick=False):
@@ -120,7 +120,7 @@ class TestHowItStands:
         invite(patient=patient, by=nurse.user, now=at(96))
         Message.objects.update(state="retrying", error="mail server replied 451")
         state = state_on(desk(nurse), patient)
-        assert "Could not be sent yet, is tried again : mail server replied 451" in state
+        assert "Mail: not sent yet, is tried again : mail server replied 451" in state
 
     def test_an_address_that_does_not_exist_is_shown_corrected_and_invited_anew(
         self, nurse: StaffMember, patient: Patient, mail_server: MailServer, settings: Settings
@@ -135,7 +135,7 @@ class TestHowItStands:
         sweep(lambda: at(96))
 
         page = client.get(patient_url(patient))
-        assert "Could not be sent 10:00: recipient refused 550" in words(page)
+        assert "Mail: could not be sent 10:00: recipient refused 550" in words(page)
         assert "Check the address with the patient, correct it and send again." in words(page)
         assert patient_url(patient, "edit/") in page.content.decode()
 

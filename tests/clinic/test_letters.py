@@ -44,7 +44,7 @@ def test_a_message_to_the_patient_leaves_and_is_in_the_history(alert: Alert, nur
     message = Message.objects.get(kind=KIND)
     assert message.recipient == alert.patient.user
     page = words(desk(nurse).get(alert_url(alert)))
-    assert "Ruth Test sent the patient “We could not reach you”. Waiting to be sent." in page
+    assert "Ruth Test sent the patient “We could not reach you”: waiting." in page
 
     sweep(lambda: at(20.2))
 
@@ -53,7 +53,7 @@ def test_a_message_to_the_patient_leaves_and_is_in_the_history(alert: Alert, nur
     assert "We tried to call you" in str(sent[0].body)
     assert alert.patient.user.first_name not in str(sent[0].body)
     page = words(desk(nurse).get(alert_url(alert)))
-    assert "Accepted by the mail server at 06:12." in page
+    assert "handed over at 06:12." in page
 
 
 def test_the_page_shows_what_each_message_says(alert: Alert, nurse: StaffMember) -> None:

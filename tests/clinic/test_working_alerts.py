@@ -64,7 +64,9 @@ def test_the_second_of_two_staff_reads_who_was_first(
     response = desk(nurse).post(alert_url(alert, "acknowledge"))
 
     assert response.status_code == 409
-    assert "Tom Test acknowledged this alert at 06:06. Nothing was changed by you." in words(response)
+    assert "Tom Test was first and acknowledged this alert at 06:06. Nothing was changed by you." in words(
+        response
+    )
     alert.refresh_from_db()
     assert alert.acknowledged_by == colleague.user
     assert deeds(alert) == [Event.Verb.ACKNOWLEDGED]
@@ -78,7 +80,7 @@ def test_a_closed_alert_can_not_be_acknowledged(
     response = desk(nurse).post(alert_url(alert, "acknowledge"))
 
     assert response.status_code == 409
-    assert "Tom Test closed this alert at 06:03" in words(response)
+    assert "Tom Test was first and closed this alert at 06:03" in words(response)
 
 
 def test_one_press_acknowledges_what_was_shown_together_and_nothing_else(
@@ -137,7 +139,7 @@ def test_the_note_is_kept_and_shown_with_the_outcome(alert: Alert, nurse: StaffM
 
     assert "Ruth Test closed this, 06:06: Advice given" in page
     assert "“Spoke at 06:05. Calls back.”" in page
-    assert "Close with an outcome" not in page
+    assert "What happened?" not in page
     assert "Acknowledge" not in page
 
 
@@ -173,7 +175,7 @@ def test_who_closes_second_reads_who_was_first(
     response = desk(nurse).post(alert_url(alert, "close"), {"outcome": "mistake", "note": "Seen."})
 
     assert response.status_code == 409
-    assert "Tom Test closed this alert at 06:03. Nothing was changed by you." in words(response)
+    assert "Tom Test was first and closed this alert at 06:03. Nothing was changed by you." in words(response)
     alert.refresh_from_db()
     assert alert.outcome == "prescribed"
 
@@ -211,7 +213,7 @@ def test_an_alert_that_came_in_while_the_page_was_open_is_not_closed_unseen(
     response = desk(nurse).post(alert_url(alert, "close"), posted)
 
     assert response.status_code == 409
-    assert "A new alert came in for this patient." in words(response)
+    assert "Not saved yet: a new alert came in after you opened this page" in words(response)
     assert alert_url(unseen) in response.content.decode()
     assert patient.alerts.open().count() == 2
 
@@ -222,4 +224,5 @@ def test_an_open_page_names_all_alerts_it_shows(alert: Alert, patient: Patient, 
     for shown in (alert, other):
         assert f'name="seen" value="{shown.pk}"' in page
     assert f'name="also" value="{other.pk}"' in page
-    assert "Close all 2 alerts" in page
+    assert "Close all 2" in page
+    assert "Save the call, close 2 alerts" in page
