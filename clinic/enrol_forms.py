@@ -48,7 +48,7 @@ PERSON = (
     "record_number",
     "guardian_name",
 )
-USED_ELSEWHERE = "This person signs in elsewhere too, so it can't be changed here."
+USED_ELSEWHERE = "This person signs in at another clinic too, so it can’t be changed here."
 
 
 class PersonFields(AtAnInstant):
@@ -246,7 +246,8 @@ class PatientDetailsForm(PersonFields):
         told = super().clean() or self.cleaned_data
         if self.data.get("seen", self.digest) != self.digest:
             raise ValidationError(
-                "Somebody changed these details while you did. Compare with the patient’s page, then save again."
+                "Somebody else changed these details while you were typing. "
+                "Compare with the patient’s page, then save again."
             )
         return told
 
@@ -272,4 +273,4 @@ def way_out(email: str, first_name: str) -> str:
     mailbox, _at, host = email.partition("@")
     tag = re.sub(r"[^a-z0-9]", "", plain(first_name)) or "2"
     own = f"{mailbox.partition('+')[0]}+{tag}@{host}"
-    return f"Ask for an address of their own. Many mailboxes also take {own}: it arrives in the same one."
+    return f"Ask for an address of their own. Many mailboxes also accept {own}: it arrives in the same one."

@@ -29,7 +29,9 @@ def add_colleague(
     """
     user = User.objects.filter(email=email.strip().lower()).first()
     if user and str(user).casefold() != f"{first_name} {last_name}".casefold():
-        raise ValidationError({"email": "Somebody with another name uses this e-mail address. Check it."})
+        raise ValidationError(
+            {"email": "Somebody with another name uses this e-mail address. Please check it."}
+        )
     if user and StaffMember.objects.active().filter(user=user, clinic=clinic).exists():
         raise ValidationError({"email": "This person works here already."})
     member = add_staff_member(

@@ -41,9 +41,9 @@ def troubles(state: watch.State) -> list[str]:
     found = [f"The {part} shows no sign of life." for part in state.silent]
     if state.is_late:
         waited = spoken_age(timedelta(seconds=state.oldest_due_seconds))
-        found.append(f"The longest-waiting message has waited for {waited}.")
+        found.append(f"One message has been waiting for {waited}.")
     if state.failed:
-        found.append(f"Messages that were given up: {state.failed}.")
+        found.append(f"Messages we stopped trying to send: {state.failed}.")
     return found
 
 

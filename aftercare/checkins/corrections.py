@@ -263,9 +263,9 @@ def require_possible(treatment: Treatment, patient: Patient, now: datetime) -> N
 def require_other(wrong: Patient, right: Patient) -> None:
     """ValidationError unless it is another patient of the same clinic."""
     if right.pk == wrong.pk:
-        raise ValidationError("This procedure is recorded for this patient already. Choose another one.")
+        raise ValidationError("This patient already has this procedure. Choose another one.")
     if right.clinic_id != wrong.clinic_id:
-        raise ValidationError("This patient is of another clinic. Choose a patient of this one.")
+        raise ValidationError("This patient belongs to another clinic. Choose a patient of this one.")
 
 
 def require_reason(reason: str) -> None:

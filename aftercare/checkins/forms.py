@@ -70,9 +70,9 @@ TICK_FIELDS = ("emergency", "signs", "unwell")
 HIDDEN_FIELDS = ("token", "supersedes")
 # How a fault in a field that nobody sees is said above the form.
 HIDDEN_FAULTS = {
-    "token": "The form had lost its number. It has a new one now. Please send it again.",
+    "token": "Something in the form was missing. Please send it again.",
     "supersedes": "The check-in to correct was not found. You can send this as a new one.",
-    "procedure": "We do not know this treatment. Choose one from the list, or leave it open.",
+    "procedure": "We do not know this treatment. Choose one from the list, or choose none.",
 }
 
 
@@ -109,7 +109,7 @@ class CheckInForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={
             "max_length": f"This is too long. Use at most {NOTE_LENGTH:,} characters.",
-            "null_characters_not_allowed": "This holds a character that we cannot store. Type it again.",
+            "null_characters_not_allowed": "We can’t store one of these characters. Please type it again.",
         },
     )
     observed_at = forms.CharField(

@@ -137,7 +137,7 @@ def timing_problems(
     """What is wrong with the instant described."""
     observed_at, procedure = there.observed_at, there.procedure
     if observed_at > now + timedelta(minutes=limits.future_tolerance_min):
-        return {"observed_at": _("This time is still to come. Give a time up to now, or leave it empty.")}
+        return {"observed_at": _("This time has not come yet. Give an earlier time, or leave it empty.")}
     if observed_at < now - timedelta(hours=limits.backdate_limit_h):
         return {"observed_at": _("This is too long ago. Give a time in the last 7 days.")}
     if history.procedures and observed_at < history.procedures[0].performed_at:

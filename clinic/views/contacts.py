@@ -164,7 +164,7 @@ def absence(request: HttpRequest, member: StaffMember, member_id: int) -> HttpRe
         save,
         done=f"The absence of {found.user} is changed.",
         title=f"When is {found.user} away?",
-        text="Alerts and places of the rota go back to everybody when an absence begins.",
+        text="When an absence begins, this person’s alerts and shifts go back to everybody.",
         submit="Save",
     )
 

@@ -107,7 +107,7 @@ def edit(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpRes
 def changed_words(changed: list[str]) -> str:
     """What came of saving."""
     if not changed:
-        return "Nothing was different, so nothing has changed."
+        return "You changed nothing, so nothing was saved."
     if "email" in changed:
         return (
             "The details are changed. The old address and its invitation no longer sign in. "

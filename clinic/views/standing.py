@@ -59,7 +59,7 @@ def intake(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpR
     except ValidationError as error:
         form.add_error(None, " ".join(error.messages))
         return intake_page(request, found, form, status=UNPROCESSABLE)
-    judged = result_words(result) if result.count else "The risk decides nothing about recent check-ins."
+    judged = result_words(result) if result.count else "The new risk changes no recent check-in."
     messages.success(request, f"The intake is changed. {judged}")
     return redirect("clinic:patient", patient_id=found.pk)
 

@@ -115,7 +115,7 @@ def test_none_of_these_is_an_answer_and_an_untouched_group_is_not(name: str) -> 
         ),
         ({"redness": ["0", "4"]}, "redness", "Two answers came for this question. Choose one."),
         ({"note": "x" * 2001}, "note", "This is too long. Use at most 2,000 characters."),
-        ({"note": "a\0b"}, "note", "This holds a character that we cannot store. Type it again."),
+        ({"note": "a\0b"}, "note", "We can’t store one of these characters. Please type it again."),
         (
             {"observed_at": "yesterday"},
             "observed_at",
@@ -130,9 +130,7 @@ def test_what_cannot_be_read_is_refused_at_its_field(fields: dict[str, Any], fie
 @pytest.mark.parametrize("token", ["", "not-a-uuid"])
 def test_a_form_without_its_number_gets_a_new_one(token: str) -> None:
     form = filled(token=token, redness="1")
-    assert form.non_field_errors() == [
-        "The form had lost its number. It has a new one now. Please send it again."
-    ]
+    assert form.non_field_errors() == ["Something in the form was missing. Please send it again."]
     assert isinstance(form.for_retry()["token"], UUID)
 
 

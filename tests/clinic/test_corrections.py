@@ -77,7 +77,7 @@ def test_the_patient_reads_what_is_worse_above_what_was_said_at_first(
 
     page = text_of(response)
     assert "The clinic needs to speak to you today" in page
-    assert "the clinic put right what it had saved about your treatment" in page
+    assert "the clinic corrected what it had saved about your treatment" in page
     assert page.index("The clinic needs to speak to you today") < page.index(first)
     # What was said at first is folded away below: two loud answers would contradict each other.
     assert page.index("What we said at first") < page.index(first)

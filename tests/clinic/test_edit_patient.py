@@ -62,7 +62,7 @@ def test_saving_what_is_there_already_changes_nothing(nurse: StaffMember, url: s
     client = desk(nurse)
     client.post(url, TYPED)
     response = client.post(url, TYPED, follow=True)
-    assert "Nothing was different" in words(response)
+    assert "You changed nothing" in words(response)
     assert Event.objects.filter(verb=Event.Verb.CHANGED_DETAILS).count() == 1
 
 
@@ -105,7 +105,7 @@ def test_what_a_colleague_changed_meanwhile_is_not_undone_unawares(
     stale = client.post(url, {**TYPED, "seen": before})
 
     assert stale.status_code == 422
-    assert "Somebody changed these details while you did." in words(stale)
+    assert "Somebody else changed these details while you were typing." in words(stale)
     assert Patient.objects.get().call_back_telephone == "+447700900199"
     again = client.post(url, {**TYPED, "seen": seen(stale.content.decode())})
     assert again.status_code == 302
@@ -118,7 +118,7 @@ def test_the_name_and_address_of_a_colleague_are_not_changed_here(
     StaffMemberFactory.create(user=patient.user, clinic=patient.clinic)
     client = desk(nurse)
     page = words(client.get(url))
-    assert page.count("This person signs in elsewhere too, so it can't be changed here.") == 3
+    assert page.count("This person signs in at another clinic too, so it can’t be changed here.") == 3
     client.post(url, TYPED)
     patient = Patient.objects.get()
     assert (str(patient.user), patient.user.email) == ("Amara Test", "amara@test.example")

@@ -47,7 +47,7 @@ def test_a_risk_that_is_entered_later_flags_what_is_open(
     )
     assert {alert.rule for alert in patient.alerts.open()} == {"past_expected.redness", "at_risk_patient"}
     told = signed_in(patient.user).get(f"/check-ins/{reported.pk}/")
-    assert "the clinic put right what it knows about you" in words(told)
+    assert "the clinic corrected what it knows about you" in words(told)
 
 
 def test_each_answer_so_far_stands_on_the_page(patient: Patient, colleague: StaffMember) -> None:

@@ -78,7 +78,7 @@ def test_a_message_that_waits_too_long_is_trouble_and_is_sent(patient: Patient, 
     check_in(patient, minute_ago, signs=["pus"])
     drain(minute_ago)
 
-    with pytest.raises(CommandError, match="has waited for"):
+    with pytest.raises(CommandError, match="has been waiting for"):
         call_command("watchdog", "--send")
 
     assert [each.to for each in mail.outbox if each.to != [CONTACT]] == [[nurse.user.email]]

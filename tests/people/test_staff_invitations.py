@@ -72,7 +72,7 @@ class TestBeingAdded:
 
         assert "Mia Novak is added. An invitation is on its way to mia@test.example." in waiting
         assert "Waiting to be sent" in waiting
-        assert "Has not signed in yet. The address is not proved." in waiting
+        assert "Has not signed in yet. The address is not confirmed." in waiting
         (came,) = mail_server.messages
         member = StaffMember.objects.get(user__email="mia@test.example")
         assert came["Subject"] == "You can now work for Larkfield Skin Clinic"
@@ -96,7 +96,7 @@ class TestBeingAdded:
 
         page = words(desk(manager).get(page_of(member)))
         assert "Could not be sent" in page
-        assert "Trying again can’t help. Check the address with Mia." in page
+        assert "Trying again will not help. Check the address with Mia." in page
         assert "Invitation: Could not be sent" in words(desk(manager).get(STAFF))
 
         mail_server.refuse(None)
@@ -170,7 +170,7 @@ class TestComingIn:
         assert Event.objects.get(verb=Event.Verb.CAME_IN).actor == invited.member.user
         page_now = words(desk(manager).get(page_of(invited.member)))
         assert "Signed in with it 11:00" in page_now
-        assert "The address is proved" in page_now
+        assert "The address is confirmed" in page_now
 
     def test_a_code_that_was_typed_proves_the_address_too(
         self, invited: StaffInvitation, client: Client

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from aftercare.guidance.never_said import never_said
+from aftercare.guidance.stretches import FEVER
 from tests.checkins.wording import forbidden_words
+from tests.reading.code import said_in
 from tests.reading.grades import HARDEST, full, grade, hardest, syllables, too_long
 from tests.reading.sentences import fixed_text, sentences_of_html
-from tests.reading.texts import groups, template_texts
+from tests.reading.texts import code_texts, groups, staff_texts, template_texts
 from tools.source_shingles import PROOF, shingles
 
 GROUPS = groups()
 TEMPLATES = template_texts()
-EVERYTHING = GROUPS | TEMPLATES
+CODE = code_texts()
+EVERYTHING = GROUPS | TEMPLATES | CODE
+OF_STAFF = staff_texts()
 GRADED = [name for name, said in EVERYTHING.items() if len(full(said)) >= 3]
+MEASURED = re.compile(r"\b38\b|100\.4|shiver|temperature", re.IGNORECASE)
+ASKED = re.compile(r"(?:Do|Does|Did|Is|Are) .*\?$")
+THEN = re.compile(
+    r"(?:Then |Please )?(?:call|tell|ask|wait|leave|wash|rest|look|see|go|change|press|you can)\b",
+    re.IGNORECASE,
+)
 OF_THE_SOURCES = frozenset(
     Path(__file__).parent.parent.joinpath("data", "source_shingles.txt").read_text().split()
 )
@@ -35,6 +47,24 @@ def test_no_sentence_is_too_long(text: str) -> None:
 @pytest.mark.parametrize("text", EVERYTHING)
 def test_no_sentence_says_what_must_never_be_said(text: str) -> None:
     assert [sentence for sentence in EVERYTHING[text] if forbidden_words(sentence)] == []
+
+
+@pytest.mark.parametrize("text", OF_STAFF)
+def test_staff_and_editors_read_no_such_sentence_either(text: str) -> None:
+    assert [sentence for sentence in OF_STAFF[text] if never_said(sentence)] == []
+
+
+@pytest.mark.parametrize("text", EVERYTHING)
+def test_a_fever_is_the_same_everywhere(text: str) -> None:
+    measured = [sentence for sentence in EVERYTHING[text] if MEASURED.search(sentence)]
+    assert [sentence for sentence in measured if FEVER not in sentence] == []
+
+
+@pytest.mark.parametrize("text", EVERYTHING)
+def test_no_sentence_asks_where_it_could_say_if(text: str) -> None:
+    """ "Does it get worse? Call us." is said by nobody: "If it gets worse, call us." """
+    pairs = zip(EVERYTHING[text], EVERYTHING[text][1:], strict=False)
+    assert [f"{asked} {then}" for asked, then in pairs if ASKED.match(asked) and THEN.match(then)] == []
 
 
 @pytest.mark.parametrize("text", EVERYTHING)
@@ -79,3 +109,18 @@ def test_pages_and_messages_are_among_what_is_read() -> None:
     assert {"templates/checkins/result.html", "aftercare/ui/templates/ui/sos.html"} <= set(TEMPLATES)
     assert "templates/account/email/login_code_message.txt" in TEMPLATES
     assert not any(name.startswith("templates/clinic/") for name in TEMPLATES)
+    assert {
+        "aftercare/checkins/recovery.py",
+        "aftercare/checkins/advice.py",
+        "aftercare/people/contact.py",
+    } <= set(CODE)
+    assert {"templates/clinic/queue.html", "aftercare/alerts/wording.py", "clinic/words.py"} <= set(OF_STAFF)
+
+
+def test_what_code_says_is_read_and_what_it_only_does_is_not() -> None:
+    source = '''"""A docstring says it is normal."""
+def told(name):
+    """Neither is this."""
+    return [f"Call {name} now, please.", "one_word", "SELECT a FROM b", "It is late. Call."]
+'''
+    assert list(said_in(source)) == ["Call … now, please.", "It is late. Call."]

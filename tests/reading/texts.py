@@ -16,6 +16,7 @@ from tests.checkins.advising import advice_at, sentences
 from tests.checkins.test_advice_reasons import FIRES
 from tests.checkins.test_pages_wording import strings
 from tests.people import MONDAY, at
+from tests.reading.code import modules, said_in
 from tests.reading.sentences import fixed_text, sentences_of, sentences_of_article
 from tools.seed_trace import articles
 
@@ -23,6 +24,15 @@ BASE = Path(settings.BASE_DIR)
 # Templates, and folders of them, that only staff, editors or developers see.
 OF_STAFF = frozenset({"clinic", "mfa", "wagtailadmin", "base_staff.html", "components.html"})
 AT_NIGHT_H = 12
+# Where the code speaks to patients. What it says to staff and editors is read for what must never be said, no more.
+ROOMS_OF_PATIENTS = (BASE / "aftercare" / "checkins",)
+ALSO_OF_PATIENTS = (
+    "people/contact.py",
+    "people/forms.py",
+    "people/invitations.py",
+    "people/views.py",
+    "outage.py",
+)
 
 
 def groups() -> dict[str, list[str]]:
@@ -79,3 +89,28 @@ def templates() -> list[Path]:
 
 def template_texts() -> dict[str, list[str]]:
     return {str(path.relative_to(BASE)): fixed_text(path.read_text()) for path in templates()}
+
+
+def code_texts() -> dict[str, list[str]]:
+    """What the code says to patients, module by module, so that a new one is read without being listed."""
+    paths = [*modules(*ROOMS_OF_PATIENTS), *(BASE / "aftercare" / name for name in ALSO_OF_PATIENTS)]
+    return {str(path.relative_to(BASE)): sentences_in_code(path) for path in paths if sentences_in_code(path)}
+
+
+def sentences_in_code(path: Path) -> list[str]:
+    """Whole sentences: what ends like one."""
+    said = [text.strip() for text in said_in(path.read_text())]
+    return [one for text in said if text.endswith((".", "?")) for one in sentences_of(text)]
+
+
+def staff_texts() -> dict[str, list[str]]:
+    """What staff and editors read: pages, forms, mails."""
+    rooms = [
+        BASE / "clinic",
+        *(BASE / "aftercare" / room for room in ("alerts", "guidance", "people", "outbox")),
+    ]
+    code = {str(path.relative_to(BASE)): list(said_in(path.read_text())) for path in modules(*rooms)}
+    del code["aftercare/guidance/never_said.py"]  # the list itself
+    roots = [BASE / "templates" / folder for folder in ("clinic", "mfa", "allauth", "wagtailadmin")]
+    pages = [path for root in roots for path in sorted(root.rglob("*.html"))]
+    return code | {str(path.relative_to(BASE)): fixed_text(path.read_text()) for path in pages}
