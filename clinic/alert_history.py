@@ -45,6 +45,8 @@ STATES = {
 SYSTEM = "System"
 CHANNELS = {Message.Channel.EMAIL: "Mail"}
 REOPENED = Event.Verb.REOPENED
+# These events keep what was noted at the closing before.
+ENDED_A_CLOSING = {REOPENED, Event.Verb.UNDID_CLOSE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +63,10 @@ def history_of(alert: Alert, proofs: Iterable[Proof], tries: Iterable[Try]) -> l
     events = list(Event.objects.filter(subject=alert.pk).select_related("actor"))
     people = User.objects.in_bulk({event.data["to"] for event in events if "to" in event.data})
     # How it was closed stands in the alert; once it was opened again, in the event of that.
-    closings = [alert.note, *(event.data.get("note", "") for event in events if event.verb == REOPENED)]
+    closings = [
+        alert.note,
+        *(event.data.get("note", "") for event in events if event.verb in ENDED_A_CLOSING),
+    ]
     notes = iter(closings if not alert.is_open else closings[1:])
     letters = list(alert.letters.select_related("by"))
     sent = Message.objects.filter(kind=LETTER, subject__in=[letter.pk for letter in letters])

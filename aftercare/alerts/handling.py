@@ -88,11 +88,19 @@ def undo_close(*, alert: Alert, by: User, now: datetime) -> Alert:
     closing = Event.objects.filter(verb=Event.Verb.CLOSED, subject=current.pk).first()
     if closing is None or "before" not in closing.data:
         raise TooLateError
+    undone = {"outcome": current.outcome, "note": current.note}
     restore(current, closing.data["before"])
     current.outcome, current.note = "", ""
     current.closed_at, current.closed_by = None, None
     current.save()
-    record_event(verb=Event.Verb.UNDID_CLOSE, actor=by, now=now, patient=current.patient, subject=current.pk)
+    record_event(
+        verb=Event.Verb.UNDID_CLOSE,
+        actor=by,
+        now=now,
+        patient=current.patient,
+        subject=current.pk,
+        data=undone,
+    )
     return current
 
 

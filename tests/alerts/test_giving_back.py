@@ -108,7 +108,8 @@ class TestUndoingAClose:
 
         undone.refresh_from_db()
         assert state(undone) == stood
-        assert Event.objects.get(verb=Event.Verb.UNDID_CLOSE).actor == nurse.user
+        event = Event.objects.get(verb=Event.Verb.UNDID_CLOSE)
+        assert (event.actor, event.data["note"]) == (nurse.user, "A slip.")
 
     def test_after_a_minute_or_by_somebody_else_it_stays_closed(
         self, alert: Alert, nurse: StaffMember, colleague: StaffMember
