@@ -43,9 +43,7 @@ def record_contact_attempt(
     report is confirmed; one who was not is chased on. ValueError for an unknown result or kind, for a patient
     who called and was not reached, or for an alert of another patient.
     """
-    require_possible(result, kind)
-    if alert is not None and alert.patient_id != patient.pk:
-        raise ValueError("the alert is another patient's")
+    require_possible(result, kind, patient, alert)
     patient, alerts = locked_open(patient)
     before = {str(one.pk): state_of(one) for one in alerts}
     attempt = ContactAttempt.objects.create(
@@ -55,21 +53,26 @@ def record_contact_attempt(
     Alert.objects.bulk_update(alerts, CHANGED)
     for one in seen:
         record_event(verb=Event.Verb.ACKNOWLEDGED, actor=by, now=now, patient=patient, subject=one.pk)
-    record_event(
-        verb=Event.Verb.TRIED_CONTACT,
-        actor=by,
-        now=now,
-        patient=patient,
-        subject=attempt.pk,
-        data={"result": result, "kind": kind, "before": before},
-    )
+    note_event(Event.Verb.TRIED_CONTACT, attempt, now, before=before)
     tell_of(alerts, result, now)
     if seen:
         uncover(patient, now)
     return attempt
 
 
-def require_possible(result: str, kind: str) -> None:
+def note_event(verb: Event.Verb, attempt: ContactAttempt, now: datetime, **data: Any) -> None:
+    """Keep a call as an event. `data`: what else it keeps, each open alert's state before it among it."""
+    record_event(
+        verb=verb,
+        actor=attempt.by,
+        now=now,
+        patient=attempt.patient,
+        subject=attempt.pk,
+        data={"result": attempt.result, "kind": attempt.kind, **data},
+    )
+
+
+def require_possible(result: str, kind: str, patient: Patient, alert: Alert | None = None) -> None:
     """ValueError for what can't be recorded of a call."""
     if result not in Result.values:
         raise ValueError(f"unknown result: {result!r}")
@@ -77,6 +80,8 @@ def require_possible(result: str, kind: str) -> None:
         raise ValueError(f"unknown kind: {kind!r}")
     if kind == Kind.PATIENT_CALLED and result != Result.REACHED:
         raise ValueError("a patient who called was reached")
+    if alert is not None and alert.patient_id != patient.pk:
+        raise ValueError("the alert is another patient's")
 
 
 def follow(alert: Alert, *, by: User, now: datetime, result: str) -> bool:
@@ -114,7 +119,7 @@ def correct_contact_attempt(
     done; who acknowledged by calling has called all the same. AlreadyCorrectedError where that was done before,
     ValueError as `record_contact_attempt`.
     """
-    require_possible(result, kind)
+    require_possible(result, kind, attempt.patient)
     patient, alerts = locked_open(attempt.patient)
     if ContactAttempt.objects.filter(corrects=attempt).exists():
         raise AlreadyCorrectedError
@@ -128,16 +133,10 @@ def correct_contact_attempt(
         note=note,
         corrects=attempt,
     )
-    recounting.recount(alerts, attempt, state_kept_of(attempt))
+    before = state_kept_of(attempt)
+    recounting.recount(alerts, attempt, before)
     Alert.objects.bulk_update(alerts, CHANGED)
-    record_event(
-        verb=Event.Verb.CORRECTED_CONTACT,
-        actor=by,
-        now=now,
-        patient=patient,
-        subject=corrected.pk,
-        data={"was": attempt.result, "result": result, "kind": kind, "before": state_kept_of(attempt)},
-    )
+    note_event(Event.Verb.CORRECTED_CONTACT, corrected, now, was=attempt.result, before=before)
     if attempt.result == Result.REACHED or result == Result.WRONG_NUMBER:
         tell_of(alerts, result, now)
     return corrected
