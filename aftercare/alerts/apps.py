@@ -11,7 +11,7 @@ class AlertsConfig(AppConfig):
         from aftercare.outbox.registry import register_given_up, register_renderer, register_source
         from aftercare.people.withdrawal import register_for_patients
 
-        register_source("alerts", notices.drain, notices.oldest_untold)
+        register_source("alerts", notices.drain, notices.backlog)
         register_given_up(notices.KIND, undelivered.tell_instead)
         register_for_patients(letters.KIND, letters.render)
         register_renderer(notices.KIND, notices.render, notices.render_together, notices.render_for_all)

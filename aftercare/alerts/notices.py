@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Min, QuerySet
+from django.db.models import Min, Q, QuerySet
 
 from aftercare.alerts.contacts import Roster
 from aftercare.alerts.models import Dispatch, Drill
@@ -20,10 +20,10 @@ from aftercare.alerts.undelivered import KIND
 from aftercare.alerts.waiting import keep_to_hours
 from aftercare.alerts.wording import drill_words, list_words, together_words, words
 from aftercare.outbox.models import Message
-from aftercare.outbox.registry import Content
+from aftercare.outbox.registry import Backlog, Content
 from aftercare.triage import Level
 
-__all__ = ["KIND", "drain", "oldest_untold", "render", "render_for_all", "render_together"]
+__all__ = ["KIND", "backlog", "drain", "render", "render_for_all", "render_together"]
 
 logger = logging.getLogger(__name__)
 
@@ -111,11 +111,14 @@ def hurry_next(dispatch: Dispatch, roster: Roster, now: datetime) -> None:
         waiting.filter(pk=alert.pk, next_escalation_at__gt=sooner).update(next_escalation_at=sooner)
 
 
-def oldest_untold(now: datetime) -> datetime | None:
-    """Since when the dispatch has been due that has waited longest to be turned into messages."""
+def backlog(now: datetime) -> Backlog:
+    """Since when the dispatches have been due that have waited longest to be turned into messages."""
     due = Dispatch.objects.filter(drained_at=None, due_at__lte=now)
-    oldest: datetime | None = due.aggregate(at=Min("due_at"))["at"]
-    return oldest
+    has_nobody = Q(nobody_since__isnull=False)
+    found = due.aggregate(
+        due=Min("due_at", filter=~has_nobody), without_recipient=Min("due_at", filter=has_nobody)
+    )
+    return Backlog(**found)
 
 
 def render(message: Message, now: datetime) -> Content | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
 if TYPE_CHECKING:
@@ -28,8 +28,16 @@ ForAll = Callable[[Collection[UUID], datetime], Mapping[UUID, Content | None]]
 Together = Callable[[Sequence["Message"], datetime], Content]
 # Writes the messages that have fallen due; run by every sweep, and safe to run twice at once.
 Source = Callable[[datetime], None]
-# Since when something is due of which a source has written no message yet; None where nothing is.
-Backlog = Callable[[datetime], datetime | None]
+
+
+class Backlog(NamedTuple):
+    """Since when something is due of which a source has written no message: at all, and for want of a recipient."""
+
+    due: datetime | None
+    without_recipient: datetime | None
+
+
+FindBacklog = Callable[[datetime], Backlog]
 # What is to follow from messages that were given up; in the transaction that notes it.
 GivenUp = Callable[[Sequence["Message"], datetime], None]
 
@@ -40,7 +48,7 @@ _renderers: dict[str, Renderer] = {}
 _sender_names: list[SenderNames] = []
 _together: dict[str, Together] = {}
 _sources: dict[str, Source] = {}
-_backlogs: dict[str, Backlog] = {}
+_backlogs: dict[str, FindBacklog] = {}
 _given_up: dict[str, GivenUp] = {}
 _for_all: dict[str, ForAll] = {}
 
@@ -83,7 +91,7 @@ def folding_kinds() -> frozenset[str]:
     return frozenset(_together)
 
 
-def register_source(name: str, source: Source, backlog: Backlog | None = None) -> None:
+def register_source(name: str, source: Source, backlog: FindBacklog | None = None) -> None:
     """Let every sweep ask `source` for messages first; `backlog` says whether it has fallen behind."""
     _sources[name] = source
     _backlogs.pop(name, None)
@@ -116,6 +124,6 @@ def names_of(senders: Collection[int]) -> Mapping[int, str]:
     return _sender_names[0](senders) if senders and _sender_names else {}
 
 
-def backlogs() -> dict[str, Backlog]:
+def backlogs() -> dict[str, FindBacklog]:
     """What says whether a source has fallen behind, by the source's name."""
     return dict(_backlogs)

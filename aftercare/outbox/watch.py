@@ -18,18 +18,23 @@ LATE_AFTER = timedelta(seconds=30)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class State:
-    """How delivery stands at one instant."""
+    """How delivery stands at one instant.
+
+    `without_recipient`: since when something waits for which there is nobody. It is no delay of anybody's mail.
+    """
 
     silent: tuple[str, ...]
     silent_since: datetime | None
     oldest_due: datetime | None
+    without_recipient: datetime | None
     failed: int
     now: datetime
 
     @property
     def oldest_due_seconds(self) -> float:
         """For how long the longest-waiting message has waited to leave, in seconds; 0 where none does."""
-        return max(0.0, (self.now - self.oldest_due).total_seconds()) if self.oldest_due else 0.0
+        waited = [self.now - at for at in (self.oldest_due, self.without_recipient) if at]
+        return max(0.0, *(wait.total_seconds() for wait in waited)) if waited else 0.0
 
     @property
     def is_late(self) -> bool:
@@ -41,7 +46,8 @@ class State:
 
         For the banner of staff: "notifications are delayed since 14:05".
         """
-        late_since = self.oldest_due if self.is_late else None
+        late = self.oldest_due is not None and self.now - self.oldest_due > LATE_AFTER
+        late_since = self.oldest_due if late else None
         return min((at for at in (late_since, self.silent_since) if at), default=None)
 
     @property
@@ -64,10 +70,15 @@ def state(now: datetime, sender: int | None = None) -> State:
     failures = Message.objects.unattended_failures()
     if sender is not None:
         failures = failures.filter(sender=sender)
+    behind = [find(now) for find in backlogs().values()]
+    oldest = [oldest_unsent(now), *(backlog.due for backlog in behind)]
     return State(
         silent=silent,
         silent_since=since,
-        oldest_due=oldest_unsent(now),
+        oldest_due=min((at for at in oldest if at), default=None),
+        without_recipient=min(
+            (backlog.without_recipient for backlog in behind if backlog.without_recipient), default=None
+        ),
         failed=failures.count(),
         now=now,
     )
@@ -77,10 +88,8 @@ def oldest_unsent(now: datetime) -> datetime | None:
     """Since when the message has waited that has waited longest: of those due, tried in vain, or claimed.
 
     One that was tried in vain counts from its beginning: its next attempt is ahead, its recipient still waits.
-    What is due and was never turned into a message counts as well.
     """
     due = Message.objects.due(now).aggregate(at=Min("next_attempt_at"))["at"]
     tried = Message.objects.filter(state__in=[Message.State.RETRYING, Message.State.SENDING])
     begun = tried.aggregate(at=Min("created_at"))["at"]
-    unwritten = [backlog(now) for backlog in backlogs().values()]
-    return min((at for at in (due, begun, *unwritten) if at), default=None)
+    return min((at for at in (due, begun) if at), default=None)

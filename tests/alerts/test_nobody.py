@@ -36,7 +36,10 @@ def test_a_clinic_without_staff_keeps_what_is_to_be_told_until_there_is_somebody
     assert (dispatch.drained_at, dispatch.nobody_since) == (None, at(1))
     assert "LookupError" not in caplog.text
     assert Event.objects.filter(verb=Event.Verb.NOBODY_TO_TELL, patient=alert.patient).count() == 1
-    assert watch.state(at(1.5)).oldest_due_seconds == 30 * 60
+    state = watch.state(at(1.5))
+    assert (state.oldest_due_seconds, "messages" in state.degraded) == (30 * 60, True)
+    # Nobody else's notifications are late for it.
+    assert state.oldest_due is None
 
     StaffMember.objects.update(is_active=True)
     drain(at(2))
@@ -44,6 +47,12 @@ def test_a_clinic_without_staff_keeps_what_is_to_be_told_until_there_is_somebody
     dispatch.refresh_from_db()
     assert (dispatch.drained_at, dispatch.nobody_since) == (at(2), None)
     assert Message.objects.get().recipient == nurse.user
+
+
+def test_what_was_never_turned_into_messages_is_late(alert: Alert) -> None:
+    state = watch.state(at(1, minutes=5))
+
+    assert (state.oldest_due_seconds, state.oldest_due) == (5 * 60, at(1))
 
 
 def test_where_everybody_is_away_they_are_told_and_so_is_whoever_comes_back(
