@@ -78,12 +78,20 @@ class Row:
 
     @property
     def is_settled(self) -> bool:
-        """Whether staff have reached the patient about each of them, or closed it."""
-        return all(not alert.is_open or (alert.is_reached and not alert.is_waiting) for alert in self.alerts)
+        """Whether staff have reached the patient about each of them. Closing alone moves no row."""
+        return all(alert.is_reached and not alert.is_waiting for alert in self.alerts)
 
     @property
     def more(self) -> int:
         return len(self.alerts) - 1
+
+    @property
+    def summary(self) -> str:
+        """Why, in one sentence: "Pus bumps, or fluid. At 20 h, and 2 more findings"."""
+        words = f"{self.why}. {self.detail}" if self.detail else self.why
+        if not self.more:
+            return words
+        return f"{words}, and {self.more} more finding{'s' if self.more > 1 else ''}"
 
     @property
     def key(self) -> str:

@@ -4,43 +4,29 @@
 (function () {
   "use strict";
   var live = document.getElementById("queue");
-  var region = document.getElementById("queue-news");
+  var place = window.queuePlace;
   var dock = window.queueDock;
-  if (!live || !window.htmx || !dock) {
+  if (!live || !window.htmx || !place || !dock) {
     return;
   }
-  var HOVER = window.matchMedia("(hover: hover)").matches ? ":hover" : ":active";
+  var rowsIn = place.rowsIn, rowOf = place.rowOf, isHeld = place.isHeld, steadily = place.steadily;
+  var keepHeight = place.keepHeight, fill = place.fill, startClock = place.startClock;
   var REDRAW = 30000; // ms: clocks and ages are drawn anew this often even where nothing has changed
   var SETTLED = 500; // ms: a press so soon after rows have moved was aimed at what stood there before
-  var LEVELS = [["emergency", "emergency"], ["urgent", "urgent"], ["same_day", "same day"], ["routine", "routine"],
-    ["silent", "not heard from"]];
   var version = live.dataset.version;
   var drawnAt = Date.now();
   var movedAt = 0;
   var answeredAt = new Date();
   var latest = null; // the newest answer, as a document
   var sources = new WeakMap(); // the markup that each row was drawn from
-  var seen = {}; // which alerts waited, and since when, when the whole list was last drawn
-  var told = {}; // the new rows and alarms that were announced
-
-  function rowsIn(root) {
-    return Array.prototype.slice.call(root.querySelectorAll("tr[id^='row-']"));
-  }
+  var seen = {}; // which alerts waited, and since when, when somebody last asked for the whole list
 
   function listOf(answer) {
     return answer.getElementById("queue");
   }
 
-  function rowOf(element) {
-    return element && element.closest ? element.closest("tr[id^='row-']") : null;
-  }
-
   function sectionOf(row) {
     return row.closest("[data-section]").dataset.section;
-  }
-
-  function isHeld(row) {
-    return row.matches(HOVER) || row.contains(document.activeElement);
   }
 
   function source(row) {
@@ -55,44 +41,13 @@
     rowsIn(root).forEach(function (row) {
       sources.set(row, source(row));
       startClock(row);
-      waitsOf(row).forEach(function (token) { seen[token] = true; });
     });
   }
 
-  // ---- nothing moves under the pointer or the focus ----
-
-  function anchorOf() {
-    var rows = rowsIn(live);
-    return rows.filter(isHeld)[0] || rows.filter(function (row) { return row.getBoundingClientRect().bottom > 0; })[0];
-  }
-
-  // Do something that may change heights. False, and undone, where that would move a row that is held.
-  function steadily(act, undo) {
-    var anchor = anchorOf();
-    var before = anchor && anchor.getBoundingClientRect().top;
-    act();
-    if (!anchor || !anchor.isConnected) {
-      return true;
-    }
-    if (hold(anchor, before) || !isHeld(anchor)) {
-      return true;
-    }
-    undo();
-    hold(anchor, before);
-    return false;
-  }
-
-  function hold(anchor, before) {
-    var off = anchor.getBoundingClientRect().top - before;
-    if (Math.abs(off) > 0.5) {
-      // At once: the stylesheet underneath scrolls smoothly, and the page would be seen to jump.
-      window.scrollBy({ top: off, behavior: "instant" });
-    }
-    return Math.abs(anchor.getBoundingClientRect().top - before) <= 1;
-  }
-
-  function keepHeight(row, height) {
-    row.style[window.getComputedStyle(row).display === "table-row" ? "height" : "minHeight"] = height + "px";
+  function see(root) {
+    rowsIn(root).forEach(function (row) {
+      waitsOf(row).forEach(function (token) { seen[token] = true; });
+    });
   }
 
   function swap(row, next) {
@@ -155,21 +110,13 @@
     say(answer, newRows(list), gained);
   }
 
-  // Put other words in a place. They may need another line: no held row moves by it.
-  function fill(place, html) {
-    var before = place.innerHTML;
-    if (before !== html) {
-      steadily(function () { place.innerHTML = html; }, function () { place.innerHTML = before; });
-    }
-  }
-
   // The title, the notices and the counts.
   function around(answer) {
     document.title = answer.title;
     ["#standing", "#queue-count", "#queue-as-of", "#pill-all span", "#pill-mine span", "#pill-nobody span"].forEach(
-      function (place) {
-        var here = document.querySelector(place);
-        var there = answer.querySelector(place);
+      function (part) {
+        var here = document.querySelector(part);
+        var there = answer.querySelector(part);
         if (here && there) {
           fill(here, there.innerHTML.trim());
         }
@@ -199,31 +146,11 @@
     var alarms = newAlarms(answer);
     var barred = alarms.map(function (bar) { return bar.dataset.row; });
     var below = fresh.filter(function (row) { return barred.indexOf(row.id) < 0; });
-    dock.setNews(below.length, "since " + live.dataset.at + ": " + counted(below));
+    dock.setNews(below, live.dataset.at);
     var sounding = dock.setAlarms(alarms).length > 0;
-    inTheHead(alarms.length + below.filter(function (row) { return sectionOf(row) === "now"; }).length);
-    var news = below.filter(function (row) { return !told[row.id + row.dataset.waits]; });
-    news.forEach(function (row) { told[row.id + row.dataset.waits] = true; });
-    var names = news.map(function (row) { return row.dataset.say; });
-    if (names.length) {
-      announce("New. " + names.join(", ") + ".");
-    } else if (gained.length) {
-      announce("New report. " + gained.map(function (row) { return row.dataset.say; }).join(", ") + ".");
-    }
-    if (sounding || news.concat(gained).some(isPressing)) {
-      document.dispatchEvent(new CustomEvent("queue:sound", { detail: { emergency: sounding } }));
-    }
-  }
-
-  function isPressing(row) {
-    return row.dataset.lv === "urgent" || row.dataset.lv === "emergency";
-  }
-
-  function counted(rows) {
-    return LEVELS.map(function (level) {
-      var count = rows.filter(function (row) { return row.dataset.lv === level[0]; }).length;
-      return count ? level[1] + " " + count : "";
-    }).filter(Boolean).join(", ");
+    var out = barred.filter(function (id) { return !live.querySelector("[data-section='now'] #" + id); });
+    inTheHead(out.length + below.filter(function (row) { return sectionOf(row) === "now"; }).length);
+    dock.tell(below, gained, sounding);
   }
 
   // "3 here, 1 below": the title counts all of them.
@@ -233,16 +160,12 @@
     if (head) {
       fill(head, below ? head.dataset.count + " here, " + below + " below" : head.dataset.count);
     }
-    if (calm && below) {
-      fill(calm, "Somebody is waiting: see the bottom of this page.");
+    if (calm) {
+      fill(calm, below ? "Somebody is waiting: see the bottom of this page." : calm.dataset.calm);
     }
   }
 
-  function announce(words) {
-    region.textContent = words;
-  }
-
-  // The whole list, because somebody asked for it or because there was no row that could move.
+  // The whole list, as it is now. Returns the rows that are new in it.
   function redraw(answer) {
     var fresh = newRows(listOf(answer)).map(function (row) { return row.id; });
     live.replaceChildren.apply(live, Array.prototype.map.call(listOf(answer).childNodes, function (node) {
@@ -251,37 +174,45 @@
     Array.prototype.forEach.call(live.children, function (part) { window.htmx.process(part); });
     movedAt = Date.now();
     live.dataset.at = answer.getElementById("queue-as-of").textContent.trim();
-    seen = {};
     remember(live);
     around(answer);
+    var rows = rowsIn(live).filter(function (row) { return fresh.indexOf(row.id) >= 0; });
+    rows.forEach(function (row) { row.classList.add("fresh"); });
+    return rows;
+  }
+
+  // Nobody waited, so that nothing can move: what comes stands in the list at once. It is told all the same.
+  function fromNothing(answer) {
+    var fresh = redraw(answer);
     say(answer, [], []);
-    rowsIn(live).forEach(function (row) { row.classList.toggle("fresh", fresh.indexOf(row.id) >= 0); });
+    dock.tell(fresh, [], false);
   }
 
   function mayRedraw() {
-    return !rowsIn(live).length && !live.querySelector(HOVER) && !live.contains(document.activeElement);
+    return !rowsIn(live).length && !live.querySelector(place.HOVER) && !live.contains(document.activeElement);
   }
 
   dock.onShow(function () {
     if (!latest) {
       return;
     }
-    redraw(latest);
-    var first = live.querySelector(".fresh .q-who a");
+    var first = redraw(latest)[0];
+    see(live);
+    say(latest, [], []);
     if (first) {
-      first.focus();
+      first.querySelector(".q-who a").focus();
     }
   });
 
   // What was held is drawn once the pointer or the focus has gone on.
   ["pointerover", "focusin"].forEach(function (name) {
-    var place = null;
+    var last = null;
     document.addEventListener(name, function (event) {
       var row = rowOf(event.target);
-      if (row !== place && latest) {
+      if (row !== last && latest) {
         merge(latest);
       }
-      place = row;
+      last = row;
     });
   });
 
@@ -291,27 +222,6 @@
       event.stopPropagation();
     }
   }, true);
-
-  window.addEventListener("resize", function () {
-    rowsIn(live).forEach(function (row) { row.style.height = row.style.minHeight = ""; });
-  });
-
-  // ---- a minute to undo ----
-
-  function startClock(row) {
-    var place = row.querySelector("[data-seconds]");
-    if (place) {
-      place.dataset.until = Date.now() + 1000 * place.dataset.seconds;
-    }
-  }
-
-  window.setInterval(function () {
-    Array.prototype.forEach.call(live.querySelectorAll("[data-until]"), function (place) {
-      var left = Math.max(Math.round((place.dataset.until - Date.now()) / 1000), 0);
-      place.textContent = left ? left + " s left" : "time is over";
-      place.closest("button").disabled = !left;
-    });
-  }, 1000);
 
   // ---- question and answer ----
 
@@ -369,7 +279,7 @@
       dock.take(bar);
     }
     if (mayRedraw()) {
-      redraw(latest);
+      fromNothing(latest);
     } else {
       if (row && said && !listOf(latest).querySelector("#" + row.id)) {
         leave(row, said.textContent);
@@ -377,7 +287,7 @@
       merge(latest, row && row.id);
     }
     if (said) {
-      announce(said.textContent);
+      dock.announce(said.textContent);
     }
   }
 
@@ -393,4 +303,5 @@
   document.body.addEventListener("htmx:responseError", unanswered);
 
   remember(live);
+  see(live);
 })();

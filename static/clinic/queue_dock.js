@@ -4,21 +4,25 @@
 (function () {
   "use strict";
   var dock = document.getElementById("new");
-  if (!dock) {
+  var place = window.queuePlace;
+  if (!dock || !place) {
     return;
   }
-  var HOVER = window.matchMedia("(hover: hover)").matches ? ":hover" : ":active";
   var alarms = document.getElementById("queue-alarms");
   var show = document.getElementById("queue-show");
   var problem = document.getElementById("queue-problem");
   var trouble = document.getElementById("queue-trouble");
+  var LEVELS = [["emergency", "emergency"], ["urgent", "urgent"], ["same_day", "same day"], ["routine", "routine"],
+    ["silent", "not heard from"]];
   var SETTLED = 500; // ms: a press so soon after the dock has grown was aimed at what stood there before
   var news = null; // what the bar should say once nothing holds the dock
   var grownAt = 0;
+  var region = document.getElementById("queue-news");
+  var told = {}; // the new rows that were announced
   var waiting = {}; // the alarms that should stand, by the id of their row
 
   function isHeld() {
-    return !dock.hidden && (dock.matches(HOVER) || dock.querySelector(":focus-visible") !== null);
+    return !dock.hidden && (dock.matches(place.HOVER) || dock.querySelector(":focus-visible") !== null);
   }
 
   function settle() {
@@ -36,10 +40,7 @@
 
   // It covers no row that a pointer or the focus is in: then it stands at the top edge.
   function turnAside() {
-    var rows = document.querySelectorAll("#queue tr[id^='row-']");
-    var held = Array.prototype.filter.call(rows, function (row) {
-      return row.matches(HOVER) || row.contains(document.activeElement);
-    })[0];
+    var held = place.rowsIn(document).filter(place.isHeld)[0];
     dock.classList.remove("dock-top");
     if (held && held.getBoundingClientRect().bottom > dock.getBoundingClientRect().top) {
       dock.classList.add("dock-top");
@@ -47,6 +48,13 @@
   }
 
   // ---- the bar that says how many are new ----
+
+  function counted(rows) {
+    return LEVELS.map(function (level) {
+      var count = rows.filter(function (row) { return row.dataset.lv === level[0]; }).length;
+      return count ? level[1] + " " + count : "";
+    }).filter(Boolean).join(", ");
+  }
 
   function drawNews() {
     var held = isHeld();
@@ -103,6 +111,14 @@
     });
   }
 
+  function announce(words) {
+    region.textContent = words;
+  }
+
+  function isPressing(row) {
+    return row.dataset.lv === "urgent" || row.dataset.lv === "emergency";
+  }
+
   function draw() {
     drawAlarms();
     drawNews();
@@ -126,18 +142,32 @@
       box.replaceChildren(template.content.cloneNode(true));
       box.dataset.says = template.id;
     }
-    var place = box.querySelector("[data-since]");
-    if (place) {
-      place.textContent = since;
+    var moment = box.querySelector("[data-since]");
+    if (moment) {
+      moment.textContent = since;
     }
     box.hidden = false;
     settle();
   }
 
   window.queueDock = {
-    // How many rows are new and which, in words; nothing where none is.
-    setNews: function (number, words) {
-      news = number ? { number: number + " new", words: words } : null;
+    announce: announce,
+    // Say it once, aloud and with a sound: rows that are new, rows with a newer report, a bar that came.
+    tell: function (rows, gained, barred) {
+      var news = rows.filter(function (row) { return !told[row.id + row.dataset.waits]; });
+      news.forEach(function (row) { told[row.id + row.dataset.waits] = true; });
+      if (news.length || gained.length) {
+        announce((news.length ? "New. " : "New report. ") + (news.length ? news : gained).map(function (row) {
+          return row.dataset.say;
+        }).join(", ") + ".");
+      }
+      if (barred || news.concat(gained).some(isPressing)) {
+        document.dispatchEvent(new CustomEvent("queue:sound", { detail: { emergency: barred } }));
+      }
+    },
+    // The rows that are new since a time of the day.
+    setNews: function (rows, since) {
+      news = rows.length ? { number: rows.length + " new", words: "since " + since + ": " + counted(rows) } : null;
       draw();
     },
     // The bars that should stand. Returns those that are new.

@@ -12,7 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from aftercare.alerts.actions import acknowledge, close
 from aftercare.alerts.models import Alert
-from aftercare.people.models import Patient, StaffMember
+from aftercare.people.models import Patient, Procedure, StaffMember
 from tests.clinic.desk import QUEUE, desk
 from tests.clinic.test_browser_staff import DESK, PHONE, at_desk, daniel
 from tests.people import PatientFactory, ProcedureFactory, UserFactory, check_in
@@ -66,7 +66,7 @@ def wait_for_an_answer(page: Page) -> None:
 
 
 def acknowledge_button(page: Page, name: str) -> Locator:
-    return page.locator("#queue").get_by_role("button", name=f"Acknowledge {name} Other")
+    return page.locator("#queue").get_by_role("button", name=f"Acknowledge {name}")
 
 
 ARRIVALS = [
@@ -215,6 +215,22 @@ def test_what_is_new_waits_below_until_somebody_asks_for_it(at_desk: Any, sam: P
     expect(page.get_by_role("link", name="Priya Other").first).to_be_focused()
     assert names.all_inner_texts() == [*before, "Priya Other", "Kofi Other"]
     expect(bar).to_be_hidden()
+
+
+def test_on_an_empty_queue_what_comes_stands_in_the_list_at_once(
+    at_desk: Any, procedure: Procedure, patient: Patient
+) -> None:
+    page = at_desk(PHONE).open(QUEUE)
+    expect(page.get_by_text("Nobody is waiting")).to_be_visible()
+    page.mouse.move(1, 1)
+
+    check_in(patient, timezone.now(), emergency=["breathing"], redness=0)
+
+    expect(acknowledge_button(page, "Amara Test")).to_be_visible(timeout=SOON)
+    expect(page.get_by_role("alert").get_by_text("New emergency")).to_be_visible()
+    expect(page.locator("#queue-news")).to_have_text("New. Emergency: Amara Test.")
+    expect(page.locator("#now")).to_have_text("A person is needed now 1")
+    assert page.title().startswith("(1) Queue")
 
 
 def test_a_row_is_drawn_anew_in_its_place(at_desk: Any, sam: Patient, colleague: StaffMember) -> None:

@@ -131,7 +131,7 @@ def test_a_nurse_works_from_the_queue_to_the_outcome(
     assert names == ["Joan Test", "Daniel Reyes", "Priya Test", "Kofi Test", "Ben Test"]
 
     page.get_by_role("button", name="Acknowledge Daniel Reyes").click()
-    expect(page.locator("[data-said]")).to_contain_text("You have acknowledged this. Daniel Reyes is yours.")
+    expect(page.locator("#queue-news")).to_have_text("Daniel Reyes is yours now.")
     page.get_by_role("link", name="Daniel Reyes").first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Daniel Reyes")
     expect(page.locator("main")).to_contain_text("mild at 46 h")
@@ -147,6 +147,7 @@ def test_a_nurse_works_from_the_queue_to_the_outcome(
     page.get_by_role("button", name=re.compile("Save the call, close")).click()
 
     expect(page.get_by_role("status").first).to_contain_text("alerts of Daniel Reyes: seen in clinic.")
+    expect(page.get_by_role("button", name="Undo the close Daniel Reyes")).to_be_visible()
     assert set(daniel.alerts.values_list("outcome", "closed_by")) == {("seen_in_clinic", nurse.user.pk)}
 
 
@@ -158,10 +159,11 @@ def test_of_two_staff_with_the_same_row_open_the_second_reads_who_was_first(
     pages[1].evaluate(
         "() => { htmx.on('htmx:beforeRequest', e => { if (e.detail.elt.id === 'queue') e.preventDefault() }) }"
     )
-    for page in pages:
-        page.get_by_role("button", name="Acknowledge Daniel Reyes").click()
-        expect(page.locator("[data-said]")).to_be_visible()
-    expect(pages[1].locator("[data-said]")).to_contain_text("Tom Test acknowledged this alert")
+    pages[0].get_by_role("button", name="Acknowledge Daniel Reyes").click()
+    expect(pages[0].locator("#queue-news")).to_have_text("Daniel Reyes is yours now.")
+    pages[1].get_by_role("button", name="Acknowledge Daniel Reyes").click()
+    expect(pages[1].locator("#queue-problem")).to_contain_text("Tom Test was first")
+    expect(pages[1].locator("#queue-problem")).to_contain_text("Tom Test acknowledged Daniel Reyes")
     expect(pages[1].locator(".q-own").first).to_have_text("Tom Test")
     assert {alert.acknowledged_by for alert in daniel.alerts.all()} == {colleague.user}
 
@@ -179,7 +181,7 @@ def test_the_queue_is_worked_with_the_keyboard_alone(
     page.keyboard.press("k")
     expect(page.get_by_role("link", name="Daniel Reyes").first).to_be_focused()
     page.keyboard.press("a")
-    expect(page.locator("[data-said]")).to_contain_text("You have acknowledged this.")
+    expect(page.locator("#queue-news")).to_have_text("Daniel Reyes is yours now.")
     expect(page.get_by_role("link", name="Daniel Reyes").first).to_be_focused()
     page.keyboard.press("?")
     expect(page.get_by_text("next and previous patient")).to_be_visible()

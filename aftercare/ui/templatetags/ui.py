@@ -142,6 +142,12 @@ def age(instant: datetime, now: datetime) -> str:
 
 
 @register.filter
+def ago(instant: datetime, now: datetime) -> str:
+    """For staff, in running text: "23 min ago", "just now"."""
+    return times.age_sentence(instant, now)
+
+
+@register.filter
 def hours_since(instant: datetime, now: datetime) -> int:
     """Elapsed hours from an instant to `now`, for reading."""
     return times.hours_between(instant, now)
