@@ -152,7 +152,7 @@ def require(allowed: bool, member: StaffMember) -> None:
     if not allowed:
         role = StaffMember.Role(member.role).label.lower()
         raise PermissionDenied(
-            f"You are signed in as a {role}. This is done by somebody with another role. Nothing was changed."
+            f"You are signed in as a {role}. Your role does not allow this. Nothing was changed."
         )
 
 

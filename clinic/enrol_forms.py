@@ -118,7 +118,7 @@ class PersonFields(AtAnInstant):
         if born and born > today:
             raise ValidationError("This date is still to come. Give the date of birth.")
         if born and born.year < today.year - LONGEST_LIFE:
-            raise ValidationError("This is too long ago. Look at the year again.")
+            raise ValidationError("This is too long ago. Please check the year.")
         return born
 
     def clean_record_number(self) -> str:
@@ -239,7 +239,7 @@ class PatientDetailsForm(PersonFields):
         born = super().clean_date_of_birth()
         first = self.patient.procedures.in_order().first()
         if born and first and timezone.localdate(first.performed_at) < born:
-            raise ValidationError("The first treatment was before this date. Look at the year again.")
+            raise ValidationError("The first treatment was before this date. Please check the year.")
         return born
 
     def clean(self) -> dict[str, Any]:

@@ -180,7 +180,7 @@ class ProcedureForm(OfAPatient):
 def require_after_birth(performed_at: datetime, born: date | None) -> None:
     """ValidationError for a treatment before the patient was born: the year was mistyped."""
     if born and timezone.localdate(performed_at) < born:
-        raise ValidationError("This is before the patient was born. Look at the year again.")
+        raise ValidationError("This is before the patient was born. Please check the year.")
 
 
 def zone_choices(clinic_zone: str, own: str = "") -> list[tuple[str, str]]:

@@ -54,7 +54,7 @@ class ChangeStaffForm(StaffForm):
     is_active = forms.BooleanField(
         label="Works here now",
         required=False,
-        help_text="Without the tick this person can open nothing of this clinic any more.",
+        help_text="Without the tick this person can no longer open this clinic’s pages.",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -61,7 +61,7 @@ def correct_procedure(
     require_reason(reason)
     old = Treatment.of(current)
     if treatment == old:
-        raise ValidationError("Nothing is changed. Put right what is wrong, or go back.")
+        raise ValidationError("Nothing is changed. Correct what is wrong, or go back.")
     stood = Standing.of(patient, current)
     current.kind, current.area, current.performed_at = treatment.kind, treatment.area, treatment.performed_at
     current.corrected_at = now
@@ -153,7 +153,7 @@ def change_intake(  # noqa: PLR0913 (the answers, before and now)
         raise ValidationError(f"Unknown intake questions: {', '.join(sorted(unknown))}.")
     require_reason(reason)
     if (intake, asked) == (shown, shown_asked):
-        raise ValidationError("Nothing is changed. Put right what is wrong, or go back.")
+        raise ValidationError("Nothing is changed. Correct what is wrong, or go back.")
     before, was_at_risk = Basis.of(current), current.at_risk
     current.intake, current.intake_asked, current.at_risk = intake, asked, is_at_risk(intake)
     current.save(update_fields=["intake", "intake_asked", "at_risk"])
@@ -255,9 +255,7 @@ def require_possible(treatment: Treatment, patient: Patient, now: datetime) -> N
         raise ValidationError({"performed_at": "This time is still to come. Give the time of the treatment."})
     born = patient.date_of_birth
     if born and treatment.performed_at.astimezone(patient.clinic.zone).date() < born:
-        raise ValidationError(
-            {"performed_at": "This is before the patient was born. Look at the year again."}
-        )
+        raise ValidationError({"performed_at": "This is before the patient was born. Please check the year."})
 
 
 def require_other(wrong: Patient, right: Patient) -> None:

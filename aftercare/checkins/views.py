@@ -175,7 +175,7 @@ def confirmation(request: HttpRequest, patient: Patient, check_in_id: UUID) -> H
 @require_safe
 @patient_page
 def check_ins(request: HttpRequest, patient: Patient) -> HttpResponse:
-    """How it has gone since the treatment, and every standing check-in, the newest first."""
+    """How it has been since the treatment, and every standing check-in, the newest first."""
     now = timezone.now()
     own = patient.check_ins.standing().select_related("procedure").defer("advice").newest_first()
     page = Paginator(own, ROWS).get_page(request.GET.get("page"))

@@ -86,11 +86,11 @@ HELP: Mapping[str, str] = {
     "came_back": "Redness that comes back can look darker, purple or grey.",
     "painkiller": "“Did not help” means: taken as the pack says, at least an hour ago.",
     "note": "Not read as urgent. If you are worried, call.",
-    "observed_at": "Leave empty for now.",
+    "observed_at": "Leave it empty if it is about now.",
 }
 
 # The clock of the time field, where a script shows it on the device's own.
-DEVICE_CLOCK = "Leave empty for now. Use the time on this device."
+DEVICE_CLOCK = "Leave it empty if it is about now. Use the time on this device."
 
 # The statements of the source documents that each question asks about; ADD was added for safety.
 QUESTION_SOURCES: Mapping[str, tuple[str, ...]] = {

@@ -81,7 +81,7 @@ def undo_close(request: HttpRequest, member: StaffMember, alert_id: UUID) -> Htt
     try:
         undo_close_together(alert=found, by=member.user, now=timezone.now())
     except NotClosedError:
-        return refused(request, member, found, "This alert is open already.")
+        return refused(request, member, found, "This alert is already open.")
     except TooLateError:
         return refused(request, member, found, "A minute has gone by. Open it again, and say why.")
     except NewerAlertError:

@@ -77,6 +77,6 @@ def end(request: HttpRequest, member: StaffMember, drill_id: UUID, *, acknowledg
     try:
         end_drill(drill=found, by=member.user, now=timezone.now(), acknowledged=acknowledged)
     except DrillEndedError:
-        messages.error(request, "This drill had ended before. Nothing was changed by you.")
+        messages.error(request, "This drill had already ended. You changed nothing.")
         return drill_page(request, member, drill_of(member, drill_id), HTTPStatus.CONFLICT)
     return redirect("clinic:drill", drill_id=found.pk)

@@ -59,7 +59,7 @@ def reopen_alert(request: HttpRequest, member: StaffMember, alert_id: UUID) -> H
     try:
         reopen(alert=found, by=member.user, now=timezone.now(), why=form.cleaned_data["why"])
     except NotClosedError:
-        return refused(request, member, alert_of(member, alert_id), "This alert is open already.")
+        return refused(request, member, alert_of(member, alert_id), "This alert is already open.")
     except NewerAlertError:
         newer = "The same has been reported again: work on the newer alert, on the patient’s page."
         return refused(request, member, found, newer)

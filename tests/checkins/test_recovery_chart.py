@@ -123,7 +123,7 @@ def test_the_history_shows_the_chart_with_words_beside_it(patient: Patient, proc
     with time_machine.travel(at(75), tick=False):
         response = signed_in(patient.user).get("/check-ins/")
     page = text_of(response)
-    assert "How it has gone Redness now mild" in page
+    assert "How it has been Redness now mild" in page
     assert "Usually settles in 2 days." in page
     assert "No entry from Tuesday 13 to" not in page
     assert "No entry from Tuesday 13 January to Wednesday 14 January" in page

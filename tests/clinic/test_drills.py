@@ -77,7 +77,7 @@ def test_only_a_manager_stops_it_and_who_comes_late_is_told(
     late = desk(nurse).post(page_of(drill, "acknowledge"))
 
     assert late.status_code == 409
-    assert "This drill had ended before. Nothing was changed by you." in words(late)
+    assert "This drill had already ended. You changed nothing." in words(late)
     assert "nobody had acknowledged it" in words(late)
 
 

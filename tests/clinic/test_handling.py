@@ -110,7 +110,7 @@ def test_opening_again_needs_a_reason(alert: Alert, nurse: StaffMember) -> None:
 def test_an_open_alert_can_not_be_opened_again(alert: Alert, nurse: StaffMember) -> None:
     response = desk(nurse).post(alert_url(alert, "reopen"), {"why": "x"})
     assert response.status_code == 409
-    assert "This alert is open already." in words(response)
+    assert "This alert is already open." in words(response)
 
 
 def test_beside_a_newer_alert_of_the_same_rule_the_old_one_stays_closed(
