@@ -83,9 +83,11 @@ class FindForm(StaffForm):
 
     words = forms.CharField(
         label="Find the patient who had it",
-        help_text="A name, a record number, or digits of a telephone number.",
+        help_text="A name, a birth date, a record number, or digits of a telephone number.",
         max_length=100,
-        error_messages={"required": "Type a part of the name, the record number or the telephone number."},
+        error_messages={
+            "required": "Type a part of the name, the birth date, the record number or the telephone number."
+        },
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

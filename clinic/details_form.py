@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Any, cast
 
 from crispy_forms.layout import Div, Fieldset, Layout
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils import timezone
 
 from aftercare.people.hours import DAYS
 from aftercare.people.models import Clinic
 from aftercare.people.telephones import TelephoneFormField
 from aftercare.ui.telephones import region_of
 from clinic.forms import helper_for, zone_choices
+from clinic.patient_filters import PatientFilters
 from clinic.typed import Holdable
 
 DAY_NAMES = dict(
@@ -29,6 +33,8 @@ DETAILS = (
     *("time_zone", "technical_contact", "adult_age", "accent"),
 )
 HOURS = re.compile(r"([01]?\d|2[0-4])[:.]([0-5]\d)\s*(?:-|–|to)\s*([01]?\d|2[0-4])[:.]([0-5]\d)")
+ADULT = (12, "Give an age of 12 or more.")
+LATEST_ADULT = (25, "Give an age of 25 or less.")
 HOW = "Give hours such as 09:00-18:00, or 09:00-12:30, 14:00-18:00."
 
 
@@ -45,6 +51,29 @@ def hours_from(text: str) -> list[list[str]]:
         stretches.append([opens, closes])
         last = closes
     return stretches
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """What could not be read when telephone numbers were first checked: of the clinic, and of how many patients."""
+
+    own: list[str]
+    patients: int
+
+
+def numbers_of(clinic: Clinic) -> list[tuple[str, Any]]:
+    return [("Telephone", clinic.telephone), ("Out-of-hours telephone", clinic.out_of_hours_telephone)]
+
+
+def unread_telephones(clinic: Clinic) -> Unread | None:
+    """The numbers that a manager has to look at; None where there is none."""
+    own = [f"{label}: {number}" for label, number in numbers_of(clinic) if not number.is_valid()]
+    try:
+        clinic.clean_emergency_number()
+    except ValidationError:
+        own.append(f"Emergency number: {clinic.emergency_number}")
+    patients = PatientFilters(who="number").narrow(clinic.patients.all(), clinic, timezone.now()).count()
+    return Unread(own=own, patients=patients) if own or patients else None
 
 
 class DetailsForm(Holdable, forms.ModelForm):  # type: ignore[type-arg]
@@ -88,6 +117,8 @@ class DetailsForm(Holdable, forms.ModelForm):  # type: ignore[type-arg]
                 max_length=100,
                 initial=", ".join("-".join(stretch) for stretch in stretches),
             )
+        age = cast(forms.IntegerField, self.fields["adult_age"])
+        age.validators.extend([MinValueValidator(*ADULT), MaxValueValidator(*LATEST_ADULT)])
         self.fields["mon"].help_text = "Such as 09:00-12:30, 14:00-18:00. An empty day is closed."
         self.helper = helper_for(
             Layout(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -20,6 +20,7 @@ from aftercare.people.models import Clinic, Event, Patient, Procedure, User
 from clinic.actions import move_recorded, record_procedure
 
 NOTHING_ASKED = Intake()
+PRESSED_TWICE = timedelta(minutes=1)
 ASKED_NOW = "Asked when a procedure was recorded."
 
 
@@ -78,10 +79,14 @@ def record_confirmed(
 ) -> Procedure:
     """Record a procedure with what was asked about the patient before it.
 
+    A second press of the same button gives the procedure that the first one recorded.
     UnconfirmedError where staff must be warned first (S22, S26), ChangedMeanwhileError where somebody else has
     changed the intake: then nothing is stored.
     """
     asked = asked or Asked()
+    Patient.objects.select_for_update().get(pk=patient.pk)
+    if pressed_before := recorded_just_now(patient, by, now, treatment):
+        return pressed_before
     if asked.intake is not None and asked.intake.stored != asked.stored.stored:
         change_answers(asked, patient=patient, by=by, now=now)
     keep_guardian(patient=patient, name=asked.guardian_name, by=by, now=now)
@@ -90,6 +95,15 @@ def record_confirmed(
         raise UnconfirmedError
     note_skipped(recorded.procedure, patient=patient, reason=asked.skip_reason, by=by, now=now)
     return recorded.procedure
+
+
+def recorded_just_now(
+    patient: Patient, by: User, now: datetime, treatment: Mapping[str, Any]
+) -> Procedure | None:
+    """The same treatment, recorded by the same person a moment ago: a button that was pressed twice."""
+    same = patient.procedures.filter(recorded_by=by, recorded_at__gt=now - PRESSED_TWICE, **treatment)
+    found: Procedure | None = same.first()
+    return found
 
 
 @transaction.atomic

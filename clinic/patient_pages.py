@@ -14,6 +14,7 @@ from django.db.models import Max, OuterRef, Subquery
 from aftercare.alerts.models import Alert
 from aftercare.checkins.models import Assessment, CheckIn
 from aftercare.people.models import Clinic, Patient, Procedure
+from clinic.patient_filters import PatientFilters
 from clinic.queue_rows import treatment_words
 from clinic.words import QUESTIONS, all_answers
 
@@ -50,17 +51,21 @@ class Report:
     again: Again | None = None
 
 
-def page_of_patients(clinic: Clinic, number: str | None) -> Page[Patient]:
+def page_of_patients(
+    clinic: Clinic, number: str | None, filters: PatientFilters, now: datetime
+) -> Page[Patient]:
     """One page of the clinic's patients, the one treated last first, those without a procedure at the end.
 
     A number that is none means the first page, one too high the last.
     """
     procedures = Procedure.objects.filter(patient=OuterRef("pk")).order_by("-performed_at")
     last = Subquery(procedures.values("performed_at")[:1])
-    patients = clinic.patients.select_related("user").order_by(
-        last.desc(nulls_last=True), "-enrolled_at", "pk"
-    )
-    return Paginator(patients, PATIENTS_ON_A_PAGE).get_page(number)
+    patients = filters.narrow(clinic.patients.select_related("user"), clinic, now)
+    ordered = patients.order_by(last.desc(nulls_last=True), "-enrolled_at", "pk")
+    page = Paginator(ordered, PATIENTS_ON_A_PAGE).get_page(number)
+    for patient in page:
+        patient.clinic = clinic
+    return page
 
 
 def rows_of(patients: Iterable[Patient], now: datetime) -> list[PatientRow]:

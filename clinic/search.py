@@ -1,42 +1,66 @@
-"""Finding a patient by name, record number or telephone."""
+"""Finding a patient by name, birth date, record number or telephone."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import date
 from functools import reduce
+from operator import and_
 
-from django.db.models import CharField, F, Func, Q, QuerySet, Value
-from django.db.models.functions import Replace
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.crypto import get_random_string
+from django.utils.dateparse import parse_date
 
 from aftercare.people.models import Clinic, Patient
+from aftercare.people.names import folded, record_mark
 
 SHORTEST = 2  # characters: a single letter finds half the clinic
 MOST = 50
 DIGITS_NEEDED, DIGITS_COMPARED = 4, 9  # of a telephone number; the last nine, with or without a country code
-NOT_DIGITS = (" ", "-", "(", ")", "+")
+DATE = re.compile(r"(\d{1,2})[./ -](\d{1,2})[./ -](\d{4})")
+# In the session: what was looked for, by a key that stands in the address instead. The newest last.
+SEARCHES, SEARCHES_KEPT = "searches", 20
 
 
 def find_patients(clinics: Iterable[Clinic], words: str) -> QuerySet[Patient]:
     """Patients of these clinics whom the words describe; none where the words are too few to tell."""
     patients = Patient.objects.filter(clinic__in=list(clinics)).select_related("user", "clinic")
-    if len(words) < SHORTEST:
+    parts = folded(words)
+    if len(words) < SHORTEST or not parts:
         return patients.none()
-    names = Q()
-    for word in words.split():
-        names &= Q(user__first_name__icontains=word) | Q(user__last_name__icontains=word)
-    wanted = names | Q(record_number__iexact=words)
+    wanted = Q(search_text__contains=record_mark(words))
+    if not re.search(r"\d", words):
+        wanted |= reduce(and_, (Q(search_text__contains=part) for part in parts))
+    if born := date_in(words):
+        wanted |= Q(date_of_birth=born)
     digits = re.sub(r"[^0-9]", "", words)
     if len(digits) >= DIGITS_NEEDED:
-        patients = patients.annotate(digits=digits_of("call_back_telephone"))
-        wanted |= Q(digits__contains=digits[-DIGITS_COMPARED:])
+        # Compared as text: a part of a number is no number.
+        wanted |= Q(call_back_telephone__contains=digits[-DIGITS_COMPARED:])
     return patients.filter(wanted).order_by("user__last_name", "user__first_name", "pk")[:MOST]
 
 
-def digits_of(field: str) -> Func:
-    """A telephone number without what people type between its digits."""
-    start: F | Func = F(field)
-    bare = reduce(lambda text, sign: Replace(text, Value(sign), Value("")), NOT_DIGITS, start)
-    assert isinstance(bare, Func)
-    bare.output_field = CharField()
-    return bare
+def date_in(words: str) -> date | None:
+    """The date that the words are, as 30/04/1990, 30.4.1990 or 1990-04-30; None where they are none."""
+    found = DATE.fullmatch(words.strip())
+    try:
+        if found:
+            return date(int(found[3]), int(found[2]), int(found[1]))
+        return parse_date(words.strip())
+    except ValueError:
+        return None
+
+
+def remember(request: HttpRequest, words: str) -> str:
+    """Keep what was looked for in the session; returns the key that the address carries in its place."""
+    key = get_random_string(8)
+    kept = [*request.session.get(SEARCHES, []), [key, words]]
+    request.session[SEARCHES] = kept[-SEARCHES_KEPT:]
+    return key
+
+
+def remembered(request: HttpRequest, key: str | None) -> str | None:
+    """What was looked for under a key in this session; None where nothing was."""
+    return dict(request.session.get(SEARCHES, [])).get(key)

@@ -25,6 +25,7 @@ from aftercare.checkins.submission import Submission, place
 from aftercare.outbox.models import Message
 from aftercare.people.actions import is_at_risk
 from aftercare.people.models import Clinic, Event, Patient, Procedure, User
+from aftercare.people.names import search_text
 from aftercare.triage import LIMITS, Entry, missed_check_ins
 from aftercare.triage import Assessment as Judgement
 from clinic.demo.acting import call_back_of, closing_note, lowest_first, record_number_of
@@ -145,6 +146,7 @@ class Life:
             clinic=self.setting.clinic,
             date_of_birth=self.story.born,
             record_number=record_number_of(self.number),
+            search_text=search_text(self.user.get_full_name(), record_number_of(self.number)),
             call_back_telephone=call_back_of(self.number),
             call_back_hours=self.story.call_back_hours,
             time_zone=self.setting.clinic.time_zone,

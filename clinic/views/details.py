@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from aftercare.people.models import StaffMember
 from clinic.access import only, staff_page
-from clinic.details_form import DetailsForm
+from clinic.details_form import DetailsForm, unread_telephones
 from clinic.permissions import may_edit_clinic
 from clinic.staffing import change_details
 
@@ -24,10 +24,12 @@ def details(request: HttpRequest, member: StaffMember) -> HttpResponse:
     """Name, telephones, hours and colour. Patients read them on every page."""
     # A copy: what was typed wrongly must not show in the head of the page.
     form = DetailsForm(request.POST or None, instance=type(member.clinic).objects.get(pk=member.clinic_id))
+    unread = unread_telephones(member.clinic)
     if request.method != "POST":
-        return render(request, "clinic/details.html", {"form": form})
+        return render(request, "clinic/details.html", {"form": form, "unread": unread})
     if form.is_valid():
         change_details(clinic=member.clinic, by=member.user, now=timezone.now(), details=form.details)
         messages.success(request, "The details are saved. Patients see them from now on.")
         return redirect("clinic:staff")
-    return render(request, "clinic/details.html", {"form": form}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    context = {"form": form, "unread": unread}
+    return render(request, "clinic/details.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)

@@ -22,7 +22,7 @@ from clinic.correction_forms import FindForm, MoveForm
 from clinic.correction_words import procedure_words
 from clinic.enrolment import move_confirmed
 from clinic.permissions import may_record_procedures
-from clinic.search import find_patients
+from clinic.search import find_patients, remember, remembered
 from clinic.treatment_questions import are_answered, token_of
 from clinic.views.corrections import CONFLICT, UNPROCESSABLE, gone, result_words, who_was_first
 
@@ -37,9 +37,9 @@ def move(request: HttpRequest, member: StaffMember, patient_id: UUID, procedure_
     if procedure is None:
         return gone(request, found, procedure_id, now)
     if request.method != "POST":
-        return find_page(request, found, procedure, FindForm())
+        return show_search(request, member, found, procedure)
     if "to" not in request.POST:
-        return search(request, member, found, procedure)
+        return search(request, found, procedure)
     right = chosen(member, request.POST["to"])
     if request.POST.get("act") == "move":
         return save(request, member, procedure, right, now)
@@ -83,13 +83,23 @@ def save(
     return redirect("clinic:patient", patient_id=right.pk)
 
 
-def search(request: HttpRequest, member: StaffMember, found: Patient, procedure: Procedure) -> HttpResponse:
-    """Whom the words describe, of this clinic, but for the patient it is recorded for."""
+def search(request: HttpRequest, found: Patient, procedure: Procedure) -> HttpResponse:
+    """Keep what is looked for in the session, and show it at an address that can be gone back to."""
     form = FindForm(request.POST)
     if not form.is_valid():
         return find_page(request, found, procedure, form, status=UNPROCESSABLE)
-    hits = [one for one in find_patients([member.clinic], form.cleaned_data["words"]) if one.pk != found.pk]
-    return find_page(request, found, procedure, form, hits=hits)
+    return redirect(f"{request.path}?found={remember(request, form.cleaned_data['words'])}")
+
+
+def show_search(
+    request: HttpRequest, member: StaffMember, found: Patient, procedure: Procedure
+) -> HttpResponse:
+    """Whom the words describe, of this clinic, but for the patient it is recorded for."""
+    words = remembered(request, request.GET.get("found"))
+    if words is None:
+        return find_page(request, found, procedure, FindForm())
+    hits = [one for one in find_patients([member.clinic], words) if one.pk != found.pk]
+    return find_page(request, found, procedure, FindForm(initial={"words": words}), hits=hits)
 
 
 def find_page(

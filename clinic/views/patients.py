@@ -23,6 +23,7 @@ from clinic.call_panel import panel_of
 from clinic.enrolment import UnconfirmedError, record_confirmed
 from clinic.forms import ProcedureForm
 from clinic.invitation_page import outlook_of
+from clinic.patient_filters import PatientFilterForm, PatientFilters
 from clinic.patient_pages import (
     age_words,
     closed_newest_first,
@@ -39,9 +40,10 @@ from clinic.treatment_questions import are_answered, token_of
 @staff_page
 def patients(request: HttpRequest, member: StaffMember) -> HttpResponse:
     """The clinic's patients, the one treated last first."""
-    now = timezone.now()
-    page = page_of_patients(member.clinic, request.GET.get("page"))
-    return render(request, "clinic/patients.html", {"page": page, "rows": rows_of(page, now), "now": now})
+    now, filters = timezone.now(), PatientFilters.read(request.GET)
+    page = page_of_patients(member.clinic, request.GET.get("page"), filters, now)
+    context = {"page": page, "rows": rows_of(page, now), "filters": filters, "now": now}
+    return render(request, "clinic/patients.html", {**context, "form": PatientFilterForm(filters)})
 
 
 @require_safe

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from aftercare.alerts.models import Drill
 from aftercare.people.access import memberships_of
@@ -20,10 +20,8 @@ from aftercare.people.models import StaffMember
 from clinic.access import staff_page
 from clinic.filters import Filters
 from clinic.handover import handover_of
-from clinic.patient_pages import rows_of
 from clinic.queue import queue_of
 from clinic.queue_version import version_of
-from clinic.search import SHORTEST, find_patients
 from clinic.working_forms import FilterForm
 
 
@@ -67,21 +65,6 @@ def handover(request: HttpRequest, member: StaffMember) -> HttpResponse:
         "now": now,
     }
     return render(request, "clinic/handover.html", context)
-
-
-@require_POST
-@staff_page
-def search(request: HttpRequest, _member: StaffMember) -> HttpResponse:
-    """Patients by name, record number or telephone. Posted: what was looked for stands in no address."""
-    now, words = timezone.now(), " ".join(request.POST.get("words", "").split())
-    found = find_patients(clinics_of(request), words)
-    context = {
-        "words": words,
-        "rows": rows_of(found, now),
-        "too_short": len(words) < SHORTEST,
-        "now": now,
-    }
-    return render(request, "clinic/search.html", context)
 
 
 def clinics_of(request: HttpRequest) -> list[Any]:

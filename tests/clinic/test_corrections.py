@@ -225,7 +225,8 @@ def test_the_right_patient_is_found_looked_at_and_given_the_procedure(
     client = desk(colleague)
     assert "Recorded for Amara Test" in words(client.get(place(procedure, "move")))
 
-    hits = client.post(place(procedure, "move"), {"words": "L-9"})
+    hits = client.post(place(procedure, "move"), {"words": "L-9"}, follow=True)
+    assert "L-9" not in hits.redirect_chain[0][0], "what is looked for stands in no address"
     assert hits.context["hits"] == [right]
     chosen = client.post(place(procedure, "move"), {"to": right.pk})
     page = words(chosen)
@@ -291,7 +292,7 @@ def test_a_search_that_finds_nobody_says_so(
     status: int,
     answer: str,
 ) -> None:
-    response = desk(colleague).post(place(procedure, "move"), said)
+    response = desk(colleague).post(place(procedure, "move"), said, follow=True)
     assert response.status_code == status
     assert answer in words(response)
 

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from aftercare.people.models import Clinic, Event, StaffMember
+from aftercare.people.models import Clinic, Event, Patient, StaffMember
 from clinic.details_form import DAY_NAMES, DETAILS
 from tests.clinic.desk import desk, words
+from tests.people import PatientFactory
 
 DETAILS_URL = "/clinic/details/"
 
@@ -69,3 +70,39 @@ def test_bad_details_are_a_message_and_nothing_changes(
 def test_details_are_for_managers(nurse: StaffMember, outsider: StaffMember) -> None:
     assert desk(nurse).get(DETAILS_URL).status_code == 403
     assert desk(nurse).post(DETAILS_URL, {}).status_code == 403
+
+
+def test_a_manager_sees_the_numbers_that_could_not_be_read(clinic: Clinic, manager: StaffMember) -> None:
+    assert "Telephone numbers to check" not in words(desk(manager).get(DETAILS_URL))
+    PatientFactory.create(clinic=clinic)
+    Patient.objects.update(call_back_telephone="12")
+    Clinic.objects.update(telephone="0161", emergency_number="12")
+    page = words(desk(manager).get(DETAILS_URL))
+    assert "Telephone: 0161 Emergency number: 12 1 patient" in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"emergency_number": "12"}, "12 does not call for help in Europe/London."),
+        ({"emergency_number": "911"}, "911 does not call for help in Europe/London."),
+        ({"telephone": "12"}, "Give a telephone number, such as 0121 234 5678"),
+        ({"adult_age": "11"}, "Give an age of 12 or more."),
+        ({"adult_age": "26"}, "Give an age of 25 or less."),
+    ],
+)
+def test_a_number_that_nobody_answers_is_refused(
+    clinic: Clinic, manager: StaffMember, typed: dict[str, str], said: str
+) -> None:
+    response = desk(manager).post(DETAILS_URL, posted(clinic, **typed))
+    assert response.status_code == 422
+    assert said in words(response)
+
+
+def test_the_line_for_people_who_cannot_phone_and_the_age_limit_are_kept(
+    clinic: Clinic, manager: StaffMember
+) -> None:
+    line = "Text 999, or use Relay UK."
+    desk(manager).post(DETAILS_URL, posted(clinic, cannot_phone=line, adult_age="16"))
+    clinic.refresh_from_db()
+    assert (clinic.cannot_phone, clinic.adult_age) == (line, 16)

@@ -53,7 +53,10 @@ def test_each_row_says_treatment_alerts_and_the_last_check_in(patient: Patient, 
 
     page = words(desk(nurse).get(PATIENTS))
 
-    assert "Amara Test At risk Microneedling, face, 96 h Urgent 2 Tue 06:00, 3 days 4 h ago L-1" in page
+    assert (
+        "Amara Test At risk Microneedling, face, 96 h Urgent 2 Last check-in Tue 06:00, 3 days 4 h ago – Record L-1"
+        in page
+    )
 
 
 def test_fifty_patients_stand_on_a_page(patient: Patient, nurse: StaffMember) -> None:
@@ -126,9 +129,9 @@ def test_a_corrected_check_in_is_listed_and_marked(patient: Patient, nurse: Staf
 @pytest.mark.parametrize(
     ("intake", "said"),
     [
-        (None, "Not asked yet."),
-        ([], "None of these."),
-        (["iq1", "iq3"], "Skin infection or open spots Pregnant"),
+        (None, "Risk not asked Skin infection or open spots Not asked Has had cold sores Not asked Pregnant"),
+        ([], "Skin infection or open spots No Has had cold sores No Pregnant No"),
+        (["iq1", "iq3"], "Skin infection or open spots Yes Has had cold sores No Pregnant Yes"),
     ],
 )
 def test_the_intake_tells_not_asked_from_none(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar, cast
 from zoneinfo import ZoneInfo
 
 from django.db import models
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from aftercare.people.models.clinics import Clinic, validate_zone
 from aftercare.people.models.users import User
+from aftercare.people.names import search_text
 from aftercare.people.telephones import TelephoneField
 from aftercare.ui.telephones import active_region
 
@@ -74,6 +75,16 @@ class PatientQuerySet(models.QuerySet["Patient"]):
         return self.filter(withdrawn_at=None)
 
 
+class SearchTextField(models.TextField):  # type: ignore[type-arg]
+    """What a patient is found by, folded: written anew with each name and record number."""
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        patient = cast(Patient, model_instance)
+        text = search_text(patient.user.get_full_name(), patient.record_number)
+        patient.search_text = text
+        return text
+
+
 class Patient(models.Model):
     """A user treated by a clinic."""
 
@@ -85,6 +96,7 @@ class Patient(models.Model):
     call_back_telephone = TelephoneField(blank=True)
     call_back_hours = models.CharField(max_length=100, blank=True)
     time_zone = models.CharField(max_length=64, validators=[validate_zone])
+    search_text = SearchTextField(editable=False, default="")
     # Who answers for a patient below the clinic's age limit.
     guardian_name = models.CharField(max_length=150, blank=True)
     # The intake questions answered with yes, in order; null: none was asked yet.
@@ -113,9 +125,16 @@ class Patient(models.Model):
                 name="one_patient_per_record_number_of_a_clinic",
             ),
         ]
+        indexes = [models.Index(fields=["clinic", "date_of_birth"], name="patient_by_birth_date")]
 
     def __str__(self) -> str:
         return f"patient {self.pk}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """A new record number is found from now on, also where only that column is saved."""
+        if "record_number" in (kwargs.get("update_fields") or ()):
+            kwargs["update_fields"] = {*kwargs["update_fields"], "search_text"}
+        super().save(*args, **kwargs)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -92,6 +92,15 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]  # Wagtail, un
     def __str__(self) -> str:
         return self.get_full_name() or self.email
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Another name is what the person's patient records are found by from now on."""
+        is_new, names = self._state.adding, kwargs.get("update_fields")
+        super().save(*args, **kwargs)
+        if not is_new and (names is None or {"first_name", "last_name"} & set(names)):
+            for patient in self.patients.all():
+                patient.user = self
+                patient.save(update_fields=["search_text"])
+
 
 class SignInLink(models.Model):
     """A link that signs one user in, once, within 15 minutes. Only the hash of its token is kept."""
