@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aftercare.guidance.clinic_words import ClinicWords
+from aftercare.guidance.help_signs import GROUPS
 from aftercare.guidance.instructions import ClinicInstruction, as_said_by, do_first
 from aftercare.guidance.models import Article
 from aftercare.guidance.standing import Standing
@@ -14,6 +15,12 @@ from aftercare.people.models import Clinic
 from aftercare.ui.times import span_words
 
 READ_NEXT = 3  # articles
+HELP_KEY = "A5"
+
+
+def template_of(article: Article) -> str:
+    """Get help has a page of its own, whose signs stand in code: no edit leaves one out."""
+    return "guidance/get_help.html" if article.key == HELP_KEY else "guidance/article.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,7 @@ def article_context(
     other = [one for one in said if one not in now]
     return {
         "article": article,
+        "help": GROUPS if article.key == HELP_KEY else None,
         "summary": words.sentence(article.summary),
         "body": words.body(article.body),
         "standing": standing,

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from aftercare.guidance.article_page import article_context
+from aftercare.guidance.article_page import article_context, template_of
 from aftercare.guidance.models import Article
 from aftercare.guidance.standing import Standing
 from aftercare.people.models import Clinic, Procedure
@@ -40,7 +40,7 @@ def standing_of(mode: str) -> Standing | None:
 def framed(request: HttpRequest) -> HttpResponseBase:
     """The patient's page, strict as ever but for the admin's own frame around it."""
     context: dict[str, Any] = request.preview_context  # type: ignore[attr-defined]
-    return render(request, "guidance/article.html", context)
+    return render(request, template_of(context["article"]), context)
 
 
 def preview(request: HttpRequest, article: Article, mode: str) -> HttpResponseBase:

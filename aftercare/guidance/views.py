@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from aftercare.guidance.actions import record_reading
-from aftercare.guidance.article_page import article_context
+from aftercare.guidance.article_page import article_context, template_of
 from aftercare.guidance.clinic_words import ClinicWords
 from aftercare.guidance.course_words import Since
 from aftercare.guidance.list_page import groups
@@ -67,7 +67,7 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
         record_reading(patient=patient, article=found, now=timezone.now())
     with timezone.override(clinic.zone):
         context = article_context(found, clinic, standing_of(request), published)
-        return render(request, "guidance/article.html", {**context, "as_patient": patient})
+        return render(request, template_of(found), {**context, "as_patient": patient})
 
 
 def timeline_context(

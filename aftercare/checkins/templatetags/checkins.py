@@ -21,6 +21,12 @@ def severities(answers: dict[str, Any]) -> list[str]:
 
 
 @register.filter
+def named_severities(answers: dict[str, Any]) -> list[tuple[str, str]]:
+    """The same, each with the name of its symptom."""
+    return [(symptom.capitalize(), severity_word(answers.get(symptom))) for symptom in SYMPTOMS]
+
+
+@register.filter
 def is_flag(level: str) -> bool:
     """Whether a level asks for something."""
     return Level(level) > Level.EXPECTED
