@@ -15,7 +15,6 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -33,6 +32,9 @@ from aftercare.people.own_account import (
 P = ParamSpec("P")
 OwnView = Callable[Concatenate[HttpRequest, User, P], HttpResponse]
 MAY_EDIT_GUIDANCE = "wagtailadmin.access_admin"
+ACCOUNT_PATH = "/accounts/"
+TYPED = "typed_account"  # in the session
+LONGEST_KEPT = 200  # characters of one field
 
 
 def own_page(view: OwnView[P]) -> View[P]:
@@ -41,10 +43,11 @@ def own_page(view: OwnView[P]) -> View[P]:
     @wraps(view)
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            keep_typed(request)
+            return redirect_to_login(ACCOUNT_PATH if request.method == "POST" else request.get_full_path())
         user, member = request.user, staff_member_of(request)
         if member is None and not user.has_perm(MAY_EDIT_GUIDANCE):
-            if request.path == reverse("account"):
+            if request.path == ACCOUNT_PATH:
                 # A 404 at this very address would be led to allauth's page for e-mail addresses.
                 return redirect("/")
             raise Http404("no account page")
@@ -57,6 +60,19 @@ def own_page(view: OwnView[P]) -> View[P]:
     return cast("View[P]", guarded)
 
 
+def keep_typed(request: HttpRequest) -> None:
+    """Keep what was typed by somebody whose session has ended, until they have signed in again."""
+    if request.method == "POST" and request.path == ACCOUNT_PATH:
+        names = ("shown", *AccountForm.Meta.fields)
+        request.session[TYPED] = {name: request.POST.get(name, "")[:LONGEST_KEPT] for name in names}
+
+
+def typed_before(request: HttpRequest, user: User) -> dict[str, str]:
+    """What the same person had typed on the page as it still is; shown this once."""
+    typed: dict[str, str] = request.session.pop(TYPED, {})
+    return typed if typed.pop("shown", "") == mark_of(user) else {}
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @own_page
 def account(request: HttpRequest, user: User) -> HttpResponse:
@@ -64,7 +80,9 @@ def account(request: HttpRequest, user: User) -> HttpResponse:
     # A copy: what was typed wrongly must not show in the head of the page.
     form = AccountForm(request.POST or None, instance=User.objects.get(pk=user.pk))
     if request.method != "POST":
-        return account_page(request, user, form)
+        if typed := typed_before(request, user):
+            form.initial |= typed
+        return account_page(request, user, form, was_kept=bool(typed))
     if not form.is_valid():
         return account_page(request, user, form, HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
@@ -79,9 +97,14 @@ def account(request: HttpRequest, user: User) -> HttpResponse:
 
 
 def account_page(
-    request: HttpRequest, user: User, form: AccountForm, status: int = HTTPStatus.OK
+    request: HttpRequest,
+    user: User,
+    form: AccountForm,
+    status: int = HTTPStatus.OK,
+    *,
+    was_kept: bool = False,
 ) -> HttpResponse:
-    """The page, with a form that may come back with what is wrong."""
+    """The page, with a form that may come back with what is wrong, or with what was typed before signing in."""
     kinds = list(Authenticator.objects.filter(user=user).values_list("type", flat=True))
     context: dict[str, Any] = {
         "form": form,
@@ -89,6 +112,7 @@ def account_page(
         "stored": user if status == HTTPStatus.CONFLICT else None,
         "has_app": Authenticator.Type.TOTP in kinds,
         "keys": kinds.count(Authenticator.Type.WEBAUTHN),
+        "was_kept": was_kept,
         "sessions": sessions_of(request),
         "now": timezone.now(),
     }

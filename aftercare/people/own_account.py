@@ -27,8 +27,8 @@ class ChangedMeanwhileError(ValueError):
 
 
 def mark_of(user: User) -> str:
-    """A mark of the details as they are: another one once they were changed."""
-    text = "\n".join(kept(getattr(user, name)) for name in OWN_FIELDS)
+    """A mark of the person and the details as they are: another one once they were changed."""
+    text = "\n".join([str(user.pk), *(kept(getattr(user, name)) for name in OWN_FIELDS)])
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

@@ -1,4 +1,4 @@
-"""The two pages of signing in: an address is given, and the code that was mailed to it is typed."""
+"""The pages of signing in: an address is given, the code that was mailed to it is typed; and setting up an app."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import time
 from typing import Any
 
 from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
 from allauth.account.internal.stagekit import clear_login, get_pending_stage
 from allauth.account.stages import LoginByCodeStage, LoginStage
 from allauth.account.views import ConfirmLoginCodeView, RequestLoginCodeView
 from allauth.core import ratelimit
+from allauth.mfa.totp.views import ActivateTOTPView
 from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
@@ -95,4 +97,15 @@ class TypeCodeView(ConfirmLoginCodeView):
         return HttpResponseRedirect(self.passthrough_next_url(reverse("account_request_login_code")))
 
 
+class SetUpAppView(ActivateTOTPView):
+    """Sets up an app. Who has just typed its code is not asked for it again to see the spare codes."""
+
+    def form_valid(self, form: Form) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)
+        user = self.request.user
+        record_authentication(self.request, user, method="mfa", type="totp", reauthenticated=True)
+        return response
+
+
+set_up_app = SetUpAppView.as_view()
 request_code, type_code = RequestCodeView.as_view(), TypeCodeView.as_view()

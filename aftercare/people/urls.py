@@ -11,6 +11,7 @@ urlpatterns = [
     path("login/", views.sign_in, name="sign_in"),
     path("login/code/", sign_in.request_code, name="account_request_login_code"),
     path("login/code/confirm/", sign_in.type_code, name="account_confirm_login_code"),
+    path("2fa/totp/activate/", sign_in.set_up_app, name="mfa_activate_totp"),
     path("signup/", views.sign_in),
     path("link/<str:token>/", views.sign_in_link, name="sign_in_link"),
     path("invitation/<str:token>/", views.invitation, name="invitation"),

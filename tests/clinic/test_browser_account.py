@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,10 +13,12 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from aftercare.alerts.steps import add_step
 from aftercare.outbox.delivery import sweep
 from aftercare.people.accounts import wait_for_mails
 from aftercare.people.models import Patient, Shift, StaffMember, User
 from aftercare.people.staff_invitations import invite_staff
+from aftercare.people.staffing import put_on_duty
 from tests.clinic.desk import STAFF
 from tests.clinic.test_browser_staff import DESK, PHONE, at_desk
 from tests.people import person
@@ -103,6 +106,41 @@ def test_the_pages_of_the_account_can_be_used_with_text_twice_as_large(at_desk: 
     window = at_desk(PHONE)
     with_text_twice_as_large(window.page)
     for path in (ACCOUNT, "/accounts/2fa/", "/accounts/2fa/totp/activate/", "/accounts/2fa/webauthn/add/"):
+        page = window.open(path)
+        assert not sticks_out(page), path
+        assert overlapping_texts(page) == [], path
+
+
+def test_the_pages_about_staff_can_be_used_with_text_twice_as_large(
+    at_desk: Any, manager: StaffMember, nurse: StaffMember
+) -> None:
+    now = timezone.now()
+    invite_staff(member=nurse, by=manager.user, now=now)
+    step = add_step(
+        clinic=manager.clinic,
+        hours="open",
+        members=[nurse],
+        on_duty=True,
+        wait_min=5,
+        by=manager.user,
+        now=now,
+    )
+    put_on_duty(
+        member=nurse, starts_at=now, ends_at=now + timedelta(hours=8), weeks=4, by=manager.user, now=now
+    )
+    place = Shift.objects.all()[0]
+    window = at_desk(PHONE, member=manager)
+    with_text_twice_as_large(window.page)
+    for path in (
+        STAFF,
+        f"{STAFF}{nurse.pk}/",
+        f"{STAFF}add/",
+        "/clinic/contacts/",
+        "/clinic/contacts/rota/new/",
+        f"/clinic/contacts/rota/{place.pk}/remove/",
+        f"/clinic/contacts/steps/{step.pk}/remove/",
+        "/clinic/messages/",
+    ):
         page = window.open(path)
         assert not sticks_out(page), path
         assert overlapping_texts(page) == [], path

@@ -7,7 +7,14 @@ from typing import Any
 
 import pytest
 import time_machine
-from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import Permission
 from django.core.cache import cache
@@ -92,8 +99,10 @@ class TestWhoMay:
     def test_a_session_that_has_ended_leads_to_signing_in_and_back(self, nurse: StaffMember) -> None:
         client = desk(nurse)
         client.get(ACCOUNT)
-        client.session.flush()
-        assert client.post(ACCOUNT, {"first_name": "X"}).headers["Location"].endswith("?next=/accounts/")
+        client.logout()
+        for path in (ACCOUNT, "/accounts/sessions/end/"):
+            answer = client.post(path, {"first_name": "X"})
+            assert answer.headers["Location"] == "/accounts/login/code/?next=/accounts/"
 
 
 class TestDetails:
@@ -176,6 +185,34 @@ class TestDetails:
         assert str(User.objects.get(pk=nurse.user_id)) == "Ruth Adeyemi"
         client.post(ACCOUNT, {**form, "shown": stale.context["shown"]})
         assert str(User.objects.get(pk=nurse.user_id)) == "Rut Test"
+
+    def test_what_was_typed_when_the_session_ended_is_there_after_signing_in(
+        self, nurse: StaffMember
+    ) -> None:
+        client = desk(nurse)
+        shown = client.get(ACCOUNT).context["shown"]
+        client.logout()
+        client.post(ACCOUNT, {"first_name": "Rut", "last_name": "Test", "telephone": "", "shown": shown})
+
+        client.post(make_sign_in_link(user=nurse.user, now=at(1)))
+        page = client.get(ACCOUNT)
+
+        assert 'value="Rut"' in page.content.decode()
+        assert "What you typed is still here. It has not been saved yet." in words(page)
+        assert User.objects.get(pk=nurse.user_id).first_name == "Ruth"
+        assert 'value="Rut"' not in client.get(ACCOUNT).content.decode()
+
+    def test_what_somebody_typed_is_not_shown_to_the_next_who_signs_in(
+        self, nurse: StaffMember, colleague: StaffMember
+    ) -> None:
+        client = desk(nurse)
+        shown = client.get(ACCOUNT).context["shown"]
+        client.logout()
+        client.post(ACCOUNT, {"first_name": "Rut", "last_name": "Test", "telephone": "", "shown": shown})
+
+        client.post(make_sign_in_link(user=colleague.user, now=at(1)))
+
+        assert 'value="Rut"' not in client.get(ACCOUNT).content.decode()
 
 
 class TestSessions:
@@ -282,6 +319,31 @@ class TestSecondStep:
         assert "Two-Factor" not in page.content.decode()
         wrong = client.post("/accounts/2fa/authenticate/", {"code": "000000"})
         assert "<title>Error: Second step at sign-in" in wrong.content.decode()
+
+    def test_the_app_is_set_up_and_the_spare_codes_are_shown(self, nurse: StaffMember) -> None:
+        client = signed_in(nurse.user)
+        secret = client.get("/accounts/2fa/totp/activate/").context["form"].secret
+        counter = next(iter(yield_hotp_counters_from_time()))
+        code = format_hotp_value(hotp_value(secret, counter))
+
+        spare = client.post("/accounts/2fa/totp/activate/", {"code": code}, follow=True)
+
+        assert "Your spare codes" in words(spare)
+        assert "Each works once. 10 are left." in words(spare)
+        assert "On: a code from an app on your phone." in words(client.get(ACCOUNT))
+        for path in (
+            "/accounts/2fa/",
+            "/accounts/2fa/recovery-codes/generate/",
+            "/accounts/2fa/totp/deactivate/",
+        ):
+            assert client.get(path).status_code == 200
+
+    def test_a_wrong_code_of_the_app_is_a_message(self, nurse: StaffMember) -> None:
+        client = signed_in(nurse.user)
+        client.get("/accounts/2fa/totp/activate/")
+        wrong = client.post("/accounts/2fa/totp/activate/", {"code": "000000"})
+        assert "<title>Error: Set up the app" in wrong.content.decode()
+        assert not Authenticator.objects.filter(user=nurse.user).exists()
 
     def test_before_it_is_changed_it_is_asked_for_once_more(self, with_app: StaffMember) -> None:
         page = desk(with_app).get("/accounts/2fa/totp/deactivate/", follow=True)

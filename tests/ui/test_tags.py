@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django import forms
 from django.template import Context, Template
+from django.utils.functional import SimpleLazyObject
 
 from aftercare.ui.icons import ICONS
 
@@ -24,7 +25,7 @@ def test_every_icon_is_hidden_from_screen_readers(name: str) -> None:
 
 def test_only_icons_that_point_along_the_text_are_mirrored() -> None:
     mirrored = {name for name in ICONS if "flip" in rendered("{% icon name %}", name=name)}
-    assert mirrored == {"back", "forward"}
+    assert mirrored == {"back", "forward", "undo"}
 
 
 def test_an_unknown_icon_is_an_error() -> None:
@@ -146,3 +147,26 @@ def test_a_form_without_faults_has_no_error_summary() -> None:
 def test_one_fault_is_said_in_the_singular() -> None:
     form = Answers({"signs": ["pus"], "redness": "1", "note": "abc"})
     assert "One answer needs another look" in rendered("{% error_summary form %}", form=form)
+
+
+class OneField(forms.Form):
+    name = forms.CharField()
+
+
+@pytest.mark.parametrize(
+    ("form", "prefix"),
+    [
+        (OneField(), ""),
+        (OneField({"name": "Ruth"}), ""),
+        (OneField({"name": ""}), "Error: "),
+    ],
+)
+def test_the_title_begins_with_error_where_a_form_has_one(form: OneField, prefix: str) -> None:
+    assert rendered("{% error_prefix %}", whatever_its_name=form) == prefix
+
+
+def test_looking_for_errors_looks_up_nothing_that_is_lazy() -> None:
+    def look_up() -> object:
+        raise AssertionError("looked up")
+
+    assert rendered("{% error_prefix %}", clinic=SimpleLazyObject(look_up)) == ""
