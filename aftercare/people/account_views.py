@@ -81,7 +81,7 @@ def account(request: HttpRequest, user: User) -> HttpResponse:
     form = AccountForm(request.POST or None, instance=User.objects.get(pk=user.pk))
     if request.method != "POST":
         if typed := typed_before(request, user):
-            form.initial |= typed
+            form.initial.update(typed)
         return account_page(request, user, form, was_kept=bool(typed))
     if not form.is_valid():
         return account_page(request, user, form, HTTPStatus.UNPROCESSABLE_ENTITY)
