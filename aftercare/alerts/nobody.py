@@ -24,7 +24,7 @@ NOBODY = "Nobody at {clinic} can be told: nobody works there, or everybody is aw
 NO_STEP = "No contact step of {clinic} reaches anybody now. Messages go to everybody who works there."
 TEXT = (
     "{problem}\n\nCheck-ins are waiting for a person. See who is told, and add somebody or end an absence:\n"
-    "{link}\n\nThis message holds no details on purpose. It comes every hour until somebody can be told.\n"
+    "{link}\n\nFor privacy this message holds no details. It comes every hour until somebody can be told.\n"
 )
 
 

@@ -30,19 +30,19 @@ SUBJECTS = {
 LEADS = {
     Dispatch.Reason.OPENED: "A new check-in is waiting in the queue.",
     Dispatch.Reason.UNACKNOWLEDGED: "A check-in is waiting, and nobody has acknowledged it in time.",
-    Dispatch.Reason.SILENT: "A check-in is still being worked on, and none has followed it for a day.",
-    Dispatch.Reason.FORGOTTEN: "Somebody acknowledged a check-in, and no call or outcome is recorded since.",
+    Dispatch.Reason.SILENT: "A check-in is still open, and the patient has sent no new one for a day.",
+    Dispatch.Reason.FORGOTTEN: "Somebody acknowledged a check-in, but no call or outcome has been recorded since.",
     Dispatch.Reason.RETURNED: "Nobody has this check-in any more: it was given back, or its owner left or is away.",
     Dispatch.Reason.UNCOVERED: "Something more pressing about the same patient was dealt with. This is still new.",
-    Dispatch.Reason.UNDELIVERED: "The person to be told before you gets no e-mail. You are told instead.",
-    Dispatch.Reason.WRONG_NUMBER: "A call found that the number is wrong. The patient is still to be reached.",
+    Dispatch.Reason.UNDELIVERED: "The person before you could not be reached by e-mail, so this comes to you.",
+    Dispatch.Reason.WRONG_NUMBER: "A call found that the number is wrong. Nobody has reached the patient yet.",
     Dispatch.Reason.NOT_REACHED: "Three calls did not reach the patient. A clinician sets when to try next.",
     Dispatch.Reason.LEFT_OPEN: "A check-in was acknowledged three days ago, and is not closed yet.",
-    Dispatch.Reason.CLOSING: "What is marked “same day” is still open:",
-    Dispatch.Reason.DIGEST: "These wait for an answer in working days, with no hurry:",
+    Dispatch.Reason.CLOSING: "Still open, and due today:",
+    Dispatch.Reason.DIGEST: "These can wait for an answer within two working days:",
     Dispatch.Reason.DRILL: "This is a drill. No patient is waiting.",
 }
-NO_DETAIL = "This message holds no details on purpose."
+NO_DETAIL = "For privacy this message holds no details."
 UNTIL = "It is sent again, to more people, until somebody acknowledges."
 # What acknowledging ends; the others end with a call.
 UNTIL_ACKNOWLEDGED = {
