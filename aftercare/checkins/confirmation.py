@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import models
 from django.db.models import Min, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
 from aftercare.alerts.models import NEEDS_ACTION, Alert, ContactAttempt, Dispatch
 from aftercare.alerts.notices import KIND
@@ -66,18 +67,29 @@ def confirmation_of(check_in: CheckIn, clinic: Clinic, now: datetime) -> Confirm
 def alerts_of(check_in: CheckIn) -> list[Alert]:
     """The alerts of same day and higher that it opened or was appended to, closed or not.
 
-    Each with `first_seen_at`: when staff first acted on it after the check-in came.
+    Each with `reported_at`, when its sign was reported: a correction that keeps it is no newer report; and with
+    `first_seen_at`: when staff first acted on it since.
     """
-    reported = Finding.objects.reported_by(check_in).values("alert")
-    seen = Event.objects.filter(subject=OuterRef("pk"), verb__in=SEEING, at__gte=check_in.submitted_at)
-    alerts = Alert.objects.filter(pk__in=reported, level__in=NEEDS_ACTION)
-    return list(alerts.annotate(first_seen_at=Subquery(seen.order_by("at").values("at")[:1])))
+    reported = Finding.objects.reported_by(check_in)
+    own = reported.filter(alert=OuterRef("pk")).annotate(at=Coalesce("kept_since", check_in.submitted_at))
+    seen = Event.objects.filter(subject=OuterRef("pk"), verb__in=SEEING, at__gte=OuterRef("reported_at"))
+    alerts = Alert.objects.filter(pk__in=reported.values("alert"), level__in=NEEDS_ACTION)
+    return list(
+        alerts.annotate(reported_at=Subquery(own.order_by("-at").values("at")[:1])).annotate(
+            first_seen_at=Subquery(seen.order_by("at").values("at")[:1])
+        )
+    )
 
 
 def seen_by_clinic(check_in: CheckIn, alerts: list[Alert]) -> datetime | None:
     """When staff had seen each of its alerts after it came, or somebody tried to call; None while that is open."""
     firsts = [at for alert in alerts if (at := getattr(alert, "first_seen_at", None))]
-    tried = ContactAttempt.objects.filter(patient_id=check_in.patient_id, at__gte=check_in.submitted_at)
+    since = max(
+        (getattr(alert, "reported_at", None) or check_in.submitted_at for alert in alerts), default=None
+    )
+    tried = ContactAttempt.objects.filter(
+        patient_id=check_in.patient_id, at__gte=since or check_in.submitted_at
+    )
     called: datetime | None = tried.aggregate(first=Min("at"))["first"]
     each = max(firsts) if alerts and len(firsts) == len(alerts) else None
     return min((at for at in (each, called) if at is not None), default=None)

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from aftercare.alerts.actions import acknowledge, close
+from aftercare.alerts.actions import acknowledge, close, record_contact_attempt
 from aftercare.alerts.models import Dispatch
 from aftercare.checkins.actions import Receipt, Status
+from aftercare.checkins.confirmation import confirmation_of
 from aftercare.checkins.models import CheckIn, Finding
 from aftercare.checkins.submission import RejectedError
 from aftercare.people.models import Patient, Procedure, StaffMember
@@ -213,6 +214,24 @@ class TestKeptSigns:
         [finding] = Finding.objects.reported_by(again.check_in)
         assert (finding.alert, finding.kept_since) == (alert, at(20))
         assert not CheckIn.objects.filter(pk=again.check_in.pk).unconfirmed().exists()
+        confirmation = confirmation_of(again.check_in, patient.clinic, at(23))
+        assert confirmation is not None
+        assert (confirmation.state, confirmation.seen_at) == ("seen", at(21))
+
+    def test_who_called_about_what_is_kept_has_seen_it_and_not_what_is_new(
+        self, patient: Patient, procedure: Procedure, nurse: StaffMember
+    ) -> None:
+        first = check_in(patient, 20, signs=["pus"])
+        record_contact_attempt(patient=patient, by=nurse.user, now=at(20.5), result="reached")
+        kept = self.corrected(patient, first, 21, signs=["pus"], redness=2)
+        added = self.corrected(patient, kept, 22, signs=["pus", "hives"])
+
+        states = [
+            confirmation.state
+            for one in (kept, added)
+            if (confirmation := confirmation_of(one.check_in, patient.clinic, at(22.1)))
+        ]
+        assert states == ["seen", "saved"]
 
     def test_what_is_kept_twice_was_first_reported_once(self, patient: Patient, procedure: Procedure) -> None:
         first = check_in(patient, 20, signs=["pus"])
