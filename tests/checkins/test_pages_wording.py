@@ -13,6 +13,8 @@ from aftercare.checkins import (
     confirmation,
     fields,
     forms,
+    lead_box,
+    own_number,
     reasons,
     recovery,
     submission,
@@ -21,14 +23,27 @@ from aftercare.checkins import (
     wording,
 )
 from aftercare.checkins.forms import HIDDEN_FAULTS
-from aftercare.guidance import article_page, course_words, placeholders, stretches, timeline
+from aftercare.guidance import article_page, course_words, help_signs, placeholders, stretches, timeline
 from aftercare.people import contact
 from aftercare.ui import moments
 from tests.checkins.wording import forbidden_words
 
 MODULES = [
-    *(advice, confirmation, fields, forms, reasons, recovery, submission, times, today, wording),
-    *(article_page, course_words, placeholders, stretches, timeline),
+    *(
+        advice,
+        confirmation,
+        fields,
+        forms,
+        lead_box,
+        own_number,
+        reasons,
+        recovery,
+        submission,
+        times,
+        today,
+        wording,
+    ),
+    *(article_page, course_words, help_signs, placeholders, stretches, timeline),
     *(contact, moments),
 ]
 
