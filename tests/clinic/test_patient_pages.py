@@ -129,7 +129,7 @@ def test_a_corrected_check_in_is_listed_and_marked(patient: Patient, nurse: Staf
 @pytest.mark.parametrize(
     ("intake", "said"),
     [
-        (None, "Risk not asked Skin infection or open spots Not asked Has had cold sores Not asked Pregnant"),
+        (None, "Skin infection or open spots Not asked Has had cold sores Not asked Pregnant"),
         ([], "Skin infection or open spots No Has had cold sores No Pregnant No"),
         (["iq1", "iq3"], "Skin infection or open spots Yes Has had cold sores No Pregnant Yes"),
     ],

@@ -173,7 +173,7 @@ def test_who_comes_second_reads_who_was_first(
 
 def test_the_withdrawn_are_marked_in_the_list(patient: Patient, colleague: StaffMember) -> None:
     desk(colleague).post(patient_url(patient, "withdraw/"), {"reason": WHY, "confirm": "on"})
-    assert "Amara Test Withdrawn" in words(desk(colleague).get("/clinic/patients/"))
+    assert "Amara Test Risk not asked Withdrawn" in words(desk(colleague).get("/clinic/patients/"))
 
 
 def test_no_message_can_be_sent_to_who_is_withdrawn(
