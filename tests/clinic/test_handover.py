@@ -68,7 +68,7 @@ def test_a_call_before_the_silence_is_not_shown_as_an_answer_to_it(
 def test_the_patients_page_keeps_every_call(silent: Patient, nurse: StaffMember) -> None:
     said = {"result": "left_message", "note": "With her mother."}
     assert desk(nurse).post(patient_url(silent, "calls/"), said).headers["Location"] == patient_url(silent)
-    assert "Ruth Test left a message. “With her mother.”" in words(desk(nurse).get(patient_url(silent)))
+    assert "Left a message, Ruth Test “With her mother.”" in words(desk(nurse).get(patient_url(silent)))
 
 
 def test_a_call_that_says_nothing_is_refused_and_the_note_stays(silent: Patient, nurse: StaffMember) -> None:
