@@ -30,7 +30,7 @@ class Invited:
             return "Signed in with it"
         if self.invitation.stopped_at:
             return "Stopped: its link no longer works"
-        return STATES[Message.State(self.mail.state)] if self.mail else "Written"
+        return f"Mail: {STATES[Message.State(self.mail.state)]}" if self.mail else "Written"
 
     @property
     def at(self) -> datetime | None:

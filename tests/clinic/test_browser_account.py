@@ -271,5 +271,5 @@ def test_the_page_of_an_invitation_that_failed_can_be_used(
     sweep()
     for path in (STAFF, f"{STAFF}{mia.pk}/"):
         page = at_desk(size, member=manager).open(path)
-        expect(page.locator("main")).to_contain_text("Could not be sent")
+        expect(page.locator("main")).to_contain_text("Mail: could not be sent")
         can_be_used(page)

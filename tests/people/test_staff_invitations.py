@@ -71,7 +71,7 @@ class TestBeingAdded:
         sweep()
 
         assert "Mia Novak is added. An invitation is on its way to mia@test.example." in waiting
-        assert "Waiting to be sent" in waiting
+        assert "Mail: waiting" in waiting
         assert "Has not signed in yet. The address is not confirmed." in waiting
         (came,) = mail_server.messages
         member = StaffMember.objects.get(user__email="mia@test.example")
@@ -79,7 +79,7 @@ class TestBeingAdded:
         assert str(came["From"]).startswith("Larkfield Skin Clinic <")
         assert came["X-Aftercare-Message"] == str(Message.objects.get().pk)
         assert member.invitations.get().path in text_of(came)
-        assert "Accepted by the mail server" in words(desk(manager).get(page_of(member)))
+        assert "Mail: handed over" in words(desk(manager).get(page_of(member)))
         event = Event.objects.get(verb=Event.Verb.INVITED_STAFF)
         assert (event.actor, event.clinic) == (manager.user, manager.clinic)
         assert event.data == {"user": member.user_id}
@@ -95,9 +95,9 @@ class TestBeingAdded:
         member = StaffMember.objects.get(user__email="mia@test.example")
 
         page = words(desk(manager).get(page_of(member)))
-        assert "Could not be sent" in page
+        assert "Mail: could not be sent" in page
         assert "Trying again will not help. Check the address with Mia." in page
-        assert "Invitation: Could not be sent" in words(desk(manager).get(STAFF))
+        assert "Invitation. Mail: could not be sent" in words(desk(manager).get(STAFF))
 
         mail_server.refuse(None)
         sent = desk(manager).post(f"{page_of(member)}invitation/", follow=True)
