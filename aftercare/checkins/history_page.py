@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -31,12 +32,12 @@ class Entry:
 
 
 def history_context(page: Page[CheckIn], patient: Patient, now: datetime) -> dict[str, Any]:
-    done = patient.procedures.filter(performed_at__lte=now).in_order().reverse()
+    procedures = list(patient.procedures.in_order().reverse())
     lead = lead_of(patient, now)
-    recovering = recovering_side_by_side(list(done[:SHOWN_TOGETHER]))
+    recovering = recovering_side_by_side([one for one in procedures if one.performed_at <= now])
     return {
         "page": page,
-        "entries": entries_of(page, several=has_several_areas(patient)),
+        "entries": entries_of(page, several=has_several_areas(procedures)),
         "latest": recovering[0] if recovering else None,
         "charts": charts_of(patient, recovering, now, words=PATIENT) if page.object_list else [],
         "letters": letters_of(patient) if page.number == 1 else [],
@@ -57,10 +58,9 @@ def recovering_side_by_side(newest_first: list[Procedure]) -> list[Procedure]:
     return [one for one in newest if newest[0].performed_at - one.performed_at <= TOGETHER_WITHIN]
 
 
-def has_several_areas(patient: Patient) -> bool:
-    """Whether the patient was treated in more than one area: then each entry names its own."""
-    areas = patient.procedures.order_by().values_list("area", flat=True)
-    return len({area.strip().casefold() for area in areas}) > 1
+def has_several_areas(procedures: Iterable[Procedure]) -> bool:
+    """Whether more than one area was treated: then each entry names its own."""
+    return len({one.area.strip().casefold() for one in procedures}) > 1
 
 
 def entries_of(page: Page[CheckIn], *, several: bool = False) -> list[Entry]:

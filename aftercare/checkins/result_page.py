@@ -106,7 +106,7 @@ def became_of(check_in: CheckIn, patient: Patient, now: datetime) -> LeadBox | N
 def area_of(check_in: CheckIn, patient: Patient) -> str:
     """The area that it is about, where the patient was treated in more than one."""
     procedure = check_in.procedure
-    return procedure.area if procedure and has_several_areas(patient) else ""
+    return procedure.area if procedure and has_several_areas(patient.procedures.all()) else ""
 
 
 def later_version(check_in: CheckIn) -> CheckIn | None:
