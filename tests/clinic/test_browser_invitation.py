@@ -33,7 +33,7 @@ def test_a_patient_is_enrolled_handed_a_link_and_comes_in_with_it(
     treated = timezone.localtime(timezone.now() - timedelta(hours=3), clinic.zone)
     fill_in_enrolment(desk, treated.strftime("%Y-%m-%dT%H:%M"))
     desk.get_by_role("button", name="Enrol the patient").click()
-    expect(desk.locator("main")).to_contain_text("Waiting to be sent")
+    expect(desk.locator("main")).to_contain_text("Mail: waiting")
 
     desk.get_by_role("button", name="Print with QR code").click()
     expect(desk.get_by_role("img", name="QR code")).to_be_visible()

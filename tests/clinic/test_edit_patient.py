@@ -134,4 +134,4 @@ def test_who_was_born_on_29_february_grows_older_on_1_march_in_other_years(
 ) -> None:
     Patient.objects.update(date_of_birth=date(1992, 2, 29))
     with time_machine.travel(date(*on), tick=False):
-        assert f"{age} years, born 29 February 1992." in words(desk(nurse).get(patient_url(patient)))
+        assert f"Born 29 February 1992, {age} years." in words(desk(nurse).get(patient_url(patient)))
