@@ -42,7 +42,7 @@ def changes_of(patient: Patient) -> list[Change]:
 
 
 def change_words(event: Event) -> str:
-    """ "put a procedure right: time, before Mon 12 January 2026 10:00, now Sun 11 January 2026 08:00." """
+    """ "corrected a procedure: time, before Mon 12 January 2026 10:00, now Sun 11 January 2026 08:00." """
     said = event.get_verb_display()
     if event.verb == Event.Verb.MOVED_PROCEDURE:
         away = event.data["from"] == str(event.patient_id)

@@ -157,7 +157,7 @@ class Assessment(models.Model):
     class Reason(models.TextChoices):
         SUBMITTED = "submitted", _("at submission")
         REVEALED = "revealed", _("after an earlier time was filled in or corrected")
-        CORRECTED = "corrected", _("after staff put right what it was judged by")
+        CORRECTED = "corrected", _("after staff corrected what it was judged by")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     check_in = models.ForeignKey(CheckIn, on_delete=models.PROTECT, related_name="assessments")

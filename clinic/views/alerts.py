@@ -105,7 +105,7 @@ def refused(
     request: HttpRequest, member: StaffMember, found: Alert, problem: str = "", **forms: Any
 ) -> HttpResponse:
     """The page as it is now, saying who was first; `forms` come back as typed."""
-    problem = f"{problem or who_was_first(found)} Nothing was changed by you."
+    problem = f"{problem or who_was_first(found)} Nothing was changed."
     return alert_page(request, member, found, problem=problem, status=HTTPStatus.CONFLICT, **forms)
 
 

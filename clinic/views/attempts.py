@@ -196,7 +196,7 @@ def corrected(
 def corrected_words(attempt: ContactAttempt) -> str:
     """Who was first."""
     newer = ContactAttempt.objects.select_related("by").get(corrects=attempt)
-    return f"{newer.by} was first and corrected this call. Nothing was changed by you."
+    return f"{newer.by} was first and corrected this call. Nothing was changed."
 
 
 @require_POST

@@ -114,7 +114,7 @@ def changed_meanwhile(
     typed = request.POST.copy()
     typed["version"] = procedure.version
     form = CorrectionForm(typed, procedure=procedure, patient=found, now=now)
-    problem = f"{who_was_first(found, procedure_id, now)} Nothing was changed by you."
+    problem = f"{who_was_first(found, procedure_id, now)} Nothing was changed."
     return correction_page(request, found, procedure, form, problem=problem, status=CONFLICT)
 
 
@@ -123,7 +123,7 @@ def gone(request: HttpRequest, found: Patient, procedure_id: UUID, now: datetime
     words = who_was_first(found, procedure_id, now)
     if not words:
         raise Http404("no such procedure")
-    messages.error(request, f"{words} Nothing was changed by you.")
+    messages.error(request, f"{words} Nothing was changed.")
     return redirect("clinic:patient", patient_id=found.pk)
 
 

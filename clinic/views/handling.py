@@ -41,7 +41,7 @@ def assign_alert(request: HttpRequest, member: StaffMember, alert_id: UUID) -> H
         return refused(request, member, alert_of(member, alert_id))
     except OwnerChangedError:
         found = alert_of(member, alert_id)
-        whose = f"It has gone to {found.owner} meanwhile." if found.owner else "It has no owner any more."
+        whose = f"{found.owner} has it now." if found.owner else "It has no owner any more."
         return refused(request, member, found, whose)
     messages.success(request, f"{found.patient.user} now belongs to {given.owner}.")
     return redirect("clinic:alert", alert_id=found.pk)

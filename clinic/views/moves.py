@@ -155,7 +155,7 @@ def moved_meanwhile(request: HttpRequest, shown: Procedure, right: Patient, now:
         return gone(request, found, shown.pk, now)
     typed = request.POST.copy()
     typed["version"] = procedure.version
-    problem = f"{who_was_first(found, shown.pk, now)} Nothing was changed by you."
+    problem = f"{who_was_first(found, shown.pk, now)} Nothing was changed."
     return confirm_page(
         request,
         procedure,

@@ -83,7 +83,7 @@ def intake_meanwhile(request: HttpRequest, found: Patient, now: datetime) -> Htt
     typed = request.POST.copy()
     typed["shown"] = IntakeForm(patient=found).initial["shown"]
     form = IntakeForm(typed, patient=found)
-    problem = f"{first}Nothing was changed by you."
+    problem = f"{first}Nothing was changed."
     return intake_page(request, found, form, problem=problem, status=CONFLICT)
 
 
@@ -127,7 +127,7 @@ def take_back(request: HttpRequest, member: StaffMember, patient_id: UUID) -> Ht
     try:
         take_back_patient(patient=found, by=member.user, now=timezone.now())
     except NotWithdrawnError:
-        messages.error(request, "This patient takes part already. Nothing was changed by you.")
+        messages.error(request, "This patient takes part already. Nothing was changed.")
     else:
         messages.success(request, f"{found.user} takes part again and can sign in.")
     return redirect("clinic:patient", patient_id=found.pk)

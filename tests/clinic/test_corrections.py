@@ -61,7 +61,7 @@ def test_a_corrected_time_fires_what_was_silent_and_says_what_came_of_it(
     assert "Found at 13:00, when Tom Test corrected what it is judged by." in page
     assert "page says “The clinic needs to speak to you today” since then. No message has told them." in page
     assert (
-        f"put a procedure right: time, before Mon 12 January 2026 10:00, now Sun 11 January 2026 04:00. “{WHY}”"
+        f"corrected a procedure: time, before Mon 12 January 2026 10:00, now Sun 11 January 2026 04:00. “{WHY}”"
         in page
     )
 
@@ -200,7 +200,7 @@ def test_a_stale_page_says_who_was_first_and_keeps_what_was_typed(
     assert response.status_code == 409
     page = words(response)
     assert (
-        "Ann Test, 13:00: put a procedure right: area, before face, now neck. Nothing was changed by you."
+        "Ann Test, 13:00: corrected a procedure: area, before face, now neck. Nothing was changed."
         in page
     )
     assert WHY in page
@@ -279,9 +279,9 @@ def test_a_warning_is_shown_and_kept_where_the_right_patient_has_an_open_alert(
     ("said", "status", "answer"),
     [
         ({"words": ""}, 422, "Type a part of the name"),
-        ({"words": "Zebedee"}, 200, "Nobody else of this clinic fits."),
-        ({"words": "Amara"}, 200, "Nobody else of this clinic fits."),
-        ({"words": "Sam"}, 200, "Nobody else of this clinic fits."),
+        ({"words": "Zebedee"}, 200, "No other patient of this clinic matches."),
+        ({"words": "Amara"}, 200, "No other patient of this clinic matches."),
+        ({"words": "Sam"}, 200, "No other patient of this clinic matches."),
     ],
 )
 def test_a_search_that_finds_nobody_says_so(
@@ -331,7 +331,7 @@ def test_who_comes_too_late_for_a_moved_procedure_reads_who_moved_it(
         assert response.redirect_chain == [(patient_url(patient), 302)]
         page = words(response)
         assert "Ann Test, 13:00: moved a procedure to another patient, who had it" in page
-        assert "Nothing was changed by you." in page
+        assert "Nothing was changed." in page
     assert Assessment.objects.count() == 0
 
 
@@ -344,7 +344,7 @@ def test_a_move_over_a_correction_made_meanwhile_is_looked_at_again(
     response = desk(colleague).post(place(procedure, "move"), told)
 
     assert response.status_code == 409
-    assert "now neck. Nothing was changed by you." in words(response)
+    assert "now neck. Nothing was changed." in words(response)
     assert WHY in words(response)
 
 

@@ -58,7 +58,7 @@ def test_a_stale_page_gives_nothing_away(
     acknowledge(alert=alert, by=colleague.user, now=at(20.05))
     response = desk(nurse).post(alert_url(alert, "assign"), {"to": manager.pk, "seen": ""})
     assert response.status_code == 409
-    assert "It has gone to Tom Test meanwhile. Nothing was changed by you." in words(response)
+    assert "Tom Test has it now. Nothing was changed." in words(response)
     alert.refresh_from_db()
     assert alert.owner == colleague.user
     with pytest.raises(OwnerChangedError):

@@ -179,7 +179,7 @@ class TestDetails:
         stale = client.post(ACCOUNT, form)
 
         assert stale.status_code == 409
-        assert "Stored is now Ruth Adeyemi." in words(stale)
+        assert "Saved now: Ruth Adeyemi." in words(stale)
         assert 'value="Rut"' in stale.content.decode()
         assert "<title>Error: Your account" in stale.content.decode()
         assert str(User.objects.get(pk=nurse.user_id)) == "Ruth Adeyemi"
@@ -299,7 +299,7 @@ class TestSecondStep:
 
     def test_it_is_off_until_it_is_set_up(self, nurse: StaffMember) -> None:
         page = words(desk(nurse).get(ACCOUNT))
-        assert "Second step at sign-in Off. Who can read your e-mail can sign in as you." in page
+        assert "Second step at sign-in Off. Anybody who can read your e-mail can sign in as you." in page
 
     def test_it_is_on_with_an_app(self, with_app: StaffMember) -> None:
         assert "On: a code from an app on your phone." in words(desk(with_app).get(ACCOUNT))

@@ -57,7 +57,7 @@ class Event(AppendOnly):
         CHANGED_ACCOUNT = "changed_account", _("changed their own name or telephone")
         CHANGED_STAFF = "changed_staff", _("changed a staff member")
         CHANGED_CLINIC = "changed_clinic", _("changed the clinic's details")
-        CORRECTED_PROCEDURE = "corrected_procedure", _("put a procedure right")
+        CORRECTED_PROCEDURE = "corrected_procedure", _("corrected a procedure")
         MOVED_PROCEDURE = "moved_procedure", _("moved a procedure to the patient who had it")
         CHANGED_INTAKE = "changed_intake", _("changed the intake")
         SKIPPED_INTAKE = "skipped_intake", _("recorded a procedure without asking about the risk")
