@@ -43,7 +43,7 @@ def assign_alert(request: HttpRequest, member: StaffMember, alert_id: UUID) -> H
         found = alert_of(member, alert_id)
         whose = f"{found.owner} has it now." if found.owner else "It has no owner any more."
         return refused(request, member, found, whose)
-    messages.success(request, f"{found.patient.user} now belongs to {given.owner}.")
+    messages.success(request, f"{given.owner} now has the alert of {found.patient.user}.")
     return redirect("clinic:alert", alert_id=found.pk)
 
 
