@@ -355,8 +355,9 @@ class TestRota:
     def test_a_place_that_lost_its_holder_says_so(self, manager: StaffMember, shift: Shift) -> None:
         Shift.objects.update(member=None)
 
-        assert "Nobody Mon 12 Jan, 11:00 to Mon 12 Jan, 19:00. The person on this shift has left or is away." in words(
-            desk(manager).get(CONTACTS)
+        assert (
+            "Nobody Mon 12 Jan, 11:00 to Mon 12 Jan, 19:00. The person on this shift has left or is away."
+            in words(desk(manager).get(CONTACTS))
         )
 
 

@@ -199,10 +199,7 @@ def test_a_stale_page_says_who_was_first_and_keeps_what_was_typed(
 
     assert response.status_code == 409
     page = words(response)
-    assert (
-        "Ann Test, 13:00: corrected a procedure: area, before face, now neck. Nothing was changed."
-        in page
-    )
+    assert "Ann Test, 13:00: corrected a procedure: area, before face, now neck. Nothing was changed." in page
     assert WHY in page
     procedure.refresh_from_db()
     assert (procedure.kind, procedure.area) == ("mn", "neck")

@@ -64,9 +64,7 @@ def test_the_second_of_two_staff_reads_who_was_first(
     response = desk(nurse).post(alert_url(alert, "acknowledge"))
 
     assert response.status_code == 409
-    assert "Tom Test was first and acknowledged this alert at 06:06. Nothing was changed." in words(
-        response
-    )
+    assert "Tom Test was first and acknowledged this alert at 06:06. Nothing was changed." in words(response)
     alert.refresh_from_db()
     assert alert.acknowledged_by == colleague.user
     assert deeds(alert) == [Event.Verb.ACKNOWLEDGED]
