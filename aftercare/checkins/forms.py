@@ -72,7 +72,7 @@ HIDDEN_FIELDS = ("token", "supersedes")
 HIDDEN_FAULTS = {
     "token": "Something in the form was missing. Please send it again.",
     "supersedes": "The check-in to correct was not found. You can send this as a new one.",
-    "procedure": "We do not know this treatment. Choose one from the list, or choose none.",
+    "procedure": "We do not know this treatment. Choose one from the list.",
 }
 
 

@@ -26,7 +26,7 @@ def problems(patient: Patient, h: float, **said: Any) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("described", "says"),
     [
-        (at(10, minutes=5.02), "still to come"),
+        (at(10, minutes=5.02), "not come yet"),
         (at(10 - 168.01), "too long ago"),
         (at(-0.01), "before your treatment"),
     ],

@@ -59,13 +59,13 @@ def test_the_same_token_with_other_answers_is_a_correction(client: Any) -> None:
     ("fields", "said"),
     [
         ({"redness": "5"}, "How red is the treated skin? We do not know the answer “5”."),
-        ({"observed_at": "2026-01-13T12:06"}, "This time is still to come."),
+        ({"observed_at": "2026-01-13T12:06"}, "This time has not come yet."),
         ({"observed_at": "2026-01-12T09:59"}, "This time is before your treatment."),
         ({"observed_at": "2026-01-06T11:59"}, "This is too long ago. Give a time in the last 7 days."),
         ({"observed_at": "noon"}, "Give a date and a time, such as"),
         ({"signs": ["pus", "warts"]}, "We do not know the answer “warts”."),
         ({"signs": ["none", "spots"]}, "You ticked “None of these” and “Spots like you had before”."),
-        ({"token": ""}, "The form had lost its number."),
+        ({"token": ""}, "Something in the form was missing."),
         ({"procedure": str(uuid4())}, "We do not know this treatment."),
         ({"supersedes": str(uuid4())}, "The check-in to correct was not found."),
         ({"note": "x" * 1_000_000}, "This is too long. Use at most 2,000 characters."),
@@ -86,7 +86,7 @@ def test_bad_input_brings_the_form_back_as_typed_with_what_to_mend(
 def test_all_faults_are_said_at_once(client: Any) -> None:
     page = text_of(send(client, signs=["none", "spots"], observed_at="2026-01-13T13:00"))
     assert "Two answers need another look" in page
-    assert "This time is still to come." in page
+    assert "This time has not come yet." in page
 
 
 def test_an_empty_form_is_refused(client: Any) -> None:

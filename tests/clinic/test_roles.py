@@ -136,16 +136,20 @@ def test_who_works_for_two_clinics_sees_both_and_no_third(
 ) -> None:
     third = PatientFactory.create()
     elsewhere = alert_of(third, 20, signs=["pus"])
+    less_pressing = PatientFactory.create(clinic=here.clinic)
+    alert_of(less_pressing, 20, itch=3)
     client = desk(nurse)
     page = words(client.get(QUEUE))
     assert "Amara Test" in page
     assert "Sam Test" in page
+    assert str(less_pressing.user) in page
     assert str(third.user) not in page
     assert client.get(alert_url(elsewhere)).status_code == 404
     assert client.get(patient_url(third)).status_code == 404
     narrowed = words(client.get(f"{QUEUE}?clinic=elsewhere"))
     assert "Sam Test" in narrowed
-    assert "Amara Test" not in narrowed
+    assert str(less_pressing.user) not in narrowed
+    assert "Amara Test" in narrowed  # urgent: it stands above every filter
 
 
 def test_on_each_record_the_role_of_its_own_clinic_counts(

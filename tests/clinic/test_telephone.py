@@ -121,10 +121,10 @@ def test_the_same_form_sent_twice_is_one_check_in(patient: Patient, nurse: Staff
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"observed_at": "2026-01-20T10:00"}, "This time is still to come."),
+        ({"observed_at": "2026-01-20T10:00"}, "This time has not come yet."),
         ({"observed_at": "2026-01-11T10:00"}, "This time is before your treatment."),
         ({"observed_at": "noon"}, "Give a date and a time"),
-        ({"token": ""}, "lost its number"),
+        ({"token": ""}, "Something in the form was missing."),
         (dict.fromkeys([*ORDINARY_FORM, "emergency"], ""), "Nothing is answered yet."),
     ],
 )
