@@ -45,7 +45,7 @@ def test_an_unknown_icon_is_an_error() -> None:
         ("urgent", "patient", "lv lv-urgent", "Call now"),
         ("same_day", "patient", "lv lv-same-day", "Speak today"),
         ("routine", "patient", "lv lv-routine", "On our list"),
-        ("expected", "patient", "lv lv-expected", "No warning sign"),
+        ("expected", "patient", "lv lv-expected", "No warning sign in your answers"),
     ],
 )
 def test_a_level_is_a_shape_and_a_word(level: str, audience: str, css: str, word: str) -> None:
