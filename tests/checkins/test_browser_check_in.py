@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from typing import Any
 
@@ -184,12 +183,12 @@ def test_a_form_with_large_text_is_read_one_answer_below_the_other(opened: Opene
 
 
 def test_each_result_leads_the_keyboard_to_whom_to_call_first(opened: Opener, paths: list[str]) -> None:
-    emergency, urgent, same_day = paths[4:7]
-    for path, number in ((emergency, "tel:999"), (urgent, "tel:+44161"), (same_day, "tel:+44161")):
+    # While nobody has spoken with the patient, the emergency leads every result.
+    for path in paths[4:7]:
         page = opened(path, script=False)
         page.locator("#main").focus()
         page.keyboard.press("Tab")
-        expect(page.locator(":focus")).to_have_attribute("href", re.compile(f"^{number}"))
+        expect(page.locator(":focus")).to_have_attribute("href", "tel:999")
 
 
 def test_the_history_needs_neither_script_nor_mouse(opened: Opener, paths: list[str]) -> None:
