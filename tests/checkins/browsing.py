@@ -28,6 +28,10 @@ def treated(patient: Patient, nurse: StaffMember) -> Patient:
     return patient
 
 
+# The machine has no telephone, and the browser's question about that would take the next press.
+NO_TELEPHONE = """
+window.addEventListener('click', event => event.target.closest("a[href^='tel:']") && event.preventDefault())
+"""
 TICKED = "input[name=emergency]:checked:not([value=none])"
 
 
@@ -54,6 +58,7 @@ def opened(browser: Browser, live_server: LiveServer, treated: Patient) -> Itera
         )
         windows.append(context)
         context.set_default_timeout(10_000)
+        context.add_init_script(NO_TELEPHONE)
         session = signed_in(user or treated.user).cookies["sessionid"].value
         context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
         page = context.new_page()
