@@ -106,7 +106,6 @@ def test_patients_so_far_are_found_after_the_migration(patient: Patient, nurse: 
     assert list(find_patients([nurse.clinic], "amara")) == [patient]
 
 
-@pytest.mark.skipif("connection.vendor != 'postgresql'")
 def test_names_and_numbers_are_found_by_an_index(patient: Patient) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT indexdef FROM pg_indexes WHERE tablename = 'people_patient'")
