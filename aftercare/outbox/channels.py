@@ -249,14 +249,14 @@ def sealed(letter: Letter) -> Sealed:
         text = over_the_line(mail_of(letter).message())
         return Sealed(sender=sender, recipient=in_ascii(address), text=text)
     head = "".join(f"{name}: {value}\r\n" for name, value in own.items())
-    text = common_to_all(letter.content, letter.sender_name)
+    text = common_to_all(letter.content, from_address(letter.sender_name))
     return Sealed(sender=sender, recipient=address, text=head.encode() + text)
 
 
 @lru_cache(maxsize=256)
-def common_to_all(content: Content, sender_name: str) -> bytes:
+def common_to_all(content: Content, sender: str) -> bytes:
     """The headers and the body that are the same in every recipient's mail."""
-    mail = EmailMessage(content.subject, content.body, from_address(sender_name), headers=COMMON).message()
+    mail = EmailMessage(content.subject, content.body, sender, headers=COMMON).message()
     for theirs in ("Date", "Message-ID"):
         del mail[theirs]
     return over_the_line(mail)

@@ -132,7 +132,10 @@ def test_numbers_so_far_are_read_and_what_cannot_be_read_stays_as_it_was_typed()
     clinic = ClinicFactory.create()
     typed = {"0161 496 0123": "+441614960123", "+44 (0)7700 900142": "+447700900142", "12": "12", "": ""}
     typed["0161 496 0123 ext 5"] = "0161 496 0123 ext 5"
-    kept = {PatientFactory.create(clinic=clinic).pk: one for one in typed}
+    column = Patient._meta.pk
+    kept = {
+        column.get_db_prep_value(PatientFactory.create(clinic=clinic).pk, connection): one for one in typed
+    }
     with connection.cursor() as cursor:
         for pk, number in kept.items():
             cursor.execute("update people_patient set call_back_telephone = %s where id = %s", [number, pk])

@@ -52,8 +52,11 @@ def test_redness_that_came_back_reaches_the_nurse(
     desk.get_by_role("button", name=re.compile("Acknowledge")).click()
     desk.goto(f"{web.url}/clinic/alerts/{Alert.objects.get(patient=patient).pk}/")
     expect(desk.get_by_role("heading", level=1)).to_contain_text(patient.user.first_name)
-    desk.get_by_text("Advice given", exact=True).click()
-    desk.get_by_role("button", name=re.compile("^Close")).first.click()
+    for answer in (f"Reached {patient.user.first_name}", "Close it"):
+        desk.locator(".call label", has_text=answer).click()
+    desk.get_by_label("Outcome").select_option("advice_given")
+    desk.get_by_role("button", name=re.compile("Save the call, close the alert")).click()
+    expect(desk.get_by_role("status").first).to_contain_text("advice given")
     desk.context.close()
 
     alert = Alert.objects.get(patient=patient)
