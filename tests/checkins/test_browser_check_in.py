@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -182,8 +183,26 @@ def test_a_form_with_large_text_is_read_one_answer_below_the_other(opened: Opene
     assert overlapping_texts(page) == []
 
 
-def test_each_result_leads_the_keyboard_to_whom_to_call_first(opened: Opener, paths: list[str]) -> None:
-    # While nobody has spoken with the patient, the emergency leads every result.
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        ("tel:999", {"emergency": ["breathing"]}),
+        ("tel:+44161", {"signs": ["pus"], "came_back": "both"}),
+        ("tel:+44161", {"pain": 3, "painkiller": "too_soon"}),
+    ],
+    ids=["emergency", "urgent", "same day"],
+)
+def test_each_result_leads_the_keyboard_to_whom_to_call_first(
+    opened: Opener, treated: Patient, number: str, said: dict[str, Any]
+) -> None:
+    sent = check_in(treated, timezone.now(), **said).check_in
+    page = opened(f"/check-ins/{sent.pk}/", script=False)
+    page.locator("#main").focus()
+    page.keyboard.press("Tab")
+    expect(page.locator(":focus")).to_have_attribute("href", re.compile("^" + re.escape(number)))
+
+
+def test_an_open_emergency_leads_the_keyboard_on_every_result(opened: Opener, paths: list[str]) -> None:
     for path in paths[4:7]:
         page = opened(path, script=False)
         page.locator("#main").focus()

@@ -176,7 +176,7 @@ def test_random_cases_come_out_as_the_text_says(db: None, drawn: tuple[bool, lis
 @pytest.mark.slow
 @pytest.mark.django_db
 @settings(
-    deadline=None, database=None, max_examples=150, phases=[Phase.generate], suppress_health_check=quiet
+    deadline=None, database=None, max_examples=300, phases=[Phase.generate], suppress_health_check=quiet
 )
 @given(CASES)
 def test_many_random_cases_come_out_as_the_text_says(

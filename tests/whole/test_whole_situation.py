@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.test import Client
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -85,7 +87,7 @@ results = st.sampled_from(ContactAttempt.Result.values)
 class Situation(RuleBasedStateMachine):
     """The clinic with its staff, and what was sent and done so far."""
 
-    steps = 0
+    steps = drawn = 0
 
     @initialize()
     def begin(self) -> None:
@@ -269,13 +271,20 @@ class Situation(RuleBasedStateMachine):
     @invariant()
     def the_open_alert_leads(self) -> None:
         for patient in getattr(self, "patients", []):
-            levels = [
-                alert.triage_level
-                for alert in patient.alerts.open()
-                if alert.triage_level >= Level.SAME_DAY and not was_reached(alert)
-            ]
-            if levels:
-                assert lead_of(patient, self.now).word == max(levels).value
+            if level := unreached_level(patient):
+                assert lead_of(patient, self.now).word == level.value
+
+    @invariant()
+    def today_leads_with_the_open_alert(self) -> None:
+        """One patient's page at each step, in turn: a page costs more than all else together."""
+        if not hasattr(self, "patients"):
+            return
+        type(self).drawn += 1
+        patient = self.patients[self.drawn % 3]
+        page = today_of(patient, self.now)
+        if level := unreached_level(patient):
+            assert f'data-lead="{level.value}"' in page
+            assert "No warning sign" not in page
 
     @invariant()
     def nobody_stays_untold(self) -> None:
@@ -300,6 +309,22 @@ class Situation(RuleBasedStateMachine):
             assert len(replaced) == len(set(replaced))
             last = patient.check_ins.order_by("-number").first()
             assert last is None or not CheckIn.objects.filter(supersedes=last).exists()
+
+
+def unreached_level(patient: Patient) -> Level | None:
+    """The highest level of the open alerts, of same day and higher, that nobody has reached the patient about."""
+    levels = [alert.triage_level for alert in patient.alerts.open() if not was_reached(alert)]
+    return max((level for level in levels if level >= Level.SAME_DAY), default=None)
+
+
+def today_of(patient: Patient, now: datetime) -> str:
+    """The patient's first page as the browser gets it."""
+    with time_machine.travel(now, tick=False):
+        client = Client()
+        client.force_login(patient.user)
+        response = client.get("/")
+    assert response.status_code == 200
+    return str(response.content.decode())
 
 
 def was_reached(alert: Alert) -> bool:
@@ -338,5 +363,5 @@ def test_whatever_people_do_nobody_stays_untold(record_property: Callable[[str, 
 def test_whatever_people_do_for_long_nobody_stays_untold(
     record_property: Callable[[str, object], None],
 ) -> None:
-    record_property("steps", steps := run(examples=50, length=40))
-    assert steps > 800
+    record_property("steps", steps := run(examples=200, length=50))
+    assert steps > 4000
