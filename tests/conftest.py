@@ -1,7 +1,7 @@
 """Fixtures for every room: no network, the test database, servers, the browser."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +60,30 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     database = connections["default"].settings_dict
     if database["ENGINE"].endswith("sqlite3"):
         database["TEST"]["NAME"] = str(settings.DATA_DIR / f"test-{worker_id}.sqlite3")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def emptied_where_full() -> Iterator[None]:
+    """A test with transactions of its own empties the tables after it: those that hold rows, row by row.
+
+    To truncate all of them makes a new file for each and for each index, which takes longer than most tests.
+    """
+    from django.db.backends.postgresql.operations import DatabaseOperations
+
+    def sql_flush(
+        self: DatabaseOperations, style: object, tables: Iterable[str], **options: bool
+    ) -> list[str]:
+        names = [self.quote_name(table) for table in tables]
+        asked = " UNION ALL ".join(
+            f"SELECT {number} WHERE EXISTS (SELECT FROM {name})" for number, name in enumerate(names)
+        )
+        with self.connection.cursor() as cursor:
+            cursor.execute(asked)
+            return [f"DELETE FROM {names[number]}" for (number,) in cursor.fetchall()]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseOperations, "sql_flush", sql_flush)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -15,6 +15,7 @@ from pytest_django.live_server_helper import LiveServer
 from aftercare.people.models import Patient, StaffMember, User
 from tests.checkins.posting import signed_in
 from tests.people import ProcedureFactory
+from tests.ui.browser import HURRY
 
 PHONE, NARROWEST = (390, 844), (320, 640)
 Opener = Callable[..., Page]
@@ -48,6 +49,7 @@ def opened(browser: Browser, live_server: LiveServer, treated: Patient) -> Itera
         script: bool = True,
         user: User | None = None,
         zone: str | None = None,
+        hurry: bool = True,
     ) -> Page:
         context = browser.new_context(
             viewport={"width": size[0], "height": size[1]},
@@ -59,6 +61,8 @@ def opened(browser: Browser, live_server: LiveServer, treated: Patient) -> Itera
         windows.append(context)
         context.set_default_timeout(10_000)
         context.add_init_script(NO_TELEPHONE)
+        if hurry:
+            context.add_init_script(HURRY)
         session = signed_in(user or treated.user).cookies["sessionid"].value
         context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
         page = context.new_page()

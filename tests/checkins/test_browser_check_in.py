@@ -234,7 +234,7 @@ def test_an_open_result_turns_from_sent_to_seen_without_being_loaded_again(
     opened: Opener, treated: Patient, nurse: StaffMember
 ) -> None:
     report = check_in(treated, timezone.now(), signs=["pus"]).check_in
-    page = opened(f"/check-ins/{report.pk}/")
+    page = opened(f"/check-ins/{report.pk}/", hurry=False)
     line = page.locator("[data-confirmation]")
     expect(line).to_contain_text("Saved for the clinic")
     page.evaluate("window.stillHere = true")

@@ -17,7 +17,7 @@ from aftercare.checkins.models import NonResponse
 from aftercare.people.models import Clinic, Event, Patient, StaffMember
 from tests.clinic.desk import ENROL, PATIENTS, QUEUE, alert_url, desk, patient_url
 from tests.people import PatientFactory, ProcedureFactory, UserFactory, check_in
-from tests.ui.browser import sticks_out
+from tests.ui.browser import HURRY, sticks_out
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -96,13 +96,20 @@ def at_desk(browser: Browser, live_server: LiveServer, nurse: StaffMember) -> It
     """Opens windows of a size and a colour scheme."""
     windows: list[tuple[BrowserContext, Desk]] = []
 
-    def window(size: tuple[int, int] = DESK, scheme: str = "light", member: StaffMember = nurse) -> Desk:
+    def window(
+        size: tuple[int, int] = DESK,
+        scheme: str = "light",
+        member: StaffMember = nurse,
+        hurry: bool = True,
+    ) -> Desk:
         context = browser.new_context(
             viewport={"width": size[0], "height": size[1]},
             color_scheme="dark" if scheme == "dark" else "light",
             locale="en-GB",
         )
         context.set_default_timeout(10_000)
+        if hurry:
+            context.add_init_script(HURRY)
         session = desk(member).cookies["sessionid"].value
         context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
         windows.append((context, Desk(context, live_server.url)))

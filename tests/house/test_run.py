@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -49,6 +50,21 @@ def running(folder: Path, port: int) -> Iterator["subprocess.Popen[str]"]:
         child.wait(timeout=60)
 
 
+@pytest.fixture(scope="session")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data of a demonstration that was started once: to make the database takes most of a first start."""
+    folder = tmp_path_factory.mktemp("demonstration")
+    with running(folder, free_port()):
+        pass
+    return folder
+
+
+@pytest.fixture
+def data(demonstration: Path, tmp_path: Path) -> Path:
+    """A copy of that data, the portal's to change."""
+    return Path(shutil.copytree(demonstration, tmp_path / "data"))
+
+
 def is_gone(pid: int) -> bool:
     return not Path(f"/proc/{pid}").exists()
 
@@ -73,13 +89,13 @@ def test_the_smoke_run_does_the_main_job_and_prints_each_step_with_its_seconds()
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_stopping_ends_every_process_and_the_address_is_free_again(
-    number: signal.Signals, tmp_path: Path
+    number: signal.Signals, data: Path
 ) -> None:
     port = free_port()
-    with running(tmp_path, port) as child:
+    with running(data, port) as child:
         with urllib.request.urlopen(f"http://localhost:{port}/healthz", timeout=10) as response:
             assert response.status == 200
-        printed = (tmp_path / "output").read_text()
+        printed = (data / "output").read_text()
         assert f"http://localhost:{port}/" in printed
         for who in ("patient", "nurse", "clinician", "manager"):
             assert re.search(rf"^  {who} +http://localhost:{port}/accounts/", printed, re.MULTILINE)
@@ -92,13 +108,13 @@ def test_stopping_ends_every_process_and_the_address_is_free_again(
     assert not answers(port)
 
 
-def test_a_process_that_ends_by_itself_is_named_and_ends_all_others(tmp_path: Path) -> None:
-    with running(tmp_path, free_port()) as child:
+def test_a_process_that_ends_by_itself_is_named_and_ends_all_others(data: Path) -> None:
+    with running(data, free_port()) as child:
         started = descendants(child.pid)
         beat = next(
             pid for pid in started if b"beat" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
         )
         os.kill(beat, signal.SIGKILL)
         assert child.wait(timeout=60) == 1
-        assert "The process “beat” ended by itself" in (tmp_path / "output").read_text()
+        assert "The process “beat” ended by itself" in (data / "output").read_text()
     assert all(is_gone(pid) for pid in started)

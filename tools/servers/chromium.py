@@ -8,7 +8,11 @@ from pathlib import Path
 from tools.servers.errors import ServerError
 from tools.servers.packages import find_or_install
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# The shell has no window to draw, so that its pages take a third less time than those of the whole browser.
+NAMES = (
+    *("chromium-headless-shell", "chrome-headless-shell"),
+    *("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
+)
 
 
 def find_browser(environment: Mapping[str, str] = os.environ) -> Path | None:
@@ -24,4 +28,5 @@ def find_browser(environment: Mapping[str, str] = os.environ) -> Path | None:
 
 def browser() -> Path:
     """As `find_browser`, installing Debian's package where that is allowed."""
-    return find_or_install(find_browser, package="chromium", what="A Chromium browser (CHROMIUM, PATH)")
+    what = "A Chromium browser (CHROMIUM, PATH)"
+    return find_or_install(find_browser, package="chromium-headless-shell", what=what)
