@@ -1,0 +1,1 @@
+"""Makes the dump of a filled database that the next release's migrations are tested with."""

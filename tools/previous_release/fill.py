@@ -1,0 +1,68 @@
+"""Adds rows to the seeded demo, so that hardly a table is empty; a process of its own, run by `__main__`."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime, timedelta
+
+import django
+
+NOW = datetime(2026, 11, 18, 20, 45, tzinfo=UTC)
+
+
+def fill_people() -> None:
+    """Invite a patient and a staff member, print a sign-in link, put someone on duty, end a drill."""
+    from aftercare.alerts.drills import end_drill, start_drill
+    from aftercare.people.actions import make_sign_in_link
+    from aftercare.people.invitations import invite
+    from aftercare.people.models import Clinic, StaffMember
+    from aftercare.people.staff_invitations import invite_staff
+    from aftercare.people.staffing import put_on_duty
+
+    clinic = Clinic.objects.get()
+    nurse = clinic.staff_members.get(role=StaffMember.Role.NURSE)
+    manager = clinic.staff_members.get(role=StaffMember.Role.MANAGER).user
+    invite(patient=clinic.patients.latest("pk"), by=nurse.user, now=NOW)
+    invite_staff(member=nurse, by=manager, now=NOW)
+    make_sign_in_link(user=nurse.user, now=NOW, next_path="/clinic/")
+    put_on_duty(member=nurse, starts_at=NOW, ends_at=NOW + timedelta(hours=8), weeks=1, by=manager, now=NOW)
+    drill = start_drill(clinic=clinic, by=manager, now=NOW)
+    end_drill(drill=drill, by=nurse.user, now=NOW + timedelta(minutes=2), acknowledged=True)
+
+
+def fill_alerts_and_guidance() -> None:
+    """Send a patient a fixed text about an open alert, and let the patient read an article."""
+    from aftercare.alerts.letters import send_letter
+    from aftercare.alerts.models import Alert, Letter
+    from aftercare.guidance.actions import record_reading
+    from aftercare.guidance.models import Article
+    from aftercare.people.models import StaffMember
+
+    alert = Alert.objects.open().order_by("pk").first()
+    assert alert is not None
+    nurse = StaffMember.objects.get(role=StaffMember.Role.NURSE).user
+    send_letter(patient=alert.patient, by=nurse, now=NOW, template=Letter.Template.PLEASE_CALL, alert=alert)
+    for article in Article.objects.filter(live=True)[:2]:
+        record_reading(patient=alert.patient, article=article, now=NOW)
+
+
+def fill_outbox() -> None:
+    """A channel in an outage, and the signs of life of the processes."""
+    from aftercare.outbox.heartbeats import beat_heart
+    from aftercare.outbox.models import Line, Message
+
+    Line.objects.create(channel=Message.Channel.EMAIL, outages=1, paused_until=NOW + timedelta(minutes=1))
+    for name in ("worker", "beat"):
+        beat_heart(name, NOW)
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aftercare.settings")
+    django.setup()
+    fill_people()
+    fill_alerts_and_guidance()
+    fill_outbox()
+
+
+if __name__ == "__main__":
+    main()
