@@ -15,8 +15,8 @@ def pages() -> dict[str, Any]:
     from django.test.utils import CaptureQueriesContext
 
     from aftercare.alerts.models import Alert
+    from aftercare.checkins.follow_up.non_response import non_responders
     from aftercare.checkins.models import CheckIn
-    from aftercare.checkins.silence import non_responders
     from aftercare.people.models import Clinic, StaffMember
     from bench.queries import counted
     from bench.sessions import signed_in

@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from aftercare.alerts.models import Alert
-from aftercare.checkins.form_page import AUTOSAVE
+from aftercare.checkins.form.page import AUTOSAVE
 from aftercare.people.access import (
     CHOSEN_CLINIC,
     StaffView,

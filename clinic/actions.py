@@ -7,9 +7,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from aftercare.checkins.corrections import move_procedure
+from aftercare.checkins.corrections.actions import move_procedure
+from aftercare.checkins.corrections.reassessment import Reassessed
 from aftercare.checkins.models import CheckIn
-from aftercare.checkins.reassessing import Reassessed
 from aftercare.people.actions import add_procedure, record_event
 from aftercare.people.models import Event, Patient, Procedure, User
 from aftercare.triage import LIMITS, Limits, treated_over_open_alert

@@ -8,7 +8,7 @@ from typing import Any
 
 from aftercare.alerts.models import Alert
 from aftercare.checkins.models import Assessment
-from aftercare.checkins.recovery_chart import STAFF, charts_of
+from aftercare.checkins.pages.recovery_chart import STAFF, charts_of
 from aftercare.people.models import StaffMember
 from clinic.alert_history import history_of
 from clinic.alert_outlook import outlook_of

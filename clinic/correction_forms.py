@@ -11,7 +11,7 @@ from crispy_forms.layout import Div, Field, Layout
 from django import forms
 from django.http import QueryDict
 
-from aftercare.checkins.corrections import Treatment
+from aftercare.checkins.corrections.actions import Treatment
 from aftercare.people.intake import Intake
 from aftercare.people.models import Patient, Procedure
 from clinic.forms import OfAPatient, helper_for, require_after_birth

@@ -10,8 +10,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from aftercare.checkins.corrections import Treatment, change_intake, correct_procedure
-from aftercare.checkins.reassessing import Reassessed
+from aftercare.checkins.corrections.actions import Treatment, change_intake, correct_procedure
+from aftercare.checkins.corrections.reassessment import Reassessed
 from aftercare.people.actions import enrol_patient, record_event
 from aftercare.people.details import change_details
 from aftercare.people.intake import Intake

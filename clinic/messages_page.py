@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from aftercare.alerts import letters, notices
 from aftercare.alerts.models import Alert, Dispatch, Letter
-from aftercare.checkins import unconfirmed
+from aftercare.checkins.follow_up import unconfirmed
 from aftercare.checkins.models import CheckIn
 from aftercare.outbox.models import Message
 from aftercare.people import invitations, staff_invitations

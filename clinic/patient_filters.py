@@ -12,7 +12,7 @@ from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from aftercare.alerts.models import Alert
-from aftercare.checkins.silence import non_responders
+from aftercare.checkins.follow_up.non_response import non_responders
 from aftercare.people.models import Clinic, Patient, Procedure
 
 WHO = (

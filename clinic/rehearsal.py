@@ -13,16 +13,16 @@ from django.db import transaction
 from aftercare.alerts.actions import acknowledge, close, record_contact_attempt
 from aftercare.alerts.escalation import escalate, unacknowledged_alerts
 from aftercare.alerts.models import Alert
-from aftercare.checkins.actions import Status, submit_check_in
-from aftercare.checkins.lead import NOTHING, lead_of
-from aftercare.checkins.models import CheckIn
-from aftercare.checkins.silence import (
+from aftercare.checkins.follow_up.non_response import (
     is_missing,
     note_missed_check_ins,
     note_silence_after_alerts,
     silent_alerts,
 )
-from aftercare.checkins.submission import RejectedError, Submission
+from aftercare.checkins.models import CheckIn
+from aftercare.checkins.pages.lead import NOTHING, lead_of
+from aftercare.checkins.submission.actions import Status, submit_check_in
+from aftercare.checkins.submission.placement import RejectedError, Submission
 from aftercare.checkins.wording import SEVERAL
 from aftercare.guidance.actions import publish_courses
 from aftercare.people.actions import add_staff_member, enrol_patient

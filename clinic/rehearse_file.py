@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from aftercare.alerts.models import ContactAttempt
-from aftercare.checkins.lead import LEADS
+from aftercare.checkins.pages.lead import LEADS
 from aftercare.people.models import Procedure
 from aftercare.triage import RULES, TIMED_RULES, ExpectedCourse, Level, Limits
 from clinic.rehearse_answers import Given, read_given

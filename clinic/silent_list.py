@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from aftercare.checkins.follow_up.non_response import non_responders
 from aftercare.checkins.models import NonResponse
-from aftercare.checkins.silence import non_responders
 from aftercare.people.models import Clinic, Patient
 from aftercare.ui.times import spoken_age
 from clinic.calls import call_words, last_calls

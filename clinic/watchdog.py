@@ -12,8 +12,8 @@ from django.core.mail import EmailMessage
 from aftercare.alerts.drills import escalate_drills
 from aftercare.alerts.escalation import escalate, follow_up
 from aftercare.alerts.nobody import mail_technical_contacts
-from aftercare.checkins.silence import note_silence_after_alerts
-from aftercare.checkins.unconfirmed import tell_unconfirmed
+from aftercare.checkins.follow_up.non_response import note_silence_after_alerts
+from aftercare.checkins.follow_up.unconfirmed import tell_unconfirmed
 from aftercare.outbox import watch
 from aftercare.outbox.delivery import sweep
 from aftercare.outbox.heartbeats import beat_heart, last_beats

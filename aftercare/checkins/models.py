@@ -100,7 +100,7 @@ class CheckIn(models.Model):
     level = models.CharField(max_length=20, choices=LevelChoice)
     # By when the clinic must have confirmed that somebody has seen it; null below same day.
     confirm_by = models.DateTimeField(null=True)
-    # What the patient was told at submission (aftercare.checkins.advice), word for word.
+    # What the patient was told at submission (aftercare.checkins.advice.levels), word for word.
     advice = models.JSONField(default=dict)
 
     objects: ClassVar = CheckInQuerySet.as_manager()

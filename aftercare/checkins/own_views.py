@@ -14,10 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from aftercare.alerts.letters import TEXTS, open_letter
 from aftercare.alerts.models import Letter
-from aftercare.checkins.lead import lead_after, lead_of
-from aftercare.checkins.lead_box import box_of, say_called
-from aftercare.checkins.own_number import OwnNumberForm
-from aftercare.checkins.today import newest_of, told_of_lately
+from aftercare.checkins.pages.lead import lead_after, lead_of
+from aftercare.checkins.pages.lead_box import box_of, say_called
+from aftercare.checkins.pages.own_number import OwnNumberForm
+from aftercare.checkins.pages.today import newest_of, told_of_lately
 from aftercare.checkins.views import patient_page
 from aftercare.guidance.views import clinic_or_404, timeline_context
 from aftercare.people.access import patient_of

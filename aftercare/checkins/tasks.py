@@ -5,8 +5,8 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from aftercare.checkins import unconfirmed
-from aftercare.checkins.silence import note_missed_check_ins, note_silence_after_alerts
+from aftercare.checkins.follow_up import unconfirmed
+from aftercare.checkins.follow_up.non_response import note_missed_check_ins, note_silence_after_alerts
 
 
 @shared_task(name="aftercare.checkins.silence")

@@ -15,14 +15,14 @@ from django.utils import timezone
 from django.views.csrf import csrf_failure as csrf_failure_elsewhere
 from django.views.decorators.http import require_http_methods, require_safe
 
-from aftercare.checkins import drafts
-from aftercare.checkins.form_page import AUTOSAVE, FormPage, newest_revision, under_its_token, uuid_in
-from aftercare.checkins.forms import CheckInForm
-from aftercare.checkins.history_page import history_context
+from aftercare.checkins.form import drafts
+from aftercare.checkins.form.form import CheckInForm
+from aftercare.checkins.form.page import AUTOSAVE, FormPage, newest_revision, under_its_token, uuid_in
 from aftercare.checkins.models import CheckIn
-from aftercare.checkins.result_page import result_context, situation_of
-from aftercare.checkins.submission import RejectedError
-from aftercare.checkins.today import Today
+from aftercare.checkins.pages.history import history_context
+from aftercare.checkins.pages.result import result_context, situation_of
+from aftercare.checkins.pages.today import Today
+from aftercare.checkins.submission.placement import RejectedError
 from aftercare.guidance.access import is_editor
 from aftercare.people.access import (
     PatientView,

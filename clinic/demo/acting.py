@@ -13,9 +13,13 @@ from aftercare.alerts.escalation import escalate
 from aftercare.alerts.models import Alert, ContactAttempt, Dispatch
 from aftercare.alerts.recipients import recipients_of
 from aftercare.alerts.transitions import needs_note
-from aftercare.checkins.actions import submit_check_in
-from aftercare.checkins.silence import newest_check_in, note_missed_check_ins, note_silence_after_alerts
-from aftercare.checkins.submission import Submission
+from aftercare.checkins.follow_up.non_response import (
+    newest_check_in,
+    note_missed_check_ins,
+    note_silence_after_alerts,
+)
+from aftercare.checkins.submission.actions import submit_check_in
+from aftercare.checkins.submission.placement import Submission
 from aftercare.outbox.models import Message
 from aftercare.people.actions import enrol_patient
 from aftercare.people.models import Clinic, Patient, User

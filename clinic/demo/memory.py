@@ -17,11 +17,11 @@ from aftercare.alerts.attempts import follow
 from aftercare.alerts.models import Alert, ContactAttempt, Dispatch
 from aftercare.alerts.raising import Fired, Key, keys_to_tell, new_alerts, opening_dispatch, repeated_of
 from aftercare.alerts.transitions import confirm, end, report_again, state_of, take_on
-from aftercare.checkins.actions import assessment_columns, check_in_columns, finding_row
-from aftercare.checkins.history import History, course_for
-from aftercare.checkins.judging import all_fired, judge
 from aftercare.checkins.models import Assessment, CheckIn, Finding, NonResponse
-from aftercare.checkins.submission import Submission, place
+from aftercare.checkins.submission.actions import assessment_columns, check_in_columns, finding_row
+from aftercare.checkins.submission.history import History, course_for
+from aftercare.checkins.submission.judging import all_fired, judge
+from aftercare.checkins.submission.placement import Submission, place
 from aftercare.outbox.models import Message
 from aftercare.people.actions import is_at_risk
 from aftercare.people.models import Clinic, Event, Patient, Procedure, User

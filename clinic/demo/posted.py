@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from aftercare.alerts.models import Alert, Dispatch
 from aftercare.alerts.notices import KIND
-from aftercare.checkins import unconfirmed
+from aftercare.checkins.follow_up import unconfirmed
 from aftercare.outbox.models import Message
 
 SENT_AFTER = timedelta(seconds=2)

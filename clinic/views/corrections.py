@@ -13,8 +13,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from aftercare.checkins.corrections import ChangedMeanwhileError, described_before
-from aftercare.checkins.reassessing import Reassessed
+from aftercare.checkins.corrections.actions import ChangedMeanwhileError, described_before
+from aftercare.checkins.corrections.reassessment import Reassessed
 from aftercare.people.models import Event, Patient, Procedure, StaffMember
 from aftercare.ui.times import staff_clock
 from clinic.access import patient_of_clinic, require, staff_page

@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from aftercare.checkins.corrections import ChangedMeanwhileError
+from aftercare.checkins.corrections.actions import ChangedMeanwhileError
 from aftercare.people.models import Patient, Procedure, StaffMember
 from clinic.access import patient_of_clinic, require, staff_page
 from clinic.actions import is_treated_over_open_alert

@@ -13,9 +13,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from aftercare.checkins.corrections import ChangedMeanwhileError
-from aftercare.checkins.history_page import recovering_side_by_side
-from aftercare.checkins.recovery_chart import STAFF, charts_of
+from aftercare.checkins.corrections.actions import ChangedMeanwhileError
+from aftercare.checkins.pages.history import recovering_side_by_side
+from aftercare.checkins.pages.recovery_chart import STAFF, charts_of
 from aftercare.people.models import Event, Patient, StaffMember
 from clinic.access import note_opening, patient_of_clinic, require, staff_page
 from clinic.actions import is_treated_over_open_alert

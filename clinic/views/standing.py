@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from aftercare.checkins.corrections import ChangedMeanwhileError, change_intake
+from aftercare.checkins.corrections.actions import ChangedMeanwhileError, change_intake
 from aftercare.people.models import Event, Patient, StaffMember
 from aftercare.people.withdrawal import (
     AlreadyWithdrawnError,

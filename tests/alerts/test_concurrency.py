@@ -11,8 +11,8 @@ from aftercare.alerts.actions import AlreadyAcknowledgedError, AlreadyClosedErro
 from aftercare.alerts.models import Alert, Dispatch
 from aftercare.alerts.notices import drain
 from aftercare.alerts.recipients import recipients_of
-from aftercare.checkins.actions import Receipt
-from aftercare.checkins.silence import note_silence_after_alerts
+from aftercare.checkins.follow_up.non_response import note_silence_after_alerts
+from aftercare.checkins.submission.actions import Receipt
 from aftercare.outbox.models import Message
 from aftercare.people.models import Event, Patient, Procedure, StaffMember
 from aftercare.triage import LIMITS

@@ -17,7 +17,7 @@ from aftercare.alerts.models import Alert, ContactAttempt, Dispatch
 from aftercare.alerts.nobody import mail_technical_contacts
 from aftercare.alerts.notices import drain
 from aftercare.alerts.undelivered import tell_instead
-from aftercare.checkins.actions import Receipt
+from aftercare.checkins.submission.actions import Receipt
 from aftercare.outbox.models import Message
 from aftercare.people.models import Clinic, Event, Patient, Procedure, StaffMember
 from tests.at_once import Crossing, at_once

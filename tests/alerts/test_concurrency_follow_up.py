@@ -9,7 +9,7 @@ from aftercare.alerts.models import Alert, ContactAttempt, ContactStep, Dispatch
 from aftercare.alerts.reminders import remind
 from aftercare.alerts.returning import return_to_pool
 from aftercare.alerts.steps import add_step, move_up
-from aftercare.checkins.unconfirmed import tell_unconfirmed
+from aftercare.checkins.follow_up.unconfirmed import tell_unconfirmed
 from aftercare.outbox.models import Message
 from aftercare.people.models import Clinic, Event, Patient, Procedure, StaffMember
 from tests.at_once import Crossing, at_once

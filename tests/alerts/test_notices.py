@@ -9,7 +9,7 @@ from aftercare.alerts.escalation import escalate
 from aftercare.alerts.models import Alert, ContactStep, Dispatch
 from aftercare.alerts.notices import drain, render, render_together
 from aftercare.alerts.reminders import remind
-from aftercare.checkins.silence import note_silence_after_alerts
+from aftercare.checkins.follow_up.non_response import note_silence_after_alerts
 from aftercare.outbox.models import Message
 from aftercare.outbox.registry import Content
 from aftercare.people.models import Clinic, Patient, Procedure, StaffMember

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from aftercare.checkins.advice import Advice, advise
+from aftercare.checkins.advice.levels import Advice, advise
 from aftercare.people.models import Clinic, Patient, Procedure
 from aftercare.triage import DEFAULT_COURSES, Answers, Entry, evaluate
 from tests.people import MONDAY, WEEKDAYS, at

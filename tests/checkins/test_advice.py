@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from aftercare.checkins.advice import advise
+from aftercare.checkins.advice.levels import advise
 from aftercare.people.hours import ALWAYS_OPEN
 from aftercare.people.models import Clinic, Patient
 from aftercare.triage import Level, evaluate

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from aftercare.checkins.reasons import WORDS, Clock, Reason, reasons
+from aftercare.checkins.advice.reasons import WORDS, Clock, Reason, reasons
 from aftercare.triage import RULES, evaluate
 from tests.checkins.advising import CLINIC, OPEN_H, advice_at, entry_at, sentences
 from tests.checkins.wording import forbidden_words

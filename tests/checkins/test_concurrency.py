@@ -11,9 +11,9 @@ from django.db import connections
 
 from aftercare.alerts.actions import acknowledge
 from aftercare.alerts.models import Dispatch
-from aftercare.checkins import actions
-from aftercare.checkins.actions import Receipt, Status
-from aftercare.checkins.submission import place
+from aftercare.checkins.submission import actions
+from aftercare.checkins.submission.actions import Receipt, Status
+from aftercare.checkins.submission.placement import place
 from aftercare.people.models import Patient, Procedure, StaffMember
 from tests.at_once import PATIENCE, at_once
 from tests.people import at, check_in

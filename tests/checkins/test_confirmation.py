@@ -9,11 +9,11 @@ import time_machine
 from aftercare.alerts.actions import acknowledge, close, record_contact_attempt
 from aftercare.alerts.notices import KIND, drain
 from aftercare.alerts.returning import return_to_pool
-from aftercare.checkins import unconfirmed
-from aftercare.checkins.confirmation import Confirmation, State, confirmation_of
+from aftercare.checkins.advice.deadlines import confirm_by
+from aftercare.checkins.follow_up import unconfirmed
+from aftercare.checkins.follow_up.confirmation import Confirmation, State, confirmation_of
+from aftercare.checkins.follow_up.unconfirmed import render, tell_unconfirmed
 from aftercare.checkins.models import CheckIn
-from aftercare.checkins.promises import confirm_by
-from aftercare.checkins.unconfirmed import render, tell_unconfirmed
 from aftercare.outbox.models import Message
 from aftercare.people.hours import OpeningHours
 from aftercare.people.models import Clinic, Patient, StaffMember

@@ -10,16 +10,16 @@ from django.core.exceptions import ValidationError
 
 from aftercare.alerts.actions import acknowledge, close
 from aftercare.alerts.models import Alert, Dispatch
-from aftercare.checkins.corrections import (
+from aftercare.checkins.corrections.actions import (
     ChangedMeanwhileError,
     Treatment,
     correct_procedure,
     described_before,
     move_procedure,
 )
+from aftercare.checkins.corrections.reassessment import Reassessed
+from aftercare.checkins.follow_up.non_response import non_responders, note_missed_check_ins, silent_alerts
 from aftercare.checkins.models import Assessment, CheckIn, NonResponse
-from aftercare.checkins.reassessing import Reassessed
-from aftercare.checkins.silence import non_responders, note_missed_check_ins, silent_alerts
 from aftercare.people.models import Clinic, Event, Patient, Procedure, StaffMember
 from tests.at_once import at_once
 from tests.people import PatientFactory, ProcedureFactory, at, check_in

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.http import QueryDict
 
-from aftercare.checkins.drafts import LONGEST, MOST, typed_fields
-from aftercare.checkins.forms import CheckInForm
-from aftercare.checkins.layout import blank_parts, parts_of
+from aftercare.checkins.form.drafts import LONGEST, MOST, typed_fields
+from aftercare.checkins.form.form import CheckInForm
+from aftercare.checkins.form.rendering import blank_parts, parts_of
 from aftercare.triage import Answers
 from tests.people import at
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from aftercare.checkins.times import UnreadableTimeError, as_typed, read_instant
+from aftercare.checkins.form.time_input import UnreadableTimeError, as_typed, read_instant
 from tests.people import at
 
 LONDON = ZoneInfo("Europe/London")

@@ -3,7 +3,7 @@
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from aftercare.checkins.history import History
+from aftercare.checkins.submission.history import History
 from aftercare.people.models import Patient, Procedure, StaffMember
 from aftercare.triage import DEFAULT_COURSES
 from tests.people import ProcedureFactory, at, check_in

@@ -9,9 +9,9 @@ from django.core.exceptions import ValidationError
 
 from aftercare.alerts.actions import close
 from aftercare.alerts.models import Dispatch
-from aftercare.checkins.corrections import ChangedMeanwhileError, change_intake
+from aftercare.checkins.corrections.actions import ChangedMeanwhileError, change_intake
+from aftercare.checkins.corrections.reassessment import Reassessed
 from aftercare.checkins.models import Assessment
-from aftercare.checkins.reassessing import Reassessed
 from aftercare.people.models import Event, Patient, Procedure, StaffMember
 from tests.people import at, check_in
 

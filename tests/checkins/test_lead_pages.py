@@ -11,8 +11,8 @@ import time_machine
 
 from aftercare.alerts.actions import acknowledge, close
 from aftercare.alerts.models import Alert
-from aftercare.checkins.lead_box import OUTCOMES, say_called
 from aftercare.checkins.models import CheckIn
+from aftercare.checkins.pages.lead_box import OUTCOMES, say_called
 from aftercare.people.models import Event, Patient, StaffMember
 from tests.checkins.posting import signed_in, text_of
 from tests.checkins.wording import forbidden_words

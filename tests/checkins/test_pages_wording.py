@@ -8,21 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from aftercare.checkins import (
-    advice,
-    confirmation,
-    fields,
-    forms,
-    lead_box,
-    own_number,
-    reasons,
-    recovery,
-    submission,
-    times,
-    today,
-    wording,
-)
-from aftercare.checkins.forms import HIDDEN_FAULTS
+from aftercare.checkins import wording
+from aftercare.checkins.advice import levels, next_steps, reasons
+from aftercare.checkins.follow_up import confirmation
+from aftercare.checkins.form import fields, form, time_input
+from aftercare.checkins.form.form import HIDDEN_FAULTS
+from aftercare.checkins.pages import lead_box, own_number, today
+from aftercare.checkins.submission import placement
 from aftercare.guidance import article_page, course_words, help_signs, placeholders, stretches, timeline
 from aftercare.people import contact
 from aftercare.ui import moments
@@ -30,16 +22,16 @@ from tests.checkins.wording import forbidden_words
 
 MODULES = [
     *(
-        advice,
+        levels,
         confirmation,
         fields,
-        forms,
+        form,
         lead_box,
         own_number,
         reasons,
-        recovery,
-        submission,
-        times,
+        next_steps,
+        placement,
+        time_input,
         today,
         wording,
     ),

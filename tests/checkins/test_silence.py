@@ -6,9 +6,13 @@ import pytest
 
 from aftercare.alerts.actions import close
 from aftercare.alerts.models import Dispatch
-from aftercare.checkins import silence
+from aftercare.checkins.follow_up import non_response
+from aftercare.checkins.follow_up.non_response import (
+    non_responders,
+    note_missed_check_ins,
+    note_silence_after_alerts,
+)
 from aftercare.checkins.models import NonResponse
-from aftercare.checkins.silence import non_responders, note_missed_check_ins, note_silence_after_alerts
 from aftercare.people.models import Clinic, Event, Patient, Procedure, StaffMember, User
 from aftercare.triage import missed_check_ins
 from tests.people import PatientFactory, ProcedureFactory, at, check_in
@@ -65,14 +69,14 @@ def test_one_patients_fault_keeps_no_other_silence_from_being_told(
 ) -> None:
     for person in (patient, stranger):
         check_in(person, 1, signs=["lumps"])
-    silent_alerts = silence.silent_alerts
+    silent_alerts = non_response.silent_alerts
 
     def fails_for_the_patient(person: Patient, *rest: object) -> object:
         if person == patient:
             raise ValueError("a fault")
         return silent_alerts(person, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(silence, "silent_alerts", fails_for_the_patient)
+    monkeypatch.setattr(non_response, "silent_alerts", fails_for_the_patient)
 
     assert note_silence_after_alerts(at(30)) == 1
     assert [dispatch.patient for dispatch in told_of_silence()] == [stranger]
@@ -97,7 +101,7 @@ def test_one_patients_fault_keeps_no_other_off_the_list(
             raise ValueError("a fault")
         return missed_check_ins(performed_at=performed_at, **rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(silence, "missed_check_ins", fails_for_the_first)
+    monkeypatch.setattr(non_response, "missed_check_ins", fails_for_the_first)
 
     assert note_missed_check_ins(at(60)) == 1
     assert NonResponse.objects.get().patient == stranger

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 
-from aftercare.checkins.today import read_when
+from aftercare.checkins.pages.today import read_when
 from aftercare.guidance.loading import load_articles
 from aftercare.people.hours import ALWAYS_OPEN
 from aftercare.people.models import Clinic, Patient, Procedure, StaffMember, User

@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from aftercare.checkins.drafts import LIFE
+from aftercare.checkins.form.drafts import LIFE
 from aftercare.checkins.models import CheckIn
 from aftercare.people.actions import make_sign_in_link
 from aftercare.people.models import Patient, Procedure, StaffMember

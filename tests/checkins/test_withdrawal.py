@@ -11,8 +11,12 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 
 from aftercare.alerts import notices
-from aftercare.checkins.silence import non_responders, note_missed_check_ins, note_silence_after_alerts
-from aftercare.checkins.unconfirmed import KIND, tell_unconfirmed
+from aftercare.checkins.follow_up.non_response import (
+    non_responders,
+    note_missed_check_ins,
+    note_silence_after_alerts,
+)
+from aftercare.checkins.follow_up.unconfirmed import KIND, tell_unconfirmed
 from aftercare.outbox import registry
 from aftercare.outbox.delivery import sweep
 from aftercare.outbox.models import Message

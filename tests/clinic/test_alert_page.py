@@ -14,7 +14,7 @@ from aftercare.alerts.actions import acknowledge
 from aftercare.alerts.escalation import escalate
 from aftercare.alerts.models import Alert
 from aftercare.alerts.notices import drain
-from aftercare.checkins.silence import note_silence_after_alerts
+from aftercare.checkins.follow_up.non_response import note_silence_after_alerts
 from aftercare.outbox.models import Message
 from aftercare.people.models import Patient, StaffMember
 from clinic.alert_page import Comparison

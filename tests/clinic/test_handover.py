@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from aftercare.alerts.actions import acknowledge, close, correct_contact_attempt, record_contact_attempt
 from aftercare.alerts.models import ContactAttempt
-from aftercare.checkins.silence import note_missed_check_ins
+from aftercare.checkins.follow_up.non_response import note_missed_check_ins
 from aftercare.people.models import Patient, Procedure, StaffMember
 from tests.clinic.desk import QUEUE, STANDING, alert_of, desk, patient_url, someone, words
 from tests.people import at

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from aftercare.alerts.actions import acknowledge, close, record_contact_attempt
-from aftercare.checkins.silence import note_missed_check_ins, note_silence_after_alerts
+from aftercare.checkins.follow_up.non_response import note_missed_check_ins, note_silence_after_alerts
 from aftercare.people.models import Clinic, Patient, StaffMember
 from clinic.queue import ROWS_ON_A_PAGE, Queue, page_of, queue_of
 from tests.clinic.desk import QUEUE, STANDING, alert_of, alert_url, desk, someone, treated, words

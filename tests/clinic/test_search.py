@@ -14,7 +14,7 @@ from django.apps import apps
 from django.db import connection
 from django.test import Client
 
-from aftercare.checkins.silence import note_missed_check_ins
+from aftercare.checkins.follow_up.non_response import note_missed_check_ins
 from aftercare.people.details import change_details
 from aftercare.people.models import Patient, StaffMember
 from clinic.search import SEARCHES, find_patients

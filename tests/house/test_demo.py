@@ -9,9 +9,9 @@ import time_machine
 from django.core.management import CommandError, call_command
 
 from aftercare.alerts.models import Alert, Dispatch
+from aftercare.checkins.follow_up.non_response import non_responders
+from aftercare.checkins.follow_up.unconfirmed import tell_unconfirmed
 from aftercare.checkins.models import CheckIn
-from aftercare.checkins.silence import non_responders
-from aftercare.checkins.unconfirmed import tell_unconfirmed
 from aftercare.outbox.models import Message
 from aftercare.people.models import Clinic, Event, Patient, StaffMember
 from clinic.demo.stories import STORIES

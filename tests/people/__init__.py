@@ -10,9 +10,9 @@ import factory.declarations
 import factory.django
 import pytest
 
-from aftercare.checkins.actions import Receipt, submit_check_in
 from aftercare.checkins.models import CheckIn
-from aftercare.checkins.submission import Submission
+from aftercare.checkins.submission.actions import Receipt, submit_check_in
+from aftercare.checkins.submission.placement import Submission
 from aftercare.guidance.actions import publish_default_courses
 from aftercare.guidance.models import ExpectedCourseSet
 from aftercare.people.models import Clinic, Patient, Procedure, StaffMember, User

@@ -110,8 +110,8 @@ def test_pages_and_messages_are_among_what_is_read() -> None:
     assert "templates/account/email/login_code_message.txt" in TEMPLATES
     assert not any(name.startswith("templates/clinic/") for name in TEMPLATES)
     assert {
-        "aftercare/checkins/recovery.py",
-        "aftercare/checkins/advice.py",
+        "aftercare/checkins/advice/next_steps.py",
+        "aftercare/checkins/advice/levels.py",
         "aftercare/people/contact.py",
     } <= set(CODE)
     assert {"templates/clinic/queue.html", "aftercare/alerts/wording.py", "clinic/words.py"} <= set(OF_STAFF)

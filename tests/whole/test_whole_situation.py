@@ -40,12 +40,12 @@ from aftercare.alerts.handling import (
 )
 from aftercare.alerts.models import Alert, ContactAttempt, Dispatch
 from aftercare.alerts.notices import drain
-from aftercare.checkins.actions import submit_check_in
-from aftercare.checkins.corrections import Treatment, correct_procedure
-from aftercare.checkins.lead import lead_of
+from aftercare.checkins.corrections.actions import Treatment, correct_procedure
+from aftercare.checkins.follow_up.non_response import note_missed_check_ins, note_silence_after_alerts
 from aftercare.checkins.models import CheckIn
-from aftercare.checkins.silence import note_missed_check_ins, note_silence_after_alerts
-from aftercare.checkins.submission import RejectedError, Submission
+from aftercare.checkins.pages.lead import lead_of
+from aftercare.checkins.submission.actions import submit_check_in
+from aftercare.checkins.submission.placement import RejectedError, Submission
 from aftercare.outbox.models import Message
 from aftercare.people.models import Patient, Procedure
 from aftercare.triage import Level

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import QueryDict
 
-from aftercare.checkins.forms import CheckInForm
+from aftercare.checkins.form.form import CheckInForm
 
 KEY = "check_in_draft"
 LIFE = timedelta(hours=12)  # a shared computer shows nobody's answers for longer

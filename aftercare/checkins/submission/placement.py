@@ -8,9 +8,9 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from aftercare.checkins.history import History, side_by_side
 from aftercare.checkins.models import NOTE_LENGTH, CheckIn
-from aftercare.checkins.tokens import described_at, is_repeat, is_same_instant, sent_before
+from aftercare.checkins.submission.history import History, side_by_side
+from aftercare.checkins.submission.tokens import described_at, is_repeat, is_same_instant, sent_before
 from aftercare.people.models import Procedure
 from aftercare.triage import Answers, Limits, fires_emergency
 

@@ -11,8 +11,8 @@ from uuid import UUID
 from django.db.models import Case, F, Value, When
 from django.db.models.functions import Concat
 
-from aftercare.checkins.history import course_for
-from aftercare.checkins.reasons import Clock, reasons
+from aftercare.checkins.advice.reasons import Clock, reasons
+from aftercare.checkins.submission.history import course_for
 from aftercare.checkins.wording import SEVERITIES, severity_word
 from aftercare.people.models import Patient, Procedure
 from aftercare.triage import RULES, SYMPTOMS, Evidence, ExpectedCourse, Finding, Level

@@ -13,12 +13,12 @@ from django.db.models import OuterRef, Subquery
 
 from aftercare.alerts.actions import raise_alerts
 from aftercare.alerts.models import Alert
-from aftercare.checkins.advice import advise
-from aftercare.checkins.history import History
-from aftercare.checkins.judging import Kept, Revealed, all_fired, judge, kept_signs, new_entry
+from aftercare.checkins.advice.deadlines import confirm_by
+from aftercare.checkins.advice.levels import advise
 from aftercare.checkins.models import NOTE_LENGTH, Assessment, CheckIn, Finding
-from aftercare.checkins.promises import confirm_by
-from aftercare.checkins.submission import Placement, Submission, find_duplicate, place
+from aftercare.checkins.submission.history import History
+from aftercare.checkins.submission.judging import Kept, Revealed, all_fired, judge, kept_signs, new_entry
+from aftercare.checkins.submission.placement import Placement, Submission, find_duplicate, place
 from aftercare.guidance.models import ExpectedCourseSet
 from aftercare.people.actions import record_event
 from aftercare.people.models import Event, Patient, User

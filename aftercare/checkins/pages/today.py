@@ -10,11 +10,11 @@ from django.db.models import Exists
 
 from aftercare.alerts.letters import unopened_letters
 from aftercare.alerts.models import Letter
-from aftercare.checkins.advice import EMERGENCY_SIGNS
-from aftercare.checkins.lead import Lead, lead_after, may_lead
-from aftercare.checkins.lead_box import LeadBox, box_of
+from aftercare.checkins.advice.levels import EMERGENCY_SIGNS
+from aftercare.checkins.advice.next_steps import DAILY_UNTIL_H, WEEKLY_UNTIL_H
 from aftercare.checkins.models import CheckIn
-from aftercare.checkins.recovery import DAILY_UNTIL_H, WEEKLY_UNTIL_H
+from aftercare.checkins.pages.lead import Lead, lead_after, may_lead
+from aftercare.checkins.pages.lead_box import LeadBox, box_of
 from aftercare.checkins.wording import knows_nothing
 from aftercare.guidance.by_article import ArticleRow, by_article
 from aftercare.guidance.course_words import Since

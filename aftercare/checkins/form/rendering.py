@@ -13,7 +13,7 @@ from django.template import Context
 from django.utils.html import format_html, strip_spaces_between_tags
 from django.utils.safestring import SafeString, mark_safe
 
-from aftercare.checkins.forms import CheckInForm
+from aftercare.checkins.form.form import CheckInForm
 from aftercare.checkins.wording import Choices
 from aftercare.ui.templatetags.ui import icon
 

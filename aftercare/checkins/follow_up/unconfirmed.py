@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import Exists, OuterRef
 
-from aftercare.checkins.confirmation import State, confirmation_of
+from aftercare.checkins.follow_up.confirmation import State, confirmation_of
 from aftercare.checkins.models import CheckIn
 from aftercare.outbox.models import Message
 from aftercare.outbox.nudge import nudge_after_commit

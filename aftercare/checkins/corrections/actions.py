@@ -12,9 +12,9 @@ from django.db import transaction
 from django.db.models import Q
 
 from aftercare.alerts.models import Alert
+from aftercare.checkins.corrections.reassessment import Basis, Reassessed, count_again, reassess
+from aftercare.checkins.follow_up.non_response import note_missed_check_ins
 from aftercare.checkins.models import CheckIn, NonResponse
-from aftercare.checkins.reassessing import Basis, Reassessed, count_again, reassess
-from aftercare.checkins.silence import note_missed_check_ins
 from aftercare.people.actions import is_at_risk, record_event
 from aftercare.people.models import Event, IntakeQuestion, Patient, Procedure, User
 from aftercare.triage import LIMITS, Limits

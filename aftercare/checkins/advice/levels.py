@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import TypedDict
 from zoneinfo import ZoneInfo
 
-from aftercare.checkins.promises import TOO_LATE, call_by, closed_words, today_or_tonight
-from aftercare.checkins.reasons import Clock, Reason, reasons
-from aftercare.checkins.recovery import next_steps, taking_longer, tell_them
+from aftercare.checkins.advice.deadlines import TOO_LATE, call_by, closed_words, today_or_tonight
+from aftercare.checkins.advice.next_steps import next_steps, taking_longer, tell_them
+from aftercare.checkins.advice.reasons import Clock, Reason, reasons
 from aftercare.checkins.wording import knows_nothing
 from aftercare.people.contact import Contact, Phone, clock_word, contact_at
 from aftercare.people.models import Clinic, Patient, Procedure

@@ -10,10 +10,10 @@ from uuid import UUID
 
 from aftercare.alerts.actions import Fired, raise_alerts
 from aftercare.alerts.models import Alert
-from aftercare.checkins.actions import finding_row
-from aftercare.checkins.advice import Advice, advise
-from aftercare.checkins.history import History, entry_of
+from aftercare.checkins.advice.levels import Advice, advise
 from aftercare.checkins.models import Assessment, CheckIn, Finding
+from aftercare.checkins.submission.actions import finding_row
+from aftercare.checkins.submission.history import History, entry_of
 from aftercare.people.models import Event, Patient, Procedure
 from aftercare.triage import LIMITS, Entry, Level, Limits, evaluate
 from aftercare.triage import Assessment as Judgement

@@ -11,13 +11,13 @@ from uuid import UUID, uuid4
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 
-from aftercare.checkins.actions import Receipt, submit_check_in
-from aftercare.checkins.forms import CheckInForm
-from aftercare.checkins.history import History, side_by_side
-from aftercare.checkins.layout import blank_parts, parts_of
+from aftercare.checkins.form.form import CheckInForm
+from aftercare.checkins.form.rendering import blank_parts, parts_of
+from aftercare.checkins.form.time_input import as_typed
 from aftercare.checkins.models import CheckIn
-from aftercare.checkins.submission import RejectedError
-from aftercare.checkins.times import as_typed
+from aftercare.checkins.submission.actions import Receipt, submit_check_in
+from aftercare.checkins.submission.history import History, side_by_side
+from aftercare.checkins.submission.placement import RejectedError
 from aftercare.checkins.wording import NONE_OF_THESE, SEVERAL, SEVERAL_CHOICE, Choices
 from aftercare.people.models import Patient, Procedure, User
 from aftercare.triage import LIMITS, Answers

@@ -11,8 +11,8 @@ from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, V
 from django.db.models.functions import Coalesce
 
 from aftercare.alerts.models import NEEDS_ACTION, Alert
+from aftercare.checkins.follow_up.non_response import newest_check_in
 from aftercare.checkins.models import Assessment, CheckIn, Finding, FindingQuerySet
-from aftercare.checkins.silence import newest_check_in
 from aftercare.people.models import Event, Patient, Procedure
 from aftercare.triage import Level
 

@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from aftercare.checkins.times import UnreadableTimeError, as_typed, read_instant
+from aftercare.checkins.form.time_input import UnreadableTimeError, as_typed, read_instant
 from aftercare.checkins.wording import (
     DEVICE_CLOCK,
     HELP,

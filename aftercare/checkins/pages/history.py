@@ -10,10 +10,10 @@ from typing import Any
 from django.core.paginator import Page
 
 from aftercare.alerts.models import Letter
-from aftercare.checkins.lead import lead_of
-from aftercare.checkins.lead_box import box_of
 from aftercare.checkins.models import CheckIn
-from aftercare.checkins.recovery_chart import PATIENT, charts_of
+from aftercare.checkins.pages.lead import lead_of
+from aftercare.checkins.pages.lead_box import box_of
+from aftercare.checkins.pages.recovery_chart import PATIENT, charts_of
 from aftercare.people.models import Patient, Procedure
 
 TOGETHER_WITHIN = timedelta(days=14)  # two areas treated so close together recover side by side

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from aftercare.checkins.reasons import Clock, Reason
+from aftercare.checkins.advice.reasons import Clock, Reason
 from aftercare.checkins.wording import SEVERITIES
 from aftercare.people.models import Procedure
 from aftercare.triage import SYMPTOMS, Entry, Finding, Painkiller

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.html import format_html
 
-from aftercare.checkins.fields import (
+from aftercare.checkins.form.fields import (
     IconLabel,
     LocalTime,
     Note,
@@ -23,16 +23,16 @@ from aftercare.checkins.fields import (
     WhichProcedure,
     YesOrNo,
 )
-from aftercare.checkins.history import History
+from aftercare.checkins.form.time_input import UnreadableTimeError, clock_name, read_instant
 from aftercare.checkins.models import NOTE_LENGTH
-from aftercare.checkins.submission import (
+from aftercare.checkins.submission.history import History
+from aftercare.checkins.submission.placement import (
     RejectedError,
     Submission,
     area_problems,
     placed_at,
     timing_problems,
 )
-from aftercare.checkins.times import UnreadableTimeError, clock_name, read_instant
 from aftercare.checkins.wording import (
     CAME_BACK_CHOICES,
     EMERGENCY_CHOICES,

@@ -7,15 +7,15 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef
 
-from aftercare.checkins.confirmation import confirmation_of
-from aftercare.checkins.history_page import has_several_areas
-from aftercare.checkins.lead import Lead, lead_of, own_alerts
-from aftercare.checkins.lead_box import LeadBox, box_of, closed_box, spoken_box
+from aftercare.checkins.advice.reasons import Clock, Reason, reasons
+from aftercare.checkins.follow_up.confirmation import confirmation_of
+from aftercare.checkins.follow_up.non_response import newest_check_in
 from aftercare.checkins.models import Assessment, CheckIn
 from aftercare.checkins.models import Finding as FindingRow
-from aftercare.checkins.reasons import Clock, Reason, reasons
-from aftercare.checkins.silence import newest_check_in
-from aftercare.checkins.today import read_when
+from aftercare.checkins.pages.history import has_several_areas
+from aftercare.checkins.pages.lead import Lead, lead_of, own_alerts
+from aftercare.checkins.pages.lead_box import LeadBox, box_of, closed_box, spoken_box
+from aftercare.checkins.pages.today import read_when
 from aftercare.checkins.wording import knows_nothing, told, unanswered
 from aftercare.people.models import Event, Patient
 from aftercare.triage import LIMITS, Finding, Level
