@@ -107,7 +107,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "aftercare_cache"}
 }
-CSRF_FAILURE_VIEW = "clinic.views.typed.csrf_failure"
+CSRF_FAILURE_VIEW = "clinic.held_form_views.csrf_failure"
 
 AUTH_USER_MODEL = "people.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

@@ -17,6 +17,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 
+from aftercare.alerts.contacts import Roster
 from aftercare.alerts.models import Alert
 from aftercare.checkins.form.page import AUTOSAVE
 from aftercare.people.access import (
@@ -29,7 +30,7 @@ from aftercare.people.access import (
 )
 from aftercare.people.actions import record_event
 from aftercare.people.models import Event, Patient, StaffMember, User
-from clinic import typed
+from clinic import held_forms
 from clinic.permissions import Predicate
 
 P = ParamSpec("P")
@@ -53,7 +54,7 @@ def staff_page(view: StaffView[P]) -> View[P]:
     ) -> HttpResponse:
         member = member_for(request, member, kwargs)
         why = reason_to_hold(request, member, kwargs)
-        if why == typed.CHOSEN:
+        if why == held_forms.CHOSEN:
             member = back_at(request, member)
         request._acting_member = member  # type: ignore[attr-defined]
 
@@ -62,10 +63,10 @@ def staff_page(view: StaffView[P]) -> View[P]:
 
         with timezone.override(member.clinic.zone):
             if why:
-                return typed.show_again(request, draw, request.POST, why=why, clinic=member.clinic)
+                return held_forms.show_again(request, draw, request.POST, why=why, clinic=member.clinic)
             response = draw()
         if request.method == "POST" and response.status_code == HTTPStatus.FOUND:
-            typed.drop(request.session, request.path)
+            held_forms.drop(request.session, request.path)
         return response
 
     guarded = staff_required(cast("StaffView[P]", at_the_clinic))
@@ -73,7 +74,7 @@ def staff_page(view: StaffView[P]) -> View[P]:
     @wraps(view)
     def kept_if_signed_out(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if request.method == "POST" and not request.user.is_authenticated:
-            typed.keep(request.session, request.path, request.POST, timezone.now())
+            held_forms.keep(request.session, request.path, request.POST, timezone.now())
             if AUTOSAVE in request.POST:  # sent by a script, which says that it was not saved
                 return HttpResponse(status=HTTPStatus.UNAUTHORIZED)
             return sign_in_first(request)
@@ -85,7 +86,7 @@ def staff_page(view: StaffView[P]) -> View[P]:
 def sign_in_first(request: HttpRequest) -> HttpResponse:
     """To the sign-in, and from there to what was typed. With an emergency ticked the number to call comes first."""
     sign_in = redirect_to_login(reverse("clinic:typed"))
-    if not typed.has_emergency(request.POST):
+    if not held_forms.has_emergency(request.POST):
         return sign_in
     context = {"sign_in": sign_in.url, "has_emergency": True}
     return render(request, "clinic/send_again.html", context)
@@ -98,19 +99,19 @@ def reason_to_hold(request: HttpRequest, member: StaffMember, named: dict[str, A
     """
     if request.method != "POST":
         return ""
-    asked = request.POST.get(typed.HOLD, "")
-    if asked in typed.WORDS:
+    asked = request.POST.get(held_forms.HOLD, "")
+    if asked in held_forms.WORDS:
         return asked
-    drawn_for = request.POST.get(typed.DRAWN_FOR, "")
+    drawn_for = request.POST.get(held_forms.DRAWN_FOR, "")
     if not drawn_for or drawn_for == str(member.clinic_id) or NAMED.keys() & named.keys():
         return ""
     mine = {str(own.clinic_id) for own in memberships_of(request)}
-    return typed.CHOSEN if drawn_for in mine else typed.ELSEWHERE
+    return held_forms.CHOSEN if drawn_for in mine else held_forms.ELSEWHERE
 
 
 def back_at(request: HttpRequest, member: StaffMember) -> StaffMember:
     """Act for the clinic that a form was drawn for, from now on."""
-    drawn_for = request.POST.get(typed.DRAWN_FOR, "")
+    drawn_for = request.POST.get(held_forms.DRAWN_FOR, "")
     own = next((own for own in memberships_of(request) if str(own.clinic_id) == drawn_for), member)
     request.session[CHOSEN_CLINIC] = own.clinic_id
     return act_for(request, own)
@@ -174,3 +175,10 @@ def note_opening(*, verb: Event.Verb, subject: UUID, patient: Patient, by: User,
     looked = Event.objects.filter(verb=verb, actor=by, subject=subject, at__gt=now - SAME_OPENING)
     if not looked.exists():
         record_event(verb=verb, actor=by, now=now, patient=patient, subject=subject)
+
+
+def roster_of(member: StaffMember, now: datetime) -> Roster:
+    """The roster of the clinic for which somebody is signed in; loaded once for a page."""
+    if not hasattr(member, "_roster"):
+        member._roster = Roster.of(member.clinic, now)  # type: ignore[attr-defined]
+    return cast(Roster, member._roster)  # type: ignore[attr-defined]

@@ -118,7 +118,7 @@ def enrol_patient(  # noqa: PLR0913 (the fields of an enrolment)
 def add_procedure(
     *, patient: Patient, by: User, now: datetime, kind: str, area: str, performed_at: datetime
 ) -> Procedure:
-    """Record one treatment. ValidationError for one in the future. Clinics use `clinic.actions`, which warns."""
+    """Record one treatment. ValidationError for one in the future. Clinics use `clinic.procedures`, which warns."""
     if performed_at > now:
         raise ValidationError({"performed_at": "This time is still to come. Give the time of the treatment."})
     if kind not in Procedure.Kind.values:

@@ -24,10 +24,10 @@ from aftercare.outbox.models import Message
 from aftercare.people.actions import enrol_patient
 from aftercare.people.models import Clinic, Patient, User
 from aftercare.triage import LIMITS
-from clinic.actions import record_procedure
 from clinic.demo.clinics import address
 from clinic.demo.plot import Acknowledged, Called, Closed, Reported, Step, Story, Treated, steps
 from clinic.demo.posted import messages_of
+from clinic.procedures import record_procedure
 
 # From the range of numbers that are given to nobody, kept for drama.
 CALL_BACK = "+447700900{:03}"

@@ -8,7 +8,7 @@ from typing import Any
 from django import template
 from django.utils import timezone
 
-from clinic.standing import notices_of
+from clinic.on_call.banners import notices_of
 
 register = template.Library()
 

@@ -9,7 +9,7 @@ from django.template import Context
 from django.utils import timezone
 
 from clinic import permissions
-from clinic.correction_words import changes_of
+from clinic.corrections.descriptions import changes_of
 
 register = template.Library()
 

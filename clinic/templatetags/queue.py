@@ -3,8 +3,8 @@
 from django import template
 
 from aftercare.alerts.models import Alert
-from clinic.filters import Filters
-from clinic.queue_rows import shown_token
+from clinic.queue.filters import Filters
+from clinic.queue.rows import shown_token
 
 register = template.Library()
 

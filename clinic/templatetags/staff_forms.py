@@ -12,7 +12,7 @@ from django.template.defaulttags import CsrfTokenNode
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from clinic.typed import DRAWN_FOR
+from clinic.held_forms import DRAWN_FOR
 
 register = template.Library()
 

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 
 from aftercare.alerts.actions import acknowledge, close
 from aftercare.people.models import Event, Patient, Procedure, StaffMember
-from clinic.actions import Recorded, is_treated_over_open_alert, record_procedure
+from clinic.procedures import Recorded, is_treated_over_open_alert, record_procedure
 from tests.people import at, check_in
 
 pytestmark = pytest.mark.django_db

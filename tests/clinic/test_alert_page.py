@@ -17,7 +17,7 @@ from aftercare.alerts.notices import drain
 from aftercare.checkins.follow_up.non_response import note_silence_after_alerts
 from aftercare.outbox.models import Message
 from aftercare.people.models import Patient, StaffMember
-from clinic.alert_page import Comparison
+from clinic.alert.page import Comparison
 from tests.clinic.desk import STANDING, alert_of, alert_url, desk, treated, words
 from tests.people import PatientFactory, at, check_in
 

@@ -10,7 +10,7 @@ from aftercare.alerts.actions import acknowledge
 from aftercare.alerts.escalation import follow_up
 from aftercare.alerts.models import Alert, ContactAttempt, ContactStep
 from aftercare.people.models import Clinic, Patient, StaffMember
-from clinic.queue import queue_of
+from clinic.queue.page import queue_of
 from tests.clinic.desk import QUEUE, alert_of, alert_url, desk, someone, words
 from tests.people import at
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from aftercare.alerts.notices import KIND, drain
 from aftercare.outbox.models import Message
 from aftercare.people.models import Patient, Procedure, StaffMember
-from clinic.standing import look_again
+from clinic.on_call.banners import look_again
 from tests.clinic.desk import desk, words
 from tests.people import at, check_in
 

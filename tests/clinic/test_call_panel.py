@@ -13,8 +13,9 @@ from django.test import Client
 from aftercare.alerts.actions import acknowledge, close, record_contact_attempt
 from aftercare.alerts.models import Alert, ContactAttempt, Dispatch
 from aftercare.people.models import Event, Patient, Procedure, StaffMember
-from clinic.alert_history import CHANNELS, REASONS, STATES
-from clinic.outcomes import NewsError, Shown, require_no_news
+from clinic.alert.actions import NewsError, Shown, require_no_news
+from clinic.alert.history import CHANNELS, REASONS
+from clinic.labels import STATES
 from tests.clinic.desk import alert_of, alert_url, desk, patient_url, words
 from tests.clinic.reading_forms import fields_of
 from tests.people import at, check_in

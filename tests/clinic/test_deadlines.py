@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from aftercare.people.hours import ALWAYS_OPEN, OpeningHours
-from clinic.deadlines import wedge
+from clinic.queue.deadlines import wedge
 from tests.people import WEEKDAYS
 
 LONDON = ZoneInfo("Europe/London")

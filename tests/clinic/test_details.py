@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from aftercare.people.models import Clinic, Event, Patient, StaffMember
-from clinic.details_form import DAY_NAMES, DETAILS
+from clinic.administration.details_form import DAY_NAMES, DETAILS
 from tests.clinic.desk import desk, words
 from tests.people import PatientFactory
 

@@ -11,7 +11,7 @@ import time_machine
 from django.core.exceptions import ValidationError
 
 from aftercare.people.models import Clinic, Event, IntakeQuestion, Patient, Procedure, StaffMember, User
-from clinic.enrolment import enrol_with_procedure
+from clinic.enrolment.actions import enrol_with_procedure
 from tests.clinic.desk import ENROL, alert_of, desk, patient_url, words
 from tests.people import at, check_in
 

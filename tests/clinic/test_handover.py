@@ -48,7 +48,7 @@ def test_one_tap_in_the_list_records_a_call_and_shows_it(silent: Patient, nurse:
 def test_a_long_list_of_the_silent_goes_on_in_the_handover(
     patient: Patient, silent: Patient, nurse: StaffMember, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("clinic.queue.SILENT_SHOWN", 1)
+    monkeypatch.setattr("clinic.queue.page.SILENT_SHOWN", 1)
     someone(patient, "Zoe")
     note_missed_check_ins(at(56))
     page = words(desk(nurse).get(QUEUE))

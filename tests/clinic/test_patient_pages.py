@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from aftercare.alerts.actions import close
 from aftercare.people.models import Patient, StaffMember
-from clinic.patient_pages import age_words
+from clinic.labels import age_words
 from tests.clinic.desk import (
     ENROL,
     PATIENTS,

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from aftercare.alerts.actions import acknowledge, close, record_contact_attempt
 from aftercare.checkins.follow_up.non_response import note_missed_check_ins, note_silence_after_alerts
 from aftercare.people.models import Clinic, Patient, StaffMember
-from clinic.queue import ROWS_ON_A_PAGE, Queue, page_of, queue_of
+from clinic.queue.page import ROWS_ON_A_PAGE, Queue, page_of, queue_of
 from tests.clinic.desk import QUEUE, STANDING, alert_of, alert_url, desk, someone, treated, words
 from tests.people import PatientFactory, at, check_in
 
@@ -246,7 +246,7 @@ def test_below_the_pressing_rows_a_page_holds_fifty(
     for number in range(3):
         alert_of(someone(patient, f"P{number}"), 20 + number / 10, unwell=["flu"])
     assert ROWS_ON_A_PAGE == 50
-    monkeypatch.setattr("clinic.queue.page_of", lambda groups, number, _: page_of(groups, number, 2))
+    monkeypatch.setattr("clinic.queue.page.page_of", lambda groups, number, _: page_of(groups, number, 2))
     client = desk(nurse)
     with time_machine.travel(at(21), tick=False):
         first, second = (words(client.get(f"{QUEUE}?page={number}")) for number in (1, 2))

@@ -12,7 +12,7 @@ from django.test import Client
 from aftercare.alerts.actions import acknowledge, close
 from aftercare.alerts.models import Alert
 from aftercare.people.models import Event, Patient, Procedure, StaffMember
-from clinic.queue_rows import shown_token
+from clinic.queue.rows import shown_token
 from tests.at_once import at_once
 from tests.clinic.desk import QUEUE, alert_of, alert_url, desk, someone, words
 from tests.people import at, check_in

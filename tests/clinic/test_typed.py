@@ -15,7 +15,7 @@ from django.urls import reverse
 from aftercare.alerts.models import Alert
 from aftercare.checkins.models import CheckIn
 from aftercare.people.models import Clinic, Patient, Procedure, StaffMember
-from clinic.typed import DRAWN_FOR
+from clinic.held_forms import DRAWN_FOR
 from clinic.urls import urlpatterns
 from tests.clinic.desk import ENROL, QUEUE, alert_of, alert_url, desk, patient_url, words
 from tests.clinic.reading_forms import fields_of

@@ -6,7 +6,7 @@ import pytest
 
 from aftercare.triage import RULES, CameBack, EmergencySign, Evidence, Painkiller, Sign, Unwell
 from aftercare.triage.answers import KEYS
-from clinic.words import (
+from clinic.labels import (
     LIMITS_IN_WORDS,
     QUESTIONS,
     WORDS,

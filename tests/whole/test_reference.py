@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 
 from aftercare.triage import Answers
-from clinic.rehearsal import rehearse
-from clinic.rehearse_fields import START, CaseFileError
-from clinic.rehearse_file import read_case_file
+from clinic.rehearsal.case_file import read_case_file
+from clinic.rehearsal.fields import START, CaseFileError
+from clinic.rehearsal.runner import rehearse
 from tests.whole.reference import HOUR, Given, Reference, Treated
 
 DEFAULTS: dict[str, Any] = {

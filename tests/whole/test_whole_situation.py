@@ -49,7 +49,7 @@ from aftercare.checkins.submission.placement import RejectedError, Submission
 from aftercare.outbox.models import Message
 from aftercare.people.models import Patient, Procedure
 from aftercare.triage import Level
-from clinic.actions import move_recorded
+from clinic.corrections.actions import move_recorded
 from tests.people import ClinicFactory, PatientFactory, ProcedureFactory, at, person, submission
 
 LONGEST = at(96)

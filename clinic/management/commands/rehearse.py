@@ -16,9 +16,9 @@ from django.db import DatabaseError
 from aftercare.guidance.models import ExpectedCourseSet
 from aftercare.people.models import Clinic, Procedure
 from aftercare.triage import LIMITS, ExpectedCourse
-from clinic.rehearsal import differences, rehearse
-from clinic.rehearse_fields import CaseFileError
-from clinic.rehearse_file import CaseFile, read_case_file
+from clinic.rehearsal.case_file import CaseFile, read_case_file
+from clinic.rehearsal.fields import CaseFileError
+from clinic.rehearsal.runner import differences, rehearse
 
 
 class Command(BaseCommand):

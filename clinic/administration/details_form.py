@@ -1,0 +1,164 @@
+"""The form of a clinic's details: its name, telephones, hours and colour."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, cast
+
+from crispy_forms.layout import Div, Fieldset, Layout
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils import timezone
+
+from aftercare.people.hours import DAYS
+from aftercare.people.models import Clinic
+from aftercare.people.telephones import TelephoneFormField
+from aftercare.ui.telephones import region_of
+from clinic.form_fields import helper_for, zone_choices
+from clinic.held_forms import Holdable
+from clinic.patients.filters import PatientFilters
+
+DAY_NAMES = dict(
+    zip(
+        DAYS,
+        ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+        strict=True,
+    )
+)
+TELEPHONES = ("telephone", "out_of_hours_telephone")
+DETAILS = (
+    *("name", "telephone", "out_of_hours_telephone", "emergency_number", "cannot_phone"),
+    *("time_zone", "technical_contact", "adult_age", "accent"),
+)
+HOURS = re.compile(r"([01]?\d|2[0-4])[:.]([0-5]\d)\s*(?:-|–|to)\s*([01]?\d|2[0-4])[:.]([0-5]\d)")
+ADULT = (12, "Give an age of 12 or more.")
+LATEST_ADULT = (25, "Give an age of 25 or less.")
+HOW = "Give hours such as 09:00-18:00, or 09:00-12:30, 14:00-18:00."
+
+
+def hours_from(text: str) -> list[list[str]]:
+    """The stretches of one day as they were typed; ValidationError where they can't be read. Empty: closed."""
+    stretches, last = [], "00:00"
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        found = HOURS.fullmatch(part)
+        if found is None:
+            raise ValidationError(HOW)
+        opens, closes = f"{found[1]:0>2}:{found[2]}", f"{found[3]:0>2}:{found[4]}"
+        if not (last <= opens < closes <= "24:00"):
+            raise ValidationError("Give the hours in order. Each stretch ends after it begins.")
+        stretches.append([opens, closes])
+        last = closes
+    return stretches
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """What could not be read when telephone numbers were first checked: of the clinic, and of how many patients."""
+
+    own: list[str]
+    patients: int
+
+
+def numbers_of(clinic: Clinic) -> list[tuple[str, Any]]:
+    return [("Telephone", clinic.telephone), ("Out-of-hours telephone", clinic.out_of_hours_telephone)]
+
+
+def unread_telephones(clinic: Clinic) -> Unread | None:
+    """The numbers that a manager has to look at; None where there is none."""
+    own = [f"{label}: {number}" for label, number in numbers_of(clinic) if not number.is_valid()]
+    try:
+        clinic.clean_emergency_number()
+    except ValidationError:
+        own.append(f"Emergency number: {clinic.emergency_number}")
+    patients = PatientFilters(who="number").narrow(clinic.patients.all(), clinic, timezone.now()).count()
+    return Unread(own=own, patients=patients) if own or patients else None
+
+
+class DetailsForm(Holdable, forms.ModelForm):  # type: ignore[type-arg]
+    """Every day of the week is one line of hours; empty means closed."""
+
+    class Meta:
+        model = Clinic
+        fields = DETAILS
+        labels = {
+            "out_of_hours_telephone": "Out-of-hours telephone",
+            "accent": "Colour",
+            "cannot_phone": "For people who cannot phone",
+            "adult_age": "Adult from the age of",
+            "technical_contact": "Technical contact",
+        }
+        help_texts = {
+            "emergency_number": "Such as 999, 112 or 911.",
+            "cannot_phone": (
+                "Optional. Patients read it under the emergency number everywhere. "
+                "Such as: Text 999 after you have signed up at emergencysms.net, or use Relay UK."
+            ),
+            "adult_age": "Before a younger patient’s treatment is stored, staff are asked about it.",
+            "technical_contact": "This address gets a mail where messages do not leave.",
+            "accent": "Such as #1b5a5c. It must be dark enough to read on white.",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        zone = self.data.get("time_zone") or self.instance.time_zone
+        for name in TELEPHONES:
+            cast(TelephoneFormField, self.fields[name]).region = region_of(zone)
+        self.fields["time_zone"] = forms.ChoiceField(
+            choices=zone_choices(self.instance.time_zone),
+            error_messages={"invalid_choice": "Choose a time zone from the list."},
+        )
+        for day, name in DAY_NAMES.items():
+            stretches = self.instance.opening_hours.get(day, [])
+            self.fields[day] = forms.CharField(
+                label=name,
+                required=False,
+                max_length=100,
+                initial=", ".join("-".join(stretch) for stretch in stretches),
+            )
+        age = cast(forms.IntegerField, self.fields["adult_age"])
+        age.validators.extend([MinValueValidator(*ADULT), MaxValueValidator(*LATEST_ADULT)])
+        self.fields["mon"].help_text = "Such as 09:00-12:30, 14:00-18:00. An empty day is closed."
+        self.helper = helper_for(
+            Layout(
+                Fieldset("Clinic", Div("name", "accent", css_class="pair"), "adult_age", css_class="card"),
+                Fieldset(
+                    "Telephones",
+                    Div("telephone", "out_of_hours_telephone", css_class="pair"),
+                    Div("emergency_number", "cannot_phone", css_class="pair"),
+                    "technical_contact",
+                    css_class="card",
+                ),
+                Fieldset(
+                    "Opening hours",
+                    "time_zone",
+                    *(Div(*pair, css_class="pair") for pair in PAIRS),
+                    css_class="card",
+                ),
+            )
+        )
+
+    def clean_accent(self) -> str:
+        return str(self.cleaned_data["accent"]).lower()
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or self.cleaned_data
+        week = {}
+        for day in DAYS:
+            try:
+                week[day] = hours_from(told.get(day, ""))
+            except ValidationError as error:
+                self.add_error(day, error)
+        if not self.errors and not any(week.values()):
+            self.add_error("mon", "Give at least one day on which the clinic is open.")
+        self.week = week
+        return told
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """What `change_details` takes."""
+        return {**{name: self.cleaned_data[name] for name in DETAILS}, "opening_hours": self.week}
+
+
+PAIRS = (("mon", "tue"), ("wed", "thu"), ("fri", "sat"), ("sun",))

@@ -1,0 +1,101 @@
+"""Messages that did not arrive: managers see them, and send them again."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import ParamSpec, cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from aftercare.outbox.actions import NotFailedError, TooLateError, attend, try_again
+from aftercare.outbox.models import Message
+from aftercare.people.access import StaffView, View
+from aftercare.people.actions import record_event
+from aftercare.people.models import Event, StaffMember
+from clinic.access import staff_page
+from clinic.administration.messages_page import messages_page
+from clinic.permissions import may_see_messages
+
+P = ParamSpec("P")
+TOO_LATE = "This message is too old to be of use, so it was not sent. Look at what it was about."
+
+
+def messages_view(view: StaffView[P]) -> View[P]:
+    """`staff_page` for those who may see what did not arrive; 403 for their colleagues."""
+
+    @wraps(view)
+    def allowed(request: HttpRequest, member: StaffMember, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not may_see_messages(member):
+            raise PermissionDenied
+        return view(request, member, *args, **kwargs)
+
+    return staff_page(cast("StaffView[P]", allowed))
+
+
+@require_safe
+@messages_view
+def failed_messages(request: HttpRequest, member: StaffMember) -> HttpResponse:
+    """What did not arrive, and what is still being tried."""
+    now = timezone.now()
+    context = {"page": messages_page(member.clinic, now), "now": now}
+    return render(request, "clinic/messages.html", context)
+
+
+@require_POST
+@messages_view
+def again(request: HttpRequest, member: StaffMember, message_id: UUID) -> HttpResponse:
+    """Send a message that failed once more, to the address that its recipient has now."""
+    message = own_message(member, message_id)
+    try:
+        with transaction.atomic():
+            try_again(message=message, now=timezone.now())
+            keep(member, message, Event.Verb.SENT_AGAIN)
+    except NotFailedError:
+        messages.error(request, meanwhile(message))
+    except TooLateError:
+        messages.error(request, TOO_LATE)
+    else:
+        messages.success(request, f"The message to {message.recipient} is sent again now.")
+    return redirect("clinic:messages")
+
+
+@require_POST
+@messages_view
+def dismiss(request: HttpRequest, member: StaffMember, message_id: UUID) -> HttpResponse:
+    """Note that somebody has looked into a failure: it counts as trouble no longer."""
+    message = own_message(member, message_id)
+    try:
+        with transaction.atomic():
+            attend(message=message, now=timezone.now())
+            keep(member, message, Event.Verb.DISMISSED_MESSAGE)
+    except NotFailedError:
+        messages.error(request, meanwhile(message))
+    else:
+        messages.success(request, f"Noted: the message to {message.recipient} needs nothing more.")
+    return redirect("clinic:messages")
+
+
+def meanwhile(message: Message) -> str:
+    """Who has dealt with the message before."""
+    verbs = (Event.Verb.SENT_AGAIN, Event.Verb.RETRIED_MESSAGE, Event.Verb.DISMISSED_MESSAGE)
+    first = Event.objects.filter(subject=message.pk, verb__in=verbs).select_related("actor").first()
+    return f"{first.actor} was first: nothing is left to do." if first else "Nothing is left to do about it."
+
+
+def own_message(member: StaffMember, message_id: UUID) -> Message:
+    """A message of the member's own clinic; any other is a 404."""
+    own = Message.objects.filter(sender=member.clinic_id).select_related("recipient")
+    found: Message = get_object_or_404(own, pk=message_id)
+    return found
+
+
+def keep(member: StaffMember, message: Message, verb: Event.Verb) -> None:
+    """Keep who did what about a message."""
+    record_event(verb=verb, actor=member.user, now=timezone.now(), clinic=member.clinic, subject=message.pk)

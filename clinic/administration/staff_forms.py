@@ -1,0 +1,64 @@
+"""The forms with which a manager keeps the list of staff."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crispy_forms.layout import Div, Field, Layout
+from django import forms
+
+from aftercare.people.models import StaffMember
+from clinic.form_fields import helper_for
+from clinic.held_forms import StaffForm
+
+WHICH_ROLE = {"required": "Choose the role.", "invalid_choice": "Choose nurse, clinician or manager."}
+ROLE_HELP = (
+    "A nurse works alerts, enters check-ins and enrols. A clinician also records procedures, changes intake "
+    "answers and closes emergencies. A manager also keeps staff, rota and clinic details."
+)
+
+
+class AddStaffForm(StaffForm):
+    first_name = forms.CharField(max_length=150, error_messages={"required": "Give the first name."})
+    last_name = forms.CharField(max_length=150, error_messages={"required": "Give the last name."})
+    email = forms.EmailField(
+        label="E-mail",
+        help_text="Sign-in codes and alerts go here.",
+        error_messages={
+            "required": "Give the e-mail address.",
+            "invalid": "Give an e-mail address, such as name@example.org.",
+        },
+    )
+    role = forms.ChoiceField(
+        choices=StaffMember.Role.choices,
+        widget=forms.RadioSelect,
+        help_text=ROLE_HELP,
+        error_messages=WHICH_ROLE,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = helper_for(
+            Layout(
+                Div("first_name", "last_name", css_class="pair"),
+                "email",
+                Field("role", wrapper_class="ticks"),
+            )
+        )
+
+
+class ChangeStaffForm(StaffForm):
+    role = forms.ChoiceField(
+        choices=StaffMember.Role.choices, widget=forms.RadioSelect, error_messages=WHICH_ROLE
+    )
+    is_active = forms.BooleanField(
+        label="Works here now",
+        required=False,
+        help_text="Without the tick this person can no longer open this clinic’s pages.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = helper_for(
+            Layout(Field("role", wrapper_class="ticks"), Field("is_active", wrapper_class="ticks"))
+        )

@@ -1,0 +1,125 @@
+"""What the pages about staff show: who came in, how far an invitation has come, and whom no contact step tells."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from allauth.account.models import EmailAddress
+
+from aftercare.alerts.models import ContactStep
+from aftercare.outbox.models import Message
+from aftercare.people.models import Clinic, StaffInvitation, StaffMember
+from aftercare.people.staff_invitations import KIND
+from clinic.labels import STATES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invited:
+    """The newest invitation of a staff member, and the mail that carries it."""
+
+    invitation: StaffInvitation
+    mail: Message | None
+    now: datetime
+
+    @property
+    def words(self) -> str:
+        """How far it has come."""
+        if self.invitation.used_at:
+            return "Signed in with it"
+        if self.invitation.stopped_at:
+            return "Stopped: its link no longer works"
+        return f"Mail: {STATES[Message.State(self.mail.state)]}" if self.mail else "Written"
+
+    @property
+    def at(self) -> datetime | None:
+        """When it came so far."""
+        sent = self.mail.finished_at if self.mail else None
+        return self.invitation.used_at or self.invitation.stopped_at or sent
+
+    @property
+    def has_failed(self) -> bool:
+        return self.mail is not None and self.mail.state == Message.State.FAILED
+
+    @property
+    def is_address_wrong(self) -> bool:
+        """Whether trying again can't help: the mailbox is not there."""
+        return self.mail is not None and self.mail.failure == Message.Failure.PERMANENT
+
+    @property
+    def is_out(self) -> bool:
+        """Whether its link may still sign in."""
+        return self.invitation.is_usable(self.now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffRow:
+    """One staff member. `has_come_in`: has signed in at least once; `is_proved`: by what went to the address."""
+
+    member: StaffMember
+    invited: Invited | None
+    is_proved: bool
+    is_told: bool
+
+    @property
+    def has_come_in(self) -> bool:
+        return self.is_proved or self.member.user.last_login is not None
+
+    @property
+    def wants_care(self) -> bool:
+        """Whether the person has no way in by the invitation, and somebody should send a new one."""
+        if self.has_come_in or self.invited is None or not self.member.is_active:
+            return False
+        return self.invited.has_failed or not self.invited.is_out
+
+    @property
+    def stands_in_no_step(self) -> bool:
+        return self.member.is_active and not self.is_told
+
+
+def staff_rows(clinic: Clinic, members: Collection[StaffMember], now: datetime) -> list[StaffRow]:
+    """The rows of some members of a clinic, in as many queries for one as for all."""
+    told = told_by_steps(clinic, now)
+    invited = invitations_of(members, now)
+    users = [member.user_id for member in members]
+    verified = EmailAddress.objects.filter(user__in=users, verified=True).values_list("user_id", "email")
+    proved = set(verified)
+    return [
+        StaffRow(
+            member=member,
+            invited=invited.get(member.pk),
+            is_proved=(member.user_id, member.user.email) in proved,
+            is_told=told is None or member.pk in told,
+        )
+        for member in members
+    ]
+
+
+def invitations_of(members: Collection[StaffMember], now: datetime) -> dict[int, Invited]:
+    """The newest invitation of each member who had one, by the member's id."""
+    newest: dict[int, StaffInvitation] = {}
+    for one in StaffInvitation.objects.filter(member__in=members).select_related("made_by"):
+        newest.setdefault(one.member_id, one)
+    subjects = [one.pk for one in newest.values()]
+    mails = {
+        mail.subject: mail
+        for mail in Message.objects.filter(kind=KIND, subject__in=subjects).order_by("repeat")
+    }
+    return {pk: Invited(invitation=one, mail=mails.get(one.pk), now=now) for pk, one in newest.items()}
+
+
+def told_by_steps(clinic: Clinic, now: datetime) -> set[int] | None:
+    """The ids of those whom a contact step names, or the rota where a step tells whoever is on duty.
+
+    None where the clinic has no step: then everybody is told.
+    """
+    steps = list(clinic.contact_steps.values_list("pk", "on_duty"))
+    if not steps:
+        return None
+    named = ContactStep.members.through.objects.filter(contactstep__clinic=clinic)
+    told = set(named.values_list("staffmember_id", flat=True))
+    if any(on_duty for _pk, on_duty in steps):
+        places = clinic.shifts.filter(ends_at__gt=now, member__isnull=False)
+        told |= set(places.values_list("member_id", flat=True))
+    return told

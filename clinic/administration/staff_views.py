@@ -1,0 +1,118 @@
+"""The clinic's staff, for managers; and for who works for two clinics, the choice of one."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from aftercare.people.access import CHOSEN_CLINIC, memberships_of
+from aftercare.people.models import StaffMember
+from aftercare.people.staff_invitations import NotWorkingError, invite_staff
+from clinic.access import only, staff_page
+from clinic.administration.actions import LastManagerError, add_colleague, change_colleague
+from clinic.administration.staff_forms import AddStaffForm, ChangeStaffForm
+from clinic.administration.staff_page import staff_rows
+from clinic.permissions import may_manage_staff
+
+
+@require_POST
+@staff_page
+def choose(request: HttpRequest, _member: StaffMember) -> HttpResponse:
+    """Act for another of one's clinics from now on."""
+    slug = request.POST.get("clinic")
+    chosen = next((own for own in memberships_of(request) if own.clinic.slug == slug), None)
+    if chosen is None:
+        raise Http404("not a clinic of this staff member")
+    request.session[CHOSEN_CLINIC] = chosen.clinic_id
+    messages.success(request, f"You now work for {chosen.clinic}.")
+    return redirect("clinic:queue")
+
+
+@require_safe
+@staff_page
+@only(may_manage_staff)
+def staff(request: HttpRequest, member: StaffMember) -> HttpResponse:
+    """Everybody who works or worked for the clinic."""
+    members = member.clinic.staff_members.select_related("user")
+    ordered = members.order_by("-is_active", "user__first_name", "user__last_name", "pk")
+    now = timezone.now()
+    context = {"rows": staff_rows(member.clinic, list(ordered), now), "now": now}
+    return render(request, "clinic/staff.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page
+@only(may_manage_staff)
+def add(request: HttpRequest, member: StaffMember) -> HttpResponse:
+    """Let a person work for the clinic."""
+    if request.method != "POST":
+        return render(request, "clinic/staff_form.html", {"form": AddStaffForm()})
+    form = AddStaffForm(request.POST)
+    if form.is_valid():
+        try:
+            new = add_colleague(clinic=member.clinic, by=member.user, now=timezone.now(), **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(
+                request, f"{new.user} is added. An invitation is on its way to {new.user.email}."
+            )
+            return redirect("clinic:change_staff", member_pk=new.pk)
+    return render(request, "clinic/staff_form.html", {"form": form}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page
+@only(may_manage_staff)
+def change(request: HttpRequest, member: StaffMember, member_pk: int) -> HttpResponse:
+    """Change a person's role, or end the work for the clinic."""
+    found = colleague_of(member, member_pk)
+    if request.method != "POST":
+        form = ChangeStaffForm(initial={"role": found.role, "is_active": found.is_active})
+        return person_page(request, found, form)
+    form = ChangeStaffForm(request.POST)
+    if form.is_valid():
+        try:
+            change_colleague(member=found, by=member.user, now=timezone.now(), **form.cleaned_data)
+        except LastManagerError:
+            form.add_error(None, "The clinic would have no manager. Make somebody else a manager first.")
+        else:
+            messages.success(request, f"{found.user}: saved.")
+            return redirect("clinic:staff")
+    return person_page(request, found, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+@require_POST
+@staff_page
+@only(may_manage_staff)
+def invite(request: HttpRequest, member: StaffMember, member_pk: int) -> HttpResponse:
+    """Send an invitation, the first or a new one; the link of an earlier one stops working."""
+    found = colleague_of(member, member_pk)
+    try:
+        invite_staff(member=found, by=member.user, now=timezone.now())
+    except NotWorkingError:
+        messages.error(request, f"{found.user} does not work here now, so nobody was invited.")
+    else:
+        messages.success(request, f"A new invitation is on its way to {found.user.email}.")
+    return redirect("clinic:change_staff", member_pk=found.pk)
+
+
+def colleague_of(member: StaffMember, member_pk: int) -> StaffMember:
+    """Somebody who works or worked for the member's own clinic; anybody else is a 404."""
+    return get_object_or_404(member.clinic.staff_members.select_related("user", "clinic"), pk=member_pk)
+
+
+def person_page(
+    request: HttpRequest, found: StaffMember, form: ChangeStaffForm, status: int = HTTPStatus.OK
+) -> HttpResponse:
+    """The page of one staff member: role, invitation, and whether a contact step tells them."""
+    now = timezone.now()
+    (row,) = staff_rows(found.clinic, [found], now)
+    context = {"form": form, "found": found, "row": row, "now": now}
+    return render(request, "clinic/staff_member.html", context, status=status)

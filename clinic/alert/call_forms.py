@@ -1,0 +1,194 @@
+"""The forms of the call panel: what came of a call and what follows, and correcting what was recorded by a slip."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from crispy_forms.layout import Div, Field, Layout
+from django import forms
+
+from aftercare.alerts.models import Alert, ContactAttempt
+from aftercare.people.models import Patient
+from aftercare.people.telephones import TelephoneFormField
+from clinic.alert.actions import Call
+from clinic.form_fields import NOTE_LENGTH, helper_for
+from clinic.held_forms import StaffForm
+
+Result, Kind = ContactAttempt.Result, ContactAttempt.Kind
+NO_CALL = "none"
+OPEN, ONE, ALL = "open", "one", "all"
+TRY_IN_MINUTES = (10, 30, 60, 120, 240, 480, 720)
+TOO_LONG = "Write at most %(limit_value)d characters."
+
+
+def first_name(patient: Patient) -> str:
+    """What the panel calls the patient."""
+    return patient.user.first_name or str(patient.user)
+
+
+def result_choices(patient: Patient) -> list[tuple[str, str]]:
+    """What can come of a call, with the patient's name; "reached" first."""
+    name = first_name(patient)
+    return [
+        (Result.REACHED.value, f"Reached {name}"),
+        (Result.NO_ANSWER.value, "No answer"),
+        (Result.LEFT_MESSAGE.value, "Left a message"),
+        (Result.WRONG_NUMBER.value, "Wrong number"),
+        (Kind.PATIENT_CALLED.value, f"{name} called us"),
+    ]
+
+
+def result_and_kind(chosen: str) -> tuple[str, str]:
+    """What `record_contact_attempt` takes of a choice. Who called us was reached."""
+    if chosen == Kind.PATIENT_CALLED:
+        return Result.REACHED, Kind.PATIENT_CALLED
+    return chosen, Kind.CALLED
+
+
+def chosen_of(attempt: ContactAttempt) -> str:
+    """The choice that stands for an attempt."""
+    return Kind.PATIENT_CALLED if attempt.kind == Kind.PATIENT_CALLED else attempt.result
+
+
+def note_field(label: str, **options: Any) -> forms.CharField:
+    """A text without a limit in the browser: a cut note would go unnoticed."""
+    field = forms.CharField(
+        label=label,
+        required=False,
+        max_length=options.pop("max_length", NOTE_LENGTH),
+        error_messages={"max_length": TOO_LONG},
+        widget=forms.Textarea(attrs={"rows": 2}),
+        **options,
+    )
+    field.widget.attrs.pop("maxlength", None)
+    return field
+
+
+def result_field() -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label="What happened?",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose what happened.", "invalid_choice": "Choose one from the list."},
+    )
+
+
+class CallForm(StaffForm):
+    """One call: what happened, what was said, and then: keep open with a next try, or close with an outcome."""
+
+    result = result_field()
+    telephone = TelephoneFormField(
+        label="Another number", required=False, help_text="It takes the place of the wrong one."
+    )
+    note = note_field("What you heard and what you said")
+    then = forms.ChoiceField(
+        widget=forms.RadioSelect,
+        initial=OPEN,
+        required=False,
+        error_messages={"invalid_choice": "Choose whether it stays open."},
+    )
+    outcome = forms.ChoiceField(
+        choices=[("", "Choose"), *Alert.Outcome.choices],
+        required=False,
+        error_messages={"invalid_choice": "Choose one of the outcomes in the list."},
+    )
+    next_try = forms.TypedChoiceField(label="Next try", required=False, coerce=int, empty_value=None)
+    next_try_reason = forms.CharField(
+        label="Why then", required=False, max_length=300, error_messages={"max_length": TOO_LONG}
+    )
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        patient: Patient,
+        then: list[tuple[str, str]],
+        longest_wait: timedelta | None = None,
+    ) -> None:
+        """`then`: what can be chosen of it; `longest_wait`: where a next try can be set, how far ahead."""
+        super().__init__(data, auto_id="call_%s")
+        results = result_choices(patient)
+        if then:
+            results.append((NO_CALL, "No call now"))
+            cast(forms.ChoiceField, self.fields["then"]).choices = then
+        else:
+            del self.fields["then"], self.fields["outcome"]
+        cast(forms.ChoiceField, self.fields["result"]).choices = results
+        cast(TelephoneFormField, self.fields["telephone"]).region = patient.clinic.telephone_region
+        self.offer_next_try(longest_wait)
+        self.helper = helper_for(self.layout(bool(then)))
+
+    def offer_next_try(self, longest: timedelta | None) -> None:
+        """Let the next try be set, at most so far ahead; not at all where nobody may now."""
+        if longest is None:
+            del self.fields["next_try"], self.fields["next_try_reason"]
+            return
+        offered = [minutes for minutes in TRY_IN_MINUTES if timedelta(minutes=minutes) <= longest]
+        cast(forms.ChoiceField, self.fields["next_try"]).choices = [
+            ("", "In time, as always"),
+            *((str(minutes), in_words(minutes)) for minutes in offered),
+        ]
+
+    def layout(self, has_then: bool) -> Layout:
+        """What happened, what was said, what follows: each answer's own fields right below it."""
+        parts = [
+            Field("result", wrapper_class="scale two odd last-wide" if has_then else "scale two odd"),
+            Field("telephone", wrapper_class="tied if-wrong"),
+            "note",
+        ]
+        if has_then:
+            parts += [
+                Field("then", wrapper_class="scale two thens"),
+                Field("outcome", wrapper_class="tied if-close"),
+            ]
+        if "next_try" in self.fields:
+            parts.append(Div("next_try", "next_try_reason", css_class="tied if-open"))
+        return Layout(*parts)
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or self.cleaned_data
+        closes = told.get("then") in {ONE, ALL}
+        if told.get("result") == NO_CALL and not closes:
+            self.add_error("result", "Choose what happened. Without a call there is nothing to save.")
+        if closes and not told.get("outcome") and "outcome" not in self.errors:
+            self.add_error("outcome", "Choose what came of it.")
+        if told.get("next_try") and not told.get("next_try_reason", "").strip() and not closes:
+            self.add_error("next_try_reason", "Say why the next try is then.")
+        return told
+
+    def call(self, now: datetime) -> Call:
+        """What `work_call` takes."""
+        told = self.cleaned_data
+        result, kind = result_and_kind(told["result"])
+        closes, minutes = told.get("then") in {ONE, ALL}, told.get("next_try")
+        return Call(
+            result="" if result == NO_CALL else result,
+            kind=kind,
+            note=told["note"],
+            outcome=told["outcome"] if closes else "",
+            closes_all=told.get("then") == ALL,
+            telephone=told["telephone"] if result == Result.WRONG_NUMBER else "",
+            next_try_at=now + timedelta(minutes=minutes) if minutes and not closes else None,
+            next_try_reason=told.get("next_try_reason", ""),
+        )
+
+
+class CorrectCallForm(StaffForm):
+    """What really came of a call."""
+
+    result = result_field()
+    note = note_field("What you heard and what you said")
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, attempt: ContactAttempt) -> None:
+        super().__init__(data, initial={"result": chosen_of(attempt), "note": attempt.note})
+        cast(forms.ChoiceField, self.fields["result"]).choices = result_choices(attempt.patient)
+        self.helper = helper_for(Layout(Field("result", wrapper_class="scale two odd"), "note"))
+
+
+def in_words(minutes: int) -> str:
+    """ "In 30 minutes", "In 2 hours" """
+    if minutes < 60:
+        return f"In {minutes} minutes"
+    hours = minutes // 60
+    return f"In {hours} hour{'' if hours == 1 else 's'}"

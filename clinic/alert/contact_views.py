@@ -1,0 +1,158 @@
+"""The call panel: keeping what came of a call, closing with it; and sending a fixed text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from aftercare.alerts.actions import (
+    AlreadyClosedError,
+    NoteNeededError,
+)
+from aftercare.alerts.letters import SentLatelyError, WithdrawnError, send_letter
+from aftercare.alerts.models import Alert
+from aftercare.people.models import StaffMember
+from clinic.access import alert_of, only, require, staff_page
+from clinic.alert.actions import NewsError, Worked, work_call
+from clinic.alert.call_forms import (
+    ALL,
+    NO_CALL,
+    ONE,
+    OPEN,
+    CallForm,
+    first_name,
+)
+from clinic.alert.call_panel import CallPanel, panel_of, said_of
+from clinic.alert.forms import LetterForm
+from clinic.alert.posted import ids, shown
+from clinic.alert.views import alert_page, refused
+from clinic.permissions import may_close, may_work_alerts
+
+UNPROCESSABLE, CONFLICT = HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.CONFLICT
+Draw = Callable[..., HttpResponse]
+
+
+@require_POST
+@staff_page
+@only(may_work_alerts)
+def record_attempt(request: HttpRequest, member: StaffMember, alert_id: UUID) -> HttpResponse:
+    """Take the call panel of an alert's page."""
+    return take_about(request, member, alert_of(member, alert_id), request.POST.copy())
+
+
+@require_POST
+@staff_page
+@only(may_work_alerts)
+def close(request: HttpRequest, member: StaffMember, alert_id: UUID) -> HttpResponse:
+    """End the alert with an outcome and no call; with `all`, every open alert of this patient."""
+    found, posted = alert_of(member, alert_id), request.POST.copy()
+    several = found.patient.alerts.open().count() > 1
+    posted["then"] = ALL if posted.get("all") == "1" and several else ONE
+    posted["result"] = NO_CALL
+    return take_about(request, member, found, posted)
+
+
+def take_about(request: HttpRequest, member: StaffMember, found: Alert, posted: QueryDict) -> HttpResponse:
+    """Do what the panel of an alert's page says, or show the page with what is in the way."""
+    panel = panel_of(found.patient, member, alert=found, posted=posted)
+
+    def draw(**context: Any) -> HttpResponse:
+        return alert_page(request, member, found, **{"panel": panel, **context})
+
+    if posted.get("then", OPEN) != OPEN and not found.is_open:
+        return refused(request, member, found, panel=panel)
+    taken = take(request, member, panel, draw)
+    if isinstance(taken, HttpResponse):
+        return taken
+    messages.success(request, done_words(panel, taken))
+    return redirect("clinic:queue") if taken.closed else redirect("clinic:alert", alert_id=found.pk)
+
+
+def take(request: HttpRequest, member: StaffMember, panel: CallPanel, draw: Draw) -> Worked | HttpResponse:
+    """Do what the panel says; where something is in the way, the page with everything as typed."""
+    form = panel.form
+    require(may_close(member, closed_by(request, form, panel)), member)
+    if not form.is_valid():
+        return draw(status=UNPROCESSABLE)
+    now = timezone.now()
+    try:
+        return work_call(
+            patient=panel.patient,
+            alert=panel.alert,
+            call=form.call(now),
+            shown=shown(request),
+            by=member.user,
+            now=now,
+        )
+    except NewsError as error:
+        panel.look_again()
+        return draw(news=error.items, is_news=True, status=CONFLICT)
+    except AlreadyClosedError:
+        assert panel.alert is not None
+        return refused(request, member, alert_of(member, panel.alert.pk), panel=panel)
+    except NoteNeededError:
+        form.add_error("note", note_needed_words(panel))
+    except ValidationError as error:
+        form.add_error(None, " ".join(error.messages))
+    return draw(status=UNPROCESSABLE)
+
+
+def closed_by(request: HttpRequest, form: CallForm, panel: CallPanel) -> list[Alert]:
+    """What would be closed: one alert, or every open one of the patient that the page showed."""
+    then, seen = form.data.get("then"), ids(request, "seen")
+    if then == ALL:
+        return [alert for alert in panel.alerts if not seen or alert.pk in seen]
+    return [panel.alert] if then == ONE and panel.alert else []
+
+
+def done_words(panel: CallPanel, done: Worked) -> str:
+    """What has just been done, for the person who did it."""
+    said = []
+    if done.attempt is not None:
+        said.append(f"{panel.name}: {said_of(done.attempt)}. It is recorded.")
+    if done.closed:
+        what = "one alert" if len(done.closed) == 1 else f"{len(done.closed)} alerts"
+        outcome = Alert.Outcome(done.closed[0].outcome).label.lower()
+        said.append(f"Closed {what} of {panel.name}: {outcome}.")
+    return " ".join(said)
+
+
+def note_needed_words(panel: CallPanel) -> str:
+    return (
+        f"Nobody has reached {first_name(panel.patient)} since the newest report. "
+        "Write why this can be closed all the same."
+    )
+
+
+@require_POST
+@staff_page
+@only(may_work_alerts)
+def send(request: HttpRequest, member: StaffMember, alert_id: UUID) -> HttpResponse:
+    """Send the patient a fixed text, from the page of an alert."""
+    found, form = alert_of(member, alert_id), LetterForm(request.POST, clinic=member.clinic)
+    if form.is_valid():
+        try:
+            letter = send_letter(
+                patient=found.patient,
+                alert=found,
+                by=member.user,
+                now=timezone.now(),
+                template=form.cleaned_data["template"],
+            )
+        except WithdrawnError:
+            form.add_error("template", "This patient is withdrawn. No message goes to them. Call instead.")
+        except SentLatelyError:
+            form.add_error("template", "This went to the patient a moment ago. Look at the history below.")
+        else:
+            messages.success(request, f"“{letter.get_template_display()}” is on its way to the patient.")
+            return redirect("clinic:alert", alert_id=found.pk)
+    return alert_page(request, member, found, letter_form=form, status=UNPROCESSABLE)

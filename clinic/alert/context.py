@@ -1,0 +1,55 @@
+"""Everything that the page of one alert shows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from aftercare.alerts.models import Alert
+from aftercare.checkins.models import Assessment
+from aftercare.checkins.pages.recovery_chart import STAFF, charts_of
+from aftercare.people.models import StaffMember
+from clinic.access import roster_of
+from clinic.alert.call_panel import panel_of
+from clinic.alert.forms import AssignForm, LetterForm, ReopenForm
+from clinic.alert.history import history_of
+from clinic.alert.intake_facts import intake_of
+from clinic.alert.next_contact import outlook_of
+from clinic.alert.page import compare, evidence_of, others_of, readings_of, told_of
+from clinic.labels import age_words
+from clinic.permissions import may_change_intake, may_close
+from clinic.queue.deadlines import clock_of
+
+
+def context_of(
+    member: StaffMember, found: Alert, now: datetime, news: Collection[Assessment] = ()
+) -> dict[str, Any]:
+    """What the template takes, in as many queries for a long story as for a short one. `news`: what to mark as new."""
+    patient, hours = found.patient, member.clinic.hours
+    open_alerts = list(patient.alerts.open().worst_first().select_related("acknowledged_by", "owner"))
+    evidence = evidence_of(found, now, news)
+    panel = panel_of(patient, member, alert=found, alerts=open_alerts)
+    return {
+        "alert": found,
+        "patient": patient,
+        "age": age_words(patient, now),
+        "intake": intake_of(patient),
+        "may_change_intake": may_change_intake(member),
+        "clock": clock_of(found, hours, now),
+        "evidence": evidence,
+        "comparison": compare(evidence.check_in) if evidence.check_in else None,
+        "charts": charts_of(patient, [found.own_procedure] if found.own_procedure else [], now, words=STAFF),
+        "told": told_of(evidence.of_this_alert),
+        "readings": readings_of(patient, now),
+        "others": others_of(found, open_alerts, evidence, hours, now),
+        "may_close": may_close(member, [found]),
+        "history": history_of(found, evidence.of_this_alert, panel.tries),
+        "panel": panel,
+        "assign_form": AssignForm(alert=found, member=member),
+        "letter_form": LetterForm(clinic=member.clinic),
+        "reopen_form": ReopenForm(),
+        "news": news,
+        "outlook": outlook_of(found, roster_of(member, now), now),
+        "now": now,
+    }

@@ -1,0 +1,67 @@
+"""Giving an alert to a colleague, and opening a closed one again."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from aftercare.alerts.actions import AlreadyClosedError
+from aftercare.alerts.handling import NewerAlertError, NotClosedError, OwnerChangedError, assign, reopen
+from aftercare.people.models import StaffMember
+from clinic.access import alert_of, only, require, staff_page
+from clinic.alert.forms import AssignForm, ReopenForm
+from clinic.alert.views import alert_page, refused
+from clinic.permissions import may_close, may_work_alerts
+
+
+@require_POST
+@staff_page
+@only(may_work_alerts)
+def assign_alert(request: HttpRequest, member: StaffMember, alert_id: UUID) -> HttpResponse:
+    """Give the alert to a colleague, or take it over."""
+    found = alert_of(member, alert_id)
+    form = AssignForm(request.POST, alert=found, member=member)
+    if not form.is_valid():
+        return alert_page(request, member, found, assign_form=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    try:
+        given = assign(
+            alert=found,
+            to=form.new_owner,
+            seen_owner=form.cleaned_data["seen"],
+            by=member.user,
+            now=timezone.now(),
+        )
+    except AlreadyClosedError:
+        return refused(request, member, alert_of(member, alert_id))
+    except OwnerChangedError:
+        found = alert_of(member, alert_id)
+        whose = f"{found.owner} has it now." if found.owner else "It has no owner any more."
+        return refused(request, member, found, whose)
+    messages.success(request, f"{given.owner} now has the alert of {found.patient.user}.")
+    return redirect("clinic:alert", alert_id=found.pk)
+
+
+@require_POST
+@staff_page
+@only(may_work_alerts)
+def reopen_alert(request: HttpRequest, member: StaffMember, alert_id: UUID) -> HttpResponse:
+    """Open a closed alert again. An emergency is opened by whom it may be closed by."""
+    found, form = alert_of(member, alert_id), ReopenForm(request.POST)
+    require(may_close(member, [found]), member)
+    if not form.is_valid():
+        return alert_page(request, member, found, reopen_form=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    try:
+        reopen(alert=found, by=member.user, now=timezone.now(), why=form.cleaned_data["why"])
+    except NotClosedError:
+        return refused(request, member, alert_of(member, alert_id), "This alert is already open.")
+    except NewerAlertError:
+        newer = "The same has been reported again: work on the newer alert, on the patient’s page."
+        return refused(request, member, found, newer)
+    messages.success(request, f"The alert of {found.patient.user} is open again, and yours.")
+    return redirect("clinic:alert", alert_id=found.pk)

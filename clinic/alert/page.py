@@ -1,0 +1,244 @@
+"""What the page of one alert shows: evidence, answers beside the earlier ones, and who was told."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from aftercare.alerts.models import Alert
+from aftercare.checkins.models import Assessment, CheckIn, Finding
+from aftercare.guidance.models import Reading
+from aftercare.people.hours import OpeningHours
+from aftercare.people.models import Patient
+from aftercare.triage import RULES, Evidence, Level
+from aftercare.triage.statements import STATEMENTS
+from clinic.labels import (
+    NOT_ANSWERED,
+    NOT_ASKED,
+    QUESTIONS,
+    SEVERITIES,
+    all_answers,
+    evidence_lines,
+    limit_words,
+)
+from clinic.queue.deadlines import Clock, clock_of
+from clinic.queue.rows import newest_findings
+
+EARLIER_SHOWN = 2
+READINGS_SHOWN = 5
+NOT_IN_THE_SOURCES = "Added for safety: the source documents do not have it"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """One report behind an alert: the rule in words, its evidence, and the source statements behind the rule."""
+
+    finding: Finding
+    words: str
+    lines: list[str]
+    limit: str
+    sources: list[tuple[str, str]]
+
+    @property
+    def assessment(self) -> Assessment:
+        return self.finding.assessment
+
+    @property
+    def was_revealed(self) -> bool:
+        """Whether it came out later, by an entry for an earlier time or a correction."""
+        return self.assessment.reason == Assessment.Reason.REVEALED
+
+    @property
+    def was_corrected(self) -> bool:
+        """Whether it came out when staff had put right what the check-in was judged by."""
+        return self.assessment.reason == Assessment.Reason.CORRECTED
+
+    @property
+    def is_worse(self) -> bool:
+        """Whether it calls for more than the patient was told at submission."""
+        return Level(self.assessment.level) > self.assessment.check_in.triage_level
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Other:
+    """Another open alert of the same patient, with the evidence of its last report."""
+
+    alert: Alert
+    lines: list[str]
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One question: the answer now, what changed, and the answers before, the newest first."""
+
+    question: str
+    now: str
+    change: str
+    earlier: list[str]
+
+    @property
+    def is_changed(self) -> bool:
+        return self.change not in {"", "same"}
+
+    @property
+    def direction(self) -> str:
+        """The icon of a severity that moved; empty elsewhere."""
+        first = self.change.split(" ", maxsplit=1)[0]
+        return {"up": "arrow_up", "down": "arrow_down"}.get(first, "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """A check-in beside the ones before it."""
+
+    check_in: CheckIn
+    earlier: list[CheckIn]
+    answers: list[Answer]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceShown:
+    """What stands behind an alert: everything the newest check-in behind it found, and what was found before.
+
+    `of_this_alert`: the alert's own findings, the newest first.
+    """
+
+    of_this_alert: list[Proof]
+    now: list[Proof]
+    before: list[Proof]
+
+    @property
+    def check_in(self) -> CheckIn | None:
+        """The newest check-in behind the alert."""
+        return self.of_this_alert[0].assessment.check_in if self.of_this_alert else None
+
+    @property
+    def alert_ids(self) -> set[UUID | None]:
+        """The alerts whose newest finding is shown."""
+        return {proof.finding.alert_id for proof in self.now}
+
+
+def evidence_of(alert: Alert, now: datetime, news: Collection[Assessment] = ()) -> EvidenceShown:
+    """The findings behind an alert, beside them those of the same check-in and of the news, in two queries."""
+    own = proofs_of(alert, now)
+    if not own:
+        return EvidenceShown(of_this_alert=[], now=[], before=[])
+    newest = own[0].assessment.check_in
+    found = Q(assessment__check_in=newest) | Q(assessment__in=news)
+    beside = proofs_in(Finding.objects.filter(found).exclude(alert=alert), now)
+    current = [proof for proof in own if proof.assessment.check_in == newest]
+    shown = newest_of_each_rule([*current, *beside])
+    return EvidenceShown(of_this_alert=own, now=shown, before=[proof for proof in own if proof not in shown])
+
+
+def newest_of_each_rule(proofs: Iterable[Proof]) -> list[Proof]:
+    """One proof for each rule and procedure, the newest; the highest level first, then the newest."""
+    ordered = sorted(proofs, key=lambda proof: proof.assessment.at, reverse=True)
+    found: dict[tuple[str, UUID | None], Proof] = {}
+    for proof in ordered:
+        found.setdefault((proof.finding.rule, proof.finding.alert_id), proof)
+    return sorted(found.values(), key=lambda proof: Level(proof.finding.level), reverse=True)
+
+
+def others_of(
+    alert: Alert, open_alerts: list[Alert], evidence: EvidenceShown, hours: OpeningHours, now: datetime
+) -> list[Other]:
+    """The patient's other open alerts that the evidence does not show, the worst first."""
+    others = [one for one in open_alerts if one.pk != alert.pk and one.pk not in evidence.alert_ids]
+    newest = newest_findings(Alert.objects.filter(pk__in=[other.pk for other in others]))
+    return [
+        Other(
+            alert=other,
+            lines=lines_of(newest[other.pk], now) if other.pk in newest else [],
+            clock=clock_of(other, hours, now),
+        )
+        for other in others
+    ]
+
+
+def lines_of(finding: Finding, now: datetime) -> list[str]:
+    """The evidence of a finding in words."""
+    return evidence_lines(map(Evidence.from_json, finding.evidence), now)
+
+
+def proofs_of(alert: Alert, now: datetime) -> list[Proof]:
+    """Every finding that opened the alert or was appended to it, the newest first."""
+    return proofs_in(alert.findings.all(), now)
+
+
+def proofs_in(findings: QuerySet[Finding], now: datetime) -> list[Proof]:
+    """Findings in words, the newest first, in one query."""
+    loaded = findings.select_related(
+        "assessment__check_in__procedure",
+        "assessment__check_in__course_set",
+        "assessment__check_in__superseded_by",
+        "assessment__caused_by__submitted_by",
+        "assessment__caused_by__patient",
+        "assessment__check_in__submitted_by",
+        "assessment__check_in__patient",
+        "assessment__event__actor",
+    ).order_by("-assessment__at", "-pk")
+    return [proof_of(finding, now) for finding in loaded]
+
+
+def proof_of(finding: Finding, now: datetime) -> Proof:
+    """One finding in words."""
+    rule = RULES[finding.rule]
+    return Proof(
+        finding=finding,
+        words=rule.staff,
+        lines=lines_of(finding, now),
+        limit=limit_words(finding.rule, finding.limit_h),
+        sources=[(source, STATEMENTS.get(source, NOT_IN_THE_SOURCES)) for source in rule.sources],
+    )
+
+
+def told_of(proofs: list[Proof]) -> CheckIn | None:
+    """The newest check-in behind an alert after which the patient was told something."""
+    return proofs[0].assessment.told_with if proofs else None
+
+
+def readings_of(patient: Patient, now: datetime) -> list[Reading]:
+    """The guidance that the patient opened last before `now`, each in the version that was shown."""
+    before = patient.readings.filter(at__lte=now).select_related("revision")
+    return list(before.order_by("-at", "-pk")[:READINGS_SHOWN])
+
+
+def compare(check_in: CheckIn) -> Comparison:
+    """The check-in beside the two before it in the series of the same procedure."""
+    own = CheckIn.objects.filter(patient_id=check_in.patient_id)
+    series = own.about([check_in.procedure]) if check_in.procedure else own.filter(procedure=None)
+    before = series.standing().filter(observed_at__lt=check_in.observed_at)
+    earlier = list(before.select_related("procedure").newest_first()[:EARLIER_SHOWN])
+    now, past = all_answers(check_in.given), [all_answers(one.given) for one in earlier]
+    answers = [
+        Answer(
+            question=question,
+            now=now[key],
+            change=change(now[key], past[0][key]) if past else "",
+            earlier=[one[key] for one in past],
+        )
+        for key, question in QUESTIONS.items()
+    ]
+    return Comparison(check_in=check_in, earlier=earlier, answers=answers)
+
+
+def change(now: str, before: str) -> str:
+    """From the answer before to the one now: "up 2", "same", "was unknown", "changed"."""
+    if now == before:
+        return "same"
+    if NOT_ASKED in {now, before}:
+        return "not asked now" if now == NOT_ASKED else "not asked before"
+    if now == NOT_ANSWERED:
+        return "not answered now"
+    if before == NOT_ANSWERED:
+        return "was unknown"
+    if now in SEVERITIES and before in SEVERITIES:
+        steps = SEVERITIES.index(now) - SEVERITIES.index(before)
+        return f"up {steps}" if steps > 0 else f"down {-steps}"
+    return "changed"

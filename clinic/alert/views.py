@@ -1,0 +1,123 @@
+"""The page of one alert; acknowledging it, giving it back, and undoing its close."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from aftercare.alerts.actions import AlreadyAcknowledgedError, AlreadyClosedError, NotAcknowledgedError
+from aftercare.alerts.handling import NewerAlertError, NotClosedError, TooLateError
+from aftercare.alerts.models import Alert
+from aftercare.checkins.models import Assessment
+from aftercare.people.models import Event, StaffMember
+from aftercare.ui.times import staff_clock
+from clinic.access import alert_of, note_opening, only, require, staff_page
+from clinic.alert.actions import acknowledge_shown, give_back_shown, undo_close_together
+from clinic.alert.context import context_of
+from clinic.alert.posted import ids
+from clinic.permissions import may_close, may_work_alerts
+
+
+@require_safe
+@staff_page
+def alert(request: HttpRequest, member: StaffMember, alert_id: UUID) -> HttpResponse:
+    """Everything about one alert. Opening it is kept as an event."""
+    found = alert_of(member, alert_id)
+    note_opening(
+        verb=Event.Verb.OPENED_ALERT,
+        subject=found.pk,
+        patient=found.patient,
+        by=member.user,
+        now=timezone.now(),
+    )
+    return alert_page(request, member, found)
+
+
+@require_POST
+@staff_page
+@only(may_work_alerts)
+def acknowledge(request: HttpRequest, member: StaffMember, alert_id: UUID) -> HttpResponse:
+    """Take the alert on, and those that were shown with it (`also`)."""
+    found = alert_of(member, alert_id)
+    try:
+        acknowledge_shown(alert=found, also=ids(request, "also"), by=member.user, now=timezone.now())
+    except (AlreadyAcknowledgedError, AlreadyClosedError):
+        return refused(request, member, alert_of(member, alert_id))
+    messages.success(request, f"You have acknowledged this. {found.patient.user} is yours.")
+    return redirect("clinic:alert", alert_id=found.pk)
+
+
+@require_POST
+@staff_page
+@only(may_work_alerts)
+def give_back(request: HttpRequest, member: StaffMember, alert_id: UUID) -> HttpResponse:
+    """Let the alert wait for anybody again, with those that were shown with it (`also`)."""
+    found = alert_of(member, alert_id)
+    try:
+        give_back_shown(alert=found, also=ids(request, "also"), by=member.user, now=timezone.now())
+    except AlreadyClosedError:
+        return refused(request, member, alert_of(member, alert_id))
+    except NotAcknowledgedError:
+        return refused(request, member, alert_of(member, alert_id), "Nobody has this alert.")
+    messages.success(request, f"{found.patient.user} waits for anybody again. The first contact is told.")
+    return redirect("clinic:alert", alert_id=found.pk)
+
+
+@require_POST
+@staff_page
+@only(may_work_alerts)
+def undo_close(request: HttpRequest, member: StaffMember, alert_id: UUID) -> HttpResponse:
+    """Undo a close, and what the same press closed, within a minute."""
+    found = alert_of(member, alert_id)
+    require(may_close(member, [found]), member)
+    try:
+        undo_close_together(alert=found, by=member.user, now=timezone.now())
+    except NotClosedError:
+        return refused(request, member, found, "This alert is already open.")
+    except TooLateError:
+        return refused(request, member, found, "A minute has gone by. Open it again, and say why.")
+    except NewerAlertError:
+        newer = "The same has been reported again: work on the newer alert, on the patient’s page."
+        return refused(request, member, found, newer)
+    messages.success(request, f"{found.patient.user}: open again, as before.")
+    return redirect("clinic:alert", alert_id=found.pk)
+
+
+def who_was_first(found: Alert) -> str:
+    """Who did what somebody else has just tried to do: "Ruth Adeyemi was first and closed this alert at 10:05." """
+    now = timezone.now()
+    if not found.is_open and found.closed_at:
+        return f"{found.closed_by} was first and closed this alert at {staff_clock(found.closed_at, now)}."
+    assert found.acknowledged_at is not None
+    at = staff_clock(found.acknowledged_at, now)
+    return f"{found.acknowledged_by} was first and acknowledged this alert at {at}."
+
+
+def refused(
+    request: HttpRequest, member: StaffMember, found: Alert, problem: str = "", **forms: Any
+) -> HttpResponse:
+    """The page as it is now, saying who was first; `forms` come back as typed."""
+    problem = f"{problem or who_was_first(found)} Nothing was changed."
+    return alert_page(request, member, found, problem=problem, status=HTTPStatus.CONFLICT, **forms)
+
+
+def alert_page(
+    request: HttpRequest,
+    member: StaffMember,
+    found: Alert,
+    *,
+    status: HTTPStatus = HTTPStatus.OK,
+    news: Collection[Assessment] = (),
+    **context: Any,
+) -> HttpResponse:
+    """The page of one alert. `context`: a problem, and forms that come back with what is wrong with them."""
+    drawn = context_of(member, found, timezone.now(), news)
+    return render(request, "clinic/alert.html", {**drawn, **context}, status=status)

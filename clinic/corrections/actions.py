@@ -1,0 +1,59 @@
+"""Correcting a procedure, and moving it to the patient who had it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from aftercare.checkins.corrections.actions import Treatment, correct_procedure, move_procedure
+from aftercare.checkins.corrections.reassessment import Reassessed
+from aftercare.people.actions import record_event
+from aftercare.people.models import Event, Patient, Procedure, User
+from clinic.procedures import is_treated_over_open_alert, keep_guardian
+
+
+@transaction.atomic
+def correct_confirmed(
+    *,
+    procedure: Procedure,
+    version: str,
+    treatment: Treatment,
+    guardian_name: str,
+    reason: str,
+    by: User,
+    now: datetime,
+) -> Reassessed:
+    """Correct a procedure, and keep the guardian's name where the patient was a child then."""
+    keep_guardian(patient=procedure.patient, name=guardian_name, by=by, now=now)
+    return correct_procedure(
+        procedure=procedure, version=version, treatment=treatment, reason=reason, by=by, now=now
+    )
+
+
+@transaction.atomic
+def move_confirmed(
+    *,
+    procedure: Procedure,
+    version: str,
+    to: Patient,
+    guardian_name: str,
+    reason: str,
+    by: User,
+    now: datetime,
+) -> Reassessed:
+    """Move a procedure to the patient who had it, and keep the guardian's name where that is a child."""
+    keep_guardian(patient=to, name=guardian_name, by=by, now=now)
+    return move_recorded(procedure=procedure, version=version, to=to, reason=reason, by=by, now=now)
+
+
+@transaction.atomic
+def move_recorded(
+    *, procedure: Procedure, version: str, to: Patient, reason: str, by: User, now: datetime
+) -> Reassessed:
+    """Move a procedure to the patient who had it; a warning is kept as an event, as if recorded for them now."""
+    warned = is_treated_over_open_alert(patient=to, performed_at=procedure.performed_at, now=now)
+    moved = move_procedure(procedure=procedure, version=version, to=to, reason=reason, by=by, now=now)
+    if warned:
+        record_event(verb=Event.Verb.WARNED, actor=by, now=now, patient=to, subject=procedure.pk)
+    return moved

@@ -1,0 +1,146 @@
+"""The forms that put something right. Each asks why, and knows what the page was drawn from."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any, cast
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Layout
+from django import forms
+from django.http import QueryDict
+
+from aftercare.checkins.corrections.actions import Treatment
+from aftercare.people.intake import Intake
+from aftercare.people.models import Patient, Procedure
+from clinic.form_fields import OfAPatient, helper_for, require_after_birth
+from clinic.held_forms import StaffForm
+from clinic.intake_fields import add_questions, questions_layout, told_intake
+from clinic.treatment_questions import is_child, questions_about
+
+REASON_LENGTH = 500
+
+
+def reason_field(required: str) -> forms.CharField:
+    """Why something is changed; it stays with the patient's record."""
+    field = forms.CharField(
+        label="Why",
+        help_text="Kept with your name and the time.",
+        max_length=REASON_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": required, "max_length": "Write at most %(limit_value)d characters."},
+    )
+    field.widget.attrs.pop("maxlength", None)  # a cut note would go unnoticed
+    return field
+
+
+class CorrectionForm(OfAPatient):
+    """When, how and where the patient was treated. `version`: of the procedure as it was shown."""
+
+    reason = reason_field("Say why this is changed.")
+    version = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    field_order = ("kind", "area", "performed_at", "guardian_name", "reason", "version")
+
+    def __init__(
+        self, data: QueryDict | None = None, *, procedure: Procedure, patient: Patient, now: datetime
+    ) -> None:
+        initial = {
+            "kind": procedure.kind,
+            "area": procedure.area,
+            "performed_at": procedure.performed_at,
+            "version": procedure.version,
+        }
+        super().__init__(data, initial=initial, now=now, patient=patient)
+        self.procedure = procedure
+        area = cast(forms.ChoiceField, self.fields["area"])
+        listed = list(cast("list[tuple[str, str]]", area.choices))
+        if procedure.area not in dict(listed):
+            area.choices = [*listed, (procedure.area, procedure.area.capitalize())]
+
+    @property
+    def helper(self) -> FormHelper:
+        guardian = ["guardian_name"] if self.asks_guardian else []
+        return helper_for(Layout(*self.treatment_layout(), *guardian, "reason", "version"))
+
+    def clean_performed_at(self) -> datetime:
+        """The field shows minutes: a time that was left alone keeps its seconds."""
+        performed_at = super().clean_performed_at()
+        before = self.procedure.performed_at
+        if performed_at == before.replace(second=0, microsecond=0):
+            return before
+        require_after_birth(performed_at, self.patient.date_of_birth)
+        return performed_at
+
+    @property
+    def corrected(self) -> Treatment:
+        return Treatment(**self.treatment)
+
+
+class FindForm(StaffForm):
+    """Whom a procedure belongs to: searched for, in a POST, so that no name stands in an address."""
+
+    words = forms.CharField(
+        label="Find the patient who had it",
+        help_text="A name, a birth date, a record number, or digits of a telephone number.",
+        max_length=100,
+        error_messages={
+            "required": "Type a part of the name, the birth date, the record number or the telephone number."
+        },
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["words"].widget.attrs["autocomplete"] = "off"
+        self.helper = helper_for(Layout("words"))
+
+
+class MoveForm(StaffForm):
+    """The last look before a procedure goes to another patient."""
+
+    reason = reason_field("Say why it is moved.")
+    to = forms.UUIDField(widget=forms.HiddenInput)
+    version = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, procedure: Procedure, patient: Patient, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        born, performed_at = patient.date_of_birth, procedure.performed_at
+        self.questions = questions_about(clinic=patient.clinic, born=born, performed_at=performed_at)
+        guardian = []
+        if is_child(patient.clinic, born, performed_at):
+            self.fields["guardian_name"] = forms.CharField(
+                label="Guardian’s name",
+                max_length=150,
+                initial=patient.guardian_name,
+                help_text="Kept with the patient.",
+                error_messages={"required": "Give the name of the guardian. The patient was a child."},
+            )
+            guardian = ["guardian_name"]
+        self.helper = helper_for(Layout(*guardian, "reason", "to", "version"))
+
+
+class IntakeForm(StaffForm):
+    """The intake answers. `shown`: as they stood on the page."""
+
+    def __init__(self, data: QueryDict | None = None, *, patient: Patient) -> None:
+        super().__init__(data, initial={"shown": json.dumps([patient.intake, patient.intake_asked])})
+        self.stored = Intake.of(patient)
+        add_questions(self, self.stored)
+        self.fields["reason"] = reason_field("Say why this is changed.")
+        self.fields["shown"] = forms.CharField(required=False, widget=forms.HiddenInput)
+        self.helper = helper_for(
+            Layout(questions_layout(self, "Intake"), Div("reason", css_class="card"), "shown")
+        )
+
+    @property
+    def intake(self) -> Intake:
+        """The answers so far with those that were changed."""
+        return told_intake(self, self.stored)
+
+    def clean_shown(self) -> Any:
+        try:
+            intake, asked = json.loads(self.cleaned_data["shown"])
+        except (ValueError, TypeError):
+            return ["unreadable"], None  # as other answers than those that stand: the page is shown anew
+        return intake, asked

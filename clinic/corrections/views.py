@@ -1,0 +1,151 @@
+"""Putting right what was entered wrongly about a procedure: when, how and where."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from http import HTTPStatus
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from aftercare.checkins.corrections.actions import ChangedMeanwhileError, described_before
+from aftercare.checkins.corrections.reassessment import Reassessed
+from aftercare.people.models import Event, Patient, Procedure, StaffMember
+from aftercare.ui.times import staff_clock
+from clinic.access import patient_of_clinic, require, staff_page
+from clinic.corrections.actions import correct_confirmed
+from clinic.corrections.descriptions import change_words, procedure_words
+from clinic.corrections.forms import CorrectionForm
+from clinic.permissions import may_record_procedures
+from clinic.treatment_questions import are_answered, token_of
+
+UNPROCESSABLE, CONFLICT = HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.CONFLICT
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page
+def correct(request: HttpRequest, member: StaffMember, patient_id: UUID, procedure_id: UUID) -> HttpResponse:
+    """Put right time, kind or area. What the procedure judged is judged again."""
+    found, now = patient_of_clinic(member, patient_id), timezone.now()
+    require(may_record_procedures(member), member)
+    procedure = found.procedures.filter(pk=procedure_id).first()
+    if procedure is None:
+        return gone(request, found, procedure_id, now)
+    if request.method != "POST":
+        form = CorrectionForm(procedure=procedure, patient=found, now=now)
+        return correction_page(request, found, procedure, form)
+    return save(request, member, procedure, now)
+
+
+def save(request: HttpRequest, member: StaffMember, procedure: Procedure, now: datetime) -> HttpResponse:
+    """Save what was posted, once staff have read what happens to check-ins before the treatment."""
+    found = procedure.patient
+    form = CorrectionForm(request.POST, procedure=procedure, patient=found, now=now)
+    before = to_confirm(request, procedure, form) if form.is_valid() else 0
+    if before or not form.is_valid() or not are_answered(form.questions(), request.POST):
+        return correction_page(request, found, procedure, form, before=before, status=UNPROCESSABLE)
+    try:
+        result = correct_confirmed(
+            procedure=procedure,
+            version=form.cleaned_data["version"],
+            treatment=form.corrected,
+            guardian_name=form.cleaned_data["guardian_name"],
+            reason=form.cleaned_data["reason"],
+            by=member.user,
+            now=now,
+        )
+    except ChangedMeanwhileError:
+        return changed_meanwhile(request, found, procedure.pk, now)
+    except ValidationError as error:
+        form.add_error(None, error)
+        return correction_page(request, found, procedure, form, status=UNPROCESSABLE)
+    messages.success(request, f"The procedure is corrected. {result_words(result)}")
+    return redirect("clinic:patient", patient_id=found.pk)
+
+
+def to_confirm(request: HttpRequest, procedure: Procedure, form: CorrectionForm) -> int:
+    """How many check-ins would come to lie before the treatment, unless that was confirmed."""
+    performed_at = form.corrected.performed_at
+    if request.POST.get("confirm") == "yes" or performed_at <= procedure.performed_at:
+        return 0
+    return described_before(procedure, performed_at)
+
+
+def correction_page(
+    request: HttpRequest,
+    found: Patient,
+    procedure: Procedure,
+    form: CorrectionForm,
+    *,
+    before: int = 0,
+    problem: str = "",
+    status: HTTPStatus = HTTPStatus.OK,
+) -> HttpResponse:
+    questions = form.questions() if form.is_bound and hasattr(form, "cleaned_data") else []
+    context = {
+        "questions": questions,
+        "certain": token_of(questions),
+        "is_certain": are_answered(questions, request.POST),
+        "patient": found,
+        "procedure": procedure,
+        "words": procedure_words(procedure),
+        "form": form,
+        "judged": found.check_ins.standing().filter(procedure=procedure).count(),
+        "before": before,
+        "confirmed": request.POST.get("confirm") == "yes",
+        "problem": problem,
+        "now": timezone.now(),
+    }
+    return render(request, "clinic/correct.html", context, status=status)
+
+
+def changed_meanwhile(
+    request: HttpRequest, found: Patient, procedure_id: UUID, now: datetime
+) -> HttpResponse:
+    """What was typed, on the page as it is now, saying who was first. Saved again, it holds."""
+    procedure = found.procedures.filter(pk=procedure_id).first()
+    if procedure is None:
+        return gone(request, found, procedure_id, now)
+    typed = request.POST.copy()
+    typed["version"] = procedure.version
+    form = CorrectionForm(typed, procedure=procedure, patient=found, now=now)
+    problem = f"{who_was_first(found, procedure_id, now)} Nothing was changed."
+    return correction_page(request, found, procedure, form, problem=problem, status=CONFLICT)
+
+
+def gone(request: HttpRequest, found: Patient, procedure_id: UUID, now: datetime) -> HttpResponse:
+    """The procedure is not this patient's: never was (404), or not any more."""
+    words = who_was_first(found, procedure_id, now)
+    if not words:
+        raise Http404("no such procedure")
+    messages.error(request, f"{words} Nothing was changed.")
+    return redirect("clinic:patient", patient_id=found.pk)
+
+
+def who_was_first(found: Patient, procedure_id: UUID, now: datetime) -> str:
+    """Who changed the procedure last, and how; empty where nobody did."""
+    verbs = (Event.Verb.CORRECTED_PROCEDURE, Event.Verb.MOVED_PROCEDURE)
+    events = Event.objects.filter(patient=found, subject=procedure_id, verb__in=verbs)
+    event = events.select_related("actor").first()
+    return f"{event.actor}, {staff_clock(event.at, now)}: {change_words(event)}" if event else ""
+
+
+def result_words(result: Reassessed) -> str:
+    """What came of judging again."""
+    if not result.count:
+        return "No check-in was judged by it."
+    judged = "1 check-in was" if result.count == 1 else f"{result.count} check-ins were"
+    new = len(result.alerts)
+    found = (
+        "1 alert has new evidence"
+        if new == 1
+        else f"{new} alerts have new evidence"
+        if new
+        else "nothing new"
+    )
+    return f"{judged} judged again: {found}."

@@ -1,0 +1,44 @@
+"""Enrolling a patient with the first procedure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from aftercare.people.actions import enrol_patient
+from aftercare.people.invitations import invite
+from aftercare.people.models import Clinic, Patient, User
+from clinic.procedures import note_skipped, record_procedure
+
+
+def enrol_with_procedure(
+    *,
+    clinic: Clinic,
+    by: User,
+    now: datetime,
+    person: Mapping[str, Any],
+    treatment: Mapping[str, Any],
+    invited: bool = False,
+    skip_reason: str = "",
+) -> Patient:
+    """Enrol a person, record the first procedure, and send the invitation: all of it, or nothing.
+
+    ValidationError where it can't be.
+    """
+    try:
+        with transaction.atomic():
+            patient = enrol_patient(clinic=clinic, by=by, now=now, **person)
+            recorded = record_procedure(patient=patient, by=by, now=now, **treatment)
+            note_skipped(recorded.procedure, patient=patient, reason=skip_reason, by=by, now=now)
+            if invited:
+                invite(patient=patient, by=by, now=now)
+            return patient
+    except IntegrityError as error:
+        # Two enrolments at one moment: the form of each saw the address and the number still free.
+        raise ValidationError(
+            "Somebody has just enrolled a patient with this e-mail address or record number."
+        ) from error

@@ -1,0 +1,270 @@
+"""The forms about a person: enrolling a patient, and changing how one is reached and named."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from datetime import date
+from typing import Any, cast
+
+from crispy_forms.layout import Div, Field, Fieldset, Layout
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from aftercare.people.details import OF_THE_PERSON, OF_THE_RECORD, value_of
+from aftercare.people.intake import Intake
+from aftercare.people.models import Clinic, IntakeQuestion, Language, Patient, User
+from aftercare.people.names import plain
+from aftercare.people.telephones import TelephoneFormField
+from clinic.form_fields import AtAnInstant, TreatmentFields, helper_for, require_after_birth, zone_choices
+from clinic.intake_fields import (
+    REST_NO,
+    add_questions,
+    add_skip_reason,
+    questions_layout,
+    require_risk_or_reason,
+    told_intake,
+)
+
+LONGEST_LIFE = 130  # years: a birth further back is a slip of the keyboard
+# In the order of the page, so that the list of errors runs from top to bottom.
+PERSON = (
+    "first_name",
+    "last_name",
+    "email",
+    "date_of_birth",
+    "call_back_telephone",
+    "call_back_hours",
+    "language",
+    "time_zone",
+    "record_number",
+    "guardian_name",
+)
+USED_ELSEWHERE = "This person signs in at another clinic too, so it can’t be changed here."
+
+
+class PersonFields(AtAnInstant):
+    """Who a patient is, and the ways to reach him or her. `patient`: who is there already, and is changed."""
+
+    first_name = forms.CharField(max_length=150, error_messages={"required": "Give the first name."})
+    last_name = forms.CharField(max_length=150, error_messages={"required": "Give the last name."})
+    email = forms.EmailField(
+        label="E-mail",
+        help_text="Sign-in codes go here.",
+        error_messages={
+            "required": "Give the e-mail address.",
+            "invalid": "Give an e-mail address, such as name@example.org.",
+        },
+    )
+    date_of_birth = forms.DateField(
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={
+            "required": "Give the date of birth.",
+            "invalid": "Give a date, such as 30/04/1990.",
+        },
+    )
+    record_number = forms.CharField(max_length=40, required=False, help_text="Optional.")
+    guardian_name = forms.CharField(
+        label="Guardian’s name", max_length=150, required=False, help_text="Only for a child."
+    )
+    call_back_telephone = TelephoneFormField(
+        label="Telephone to call back",
+        error_messages={"required": "Give a telephone number. A nurse may have to call."},
+    )
+    call_back_hours = forms.CharField(
+        label="Best time to call",
+        max_length=100,
+        required=False,
+        help_text="Optional, such as: after 17:00.",
+    )
+    language = forms.ChoiceField(
+        label="Reads best",
+        choices=[("", "Not asked"), *Language.choices],
+        required=False,
+        help_text="Pages and mails are in English until they are translated.",
+        error_messages={"invalid_choice": "Choose a language from the list."},
+    )
+    time_zone = forms.ChoiceField(error_messages={"invalid_choice": "Choose a time zone from the list."})
+
+    def __init__(self, *args: Any, clinic: Clinic, patient: Patient | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.clinic, self.patient = clinic, patient
+        telephone = cast(TelephoneFormField, self.fields["call_back_telephone"])
+        telephone.region = clinic.telephone_region
+        own = patient.time_zone if patient else clinic.time_zone
+        cast(forms.ChoiceField, self.fields["time_zone"]).choices = zone_choices(clinic.time_zone, own)
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"].strip().lower()
+        if self.others().filter(user__email=email).exists():
+            first_name = self.cleaned_data.get("first_name", "")
+            raise ValidationError(
+                "A patient of this clinic has this e-mail address already. "
+                f"Two people can't share one. {way_out(email, first_name)}"
+            )
+        return email
+
+    def clean_date_of_birth(self) -> date | None:
+        born: date | None = self.cleaned_data["date_of_birth"]
+        today = timezone.localdate(self.now)
+        if born and born > today:
+            raise ValidationError("This date is still to come. Give the date of birth.")
+        if born and born.year < today.year - LONGEST_LIFE:
+            raise ValidationError("This is too long ago. Please check the year.")
+        return born
+
+    def clean_record_number(self) -> str:
+        number: str = self.cleaned_data["record_number"]
+        if number and self.others().filter(record_number=number).exists():
+            raise ValidationError("Another patient of this clinic has this record number.")
+        return number
+
+    def others(self) -> Any:
+        """The clinic's patients but the one who is changed."""
+        others = self.clinic.patients.all()
+        return others.exclude(pk=self.patient.pk) if self.patient else others
+
+    @property
+    def person(self) -> dict[str, Any]:
+        """Who the patient is, by the names of `enrol_patient` and `change_details`."""
+        return {name: self.cleaned_data[name] for name in PERSON}
+
+
+class EnrolForm(PersonFields, TreatmentFields):
+    field_order = (
+        *PERSON,
+        "kind",
+        "area",
+        "performed_at",
+        *IntakeQuestion.values,
+        REST_NO,
+        "skip_reason",
+        "consent",
+        "invite",
+    )
+
+    consent = forms.BooleanField(
+        label=(
+            "The patient has read how the portal uses data, that it is not watched round the clock, "
+            "and agrees"
+        ),
+        error_messages={"required": "The patient has to agree first."},
+    )
+    invite = forms.BooleanField(label="Send the invitation now", required=False, initial=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["language"].initial = Language.ENGLISH
+        add_questions(self, Intake())
+        add_skip_reason(self)
+        self.order_fields(self.field_order)
+        self.helper = helper_for(
+            Layout(
+                Fieldset("Patient", *pairs_of_a_person(), css_class="card"),
+                Fieldset(
+                    "Treatment",
+                    Field("kind", wrapper_class="scale two"),
+                    Div("area", "performed_at", css_class="pair"),
+                    css_class="card",
+                ),
+                questions_layout(self, "Intake"),
+                Div(
+                    Field("consent", wrapper_class="ticks"),
+                    Field("invite", wrapper_class="ticks"),
+                    css_class="card",
+                ),
+            )
+        )
+
+    def born(self) -> date | None:
+        born: date | None = self.cleaned_data.get("date_of_birth")
+        return born
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or self.cleaned_data
+        if "performed_at" in told and "date_of_birth" in told:
+            try:
+                require_after_birth(told["performed_at"], told["date_of_birth"])
+            except ValidationError as error:
+                self.add_error("performed_at", error)
+        self.require_guardian()
+        require_risk_or_reason(self, Intake())
+        return told
+
+    @property
+    def person(self) -> dict[str, Any]:
+        """What `enrol_patient` takes."""
+        intake, asked = told_intake(self, Intake()).stored
+        return {
+            **super().person,
+            "intake": intake,
+            "intake_asked": asked,
+            "consent": self.cleaned_data["consent"],
+        }
+
+
+class PatientDetailsForm(PersonFields):
+    """How a patient is reached and named, as it is now. `is_shared`: other clinics or colleagues know the person."""
+
+    patient: Patient
+
+    def __init__(self, *args: Any, patient: Patient, is_shared: bool, **kwargs: Any) -> None:
+        stored = {name: value_of(patient, name) for name in PERSON}
+        # What is stored when the form is shown: who saves must not undo a colleague's change unawares.
+        self.digest = digest_of(patient)
+        super().__init__(*args, patient=patient, clinic=patient.clinic, initial=stored, **kwargs)
+        for name in ("date_of_birth", "call_back_telephone"):
+            self.fields[name].required = bool(stored[name])
+        if is_shared:
+            for name in ("first_name", "last_name", "email"):
+                self.fields[name].disabled = True
+                self.fields[name].help_text = USED_ELSEWHERE
+        self.helper = helper_for(Layout(*pairs_of_a_person()))
+
+    def clean_email(self) -> str:
+        email = super().clean_email()
+        if User.objects.filter(email=email).exclude(pk=self.patient.user_id).exists():
+            raise ValidationError("Somebody else signs in with this address. Each person needs their own.")
+        return email
+
+    def clean_date_of_birth(self) -> date | None:
+        born = super().clean_date_of_birth()
+        first = self.patient.procedures.in_order().first()
+        if born and first and timezone.localdate(first.performed_at) < born:
+            raise ValidationError("The first treatment was before this date. Please check the year.")
+        return born
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or self.cleaned_data
+        if self.data.get("seen", self.digest) != self.digest:
+            raise ValidationError(
+                "Somebody else changed these details while you were typing. "
+                "Compare with the patient’s page, then save again."
+            )
+        return told
+
+
+def pairs_of_a_person() -> list[Div]:
+    """The fields of a person, two beside each other."""
+    return [
+        Div("first_name", "last_name", "email", "date_of_birth", css_class="pair"),
+        Div("call_back_telephone", "call_back_hours", css_class="pair"),
+        Div("language", "time_zone", css_class="pair"),
+        Div("record_number", "guardian_name", css_class="pair"),
+    ]
+
+
+def digest_of(patient: Patient) -> str:
+    """A short word that changes with each detail."""
+    values = [str(value_of(patient, name)) for name in (*OF_THE_PERSON, *OF_THE_RECORD)]
+    return hashlib.sha256(json.dumps(values).encode()).hexdigest()[:16]
+
+
+def way_out(email: str, first_name: str) -> str:
+    """What to do where two people want to use one mailbox."""
+    mailbox, _at, host = email.partition("@")
+    tag = re.sub(r"[^a-z0-9]", "", plain(first_name)) or "2"
+    own = f"{mailbox.partition('+')[0]}+{tag}@{host}"
+    return f"Ask for an address of their own. Many mailboxes also accept {own}: it arrives in the same one."

@@ -1,0 +1,76 @@
+"""How far a patient's invitation has come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import OuterRef, Subquery
+
+from aftercare.outbox.models import Message
+from aftercare.people.invitations import KIND
+from aftercare.people.models import Invitation, Patient
+from clinic.labels import STATES
+
+MAIL = ("state", "failure", "error", "finished_at")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """What has become of its message: the fields of the outbox row."""
+
+    state: str
+    failure: str
+    error: str
+    finished_at: datetime | None
+
+    @property
+    def words(self) -> str:
+        """How far it has come."""
+        return f"Mail: {STATES[Message.State(self.state)]}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """The newest invitation, and its mail where it went by e-mail."""
+
+    invitation: Invitation
+    mail: Mail | None
+    now: datetime
+
+    @property
+    def is_over(self) -> bool:
+        """Too old, and never used."""
+        return self.invitation.used_at is None and self.now >= self.invitation.ends_at
+
+    @property
+    def is_out(self) -> bool:
+        """Whether its link may still sign in."""
+        return self.invitation.is_usable(self.now)
+
+    @property
+    def has_failed(self) -> bool:
+        return self.mail is not None and self.mail.state == Message.State.FAILED
+
+    @property
+    def is_address_wrong(self) -> bool:
+        """Whether trying again can't help: the mailbox is not there."""
+        return self.mail is not None and self.mail.failure == Message.Failure.PERMANENT
+
+    @property
+    def wants_care(self) -> bool:
+        """Whether the patient has no way in by this invitation, and somebody should send a new one."""
+        if self.invitation.used_at is not None or self.invitation.patient.is_withdrawn:
+            return False
+        return self.has_failed or not self.is_out
+
+
+def outlook_of(patient: Patient, now: datetime) -> Outlook | None:
+    """How the newest invitation stands, in one query; None where there never was one."""
+    messages = Message.objects.filter(kind=KIND, subject=OuterRef("pk")).order_by("-repeat")
+    rows = {f"mail_{name}": Subquery(messages.values(name)[:1]) for name in MAIL}
+    invitation = patient.invitations.select_related("made_by").annotate(**rows).first()
+    if invitation is None:
+        return None
+    kept = {name: getattr(invitation, f"mail_{name}") for name in MAIL}
+    return Outlook(invitation=invitation, mail=Mail(**kept) if kept["state"] else None, now=now)

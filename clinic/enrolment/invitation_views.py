@@ -1,0 +1,73 @@
+"""Inviting a patient anew: by e-mail, on paper, or as a link."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from aftercare.people.invitations import (
+    SignsInElsewhereError,
+    WithdrawnError,
+    hand_over,
+    invite,
+    signs_in_elsewhere,
+)
+from aftercare.people.models import Invitation, StaffMember
+from aftercare.ui.qr import qr_code
+from clinic.access import patient_of_clinic, require, staff_page
+from clinic.enrolment.invitation import outlook_of
+from clinic.permissions import may_enrol
+
+WITHDRAWN = "This patient was withdrawn, so nobody was invited. Take the patient back first."
+
+
+@require_POST
+@staff_page
+def send_invitation(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpResponse:
+    """Send an invitation, the first or a new one; the link of an earlier one stops working."""
+    found = patient_of_clinic(member, patient_id)
+    require(may_enrol(member), member)
+    try:
+        invite(patient=found, by=member.user, now=timezone.now())
+    except WithdrawnError:
+        messages.error(request, WITHDRAWN)
+    else:
+        messages.success(request, f"A new invitation is on its way to {found.user.email}.")
+    return redirect("clinic:patient", patient_id=found.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page
+def invitation(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpResponse:
+    """How the invitation stands. By POST: the link, to print or to copy; a fresh one where none is out."""
+    found, now = patient_of_clinic(member, patient_id), timezone.now()
+    require(may_enrol(member), member)
+    context: dict[str, Any] = {
+        "patient": found,
+        "outlook": outlook_of(found, now),
+        "may_enrol": True,
+        "now": now,
+    }
+    if request.method != "POST":
+        context["is_shared"] = signs_in_elsewhere(found)
+        return render(request, "clinic/invitation.html", context)
+    way = Invitation.Way.PRINT if request.POST.get("way") == "print" else Invitation.Way.LINK
+    try:
+        made = hand_over(patient=found, by=member.user, now=now, way=way)
+    except WithdrawnError:
+        messages.error(request, WITHDRAWN)
+        return redirect("clinic:patient", patient_id=found.pk)
+    except SignsInElsewhereError:
+        context["is_shared"] = True
+        return render(request, "clinic/invitation.html", context, status=HTTPStatus.CONFLICT)
+    link = f"{settings.SITE_URL}{made.path}"
+    context |= {"invitation": made, "way": way, "link": link, "site": settings.SITE_URL, "qr": qr_code(link)}
+    return render(request, "clinic/invitation_sheet.html", context)

@@ -1,0 +1,116 @@
+"""Enrolling a patient, and changing how one is reached and named."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from aftercare.people.details import change_details
+from aftercare.people.invitations import signs_in_elsewhere
+from aftercare.people.models import Patient, StaffMember
+from clinic.access import only, patient_of_clinic, require, staff_page
+from clinic.enrolment.actions import enrol_with_procedure
+from clinic.enrolment.duplicates import Duplicate, likely_duplicates
+from clinic.enrolment.forms import EnrolForm, PatientDetailsForm
+from clinic.permissions import may_enrol
+from clinic.treatment_questions import are_answered, token_of
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page
+@only(may_enrol)
+def enrol(request: HttpRequest, member: StaffMember) -> HttpResponse:
+    """Enrol a patient with the first procedure. Who may be here already is shown first, and has to be denied."""
+    now, clinic = timezone.now(), member.clinic
+    if request.method != "POST":
+        return render(request, "clinic/enrol.html", {"form": EnrolForm(clinic=clinic, now=now)})
+    form = EnrolForm(request.POST, clinic=clinic, now=now)
+    is_valid, alike = form.is_valid(), alike_to(form)
+    asked = ",".join(str(one.patient.pk) for one in alike)
+    is_confirmed = set(asked.split(",")) <= set(request.POST.get("another_person", "").split(","))
+    questions = form.questions()
+    is_certain = are_answered(questions, request.POST)
+    if is_valid and is_certain and (is_confirmed or not alike):
+        try:
+            patient = enrol_with_procedure(
+                clinic=clinic,
+                by=member.user,
+                now=now,
+                person=form.person,
+                treatment=form.treatment,
+                invited=form.cleaned_data["invite"],
+                skip_reason=form.cleaned_data["skip_reason"],
+            )
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, enrolled_words(patient, form.cleaned_data["invite"]))
+            return redirect("clinic:patient", patient_id=patient.pk)
+    context = {"form": form, "alike": alike, "asked": asked, "is_confirmed": is_confirmed, "now": now}
+    context["unconfirmed"] = is_valid and alike and not is_confirmed
+    context |= {"questions": questions, "certain": token_of(questions), "is_certain": is_certain}
+    return render(request, "clinic/enrol.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def alike_to(form: EnrolForm) -> list[Duplicate]:
+    """Who of the clinic's patients this may be, by what is typed and makes sense."""
+    told = form.cleaned_data
+    return likely_duplicates(
+        form.clinic,
+        name=f"{told.get('first_name', '')} {told.get('last_name', '')}",
+        # As typed: an address that a patient has is no longer among what makes sense.
+        email=form.data.get("email", "").strip().lower(),
+        born=told.get("date_of_birth"),
+        telephone=told.get("call_back_telephone", ""),
+        now=form.now,
+    )
+
+
+def enrolled_words(patient: Patient, invited: bool) -> str:
+    """What has just happened, for the person who did it."""
+    who = f"{patient.user} is enrolled and can sign in with {patient.user.email}."
+    return f"{who} The invitation is on its way." if invited else f"{who} No invitation was sent."
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page
+def edit(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpResponse:
+    """Change how a patient is reached and named."""
+    found, now = patient_of_clinic(member, patient_id), timezone.now()
+    require(may_enrol(member), member)
+    is_shared = signs_in_elsewhere(found)
+    if request.method != "POST":
+        form = PatientDetailsForm(patient=found, is_shared=is_shared, now=now)
+        return render(
+            request, "clinic/edit_patient.html", {"patient": found, "form": form, "is_shared": is_shared}
+        )
+    form = PatientDetailsForm(request.POST, patient=found, is_shared=is_shared, now=now)
+    if form.is_valid():
+        try:
+            changed = change_details(patient=found, by=member.user, now=now, details=form.person)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, changed_words(changed))
+            return redirect("clinic:patient", patient_id=found.pk)
+    context = {"patient": found, "form": form, "is_shared": is_shared}
+    return render(request, "clinic/edit_patient.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def changed_words(changed: list[str]) -> str:
+    """What came of saving."""
+    if not changed:
+        return "You changed nothing, so nothing was saved."
+    if "email" in changed:
+        return (
+            "The details are changed. The old address and its invitation no longer sign in. "
+            "Send a new invitation to the new address."
+        )
+    return "The details are changed."

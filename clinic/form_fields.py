@@ -1,0 +1,150 @@
+"""What the forms of several screens share: the markup, the fields of a treatment, choices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import available_timezones
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Field, Layout
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from aftercare.people.models import Clinic, Patient, Procedure, StaffMember
+from clinic.held_forms import StaffForm
+from clinic.treatment_questions import Question, is_child, questions_about
+
+NOTE_LENGTH = 2000
+AREAS = ("face", "forehead", "cheeks", "neck", "chest", "scalp", "hands", "body")
+
+
+def helper_for(layout: Layout | None = None) -> FormHelper:
+    """The markup of our look; the page itself writes <form> and the CSRF token."""
+    helper = FormHelper()
+    helper.form_tag = False
+    helper.disable_csrf = True
+    helper.field_class = "opts"
+    if layout is not None:
+        helper.layout = layout
+    return helper
+
+
+class AtAnInstant(StaffForm):
+    """A form that judges what is typed against one instant."""
+
+    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.now = now
+
+
+class TreatmentFields(AtAnInstant):
+    """One treatment. Its instant is read on the clock of the active time zone, the clinic's."""
+
+    clinic: Clinic
+    guardian_name = forms.CharField(
+        label="Guardian’s name",
+        required=False,
+        max_length=150,
+        help_text="Of a child. Kept with the patient.",
+    )
+
+    kind = forms.ChoiceField(
+        choices=Procedure.Kind.choices,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": "Choose the kind of treatment.",
+            "invalid_choice": "Choose microneedling or RF microneedling.",
+        },
+    )
+    area = forms.ChoiceField(
+        choices=[("", "Choose"), *((area, area.capitalize()) for area in AREAS)],
+        error_messages={"required": "Choose the area.", "invalid_choice": "Choose an area from the list."},
+    )
+    performed_at = forms.DateTimeField(
+        label="Performed",
+        help_text="Recovery is counted from here.",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        error_messages={
+            "required": "Give the date and the time of the treatment.",
+            "invalid": "Give a date and a time, such as 23/11/2026 14:30.",
+        },
+    )
+
+    def clean_performed_at(self) -> datetime:
+        performed_at: datetime = self.cleaned_data["performed_at"]
+        if performed_at > self.now:
+            raise ValidationError("This time is still to come. Give the time of the treatment.")
+        return performed_at
+
+    def born(self) -> date | None:
+        """The patient's birth date, as far as it is known."""
+        return None
+
+    def questions(self) -> list[Question]:
+        """What staff have to say yes to before this treatment is stored."""
+        performed_at = self.cleaned_data.get("performed_at")
+        if performed_at is None:
+            return []
+        return questions_about(clinic=self.clinic, born=self.born(), performed_at=performed_at)
+
+    def require_guardian(self) -> None:
+        """An error beside the guardian's name where a child was treated and nobody is named."""
+        performed_at = self.cleaned_data.get("performed_at")
+        if performed_at is None or self.cleaned_data.get("guardian_name"):
+            return
+        if is_child(self.clinic, self.born(), performed_at):
+            self.add_error("guardian_name", "Give the name of the guardian. The patient was a child.")
+
+    @property
+    def treatment(self) -> dict[str, Any]:
+        """What `record_procedure` takes."""
+        return {key: self.cleaned_data[key] for key in ("kind", "area", "performed_at")}
+
+
+class OfAPatient(TreatmentFields):
+    """A treatment of somebody who is enrolled. The guardian's name is asked where the patient was a child."""
+
+    def __init__(self, *args: Any, patient: Patient, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.patient, self.clinic = patient, patient.clinic
+        self.fields["guardian_name"].initial = patient.guardian_name
+
+    def born(self) -> date | None:
+        return self.patient.date_of_birth
+
+    @property
+    def asks_guardian(self) -> bool:
+        """Whether the field of the guardian's name is shown: for a child now, or at the time that was typed."""
+        at = (getattr(self, "cleaned_data", {}).get("performed_at"), self.now)
+        return any(is_child(self.clinic, self.born(), instant) for instant in at if instant)
+
+    def treatment_layout(self) -> list[Any]:
+        """The fields of the treatment; the page shows the guardian's name where it is asked."""
+        return [Field("kind", wrapper_class="scale two"), Div("area", "performed_at", css_class="pair")]
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or self.cleaned_data
+        self.require_guardian()
+        return told
+
+
+def require_after_birth(performed_at: datetime, born: date | None) -> None:
+    """ValidationError for a treatment before the patient was born: the year was mistyped."""
+    if born and timezone.localdate(performed_at) < born:
+        raise ValidationError("This is before the patient was born. Please check the year.")
+
+
+def zone_choices(clinic_zone: str, own: str = "") -> list[tuple[str, str]]:
+    """The clinic's zone first, then all others by name; one that somebody has already is always among them."""
+    others = {zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/")}
+    rest = sorted((others | ({own} - {""})) - {clinic_zone})
+    return [(clinic_zone, f"{clinic_zone} (clinic)"), *((zone, zone) for zone in rest)]
+
+
+def colleagues(clinics: Sequence[Clinic]) -> list[StaffMember]:
+    """Everybody who works for these clinics now, by name."""
+    members = StaffMember.objects.active().filter(clinic__in=clinics).select_related("user")
+    return list(members.order_by("user__first_name", "user__last_name", "pk"))

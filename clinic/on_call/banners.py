@@ -1,0 +1,83 @@
+"""What stands above every page of staff while something is wrong with telling people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Min
+
+from aftercare.alerts.models import Dispatch
+from aftercare.alerts.undelivered import refused_mails
+from aftercare.outbox import watch
+from aftercare.people.models import StaffMember, User
+from clinic.access import roster_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notices:
+    """`delayed_since`: messages are late. `gap`: from when no contact step reaches anybody.
+
+    `nobody_since`: something waits that nobody can be told of. `refused`: to whom messages do not arrive, by name.
+    """
+
+    delayed_since: datetime | None
+    nobody_since: datetime | None
+    refused: tuple[str, ...]
+    gap: datetime | None
+    gap_is_now: bool
+    on_call: str
+
+
+# What was last found out about delivery in this process, and when: the same for every clinic and page.
+_watched: dict[str, tuple[datetime, datetime | None]] = {}
+LOOK_AGAIN_AFTER = timedelta(seconds=10)
+
+
+def delayed_since(now: datetime) -> datetime | None:
+    """Since when messages are late; looked up at most every ten seconds, so that no page pays for it each time."""
+    at, since = _watched.get("state", (None, None))
+    if at is None or not at <= now < at + LOOK_AGAIN_AFTER:
+        since = watch.state(now).delayed_since
+        _watched["state"] = (now, since)
+    return since
+
+
+# The same of one clinic, by its id: since when there is nobody to tell, and to whom messages do not arrive.
+Untold = tuple[datetime | None, tuple[str, ...]]
+_untold: dict[int, tuple[datetime, Untold]] = {}
+
+
+def untold_of(clinic_id: int, now: datetime) -> Untold:
+    """Who of a clinic can't be told; looked up at most every ten seconds as well."""
+    at, found = _untold.get(clinic_id, (None, None))
+    if at is None or found is None or not at <= now < at + LOOK_AGAIN_AFTER:
+        untold = Dispatch.objects.filter(clinic=clinic_id, drained_at=None, nobody_since__isnull=False)
+        people = User.objects.filter(pk__in=refused_mails(clinic_id).values("recipient"), is_active=True)
+        staff = people.filter(staff_memberships__clinic=clinic_id, staff_memberships__is_active=True)
+        names = tuple(str(person) for person in staff.order_by("last_name", "first_name", "pk"))
+        found = untold.aggregate(since=Min("nobody_since"))["since"], names
+        _untold[clinic_id] = now, found
+    return found
+
+
+def look_again() -> None:
+    """Forget what was found out about delivery."""
+    _watched.clear()
+    _untold.clear()
+
+
+def notices_of(member: StaffMember, now: datetime) -> Notices:
+    """What is wrong at one clinic now."""
+    roster = roster_of(member, now)
+    gap = roster.first_gap(now)
+    first = roster.recipients(0, now)
+    nobody_since, refused = untold_of(member.clinic_id, now)
+    return Notices(
+        delayed_since=delayed_since(now),
+        nobody_since=nobody_since,
+        refused=refused,
+        gap=gap,
+        gap_is_now=gap == now,
+        on_call=", ".join(str(member.user) for member in first[:2]),
+    )

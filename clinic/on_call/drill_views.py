@@ -1,0 +1,82 @@
+"""The alarm drill: a manager starts it, whoever is told acknowledges it."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from aftercare.alerts.drills import DrillEndedError, DrillRunningError, end_drill, start_drill, timing_of
+from aftercare.alerts.models import Drill
+from aftercare.people.models import StaffMember
+from clinic.access import staff_page
+from clinic.alert.history import history_of_drill
+from clinic.on_call.views import manager_page
+from clinic.permissions import may_edit_rota
+
+
+@require_POST
+@manager_page
+def start(request: HttpRequest, member: StaffMember) -> HttpResponse:
+    """Start a drill and watch it; where one is running, watch that one."""
+    try:
+        drill = start_drill(clinic=member.clinic, by=member.user, now=timezone.now())
+    except DrillRunningError:
+        messages.error(request, "A drill is running already.")
+        drill = member.clinic.drills.running().get()
+    return redirect("clinic:drill", drill_id=drill.pk)
+
+
+def drill_of(member: StaffMember, drill_id: UUID) -> Drill:
+    """A drill of the member's own clinic; any other is a 404."""
+    drills = member.clinic.drills.select_related("clinic", "started_by", "acknowledged_by")
+    return get_object_or_404(drills, pk=drill_id)
+
+
+@require_safe
+@staff_page
+def drill(request: HttpRequest, member: StaffMember, drill_id: UUID) -> HttpResponse:
+    """How a drill stands."""
+    return drill_page(request, member, drill_of(member, drill_id))
+
+
+def drill_page(
+    request: HttpRequest, member: StaffMember, found: Drill, status: HTTPStatus = HTTPStatus.OK
+) -> HttpResponse:
+    context = {
+        "drill": found,
+        "timing": timing_of(found),
+        "history": history_of_drill(found),
+        "may_edit": may_edit_rota(member),
+        "now": timezone.now(),
+    }
+    return render(request, "clinic/drill.html", context, status=status)
+
+
+@require_POST
+@staff_page
+def acknowledge_drill(request: HttpRequest, member: StaffMember, drill_id: UUID) -> HttpResponse:
+    """Answer a drill as one would an emergency."""
+    return end(request, member, drill_id, acknowledged=True)
+
+
+@require_POST
+@manager_page
+def stop(request: HttpRequest, member: StaffMember, drill_id: UUID) -> HttpResponse:
+    """Break a drill off."""
+    return end(request, member, drill_id, acknowledged=False)
+
+
+def end(request: HttpRequest, member: StaffMember, drill_id: UUID, *, acknowledged: bool) -> HttpResponse:
+    found = drill_of(member, drill_id)
+    try:
+        end_drill(drill=found, by=member.user, now=timezone.now(), acknowledged=acknowledged)
+    except DrillEndedError:
+        messages.error(request, "This drill had already ended. You changed nothing.")
+        return drill_page(request, member, drill_of(member, drill_id), HTTPStatus.CONFLICT)
+    return redirect("clinic:drill", drill_id=found.pk)

@@ -1,0 +1,181 @@
+"""The forms of the contacts page. Times and days are read on the clinic's clock, the active one."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from crispy_forms.layout import Div, Field, Layout
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from aftercare.alerts.models import ContactStep
+from aftercare.alerts.models.dispatches import LONGEST_WAIT_MIN
+from aftercare.people.models import Clinic, StaffMember
+from aftercare.people.staffing import LONGEST_SHIFT
+from clinic.form_fields import helper_for
+from clinic.held_forms import StaffForm
+
+WEEKS = ((1, "Once"), (4, "4 weeks"), (12, "12 weeks"), (26, "26 weeks"))
+NO_SUCH_TIME = "Give a date and a time, such as 23/11/2026 14:30. When the clocks change, some do not exist."
+
+
+def staff_choices(clinic: Clinic) -> list[tuple[int, str]]:
+    """Who works for the clinic now, by name."""
+    members = clinic.staff_members.active().select_related("user")
+    return [(m.pk, str(m)) for m in members.order_by("user__first_name", "user__last_name", "pk")]
+
+
+class ClinicForm(StaffForm):
+    """A form about people of one clinic; nobody else's can be chosen."""
+
+    def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.clinic = clinic
+        for name in ("members", "member"):
+            if name in self.fields:
+                cast(forms.ChoiceField, self.fields[name]).choices = staff_choices(clinic)
+
+    def chosen(self, name: str) -> list[StaffMember]:
+        """The staff members chosen in a field."""
+        keys = self.cleaned_data[name]
+        keys = keys if isinstance(keys, list) else [keys]
+        return list(self.clinic.staff_members.active().filter(pk__in=keys).select_related("user", "clinic"))
+
+
+class StepForm(ClinicForm):
+    members = forms.MultipleChoiceField(
+        label="Who is told",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": "Choose people who work here now."},
+    )
+    on_duty = forms.BooleanField(label="Whoever is on duty by the rota", required=False)
+    wait_min = forms.IntegerField(
+        label="Minutes until the next step",
+        min_value=1,
+        max_value=LONGEST_WAIT_MIN,
+        initial=LONGEST_WAIT_MIN,
+        help_text="An emergency goes on after 10 minutes at the latest, an urgent alert after 30.",
+        error_messages={
+            "required": "Give the minutes.",
+            "invalid": "Give a whole number of minutes.",
+            "min_value": "Give at least 1 minute.",
+            "max_value": "Give at most 30 minutes.",
+        },
+    )
+
+    def __init__(self, *args: Any, step: ContactStep | None = None, **kwargs: Any) -> None:
+        if step is not None:
+            kwargs["initial"] = {
+                "members": [member.pk for member in step.members.all()],
+                "on_duty": step.on_duty,
+                "wait_min": step.wait_min,
+            }
+        super().__init__(*args, **kwargs)
+        self.helper = helper_for(
+            Layout(
+                Field("members", wrapper_class="ticks"), Field("on_duty", wrapper_class="ticks"), "wait_min"
+            )
+        )
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or self.cleaned_data
+        if not told.get("members") and not told.get("on_duty") and not self.errors:
+            raise ValidationError("Choose at least one person, or whoever is on duty.")
+        return told
+
+
+def time_field(label: str) -> forms.DateTimeField:
+    return forms.DateTimeField(
+        label=label,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        error_messages={"required": "Give the date and the time.", "invalid": NO_SUCH_TIME},
+    )
+
+
+def day_field(label: str, **options: Any) -> forms.DateField:
+    return forms.DateField(
+        label=label,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": "Give the date.", "invalid": "Give a date, such as 25/12/2026."},
+        **options,
+    )
+
+
+class ShiftForm(ClinicForm):
+    member = forms.ChoiceField(
+        label="Who", error_messages={"invalid_choice": "Choose somebody who works here now."}
+    )
+    starts_at = time_field("From")
+    ends_at = time_field("Until")
+    weeks = forms.TypedChoiceField(label="Repeat every week", choices=WEEKS, coerce=int, initial=1)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = helper_for(
+            Layout(Div("member", "weeks", css_class="pair"), Div("starts_at", "ends_at", css_class="pair"))
+        )
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or self.cleaned_data
+        starts, ends = told.get("starts_at"), told.get("ends_at")
+        if starts and ends and not starts < ends <= starts + LONGEST_SHIFT:
+            self.add_error("ends_at", "A shift ends after it begins, within a week.")
+        return told
+
+    @property
+    def span(self) -> dict[str, Any]:
+        """From when, until when, and on how many weeks in a row."""
+        return {name: self.cleaned_data[name] for name in ("starts_at", "ends_at", "weeks")}
+
+
+class AbsenceForm(StaffForm):
+    away_from = day_field("Away from", required=False, help_text="Leave empty: there again.")
+    away_until = day_field("Last day away", required=False, help_text="Leave empty: until further notice.")
+
+    def __init__(self, *args: Any, member: StaffMember, zone: ZoneInfo, **kwargs: Any) -> None:
+        initial: dict[str, Any] = {}
+        if member.away_from is not None:
+            initial["away_from"] = member.away_from.astimezone(zone).date()
+        if member.away_until is not None:
+            initial["away_until"] = (member.away_until.astimezone(zone) - timedelta(seconds=1)).date()
+        super().__init__(*args, **{"initial": initial, **kwargs})
+        self.zone = zone
+        self.helper = helper_for(Layout(Div("away_from", "away_until", css_class="pair")))
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or self.cleaned_data
+        first, last = told.get("away_from"), told.get("away_until")
+        if last and not first:
+            self.add_error("away_from", "Give the first day too.")
+        elif first and last and last < first:
+            self.add_error("away_until", "The last day comes after the first.")
+        return told
+
+    @property
+    def span(self) -> tuple[datetime | None, datetime | None]:
+        """From the first instant of the first day up to, not with, the end of the last."""
+        first, last = self.cleaned_data["away_from"], self.cleaned_data["away_until"]
+        return self.midnight(first), self.midnight(last + timedelta(days=1)) if last else None
+
+    def midnight(self, day: date | None) -> datetime | None:
+        return datetime.combine(day, time(0), self.zone) if day else None
+
+
+class ClosedDayForm(StaffForm):
+    day = day_field("Day")
+    name = forms.CharField(label="What it is", max_length=40, required=False, help_text="Optional.")
+
+    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.now = now
+        self.helper = helper_for(Layout(Div("day", "name", css_class="pair")))
+
+    def clean_day(self) -> date:
+        day: date = self.cleaned_data["day"]
+        if day < timezone.localdate(self.now):
+            raise ValidationError("This day is over. Give a day still to come.")
+        return day

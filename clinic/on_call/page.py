@@ -1,0 +1,104 @@
+"""What the contacts page shows: whom the steps reach, who is on duty, who is away, and how drills went."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.utils import timezone
+
+from aftercare.alerts.contacts import Roster
+from aftercare.alerts.drills import Timing, timing_of
+from aftercare.alerts.models import ContactStep, Drill
+from aftercare.people.models import Clinic, Shift, StaffMember
+from clinic.access import roster_of
+
+ROTA_SHOWN = timedelta(days=28)
+DRILLS_SHOWN = 5
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StepRow:
+    """One step, and whom it would reach now if its list were in force."""
+
+    step: ContactStep
+    number: int
+    members: list[StaffMember]
+    reaches: list[StaffMember]
+
+    @property
+    def is_first(self) -> bool:
+        return self.number == 1
+
+    @property
+    def who(self) -> str:
+        """Whom the step tells, by name."""
+        names = [str(member.user) for member in self.members]
+        return ", ".join((["whoever is on duty"] if self.step.on_duty else []) + names) or "nobody now"
+
+    @property
+    def names_reached(self) -> str:
+        return ", ".join(str(member.user) for member in self.reaches)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DrillRow:
+    drill: Drill
+    timing: Timing
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ContactsPage:
+    open_steps: list[StepRow]
+    closed_steps: list[StepRow]
+    is_open: bool
+    gap: datetime | None
+    shifts: list[Shift]
+    people: list[StaffMember]
+    away: list[StaffMember]
+    closed_days: list[tuple[date, str]]
+    drills: list[DrillRow]
+
+    @property
+    def running(self) -> DrillRow | None:
+        return next((row for row in self.drills if row.drill.ended_at is None), None)
+
+    @property
+    def uses_rota(self) -> bool:
+        return any(row.step.on_duty for row in [*self.open_steps, *self.closed_steps])
+
+
+def contacts_page(member: StaffMember, now: datetime) -> ContactsPage:
+    """Everything about who is told, at one instant."""
+    roster, clinic = roster_of(member, now), member.clinic
+    shifts = clinic.shifts.filter(ends_at__gt=now, starts_at__lte=now + ROTA_SHOWN)
+    people = roster.everybody
+    drills = clinic.drills.select_related("started_by", "acknowledged_by")[:DRILLS_SHOWN]
+    return ContactsPage(
+        open_steps=rows_of(roster, ContactStep.Hours.OPEN, now),
+        closed_steps=rows_of(roster, ContactStep.Hours.CLOSED, now),
+        is_open=clinic.hours.current(now) is not None,
+        gap=roster.first_gap(now),
+        shifts=list(shifts.select_related("member__user")),
+        people=people,
+        away=[m for m in people if m.away_from and (m.away_until is None or m.away_until > now)],
+        closed_days=closed_days_from(clinic, timezone.localdate(now)),
+        drills=[DrillRow(drill=drill, timing=timing_of(drill)) for drill in drills],
+    )
+
+
+def rows_of(roster: Roster, hours: str, now: datetime) -> list[StepRow]:
+    """The steps of one list in their order."""
+    steps = [step for step in roster.steps if step.hours == hours]
+    return [
+        StepRow(
+            step=step, number=number, members=roster.members_of(step), reaches=roster.reached_by(step, now)
+        )
+        for number, step in enumerate(steps, start=1)
+    ]
+
+
+def closed_days_from(clinic: Clinic, today: date) -> list[tuple[date, str]]:
+    """The closed days still to come."""
+    days = ((date.fromisoformat(day), name) for day, name in clinic.closed_days.items())
+    return sorted((day, name) for day, name in days if day >= today)

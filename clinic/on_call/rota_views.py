@@ -1,0 +1,85 @@
+"""The on-duty rota: adding places, and removing one or the rest of a series. Managers change it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+
+from aftercare.people.models import Shift, StaffMember
+from aftercare.people.staffing import overlapping, put_on_duty, series_of, take_off_duty
+from clinic.on_call.forms import ShiftForm
+from clinic.on_call.views import form_methods, is_gone, manager_page
+
+CLASHES_SHOWN = 5
+
+
+@form_methods
+@manager_page
+def new_shift(request: HttpRequest, member: StaffMember) -> HttpResponse:
+    """Put somebody on duty. Where places overlap, only once staff have seen with whom."""
+    form = ShiftForm(request.POST or None, clinic=member.clinic)
+    context: dict[str, Any] = {"form": form}
+    status = HTTPStatus.OK
+    if request.method == "POST":
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+        if form.is_valid():
+            clashes = overlapping(member=form.chosen("member")[0], **form.span)
+            if not clashes or request.POST.get("seen") == mark_of(clashes):
+                return add_place(request, member, form)
+            status = HTTPStatus.CONFLICT
+            more = len(clashes) - CLASHES_SHOWN
+            context |= {"clashes": clashes[:CLASHES_SHOWN], "more": max(more, 0), "seen": mark_of(clashes)}
+    return render(request, "clinic/new_shift.html", context, status=status)
+
+
+def add_place(request: HttpRequest, member: StaffMember, form: ShiftForm) -> HttpResponse:
+    """Store what was asked for, and say how many places that made."""
+    on_duty = form.chosen("member")[0]
+    new = put_on_duty(member=on_duty, by=member.user, now=timezone.now(), **form.span)
+    if new:
+        messages.success(request, f"{on_duty.user} has {new} new place{'' if new == 1 else 's'} on the rota.")
+    else:
+        messages.info(request, f"{on_duty.user} has this place on the rota already.")
+    return redirect("clinic:contacts")
+
+
+def mark_of(places: Collection[Shift]) -> str:
+    """A mark of the places that a page showed: another one where they are others by now."""
+    text = " ".join(f"{one.pk}/{one.member_id}" for one in places)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+@form_methods
+@manager_page
+def remove_shift(request: HttpRequest, member: StaffMember, shift_id: int) -> HttpResponse:
+    """Ask which places are to go: this one, or with it every later one of its series; then remove them."""
+    if is_gone(Shift, shift_id):
+        messages.info(request, "This place was removed already.")
+        return redirect("clinic:contacts")
+    shift = get_object_or_404(member.clinic.shifts.select_related("clinic", "member__user"), pk=shift_id)
+    series = series_of(shift)
+    which, status = request.POST.get("which"), HTTPStatus.OK
+    if request.method == "POST":
+        if which == "one" or (which == "series" and request.POST.get("seen") == mark_of(series)):
+            places = [shift] if which == "one" else series
+            removed = take_off_duty(shifts=places, clinic=member.clinic, by=member.user, now=timezone.now())
+            messages.success(
+                request, f"{removed} places are removed." if removed > 1 else "The place is removed."
+            )
+            return redirect("clinic:contacts")
+        status = HTTPStatus.CONFLICT
+    context = {
+        "shift": shift,
+        "series": series,
+        "last": series[-1],
+        "seen": mark_of(series),
+        "has_changed": which == "series",
+    }
+    return render(request, "clinic/remove_shift.html", context, status=status)

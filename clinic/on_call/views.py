@@ -1,0 +1,204 @@
+"""Who is told: contact steps, rota, absences and closed days. Everybody reads, managers change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from http import HTTPStatus
+from typing import Any, ParamSpec
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from aftercare.alerts.models import ContactStep
+from aftercare.alerts.steps import add_step, change_step, move_up, remove_step, set_absence
+from aftercare.people.access import StaffView, View
+from aftercare.people.models import Shift, StaffMember
+from aftercare.people.staffing import close_on, open_on
+from clinic.access import only, roster_of, staff_page
+from clinic.on_call.forms import AbsenceForm, ClosedDayForm, StepForm
+from clinic.on_call.page import contacts_page, rows_of
+from clinic.permissions import may_edit_rota
+
+P = ParamSpec("P")
+form_methods = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def manager_page(view: StaffView[P]) -> View[P]:
+    """`staff_page` for those who may change who is told; 403 for their colleagues."""
+    return staff_page(only(may_edit_rota)(view))
+
+
+@require_safe
+@staff_page
+def contacts(request: HttpRequest, member: StaffMember) -> HttpResponse:
+    """Who is told, in which order, and when."""
+    now = timezone.now()
+    context = {"page": contacts_page(member, now), "may_edit": may_edit_rota(member), "now": now}
+    return render(request, "clinic/contacts.html", context)
+
+
+def form_page(
+    request: HttpRequest, form: Form, save: Callable[[], Any], *, done: str, **context: Any
+) -> HttpResponse:
+    """Show a form; where it was sent and is right, save it and go back to the contacts."""
+    status = HTTPStatus.OK
+    if request.method == "POST":
+        if form.is_valid():
+            save()
+            messages.success(request, done)
+            return redirect("clinic:contacts")
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+    return render(request, "clinic/contact_form.html", {"form": form, **context}, status=status)
+
+
+@form_methods
+@manager_page
+def new_step(request: HttpRequest, member: StaffMember, hours: str) -> HttpResponse:
+    """Add a step to the list for open or for closed hours."""
+    if hours not in ContactStep.Hours.values:
+        raise Http404("no such list")
+    # Who is to be added comes from the page of that person.
+    initial = {"members": request.GET.getlist("member")}
+    form = StepForm(request.POST or None, clinic=member.clinic, initial=initial)
+    return form_page(
+        request,
+        form,
+        lambda: add_step(
+            clinic=member.clinic, hours=hours, by=member.user, now=timezone.now(), **step_fields(form)
+        ),
+        done="The step is added.",
+        title="Add a contact step",
+        text=ContactStep.Hours(hours).label,
+        submit="Add the step",
+    )
+
+
+@form_methods
+@manager_page
+def step(request: HttpRequest, member: StaffMember, step_id: int) -> HttpResponse:
+    """Change who a step tells, and how long it has."""
+    found = step_of(member, step_id)
+    form = StepForm(request.POST or None, clinic=member.clinic, step=found)
+    return form_page(
+        request,
+        form,
+        lambda: change_step(step=found, by=member.user, now=timezone.now(), **step_fields(form)),
+        done="The step is changed.",
+        title="Change a contact step",
+        text=found.get_hours_display(),
+        submit="Save the step",
+    )
+
+
+def step_fields(form: StepForm) -> dict[str, Any]:
+    """What `add_step` and `change_step` take."""
+    told = form.cleaned_data
+    return {"members": form.chosen("members"), "on_duty": told["on_duty"], "wait_min": told["wait_min"]}
+
+
+@form_methods
+@manager_page
+def remove(request: HttpRequest, member: StaffMember, step_id: int) -> HttpResponse:
+    """Ask whether a step is to go, and say who is told without it; take it out once that is pressed."""
+    now = timezone.now()
+    if is_gone(ContactStep, step_id):
+        messages.info(request, "This step was removed already.")
+        return redirect("clinic:contacts")
+    found = step_of(member, step_id)
+    if request.method == "POST":
+        remove_step(step=found, by=member.user, now=now)
+        messages.success(request, "The step is removed.")
+        return redirect("clinic:contacts")
+    rows = rows_of(roster_of(member, now), found.hours, now)
+    row = next(row for row in rows if row.step == found)
+    context = {"row": row, "others": [other for other in rows if other != row], "now": now}
+    return render(request, "clinic/remove_step.html", context)
+
+
+def is_gone(model: type[ContactStep] | type[Shift], pk: int) -> bool:
+    """Whether somebody has removed the record since the page was drawn; another clinic's is a 404 later."""
+    return not model.objects.filter(pk=pk).exists()
+
+
+@require_POST
+@manager_page
+def up(_request: HttpRequest, member: StaffMember, step_id: int) -> HttpResponse:
+    """Tell a step before the one that was before it."""
+    move_up(step=step_of(member, step_id), by=member.user, now=timezone.now())
+    return redirect("clinic:contacts")
+
+
+def step_of(member: StaffMember, step_id: int) -> ContactStep:
+    """A contact step of the member's own clinic; any other is a 404."""
+    return get_object_or_404(member.clinic.contact_steps.select_related("clinic"), pk=step_id)
+
+
+@form_methods
+@manager_page
+def absence(request: HttpRequest, member: StaffMember, member_id: int) -> HttpResponse:
+    """Say when a colleague is away."""
+    found = get_object_or_404(
+        member.clinic.staff_members.active().select_related("user", "clinic"), pk=member_id
+    )
+    form = AbsenceForm(request.POST or None, member=found, zone=member.clinic.zone)
+
+    def save() -> None:
+        away_from, away_until = form.span
+        set_absence(
+            member=found,
+            away_from=away_from,
+            away_until=away_until,
+            by=member.user,
+            now=timezone.now(),
+        )
+
+    return form_page(
+        request,
+        form,
+        save,
+        done=f"The absence of {found.user} is changed.",
+        title=f"When is {found.user} away?",
+        text="When an absence begins, this person’s alerts and shifts go back to everybody.",
+        submit="Save",
+    )
+
+
+@form_methods
+@manager_page
+def new_closed_day(request: HttpRequest, member: StaffMember) -> HttpResponse:
+    """Add a holiday."""
+    now = timezone.now()
+    form = ClosedDayForm(request.POST or None, now=now)
+    return form_page(
+        request,
+        form,
+        lambda: close_on(
+            clinic=member.clinic,
+            day=form.cleaned_data["day"],
+            name=form.cleaned_data["name"],
+            by=member.user,
+            now=now,
+        ),
+        done="The closed day is added.",
+        title="Add a closed day",
+        text="On this day patients are given the out-of-hours line, and the contacts for closed hours are told.",
+        submit="Add the day",
+    )
+
+
+@require_POST
+@manager_page
+def remove_closed_day(request: HttpRequest, member: StaffMember, day: str) -> HttpResponse:
+    """Open on a day that was to be closed."""
+    try:
+        found = date.fromisoformat(day)
+    except ValueError as error:
+        raise Http404("no such day") from error
+    open_on(clinic=member.clinic, day=found, by=member.user, now=timezone.now())
+    messages.success(request, "The closed day is removed.")
+    return redirect("clinic:contacts")

@@ -1,0 +1,78 @@
+"""Which of a clinic's patients the list shows. The choice stands in the address: it names nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Self
+from urllib.parse import urlencode
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+
+from aftercare.alerts.models import Alert
+from aftercare.checkins.follow_up.non_response import non_responders
+from aftercare.people.models import Clinic, Patient, Procedure
+
+WHO = (
+    ("", "Everybody"),
+    ("alert", "Open alert"),
+    ("silent", "Silent"),
+    ("none", "No procedure"),
+    ("number", "Telephone to check"),
+)
+# Days since the latest treatment, each counted from its hour: from the first up to, not with, the second.
+DAYS = {"0-1": (0, 2), "2-3": (2, 4), "4-7": (4, 8), "8-14": (8, 15), "15-28": (15, 29), "29-": (29, None)}
+DAY_CHOICES = (
+    ("", "Any day"),
+    ("0-1", "Day 0 or 1"),
+    ("2-3", "Day 2 or 3"),
+    ("4-7", "Day 4 to 7"),
+    ("8-14", "Day 8 to 14"),
+    ("15-28", "Day 15 to 28"),
+    ("29-", "Later"),
+)
+E164 = r"^\+[0-9]{7,15}$"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientFilters:
+    """`who`: one of WHO. `day`: one of DAYS."""
+
+    who: str = ""
+    day: str = ""
+
+    @classmethod
+    def read(cls, asked: Mapping[str, str]) -> Self:
+        """From an address; what is no choice is left out."""
+        who, day = asked.get("who", ""), asked.get("day", "")
+        return cls(who=who if who in dict(WHO) else "", day=day if day in DAYS else "")
+
+    @property
+    def query(self) -> str:
+        """For a link that keeps the choice."""
+        return urlencode({name: value for name in ("who", "day") if (value := getattr(self, name))})
+
+    @property
+    def is_narrow(self) -> bool:
+        return bool(self.who or self.day)
+
+    def narrow(self, patients: QuerySet[Patient], clinic: Clinic, now: datetime) -> QuerySet[Patient]:
+        """Those of the patients that both choices mean."""
+        if self.who == "alert":
+            patients = patients.filter(Exists(Alert.objects.open().filter(patient=OuterRef("pk"))))
+        elif self.who == "silent":
+            patients = patients.filter(pk__in=[item.patient_id for item in non_responders([clinic.pk])])
+        elif self.who == "none":
+            patients = patients.exclude(Exists(Procedure.objects.filter(patient=OuterRef("pk"))))
+        elif self.who == "number":
+            patients = patients.filter(~Q(call_back_telephone__regex=E164), ~Q(call_back_telephone=""))
+        return self.on_day(patients, now) if self.day else patients
+
+    def on_day(self, patients: QuerySet[Patient], now: datetime) -> QuerySet[Patient]:
+        """Those whose latest treatment was so many days ago."""
+        first, end = DAYS[self.day]
+        latest = Procedure.objects.filter(patient=OuterRef("pk")).order_by("-performed_at")
+        patients = patients.annotate(treated_at=Subquery(latest.values("performed_at")[:1]))
+        patients = patients.filter(treated_at__lte=now - timedelta(days=first))
+        return patients.filter(treated_at__gt=now - timedelta(days=end)) if end else patients

@@ -1,0 +1,36 @@
+"""Finding a patient. What was looked for stands in the session, never in an address."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from aftercare.people.access import memberships_of
+from aftercare.people.models import StaffMember
+from clinic.access import staff_page
+from clinic.patient_search import MOST, SHORTEST, find_patients, remember, remembered
+from clinic.patients.page import rows_of
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page
+def search(request: HttpRequest, _member: StaffMember) -> HttpResponse:
+    """Patients whom the words describe. Posted, and answered with an address that can be gone back to."""
+    if request.method == "POST":
+        key = remember(request, " ".join(request.POST.get("words", "").split())[:100])
+        return redirect(f"{reverse('clinic:search')}?found={key}")
+    now, words = timezone.now(), remembered(request, request.GET.get("found"))
+    found = list(find_patients([member.clinic for member in memberships_of(request)], words or ""))
+    context = {
+        "words": words or "",
+        "rows": rows_of(found, now),
+        "is_over": words is None and "found" in request.GET,
+        "is_asked": words is not None,
+        "too_short": words is not None and len(words) < SHORTEST,
+        "is_cut": len(found) == MOST,
+        "now": now,
+    }
+    return render(request, "clinic/search.html", context)

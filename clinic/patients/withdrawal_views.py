@@ -1,0 +1,71 @@
+"""Taking a patient out of the portal, and letting them take part again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from http import HTTPStatus
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from aftercare.people.models import Patient, StaffMember
+from aftercare.people.withdrawal import (
+    AlreadyWithdrawnError,
+    NotWithdrawnError,
+    take_back_patient,
+    withdraw_patient,
+)
+from aftercare.ui.times import staff_clock
+from clinic.access import patient_of_clinic, require, staff_page
+from clinic.patients.forms import WithdrawForm
+from clinic.permissions import may_withdraw_patients
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page
+def withdraw(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpResponse:
+    """Take a patient out of the portal."""
+    found, now = patient_of_clinic(member, patient_id), timezone.now()
+    require(may_withdraw_patients(member), member)
+    form = WithdrawForm(request.POST) if request.method == "POST" else WithdrawForm()
+    if request.method == "POST" and form.is_valid():
+        try:
+            withdraw_patient(patient=found, reason=form.cleaned_data["reason"], by=member.user, now=now)
+        except AlreadyWithdrawnError:
+            messages.error(request, withdrawn_words(patient_of_clinic(member, patient_id), now))
+        else:
+            messages.success(request, f"{found.user} is withdrawn. No message goes to them any more.")
+        return redirect("clinic:patient", patient_id=found.pk)
+    if found.is_withdrawn:
+        messages.error(request, withdrawn_words(found, now))
+        return redirect("clinic:patient", patient_id=found.pk)
+    context = {"patient": found, "form": form, "open_alerts": found.alerts.open().count(), "now": now}
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+    return render(request, "clinic/withdraw.html", context, status=status)
+
+
+def withdrawn_words(found: Patient, now: datetime) -> str:
+    """Who was first."""
+    assert found.withdrawn_at is not None
+    return (
+        f"{found.withdrawn_by} has withdrawn this patient at {staff_clock(found.withdrawn_at, now)} already."
+    )
+
+
+@require_POST
+@staff_page
+def take_back(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpResponse:
+    """Let a withdrawn patient take part again."""
+    found = patient_of_clinic(member, patient_id)
+    require(may_withdraw_patients(member), member)
+    try:
+        take_back_patient(patient=found, by=member.user, now=timezone.now())
+    except NotWithdrawnError:
+        messages.error(request, "This patient takes part already. Nothing was changed.")
+    else:
+        messages.success(request, f"{found.user} takes part again and can sign in.")
+    return redirect("clinic:patient", patient_id=found.pk)

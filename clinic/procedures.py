@@ -1,0 +1,155 @@
+"""Recording a procedure that staff have confirmed, with what was asked about the patient before it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from aftercare.checkins.corrections.actions import change_intake
+from aftercare.checkins.models import CheckIn
+from aftercare.people.actions import add_procedure, record_event
+from aftercare.people.details import change_details
+from aftercare.people.intake import Intake
+from aftercare.people.models import Event, Patient, Procedure, User
+from aftercare.triage import LIMITS, Limits, treated_over_open_alert
+
+NOTHING_ASKED = Intake()
+PRESSED_TWICE = timedelta(minutes=1)
+ASKED_NOW = "Asked when a procedure was recorded."
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Recorded:
+    """The procedure, and whether staff must be warned (`treated_over_open_alert`, S22, S26)."""
+
+    procedure: Procedure
+    warned: bool
+
+
+def is_treated_over_open_alert(
+    *, patient: Patient, performed_at: datetime, now: datetime, limits: Limits = LIMITS
+) -> bool:
+    """Whether a procedure at `performed_at` goes over an open alert or a recently reported infection."""
+    reports = CheckIn.objects.filter(patient=patient).standing().only("observed_at", "answers")
+    return treated_over_open_alert(
+        performed_at=performed_at,
+        now=now,
+        open_levels=[alert.triage_level for alert in patient.alerts.open()],
+        reports=[(check_in.observed_at, check_in.given) for check_in in reports],
+        limits=limits,
+    )
+
+
+@transaction.atomic
+def record_procedure(
+    *,
+    patient: Patient,
+    by: User,
+    now: datetime,
+    kind: str,
+    area: str,
+    performed_at: datetime,
+    limits: Limits = LIMITS,
+) -> Recorded:
+    """Record a procedure. The warning is looked up before it is stored, and kept as an event."""
+    warned = is_treated_over_open_alert(patient=patient, performed_at=performed_at, now=now, limits=limits)
+    procedure = add_procedure(
+        patient=patient, by=by, now=now, kind=kind, area=area, performed_at=performed_at
+    )
+    if warned:
+        record_event(verb=Event.Verb.WARNED, actor=by, now=now, patient=patient, subject=procedure.pk)
+    return Recorded(procedure=procedure, warned=warned)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What was asked when a procedure was recorded. `stored`: the intake as the page showed it."""
+
+    stored: Intake = NOTHING_ASKED
+    intake: Intake | None = None
+    skip_reason: str = ""
+    guardian_name: str = ""
+
+
+class UnconfirmedError(ValueError):
+    """`treated_over_open_alert` holds, and nobody has confirmed that the procedure is to be recorded."""
+
+
+@transaction.atomic
+def record_confirmed(
+    *,
+    patient: Patient,
+    by: User,
+    now: datetime,
+    treatment: Mapping[str, Any],
+    confirmed: bool,
+    asked: Asked | None = None,
+) -> Procedure:
+    """Record a procedure with what was asked about the patient before it.
+
+    A second press of the same button gives the procedure that the first one recorded.
+    UnconfirmedError where staff must be warned first (S22, S26), ChangedMeanwhileError where somebody else has
+    changed the intake: then nothing is stored.
+    """
+    asked = asked or Asked()
+    Patient.objects.select_for_update().get(pk=patient.pk)
+    if pressed_before := recorded_just_now(patient, by, now, treatment):
+        return pressed_before
+    if asked.intake is not None and asked.intake.stored != asked.stored.stored:
+        change_answers(asked, patient=patient, by=by, now=now)
+    keep_guardian(patient=patient, name=asked.guardian_name, by=by, now=now)
+    recorded = record_procedure(patient=patient, by=by, now=now, **treatment)
+    if recorded.warned and not confirmed:
+        raise UnconfirmedError
+    note_skipped(recorded.procedure, patient=patient, reason=asked.skip_reason, by=by, now=now)
+    return recorded.procedure
+
+
+def recorded_just_now(
+    patient: Patient, by: User, now: datetime, treatment: Mapping[str, Any]
+) -> Procedure | None:
+    """The same treatment, recorded by the same person a moment ago: a button that was pressed twice."""
+    same = patient.procedures.filter(recorded_by=by, recorded_at__gt=now - PRESSED_TWICE, **treatment)
+    found: Procedure | None = same.first()
+    return found
+
+
+def change_answers(asked: Asked, *, patient: Patient, by: User, now: datetime) -> None:
+    """Store the answers that were given when the procedure was recorded."""
+    assert asked.intake is not None
+    shown, shown_asked = asked.stored.stored
+    intake, answered = asked.intake.stored
+    change_intake(
+        patient=patient,
+        shown=shown,
+        shown_asked=shown_asked,
+        intake=intake,
+        asked=answered,
+        reason=ASKED_NOW,
+        by=by,
+        now=now,
+    )
+
+
+def keep_guardian(*, patient: Patient, name: str, by: User, now: datetime) -> None:
+    """Keep the name of who answers for a child; nothing where none was given."""
+    if name:
+        change_details(patient=patient, by=by, now=now, details={"guardian_name": name})
+
+
+def note_skipped(procedure: Procedure, *, patient: Patient, reason: str, by: User, now: datetime) -> None:
+    """Keep why the risk was not asked before a treatment; nothing where it was."""
+    if reason and not Intake.of(Patient.objects.get(pk=patient.pk)).is_risk_asked:
+        data = {"reason": reason}
+        record_event(
+            verb=Event.Verb.SKIPPED_INTAKE,
+            actor=by,
+            now=now,
+            patient=patient,
+            subject=procedure.pk,
+            data=data,
+        )

@@ -1,0 +1,139 @@
+"""The queue: who is next. One row for each patient, the worst first, then the longest waiting."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+
+from django.core.paginator import Page, Paginator
+
+from aftercare.alerts.models import Alert
+from aftercare.people.models import Clinic, User
+from aftercare.triage import Level
+from clinic.queue.calls import last_calls
+from clinic.queue.filters import MINE, NOBODY, Filters
+from clinic.queue.rows import UNDO_WITHIN, Known, Row, grouped, newest_findings, row_of
+from clinic.queue.silent_list import SilentRow, silent_rows
+
+ROWS_ON_A_PAGE = 50
+SILENT_SHOWN = 25  # the rest of the silent stands in the handover: a long list hides what is pressing
+RELATED = ("clinic", "patient__user", "procedure", "owner", "acknowledged_by")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How many rows below the pressing ones there are with each owner, the other filters being as they are."""
+
+    everybody: int
+    mine: int
+    nobody: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """The sections of the page, each in its order. `now` stands on every page and above every filter."""
+
+    now: list[Row]
+    today: list[Row]
+    routine: list[Row]
+    silent: list[SilentRow]
+    counts: Counts
+    page: Page[list[Alert]]
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.now or self.today or self.routine or self.silent)
+
+    @property
+    def rows(self) -> list[Row]:
+        """Every row with an alert, the worst first."""
+        return [*self.now, *self.today, *self.routine]
+
+    @property
+    def pressing(self) -> int:
+        """How many patients have an open alert of urgent or higher: what the title counts."""
+        return sum(not row.is_closed for row in self.now)
+
+    @property
+    def silent_first(self) -> list[SilentRow]:
+        """Those of the silent that the page shows."""
+        return self.silent[:SILENT_SHOWN] if self.page.number == 1 else []
+
+    @property
+    def silent_more(self) -> int:
+        """How many more there are."""
+        return len(self.silent) - len(self.silent_first)
+
+
+def queue_of(
+    clinics: Collection[Clinic],
+    now: datetime,
+    user: User,
+    filters: Filters | None = None,
+    *,
+    rows_on_a_page: int | None = ROWS_ON_A_PAGE,
+) -> Queue:
+    """What waits for the staff of these clinics, in as many queries for one alert as for a thousand.
+
+    `rows_on_a_page`: how many of the rows below the pressing ones; None for all of them.
+    """
+    filters = filters or Filters()
+    everything = open_or_just_closed(clinics, now, user)
+    pressing, rest = parted(grouped(everything))
+    below = list(chain.from_iterable(rest))
+    page = page_of(grouped(filters.of(below, user)), filters.page, rows_on_a_page)
+    shown = [*pressing, *page.object_list]
+    known = Known(
+        user=user,
+        now=now,
+        newest=newest_findings(Alert.objects.filter(pk__in=[group[0].pk for group in shown])),
+        calls=last_calls({group[0].patient_id for group in shown}),
+    )
+    listed = [row_of(group, known) for group in page.object_list]
+    return Queue(
+        now=most_pressing_first(row_of(group, known) for group in pressing),
+        today=[row for row in listed if row.alert.triage_level is not Level.ROUTINE],
+        routine=[row for row in listed if row.alert.triage_level is Level.ROUTINE],
+        silent=silent_rows(clinics, {a.patient_id for a in everything if a.is_open}, now, filters),
+        counts=counts_of(below, user, filters),
+        page=page,
+    )
+
+
+def open_or_just_closed(clinics: Collection[Clinic], now: datetime, user: User) -> list[Alert]:
+    """Every open alert, and those that the user has closed and can still undo; the worst first."""
+    alerts = Alert.objects.filter(clinic__in=clinics).select_related(*RELATED)
+    just_closed = alerts.filter(
+        status=Alert.Status.CLOSED, closed_by=user, closed_at__gt=now - UNDO_WITHIN, closed_at__lte=now
+    )
+    found = [*alerts.open().worst_first(), *just_closed.worst_first()]
+    return sorted(found, key=lambda alert: (-alert.triage_level.rank, alert.opened_at, alert.pk))
+
+
+def parted(groups: Iterable[list[Alert]]) -> tuple[list[list[Alert]], list[list[Alert]]]:
+    """The rows that are led by an emergency or an urgent alert, and the others: same day first."""
+    groups = list(groups)
+    pressing = [group for group in groups if group[0].triage_level >= Level.URGENT]
+    below = [group for group in groups if group[0].triage_level < Level.URGENT]
+    return pressing, sorted(below, key=lambda group: group[0].triage_level is Level.ROUTINE)
+
+
+def page_of(groups: list[list[Alert]], number: int, size: int | None) -> Page[list[Alert]]:
+    """One page of these rows; a number too high means the last."""
+    return Paginator(groups, size or max(len(groups), 1)).get_page(number)
+
+
+def most_pressing_first(rows: Iterable[Row]) -> list[Row]:
+    """What nobody has called about in time comes first, whose patient was reached last; else the order stays."""
+    return sorted(rows, key=lambda row: (not row.is_forgotten, row.is_settled))
+
+
+def counts_of(alerts: Collection[Alert], user: User, filters: Filters) -> Counts:
+    """How many rows there are of everybody, of the user and of nobody."""
+
+    def rows_of(owner: str) -> int:
+        return len(grouped(filters.owned_by(owner).of(alerts, user)))
+
+    return Counts(everybody=rows_of(""), mine=rows_of(MINE), nobody=rows_of(NOBODY))

@@ -1,0 +1,229 @@
+"""Rows of the queue: one patient's alerts of one section, with everything that the row says."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from aftercare.alerts.models import Alert, ContactAttempt
+from aftercare.checkins.models import Finding
+from aftercare.people.models import Patient, User
+from aftercare.triage import RULES, Evidence, Level
+from aftercare.ui.times import staff_clock
+from clinic.labels import short_evidence, treatment_words
+from clinic.queue.calls import call_words
+from clinic.queue.deadlines import Clock, clock_of, closed_clock
+
+# For so long the row of what was acknowledged, or closed, can be put back where it stands.
+UNDO_WITHIN = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What the rows of a page need besides their alerts, each loaded in one query for all of them."""
+
+    user: User
+    now: datetime
+    newest: Mapping[UUID | None, Finding] = field(default_factory=dict)
+    calls: Mapping[UUID, ContactAttempt] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One patient's alerts of one section, `alert` the worst of them."""
+
+    alert: Alert
+    alerts: list[Alert]
+    treatment: str
+    why: str
+    detail: str
+    clock: Clock
+    silence: str
+    reported_again: str
+    call: ContactAttempt | None  # the last try to reach the patient about these alerts
+    call_words: str
+    call_line: str  # the same beside the clock, which may say a part of it
+    to_give_back: list[Alert]  # taken on by the reader a moment ago
+    to_undo: list[Alert]  # closed by the reader a moment ago
+    seconds_to_undo: int
+
+    @property
+    def patient(self) -> Patient:
+        return self.alert.patient
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the row stands here only so that its closing can be undone."""
+        return not self.alert.is_open
+
+    @property
+    def waiting(self) -> list[Alert]:
+        """Those that nobody has acknowledged, or whose newer report nobody has confirmed."""
+        return [alert for alert in self.alerts if alert.is_waiting]
+
+    @property
+    def is_hot(self) -> bool:
+        """An emergency that nobody has answered."""
+        return any(alert.triage_level is Level.EMERGENCY for alert in self.waiting)
+
+    @property
+    def is_forgotten(self) -> bool:
+        """Whether one of them was acknowledged and nobody has called in time."""
+        return any(alert.is_forgotten for alert in self.alerts)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether staff have reached the patient about each of them. Closing alone moves no row."""
+        return all(alert.is_reached and not alert.is_waiting for alert in self.alerts)
+
+    @property
+    def more(self) -> int:
+        return len(self.alerts) - 1
+
+    @property
+    def summary(self) -> str:
+        """Why, in one sentence: "Pus bumps, or fluid. At 20 h, and 2 more findings"."""
+        words = f"{self.why}. {self.detail}" if self.detail else self.why
+        if not self.more:
+            return words
+        return f"{words}, and {self.more} more finding{'s' if self.more > 1 else ''}"
+
+    @property
+    def key(self) -> str:
+        """The row's name on the page, the same each time it is drawn: the patient, and what kind of row."""
+        part = "routine" if self.alert.triage_level is Level.ROUTINE else "act"
+        return f"{part}-{self.patient.pk}"
+
+    @property
+    def call_note(self) -> str:
+        """What was written of the last call, unless on the page of an older alert: that tells of the older one."""
+        if self.call is None or self.call.alert_id not in {None, *(alert.pk for alert in self.alerts)}:
+            return ""
+        return self.call.note
+
+    @property
+    def waits(self) -> str:
+        """By which the page knows what is new: each alert that waits, and since when."""
+        return " ".join(f"{alert.pk}@{alert.waiting_since.isoformat()}" for alert in self.waiting)
+
+    @property
+    def newest_wait(self) -> datetime:
+        """Since when the newest of those that wait has waited."""
+        return max(alert.waiting_since for alert in self.waiting)
+
+
+def shown_token(alert: Alert) -> str:
+    """An alert as a page showed it: its id, and the instant of its newest report."""
+    return f"{alert.pk}@{alert.last_reported_at.isoformat()}"
+
+
+def grouped(alerts: Iterable[Alert]) -> list[list[Alert]]:
+    """The alerts of each row, in the order of each row's first."""
+    by_row: dict[tuple[UUID, bool], list[Alert]] = {}
+    for alert in alerts:
+        by_row.setdefault((alert.patient_id, alert.triage_level is Level.ROUTINE), []).append(alert)
+    return [led(group) for group in by_row.values()]
+
+
+def led(group: list[Alert]) -> list[Alert]:
+    """The alerts of a row, the one that leads it first: open, worst, waiting, then the longest open."""
+    return sorted(
+        group, key=lambda a: (not a.is_open, -a.triage_level.rank, not a.is_waiting, a.opened_at, a.rule)
+    )
+
+
+def newest_findings(alerts: QuerySet[Alert]) -> dict[UUID | None, Finding]:
+    """The last report behind each of these alerts, by the alert's id, in one query."""
+    newest = Finding.objects.filter(alert=OuterRef("pk")).order_by("-assessment__at", "-pk")
+    ids = alerts.order_by().annotate(newest=Subquery(newest.values("pk")[:1])).values("newest")
+    findings = Finding.objects.filter(pk__in=ids).select_related(
+        "assessment__caused_by", "assessment__check_in"
+    )
+    return {finding.alert_id: finding for finding in findings}
+
+
+def row_of(group: list[Alert], known: Known) -> Row:
+    """The row of one patient's alerts, as `grouped` gives them. Its clock is that of the first that waits."""
+    now, lead = known.now, group[0]
+    alerts = [alert for alert in group if alert.is_open] or group
+    finding = known.newest.get(lead.pk)
+    call = call_about(alerts, known)
+    clock = row_clock(alerts, now)
+    to_undo = [alert for alert in group if not alert.is_open]
+    return Row(
+        alert=lead,
+        alerts=alerts,
+        treatment=treatment_words(lead.own_procedure, now),
+        why=RULES[lead.rule].staff.removesuffix("."),
+        detail=detail_words(finding) if finding else "",
+        clock=clock,
+        silence="No check-in for a day" if any(alert.silent_since for alert in alerts) else "",
+        reported_again=again_words(alerts, now),
+        call=call,
+        call_words=call_words(call, now) if call else "",
+        call_line=call_line(call, clock, now),
+        to_give_back=[alert for alert in alerts if is_taken_lately(alert, known)],
+        to_undo=to_undo,
+        seconds_to_undo=seconds_left(to_undo, now),
+    )
+
+
+def row_clock(alerts: list[Alert], now: datetime) -> Clock:
+    """The clock of the one that presses most: forgotten, then waiting, then the worst."""
+    lead = alerts[0]
+    if not lead.is_open:
+        return closed_clock(lead, now)
+    forgotten = next((alert for alert in alerts if alert.is_forgotten and not alert.is_waiting), None)
+    waiting = next((alert for alert in alerts if alert.is_waiting), None)
+    return clock_of(forgotten or waiting or lead, lead.clinic.hours, now)
+
+
+def again_words(alerts: Iterable[Alert], now: datetime) -> str:
+    """When one of them was last reported again after somebody had acknowledged it."""
+    again = max((alert.reported_again_at for alert in alerts if alert.reported_again_at), default=None)
+    return f"Reported again {staff_clock(again, now)}" if again else ""
+
+
+def call_about(alerts: Collection[Alert], known: Known) -> ContactAttempt | None:
+    """The last try to reach the patient since the first of these alerts was opened."""
+    call = known.calls.get(next(iter(alerts)).patient_id)
+    return call if call and call.at >= min(alert.opened_at for alert in alerts) else None
+
+
+def call_line(call: ContactAttempt | None, clock: Clock, now: datetime) -> str:
+    """The last call in words; only its author where the clock says already that the patient was reached."""
+    if call is None:
+        return ""
+    if clock.state == "reached" and call.result == ContactAttempt.Result.REACHED:
+        return f"by {call.by}"
+    return call_words(call, now)
+
+
+def is_taken_lately(alert: Alert, known: Known) -> bool:
+    """Whether the reader took the alert on a moment ago, so that a slip can be put back in its place."""
+    return (
+        alert.status == Alert.Status.ACKNOWLEDGED
+        and not alert.is_waiting
+        and alert.owner_id == alert.acknowledged_by_id == known.user.pk
+        and alert.acknowledged_at is not None
+        and known.now - alert.acknowledged_at < UNDO_WITHIN
+    )
+
+
+def seconds_left(closed: Iterable[Alert], now: datetime) -> int:
+    """How many seconds are left to undo all of these closings."""
+    ends = [alert.closed_at + UNDO_WITHIN for alert in closed if alert.closed_at]
+    return max(int((min(ends) - now).total_seconds()), 0) if ends else 0
+
+
+def detail_words(finding: Finding) -> str:
+    """The values behind a finding; in an emergency what the patient was told to do."""
+    if finding.level == Level.EMERGENCY.value and (
+        told := finding.assessment.told_with.advice.get("headline")
+    ):
+        return f"Told: {told}"
+    return short_evidence(map(Evidence.from_json, finding.evidence))

@@ -1,0 +1,74 @@
+"""Patients from whom nothing comes, as the queue and the handover list them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from aftercare.checkins.follow_up.non_response import non_responders
+from aftercare.checkins.models import NonResponse
+from aftercare.people.models import Clinic, Patient
+from aftercare.ui.times import spoken_age
+from clinic.labels import treatment_words
+from clinic.queue.calls import call_words, last_calls
+from clinic.queue.filters import NOBODY, Filters
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SilentRow:
+    """A patient from whom nothing comes."""
+
+    patient: Patient
+    treatment: str
+    why: str
+    since: datetime
+    since_words: str
+    has_open_alert: bool
+    call: str  # the last try to reach the patient since then, in words
+
+
+def silent_rows(
+    clinics: Iterable[Clinic], with_alerts: set[UUID], now: datetime, filters: Filters
+) -> list[SilentRow]:
+    """Those who have not been heard from, the longest first; they have no level and no owner to filter by."""
+    if filters.level or filters.unacknowledged or filters.owner not in ("", NOBODY):
+        return []
+    shown = [clinic.pk for clinic in clinics if filters.clinic in ("", clinic.slug)]
+    items = [item for item in non_responders(shown) if filters.kind in ("", item.procedure.kind)]
+    calls = calls_since(items, now)
+    return [
+        SilentRow(
+            patient=item.patient,
+            treatment=treatment_words(item.procedure, now),
+            why=silence_words(item, now),
+            since=item.silent_since,
+            since_words="last heard" if heard_since_treatment(item) else "treated",
+            has_open_alert=item.patient_id in with_alerts,
+            call=calls.get(item.patient_id, ""),
+        )
+        for item in items
+    ]
+
+
+def calls_since(items: Iterable[NonResponse], now: datetime) -> dict[UUID, str]:
+    """The last try to reach each silent patient since the silence began, in words; in one query."""
+    since = {item.patient_id: item.silent_since for item in items}
+    return {
+        patient: call_words(call, now)
+        for patient, call in last_calls(since).items()
+        if call.at >= since[patient]
+    }
+
+
+def heard_since_treatment(item: NonResponse) -> bool:
+    """Whether the silence began with a check-in rather than with the procedure."""
+    return item.silent_since > item.procedure.performed_at
+
+
+def silence_words(item: NonResponse, now: datetime) -> str:
+    """What is missing, and for how long."""
+    if heard_since_treatment(item):
+        return f"No check-in for {spoken_age(now - item.silent_since)}"
+    return "No check-in yet"

@@ -1,0 +1,137 @@
+"""The queue: as a page, and as the part of it that renews itself; the handover."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.views.decorators.http import require_safe
+
+from aftercare.alerts.models import Drill
+from aftercare.people.access import memberships_of
+from aftercare.people.models import StaffMember
+from clinic.access import staff_page
+from clinic.queue.etag import version_of
+from clinic.queue.filters import Filters
+from clinic.queue.forms import FilterForm
+from clinic.queue.handover import handover_of
+from clinic.queue.page import queue_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What came of a press in the queue: what was done, or a heading and a sentence that say why it was not."""
+
+    said: str = ""
+    heading: str = ""
+    problem: str = ""
+
+
+@require_safe
+@staff_page
+def queue(request: HttpRequest, member: StaffMember) -> HttpResponse:
+    """Who is next."""
+    return queue_page(request, member, Filters.read(request.GET, memberships_of(request)))
+
+
+@require_safe
+@staff_page
+def queue_live(request: HttpRequest, member: StaffMember) -> HttpResponse:
+    """The part that renews itself: 304 where nothing has changed since it was drawn."""
+    filters = Filters.read(request.GET, memberships_of(request))
+    version = version_of(clinics_of(request), member.user, filters.query)
+    unchanged = get_conditional_response(request, etag=version)
+    if unchanged is not None:
+        return unchanged
+    return live_part(request, member, filters)
+
+
+@require_safe
+@staff_page
+def handover(request: HttpRequest, member: StaffMember) -> HttpResponse:
+    """A page to print or to read out at the end of a shift."""
+    now, clinics = timezone.now(), clinics_of(request)
+    context = {
+        "handover": handover_of(clinics, now, member.user),
+        "names": [clinic.name for clinic in clinics],
+        "several_clinics": len(clinics) > 1,
+        "now": now,
+    }
+    return render(request, "clinic/handover.html", context)
+
+
+def clinics_of(request: HttpRequest) -> list[Any]:
+    """The clinics of who is signed in."""
+    return [member.clinic for member in memberships_of(request)]
+
+
+def context_of(request: HttpRequest, member: StaffMember, filters: Filters) -> dict[str, Any]:
+    """What page and part show alike."""
+    now, clinics = timezone.now(), clinics_of(request)
+    return {
+        "version": version_of(clinics, member.user, filters.query),
+        "queue": queue_of(clinics, now, member.user, filters),
+        "filters": filters,
+        "drill": Drill.objects.running().filter(clinic__in=clinics).first(),
+        "several_clinics": len(clinics) > 1,
+        "now": now,
+    }
+
+
+def queue_page(
+    request: HttpRequest,
+    member: StaffMember,
+    filters: Filters,
+    outcome: Outcome | None = None,
+    status: HTTPStatus = HTTPStatus.OK,
+) -> HttpResponse:
+    """The whole page."""
+    form = FilterForm(filters, memberships_of(request))
+    context = {**context_of(request, member, filters), "form": form, "outcome": outcome or Outcome()}
+    return render(request, "clinic/queue.html", context, status=status)
+
+
+def live_part(
+    request: HttpRequest,
+    member: StaffMember,
+    filters: Filters,
+    outcome: Outcome | None = None,
+    status: HTTPStatus = HTTPStatus.OK,
+) -> HttpResponse:
+    """What the open page asks for: the list as it is now, with what came of a press."""
+    context = {**context_of(request, member, filters), "outcome": outcome or Outcome()}
+    response = render(request, "clinic/queue_live.html", context, status=status)
+    response["ETag"] = context["version"]
+    return response
+
+
+def is_in_list(request: HttpRequest) -> bool:
+    """Whether the script of the open page asks, and not the browser."""
+    return "HX-Request" in request.headers
+
+
+def answer(request: HttpRequest, member: StaffMember, outcome: Outcome) -> HttpResponse:
+    """After a press that did something: the list as it is now, without script the page again."""
+    if is_in_list(request):
+        return live_part(request, member, filters_posted(request), outcome)
+    messages.success(request, outcome.said)
+    query = filters_posted(request).query
+    return redirect(f"{reverse('clinic:queue')}{'?' if query else ''}{query}")
+
+
+def conflict(request: HttpRequest, member: StaffMember, outcome: Outcome) -> HttpResponse:
+    """After a press that changed nothing: the list as it is now, saying why."""
+    draw = live_part if is_in_list(request) else queue_page
+    return draw(request, member, filters_posted(request), outcome, HTTPStatus.CONFLICT)
+
+
+def filters_posted(request: HttpRequest) -> Filters:
+    """The view of the queue in which a button was pressed."""
+    return Filters.read(QueryDict(request.POST.get("filters", "")), memberships_of(request))

@@ -1,0 +1,220 @@
+"""Reading a case file: patient series with what must be flagged, as a safety officer writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from aftercare.alerts.models import ContactAttempt
+from aftercare.checkins.pages.lead import LEADS
+from aftercare.people.models import Procedure
+from aftercare.triage import RULES, TIMED_RULES, ExpectedCourse, Level, Limits
+from clinic.rehearsal.answers import Given, read_given
+from clinic.rehearsal.courses import read_courses
+from clinic.rehearsal.fields import (
+    CaseFileError,
+    a_list,
+    a_text,
+    an_object,
+    one_of,
+    only_known,
+    optional_text,
+    read_instant,
+)
+
+AREA_LENGTH = 40
+LEVEL_NONE = "none"
+LEVELS = frozenset({LEVEL_NONE, *(level.value for level in Level)})
+STATUSES = frozenset({"stored", "rejected", "duplicate"})
+KNOWN_RULES = frozenset({*RULES, *TIMED_RULES})
+
+
+class StepType(StrEnum):
+    PROCEDURE = "procedure"
+    CHECK_IN = "checkin"
+    TICK = "tick"
+    STAFF = "staff"
+
+
+class StaffAction(StrEnum):
+    ACK_ALL = "ack_all"
+    CLOSE_ALL = "close_all"
+    CALL_ALL = "call_all"
+
+
+# Remarks for readers may stand beside the fields that do something; a misspelt field must not pass as one.
+REMARKS = frozenset({"title", "note", "comment"})
+COMMON_FIELDS = frozenset({"id", "type", "h", "at", "expect"}) | REMARKS
+FIELDS: Mapping[StepType, frozenset[str]] = {
+    StepType.PROCEDURE: COMMON_FIELDS | {"kind", "area"},
+    StepType.CHECK_IN: COMMON_FIELDS
+    | {"submitted_h", "submitted_at", "procedure", "token", "supersedes", "answers"},
+    StepType.TICK: COMMON_FIELDS,
+    StepType.STAFF: COMMON_FIELDS | {"action", "result"},
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """One step. `at`: the instant it describes; `submitted_at` None: submitted at that same instant."""
+
+    type: StepType
+    at: datetime
+    expect: Mapping[str, Any]
+    id: str | None = None
+    kind: str = ""
+    area: str = ""
+    submitted_at: datetime | None = None
+    procedure: str | None = None
+    token: str | None = None
+    supersedes: str | None = None
+    given: Given | None = None
+    action: StaffAction | None = None
+    # Of a call.
+    result: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Case:
+    """One patient's series."""
+
+    id: str
+    at_risk: bool
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseFile:
+    """All cases of a file, and the thresholds they assume. `faults`: the cases that cannot be read, and why.
+
+    `lowered`: which hours of the file lie above the engine's ceilings, and what is used instead.
+    """
+
+    cases: tuple[Case, ...]
+    faults: tuple[str, ...]
+    lowered: tuple[str, ...]
+    courses: Mapping[str, ExpectedCourse]
+    limits: Limits
+
+
+def read_case_file(data: object) -> CaseFile:
+    """A case file from its JSON; CaseFileError names what is wrong and where.
+
+    A case that cannot be read is a fault of its own, and the others are rehearsed all the same.
+    """
+    content = an_object(data, "The file")
+    config = an_object(content.get("config", {}), "config")
+    defaults = an_object(content.get("defaults", {}), "defaults")
+    if not read_given(defaults, "defaults").is_offered:
+        raise CaseFileError("defaults: not all of these answers are in the form")
+    try:
+        limits = Limits.from_json(config)
+    except ValueError as error:
+        raise CaseFileError(f"config: {error}") from error
+    cases: dict[str, Case] = {}
+    faults: list[str] = []
+    for position, raw in enumerate(a_list(content.get("cases"), "cases")):
+        try:
+            case = read_case(raw, position, defaults)
+            if case.id in cases:
+                raise CaseFileError(f"case {case.id}: there are two cases with this id")
+        except CaseFileError as error:
+            faults.append(str(error))
+        else:
+            cases[case.id] = case
+    if not cases and not faults:
+        raise CaseFileError("cases: there is none")
+    courses, lowered = read_courses(config)
+    return CaseFile(
+        cases=tuple(cases.values()),
+        faults=tuple(faults),
+        lowered=tuple(lowered),
+        courses=courses,
+        limits=limits,
+    )
+
+
+def read_case(raw: object, position: int, defaults: Mapping[str, Any]) -> Case:
+    """One case."""
+    case = an_object(raw, f"case number {position}")
+    case_id = a_text(case.get("id"), f"case number {position}: id")
+    patient = an_object(case.get("patient", {}), f"case {case_id}: patient")
+    only_known(patient, {"at_risk"}, f"case {case_id}: patient")
+    at_risk = patient.get("at_risk", False)
+    if not isinstance(at_risk, bool):
+        raise CaseFileError(f"case {case_id}: at_risk must be true or false, not {at_risk!r}")
+    steps: list[Step] = []
+    for number, raw_step in enumerate(a_list(case.get("steps"), f"case {case_id}: steps")):
+        steps.append(read_step(raw_step, f"case {case_id}, step {number}", defaults))
+    return Case(id=case_id, at_risk=at_risk, steps=tuple(steps))
+
+
+def read_step(raw: object, where: str, defaults: Mapping[str, Any]) -> Step:
+    """One step."""
+    step = an_object(raw, where)
+    if step.get("id"):
+        where = f"{where} ({step['id']})"
+    kind_of_step = StepType(one_of(step.get("type"), list(StepType), f"{where}: type"))
+    only_known(step, FIELDS[kind_of_step], where)
+    read = Step(
+        type=kind_of_step,
+        id=optional_text(step, "id", where),
+        at=read_instant(step, "h", "at", where),
+        expect=read_expect(step.get("expect", {}), where),
+    )
+    if kind_of_step is StepType.PROCEDURE:
+        kind = one_of(step.get("kind"), Procedure.Kind.values, f"{where}: kind")
+        area = optional_text(step, "area", where) or ""
+        if len(area) > AREA_LENGTH or not area.isprintable():
+            raise CaseFileError(f"{where}: area must be at most {AREA_LENGTH} characters, not {area!r:.60}")
+        return replace(read, kind=kind, area=area)
+    if kind_of_step is StepType.STAFF:
+        return read_staff_action(read, step, where)
+    if kind_of_step is StepType.CHECK_IN:
+        return read_check_in(read, step, where, defaults)
+    return read
+
+
+def read_staff_action(read: Step, step: Mapping[str, Any], where: str) -> Step:
+    """What staff do; a call says what came of it, and nothing else does."""
+    action = StaffAction(one_of(step.get("action"), list(StaffAction), f"{where}: action"))
+    if action is not StaffAction.CALL_ALL:
+        if "result" in step:
+            raise CaseFileError(f"{where}: only call_all has a result")
+        return replace(read, action=action)
+    result = one_of(step.get("result"), ContactAttempt.Result.values, f"{where}: result")
+    return replace(read, action=action, result=result)
+
+
+def read_check_in(read: Step, step: Mapping[str, Any], where: str, defaults: Mapping[str, Any]) -> Step:
+    """The fields of a check-in; its answers are the file's defaults but for those given."""
+    answers = {**defaults, **an_object(step.get("answers", {}), f"{where}: answers")}
+    submitted = {key: step[key] for key in ("submitted_h", "submitted_at") if step.get(key) is not None}
+    return replace(
+        read,
+        submitted_at=read_instant(submitted, "submitted_h", "submitted_at", where) if submitted else None,
+        procedure=optional_text(step, "procedure", where),
+        token=optional_text(step, "token", where),
+        supersedes=optional_text(step, "supersedes", where),
+        given=read_given(answers, where),
+    )
+
+
+def read_expect(raw: object, where: str) -> Mapping[str, Any]:
+    """What a step must bring about: any of level, rules, status, notify and lead."""
+    expect = an_object(raw, f"{where}: expect")
+    only_known(expect, {"level", "rules", "status", "notify", "lead"}, f"{where}: expect")
+    if "level" in expect:
+        one_of(expect["level"], LEVELS, f"{where}: expect.level")
+    if "lead" in expect:
+        one_of(expect["lead"], LEADS, f"{where}: expect.lead")
+    for rule in a_list(expect.get("rules", []), f"{where}: expect.rules"):
+        one_of(rule, KNOWN_RULES, f"{where}: expect.rules")
+    if expect.get("status") is not None:
+        one_of(expect["status"], STATUSES, f"{where}: expect.status")
+    if not isinstance(expect.get("notify"), bool | None):
+        raise CaseFileError(f"{where}: expect.notify must be true or false, not {expect['notify']!r}")
+    return expect

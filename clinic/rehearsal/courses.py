@@ -1,0 +1,77 @@
+"""The expected courses that a case file assumes. No file reaches above the ceilings, as no clinic does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from aftercare.triage import (
+    DEFAULT_COURSES,
+    SYMPTOMS,
+    CourseError,
+    ExpectedCourse,
+    Symptom,
+    SymptomCourse,
+    sign_ceiling,
+    symptom_ceilings,
+)
+from clinic.rehearsal.fields import CaseFileError, a_list, an_object, only_known
+
+SIGNS = ("bruise", "peeling", "spots")
+COLUMNS = ("usual until", "tell us after", "tell us after if mild")
+
+
+def read_courses(config: Mapping[str, Any]) -> tuple[Mapping[str, ExpectedCourse], list[str]]:
+    """The courses that a file's `config` describes, the shipped ones where it describes none.
+
+    Each symptom is [usual until, tell us after, tell us after if mild], in hours. Hours above a ceiling are
+    lowered to it, so that the cases show what the engine does with them; the second value says which.
+    """
+    given = an_object(config.get("expected_course", {}), "config.expected_course")
+    only_known(given, DEFAULT_COURSES, "config.expected_course")
+    limits = an_object(config.get("sign_limits_h", {}), "config.sign_limits_h")
+    only_known(limits, SIGNS, "config.sign_limits_h")
+    lowered: list[str] = []
+    signs = {
+        f"{sign}_h": at_most(hours, sign_ceiling(sign), f"config.sign_limits_h.{sign}", lowered)
+        for sign, hours in limits.items()
+    }
+    courses = {}
+    for kind, default in DEFAULT_COURSES.items():
+        where = f"config.expected_course.{kind}"
+        rows = an_object(given.get(kind, {}), where)
+        only_known(rows, SYMPTOMS, where)
+        changes: dict[str, Any] = {
+            symptom: symptom_course(hours, default, symptom, f"{where}.{symptom}", lowered)
+            for symptom, hours in rows.items()
+        }
+        try:
+            courses[kind] = replace(default, **changes, **signs)
+        except CourseError as error:
+            raise CaseFileError(f"{where}: {error}") from error
+    return courses, lowered
+
+
+def symptom_course(
+    hours: object, default: ExpectedCourse, symptom: Any, where: str, lowered: list[str]
+) -> SymptomCourse:
+    """One row. The file says nothing of "often by", which fires no rule: it may not pass "usual until"."""
+    row = a_list(hours, where)
+    if len(row) != len(COLUMNS) or any(type(hour) not in (int, float) for hour in row):
+        raise CaseFileError(f"{where} must be three numbers of hours, not {row!r}")
+    named: Symptom = symptom
+    row = [
+        at_most(hour, ceiling, f"{where}, {column}", lowered)
+        for hour, ceiling, column in zip(row, symptom_ceilings(default.kind, named), COLUMNS, strict=True)
+    ]
+    often_by = default.of(named).often_by_h
+    return SymptomCourse(None if often_by is None else min(often_by, row[0]), *row)
+
+
+def at_most(hours: Any, ceiling: float, where: str, lowered: list[str]) -> Any:
+    """The hours, or the ceiling where they lie above it; what is no number is left to be refused."""
+    if type(hours) not in (int, float) or not hours > ceiling:
+        return hours
+    lowered.append(f"{where}: {hours!s:.20} hours are above the ceiling; {ceiling:g} are used.")
+    return ceiling

@@ -1,0 +1,262 @@
+"""Replaying cases through the real actions, in a database that is rolled back: nothing is kept, nothing is sent."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from aftercare.alerts.actions import acknowledge, close, record_contact_attempt
+from aftercare.alerts.escalation import escalate, unacknowledged_alerts
+from aftercare.alerts.models import Alert
+from aftercare.checkins.follow_up.non_response import (
+    is_missing,
+    note_missed_check_ins,
+    note_silence_after_alerts,
+    silent_alerts,
+)
+from aftercare.checkins.models import CheckIn
+from aftercare.checkins.pages.lead import NOTHING, lead_of
+from aftercare.checkins.submission.actions import Status, submit_check_in
+from aftercare.checkins.submission.placement import RejectedError, Submission
+from aftercare.checkins.wording import SEVERAL
+from aftercare.guidance.actions import publish_courses
+from aftercare.people.actions import add_staff_member, enrol_patient
+from aftercare.people.hours import ALWAYS_OPEN
+from aftercare.people.models import Clinic, Patient, Procedure, StaffMember, User
+from aftercare.triage import TIMED_RULES, Answers, ExpectedCourse, Level, Limits
+from clinic.procedures import record_procedure
+from clinic.rehearsal.case_file import LEVEL_NONE, Case, CaseFile, StaffAction, Step, StepType
+from clinic.rehearsal.fields import START, CaseFileError
+
+REJECTED = "rejected"
+WARNING = "treated_over_open_alert"
+REHEARSED = "Closed in a rehearsal."
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Result:
+    """What a step brought about. `rules` is sorted; `status` and `notify` are of check-ins only.
+
+    `lead`: what the patient's pages lead with after it.
+    """
+
+    case: str
+    step: int
+    type: str
+    level: str = LEVEL_NONE
+    rules: tuple[str, ...] = ()
+    status: str | None = None
+    notify: bool | None = None
+    lead: str = NOTHING
+
+    def to_json(self) -> dict[str, Any]:
+        """The shape that `--json` writes."""
+        return {
+            "case": self.case,
+            "step": self.step,
+            "type": self.type,
+            "level": self.level,
+            "rules": list(self.rules),
+            "status": self.status,
+            "notify": self.notify,
+            "lead": self.lead,
+        }
+
+
+def differences(result: Result, step: Step) -> list[str]:
+    """How a result differs from what its step expects, a sentence for each; keys not given are not compared."""
+    found = []
+    got = result.to_json()
+    for key, expected in step.expect.items():
+        wanted = sorted(expected) if key == "rules" else expected
+        if got[key] != wanted:
+            name = f" ({step.id})" if step.id else ""
+            found.append(
+                f"{result.case}, step {result.step}{name}: "
+                f"{key} should be {in_words(wanted)}, but is {in_words(got[key])}"
+            )
+    return found
+
+
+def in_words(value: object) -> str:
+    """A value for people to read."""
+    if isinstance(value, list):
+        return ", ".join(value) or "no rules"
+    return "nothing" if value is None else str(value).lower()
+
+
+def rehearse(case_file: CaseFile) -> Iterator[tuple[Case, list[Result] | CaseFileError]]:
+    """Every case with its results, each in a transaction of its own; or what keeps it from being rehearsed."""
+    for case in case_file.cases:
+        try:
+            yield case, rehearse_case(case, case_file.courses, case_file.limits)
+        except CaseFileError as error:
+            yield case, error
+
+
+def rehearse_case(case: Case, courses: Mapping[str, ExpectedCourse], limits: Limits) -> list[Result]:
+    """The results of one case. The rollback also drops every nudge that was to follow a commit."""
+    with transaction.atomic():
+        try:
+            return Rehearsal.of(case, courses, limits).run()
+        finally:
+            transaction.set_rollback(True)
+
+
+@dataclass(kw_only=True, slots=True)
+class Rehearsal:
+    """One case being replayed: its made-up patient and nurse, and what the ids of the file stand for."""
+
+    case: Case
+    limits: Limits
+    patient: Patient
+    nurse: User
+    procedures: dict[str, Procedure] = field(default_factory=dict)
+    check_ins: dict[str, CheckIn] = field(default_factory=dict)
+    tokens: dict[str, uuid.UUID] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, case: Case, courses: Mapping[str, ExpectedCourse], limits: Limits) -> Rehearsal:
+        """A clinic open day and night in UTC, with the expected courses to rehearse, one nurse, one patient."""
+        name = uuid.uuid4().hex
+        clinic = Clinic.objects.create(
+            name="Rehearsal",
+            slug=name,
+            telephone="+44 161 496 0123",
+            out_of_hours_telephone="+44 161 496 0199",
+            emergency_number="112",
+            opening_hours=ALWAYS_OPEN,
+            time_zone="UTC",
+        )
+        nurse = add_staff_member(
+            clinic=clinic,
+            email=f"nurse@{name}.invalid",
+            role=StaffMember.Role.NURSE,
+            first_name="Rehearsal",
+            last_name="Nurse",
+        ).user
+        publish_courses(clinic=clinic, by=nurse, now=START, courses=courses)
+        patient = enrol_patient(
+            clinic=clinic,
+            by=nurse,
+            now=START,
+            email=f"patient@{name}.invalid",
+            first_name="Rehearsal",
+            last_name="Patient",
+        )
+        patient.at_risk = case.at_risk
+        patient.save()
+        return cls(case=case, limits=limits, patient=patient, nurse=nurse)
+
+    def run(self) -> list[Result]:
+        """Every step in the order of the file."""
+        acts = {
+            StepType.PROCEDURE: self.record,
+            StepType.CHECK_IN: self.submit,
+            StepType.TICK: self.tick,
+            StepType.STAFF: self.work,
+        }
+        results = []
+        for number, step in enumerate(self.case.steps):
+            try:
+                outcome = acts[step.type](step)
+            except ValidationError as error:
+                raise CaseFileError(f"case {self.case.id}, step {number}: {error.messages[0]}") from error
+            lead = lead_of(self.patient, step.submitted_at or step.at).word
+            results.append(Result(case=self.case.id, step=number, type=step.type.value, lead=lead, **outcome))
+        return results
+
+    def record(self, step: Step) -> dict[str, Any]:
+        """Staff record a procedure."""
+        recorded = record_procedure(
+            patient=self.patient,
+            by=self.nurse,
+            now=step.at,
+            kind=step.kind,
+            area=step.area,
+            performed_at=step.at,
+            limits=self.limits,
+        )
+        if step.id:
+            self.procedures[step.id] = recorded.procedure
+        return timed_outcome([WARNING] if recorded.warned else [])
+
+    def submit(self, step: Step) -> dict[str, Any]:
+        """The patient submits a check-in. One whose answers are not in the form is rejected as the form does."""
+        if step.given is None or step.given.answers is None:
+            return {"status": REJECTED, "notify": False}
+        try:
+            receipt = submit_check_in(
+                patient=self.patient,
+                by=self.patient.user,
+                submission=self.submission(step, step.given.answers, step.given.unreadable),
+                now=step.submitted_at or step.at,
+                limits=self.limits,
+            )
+        except RejectedError:
+            return {"status": REJECTED, "notify": False}
+        if step.id:
+            self.check_ins[step.id] = receipt.check_in
+        return {
+            "level": receipt.level.value,
+            "rules": receipt.rules,
+            "status": Status(receipt.status).value,
+            "notify": receipt.dispatched,
+        }
+
+    def submission(self, step: Step, answers: Answers, unreadable: dict[str, str]) -> Submission:
+        """The form as the patient sends it. An id that stands for nothing goes in as one that nobody knows."""
+        procedure, corrected = (
+            self.procedures.get(step.procedure or ""),
+            self.check_ins.get(step.supersedes or ""),
+        )
+        return Submission(
+            token=self.tokens.setdefault(step.token, uuid.uuid4()) if step.token else uuid.uuid4(),
+            answers=answers,
+            unreadable=unreadable,
+            observed_at=None if step.submitted_at in (None, step.at) else step.at,
+            procedure_id=None
+            if step.procedure in (None, SEVERAL)
+            else procedure.pk
+            if procedure
+            else uuid.uuid4(),
+            is_several=step.procedure == SEVERAL,
+            supersedes_id=(corrected.pk if corrected else uuid.uuid4()) if step.supersedes else None,
+        )
+
+    def tick(self, step: Step) -> dict[str, Any]:
+        """The periodic tasks run. Reported is what holds now, told before or not."""
+        now = step.at
+        holds = {
+            "unacknowledged": bool(unacknowledged_alerts(self.patient, now, self.limits)),
+            "silent_after_alert": bool(silent_alerts(self.patient, now, self.limits)),
+            "missed_check_ins": is_missing(self.patient, now, self.limits),
+        }
+        escalate(now, self.limits, only=self.patient)
+        note_silence_after_alerts(now, self.limits, only=self.patient)
+        note_missed_check_ins(now, self.limits, only=self.patient)
+        return timed_outcome([rule for rule, held in holds.items() if held])
+
+    def work(self, step: Step) -> dict[str, Any]:
+        """Staff act on everything that is open, the lowest level first: none is told of meanwhile."""
+        if step.action is StaffAction.CALL_ALL:
+            record_contact_attempt(patient=self.patient, by=self.nurse, now=step.at, result=step.result)
+            return {}
+        for alert in sorted(self.patient.alerts.open(), key=lambda alert: alert.triage_level):
+            if step.action is StaffAction.CLOSE_ALL:
+                outcome = Alert.Outcome.ADVICE_GIVEN
+                close(alert=alert, by=self.nurse, now=step.at, outcome=outcome, note=REHEARSED)
+            else:
+                acknowledge(alert=alert, by=self.nurse, now=step.at)
+        return {}
+
+
+def timed_outcome(rules: list[str]) -> dict[str, Any]:
+    """The rules that time made fire, and the highest of their levels."""
+    level = max((TIMED_RULES[rule].level for rule in rules), default=None)
+    return {"level": level.value if isinstance(level, Level) else LEVEL_NONE, "rules": tuple(sorted(rules))}
