@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypedDict, Unpack
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -51,8 +51,21 @@ def is_at_risk(intake: Iterable[str] | None) -> bool:
     return any(key in AT_RISK_QUESTIONS for key in intake or [])
 
 
+class PatientDetails(TypedDict, total=False):
+    """The columns of a patient that an enrolment may fill; an empty `time_zone` is the clinic's."""
+
+    date_of_birth: date | None
+    record_number: str
+    call_back_telephone: str
+    call_back_hours: str
+    time_zone: str
+    intake: list[str] | None
+    intake_asked: list[str] | None
+    guardian_name: str
+
+
 @transaction.atomic
-def enrol_patient(  # noqa: PLR0913 (the fields of an enrolment)
+def enrol_patient(
     *,
     clinic: Clinic,
     by: User,
@@ -60,58 +73,43 @@ def enrol_patient(  # noqa: PLR0913 (the fields of an enrolment)
     email: str,
     first_name: str,
     last_name: str,
-    date_of_birth: date | None = None,
-    record_number: str = "",
-    call_back_telephone: str = "",
-    call_back_hours: str = "",
     language: str = "",
-    time_zone: str = "",
-    intake: list[str] | None = None,
-    intake_asked: list[str] | None = None,
-    guardian_name: str = "",
     consent: bool = False,
+    **details: Unpack[PatientDetails],
 ) -> Patient:
     """Enrol a person as a patient of `clinic`. A user with this e-mail address and name is the same person.
 
     ValidationError where that user has another name, or is a patient of the clinic already. `consent`: the
     patient has read how the portal uses data and that it is not watched round the clock, and agrees.
     """
+    user = user_to_enrol(
+        clinic=clinic, email=email, first_name=first_name, last_name=last_name, language=language
+    )
+    details["time_zone"] = details.get("time_zone") or clinic.time_zone
+    patient = Patient.objects.create(
+        user=user, clinic=clinic, at_risk=is_at_risk(details.get("intake")), enrolled_at=now, **details
+    )
+    data = {"consent": consent}
+    record_event(verb=Event.Verb.ENROLLED, actor=by, now=now, patient=patient, subject=patient.pk, data=data)
+    return patient
+
+
+def user_to_enrol(*, clinic: Clinic, email: str, first_name: str, last_name: str, language: str) -> User:
+    """Return the user with this e-mail address, or create one. ValidationError as `enrol_patient`."""
     address = email.strip().lower()
     user = User.objects.filter(email=address).first()
     if user is None:
-        user = User.objects.create_user(
+        return User.objects.create_user(
             address, first_name=first_name, last_name=last_name, language=language
         )
-    elif Patient.objects.filter(user=user, clinic=clinic).exists():
+    if Patient.objects.filter(user=user, clinic=clinic).exists():
         raise ValidationError({"email": "A patient of this clinic has this e-mail address already."})
-    elif not is_same_name(user.get_full_name(), f"{first_name} {last_name}"):
+    if not is_same_name(user.get_full_name(), f"{first_name} {last_name}"):
         raise ValidationError({"email": ANOTHER_NAME})
-    elif language:
+    if language:
         user.language = language
         user.save(update_fields=["language"])
-    patient = Patient.objects.create(
-        user=user,
-        clinic=clinic,
-        date_of_birth=date_of_birth,
-        record_number=record_number,
-        call_back_telephone=call_back_telephone,
-        call_back_hours=call_back_hours,
-        time_zone=time_zone or clinic.time_zone,
-        intake=intake,
-        intake_asked=intake_asked,
-        guardian_name=guardian_name,
-        at_risk=is_at_risk(intake),
-        enrolled_at=now,
-    )
-    record_event(
-        verb=Event.Verb.ENROLLED,
-        actor=by,
-        now=now,
-        patient=patient,
-        subject=patient.pk,
-        data={"consent": consent},
-    )
-    return patient
+    return user
 
 
 @transaction.atomic
