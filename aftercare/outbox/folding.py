@@ -91,25 +91,35 @@ def plan(
         if lead.pk in taken:
             continue
         mails = told.setdefault(recipient_of(lead), [])
-        beside = theirs.get(recipient_of(lead), [])
-        until = None
-        if lead.bundle is not None:
-            # Tried before: the same mail again, so that a repeat is recognisable.
-            members = [m for m in beside if m.bundle == lead.bundle and m.pk not in taken]
-        elif lead.kind not in kinds:
-            members = [lead]
-        else:
-            until = wait_until(lead, mails, fold)
-            crowded = lead.priority > Message.Priority.NOW and is_burst(mails)
-            members = [m for m in beside if m.pk not in taken and goes_with(m, lead, crowded, now)]
+        until = wait_until(lead, mails, fold) if lead.bundle is None and lead.kind in kinds else None
         if until is not None and until > now:
             made.held.append((lead, until))
             taken.add(lead.pk)
             continue
-        made.mails.append([lead, *(member for member in members if member.pk != lead.pk)])
+        free = [message for message in theirs[recipient_of(lead)] if message.pk not in taken]
+        made.mails.append([lead, *leaving_with(lead, free, mails=mails, now=now, kinds=kinds)])
         taken.update(member.pk for member in made.mails[-1])
         mails.append(mail_told(made.mails[-1], lead.bundle or lead.pk, now))
     return made
+
+
+def leaving_with(
+    lead: Message,
+    waiting: Iterable[Message],
+    *,
+    mails: Collection[Told],
+    now: datetime,
+    kinds: frozenset[str],
+) -> list[Message]:
+    """The other messages to the same recipient that leave in the same mail as `lead`."""
+    others = [message for message in waiting if message.pk != lead.pk]
+    if lead.bundle is not None:
+        # Tried before: the same mail again, so that a repeat is recognisable.
+        return [message for message in others if message.bundle == lead.bundle]
+    if lead.kind not in kinds:
+        return []
+    crowded = lead.priority > Message.Priority.NOW and is_burst(mails)
+    return [message for message in others if goes_with(message, lead, crowded, now)]
 
 
 def goes_with(message: Message, lead: Message, crowded: bool, now: datetime) -> bool:
