@@ -12,13 +12,9 @@ def pages() -> dict[str, Any]:
     """A nurse of the clinic with the most open alerts, and its patient with the longest history of check-ins."""
     from django.db import connection
     from django.db.models import Count, Q
-    from django.test.utils import CaptureQueriesContext
 
     from aftercare.alerts.models import Alert
-    from aftercare.checkins.follow_up.non_response import non_responders
-    from aftercare.checkins.models import CheckIn
     from aftercare.people.models import Clinic, StaffMember
-    from bench.queries import counted
     from bench.sessions import signed_in
 
     with connection.cursor() as cursor:
@@ -30,8 +26,24 @@ def pages() -> dict[str, Any]:
     flagged = clinic.patients.filter(alerts__status=Alert.Status.NEW).distinct()
     patient: Any = flagged.annotate(reports=Count("check_ins")).order_by("-reports", "pk")[0]
     (session,) = signed_in([nurse.user])
-    client = visitor(session)
-    paths = {"queue": "/clinic/", "patient": f"/clinic/patients/{patient.pk}/"}
+    path = f"/clinic/patients/{patient.pk}/"
+    return {
+        **queries_of(visitor(session), {"queue": "/clinic/", "patient": path}),
+        "session": session,
+        "patient": path,
+        **sizes_of(clinic.pk),
+        "open_alerts_of_the_clinic": clinic.waiting,
+        "check_ins_of_the_patient": patient.reports,
+    }
+
+
+def queries_of(client: Any, paths: dict[str, str]) -> dict[str, int]:
+    """The number of queries of each page, and of a poll of an unchanged queue."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from bench.queries import counted
+
     queries = {}
     for name, path in paths.items():
         client.get(path)  # what a process looks up once
@@ -43,16 +55,19 @@ def pages() -> dict[str, Any]:
     with CaptureQueriesContext(connection) as captured:
         response = client.get("/clinic/queue/", headers={"If-None-Match": tag})
     assert response.status_code == 304, f"the poll: {response.status_code}"
+    return {**queries, "queries_poll": len(counted(captured))}
+
+
+def sizes_of(clinic_id: int) -> dict[str, int]:
+    """How much the database holds, and how many patients of the clinic are silent."""
+    from aftercare.alerts.models import Alert
+    from aftercare.checkins.follow_up.non_response import non_responders
+    from aftercare.checkins.models import CheckIn
+
     return {
-        **queries,
-        "queries_poll": len(counted(captured)),
-        "session": session,
-        "patient": paths["patient"],
         "check_ins": CheckIn.objects.count(),
         "alerts": Alert.objects.count(),
-        "open_alerts_of_the_clinic": clinic.waiting,
-        "silent_patients_of_the_clinic": non_responders([clinic.pk]).count(),
-        "check_ins_of_the_patient": patient.reports,
+        "silent_patients_of_the_clinic": non_responders([clinic_id]).count(),
     }
 
 
