@@ -60,7 +60,7 @@ class Patients:
         from django.utils import timezone
 
         from aftercare.checkins.submission.actions import submit_check_in
-        from aftercare.checkins.submission.placement import Submission
+        from aftercare.checkins.submission.submission import Submission
         from aftercare.triage import Answers
 
         answers = Answers.from_json({"emergency": [], "signs": [], "redness": 1, **said})

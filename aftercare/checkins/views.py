@@ -22,7 +22,7 @@ from aftercare.checkins.models import CheckIn
 from aftercare.checkins.pages.history import history_context
 from aftercare.checkins.pages.result import result_context, situation_of
 from aftercare.checkins.pages.today import Today
-from aftercare.checkins.submission.placement import RejectedError
+from aftercare.checkins.submission.submission import RejectedError
 from aftercare.guidance.access import is_editor
 from aftercare.people.access import (
     PatientView,

@@ -19,7 +19,7 @@ from aftercare.checkins.follow_up.non_response import (
     note_silence_after_alerts,
 )
 from aftercare.checkins.submission.actions import submit_check_in
-from aftercare.checkins.submission.placement import Submission
+from aftercare.checkins.submission.submission import Submission
 from aftercare.outbox.models import Message
 from aftercare.people.actions import enrol_patient
 from aftercare.people.models import Clinic, Patient, User

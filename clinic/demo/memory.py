@@ -21,7 +21,8 @@ from aftercare.checkins.models import Assessment, CheckIn, Finding, NonResponse
 from aftercare.checkins.submission.actions import assessment_columns, check_in_columns, finding_row
 from aftercare.checkins.submission.history import History, course_for
 from aftercare.checkins.submission.judging import all_fired, judge
-from aftercare.checkins.submission.placement import Submission, place
+from aftercare.checkins.submission.placement import place
+from aftercare.checkins.submission.submission import Submission
 from aftercare.outbox.models import Message
 from aftercare.people.actions import is_at_risk
 from aftercare.people.models import Clinic, Event, Patient, Procedure, User

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from aftercare.alerts.models import Alert
 from aftercare.checkins.form.page import FormPage, under_its_token, uuid_in
 from aftercare.checkins.models import Finding
-from aftercare.checkins.submission.placement import RejectedError
+from aftercare.checkins.submission.submission import RejectedError
 from aftercare.people.models import StaffMember
 from clinic.access import patient_of_clinic, require, staff_page
 from clinic.held_forms import HOLD

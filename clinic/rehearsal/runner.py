@@ -22,7 +22,7 @@ from aftercare.checkins.follow_up.non_response import (
 from aftercare.checkins.models import CheckIn
 from aftercare.checkins.pages.lead import NOTHING, lead_of
 from aftercare.checkins.submission.actions import Status, submit_check_in
-from aftercare.checkins.submission.placement import RejectedError, Submission
+from aftercare.checkins.submission.submission import RejectedError, Submission
 from aftercare.checkins.wording import SEVERAL
 from aftercare.guidance.actions import publish_courses
 from aftercare.people.actions import add_staff_member, enrol_patient

@@ -8,7 +8,7 @@ import pytest
 from aftercare.alerts.actions import acknowledge, close
 from aftercare.checkins.pages.lead import lead_of
 from aftercare.checkins.submission.actions import submit_check_in
-from aftercare.checkins.submission.placement import Submission
+from aftercare.checkins.submission.submission import Submission
 from aftercare.people.models import Patient, Procedure, StaffMember
 from aftercare.triage import Answers
 from tests.people import ORDINARY, PatientFactory, at, check_in

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from aftercare.checkins.models import CheckIn, Finding
 from aftercare.checkins.submission.actions import Receipt
-from aftercare.checkins.submission.placement import RejectedError
+from aftercare.checkins.submission.submission import RejectedError
 from aftercare.people.models import Patient, Procedure
 from tests.people import PatientFactory, ProcedureFactory, at, check_in
 

@@ -7,7 +7,7 @@ import pytest
 
 from aftercare.checkins.models import NOTE_LENGTH, CheckIn
 from aftercare.checkins.submission.actions import Status, submit_check_in
-from aftercare.checkins.submission.placement import RejectedError, Submission
+from aftercare.checkins.submission.submission import RejectedError, Submission
 from aftercare.people.models import Patient, Procedure
 from aftercare.triage import Answers
 from tests.people import ProcedureFactory, at, check_in

@@ -10,7 +10,7 @@ from aftercare.alerts.models import Dispatch
 from aftercare.checkins.follow_up.confirmation import confirmation_of
 from aftercare.checkins.models import CheckIn, Finding
 from aftercare.checkins.submission.actions import Receipt, Status
-from aftercare.checkins.submission.placement import RejectedError
+from aftercare.checkins.submission.submission import RejectedError
 from aftercare.people.models import Patient, Procedure, StaffMember
 from aftercare.triage import Level
 from tests.people import ProcedureFactory, at, check_in

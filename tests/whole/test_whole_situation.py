@@ -45,7 +45,7 @@ from aftercare.checkins.follow_up.non_response import note_missed_check_ins, not
 from aftercare.checkins.models import CheckIn
 from aftercare.checkins.pages.lead import lead_of
 from aftercare.checkins.submission.actions import submit_check_in
-from aftercare.checkins.submission.placement import RejectedError, Submission
+from aftercare.checkins.submission.submission import RejectedError, Submission
 from aftercare.outbox.models import Message
 from aftercare.people.models import Patient, Procedure
 from aftercare.triage import Level

@@ -26,13 +26,8 @@ from aftercare.checkins.form.fields import (
 from aftercare.checkins.form.time_input import UnreadableTimeError, clock_name, read_instant
 from aftercare.checkins.models import NOTE_LENGTH
 from aftercare.checkins.submission.history import History
-from aftercare.checkins.submission.placement import (
-    RejectedError,
-    Submission,
-    area_problems,
-    placed_at,
-    timing_problems,
-)
+from aftercare.checkins.submission.placement import area_problems, placed_at, timing_problems
+from aftercare.checkins.submission.submission import RejectedError, Submission
 from aftercare.checkins.wording import (
     CAME_BACK_CHOICES,
     EMERGENCY_CHOICES,

@@ -17,7 +17,7 @@ from aftercare.checkins.form.time_input import as_typed
 from aftercare.checkins.models import CheckIn
 from aftercare.checkins.submission.actions import Receipt, submit_check_in
 from aftercare.checkins.submission.history import History, side_by_side
-from aftercare.checkins.submission.placement import RejectedError
+from aftercare.checkins.submission.submission import RejectedError
 from aftercare.checkins.wording import NONE_OF_THESE, SEVERAL, SEVERAL_CHOICE, Choices
 from aftercare.people.models import Patient, Procedure, User
 from aftercare.triage import LIMITS, Answers

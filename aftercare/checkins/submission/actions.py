@@ -18,7 +18,8 @@ from aftercare.checkins.advice.levels import advise
 from aftercare.checkins.models import NOTE_LENGTH, Assessment, CheckIn, Finding
 from aftercare.checkins.submission.history import History
 from aftercare.checkins.submission.judging import Kept, Revealed, all_fired, judge, kept_signs, new_entry
-from aftercare.checkins.submission.placement import Placement, Submission, find_duplicate, place
+from aftercare.checkins.submission.placement import find_duplicate, place
+from aftercare.checkins.submission.submission import Placement, Submission
 from aftercare.guidance.models import ExpectedCourseSet
 from aftercare.people.actions import record_event
 from aftercare.people.models import Event, Patient, User

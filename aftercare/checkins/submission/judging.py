@@ -10,7 +10,7 @@ from datetime import datetime
 from aftercare.alerts.actions import Fired
 from aftercare.checkins.models import CheckIn, Finding
 from aftercare.checkins.submission.history import History, course_for, without
-from aftercare.checkins.submission.placement import Placement, Submission
+from aftercare.checkins.submission.submission import Placement, Submission
 from aftercare.people.models import Procedure
 from aftercare.triage import Assessment as Judgement
 from aftercare.triage import Entry, Limits, NewlyFired, evaluate, newly_fired

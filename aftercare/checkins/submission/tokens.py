@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from aftercare.checkins.models import NOTE_LENGTH, CheckIn
-
-if TYPE_CHECKING:
-    from aftercare.checkins.submission.history import History
-    from aftercare.checkins.submission.placement import Placement, Submission
+from aftercare.checkins.submission.history import History
+from aftercare.checkins.submission.submission import Placement, Submission
 
 # So long a form without a time is about the instant at which it was first sent.
 KEEPS_ITS_TIME = timedelta(hours=6)
