@@ -145,7 +145,7 @@ WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 WAGTAILADMIN_PERMITTED_LANGUAGES = [("en", "English")]
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 5_000_000  # bytes
 WAGTAILIMAGES_EXTENSIONS = ["jpg", "jpeg", "png", "webp"]
-WAGTAILIMAGES_IMAGE_FORM_BASE = "aftercare.guidance.pictures.PictureForm"
+WAGTAILIMAGES_IMAGE_FORM_BASE = "aftercare.guidance.editing.pictures.PictureForm"
 # What a person of the clinic may put into an article; validation.py refuses the rest.
 WAGTAILADMIN_RICH_TEXT_EDITORS = {
     "default": {

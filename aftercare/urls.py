@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from aftercare import health
-from aftercare.guidance.pictures import picture
+from aftercare.guidance.editing.pictures import picture
 
 handler500 = "aftercare.outage.server_error"
 

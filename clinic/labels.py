@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from aftercare.guidance.stretches import FEVER
+from aftercare.guidance.timeline.recovery_phases import FEVER
 from aftercare.outbox.models import Message
 from aftercare.people.models import Patient, Procedure
 from aftercare.triage import Answers, Evidence

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from aftercare.guidance.stretches import FEVER
+from aftercare.guidance.timeline.recovery_phases import FEVER
 from aftercare.triage import SYMPTOMS, Answers, Symptom
 
 Choices = list[tuple[str, str]]

@@ -9,7 +9,7 @@ from wagtail.admin import urls as wagtail_urls
 from wagtail.utils.urlpatterns import decorate_urlpatterns
 
 from aftercare.guidance.access import editor_required
-from aftercare.guidance.admin_home import Home, not_here, to_articles
+from aftercare.guidance.editing.admin_home import Home, not_here, to_articles
 from aftercare.people.views import sign_in
 
 # Wagtail's forms hold inline script, so the patient side's policy would break them; the patient side's stays.

@@ -12,14 +12,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from aftercare.guidance.actions import record_reading
-from aftercare.guidance.article_page import article_context, template_of
-from aftercare.guidance.clinic_words import ClinicWords
-from aftercare.guidance.course_words import Since
-from aftercare.guidance.list_page import groups
+from aftercare.guidance.articles.list_page import groups
+from aftercare.guidance.articles.page import article_context, template_of
+from aftercare.guidance.articles.reader import Standing
+from aftercare.guidance.articles.search import LONGEST_QUERY, search
+from aftercare.guidance.courses.course_texts import Since
+from aftercare.guidance.instructions.clinic_placeholders import ClinicWords
 from aftercare.guidance.models import Address, Article
-from aftercare.guidance.search import LONGEST_QUERY, search
-from aftercare.guidance.standing import Standing
-from aftercare.guidance.timeline import Timeline
+from aftercare.guidance.timeline.timeline import Timeline
 from aftercare.people.access import patient_of
 from aftercare.people.context import clinic_of
 from aftercare.people.models import Clinic, Patient, Procedure

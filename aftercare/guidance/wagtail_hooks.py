@@ -20,9 +20,9 @@ from wagtail.log_actions import LogActionRegistry
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from aftercare.guidance.article_views import AddArticle, EditArticle, ReviewArticle, UnpublishArticle
-from aftercare.guidance.comparing import BodyComparison, RowsPanel
-from aftercare.guidance.loading import SHIPPED
+from aftercare.guidance.articles.loading import SHIPPED
+from aftercare.guidance.editing.article_views import AddArticle, EditArticle, ReviewArticle, UnpublishArticle
+from aftercare.guidance.editing.comparing import BodyComparison, RowsPanel
 from aftercare.guidance.models import Article, ClinicGuidance
 from aftercare.guidance.refusals import RefusedError
 

@@ -13,7 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from aftercare.alerts.letters import send_letter
 from aftercare.alerts.models import Letter
-from aftercare.guidance.loading import load_articles
+from aftercare.guidance.articles.loading import load_articles
 from aftercare.people.models import Event, Patient, StaffMember, User
 from tests.checkins.test_browser_today import Visits
 from tests.people import ProcedureFactory, check_in

@@ -12,7 +12,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from aftercare.guidance.loading import load_articles
+from aftercare.guidance.articles.loading import load_articles
 from aftercare.people.models import Patient, StaffMember, User
 from tests.checkins.posting import signed_in
 from tests.people import ProcedureFactory

@@ -15,7 +15,10 @@ from aftercare.checkins.form import fields, form, time_input
 from aftercare.checkins.form.form import HIDDEN_FAULTS
 from aftercare.checkins.pages import lead_box, own_number, today
 from aftercare.checkins.submission import placement
-from aftercare.guidance import article_page, course_words, help_signs, placeholders, stretches, timeline
+from aftercare.guidance import placeholders
+from aftercare.guidance.articles import help_signs, page
+from aftercare.guidance.courses import course_texts
+from aftercare.guidance.timeline import recovery_phases, timeline
 from aftercare.people import contact
 from aftercare.ui import moments
 from tests.checkins.wording import forbidden_words
@@ -35,7 +38,7 @@ MODULES = [
         today,
         wording,
     ),
-    *(article_page, course_words, help_signs, placeholders, stretches, timeline),
+    *(page, course_texts, help_signs, placeholders, recovery_phases, timeline),
     *(contact, moments),
 ]
 

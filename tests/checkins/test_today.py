@@ -9,7 +9,7 @@ import pytest
 import time_machine
 
 from aftercare.checkins.pages.today import read_when
-from aftercare.guidance.loading import load_articles
+from aftercare.guidance.articles.loading import load_articles
 from aftercare.people.hours import ALWAYS_OPEN
 from aftercare.people.models import Clinic, Patient, Procedure, StaffMember, User
 from tests.checkins.posting import signed_in, text_of

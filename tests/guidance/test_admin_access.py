@@ -9,8 +9,8 @@ import pytest
 from django.core.management import call_command
 from django.test import Client, override_settings
 
+from aftercare.guidance.editing.reviewing import let_review
 from aftercare.guidance.models import Article, ClinicGuidance
-from aftercare.guidance.reviewing import let_review
 from aftercare.people.models import Clinic, Patient, Procedure, StaffMember, User
 from tests.guidance.writing import published
 

@@ -14,8 +14,8 @@ from wagtail.management.commands.purge_revisions import purge_revisions
 from wagtail.test.utils.form_data import rich_text
 
 from aftercare.guidance.actions import add_editor
-from aftercare.guidance.comparing import blocks_of, changes
-from aftercare.guidance.loading import load_article, load_articles
+from aftercare.guidance.articles.loading import load_article, load_articles
+from aftercare.guidance.editing.comparing import blocks_of, changes
 from aftercare.guidance.models import Article, Instruction, ShippedText
 from aftercare.people.models import Clinic, User
 from tests.guidance.test_editing import edit, typed

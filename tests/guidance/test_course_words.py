@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from django.utils import timezone
 
-from aftercare.guidance.course_words import Since, course_lines, sign_lines, span
+from aftercare.guidance.courses.course_texts import Since, course_lines, sign_lines, span
 from aftercare.triage import DEFAULT_COURSES, SymptomCourse
 from tests.people import MONDAY, at
 

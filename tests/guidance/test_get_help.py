@@ -9,9 +9,9 @@ import pytest
 import time_machine
 from django.test import Client
 
-from aftercare.guidance.article_page import HELP_KEY
-from aftercare.guidance.help_signs import BY_LEVEL, GROUPS
-from aftercare.guidance.loading import load_articles
+from aftercare.guidance.articles.help_signs import BY_LEVEL, GROUPS
+from aftercare.guidance.articles.loading import load_articles
+from aftercare.guidance.articles.page import HELP_KEY
 from aftercare.guidance.models import Article
 from aftercare.people.models import Clinic, User
 from aftercare.triage import RULES, Level

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aftercare.guidance.instructions import coming_after, holding_at
+from aftercare.guidance.instructions.clinic_instructions import coming_after, holding_at
 from aftercare.guidance.models import ClinicGuidance
 from aftercare.people.models import Clinic
 from tests.guidance.writing import draft, instruction, published

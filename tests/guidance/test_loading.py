@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from aftercare.guidance.loading import ContentError, load_articles
+from aftercare.guidance.articles.loading import ContentError, load_articles
 from aftercare.guidance.models import Article, ClinicGuidance
 from aftercare.people.models import Clinic, User
 from tests.guidance.writing import change

@@ -15,10 +15,10 @@ from wagtail.models import Locale
 from wagtail.test.utils.form_data import inline_formset, rich_text
 
 from aftercare.guidance.actions import add_editor
+from aftercare.guidance.editing.reviewing import let_review, set_up_review
 from aftercare.guidance.models import Article, ClinicGuidance, Instruction
 from aftercare.guidance.never_said import never_said, never_said_in
 from aftercare.guidance.refusals import RefusedError
-from aftercare.guidance.reviewing import let_review, set_up_review
 from aftercare.people.models import Clinic, User
 from tests.guidance.test_editing import ROW, edit, typed
 from tests.guidance.writing import change, draft, instruction, publish, published

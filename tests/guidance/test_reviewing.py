@@ -8,9 +8,9 @@ from django.test import Client
 from django.urls import reverse
 from wagtail.models import Workflow
 
+from aftercare.guidance.editing.reviewing import set_up_review
 from aftercare.guidance.management.commands import load_guidance
 from aftercare.guidance.models import Article
-from aftercare.guidance.reviewing import set_up_review
 from aftercare.people.models import Clinic, User
 from tests.guidance.test_editing import edit, typed
 from tests.guidance.writing import published

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from aftercare.guidance.stretches import STRETCHES, WATCH_FOR, stretch_at, watch_for
+from aftercare.guidance.timeline.recovery_phases import STRETCHES, WATCH_FOR, stretch_at, watch_for
 
 
 def test_stretches_lie_end_to_end_from_the_procedure_on() -> None:

@@ -11,10 +11,10 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from aftercare.guidance.actions import publish_courses
-from aftercare.guidance.course_words import Since
-from aftercare.guidance.loading import load_articles
+from aftercare.guidance.articles.loading import load_articles
+from aftercare.guidance.courses.course_texts import Since
 from aftercare.guidance.models import ExpectedCourseSet
-from aftercare.guidance.timeline import Timeline
+from aftercare.guidance.timeline.timeline import Timeline
 from aftercare.people.models import Clinic, Patient, Procedure, StaffMember, User
 from aftercare.triage import DEFAULT_COURSES, SymptomCourse
 from tests.checkins.posting import text_of

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from aftercare.guidance.never_said import never_said
-from aftercare.guidance.stretches import FEVER
+from aftercare.guidance.timeline.recovery_phases import FEVER
 from tests.checkins.wording import forbidden_words
 from tests.reading.code import said_in
 from tests.reading.grades import HARDEST, full, grade, hardest, syllables, too_long

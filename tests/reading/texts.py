@@ -9,8 +9,8 @@ from django.conf import settings
 
 from aftercare.alerts.letters import TEXTS
 from aftercare.checkins import wording
-from aftercare.guidance.course_words import Since, course_lines, sign_lines
-from aftercare.guidance.stretches import STRETCHES, watch_for
+from aftercare.guidance.courses.course_texts import Since, course_lines, sign_lines
+from aftercare.guidance.timeline.recovery_phases import STRETCHES, watch_for
 from aftercare.triage import DEFAULT_COURSES, RULES
 from tests.checkins.advising import advice_at, sentences
 from tests.checkins.test_advice_reasons import FIRES

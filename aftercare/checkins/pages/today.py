@@ -16,9 +16,9 @@ from aftercare.checkins.models import CheckIn
 from aftercare.checkins.pages.lead import Lead, lead_after, may_lead
 from aftercare.checkins.pages.lead_box import LeadBox, box_of
 from aftercare.checkins.wording import knows_nothing
-from aftercare.guidance.by_article import ArticleRow, by_article
-from aftercare.guidance.course_words import Since
-from aftercare.guidance.timeline import Timeline
+from aftercare.guidance.courses.course_texts import Since
+from aftercare.guidance.instructions.article_rows import ArticleRow, by_article
+from aftercare.guidance.timeline.timeline import Timeline
 from aftercare.people.contact import clock_word
 from aftercare.people.models import Clinic, Patient, Procedure
 from aftercare.triage import SYMPTOMS, Level

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_email
 
 from aftercare.guidance.actions import add_editor
-from aftercare.guidance.reviewing import let_review
+from aftercare.guidance.editing.reviewing import let_review
 
 
 class Command(BaseCommand):

@@ -7,8 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from aftercare.guidance.actions import editors_group
-from aftercare.guidance.loading import ContentError, load_articles, make_room_for_clinics
-from aftercare.guidance.reviewing import set_up_review
+from aftercare.guidance.articles.loading import ContentError, load_articles, make_room_for_clinics
+from aftercare.guidance.editing.reviewing import set_up_review
 from aftercare.people.models import User
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from aftercare.guidance.instructions import ClinicInstruction
+from aftercare.guidance.instructions.clinic_instructions import ClinicInstruction
 
 
 @dataclass(frozen=True, slots=True)

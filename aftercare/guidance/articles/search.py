@@ -9,8 +9,8 @@ from html import unescape
 
 from django.utils.html import strip_tags
 
-from aftercare.guidance.clinic_words import ClinicWords
-from aftercare.guidance.list_page import Row, row_of
+from aftercare.guidance.articles.list_page import Row, row_of
+from aftercare.guidance.instructions.clinic_placeholders import ClinicWords
 from aftercare.guidance.models import Article
 
 LONGEST_QUERY = 100

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from aftercare.guidance.clinic_words import ClinicWords
+from aftercare.guidance.instructions.clinic_placeholders import ClinicWords
 from aftercare.guidance.models import Article, Instruction
 from aftercare.people.models import Clinic
 

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from aftercare.guidance.clinic_words import ClinicWords
-from aftercare.guidance.help_signs import GROUPS
-from aftercare.guidance.instructions import ClinicInstruction, as_said_by, do_first
+from aftercare.guidance.articles.help_signs import GROUPS
+from aftercare.guidance.articles.reader import Standing
+from aftercare.guidance.instructions.clinic_instructions import ClinicInstruction, as_said_by, do_first
+from aftercare.guidance.instructions.clinic_placeholders import ClinicWords
 from aftercare.guidance.models import Article
-from aftercare.guidance.standing import Standing
 from aftercare.people.models import Clinic
 from aftercare.ui.times import span_words
 

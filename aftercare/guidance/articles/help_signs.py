@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from aftercare.guidance.stretches import FEVER
+from aftercare.guidance.timeline.recovery_phases import FEVER
 from aftercare.triage import Level
 
 

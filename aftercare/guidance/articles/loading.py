@@ -21,7 +21,7 @@ from aftercare.guidance.refusals import refuse
 from aftercare.people.models import Clinic, User
 
 SHIPPED = "guidance.shipped"  # the entry in an article's history
-CONTENT = Path(__file__).parent / "content"
+CONTENT = Path(__file__).parent.parent / "content"
 ARTICLE_KEYS = frozenset(
     {"key", "slug", "title", "summary", "order", "group", "sources", "body", "instructions"}
 )

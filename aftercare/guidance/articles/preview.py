@@ -8,24 +8,12 @@ from csp.constants import SELF
 from csp.decorators import csp_replace
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.utils.translation import gettext_lazy as _
 
-from aftercare.guidance.article_page import article_context, template_of
+from aftercare.guidance.articles.page import article_context, template_of
+from aftercare.guidance.articles.reader import Standing
 from aftercare.guidance.models import Article
-from aftercare.guidance.standing import Standing
+from aftercare.guidance.models.previews import PREVIEW_HOURS, PREVIEW_MODES, SIGNED_OUT
 from aftercare.people.models import Clinic, Procedure
-from aftercare.ui.times import span_words
-
-PREVIEW_HOURS = (2, 26, 72, 120, 336)
-SIGNED_OUT = "signed-out"
-PREVIEW_MODES: list[tuple[str, object]] = [
-    *(
-        (f"{kind.value}-{hours}", f"{span_words(hours)}: {kind.label}")
-        for kind in Procedure.Kind
-        for hours in PREVIEW_HOURS
-    ),
-    (SIGNED_OUT, _("Signed out")),
-]
 
 
 def standing_of(mode: str) -> Standing | None:

@@ -9,11 +9,18 @@ from datetime import datetime, time, timedelta
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from aftercare.guidance.course_words import CourseLine, SignLine, Since, course_lines, sign_lines, span
-from aftercare.guidance.courses_now import CoursesNow
-from aftercare.guidance.instructions import ClinicInstruction, all_for, do_first
+from aftercare.guidance.courses.course_texts import (
+    CourseLine,
+    SignLine,
+    Since,
+    course_lines,
+    sign_lines,
+    span,
+)
+from aftercare.guidance.courses.current_courses import CoursesNow
+from aftercare.guidance.instructions.clinic_instructions import ClinicInstruction, all_for, do_first
 from aftercare.guidance.models import ExpectedCourseSet
-from aftercare.guidance.stretches import STRETCHES, Stretch, watch_for
+from aftercare.guidance.timeline.recovery_phases import STRETCHES, Stretch, watch_for
 from aftercare.people.models import Clinic
 from aftercare.ui.course import SPAN_H
 from aftercare.ui.moments import day_part

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from aftercare.guidance.clinic_words import ClinicWords
+from aftercare.guidance.articles.reader import Standing
+from aftercare.guidance.instructions.clinic_placeholders import ClinicWords
 from aftercare.guidance.models import Article
-from aftercare.guidance.standing import Standing
 
 FIRST_DAYS_UNTIL_H, LATER_UNTIL_H = 72, 672
 
