@@ -158,6 +158,7 @@ LANGUAGE_CODE = "en-gb"
 LANGUAGES = [
     ("en-gb", "English")
 ]  # what pages and mails are translated into; nothing is half in another language
+LOCALE_PATHS = [BASE_DIR / "locale"]  # made by tools/catalogues.py; empty while English is the only language
 USE_I18N = True
 TIME_ZONE = "UTC"
 USE_TZ = True

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from django.utils.functional import Promise
 
 from aftercare.checkins import wording
 from aftercare.checkins.advice import levels, next_steps, reasons
@@ -44,8 +45,8 @@ MODULES = [
 
 
 def strings(value: object) -> Iterable[str]:
-    if isinstance(value, str):
-        yield value
+    if isinstance(value, str | Promise):
+        yield str(value)
     elif isinstance(value, dict):
         yield from strings(list(value.values()))
     elif isinstance(value, list | tuple | frozenset):

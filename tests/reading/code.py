@@ -11,6 +11,7 @@ UNREAD = frozenset({"migrations", "management", "demo", "rehearsal"})
 # Of a sentence, or of a label with more than one word; not a format, a query, an address or a shell command.
 READ = re.compile(r"[A-Za-z“”’]{2}.* ")
 OF_CODE = re.compile(r"[{<]\w|\\b|==|::|^\s*(?:SELECT|UPDATE|INSERT)\b|%\(|--")
+FILLED_IN = re.compile(r"%\(\w+\)[a-z]")  # a placeholder of a message that is translated
 VALUE = "…"
 
 
@@ -31,6 +32,7 @@ def said_in(source: str) -> Iterator[str]:
             text = node.value
         else:
             continue
+        text = FILLED_IN.sub(VALUE, text)
         if READ.search(text) and not OF_CODE.search(text):
             yield text
 

@@ -78,9 +78,15 @@ def filled(text: str) -> str:
 
 
 COMMENT = re.compile(r"(?s){% comment %}.*?{% endcomment %}|{#.*?#}")
+# What is marked for translation within a tag: shown where it stands, or somewhere else by a name or an include.
+SHOWN = re.compile(r"""{%\s*trans(?:late)?\s+(?:"([^"]*)"|'([^']*)')(?:(?!\bas\b)[^%])*%}""")
+ELSEWHERE = re.compile(r"""(?:{%\s*trans(?:late)?\s+|\b_\()(?:"([^"]*)"|'([^']*)')""")
+PLURAL = re.compile(r"{%\s*plural\s*%}")
 CODE = re.compile(r"(?s){%.*?%}|{{.*?}}")
 
 
 def fixed_text(template: str) -> list[str]:
-    """What a template says by itself, whatever is filled in."""
-    return sentences_of_html(CODE.sub(" ", COMMENT.sub("", template)))
+    """What a template says by itself, whatever is filled in; marked for translation or not."""
+    template = PLURAL.sub("<hr>", SHOWN.sub(r"\1\2", COMMENT.sub("", template)))
+    elsewhere = "".join(f"<hr>{found[1] or found[2]}" for found in ELSEWHERE.finditer(template))
+    return sentences_of_html(CODE.sub(" ", template) + elsewhere)

@@ -105,6 +105,16 @@ def test_sentences_end_with_blocks_and_with_full_stops() -> None:
     assert fixed_text(template) == ["Call now."]
 
 
+def test_what_a_template_marks_for_translation_is_read_too() -> None:
+    template = """
+    <p>{% translate "Call now." %} {% blocktranslate with n=number %}Dial {{ n }} first.{% endblocktranslate %}</p>
+    {% translate "Ask us." as question %}{% include "it.html" with words=_("Then rest.") %}
+    {% blocktranslate count n=days %}One day.{% plural %}{{ n }} days.{% endblocktranslate %}
+    """
+    said = ["Call now.", "Dial first.", "One day.", "days.", "Ask us.", "Then rest."]
+    assert fixed_text(template) == said
+
+
 def test_pages_and_messages_are_among_what_is_read() -> None:
     assert {"templates/checkins/result.html", "aftercare/ui/templates/ui/sos.html"} <= set(TEMPLATES)
     assert "templates/account/email/login_code_message.txt" in TEMPLATES
@@ -114,13 +124,13 @@ def test_pages_and_messages_are_among_what_is_read() -> None:
         "aftercare/checkins/advice/levels.py",
         "aftercare/people/contact.py",
     } <= set(CODE)
-    assert {"templates/clinic/queue.html", "aftercare/alerts/wording.py", "clinic/words.py"} <= set(OF_STAFF)
+    assert {"templates/clinic/queue.html", "aftercare/alerts/wording.py", "clinic/labels.py"} <= set(OF_STAFF)
 
 
 def test_what_code_says_is_read_and_what_it_only_does_is_not() -> None:
     source = '''"""A docstring says it is normal."""
 def told(name):
     """Neither is this."""
-    return [f"Call {name} now, please.", "one_word", "SELECT a FROM b", "It is late. Call."]
+    return [f"Call {name} now, please.", "one_word", "SELECT a FROM b", _("It is %(how)s late. Call.")]
 '''
-    assert list(said_in(source)) == ["Call … now, please.", "It is late. Call."]
+    assert list(said_in(source)) == ["Call … now, please.", "It is … late. Call."]

@@ -1,0 +1,198 @@
+"""Message catalogues: extracted from the code and compiled with Babel, without the gettext programs.
+
+    .venv/bin/python -m tools.catalogues add es     begins a language
+    .venv/bin/python -m tools.catalogues extract    brings every language up to date with the code
+    .venv/bin/python -m tools.catalogues compile    makes the files that the portal reads (.mo)
+    .venv/bin/python -m tools.catalogues check      names what is not right; exit 1 if anything is not
+
+Messages of Python and templates are in the domain "django", those of scripts in "djangojs". `extract` writes the
+templates of both domains too (`locale/*.pot`, not committed). How to mark a string: docs/translating.md.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Generator, Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract, extract_python
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCALE = ROOT / "locale"
+SOURCES = ("aftercare", "clinic", "templates", "static")
+UNREAD = frozenset({"migrations", "management", "demo"})  # what developers and operators alone read
+DOMAINS = ("django", "djangojs")
+TRANSLATORS = "Translators:"
+KEYWORDS: dict[str, Any] = {
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "marked": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
+    "npgettext_lazy": ((1, "c"), 2, 3),
+}
+
+
+def extract_template(
+    fileobj: Any, keywords: Any, comment_tags: Any, options: Any
+) -> Generator[Any, None, None]:
+    """An extraction method for Babel: the messages of a Django template.
+
+    Django rewrites the template as calls of gettext functions; without its indentation that reads as Python.
+    """
+    from django.utils.translation.template import templatize
+
+    calls = templatize(fileobj.read().decode(), origin=getattr(fileobj, "name", None))
+    lines = "\n".join(line.lstrip() for line in calls.splitlines())
+    yield from extract_python(BytesIO(lines.encode()), keywords, comment_tags, options)
+
+
+def sources(domain: str) -> Iterator[tuple[Path, Any]]:
+    """The files of a domain, each with the method to extract its messages."""
+    methods: dict[str, Any] = (
+        {".js": "javascript"}
+        if domain == "djangojs"
+        else {".py": "python", ".html": extract_template, ".txt": extract_template}
+    )
+    for folder in SOURCES:
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.suffix in methods and not UNREAD.intersection(path.parts):
+                yield path, methods[path.suffix]
+
+
+def extracted(domain: str) -> Catalog:
+    """Every message of a domain, as a template for translations."""
+    catalog = Catalog(domain=domain, project="Aftercare", charset="utf-8", fuzzy=False)
+    for path, method in sources(domain):
+        with path.open("rb") as file:
+            for _line, message, comments, context in extract(
+                method, file, KEYWORDS, comment_tags=[TRANSLATORS], strip_comment_tags=True
+            ):
+                where = [(str(path.relative_to(ROOT)), 0)]
+                catalog.add(message, None, where, auto_comments=comments, context=context)
+    return catalog
+
+
+def languages() -> list[str]:
+    """The languages that catalogues were begun for, named as their folders are: "es", "pt_BR"."""
+    return sorted(path.name for path in LOCALE.glob("*") if path.is_dir())
+
+
+def po_path(language: str, domain: str) -> Path:
+    return LOCALE / language / "LC_MESSAGES" / f"{domain}.po"
+
+
+def read(path: Path, language: str) -> Catalog:
+    with path.open("rb") as file:
+        return read_po(file, locale=language, domain=path.stem, charset="utf-8")
+
+
+def write(path: Path, catalog: Catalog) -> None:
+    """Write a catalogue without line numbers, so that it changes only where a message does."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        write_po(file, catalog, width=100, sort_by_file=True, include_lineno=False)
+
+
+def compiled(catalog: Catalog) -> bytes:
+    """The catalogue as the portal reads it. A fuzzy translation is left out until somebody has looked at it."""
+    target = BytesIO()
+    write_mo(target, catalog)
+    return target.getvalue()
+
+
+def add(language: str) -> None:
+    """Begin a language with every message untranslated."""
+    for domain in DOMAINS:
+        if not po_path(language, domain).exists():
+            catalog = Catalog(locale=language, domain=domain, project="Aftercare", fuzzy=False)
+            catalog.update(extracted(domain))
+            write(po_path(language, domain), catalog)
+
+
+def update() -> None:
+    """Write the templates, and merge new and changed messages into each language."""
+    for domain in DOMAINS:
+        template = extracted(domain)
+        write(LOCALE / f"{domain}.pot", template)
+        for language in languages():
+            path = po_path(language, domain)
+            catalog = read(path, language)
+            catalog.update(template, update_creation_date=False)
+            write(path, catalog)
+
+
+def compile_all() -> None:
+    for language in languages():
+        for domain in DOMAINS:
+            path = po_path(language, domain)
+            path.with_suffix(".mo").write_bytes(compiled(read(path, language)))
+
+
+def problems() -> list[str]:
+    """What is not right in the catalogues, in sentences."""
+    found = []
+    for domain in DOMAINS:
+        template = extracted(domain)
+        for language in languages():
+            found += problems_of(po_path(language, domain), language, template)
+    return found
+
+
+def problems_of(path: Path, language: str, template: Catalog) -> list[str]:
+    name, catalog = path.relative_to(LOCALE), read(path, language)
+    found = [f"{name}: {error}: {shown(message)}" for message, errors in catalog.check() for error in errors]
+    wanted, present = keys(template), keys(catalog)
+    found += [f"{name}: not in the catalogue, run extract: {key[0]}" for key in sorted(wanted - present)]
+    found += [f"{name}: not in the code any more, run extract: {key[0]}" for key in sorted(present - wanted)]
+    found += [f"{name}: not translated: {shown(one)}" for one in catalog if one.id and not is_translated(one)]
+    built = path.with_suffix(".mo")
+    if not built.exists() or built.read_bytes() != compiled(catalog):
+        found.append(f"{name}: its .mo is not current, run compile")
+    return found
+
+
+def keys(catalog: Catalog) -> set[tuple[str, str]]:
+    return {(shown(message), message.context or "") for message in catalog if message.id}
+
+
+def shown(message: Message) -> str:
+    """A message as people name it: of a plural its singular."""
+    return message.id if isinstance(message.id, str) else message.id[0]
+
+
+def is_translated(message: Message) -> bool:
+    texts = (message.string,) if isinstance(message.string, str) else message.string or ("",)
+    return not message.fuzzy and all(texts)
+
+
+def main(arguments: list[str]) -> int:
+    match arguments:
+        case ["add", language]:
+            add(language)
+        case ["extract"]:
+            update()
+        case ["compile"]:
+            compile_all()
+        case ["check"]:
+            found = problems()
+            print("\n".join(found) or "Every catalogue is complete and current.")
+            return 1 if found else 0
+        case _:
+            print(__doc__)
+            return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
