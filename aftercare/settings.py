@@ -86,7 +86,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
-                "aftercare.people.context.surroundings",
+                "aftercare.people.context_processors.surroundings",
             ],
             "builtins": ["clinic.templatetags.staff_forms"],
         },
@@ -113,7 +113,7 @@ AUTH_USER_MODEL = "people.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_request_login_code"
 LOGIN_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "aftercare.people.accounts.AccountAdapter"
+ACCOUNT_ADAPTER = "aftercare.people.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -125,10 +125,10 @@ ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_FORMS = {"request_login_code": "aftercare.people.forms.RequestCodeForm"}
+ACCOUNT_FORMS = {"request_login_code": "aftercare.people.accounts.sign_in_forms.RequestCodeForm"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = False
-MFA_FORMS = {"activate_totp": "aftercare.people.forms.SetUpAppForm"}
+MFA_FORMS = {"activate_totp": "aftercare.people.accounts.sign_in_forms.SetUpAppForm"}
 MFA_TOTP_ISSUER = "Aftercare"
 
 # Wagtail is for guidance only: no request leaves the house, and people sign in as everywhere else.
@@ -270,7 +270,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = (
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"no_tokens": {"()": "aftercare.people.logs.RedactTokens"}},
+    "filters": {"no_tokens": {"()": "aftercare.people.log_redaction.RedactTokens"}},
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "filters": ["no_tokens"], "formatter": "line"},

@@ -5,8 +5,8 @@ from __future__ import annotations
 from crispy_forms.layout import HTML, Div, Field, Fieldset
 from django import forms
 
-from aftercare.people.intake import NO, NOT_ASKED, YES, Intake
 from aftercare.people.models import AT_RISK_QUESTIONS, IntakeQuestion
+from aftercare.people.patients.intake import NO, NOT_ASKED, YES, Intake
 
 ANSWERS = ((YES, "Yes"), (NO, "No"), (NOT_ASKED, "Not asked"))
 REST_NO = "rest_no"

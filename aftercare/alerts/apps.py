@@ -9,7 +9,7 @@ class AlertsConfig(AppConfig):
         """Tell the outbox where alert messages come from, and how to word them."""
         from aftercare.alerts import letters, notices, undelivered
         from aftercare.outbox.registry import register_given_up, register_renderer, register_source
-        from aftercare.people.withdrawal import register_for_patients
+        from aftercare.people.patients.withdrawal import register_for_patients
 
         register_source("alerts", notices.drain, notices.backlog)
         register_given_up(notices.KIND, undelivered.tell_instead)

@@ -13,7 +13,7 @@ from aftercare.outbox.models import Message
 from aftercare.outbox.nudge import nudge_after_commit
 from aftercare.outbox.registry import Content
 from aftercare.people.actions import record_event
-from aftercare.people.contact import contact_at
+from aftercare.people.clinics.clinic_phones import contact_at
 from aftercare.people.models import Clinic, Event, Patient, User
 
 KIND = "letter"

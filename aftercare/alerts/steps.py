@@ -9,8 +9,8 @@ from django.db import transaction
 
 from aftercare.alerts.models import ContactStep
 from aftercare.alerts.returning import clear_places, ownerless, return_alert
+from aftercare.people.clinics.rota import note_change
 from aftercare.people.models import Clinic, StaffMember, User
-from aftercare.people.staffing import note_change
 
 
 @transaction.atomic

@@ -8,6 +8,6 @@ class CheckinsConfig(AppConfig):
     def ready(self) -> None:
         """Tell the outbox how to word the messages of this room."""
         from aftercare.checkins.follow_up import unconfirmed
-        from aftercare.people.withdrawal import register_for_patients
+        from aftercare.people.patients.withdrawal import register_for_patients
 
         register_for_patients(unconfirmed.KIND, unconfirmed.render)

@@ -21,8 +21,8 @@ from aftercare.checkins.pages.today import newest_of, told_of_lately
 from aftercare.checkins.views import patient_page
 from aftercare.guidance.views import clinic_or_404, timeline_context
 from aftercare.people.access import patient_of
-from aftercare.people.details import change_details
 from aftercare.people.models import Patient, Procedure
+from aftercare.people.patients.details import change_details
 
 
 @require_safe

@@ -10,7 +10,7 @@ from wagtail.utils.urlpatterns import decorate_urlpatterns
 
 from aftercare.guidance.access import editor_required
 from aftercare.guidance.editing.admin_home import Home, not_here, to_articles
-from aftercare.people.views import sign_in
+from aftercare.people.accounts.link_views import sign_in
 
 # Wagtail's forms hold inline script, so the patient side's policy would break them; the patient side's stays.
 # It still loads nothing from elsewhere, and only its own previews are framed.

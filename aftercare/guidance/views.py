@@ -21,7 +21,7 @@ from aftercare.guidance.instructions.clinic_placeholders import ClinicWords
 from aftercare.guidance.models import Address, Article
 from aftercare.guidance.timeline.timeline import Timeline
 from aftercare.people.access import patient_of
-from aftercare.people.context import clinic_of
+from aftercare.people.context_processors import clinic_of
 from aftercare.people.models import Clinic, Patient, Procedure
 
 GONE = 410

@@ -8,9 +8,10 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         """Tell the outbox how to word an invitation, and what clinics are called."""
         from aftercare.outbox.registry import register_renderer, register_sender_names
-        from aftercare.people import invitations, staff_invitations
-        from aftercare.people.sender_names import clinic_names
-        from aftercare.people.withdrawal import register_for_patients
+        from aftercare.people.clinics import staff_invitations
+        from aftercare.people.clinics.sender_names import clinic_names
+        from aftercare.people.patients import invitations
+        from aftercare.people.patients.withdrawal import register_for_patients
 
         register_for_patients(invitations.KIND, invitations.render)
         register_renderer(staff_invitations.KIND, staff_invitations.render)

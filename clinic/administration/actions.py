@@ -10,8 +10,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from aftercare.people.actions import add_staff_member, record_event
+from aftercare.people.clinics.staff_invitations import invite_staff
 from aftercare.people.models import Clinic, Event, StaffMember, User
-from aftercare.people.staff_invitations import invite_staff
 from aftercare.ui.telephones import Telephone
 
 

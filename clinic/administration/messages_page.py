@@ -14,8 +14,9 @@ from aftercare.alerts.models import Alert, Dispatch, Letter
 from aftercare.checkins.follow_up import unconfirmed
 from aftercare.checkins.models import CheckIn
 from aftercare.outbox.models import Message
-from aftercare.people import invitations, staff_invitations
+from aftercare.people.clinics import staff_invitations
 from aftercare.people.models import Clinic, Invitation, Patient, StaffInvitation
+from aftercare.people.patients import invitations
 
 TRIED_OFTEN = 3  # attempts after which a message that is still being tried is shown
 SHOWN = 100

@@ -10,8 +10,8 @@ from allauth.account.models import EmailAddress
 
 from aftercare.alerts.models import ContactStep
 from aftercare.outbox.models import Message
+from aftercare.people.clinics.staff_invitations import KIND
 from aftercare.people.models import Clinic, StaffInvitation, StaffMember
-from aftercare.people.staff_invitations import KIND
 from clinic.labels import STATES
 
 

@@ -17,8 +17,8 @@ from aftercare.alerts.actions import acknowledge, close, record_contact_attempt,
 from aftercare.alerts.handling import give_back, undo_close
 from aftercare.alerts.models import Alert, ContactAttempt
 from aftercare.checkins.models import Assessment
-from aftercare.people.details import change_details
 from aftercare.people.models import Patient, User
+from aftercare.people.patients.details import change_details
 from aftercare.ui.telephones import Telephone
 
 NEWS_SHOWN = 10

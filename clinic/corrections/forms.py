@@ -12,8 +12,8 @@ from django import forms
 from django.http import QueryDict
 
 from aftercare.checkins.corrections.actions import Treatment
-from aftercare.people.intake import Intake
 from aftercare.people.models import Patient, Procedure
+from aftercare.people.patients.intake import Intake
 from clinic.form_fields import OfAPatient, helper_for, require_after_birth
 from clinic.held_forms import StaffForm
 from clinic.intake_fields import add_questions, questions_layout, told_intake

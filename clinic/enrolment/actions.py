@@ -10,8 +10,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from aftercare.people.actions import enrol_patient
-from aftercare.people.invitations import invite
 from aftercare.people.models import Clinic, Patient, User
+from aftercare.people.patients.invitations import invite
 from clinic.procedures import note_skipped, record_procedure
 
 

@@ -13,10 +13,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from aftercare.people.details import OF_THE_PERSON, OF_THE_RECORD, value_of
-from aftercare.people.intake import Intake
 from aftercare.people.models import Clinic, IntakeQuestion, Language, Patient, User
 from aftercare.people.names import plain
+from aftercare.people.patients.details import OF_THE_PERSON, OF_THE_RECORD, value_of
+from aftercare.people.patients.intake import Intake
 from aftercare.people.telephones import TelephoneFormField
 from clinic.form_fields import AtAnInstant, TreatmentFields, helper_for, require_after_birth, zone_choices
 from clinic.intake_fields import (

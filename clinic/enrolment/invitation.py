@@ -8,8 +8,8 @@ from datetime import datetime
 from django.db.models import OuterRef, Subquery
 
 from aftercare.outbox.models import Message
-from aftercare.people.invitations import KIND
 from aftercare.people.models import Invitation, Patient
+from aftercare.people.patients.invitations import KIND
 from clinic.labels import STATES
 
 MAIL = ("state", "failure", "error", "finished_at")

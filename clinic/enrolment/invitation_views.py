@@ -13,14 +13,14 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from aftercare.people.invitations import (
+from aftercare.people.models import Invitation, StaffMember
+from aftercare.people.patients.invitations import (
     SignsInElsewhereError,
     WithdrawnError,
     hand_over,
     invite,
     signs_in_elsewhere,
 )
-from aftercare.people.models import Invitation, StaffMember
 from aftercare.ui.qr import qr_code
 from clinic.access import patient_of_clinic, require, staff_page
 from clinic.enrolment.invitation import outlook_of

@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from aftercare.alerts.models import ContactStep
 from aftercare.alerts.models.dispatches import LONGEST_WAIT_MIN
+from aftercare.people.clinics.rota import LONGEST_SHIFT
 from aftercare.people.models import Clinic, StaffMember
-from aftercare.people.staffing import LONGEST_SHIFT
 from clinic.form_fields import helper_for
 from clinic.held_forms import StaffForm
 

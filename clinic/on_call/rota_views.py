@@ -12,8 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
+from aftercare.people.clinics.rota import overlapping, put_on_duty, series_of, take_off_duty
 from aftercare.people.models import Shift, StaffMember
-from aftercare.people.staffing import overlapping, put_on_duty, series_of, take_off_duty
 from clinic.on_call.forms import ShiftForm
 from clinic.on_call.views import form_methods, is_gone, manager_page
 

@@ -17,8 +17,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from aftercare.alerts.models import ContactStep
 from aftercare.alerts.steps import add_step, change_step, move_up, remove_step, set_absence
 from aftercare.people.access import StaffView, View
+from aftercare.people.clinics.rota import close_on, open_on
 from aftercare.people.models import Shift, StaffMember
-from aftercare.people.staffing import close_on, open_on
 from clinic.access import only, roster_of, staff_page
 from clinic.on_call.forms import AbsenceForm, ClosedDayForm, StepForm
 from clinic.on_call.page import contacts_page, rows_of

@@ -9,8 +9,8 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Field, Layout
 from django import forms
 
-from aftercare.people.intake import Intake
 from aftercare.people.models import Patient
+from aftercare.people.patients.intake import Intake
 from clinic.corrections.forms import reason_field
 from clinic.form_fields import OfAPatient, helper_for, require_after_birth
 from clinic.held_forms import StaffForm

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from aftercare.people.models import Patient, StaffMember
-from aftercare.people.withdrawal import (
+from aftercare.people.patients.withdrawal import (
     AlreadyWithdrawnError,
     NotWithdrawnError,
     take_back_patient,

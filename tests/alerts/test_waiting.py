@@ -10,8 +10,8 @@ from aftercare.alerts.notices import drain
 from aftercare.alerts.tasks import follow_hours as task
 from aftercare.alerts.waiting import follow_hours
 from aftercare.outbox.models import Message
+from aftercare.people.clinics.rota import close_on, open_on
 from aftercare.people.models import Clinic, Patient, Procedure, StaffMember
-from aftercare.people.staffing import close_on, open_on
 from tests.people import at, check_in
 
 pytestmark = pytest.mark.django_db

@@ -20,7 +20,7 @@ from aftercare.guidance import placeholders
 from aftercare.guidance.articles import help_signs, page
 from aftercare.guidance.courses import course_texts
 from aftercare.guidance.timeline import recovery_phases, timeline
-from aftercare.people import contact
+from aftercare.people.clinics import clinic_phones
 from aftercare.ui import moments
 from tests.checkins.wording import forbidden_words
 
@@ -40,7 +40,7 @@ MODULES = [
         wording,
     ),
     *(page, course_texts, help_signs, placeholders, recovery_phases, timeline),
-    *(contact, moments),
+    *(clinic_phones, moments),
 ]
 
 

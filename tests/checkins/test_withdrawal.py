@@ -20,11 +20,11 @@ from aftercare.checkins.follow_up.unconfirmed import KIND, tell_unconfirmed
 from aftercare.outbox import registry
 from aftercare.outbox.delivery import sweep
 from aftercare.outbox.models import Message
-from aftercare.people import staff_invitations
-from aftercare.people.accounts import wait_for_mails
+from aftercare.people.accounts.adapter import wait_for_mails
 from aftercare.people.actions import make_sign_in_link
+from aftercare.people.clinics import staff_invitations
 from aftercare.people.models import Clinic, Event, Patient, Procedure, StaffMember
-from aftercare.people.withdrawal import (
+from aftercare.people.patients.withdrawal import (
     AlreadyWithdrawnError,
     NotWithdrawnError,
     has_left,

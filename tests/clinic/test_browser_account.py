@@ -15,10 +15,10 @@ from pytest_django.live_server_helper import LiveServer
 
 from aftercare.alerts.steps import add_step
 from aftercare.outbox.delivery import sweep
-from aftercare.people.accounts import wait_for_mails
+from aftercare.people.accounts.adapter import wait_for_mails
+from aftercare.people.clinics.rota import put_on_duty
+from aftercare.people.clinics.staff_invitations import invite_staff
 from aftercare.people.models import Patient, Shift, StaffMember, User
-from aftercare.people.staff_invitations import invite_staff
-from aftercare.people.staffing import put_on_duty
 from tests.clinic.desk import STAFF
 from tests.clinic.test_browser_staff import DESK, PHONE, at_desk
 from tests.people import person

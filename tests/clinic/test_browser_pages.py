@@ -14,8 +14,8 @@ from aftercare.alerts.actions import record_contact_attempt
 from aftercare.alerts.drills import start_drill
 from aftercare.alerts.models import ContactStep, Drill
 from aftercare.alerts.steps import add_step
+from aftercare.people.clinics.rota import put_on_duty
 from aftercare.people.models import Patient, Shift, StaffMember
-from aftercare.people.staffing import put_on_duty
 from clinic.urls import urlpatterns
 from tests.clinic.desk import QUEUE, alert_url, patient_url
 from tests.clinic.test_browser_staff import DESK, PHONE, at_desk, busy, daniel

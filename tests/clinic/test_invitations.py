@@ -14,9 +14,9 @@ from pytest_django import Settings
 
 from aftercare.outbox.delivery import sweep
 from aftercare.outbox.models import Message
-from aftercare.people.details import change_details
-from aftercare.people.invitations import invite
 from aftercare.people.models import Event, Invitation, Patient, StaffMember
+from aftercare.people.patients.details import change_details
+from aftercare.people.patients.invitations import invite
 from tests.clinic.desk import ENROL, desk, patient_url, words
 from tests.clinic.test_enrolment import TYPED
 from tests.people import StaffMemberFactory, at

@@ -15,9 +15,9 @@ from aftercare.alerts.letters import send_letter
 from aftercare.alerts.notices import drain
 from aftercare.outbox.delivery import sweep
 from aftercare.outbox.models import Message
-from aftercare.people.invitations import invite
+from aftercare.people.clinics.staff_invitations import invite_staff
 from aftercare.people.models import Event, Patient, StaffMember
-from aftercare.people.staff_invitations import invite_staff
+from aftercare.people.patients.invitations import invite
 from tests.clinic.desk import alert_of, alert_url, desk, words
 from tests.people import at, person
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from aftercare.people.contact import clock_word, contact_at
+from aftercare.people.clinics.clinic_phones import clock_word, contact_at
 from aftercare.people.hours import ALWAYS_OPEN
 from aftercare.people.models import Clinic
 from tests.people import ClinicFactory

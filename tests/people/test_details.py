@@ -14,10 +14,10 @@ from django.core import mail
 from django.core.exceptions import ValidationError
 from django.test import Client
 
-from aftercare.people.accounts import wait_for_mails
-from aftercare.people.details import change_details
-from aftercare.people.invitations import hand_over
+from aftercare.people.accounts.adapter import wait_for_mails
 from aftercare.people.models import Event, Invitation, Patient, StaffMember, User
+from aftercare.people.patients.details import change_details
+from aftercare.people.patients.invitations import hand_over
 from tests.people import PatientFactory, StaffMemberFactory, at
 from tests.people.test_sign_in_link import is_signed_in
 

@@ -14,7 +14,8 @@ from pytest_django import Settings
 
 from aftercare.outbox.delivery import sweep
 from aftercare.outbox.models import Message
-from aftercare.people.invitations import (
+from aftercare.people.models import Event, Invitation, Patient, StaffMember
+from aftercare.people.patients.invitations import (
     SignsInElsewhereError,
     hand_over,
     invite,
@@ -22,7 +23,6 @@ from aftercare.people.invitations import (
     stop_invitations,
     use,
 )
-from aftercare.people.models import Event, Invitation, Patient, StaffMember
 from tests.at_once import at_once
 from tests.people import PatientFactory, StaffMemberFactory, at
 from tests.people.test_sign_in_link import is_signed_in

@@ -21,8 +21,8 @@ from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
+from aftercare.people.accounts.devices import device_name, is_held_in_a_hand
 from aftercare.people.actions import make_sign_in_link
-from aftercare.people.devices import device_name, is_held_in_a_hand
 from aftercare.people.models import Event, Patient, StaffMember, User
 from tests.clinic.desk import QUEUE, desk, words
 from tests.people import PatientFactory, StaffMemberFactory, at

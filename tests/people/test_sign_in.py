@@ -12,7 +12,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils.html import strip_tags
 
-from aftercare.people.accounts import wait_for_mails
+from aftercare.people.accounts.adapter import wait_for_mails
 from aftercare.people.models import Patient, StaffMember
 from tests.people import at
 from tests.people.test_sign_in_link import is_signed_in

@@ -17,10 +17,10 @@ from pytest_django import Settings
 
 from aftercare.outbox.delivery import sweep
 from aftercare.outbox.models import Message
-from aftercare.people.accounts import wait_for_mails
-from aftercare.people.logs import RedactTokens
+from aftercare.people.accounts.adapter import wait_for_mails
+from aftercare.people.clinics.staff_invitations import NotWorkingError, has_proved, invite_staff, use
+from aftercare.people.log_redaction import RedactTokens
 from aftercare.people.models import Clinic, Event, Patient, StaffInvitation, StaffMember
-from aftercare.people.staff_invitations import NotWorkingError, has_proved, invite_staff, use
 from tests.at_once import at_once
 from tests.clinic.desk import QUEUE, STAFF, desk, words
 from tests.people import StaffMemberFactory, at, person

@@ -122,7 +122,7 @@ def test_pages_and_messages_are_among_what_is_read() -> None:
     assert {
         "aftercare/checkins/advice/next_steps.py",
         "aftercare/checkins/advice/levels.py",
-        "aftercare/people/contact.py",
+        "aftercare/people/clinics/clinic_phones.py",
     } <= set(CODE)
     assert {"templates/clinic/queue.html", "aftercare/alerts/wording.py", "clinic/labels.py"} <= set(OF_STAFF)
 

@@ -27,10 +27,11 @@ AT_NIGHT_H = 12
 # Where the code speaks to patients. What it says to staff and editors is read for what must never be said, no more.
 ROOMS_OF_PATIENTS = (BASE / "aftercare" / "checkins",)
 ALSO_OF_PATIENTS = (
-    "people/contact.py",
-    "people/forms.py",
-    "people/invitations.py",
-    "people/views.py",
+    "people/clinics/clinic_phones.py",
+    "people/accounts/sign_in_forms.py",
+    "people/patients/invitations.py",
+    "people/accounts/link_views.py",
+    "people/patients/invitation_views.py",
     "outage.py",
 )
 

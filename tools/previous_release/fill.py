@@ -14,10 +14,10 @@ def fill_people() -> None:
     """Invite a patient and a staff member, print a sign-in link, put someone on duty, end a drill."""
     from aftercare.alerts.drills import end_drill, start_drill
     from aftercare.people.actions import make_sign_in_link
-    from aftercare.people.invitations import invite
+    from aftercare.people.clinics.rota import put_on_duty
+    from aftercare.people.clinics.staff_invitations import invite_staff
     from aftercare.people.models import Clinic, StaffMember
-    from aftercare.people.staff_invitations import invite_staff
-    from aftercare.people.staffing import put_on_duty
+    from aftercare.people.patients.invitations import invite
 
     clinic = Clinic.objects.get()
     nurse = clinic.staff_members.get(role=StaffMember.Role.NURSE)

@@ -12,7 +12,7 @@ from aftercare.checkins.advice.deadlines import TOO_LATE, call_by, closed_words,
 from aftercare.checkins.advice.next_steps import next_steps, taking_longer, tell_them
 from aftercare.checkins.advice.reasons import Clock, Reason, reasons
 from aftercare.checkins.wording import knows_nothing
-from aftercare.people.contact import Contact, Phone, clock_word, contact_at
+from aftercare.people.clinics.clinic_phones import Contact, Phone, clock_word, contact_at
 from aftercare.people.models import Clinic, Patient, Procedure
 from aftercare.triage import Entry, Finding, Level
 from aftercare.ui.telephones import kept

@@ -13,7 +13,7 @@ from aftercare.alerts.models import NEEDS_ACTION, Alert, ContactAttempt, Dispatc
 from aftercare.alerts.notices import KIND
 from aftercare.checkins.models import SEEING, CheckIn, Finding
 from aftercare.outbox.models import Message
-from aftercare.people.contact import Contact, clock_word, contact_at
+from aftercare.people.clinics.clinic_phones import Contact, clock_word, contact_at
 from aftercare.people.models import Clinic, Event
 from aftercare.triage import Level
 

@@ -12,7 +12,7 @@ from aftercare.alerts.models import Alert
 from aftercare.checkins.advice.deadlines import TOO_LATE, closed_words, today_or_tonight
 from aftercare.checkins.pages.lead import CLOSED, REACHED, Lead, Report, lead_of, report_behind
 from aftercare.people.actions import record_event
-from aftercare.people.contact import Phone, clock_word, contact_at
+from aftercare.people.clinics.clinic_phones import Phone, clock_word, contact_at
 from aftercare.people.models import Clinic, Event, Patient
 from aftercare.triage import Level
 

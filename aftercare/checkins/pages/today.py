@@ -19,7 +19,7 @@ from aftercare.checkins.wording import knows_nothing
 from aftercare.guidance.courses.course_texts import Since
 from aftercare.guidance.instructions.article_rows import ArticleRow, by_article
 from aftercare.guidance.timeline.timeline import Timeline
-from aftercare.people.contact import clock_word
+from aftercare.people.clinics.clinic_phones import clock_word
 from aftercare.people.models import Clinic, Patient, Procedure
 from aftercare.triage import SYMPTOMS, Level
 from aftercare.ui.times import span_words

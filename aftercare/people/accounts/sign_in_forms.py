@@ -9,7 +9,7 @@ from allauth.mfa.totp.forms import ActivateTOTPForm
 from django.utils.translation import gettext_lazy as _
 
 from aftercare.people.models import User
-from aftercare.people.withdrawal import has_left
+from aftercare.people.patients.withdrawal import has_left
 
 
 class RequestCodeForm(RequestLoginCodeForm):

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from aftercare.outbox.background import Background
 from aftercare.outbox.channels import from_address
+from aftercare.people.clinics.sender_names import own_clinic_name
 from aftercare.people.models import User
-from aftercare.people.sender_names import own_clinic_name
 
 logger = logging.getLogger(__name__)
 

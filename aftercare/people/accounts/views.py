@@ -19,15 +19,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from aftercare.people.access import View, staff_member_of
-from aftercare.people.account_forms import AccountForm
-from aftercare.people.models import User
-from aftercare.people.own_account import (
+from aftercare.people.accounts.forms import AccountForm
+from aftercare.people.accounts.own_account import (
     ChangedMeanwhileError,
     change_account,
     end_other_sessions,
     mark_of,
     sessions_of,
 )
+from aftercare.people.models import User
 
 P = ParamSpec("P")
 OwnView = Callable[Concatenate[HttpRequest, User, P], HttpResponse]

@@ -1,4 +1,4 @@
-"""Signing in by a link or an invitation, and choosing among the clinics of a patient."""
+"""Coming in with an invitation as a patient, and choosing among one's clinics."""
 
 from __future__ import annotations
 
@@ -6,55 +6,19 @@ from datetime import datetime
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from allauth.account.internal.flows.login import perform_login, record_authentication
-from allauth.account.models import Login
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
-from aftercare.people import invitations
 from aftercare.people.access import choose_patient, patients_of
-from aftercare.people.actions import use_sign_in_link
-from aftercare.people.contact import contact_at
-from aftercare.people.models import Invitation, SignInLink, User
-from aftercare.people.withdrawal import has_left
+from aftercare.people.clinics.clinic_phones import contact_at
+from aftercare.people.login import sign_in_as
+from aftercare.people.models import Invitation
+from aftercare.people.patients import invitations
 
 GONE, CONFLICT = 410, 409
-
-
-@require_GET
-def sign_in(request: HttpRequest) -> HttpResponse:
-    """The one way in is the e-mailed code; the page that was asked for is kept."""
-    query = urlencode({"next": request.GET["next"]}) if "next" in request.GET else ""
-    response = redirect("account_request_login_code")
-    response["Location"] += f"?{query}" if query else ""
-    return response
-
-
-@require_http_methods(["GET", "POST"])
-def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
-    """A page with one button; pressing it signs in. Opening alone does not: mail scanners open links."""
-    now = timezone.now()
-    if request.method == "POST":
-        link = use_sign_in_link(token=token, now=now)
-        if link and link.user.is_active and not has_left(link.user):
-            return sign_in_as(request, link.user, safe_path(request, link.next_path))
-        usable = False
-    else:
-        found = SignInLink.objects.filter(token_hash=SignInLink.hash_of(token)).first()
-        usable = found is not None and found.is_usable(now)
-    status = 200 if usable else GONE
-    return render(request, "people/sign_in_link.html", {"usable": usable}, status=status)
-
-
-def sign_in_as(request: HttpRequest, user: User, path: str) -> HttpResponse:
-    """Sign in by a link, and go on to `path`; who has a second factor is asked for it."""
-    record_authentication(request, user, method="link")
-    response: HttpResponse = perform_login(request, Login(user=user, redirect_url=path))
-    return response
 
 
 @require_http_methods(["GET", "POST"])
@@ -117,10 +81,3 @@ def choose_clinic(request: HttpRequest) -> HttpResponse:
         choose_patient(request, chosen)
         return redirect("/")
     return render(request, "people/choose_clinic.html", {"own": own})
-
-
-def safe_path(request: HttpRequest, path: str) -> str:
-    """`path` where it stays on this site, else the front page."""
-    if path and url_has_allowed_host_and_scheme(path, allowed_hosts={request.get_host()}):
-        return path
-    return "/"

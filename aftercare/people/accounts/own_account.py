@@ -13,10 +13,10 @@ from django.contrib.auth import update_session_auth_hash
 from django.db import transaction
 from django.http import HttpRequest
 
+from aftercare.people.accounts.devices import device_name, is_held_in_a_hand
 from aftercare.people.actions import record_event
-from aftercare.people.devices import device_name, is_held_in_a_hand
 from aftercare.people.models import Event, Patient, StaffMember, User
-from aftercare.people.withdrawal import end_sessions
+from aftercare.people.patients.withdrawal import end_sessions
 from aftercare.ui.telephones import kept
 
 OWN_FIELDS = ("first_name", "last_name", "telephone")

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from aftercare.people.access import memberships_of, patient_of, patients_of, staff_member_of
-from aftercare.people.contact import Contact, contact_at
+from aftercare.people.clinics.clinic_phones import Contact, contact_at
 from aftercare.people.models import Clinic
 
 

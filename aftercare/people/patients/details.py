@@ -11,9 +11,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from aftercare.people.actions import record_event
-from aftercare.people.invitations import signs_in_elsewhere, stop_invitations
 from aftercare.people.models import Event, Patient, User
-from aftercare.people.withdrawal import end_sessions
+from aftercare.people.patients.invitations import signs_in_elsewhere, stop_invitations
+from aftercare.people.patients.withdrawal import end_sessions
 
 OF_THE_PERSON = ("first_name", "last_name", "email", "language")
 OF_THE_RECORD = (

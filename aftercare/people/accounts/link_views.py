@@ -1,0 +1,41 @@
+"""The one way in, and signing in by a link that was sent."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.http import require_GET, require_http_methods
+
+from aftercare.people.actions import use_sign_in_link
+from aftercare.people.login import safe_path, sign_in_as
+from aftercare.people.models import SignInLink
+from aftercare.people.patients.withdrawal import has_left
+
+GONE = 410
+
+
+@require_GET
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """The one way in is the e-mailed code; the page that was asked for is kept."""
+    query = urlencode({"next": request.GET["next"]}) if "next" in request.GET else ""
+    response = redirect("account_request_login_code")
+    response["Location"] += f"?{query}" if query else ""
+    return response
+
+
+@require_http_methods(["GET", "POST"])
+def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
+    """A page with one button; pressing it signs in. Opening alone does not: mail scanners open links."""
+    now = timezone.now()
+    if request.method == "POST":
+        link = use_sign_in_link(token=token, now=now)
+        if link and link.user.is_active and not has_left(link.user):
+            return sign_in_as(request, link.user, safe_path(request, link.next_path))
+        usable = False
+    else:
+        found = SignInLink.objects.filter(token_hash=SignInLink.hash_of(token)).first()
+        usable = found is not None and found.is_usable(now)
+    status = 200 if usable else GONE
+    return render(request, "people/sign_in_link.html", {"usable": usable}, status=status)
