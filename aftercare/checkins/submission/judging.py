@@ -44,40 +44,53 @@ def judge(
 
     A correction takes the corrected entry out of its series, which may be those of other procedures.
     """
-    corrected = placement.corrects
-    affected = dict.fromkeys(
-        (*placement.procedures, *(history.procedures_of(corrected) if corrected else ()))
-    )
     judged: Judgement | None = None
     revealed: list[Revealed] = []
-    for procedure in affected:
-        before = history.series(procedure)
-        after = without(before, corrected.pk) if corrected else before
-        performed_at = procedure.performed_at if procedure else None
-        if procedure in placement.procedures:
-            own = beside(entry, procedure, placement, history)
-            found = evaluate(own, after, performed_at=performed_at, at_risk=at_risk, limits=limits)
-            if procedure == placement.procedure:
-                judged = found
-            elif found.findings:
-                newly = NewlyFired(entry.key, found, found.findings)
-                revealed.append(Revealed(procedure=procedure, entry=newly))
-            if not corrected and all(earlier.at <= entry.at for earlier in before):
-                continue  # As nearly always: none comes later that could see this one.
-            after = [*after, own] if placement.in_series else after
-        revealed += [
-            Revealed(procedure=procedure, entry=later)
-            for later in newly_fired(
-                before,
-                after,
-                performed_at=performed_at,
-                at_risk=at_risk,
-                except_key=entry.key,
-                limits=limits,
-            )
-        ]
+    for procedure in affected_procedures(placement, history):
+        found, later = judge_after(
+            procedure, entry, placement=placement, history=history, at_risk=at_risk, limits=limits
+        )
+        if found and procedure == placement.procedure:
+            judged = found
+        elif found and found.findings:
+            newly = NewlyFired(entry.key, found, found.findings)
+            revealed.append(Revealed(procedure=procedure, entry=newly))
+        revealed += later
     assert judged is not None
     return judged, revealed
+
+
+def affected_procedures(placement: Placement, history: History) -> list[Procedure | None]:
+    """The procedures that the entry is about, then those that only the entry it corrects was about."""
+    corrected = history.procedures_of(placement.corrects) if placement.corrects else ()
+    return list(dict.fromkeys((*placement.procedures, *corrected)))
+
+
+def judge_after(
+    procedure: Procedure | None,
+    entry: Entry,
+    *,
+    placement: Placement,
+    history: History,
+    at_risk: bool,
+    limits: Limits,
+) -> tuple[Judgement | None, list[Revealed]]:
+    """The entry's assessment after one procedure, if it is about that one, and what newly fires on later entries."""
+    corrected = placement.corrects
+    before = history.series(procedure)
+    after = without(before, corrected.pk) if corrected else before
+    performed_at = procedure.performed_at if procedure else None
+    found: Judgement | None = None
+    if procedure in placement.procedures:
+        own = beside(entry, procedure, placement, history)
+        found = evaluate(own, after, performed_at=performed_at, at_risk=at_risk, limits=limits)
+        if not corrected and all(earlier.at <= entry.at for earlier in before):
+            return found, []  # As nearly always: none comes later that could see this one.
+        after = [*after, own] if placement.in_series else after
+    fired = newly_fired(
+        before, after, performed_at=performed_at, at_risk=at_risk, except_key=entry.key, limits=limits
+    )
+    return found, [Revealed(procedure=procedure, entry=later) for later in fired]
 
 
 def beside(entry: Entry, procedure: Procedure | None, placement: Placement, history: History) -> Entry:
