@@ -133,21 +133,9 @@ def check_in_columns(  # noqa: PLR0913 (the parts of one row)
     return {
         "id": id_of(entry.key),
         "patient_id": patient.pk,
-        "procedure_id": placement.procedure.pk if placement.procedure else None,
-        "several_of": [str(one.pk) for one in placement.procedures if one] if placement.beside else [],
-        "course_set_id": history.course_set_id,
-        "number": len(history.check_ins),
-        "token": submission.token,
-        "revision": len(history.with_token(submission.token)),
-        "supersedes_id": placement.corrects.pk if placement.corrects else None,
         "submitted_at": now,
         "submitted_by_id": by.pk,
-        "observed_at": placement.observed_at,
-        "stated_at": submission.observed_at,
-        "in_series": placement.in_series,
-        "answers": submission.answers.to_json(),
-        "note": submission.note[:NOTE_LENGTH],
-        "unreadable": submission.unreadable,
+        **report_columns(submission, placement, history),
         "level": level.value,
         "confirm_by": confirm_by(level, patient.clinic.hours, now, limits),
         "advice": advise(
@@ -158,6 +146,25 @@ def check_in_columns(  # noqa: PLR0913 (the parts of one row)
             findings=[*judged.findings, *new],
             now=now,
         ),
+    }
+
+
+def report_columns(submission: Submission, placement: Placement, history: History) -> dict[str, Any]:
+    """What was reported and where it belongs in the patient's history, column by column."""
+    return {
+        "procedure_id": placement.procedure.pk if placement.procedure else None,
+        "several_of": [str(one.pk) for one in placement.procedures if one] if placement.beside else [],
+        "course_set_id": history.course_set_id,
+        "number": len(history.check_ins),
+        "token": submission.token,
+        "revision": len(history.with_token(submission.token)),
+        "supersedes_id": placement.corrects.pk if placement.corrects else None,
+        "observed_at": placement.observed_at,
+        "stated_at": submission.observed_at,
+        "in_series": placement.in_series,
+        "answers": submission.answers.to_json(),
+        "note": submission.note[:NOTE_LENGTH],
+        "unreadable": submission.unreadable,
     }
 
 
