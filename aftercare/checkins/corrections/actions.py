@@ -106,21 +106,12 @@ def move_procedure(
     current.patient, current.corrected_at = right, now
     current.save(update_fields=["patient", "corrected_at"])
     data = {**Treatment.of(current).to_json(), "from": str(wrong.pk), "to": str(right.pk), "reason": reason}
-    results = [
-        standing.judge_again(
-            event=record_event(
-                verb=Event.Verb.MOVED_PROCEDURE,
-                actor=by,
-                now=now,
-                patient=standing.patient,
-                subject=current.pk,
-                data=data,
-            ),
-            now=now,
-            limits=limits,
+    verb, results = Event.Verb.MOVED_PROCEDURE, []
+    for standing in stood:
+        event = record_event(
+            verb=verb, actor=by, now=now, patient=standing.patient, subject=current.pk, data=data
         )
-        for standing in stood
-    ]
+        results.append(standing.judge_again(event=event, now=now, limits=limits))
     NonResponse.objects.filter(patient=wrong, procedure=current).delete()
     for patient in (wrong, right):
         note_missed_check_ins(now, limits, only=patient)
@@ -149,28 +140,17 @@ def change_intake(  # noqa: PLR0913 (the answers, before and now)
     [current] = locked_patients(patient)
     if (current.intake, current.intake_asked) != (shown, shown_asked):
         raise ChangedMeanwhileError
-    if unknown := {*(intake or []), *(asked or [])} - set(IntakeQuestion.values):
-        raise ValidationError(f"Unknown intake questions: {', '.join(sorted(unknown))}.")
+    require_known(*(intake or []), *(asked or []))
     require_reason(reason)
     if (intake, asked) == (shown, shown_asked):
         raise ValidationError("Nothing is changed. Correct what is wrong, or go back.")
     before, was_at_risk = Basis.of(current), current.at_risk
     current.intake, current.intake_asked, current.at_risk = intake, asked, is_at_risk(intake)
     current.save(update_fields=["intake", "intake_asked", "at_risk"])
+    old, new = {"old": shown, "old_asked": shown_asked}, {"new": intake, "new_asked": asked}
+    data = {**old, **new, "at_risk": current.at_risk, "reason": reason}
     event = record_event(
-        verb=Event.Verb.CHANGED_INTAKE,
-        actor=by,
-        now=now,
-        patient=current,
-        subject=current.pk,
-        data={
-            "old": shown,
-            "old_asked": shown_asked,
-            "new": intake,
-            "new_asked": asked,
-            "at_risk": current.at_risk,
-            "reason": reason,
-        },
+        verb=Event.Verb.CHANGED_INTAKE, actor=by, now=now, patient=current, subject=current.pk, data=data
     )
     judged = recent_or_open(current, now, limits) if current.at_risk != was_at_risk else set()
     after = Basis.of(current)
@@ -264,6 +244,12 @@ def require_other(wrong: Patient, right: Patient) -> None:
         raise ValidationError("This patient already has this procedure. Choose another one.")
     if right.clinic_id != wrong.clinic_id:
         raise ValidationError("This patient belongs to another clinic. Choose a patient of this one.")
+
+
+def require_known(*questions: str) -> None:
+    """ValidationError for a key that is none of the intake questions."""
+    if unknown := set(questions) - set(IntakeQuestion.values):
+        raise ValidationError(f"Unknown intake questions: {', '.join(sorted(unknown))}.")
 
 
 def require_reason(reason: str) -> None:
