@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # In place of this folder: its names are not to be mistaken for those of other modules.
 sys.path[0] = str(ROOT)
 
-from bench.visits import (  # noqa: E402
+from bench.support.visits import (  # noqa: E402
     Round,
     Site,
     again_and_again,
@@ -122,7 +122,7 @@ def prepare_portal(variables: dict[str, str], *, flagged: int) -> tuple[list[str
     from django.db import connection
     from django.utils import timezone
 
-    from bench.population import enrol, open_practice
+    from bench.support.population import enrol, open_practice
 
     call_command("migrate", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
@@ -142,7 +142,7 @@ def prepare_portal(variables: dict[str, str], *, flagged: int) -> tuple[list[str
 
 def count_queries(short: list[str], long: list[str]) -> dict[str, int]:
     """The numbers of queries with 2 and with 60 earlier check-ins, in a process that has served before."""
-    from bench.queries import visit_queries
+    from bench.support.queries import visit_queries
 
     visit_queries(PATH, QUIET, short[0])
     get, post = visit_queries(PATH, QUIET, short[1])

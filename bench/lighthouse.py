@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # In place of this folder: its names are not to be mistaken for those of other modules.
 sys.path[0] = str(ROOT)
 
-from bench.demonstration import FLOOR, served  # noqa: E402
+from bench.support.demonstration import FLOOR, served  # noqa: E402
 from tools.servers import chromium  # noqa: E402
 from tools.servers.errors import ServerError  # noqa: E402
 from tools.servers.leaving import nothing_left_behind  # noqa: E402

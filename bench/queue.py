@@ -45,7 +45,7 @@ def fill(variables: dict[str, str], *, check_ins: int, clinics: int) -> dict[str
     for command in (["migrate", "-v0"], ["collectstatic", "--no-input", "-v0"], ["seed_demo", *options]):
         subprocess.run([*manage, *command], env=environment, cwd=ROOT, check=True, stdout=sys.stderr)
     # A process of its own: Django takes one settings file a process.
-    looked = [sys.executable, "-m", "bench.queue_pages"]
+    looked = [sys.executable, "-m", "bench.support.queue_pages"]
     done = subprocess.run(looked, env=environment, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found

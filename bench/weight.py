@@ -19,9 +19,9 @@ sys.path[0] = str(ROOT)
 
 from playwright.sync_api import Browser  # noqa: E402
 
-from bench.browser import Load, load, new_phone, phone_browser  # noqa: E402
-from bench.demonstration import served  # noqa: E402
-from bench.visits import VisitError  # noqa: E402
+from bench.support.browser import Load, load, new_phone, phone_browser  # noqa: E402
+from bench.support.demonstration import served  # noqa: E402
+from bench.support.visits import VisitError  # noqa: E402
 from tools.servers.leaving import nothing_left_behind  # noqa: E402
 
 PAGES = {"today": "/", "check_in": "/check-in/", "guidance": "/guidance/"}

@@ -130,7 +130,7 @@ def serve(port: int) -> Iterator[None]:
 def session_of(email: str) -> str:
     """A session of a person."""
     from aftercare.people.models import User
-    from bench.sessions import signed_in
+    from bench.support.sessions import signed_in
 
     (session,) = signed_in([User.objects.get(email=email)])
     return session

@@ -19,7 +19,7 @@ def main(users: int) -> None:
     call_command("migrate", run_syncdb=True, verbosity=0)
     from django.contrib.auth.models import User
 
-    from bench.sessions import signed_in
+    from bench.support.sessions import signed_in
 
     made = User.objects.bulk_create(User(username=f"user{number}", password="!") for number in range(users))
     print(json.dumps(signed_in(made)))

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bench.queries import TRANSACTION
-from bench.visits import CLIENTS, HIDDEN, Round, again_and_again, milliseconds, once_each, rate, ratio
+from bench.support.queries import TRANSACTION
+from bench.support.visits import CLIENTS, HIDDEN, Round, again_and_again, milliseconds, once_each, rate, ratio
 
 
 def round_of(posts: int, *, seconds: float) -> Round:

@@ -15,7 +15,7 @@ def fill(clinics: int, patients: int, staff: int) -> None:
     from django.core.management import call_command
     from django.utils import timezone
 
-    from bench.population import enrol, hire, open_practice
+    from bench.support.population import enrol, hire, open_practice
 
     call_command("migrate", verbosity=0)
     now = timezone.now()
@@ -29,7 +29,7 @@ def fill(clinics: int, patients: int, staff: int) -> None:
 
 def hire_everywhere(count: int) -> None:
     from aftercare.people.models import Clinic
-    from bench.population import hire
+    from bench.support.population import hire
 
     for clinic in list(Clinic.objects.order_by("pk"))[:-1]:
         hire(clinic, count)

@@ -51,7 +51,7 @@ def prepare(variables: dict[str, str]) -> str:
     from django.db import connection
 
     from aftercare.people.models import User
-    from bench.sessions import signed_in
+    from bench.support.sessions import signed_in
 
     call_command("migrate", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)

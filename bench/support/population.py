@@ -14,7 +14,7 @@ from aftercare.people.actions import add_staff_member
 from aftercare.people.hours import ALWAYS_OPEN
 from aftercare.people.models import Clinic, Patient, Procedure, StaffMember, User
 from aftercare.triage import RULESET_VERSION, Answers
-from bench.sessions import signed_in
+from bench.support.sessions import signed_in
 
 PERFORMED_H = 30.0  # hours between the procedure and the check-in measured
 QUIET = Answers.from_json(

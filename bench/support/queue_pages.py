@@ -15,7 +15,7 @@ def pages() -> dict[str, Any]:
 
     from aftercare.alerts.models import Alert
     from aftercare.people.models import Clinic, StaffMember
-    from bench.sessions import signed_in
+    from bench.support.sessions import signed_in
 
     with connection.cursor() as cursor:
         # A database in use has statistics; one that was filled a moment ago has none yet.
@@ -42,7 +42,7 @@ def queries_of(client: Any, paths: dict[str, str]) -> dict[str, int]:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    from bench.queries import counted
+    from bench.support.queries import counted
 
     queries = {}
     for name, path in paths.items():
