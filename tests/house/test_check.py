@@ -122,4 +122,5 @@ def test_every_static_check_that_is_promised_is_made() -> None:
         "types",
         "import directions",
         "missing migrations",
+        "limits of size",
     ]

@@ -20,6 +20,9 @@ ON_BOTH_DATABASES = [
 SLOW = "slow"  # the marker of the tests that only bin/test --slow runs
 PROCESSES = 2  # pytest processes: the machines that run this have two cores
 
+# Of the limits of tools/figures.py, those that are kept.
+LIMITS = ("functions", "circles")
+
 STATIC_CHECKS = {
     "format": python("-m", "ruff", "format", "--check", "."),
     "lint": python("-m", "ruff", "check", "."),
@@ -27,6 +30,7 @@ STATIC_CHECKS = {
     # Its script would name the interpreter of the folder that the environment was made in.
     "import directions": python("-c", "from importlinter.cli import lint_imports_command as run; run()"),
     "missing migrations": python("manage.py", "makemigrations", "--check", "--dry-run"),
+    "limits of size": python("-m", "tools.figures", "--check", *LIMITS),
 }
 
 
