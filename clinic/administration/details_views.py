@@ -26,10 +26,12 @@ def details(request: HttpRequest, member: StaffMember) -> HttpResponse:
     form = DetailsForm(request.POST or None, instance=type(member.clinic).objects.get(pk=member.clinic_id))
     unread = unread_telephones(member.clinic)
     if request.method != "POST":
-        return render(request, "clinic/details.html", {"form": form, "unread": unread})
+        return render(request, "clinic/administration/details.html", {"form": form, "unread": unread})
     if form.is_valid():
         change_details(clinic=member.clinic, by=member.user, now=timezone.now(), details=form.details)
         messages.success(request, "The details are saved. Patients see them from now on.")
         return redirect("clinic:staff")
     context = {"form": form, "unread": unread}
-    return render(request, "clinic/details.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    return render(
+        request, "clinic/administration/details.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY
+    )

@@ -45,7 +45,7 @@ def failed_messages(request: HttpRequest, member: StaffMember) -> HttpResponse:
     """What did not arrive, and what is still being tried."""
     now = timezone.now()
     context = {"page": messages_page(member.clinic, now), "now": now}
-    return render(request, "clinic/messages.html", context)
+    return render(request, "clinic/administration/messages.html", context)
 
 
 @require_POST

@@ -43,7 +43,7 @@ def staff(request: HttpRequest, member: StaffMember) -> HttpResponse:
     ordered = members.order_by("-is_active", "user__first_name", "user__last_name", "pk")
     now = timezone.now()
     context = {"rows": staff_rows(member.clinic, list(ordered), now), "now": now}
-    return render(request, "clinic/staff.html", context)
+    return render(request, "clinic/administration/staff.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -52,7 +52,7 @@ def staff(request: HttpRequest, member: StaffMember) -> HttpResponse:
 def add(request: HttpRequest, member: StaffMember) -> HttpResponse:
     """Let a person work for the clinic."""
     if request.method != "POST":
-        return render(request, "clinic/staff_form.html", {"form": AddStaffForm()})
+        return render(request, "clinic/administration/staff_form.html", {"form": AddStaffForm()})
     form = AddStaffForm(request.POST)
     if form.is_valid():
         try:
@@ -64,7 +64,12 @@ def add(request: HttpRequest, member: StaffMember) -> HttpResponse:
                 request, f"{new.user} is added. An invitation is on its way to {new.user.email}."
             )
             return redirect("clinic:change_staff", member_pk=new.pk)
-    return render(request, "clinic/staff_form.html", {"form": form}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    return render(
+        request,
+        "clinic/administration/staff_form.html",
+        {"form": form},
+        status=HTTPStatus.UNPROCESSABLE_ENTITY,
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -115,4 +120,4 @@ def person_page(
     now = timezone.now()
     (row,) = staff_rows(found.clinic, [found], now)
     context = {"form": form, "found": found, "row": row, "now": now}
-    return render(request, "clinic/staff_member.html", context, status=status)
+    return render(request, "clinic/administration/staff_member.html", context, status=status)

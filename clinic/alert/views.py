@@ -120,4 +120,4 @@ def alert_page(
 ) -> HttpResponse:
     """The page of one alert. `context`: a problem, and forms that come back with what is wrong with them."""
     drawn = context_of(member, found, timezone.now(), news)
-    return render(request, "clinic/alert.html", {**drawn, **context}, status=status)
+    return render(request, "clinic/alert/alert.html", {**drawn, **context}, status=status)

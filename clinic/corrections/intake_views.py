@@ -67,7 +67,7 @@ def intake_page(
     status: HTTPStatus = HTTPStatus.OK,
 ) -> HttpResponse:
     context = {"patient": found, "form": form, "problem": problem, "now": timezone.now()}
-    return render(request, "clinic/intake.html", context, status=status)
+    return render(request, "clinic/corrections/intake.html", context, status=status)
 
 
 def intake_meanwhile(request: HttpRequest, found: Patient, now: datetime) -> HttpResponse:

@@ -113,7 +113,7 @@ def find_page(
 ) -> HttpResponse:
     words = procedure_words(procedure)
     context = {"patient": found, "procedure": procedure, "words": words, "form": form, "hits": hits}
-    return render(request, "clinic/move.html", context, status=status)
+    return render(request, "clinic/corrections/move.html", context, status=status)
 
 
 def confirm_page(
@@ -144,7 +144,7 @@ def confirm_page(
         "problem": problem,
         "now": now,
     }
-    return render(request, "clinic/move_confirm.html", context, status=status)
+    return render(request, "clinic/corrections/move_confirm.html", context, status=status)
 
 
 def moved_meanwhile(request: HttpRequest, shown: Procedure, right: Patient, now: datetime) -> HttpResponse:

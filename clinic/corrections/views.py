@@ -101,7 +101,7 @@ def correction_page(
         "problem": problem,
         "now": timezone.now(),
     }
-    return render(request, "clinic/correct.html", context, status=status)
+    return render(request, "clinic/corrections/correct.html", context, status=status)
 
 
 def changed_meanwhile(

@@ -58,7 +58,7 @@ def invitation(request: HttpRequest, member: StaffMember, patient_id: UUID) -> H
     }
     if request.method != "POST":
         context["is_shared"] = signs_in_elsewhere(found)
-        return render(request, "clinic/invitation.html", context)
+        return render(request, "clinic/enrolment/invitation.html", context)
     way = Invitation.Way.PRINT if request.POST.get("way") == "print" else Invitation.Way.LINK
     try:
         made = hand_over(patient=found, by=member.user, now=now, way=way)
@@ -67,7 +67,7 @@ def invitation(request: HttpRequest, member: StaffMember, patient_id: UUID) -> H
         return redirect("clinic:patient", patient_id=found.pk)
     except SignsInElsewhereError:
         context["is_shared"] = True
-        return render(request, "clinic/invitation.html", context, status=HTTPStatus.CONFLICT)
+        return render(request, "clinic/enrolment/invitation.html", context, status=HTTPStatus.CONFLICT)
     link = f"{settings.SITE_URL}{made.path}"
     context |= {"invitation": made, "way": way, "link": link, "site": settings.SITE_URL, "qr": qr_code(link)}
-    return render(request, "clinic/invitation_sheet.html", context)
+    return render(request, "clinic/enrolment/invitation_sheet.html", context)

@@ -30,7 +30,7 @@ def enrol(request: HttpRequest, member: StaffMember) -> HttpResponse:
     """Enrol a patient with the first procedure. Who may be here already is shown first, and has to be denied."""
     now, clinic = timezone.now(), member.clinic
     if request.method != "POST":
-        return render(request, "clinic/enrol.html", {"form": EnrolForm(clinic=clinic, now=now)})
+        return render(request, "clinic/enrolment/enrol.html", {"form": EnrolForm(clinic=clinic, now=now)})
     form = EnrolForm(request.POST, clinic=clinic, now=now)
     is_valid, alike = form.is_valid(), alike_to(form)
     asked = ",".join(str(one.patient.pk) for one in alike)
@@ -56,7 +56,7 @@ def enrol(request: HttpRequest, member: StaffMember) -> HttpResponse:
     context = {"form": form, "alike": alike, "asked": asked, "is_confirmed": is_confirmed, "now": now}
     context["unconfirmed"] = is_valid and alike and not is_confirmed
     context |= {"questions": questions, "certain": token_of(questions), "is_certain": is_certain}
-    return render(request, "clinic/enrol.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    return render(request, "clinic/enrolment/enrol.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 def alike_to(form: EnrolForm) -> list[Duplicate]:
@@ -89,7 +89,9 @@ def edit(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpRes
     if request.method != "POST":
         form = PatientDetailsForm(patient=found, is_shared=is_shared, now=now)
         return render(
-            request, "clinic/edit_patient.html", {"patient": found, "form": form, "is_shared": is_shared}
+            request,
+            "clinic/enrolment/edit_patient.html",
+            {"patient": found, "form": form, "is_shared": is_shared},
         )
     form = PatientDetailsForm(request.POST, patient=found, is_shared=is_shared, now=now)
     if form.is_valid():
@@ -101,7 +103,9 @@ def edit(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpRes
             messages.success(request, changed_words(changed))
             return redirect("clinic:patient", patient_id=found.pk)
     context = {"patient": found, "form": form, "is_shared": is_shared}
-    return render(request, "clinic/edit_patient.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    return render(
+        request, "clinic/enrolment/edit_patient.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY
+    )
 
 
 def changed_words(changed: list[str]) -> str:

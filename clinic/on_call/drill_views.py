@@ -55,7 +55,7 @@ def drill_page(
         "may_edit": may_edit_rota(member),
         "now": timezone.now(),
     }
-    return render(request, "clinic/drill.html", context, status=status)
+    return render(request, "clinic/on_call/drill.html", context, status=status)
 
 
 @require_POST

@@ -36,7 +36,7 @@ def new_shift(request: HttpRequest, member: StaffMember) -> HttpResponse:
             status = HTTPStatus.CONFLICT
             more = len(clashes) - CLASHES_SHOWN
             context |= {"clashes": clashes[:CLASHES_SHOWN], "more": max(more, 0), "seen": mark_of(clashes)}
-    return render(request, "clinic/new_shift.html", context, status=status)
+    return render(request, "clinic/on_call/new_shift.html", context, status=status)
 
 
 def add_place(request: HttpRequest, member: StaffMember, form: ShiftForm) -> HttpResponse:
@@ -82,4 +82,4 @@ def remove_shift(request: HttpRequest, member: StaffMember, shift_id: int) -> Ht
         "seen": mark_of(series),
         "has_changed": which == "series",
     }
-    return render(request, "clinic/remove_shift.html", context, status=status)
+    return render(request, "clinic/on_call/remove_shift.html", context, status=status)

@@ -39,7 +39,7 @@ def contacts(request: HttpRequest, member: StaffMember) -> HttpResponse:
     """Who is told, in which order, and when."""
     now = timezone.now()
     context = {"page": contacts_page(member, now), "may_edit": may_edit_rota(member), "now": now}
-    return render(request, "clinic/contacts.html", context)
+    return render(request, "clinic/on_call/contacts.html", context)
 
 
 def form_page(
@@ -53,7 +53,7 @@ def form_page(
             messages.success(request, done)
             return redirect("clinic:contacts")
         status = HTTPStatus.UNPROCESSABLE_ENTITY
-    return render(request, "clinic/contact_form.html", {"form": form, **context}, status=status)
+    return render(request, "clinic/on_call/contact_form.html", {"form": form, **context}, status=status)
 
 
 @form_methods
@@ -117,7 +117,7 @@ def remove(request: HttpRequest, member: StaffMember, step_id: int) -> HttpRespo
     rows = rows_of(roster_of(member, now), found.hours, now)
     row = next(row for row in rows if row.step == found)
     context = {"row": row, "others": [other for other in rows if other != row], "now": now}
-    return render(request, "clinic/remove_step.html", context)
+    return render(request, "clinic/on_call/remove_step.html", context)
 
 
 def is_gone(model: type[ContactStep] | type[Shift], pk: int) -> bool:

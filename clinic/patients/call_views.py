@@ -73,7 +73,9 @@ def correct_attempt(
             except AlreadyCorrectedError:
                 status, problem = CONFLICT, corrected_words(attempt)
     context = {"patient": found, "attempt": attempt, "form": form, "problem": problem}
-    return render(request, "clinic/correct_call.html", {**context, "now": timezone.now()}, status=status)
+    return render(
+        request, "clinic/patients/correct_call.html", {**context, "now": timezone.now()}, status=status
+    )
 
 
 def corrected(

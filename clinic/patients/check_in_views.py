@@ -24,7 +24,7 @@ from clinic.permissions import may_enter_check_ins
 class TelephonePage(FormPage):
     """The patient's own questions, on a page of staff."""
 
-    template = "clinic/check_in.html"
+    template = "clinic/patients/check_in.html"
 
     def page(
         self, request: HttpRequest, context: dict[str, object], status: int = HTTPStatus.OK
@@ -74,4 +74,4 @@ def told(request: HttpRequest, member: StaffMember, patient_id: UUID, check_in_i
         "alerts": list(Alert.objects.filter(pk__in=reported).worst_first()),
         "now": timezone.now(),
     }
-    return render(request, "clinic/told.html", context)
+    return render(request, "clinic/patients/told.html", context)

@@ -33,4 +33,4 @@ def search(request: HttpRequest, _member: StaffMember) -> HttpResponse:
         "is_cut": len(found) == MOST,
         "now": now,
     }
-    return render(request, "clinic/search.html", context)
+    return render(request, "clinic/patients/search.html", context)

@@ -36,7 +36,7 @@ def patients(request: HttpRequest, member: StaffMember) -> HttpResponse:
     now, filters = timezone.now(), PatientFilters.read(request.GET)
     page = page_of_patients(member.clinic, request.GET.get("page"), filters, now)
     context = {"page": page, "rows": rows_of(page, now), "filters": filters, "now": now}
-    return render(request, "clinic/patients.html", {**context, "form": PatientFilterForm(filters)})
+    return render(request, "clinic/patients/patients.html", {**context, "form": PatientFilterForm(filters)})
 
 
 @require_safe
@@ -77,7 +77,7 @@ def patient_page(
         "panel": panel_of(found, member, alerts=open_alerts),
         "now": now,
     }
-    return render(request, "clinic/patient.html", {**context, **forms}, status=status)
+    return render(request, "clinic/patients/patient.html", {**context, **forms}, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -90,7 +90,7 @@ def record(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpR
     if request.method != "POST":
         warned = is_treated_over_open_alert(patient=found, performed_at=now, now=now)
         form = ProcedureForm(patient=found, now=now)
-        return render(request, "clinic/procedure.html", {**context, "form": form, "warned": warned})
+        return render(request, "clinic/patients/procedure.html", {**context, "form": form, "warned": warned})
     form = ProcedureForm(request.POST, patient=found, now=now)
     confirmed, warned, problem = request.POST.get("confirm") == "yes", False, ""
     is_valid, questions = form.is_valid(), form.questions()
@@ -117,4 +117,4 @@ def record(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpR
     context |= {"form": form, "warned": warned, "unconfirmed": warned, "confirmed": confirmed}
     context |= {"questions": questions, "certain": token_of(questions), "is_certain": is_certain}
     context["problem"] = problem
-    return render(request, "clinic/procedure.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    return render(request, "clinic/patients/procedure.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)

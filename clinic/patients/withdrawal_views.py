@@ -45,7 +45,7 @@ def withdraw(request: HttpRequest, member: StaffMember, patient_id: UUID) -> Htt
         return redirect("clinic:patient", patient_id=found.pk)
     context = {"patient": found, "form": form, "open_alerts": found.alerts.open().count(), "now": now}
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
-    return render(request, "clinic/withdraw.html", context, status=status)
+    return render(request, "clinic/patients/withdraw.html", context, status=status)
 
 
 def withdrawn_words(found: Patient, now: datetime) -> str:

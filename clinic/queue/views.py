@@ -64,7 +64,7 @@ def handover(request: HttpRequest, member: StaffMember) -> HttpResponse:
         "several_clinics": len(clinics) > 1,
         "now": now,
     }
-    return render(request, "clinic/handover.html", context)
+    return render(request, "clinic/queue/handover/handover.html", context)
 
 
 def clinics_of(request: HttpRequest) -> list[Any]:
@@ -95,7 +95,7 @@ def queue_page(
     """The whole page."""
     form = FilterForm(filters, memberships_of(request))
     context = {**context_of(request, member, filters), "form": form, "outcome": outcome or Outcome()}
-    return render(request, "clinic/queue.html", context, status=status)
+    return render(request, "clinic/queue/queue.html", context, status=status)
 
 
 def live_part(
@@ -107,7 +107,7 @@ def live_part(
 ) -> HttpResponse:
     """What the open page asks for: the list as it is now, with what came of a press."""
     context = {**context_of(request, member, filters), "outcome": outcome or Outcome()}
-    response = render(request, "clinic/queue_live.html", context, status=status)
+    response = render(request, "clinic/queue/live.html", context, status=status)
     response["ETag"] = context["version"]
     return response
 

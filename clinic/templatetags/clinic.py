@@ -13,7 +13,7 @@ from clinic.on_call.banners import notices_of
 register = template.Library()
 
 
-@register.inclusion_tag("clinic/standing.html", takes_context=True)
+@register.inclusion_tag("clinic/on_call/banners.html", takes_context=True)
 def standing_notices(context: dict[str, Any]) -> dict[str, Any]:
     """What every page of staff says for as long as it is so: messages are late, or nobody can be reached."""
     member = getattr(context.get("request"), "_acting_member", None)

@@ -14,7 +14,7 @@ from clinic.corrections.descriptions import changes_of
 register = template.Library()
 
 
-@register.inclusion_tag("clinic/patient_procedures.html", takes_context=True)
+@register.inclusion_tag("clinic/patients/procedures.html", takes_context=True)
 def patient_procedures(context: Context) -> dict[str, Any]:
     """The procedures, and what was put right about the patient. Takes patient and procedures of the page."""
     member = context["staff_member"]
@@ -27,7 +27,7 @@ def patient_procedures(context: Context) -> dict[str, Any]:
     }
 
 
-@register.inclusion_tag("clinic/patient_acts.html", takes_context=True)
+@register.inclusion_tag("clinic/patients/acts.html", takes_context=True)
 def patient_acts(context: Context) -> dict[str, Any]:
     """What can be done for the patient. Takes patient of the page."""
     member = context["staff_member"]
