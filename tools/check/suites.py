@@ -12,8 +12,14 @@ from tools.servers.portal import bare_environment
 ON_BOTH_DATABASES = [
     *(f"tests/{room}" for room in ("people", "guidance", "outbox", "alerts", "checkins")),
     *(
-        f"tests/clinic/test_{what}.py"
-        for what in ("actions", "corrections", "duplicates", "queue", "rehearse")
+        f"tests/clinic/{tests}.py"
+        for tests in (
+            "test_procedures",
+            "corrections/test_corrections",
+            "enrolment/test_duplicates",
+            "queue/test_queue",
+            "rehearsal/test_rehearse",
+        )
     ),
     "tests/house/test_demo.py",
 ]

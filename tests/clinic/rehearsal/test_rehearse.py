@@ -16,7 +16,7 @@ from aftercare.people.models import Clinic, Patient, Procedure, StaffMember
 from aftercare.triage import DEFAULT_COURSES, RULES, TIMED_RULES
 from tests.people import at, check_in
 
-OUR_CASES = Path(__file__).parent.parent / "data" / "cases.json"
+OUR_CASES = Path(__file__).parents[2] / "data" / "cases.json"
 
 PROCEDURE = {"type": "procedure", "id": "p1", "kind": "mn", "area": "face", "h": 0}
 PUS = {"type": "checkin", "id": "e1", "h": 20, "answers": {"signs": ["pus"]}}

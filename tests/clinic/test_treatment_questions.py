@@ -12,7 +12,7 @@ from django.test import Client
 
 from aftercare.people.models import Event, Patient, Procedure, StaffMember
 from tests.clinic.desk import ENROL, desk, patient_url, someone, treated, words
-from tests.clinic.test_enrolment import TREATMENT, TYPED
+from tests.clinic.enrolment.test_enrolment import TREATMENT, TYPED
 from tests.people import at
 
 pytestmark = pytest.mark.usefixtures("clinic", "course_set")

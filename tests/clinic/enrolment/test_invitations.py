@@ -18,7 +18,7 @@ from aftercare.people.models import Event, Invitation, Patient, StaffMember
 from aftercare.people.patients.details import change_details
 from aftercare.people.patients.invitations import invite
 from tests.clinic.desk import ENROL, desk, patient_url, words
-from tests.clinic.test_enrolment import TYPED
+from tests.clinic.enrolment.test_enrolment import TYPED
 from tests.people import StaffMemberFactory, at
 from tools.servers.mail import MailServer
 

@@ -11,7 +11,7 @@ import time_machine
 
 from aftercare.people.models import Clinic, Patient, StaffMember, User
 from tests.clinic.desk import ENROL, desk, patient_url, words
-from tests.clinic.test_enrolment import TYPED
+from tests.clinic.enrolment.test_enrolment import TYPED
 from tests.people import PatientFactory, ProcedureFactory, UserFactory, at
 
 pytestmark = pytest.mark.usefixtures("clinic", "course_set")
