@@ -17,8 +17,8 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 
-from aftercare.alerts.contacts import Roster
 from aftercare.alerts.models import Alert
+from aftercare.alerts.on_call.roster import Roster
 from aftercare.checkins.form.page import AUTOSAVE
 from aftercare.people.access import (
     CHOSEN_CLINIC,

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from aftercare.alerts.attempts import correct_contact_attempt, record_contact_attempt, set_next_try
-from aftercare.alerts.dispatching import due_at
+from aftercare.alerts.contacting.attempts import correct_contact_attempt, record_contact_attempt, set_next_try
+from aftercare.alerts.dispatching.dispatches import due_at
+from aftercare.alerts.dispatching.uncovering import uncover
 from aftercare.alerts.errors import (
     AlreadyAcknowledgedError,
     AlreadyClosedError,
@@ -19,7 +20,6 @@ from aftercare.alerts.locking import locked
 from aftercare.alerts.models import Alert
 from aftercare.alerts.raising import Fired, Raised, raise_alerts
 from aftercare.alerts.transitions import confirm, end, needs_note, state_of, take_on
-from aftercare.alerts.uncovering import uncover
 from aftercare.people.actions import record_event
 from aftercare.people.models import Event, User
 

@@ -7,11 +7,18 @@ class AlertsConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the outbox where alert messages come from, and how to word them."""
-        from aftercare.alerts import letters, notices, undelivered
+        from aftercare.alerts.contacting import patient_messages
+        from aftercare.alerts.dispatching import undelivered
+        from aftercare.alerts.notifying import notifications
         from aftercare.outbox.registry import register_given_up, register_renderer, register_source
         from aftercare.people.patients.withdrawal import register_for_patients
 
-        register_source("alerts", notices.drain, notices.backlog)
-        register_given_up(notices.KIND, undelivered.tell_instead)
-        register_for_patients(letters.KIND, letters.render)
-        register_renderer(notices.KIND, notices.render, notices.render_together, notices.render_for_all)
+        register_source("alerts", notifications.drain, notifications.backlog)
+        register_given_up(notifications.KIND, undelivered.tell_instead)
+        register_for_patients(patient_messages.KIND, patient_messages.render)
+        register_renderer(
+            notifications.KIND,
+            notifications.render,
+            notifications.render_together,
+            notifications.render_for_all,
+        )

@@ -9,7 +9,7 @@ from itertools import groupby
 from uuid import UUID
 
 from aftercare import triage
-from aftercare.alerts.dispatching import attach, due_at, worst_of
+from aftercare.alerts.dispatching.dispatches import attach, due_at, worst_of
 from aftercare.alerts.models import Alert, Dispatch
 from aftercare.alerts.transitions import CHANGED, report_again
 from aftercare.people.models import Patient

@@ -5,7 +5,10 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from aftercare.alerts import chases, drills, escalation, nobody, reminders, returning, waiting
+from aftercare.alerts.dispatching import deferred, reminders
+from aftercare.alerts.following_up import chases, drills, escalation
+from aftercare.alerts.on_call import nobody
+from aftercare.alerts.ownership import unassign
 
 
 @shared_task(name="aftercare.alerts.escalate")
@@ -35,7 +38,7 @@ def nobody_to_tell() -> None:
 @shared_task(name="aftercare.alerts.return_to_pool")
 def return_to_pool() -> None:
     """Take back what belongs to somebody who left or is away."""
-    returning.return_to_pool(timezone.now())
+    unassign.return_to_pool(timezone.now())
 
 
 @shared_task(name="aftercare.alerts.remind")
@@ -47,7 +50,7 @@ def remind() -> None:
 @shared_task(name="aftercare.alerts.follow_hours")
 def follow_hours() -> None:
     """Move what waits for an opening where the clinic's hours or closed days have changed."""
-    waiting.follow_hours()
+    deferred.follow_hours()
 
 
 @shared_task(name="aftercare.alerts.drill")

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from aftercare.alerts.letters import TEXTS, open_letter
+from aftercare.alerts.contacting.patient_messages import TEXTS, open_letter
 from aftercare.alerts.models import Letter
 from aftercare.checkins.pages.lead import lead_after, lead_of
 from aftercare.checkins.pages.lead_box import box_of, say_called

@@ -9,8 +9,9 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from aftercare.alerts import letters, notices
+from aftercare.alerts.contacting import patient_messages
 from aftercare.alerts.models import Alert, Dispatch, Letter
+from aftercare.alerts.notifying import notifications
 from aftercare.checkins.follow_up import unconfirmed
 from aftercare.checkins.models import CheckIn
 from aftercare.outbox.models import Message
@@ -161,8 +162,8 @@ def alerts_behind(dispatches: list[UUID], clinic: Clinic) -> dict[UUID, Alert]:
 
 # How to find what the messages of a kind were about; a kind that is not here is shown by its own name.
 KINDS: dict[str, Callable[[list[UUID], Clinic], dict[UUID, About]]] = {
-    notices.KIND: about_dispatches,
-    letters.KIND: about_letters,
+    notifications.KIND: about_dispatches,
+    patient_messages.KIND: about_letters,
     unconfirmed.KIND: about_check_ins,
     invitations.KIND: about_invitations,
     staff_invitations.KIND: about_staff_invitations,

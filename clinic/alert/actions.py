@@ -14,8 +14,8 @@ from uuid import UUID
 from django.db import transaction
 
 from aftercare.alerts.actions import acknowledge, close, record_contact_attempt, set_next_try
-from aftercare.alerts.handling import give_back, undo_close
 from aftercare.alerts.models import Alert, ContactAttempt
+from aftercare.alerts.ownership.actions import give_back, undo_close
 from aftercare.checkins.models import Assessment
 from aftercare.people.models import Patient, User
 from aftercare.people.patients.details import change_details

@@ -11,9 +11,9 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
-from aftercare.alerts.attempts import longest_wait
-from aftercare.alerts.handling import UNDO_WITHIN
+from aftercare.alerts.contacting.attempts import longest_wait
 from aftercare.alerts.models import Alert, ContactAttempt
+from aftercare.alerts.ownership.actions import UNDO_WITHIN
 from aftercare.checkins.models import Assessment
 from aftercare.people.models import Event, Patient, StaffMember
 from aftercare.triage import Level

@@ -18,7 +18,7 @@ from aftercare.alerts.actions import (
     AlreadyClosedError,
     NoteNeededError,
 )
-from aftercare.alerts.letters import SentLatelyError, WithdrawnError, send_letter
+from aftercare.alerts.contacting.patient_messages import SentLatelyError, WithdrawnError, send_letter
 from aftercare.alerts.models import Alert
 from aftercare.people.models import StaffMember
 from clinic.access import alert_of, only, require, staff_page

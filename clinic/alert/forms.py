@@ -8,7 +8,7 @@ from crispy_forms.layout import Field, Layout
 from django import forms
 from django.utils import timezone
 
-from aftercare.alerts.letters import letter_text
+from aftercare.alerts.contacting.patient_messages import letter_text
 from aftercare.alerts.models import Alert, Letter
 from aftercare.people.models import Clinic, StaffMember
 from clinic.form_fields import NOTE_LENGTH, colleagues, helper_for

@@ -9,9 +9,9 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from aftercare.alerts.letters import KIND as LETTER
+from aftercare.alerts.contacting.patient_messages import KIND as LETTER
 from aftercare.alerts.models import Alert, ContactAttempt, Dispatch, Drill, Letter
-from aftercare.alerts.notices import KIND
+from aftercare.alerts.notifying.notifications import KIND
 from aftercare.outbox.models import Message
 from aftercare.people.models import Event, User
 from clinic.alert.call_panel import Try

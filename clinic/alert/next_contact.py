@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from aftercare.alerts.chases import next_step
-from aftercare.alerts.contacts import Roster
+from aftercare.alerts.following_up.chases import next_step
 from aftercare.alerts.models import Alert
+from aftercare.alerts.on_call.roster import Roster
 from aftercare.people.models import StaffMember
 
 

@@ -12,7 +12,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from aftercare.alerts.actions import AlreadyClosedError
-from aftercare.alerts.handling import NewerAlertError, NotClosedError, OwnerChangedError, assign, reopen
+from aftercare.alerts.ownership.actions import (
+    NewerAlertError,
+    NotClosedError,
+    OwnerChangedError,
+    assign,
+    reopen,
+)
 from aftercare.people.models import StaffMember
 from clinic.access import alert_of, only, require, staff_page
 from clinic.alert.forms import AssignForm, ReopenForm

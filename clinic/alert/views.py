@@ -14,8 +14,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from aftercare.alerts.actions import AlreadyAcknowledgedError, AlreadyClosedError, NotAcknowledgedError
-from aftercare.alerts.handling import NewerAlertError, NotClosedError, TooLateError
 from aftercare.alerts.models import Alert
+from aftercare.alerts.ownership.actions import NewerAlertError, NotClosedError, TooLateError
 from aftercare.checkins.models import Assessment
 from aftercare.people.models import Event, StaffMember
 from aftercare.ui.times import staff_clock

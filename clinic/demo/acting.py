@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from django.db.models import Min
 
 from aftercare.alerts.actions import acknowledge, close, record_contact_attempt
-from aftercare.alerts.contacts import Roster
-from aftercare.alerts.escalation import escalate
+from aftercare.alerts.following_up.escalation import escalate
 from aftercare.alerts.models import Alert, ContactAttempt, Dispatch
-from aftercare.alerts.recipients import recipients_of
+from aftercare.alerts.on_call.recipients import recipients_of
+from aftercare.alerts.on_call.roster import Roster
 from aftercare.alerts.transitions import needs_note
 from aftercare.checkins.follow_up.non_response import (
     newest_check_in,

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.db.models import Model
 
-from aftercare.alerts.attempts import follow
+from aftercare.alerts.contacting.attempts import follow
 from aftercare.alerts.models import Alert, ContactAttempt, Dispatch
 from aftercare.alerts.raising import Fired, Key, keys_to_tell, new_alerts, opening_dispatch, repeated_of
 from aftercare.alerts.transitions import confirm, end, report_again, state_of, take_on

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from aftercare.alerts.models import Alert, Dispatch
-from aftercare.alerts.notices import KIND
+from aftercare.alerts.notifying.notifications import KIND
 from aftercare.checkins.follow_up import unconfirmed
 from aftercare.outbox.models import Message
 

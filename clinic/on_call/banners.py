@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import Min
 
+from aftercare.alerts.dispatching.undelivered import refused_mails
 from aftercare.alerts.models import Dispatch
-from aftercare.alerts.undelivered import refused_mails
 from aftercare.outbox import watch
 from aftercare.people.models import StaffMember, User
 from clinic.access import roster_of

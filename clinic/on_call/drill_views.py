@@ -11,7 +11,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from aftercare.alerts.drills import DrillEndedError, DrillRunningError, end_drill, start_drill, timing_of
+from aftercare.alerts.following_up.drills import (
+    DrillEndedError,
+    DrillRunningError,
+    end_drill,
+    start_drill,
+    timing_of,
+)
 from aftercare.alerts.models import Drill
 from aftercare.people.models import StaffMember
 from clinic.access import staff_page

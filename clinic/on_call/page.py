@@ -7,9 +7,9 @@ from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
-from aftercare.alerts.contacts import Roster
-from aftercare.alerts.drills import Timing, timing_of
+from aftercare.alerts.following_up.drills import Timing, timing_of
 from aftercare.alerts.models import ContactStep, Drill
+from aftercare.alerts.on_call.roster import Roster
 from aftercare.people.models import Clinic, Shift, StaffMember
 from clinic.access import roster_of
 

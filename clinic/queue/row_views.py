@@ -11,8 +11,8 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from aftercare.alerts.handling import NewerAlertError, TooLateError
 from aftercare.alerts.models import Alert
+from aftercare.alerts.ownership.actions import NewerAlertError, TooLateError
 from aftercare.people.models import Patient, StaffMember, User
 from aftercare.ui.times import staff_clock
 from clinic.access import only, patient_of_clinic, require, staff_page

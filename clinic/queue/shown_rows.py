@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from aftercare.alerts.actions import acknowledge
-from aftercare.alerts.handling import give_back, undo_close
 from aftercare.alerts.models import Alert
+from aftercare.alerts.ownership.actions import give_back, undo_close
 from aftercare.people.models import Patient, User
 
 

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from aftercare.alerts.actions import acknowledge, close, record_contact_attempt
-from aftercare.alerts.escalation import escalate, unacknowledged_alerts
+from aftercare.alerts.following_up.escalation import escalate, unacknowledged_alerts
 from aftercare.alerts.models import Alert
 from aftercare.checkins.follow_up.non_response import (
     is_missing,

@@ -16,11 +16,11 @@ from aftercare.alerts.actions import (
     record_contact_attempt,
     set_next_try,
 )
-from aftercare.alerts.chases import tell_left_open
-from aftercare.alerts.escalation import escalate, follow_up
-from aftercare.alerts.handling import give_back, reopen
+from aftercare.alerts.following_up.chases import tell_left_open
+from aftercare.alerts.following_up.escalation import escalate, follow_up
 from aftercare.alerts.models import Alert, ContactAttempt, ContactStep, Dispatch
-from aftercare.alerts.notices import drain, render
+from aftercare.alerts.notifying.notifications import drain, render
+from aftercare.alerts.ownership.actions import give_back, reopen
 from aftercare.outbox.models import Message
 from aftercare.people.models import Clinic, Event, Patient, StaffMember
 from tests.people import at, check_in

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from aftercare.alerts import escalation, notices
 from aftercare.alerts.actions import AlreadyAcknowledgedError, AlreadyClosedError, acknowledge, close
+from aftercare.alerts.following_up import escalation
 from aftercare.alerts.models import Alert, Dispatch
-from aftercare.alerts.notices import drain
-from aftercare.alerts.recipients import recipients_of
+from aftercare.alerts.notifying import notifications
+from aftercare.alerts.notifying.notifications import drain
+from aftercare.alerts.on_call.recipients import recipients_of
 from aftercare.checkins.follow_up.non_response import note_silence_after_alerts
 from aftercare.checkins.submission.actions import Receipt
 from aftercare.outbox.models import Message
@@ -96,7 +97,7 @@ def test_a_dispatch_drained_twice_at_once_makes_one_message_for_each_recipient(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr(notices, "recipients_of", Crossing()(recipients_of))
+    monkeypatch.setattr(notifications, "recipients_of", Crossing()(recipients_of))
 
     at_once(*[lambda: drain(at(20))] * 2)
 

@@ -3,7 +3,6 @@
 import pytest
 from django.core import mail
 
-from aftercare.alerts import chases
 from aftercare.alerts.actions import (
     AlreadyAcknowledgedError,
     AlreadyCorrectedError,
@@ -12,11 +11,12 @@ from aftercare.alerts.actions import (
     correct_contact_attempt,
     record_contact_attempt,
 )
-from aftercare.alerts.handling import NewerAlertError, NotAcknowledgedError, give_back, undo_close
+from aftercare.alerts.dispatching.undelivered import tell_instead
+from aftercare.alerts.following_up import chases
 from aftercare.alerts.models import Alert, ContactAttempt, Dispatch
-from aftercare.alerts.nobody import mail_technical_contacts
-from aftercare.alerts.notices import drain
-from aftercare.alerts.undelivered import tell_instead
+from aftercare.alerts.notifying.notifications import drain
+from aftercare.alerts.on_call.nobody import mail_technical_contacts
+from aftercare.alerts.ownership.actions import NewerAlertError, NotAcknowledgedError, give_back, undo_close
 from aftercare.checkins.submission.actions import Receipt
 from aftercare.outbox.models import Message
 from aftercare.people.models import Clinic, Event, Patient, Procedure, StaffMember

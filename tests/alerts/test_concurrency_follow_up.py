@@ -2,13 +2,14 @@
 
 import pytest
 
-from aftercare.alerts import escalation, returning
 from aftercare.alerts.actions import AlreadyAcknowledgedError, acknowledge, record_contact_attempt
-from aftercare.alerts.drills import DrillRunningError, end_drill, escalate_drills, start_drill
+from aftercare.alerts.dispatching.reminders import remind
+from aftercare.alerts.following_up import escalation
+from aftercare.alerts.following_up.drills import DrillRunningError, end_drill, escalate_drills, start_drill
 from aftercare.alerts.models import Alert, ContactAttempt, ContactStep, Dispatch, Drill
-from aftercare.alerts.reminders import remind
-from aftercare.alerts.returning import return_to_pool
-from aftercare.alerts.steps import add_step, move_up
+from aftercare.alerts.on_call.contact_steps import add_step, move_up
+from aftercare.alerts.ownership import unassign
+from aftercare.alerts.ownership.unassign import return_to_pool
 from aftercare.checkins.follow_up.unconfirmed import tell_unconfirmed
 from aftercare.outbox.models import Message
 from aftercare.people.models import Clinic, Event, Patient, Procedure, StaffMember
@@ -68,7 +69,7 @@ def test_an_alert_goes_back_once_however_many_take_it_back(
     alert: Alert, nurse: StaffMember, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     StaffMember.objects.filter(pk=nurse.pk).update(is_active=False)
-    monkeypatch.setattr(returning, "return_alert", Crossing()(returning.return_alert))
+    monkeypatch.setattr(unassign, "return_alert", Crossing()(unassign.return_alert))
 
     counts = at_once(*[lambda: return_to_pool(at(2))] * 2)
 

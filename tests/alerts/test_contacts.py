@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from aftercare.alerts.contacts import Roster
-from aftercare.alerts.escalation import escalate
+from aftercare.alerts.following_up.escalation import escalate
 from aftercare.alerts.models import ContactStep, Dispatch
-from aftercare.alerts.notices import drain
+from aftercare.alerts.notifying.notifications import drain
+from aftercare.alerts.on_call.roster import Roster
 from aftercare.outbox.models import Message
 from aftercare.people.hours import ALWAYS_OPEN
 from aftercare.people.models import Clinic, Patient, Procedure, Shift, StaffMember

@@ -2,7 +2,7 @@
 
 import pytest
 
-from aftercare.alerts.drills import (
+from aftercare.alerts.following_up.drills import (
     DrillEndedError,
     DrillRunningError,
     end_drill,
@@ -11,7 +11,7 @@ from aftercare.alerts.drills import (
     timing_of,
 )
 from aftercare.alerts.models import Alert, ContactStep, Dispatch, Drill
-from aftercare.alerts.notices import drain, render
+from aftercare.alerts.notifying.notifications import drain, render
 from aftercare.outbox.models import Message
 from aftercare.people.models import Clinic, Event, StaffMember
 from tests.people import at

@@ -5,9 +5,9 @@ from itertools import pairwise
 
 import pytest
 
-from aftercare.alerts import escalation
 from aftercare.alerts.actions import acknowledge, close
-from aftercare.alerts.escalation import escalate, unacknowledged_alerts
+from aftercare.alerts.following_up import escalation
+from aftercare.alerts.following_up.escalation import escalate, unacknowledged_alerts
 from aftercare.alerts.models import Alert, ContactStep, Dispatch
 from aftercare.people.models import Clinic, Event, Patient, Procedure, StaffMember, User
 from tests.people import at, check_in

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from aftercare.alerts import escalation
 from aftercare.alerts.actions import AlreadyAcknowledgedError, acknowledge, close, record_contact_attempt
-from aftercare.alerts.escalation import follow_up
+from aftercare.alerts.following_up import escalation
+from aftercare.alerts.following_up.escalation import follow_up
 from aftercare.alerts.models import Alert, ContactAttempt, ContactStep, Dispatch
-from aftercare.alerts.notices import drain, render
+from aftercare.alerts.notifying.notifications import drain, render
 from aftercare.outbox.models import Message
 from aftercare.people.models import AppendOnlyError, Clinic, Event, Patient, Procedure, StaffMember
 from tests.people import at, check_in

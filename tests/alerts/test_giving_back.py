@@ -8,8 +8,10 @@ from aftercare.alerts.actions import (
     close,
     record_contact_attempt,
 )
-from aftercare.alerts.escalation import escalate
-from aftercare.alerts.handling import (
+from aftercare.alerts.following_up.escalation import escalate
+from aftercare.alerts.models import Alert, Dispatch
+from aftercare.alerts.notifying.notifications import drain
+from aftercare.alerts.ownership.actions import (
     NewerAlertError,
     NotAcknowledgedError,
     NotClosedError,
@@ -17,8 +19,6 @@ from aftercare.alerts.handling import (
     give_back,
     undo_close,
 )
-from aftercare.alerts.models import Alert, Dispatch
-from aftercare.alerts.notices import drain
 from aftercare.outbox.models import Message
 from aftercare.people.models import Event, Patient, Procedure, StaffMember
 from tests.people import at, check_in

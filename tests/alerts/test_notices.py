@@ -3,12 +3,12 @@
 import pytest
 from django.conf import LazySettings
 
-from aftercare.alerts import notices, wording
 from aftercare.alerts.actions import acknowledge, close
-from aftercare.alerts.escalation import escalate
+from aftercare.alerts.dispatching.reminders import remind
+from aftercare.alerts.following_up.escalation import escalate
 from aftercare.alerts.models import Alert, ContactStep, Dispatch
-from aftercare.alerts.notices import drain, render, render_together
-from aftercare.alerts.reminders import remind
+from aftercare.alerts.notifying import notifications, texts
+from aftercare.alerts.notifying.notifications import drain, render, render_together
 from aftercare.checkins.follow_up.non_response import note_silence_after_alerts
 from aftercare.outbox.models import Message
 from aftercare.outbox.registry import Content
@@ -52,7 +52,11 @@ def test_the_first_step_is_told(alert: Alert, nurse: StaffMember, colleague: Sta
     assert told() == {"Ruth"}
     message = Message.objects.get()
     dispatch = Dispatch.objects.get()
-    assert (message.kind, message.subject, message.next_attempt_at) == (notices.KIND, dispatch.pk, at(1))
+    assert (message.kind, message.subject, message.next_attempt_at) == (
+        notifications.KIND,
+        dispatch.pk,
+        at(1),
+    )
     assert dispatch.drained_at == at(1)
 
 
@@ -223,7 +227,7 @@ def test_each_reason_has_words_of_its_own(patient: Patient, procedure: Procedure
 
     assert None not in contents
     assert len({content.subject for content in contents if content}) == 3
-    assert set(wording.SUBJECTS) == set(wording.LEADS) == set(Dispatch.Reason)
+    assert set(texts.SUBJECTS) == set(texts.LEADS) == set(Dispatch.Reason)
 
 
 class TestFlood:

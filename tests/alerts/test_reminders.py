@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from aftercare.alerts import reminders
 from aftercare.alerts.actions import acknowledge, close
+from aftercare.alerts.dispatching import reminders
+from aftercare.alerts.dispatching.reminders import remind
 from aftercare.alerts.models import Dispatch
-from aftercare.alerts.notices import drain, render
-from aftercare.alerts.reminders import remind
+from aftercare.alerts.notifying.notifications import drain, render
 from aftercare.outbox.models import Message
 from aftercare.people.hours import ALWAYS_OPEN
 from aftercare.people.models import Clinic, Patient, Procedure, StaffMember

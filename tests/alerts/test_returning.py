@@ -2,12 +2,12 @@
 
 import pytest
 
-from aftercare.alerts import returning
 from aftercare.alerts.actions import acknowledge
-from aftercare.alerts.escalation import escalate
+from aftercare.alerts.following_up.escalation import escalate
 from aftercare.alerts.models import Alert, Dispatch
-from aftercare.alerts.notices import drain, render
-from aftercare.alerts.returning import return_to_pool
+from aftercare.alerts.notifying.notifications import drain, render
+from aftercare.alerts.ownership import unassign
+from aftercare.alerts.ownership.unassign import return_to_pool
 from aftercare.outbox.models import Message
 from aftercare.people.models import Clinic, Event, Patient, Procedure, Shift, StaffMember
 from tests.people import at, check_in
@@ -104,14 +104,14 @@ def test_one_alert_that_cannot_go_back_keeps_no_other(
     acknowledge(alert=stranger.alerts.get(), by=outsider.user, now=at(1))
     for member in (nurse, outsider):
         leave(member)
-    return_alert = returning.return_alert
+    return_alert = unassign.return_alert
 
     def fails_for_the_first(one: Alert, *rest: object) -> bool:
         if one.pk == alert.pk:
             raise ValueError("a fault")
         return return_alert(one, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(returning, "return_alert", fails_for_the_first)
+    monkeypatch.setattr(unassign, "return_alert", fails_for_the_first)
 
     assert return_to_pool(at(2)) == 1
     assert str(alert.pk) in caplog.text

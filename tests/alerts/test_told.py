@@ -13,9 +13,9 @@ from aftercare.alerts.actions import (
     raise_alerts,
     record_contact_attempt,
 )
-from aftercare.alerts.escalation import escalate, follow_up, unacknowledged_alerts
+from aftercare.alerts.following_up.escalation import escalate, follow_up, unacknowledged_alerts
 from aftercare.alerts.models import Alert, ContactStep, Dispatch
-from aftercare.alerts.notices import drain, render
+from aftercare.alerts.notifying.notifications import drain, render
 from aftercare.outbox.models import Message
 from aftercare.people.models import Clinic, Event, Patient, Procedure, Shift, StaffMember
 from aftercare.triage import Finding, Level

@@ -7,9 +7,9 @@ import pytest
 from django.conf import LazySettings
 
 from aftercare.alerts.actions import acknowledge
+from aftercare.alerts.dispatching.undelivered import tell_instead
 from aftercare.alerts.models import Alert, ContactStep, Dispatch
-from aftercare.alerts.notices import drain
-from aftercare.alerts.undelivered import tell_instead
+from aftercare.alerts.notifying.notifications import drain
 from aftercare.outbox.delivery import sweep
 from aftercare.outbox.models import Message
 from aftercare.people.models import Clinic, Event, Patient, Procedure, StaffMember

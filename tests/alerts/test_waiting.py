@@ -5,10 +5,10 @@ from datetime import date, timedelta
 import pytest
 from django.conf import LazySettings
 
+from aftercare.alerts.dispatching.deferred import follow_hours
 from aftercare.alerts.models import Dispatch
-from aftercare.alerts.notices import drain
+from aftercare.alerts.notifying.notifications import drain
 from aftercare.alerts.tasks import follow_hours as task
-from aftercare.alerts.waiting import follow_hours
 from aftercare.outbox.models import Message
 from aftercare.people.clinics.rota import close_on, open_on
 from aftercare.people.models import Clinic, Patient, Procedure, StaffMember

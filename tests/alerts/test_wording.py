@@ -3,7 +3,7 @@
 import pytest
 
 from aftercare.alerts.models import Alert, Dispatch
-from aftercare.alerts.wording import SUBJECTS, together_words, words
+from aftercare.alerts.notifying.texts import SUBJECTS, together_words, words
 from aftercare.people.models import Patient, Procedure
 from aftercare.triage import Level
 from tests.people import at, check_in

@@ -10,7 +10,7 @@ from django.core import mail
 from django.core.exceptions import ValidationError
 from django.test import Client
 
-from aftercare.alerts import notices
+from aftercare.alerts.notifying import notifications
 from aftercare.checkins.follow_up.non_response import (
     non_responders,
     note_missed_check_ins,
@@ -90,7 +90,7 @@ def test_no_new_message_is_written_and_staff_are_told_as_before(
 
 
 def test_every_kind_of_message_says_whether_it_goes_to_patients() -> None:
-    to_staff = {notices.KIND, staff_invitations.KIND}
+    to_staff = {notifications.KIND, staff_invitations.KIND}
     assert set(registry._renderers) - to_staff == kinds_to_patients()
 
 

@@ -11,9 +11,9 @@ import pytest
 from django.utils import timezone
 
 from aftercare.alerts.actions import record_contact_attempt
-from aftercare.alerts.drills import start_drill
+from aftercare.alerts.following_up.drills import start_drill
 from aftercare.alerts.models import ContactStep, Drill
-from aftercare.alerts.steps import add_step
+from aftercare.alerts.on_call.contact_steps import add_step
 from aftercare.people.clinics.rota import put_on_duty
 from aftercare.people.models import Patient, Shift, StaffMember
 from clinic.urls import urlpatterns

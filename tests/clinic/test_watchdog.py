@@ -10,7 +10,7 @@ import time_machine
 from django.core import mail
 from django.core.management import CommandError, call_command
 
-from aftercare.alerts.notices import drain
+from aftercare.alerts.notifying.notifications import drain
 from aftercare.outbox import watch
 from aftercare.outbox.heartbeats import beat_heart
 from aftercare.people.models import Clinic, Patient, StaffMember

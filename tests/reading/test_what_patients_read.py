@@ -126,7 +126,7 @@ def test_pages_and_messages_are_among_what_is_read() -> None:
     } <= set(CODE)
     assert {
         "templates/clinic/queue/queue.html",
-        "aftercare/alerts/wording.py",
+        "aftercare/alerts/notifying/texts.py",
         "clinic/labels.py",
     } <= set(OF_STAFF)
 

@@ -27,9 +27,11 @@ from aftercare.alerts.actions import (
     record_contact_attempt,
     set_next_try,
 )
-from aftercare.alerts.chases import tell_left_open
-from aftercare.alerts.escalation import escalate, follow_up
-from aftercare.alerts.handling import (
+from aftercare.alerts.following_up.chases import tell_left_open
+from aftercare.alerts.following_up.escalation import escalate, follow_up
+from aftercare.alerts.models import Alert, ContactAttempt, Dispatch
+from aftercare.alerts.notifying.notifications import drain
+from aftercare.alerts.ownership.actions import (
     NewerAlertError,
     NotAcknowledgedError,
     NotClosedError,
@@ -38,8 +40,6 @@ from aftercare.alerts.handling import (
     reopen,
     undo_close,
 )
-from aftercare.alerts.models import Alert, ContactAttempt, Dispatch
-from aftercare.alerts.notices import drain
 from aftercare.checkins.corrections.actions import Treatment, correct_procedure
 from aftercare.checkins.follow_up.non_response import note_missed_check_ins, note_silence_after_alerts
 from aftercare.checkins.models import CheckIn

@@ -12,7 +12,7 @@ NOW = datetime(2026, 11, 18, 20, 45, tzinfo=UTC)
 
 def fill_people() -> None:
     """Invite a patient and a staff member, print a sign-in link, put someone on duty, end a drill."""
-    from aftercare.alerts.drills import end_drill, start_drill
+    from aftercare.alerts.following_up.drills import end_drill, start_drill
     from aftercare.people.actions import make_sign_in_link
     from aftercare.people.clinics.rota import put_on_duty
     from aftercare.people.clinics.staff_invitations import invite_staff
@@ -32,7 +32,7 @@ def fill_people() -> None:
 
 def fill_alerts_and_guidance() -> None:
     """Send a patient a fixed text about an open alert, and let the patient read an article."""
-    from aftercare.alerts.letters import send_letter
+    from aftercare.alerts.contacting.patient_messages import send_letter
     from aftercare.alerts.models import Alert, Letter
     from aftercare.guidance.actions import record_reading
     from aftercare.guidance.models import Article

@@ -10,7 +10,7 @@ from django.db.models import Min, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from aftercare.alerts.models import NEEDS_ACTION, Alert, ContactAttempt, Dispatch
-from aftercare.alerts.notices import KIND
+from aftercare.alerts.notifying.notifications import KIND
 from aftercare.checkins.models import SEEING, CheckIn, Finding
 from aftercare.outbox.models import Message
 from aftercare.people.clinics.clinic_phones import Contact, clock_word, contact_at

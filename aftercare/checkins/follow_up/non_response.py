@@ -11,7 +11,7 @@ from django.db.models import DateTimeField, Exists, F, OuterRef, QuerySet, Subqu
 from django.db.models.functions import Coalesce, Greatest
 
 from aftercare.alerts.actions import due_at
-from aftercare.alerts.escalation import dispatch_silence
+from aftercare.alerts.following_up.escalation import dispatch_silence
 from aftercare.alerts.models import Alert, ContactAttempt
 from aftercare.checkins.models import CheckIn, Finding, NonResponse
 from aftercare.people.models import Patient, Procedure

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from django.db.models import Exists
 
-from aftercare.alerts.letters import unopened_letters
+from aftercare.alerts.contacting.patient_messages import unopened_letters
 from aftercare.alerts.models import Letter
 from aftercare.checkins.advice.levels import EMERGENCY_SIGNS
 from aftercare.checkins.advice.next_steps import DAILY_UNTIL_H, WEEKLY_UNTIL_H

@@ -13,7 +13,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from aftercare.alerts.steps import add_step
+from aftercare.alerts.on_call.contact_steps import add_step
 from aftercare.outbox.delivery import sweep
 from aftercare.people.accounts.adapter import wait_for_mails
 from aftercare.people.clinics.rota import put_on_duty

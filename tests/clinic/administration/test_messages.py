@@ -10,9 +10,9 @@ import time_machine
 from django.core import mail
 from django.test import Client
 
-from aftercare.alerts.drills import start_drill
-from aftercare.alerts.letters import send_letter
-from aftercare.alerts.notices import drain
+from aftercare.alerts.contacting.patient_messages import send_letter
+from aftercare.alerts.following_up.drills import start_drill
+from aftercare.alerts.notifying.notifications import drain
 from aftercare.outbox.delivery import sweep
 from aftercare.outbox.models import Message
 from aftercare.people.clinics.staff_invitations import invite_staff

@@ -7,7 +7,7 @@ import time_machine
 from django.test import Client
 
 from aftercare.alerts.actions import acknowledge
-from aftercare.alerts.escalation import follow_up
+from aftercare.alerts.following_up.escalation import follow_up
 from aftercare.alerts.models import Alert, ContactAttempt, ContactStep
 from aftercare.people.models import Clinic, Patient, StaffMember
 from clinic.queue.page import queue_of

@@ -8,8 +8,8 @@ import pytest
 import time_machine
 
 from aftercare.alerts.actions import acknowledge, close
-from aftercare.alerts.handling import OwnerChangedError, assign
 from aftercare.alerts.models import Alert
+from aftercare.alerts.ownership.actions import OwnerChangedError, assign
 from aftercare.people.models import Event, Patient, StaffMember
 from tests.clinic.desk import QUEUE, alert_of, alert_url, desk, words
 from tests.people import at, check_in

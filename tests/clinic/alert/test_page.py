@@ -11,9 +11,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from aftercare.alerts.actions import acknowledge
-from aftercare.alerts.escalation import escalate
+from aftercare.alerts.following_up.escalation import escalate
 from aftercare.alerts.models import Alert
-from aftercare.alerts.notices import drain
+from aftercare.alerts.notifying.notifications import drain
 from aftercare.checkins.follow_up.non_response import note_silence_after_alerts
 from aftercare.outbox.models import Message
 from aftercare.people.models import Patient, StaffMember

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from aftercare.alerts.notices import KIND, drain
+from aftercare.alerts.notifying.notifications import KIND, drain
 from aftercare.outbox.models import Message
 from aftercare.people.models import Patient, Procedure, StaffMember
 from clinic.on_call.banners import look_again

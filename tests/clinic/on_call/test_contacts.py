@@ -13,7 +13,7 @@ from django.test import Client
 
 from aftercare.alerts.actions import acknowledge
 from aftercare.alerts.models import ContactStep, Drill
-from aftercare.alerts.steps import move_up, remove_step
+from aftercare.alerts.on_call.contact_steps import move_up, remove_step
 from aftercare.outbox.heartbeats import beat_heart
 from aftercare.outbox.models import Message
 from aftercare.people.models import Clinic, Event, Patient, Shift, StaffMember

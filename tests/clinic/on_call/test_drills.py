@@ -9,7 +9,7 @@ import time_machine
 from django.test import Client
 
 from aftercare.alerts.models import ContactStep, Dispatch, Drill
-from aftercare.alerts.notices import drain
+from aftercare.alerts.notifying.notifications import drain
 from aftercare.outbox.models import Message
 from aftercare.people.models import Clinic, Patient, StaffMember
 from tests.clinic.desk import QUEUE, desk, words

@@ -9,7 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
 
 from aftercare.alerts.actions import acknowledge
-from aftercare.alerts.returning import return_to_pool
+from aftercare.alerts.ownership.unassign import return_to_pool
 from aftercare.people.models import Patient, StaffMember
 from tests.clinic.desk import QUEUE, someone
 from tests.clinic.test_browser_staff import DESK, PHONE, at_desk, daniel

@@ -14,8 +14,8 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from aftercare.alerts.actions import acknowledge, close
-from aftercare.alerts.handling import assign
 from aftercare.alerts.models import Alert
+from aftercare.alerts.ownership.actions import assign
 from aftercare.people.models import Patient, Procedure, StaffMember
 from tests.clinic.desk import QUEUE, alert_of, desk, someone, words
 from tests.people import at, check_in

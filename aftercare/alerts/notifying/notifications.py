@@ -10,15 +10,15 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Min, Q, QuerySet
 
-from aftercare.alerts.contacts import Roster
+from aftercare.alerts.dispatching.deferred import keep_to_hours
+from aftercare.alerts.dispatching.relevance import still_waiting
+from aftercare.alerts.dispatching.uncovering import is_covered
+from aftercare.alerts.dispatching.undelivered import KIND
 from aftercare.alerts.models import Dispatch, Drill
-from aftercare.alerts.nobody import note_nobody
-from aftercare.alerts.recipients import recipients_of
-from aftercare.alerts.relevance import still_waiting
-from aftercare.alerts.uncovering import is_covered
-from aftercare.alerts.undelivered import KIND
-from aftercare.alerts.waiting import keep_to_hours
-from aftercare.alerts.wording import drill_words, list_words, together_words, words
+from aftercare.alerts.notifying.texts import drill_words, list_words, together_words, words
+from aftercare.alerts.on_call.nobody import note_nobody
+from aftercare.alerts.on_call.recipients import recipients_of
+from aftercare.alerts.on_call.roster import Roster
 from aftercare.outbox.models import Message
 from aftercare.outbox.registry import Backlog, Content
 from aftercare.triage import Level

@@ -9,7 +9,7 @@ from django.db import transaction
 from aftercare.alerts.errors import AlreadyClosedError, NotAcknowledgedError
 from aftercare.alerts.locking import locked
 from aftercare.alerts.models import Alert
-from aftercare.alerts.returning import tell_first_step
+from aftercare.alerts.ownership.unassign import tell_first_step
 from aftercare.alerts.transitions import follow_up_from, put_back, restore
 from aftercare.people.actions import record_event
 from aftercare.people.models import Event, StaffMember, User

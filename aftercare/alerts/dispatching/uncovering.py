@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from aftercare.alerts.dispatching import due_at, tell, worst_of
+from aftercare.alerts.dispatching.dispatches import due_at, tell, worst_of
 from aftercare.alerts.models import Alert, Dispatch
 from aftercare.people.models import Patient
 

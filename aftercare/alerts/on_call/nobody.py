@@ -10,8 +10,8 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db.models import Exists, OuterRef
 
-from aftercare.alerts.contacts import Roster
 from aftercare.alerts.models import Alert, Dispatch
+from aftercare.alerts.on_call.roster import Roster
 from aftercare.outbox.heartbeats import claim_turn, give_back_turn
 from aftercare.people.actions import record_event
 from aftercare.people.models import Clinic, Event, User

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
-from aftercare.alerts.dispatching import due_at
+from aftercare.alerts.dispatching.dispatches import due_at
 from aftercare.alerts.models import Dispatch
 from aftercare.triage import Level
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from aftercare.alerts.dispatching import due_at, tell
+from aftercare.alerts.dispatching.dispatches import due_at, tell
 from aftercare.alerts.locking import locked
 from aftercare.alerts.models import Alert, Dispatch
 from aftercare.alerts.transitions import put_back

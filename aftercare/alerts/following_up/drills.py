@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 from django.db.models import F, Min
 
-from aftercare.alerts.contacts import Roster
-from aftercare.alerts.escalation import wait_after
+from aftercare.alerts.following_up.escalation import wait_after
 from aftercare.alerts.models import Dispatch, Drill
-from aftercare.alerts.notices import KIND
+from aftercare.alerts.notifying.notifications import KIND
+from aftercare.alerts.on_call.roster import Roster
 from aftercare.outbox.models import Message
 from aftercare.outbox.nudge import nudge_after_commit
 from aftercare.people.actions import record_event

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from aftercare.alerts.contacts import Roster
+from aftercare.alerts.dispatching.undelivered import refused_by
 from aftercare.alerts.models import Dispatch
-from aftercare.alerts.undelivered import refused_by
+from aftercare.alerts.on_call.roster import Roster
 from aftercare.people.models import StaffMember
 
 Find = Callable[[Dispatch, Roster, datetime], list[StaffMember]]

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from aftercare.alerts.models import ContactStep
-from aftercare.alerts.returning import clear_places, ownerless, return_alert
+from aftercare.alerts.ownership.unassign import clear_places, ownerless, return_alert
 from aftercare.people.clinics.rota import note_change
 from aftercare.people.models import Clinic, StaffMember, User
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from aftercare import triage
-from aftercare.alerts.chases import TRIES
+from aftercare.alerts.following_up.chases import TRIES
 from aftercare.alerts.models import Alert, ContactAttempt
 from aftercare.alerts.transitions import clear_next_try, follow_up_from, restore
 from aftercare.people.models import Event

@@ -11,10 +11,10 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
-from aftercare.alerts.contacts import Roster
-from aftercare.alerts.dispatching import due_at, note_telling, tell, turns_of, worst_of
+from aftercare.alerts.dispatching.dispatches import due_at, note_telling, tell, turns_of, worst_of
 from aftercare.alerts.locking import locked_open
 from aftercare.alerts.models import Alert, Dispatch
+from aftercare.alerts.on_call.roster import Roster
 from aftercare.people.models import Event
 from aftercare.triage import Level
 

@@ -8,9 +8,9 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
-from aftercare.alerts.dispatching import note_telling, tell
+from aftercare.alerts.dispatching.dispatches import note_telling, tell
+from aftercare.alerts.dispatching.relevance import still_waiting
 from aftercare.alerts.models import Dispatch
-from aftercare.alerts.relevance import still_waiting
 from aftercare.outbox.models import Message
 from aftercare.people.models import Event
 

@@ -11,10 +11,10 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
-from aftercare.alerts.chases import next_step
-from aftercare.alerts.contacts import Roster
-from aftercare.alerts.dispatching import note_telling, tell
+from aftercare.alerts.dispatching.dispatches import note_telling, tell
+from aftercare.alerts.following_up.chases import next_step
 from aftercare.alerts.models import Alert, Dispatch
+from aftercare.alerts.on_call.roster import Roster
 from aftercare.alerts.transitions import follow_up_from
 from aftercare.outbox.nudge import nudge_after_commit
 from aftercare.people.actions import record_event

@@ -9,13 +9,13 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from aftercare.alerts import recounting
-from aftercare.alerts.chases import TRIES, tell_manager, tell_next
+from aftercare.alerts.contacting import recounting
+from aftercare.alerts.dispatching.uncovering import uncover
 from aftercare.alerts.errors import AlreadyClosedError, AlreadyCorrectedError, NotAcknowledgedError
+from aftercare.alerts.following_up.chases import TRIES, tell_manager, tell_next
 from aftercare.alerts.locking import locked_open
 from aftercare.alerts.models import Alert, ContactAttempt, Dispatch
 from aftercare.alerts.transitions import CHANGED, fail_try, reach, state_of, take_on
-from aftercare.alerts.uncovering import uncover
 from aftercare.people.actions import record_event
 from aftercare.people.models import Event, Patient, User
 from aftercare.triage import Level
