@@ -10,8 +10,8 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Field, Layout
 from django import forms
 
-from aftercare.ui import chart
-from aftercare.ui.chart_parts import Chart, Course, Mark, Point, Series, Words
+from aftercare.ui.chart import drawing
+from aftercare.ui.chart.parts import Chart, Course, Mark, Point, Series, Words
 
 NOW: Final = datetime(2026, 11, 23, 10, 22, tzinfo=UTC)
 LEVELS: Final = ("emergency", "urgent", "same_day", "routine", "expected")
@@ -140,10 +140,10 @@ def charts() -> list[tuple[str, Chart]]:
     empty = Series(name="Redness", points=[], course=COURSE)
     other = [Mark(hours=124, level="urgent", words="pus bumps")]
     return [
-        ("A recovery", chart.draw(whole, words=SAID, now_h=157.5, other_marks=other)),
-        ("An answer not known, and warnings close together", chart.draw([crowded], words=SAID, now_h=14)),
-        ("No answer yet", chart.draw([empty], words=SAID, now_h=2)),
-        ("Long ago", chart.draw([Series(name="Redness", points=points(3, 1, 0))], words=SAID, now_h=900)),
+        ("A recovery", drawing.draw(whole, words=SAID, now_h=157.5, other_marks=other)),
+        ("An answer not known, and warnings close together", drawing.draw([crowded], words=SAID, now_h=14)),
+        ("No answer yet", drawing.draw([empty], words=SAID, now_h=2)),
+        ("Long ago", drawing.draw([Series(name="Redness", points=points(3, 1, 0))], words=SAID, now_h=900)),
     ]
 
 

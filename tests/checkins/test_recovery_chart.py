@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from aftercare.checkins.pages.history import gap_words, recovering_side_by_side
 from aftercare.checkins.pages.recovery_chart import PATIENT, STAFF, charts_of, symptoms_of
 from aftercare.people.models import Patient, Procedure, StaffMember
-from aftercare.ui.chart_parts import Chart
+from aftercare.ui.chart.parts import Chart
 from tests.checkins.posting import send, signed_in, text_of
 from tests.people import ProcedureFactory, at, check_in
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.template import Context, Template
 
-from aftercare.ui import chart
-from aftercare.ui.chart_parts import Chart, Course, Mark, Panel, Point, Series, Words
+from aftercare.ui.chart import drawing
+from aftercare.ui.chart.parts import Chart, Course, Mark, Panel, Point, Series, Words
 
 WORDS = Words(
     ("None", "Mild", "Moderate", "Severe", "Very severe"),
@@ -29,7 +29,7 @@ def points(*said: tuple[float, int | None]) -> list[Point]:
 
 def drawn(*said: tuple[float, int | None], now_h: float | None = None, **more: Any) -> Panel:
     series = Series(name="Redness", points=points(*said), **more)
-    return chart.draw([series], words=WORDS, now_h=now_h).panels[0]
+    return drawing.draw([series], words=WORDS, now_h=now_h).panels[0]
 
 
 def rendered(shown: Chart, **more: Any) -> str:
@@ -73,7 +73,7 @@ def test_what_is_not_known_is_a_question_mark_on_top_and_never_zero() -> None:
 
 def test_a_question_mark_gives_way_to_the_icon_of_a_warning() -> None:
     [(_x, y)] = drawn((10, None), marks=[Mark(hours=10, level="urgent")]).unknown
-    assert y > chart.TOP + chart.ICON
+    assert y > drawing.TOP + drawing.ICON
 
 
 def test_the_band_is_one_word_lower_after_tell_us_and_ends_at_the_mild_limit() -> None:
@@ -152,7 +152,7 @@ def test_the_drawing_is_said_in_full_to_who_hears_the_page() -> None:
 
 def test_four_symptoms_have_four_shapes_and_four_dashes() -> None:
     names = ("Redness", "Pain", "Swelling", "Itch")
-    panels = chart.draw([Series(name=name, points=points((1, 1))) for name in names], words=WORDS).panels
+    panels = drawing.draw([Series(name=name, points=points((1, 1))) for name in names], words=WORDS).panels
     assert len({panel.shape for panel in panels}) == len({panel.dash for panel in panels}) == 4
 
 
@@ -161,7 +161,7 @@ def test_a_warning_about_no_symptom_has_a_panel_of_its_own() -> None:
         Mark(hours=30, level="urgent", words="pus bumps"),
         Mark(hours=10, level="same_day", words="fever"),
     ]
-    shown = chart.draw([Series(name="Itch", points=points((30, 0)))], words=WORDS, other_marks=other)
+    shown = drawing.draw([Series(name="Itch", points=points((30, 0)))], words=WORDS, other_marks=other)
     assert [panel.name for panel in shown.panels] == ["Itch", "Other warnings"]
     assert shown.panels[1].words == "10 hours: fever. 30 hours: pus bumps."
     assert [(row.hours, row.answers, row.level) for row in shown.rows] == [
@@ -172,14 +172,14 @@ def test_a_warning_about_no_symptom_has_a_panel_of_its_own() -> None:
 
 def test_the_table_holds_what_the_drawing_shows() -> None:
     pain = Series(name="Pain", points=points((1, None), (26, 2)), marks=[Mark(hours=26, level="same_day")])
-    html = rendered(chart.draw([Series(name="Redness", points=points((1, 3))), pain], words=WORDS))
+    html = rendered(drawing.draw([Series(name="Redness", points=points((1, 3))), pain], words=WORDS))
     cells = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html.split("<tbody>")[1]))
     assert "26 h Not known Moderate Speak today 1 h Severe Not known" in re.sub(r"\s+", " ", cells)
-    assert "<table" not in rendered(chart.draw([pain], words=WORDS), table=False)
+    assert "<table" not in rendered(drawing.draw([pain], words=WORDS), table=False)
 
 
 def test_a_drawing_has_a_title_and_a_text_and_no_inline_style() -> None:
-    shown = chart.draw(
+    shown = drawing.draw(
         [Series(name="Redness", points=points((1.5, 3)), course=COURSE)], words=WORDS, now_h=2.5
     )
     html = rendered(shown)
@@ -192,7 +192,7 @@ def test_a_drawing_has_a_title_and_a_text_and_no_inline_style() -> None:
 def test_places_are_written_with_a_point_in_every_language() -> None:
     from django.utils import translation
 
-    shown = chart.draw([Series(name="Redness", points=points((1.5, 3)))], words=WORDS, now_h=2.5)
+    shown = drawing.draw([Series(name="Redness", points=points((1.5, 3)))], words=WORDS, now_h=2.5)
     with translation.override("de"):
         html = rendered(shown)
     assert re.search(r"translate\(98\.9 49\.0\)", html)

@@ -16,8 +16,8 @@ from aftercare.checkins.submission.history import course_for
 from aftercare.checkins.wording import SEVERITIES, severity_word
 from aftercare.people.models import Patient, Procedure
 from aftercare.triage import RULES, SYMPTOMS, Evidence, ExpectedCourse, Finding, Level
-from aftercare.ui import chart
-from aftercare.ui.chart_parts import Chart, Course, Mark, Point, Series, Words
+from aftercare.ui.chart import drawing
+from aftercare.ui.chart.parts import Chart, Course, Mark, Point, Series, Words
 
 STAFF: Final = Words(
     SEVERITIES,
@@ -138,7 +138,7 @@ def chart_of(procedure: Procedure, reported: list[Reported], now: datetime, word
         )
         for symptom in SYMPTOMS
     ]
-    return chart.draw(series, words=words, now_h=procedure.hours_at(now), other_marks=marks.get("", []))
+    return drawing.draw(series, words=words, now_h=procedure.hours_at(now), other_marks=marks.get("", []))
 
 
 def note_of(one: Reported, words: Words) -> str:

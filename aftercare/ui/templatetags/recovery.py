@@ -7,7 +7,7 @@ from typing import Any
 from django import template
 
 from aftercare.ui import course
-from aftercare.ui.chart_parts import Chart, Panel
+from aftercare.ui.chart.parts import Chart, Panel
 from aftercare.ui.icons import ICONS
 from aftercare.ui.times import whole_hours
 

@@ -12,7 +12,7 @@ from itertools import pairwise
 from math import ceil
 from typing import Final
 
-from aftercare.ui.chart_parts import (
+from aftercare.ui.chart.parts import (
     LEVELS,
     Chart,
     Course,
@@ -25,7 +25,7 @@ from aftercare.ui.chart_parts import (
     Tick,
     Words,
 )
-from aftercare.ui.chart_words import rows_of, span, spoken, spoken_mark, standing
+from aftercare.ui.chart.words import rows_of, span, spoken, spoken_mark, standing
 
 WIDTH, HEIGHT = 320, 148
 LEFT, RIGHT = 92.0, 312.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from aftercare.ui.chart_parts import LEVELS, Mark, Point, Row, Series, Words
+from aftercare.ui.chart.parts import LEVELS, Mark, Point, Row, Series, Words
 from aftercare.ui.times import whole_hours
 
 STILL_NOW_H = 12.0  # an entry of the last hours is how it is now
