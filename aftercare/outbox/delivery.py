@@ -13,9 +13,9 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connections
 from django.utils import timezone, translation
 
-from aftercare.outbox import claims
 from aftercare.outbox.channels import CHANNELS, DeliveryError, Letter, OutageError
-from aftercare.outbox.claims import Claim
+from aftercare.outbox.claiming import claims
+from aftercare.outbox.claiming.claims import Claim
 from aftercare.outbox.models import Message
 from aftercare.outbox.registry import Content, for_all_of, names_of, renderer_of, sources, together_of
 

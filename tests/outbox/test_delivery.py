@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import DatabaseError, OperationalError, connections, transaction
 
-from aftercare.outbox import claims, delivery, pace, registry
+from aftercare.outbox import delivery, registry
 from aftercare.outbox.channels import DeliveryError, OutageError
-from aftercare.outbox.claims import claim
+from aftercare.outbox.claiming import claims, timing
+from aftercare.outbox.claiming.claims import claim
 from aftercare.outbox.models import Line, Message
 from tests.at_once import at_once
 from tests.outbox.conftest import Wire, swept
@@ -82,7 +83,7 @@ class TestOneMessage:
         assert (caplog.records[0].levelno, str(message.pk) in caplog.text) == (logging.WARNING, True)
 
     def test_after_the_last_attempt_it_is_given_up(self, make_message: MakeMessage, wire: Wire) -> None:
-        message = make_message(attempts=pace.MAX_ATTEMPTS - 2)
+        message = make_message(attempts=timing.MAX_ATTEMPTS - 2)
         wire.fails = [DeliveryError("full", permanent=False)] * 3
 
         for hour in range(4):
@@ -90,7 +91,7 @@ class TestOneMessage:
 
         message.refresh_from_db()
         assert (message.state, message.failure) == ("failed", "exhausted")
-        assert (message.attempts, len(wire.fails)) == (pace.MAX_ATTEMPTS, 1)
+        assert (message.attempts, len(wire.fails)) == (timing.MAX_ATTEMPTS, 1)
 
     def test_what_comes_too_late_is_dropped(self, make_message: MakeMessage, wire: Wire) -> None:
         late = make_message(expires_at=at(2))
@@ -167,7 +168,7 @@ class TestOneMessage:
         assert (message.state, message.attempts, message.deaths) == ("sent", 2, 1)
 
     def test_what_ends_its_worker_again_and_again_is_given_up(self, message: Message, wire: Wire) -> None:
-        for hour in range(pace.MAX_DEATHS):
+        for hour in range(timing.MAX_DEATHS):
             assert taken(at(hour)) == {message.pk}
             claims.tidy(at(hour + 0.5))
 
@@ -273,7 +274,7 @@ class TestAnOutage:
 def test_waits_double_from_five_seconds_to_twenty_minutes() -> None:
     for attempts, seconds in ((1, 5), (2, 10), (3, 20), (6, 160), (9, 1200), (40, 1200)):
         for _time in range(20):
-            assert seconds * 0.8 <= pace.retry_delay(attempts).total_seconds() <= seconds * 1.2
+            assert seconds * 0.8 <= timing.retry_delay(attempts).total_seconds() <= seconds * 1.2
 
 
 @pytest.mark.django_db(transaction=True)

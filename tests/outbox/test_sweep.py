@@ -6,7 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from aftercare.outbox import claims, delivery, registry
+from aftercare.outbox import delivery, registry
+from aftercare.outbox.claiming import claims
 from aftercare.outbox.models import Message
 from aftercare.outbox.registry import Content
 from tests.outbox.conftest import Wire, swept

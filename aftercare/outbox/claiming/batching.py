@@ -13,8 +13,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from aftercare.outbox.claiming.timing import BURST, DIGEST_EVERY
 from aftercare.outbox.models import Message
-from aftercare.outbox.pace import BURST, DIGEST_EVERY
 
 Recipient = tuple[int, str]  # user and channel
 

@@ -7,8 +7,8 @@ import pytest
 
 from aftercare.outbox import registry
 from aftercare.outbox.channels import DeliveryError
+from aftercare.outbox.claiming.timing import BURST
 from aftercare.outbox.models import Message
-from aftercare.outbox.pace import BURST
 from aftercare.people.models import User
 from tests.outbox.conftest import FOLDING, Wire, swept
 from tests.people import UserFactory, at

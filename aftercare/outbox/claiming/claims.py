@@ -15,8 +15,8 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
-from aftercare.outbox import pace
-from aftercare.outbox.folding import Plan, Recipient, Told, plan, recipient_of, told_lately
+from aftercare.outbox.claiming import timing
+from aftercare.outbox.claiming.batching import Plan, Recipient, Told, plan, recipient_of, told_lately
 from aftercare.outbox.models import CLOCK_TOLERANCE, Line, Message
 from aftercare.outbox.registry import folding_kinds, given_up_of
 
@@ -39,8 +39,8 @@ def tidy(now: datetime) -> None:
     Message.objects.expired(now).update(
         state=Message.State.FAILED, finished_at=now, failure=Message.Failure.EXPIRED, error="it came too late"
     )
-    dead = Message.objects.stale_claims(now, pace.claim_life())
-    worn_out = Q(deaths__gte=pace.MAX_DEATHS - 1)
+    dead = Message.objects.stale_claims(now, timing.claim_life())
+    worn_out = Q(deaths__gte=timing.MAX_DEATHS - 1)
     died: dict[str, object] = {"deaths": F("deaths") + 1, "error": "the worker died"}
     with transaction.atomic():
         lost = list(dead.filter(worn_out).select_for_update())
@@ -60,7 +60,7 @@ def claim(channel: str, now: datetime) -> Claim | None:
     """
     line = locked_line(channel)
     is_probe = line.paused_until is not None
-    if line.paused_until is not None and now < line.paused_until <= now + pace.LONGEST_PAUSE * 2:
+    if line.paused_until is not None and now < line.paused_until <= now + timing.LONGEST_PAUSE * 2:
         return None
     leads = leads_of(channel, now, limit=1 if is_probe else BATCH)
     planned = plan_of(leads, now)
@@ -68,7 +68,7 @@ def claim(channel: str, now: datetime) -> Claim | None:
     if not leads:
         return None
     if is_probe and planned.mails:
-        Line.objects.filter(pk=channel).update(paused_until=now + pace.probe())
+        Line.objects.filter(pk=channel).update(paused_until=now + timing.probe())
     by = f"{socket.gethostname()[:60]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
     take(planned.mails, by, now)
     return Claim(by=by, mails=planned.mails, is_probe=is_probe)
@@ -101,14 +101,14 @@ def plan_of(leads: Sequence[Message], now: datetime) -> Plan:
         waiting=companions_of(leads, told),
         told=told,
         now=now,
-        fold=pace.fold(),
+        fold=timing.fold(),
         kinds=folding_kinds(),
     )
 
 
 def told_to(leads: Sequence[Message], now: datetime) -> dict[Recipient, list[Told]]:
     """The mails that the recipients of these messages have had within the fold, or are being sent."""
-    since, ahead = now - pace.fold(), now + CLOCK_TOLERANCE
+    since, ahead = now - timing.fold(), now + CLOCK_TOLERANCE
     lately = Q(state=Message.State.SENT, finished_at__gt=since, finished_at__lt=ahead)
     leaving = Q(state=Message.State.SENDING, claimed_at__gt=since, claimed_at__lt=ahead)
     rows = Message.objects.filter(
@@ -128,7 +128,7 @@ def companions_of(leads: Sequence[Message], told: dict[Recipient, list[Told]]) -
     )
     rows = Message.objects.waiting().filter(together, recipient__in={lead.recipient_id for lead in leads})
     others = rows.exclude(pk__in=[lead.pk for lead in leads]).most_pressing_first()
-    return list(others.prefetch_related("recipient")[: pace.MOST_IN_ONE - len(leads)])
+    return list(others.prefetch_related("recipient")[: timing.MOST_IN_ONE - len(leads)])
 
 
 def hold(planned: Plan) -> None:
@@ -180,11 +180,11 @@ def release(messages: Sequence[Message], now: datetime, error: str = "") -> None
 def note_failure(messages: Sequence[Message], now: datetime, error: str, *, permanent: bool) -> None:
     """Try again later, or give up where that can't help."""
     attempts = max(message.attempts for message in messages)
-    if permanent or attempts >= pace.MAX_ATTEMPTS:
+    if permanent or attempts >= timing.MAX_ATTEMPTS:
         failure = Message.Failure.PERMANENT if permanent else Message.Failure.EXHAUSTED
         give_up(messages, now, failure=failure, error=error)
         return
-    later = now + pace.retry_delay(attempts)
+    later = now + timing.retry_delay(attempts)
     settle(messages, now, Message.State.RETRYING, error=error, next_attempt_at=later)
 
 
@@ -214,7 +214,7 @@ def note_outage(channel: str, now: datetime) -> None:
     """The provider can't be reached: rest a while, the longer the more often in a row."""
     with transaction.atomic():
         line = locked_line(channel)
-        until = now + pace.pause(line.outages + 1)
+        until = now + timing.pause(line.outages + 1)
         Line.objects.filter(pk=channel).update(outages=F("outages") + 1, paused_until=until)
 
 

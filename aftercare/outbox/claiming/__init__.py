@@ -1,0 +1,1 @@
+"""Which messages are delivered next, and which of them leave as one mail."""
