@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from typing import Final, Self
 
@@ -42,12 +42,17 @@ class Telephone(PhoneNumber):
 
     def is_valid(self) -> bool:
         """Whether it can be dialled from anywhere: known to be in use, or of a length that its country gives out."""
+        return self._is_valid
+
+    # A page asks for the same few numbers many times over, and `read` keeps them.
+    @cached_property
+    def _is_valid(self) -> bool:
         if phonenumbers.is_valid_number(self):
             return True
         is_whole = phonenumbers.is_possible_number_with_reason(self) == ValidationResult.IS_POSSIBLE
         return is_whole and len(phonenumbers.national_significant_number(self)) >= _FEWEST_DIGITS
 
-    @property
+    @cached_property
     def kept(self) -> str:
         """What the database holds: E.164, or as typed."""
         return str(self.as_e164 if self.is_valid() else self.raw_input)
