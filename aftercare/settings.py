@@ -88,7 +88,7 @@ TEMPLATES = [
                 "csp.context_processors.nonce",
                 "aftercare.people.context_processors.surroundings",
             ],
-            "builtins": ["clinic.templatetags.staff_forms"],
+            "builtins": ["django.templatetags.i18n", "clinic.templatetags.staff_forms"],
         },
     }
 ]
