@@ -14,13 +14,14 @@ import graphlib
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from tools import imports
+
+ROOT = imports.ROOT
 SOURCES = ("aftercare", "clinic", "bench", "tools")
-LEFT_OUT = {"migrations", "__pycache__"}
 
 WIDEST_LINE = 120  # characters of a template's line
 FULLEST_FOLDER = 14  # Python files
@@ -39,8 +40,7 @@ class Function:
 
 def python_files() -> list[Path]:
     """The Python files of the product and its tools, relative to the root."""
-    found = (path.relative_to(ROOT) for source in SOURCES for path in (ROOT / source).rglob("*.py"))
-    return sorted(path for path in found if not LEFT_OUT.intersection(path.parts))
+    return imports.python_files(SOURCES, ROOT)
 
 
 def functions() -> Iterator[Function]:
@@ -70,36 +70,6 @@ def subject_widths() -> list[int]:
     return [len(subject) for subject in done.stdout.splitlines()]
 
 
-def imports() -> dict[str, set[str]]:
-    """The modules of ours that each module imports anywhere in its text, inside functions too."""
-    paths = {module_name(path): path for path in python_files()}
-    return {
-        module: {found for name in imported_names((ROOT / path).read_text()) if (found := owner(name, paths))}
-        for module, path in paths.items()
-    }
-
-
-def module_name(path: Path) -> str:
-    parts = path.with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-
-
-def imported_names(text: str) -> Iterator[str]:
-    """The dotted names that a module imports: of `from a import b`, `a.b`."""
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
-
-
-def owner(name: str, modules: Iterable[str]) -> str | None:
-    """The module that a dotted name is, or is defined in; None where it is not one of ours."""
-    while name and name not in modules:
-        name = name.rpartition(".")[0]
-    return name or None
-
-
 def wide_template_lines() -> list[str]:
     return [f"{where}: {width} characters" for where, width in template_widths() if width > WIDEST_LINE]
 
@@ -115,7 +85,7 @@ def long_functions() -> list[str]:
 
 def import_circles() -> list[str]:
     """The first circle of imports that is found, as a line that names its modules; empty without one."""
-    graph = {module: found - {module} for module, found in imports().items()}
+    graph = {module: found - {module} for module, found in imports.imports(python_files(), ROOT).items()}
     try:
         graphlib.TopologicalSorter(graph).prepare()
     except graphlib.CycleError as error:

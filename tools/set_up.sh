@@ -1,4 +1,4 @@
-# The virtual environment with the locked packages. Sourced by bin/run and bin/test; not run by itself.
+# The virtual environment with the locked packages. Sourced by bin/run, bin/test and bin/check; not run by itself.
 #
 #   set_up_environment requirements.txt [requirements-dev.txt]
 #

@@ -38,7 +38,7 @@ def script(path: Path, text: str) -> Path:
     return path
 
 
-@pytest.mark.parametrize("command", ["bin/run", "bin/test"])
+@pytest.mark.parametrize("command", ["bin/run", "bin/test", "bin/check"])
 def test_a_python_without_the_venv_module_is_told_what_to_install(command: str, tmp_path: Path) -> None:
     python = script(
         tmp_path / "python3",
@@ -114,6 +114,12 @@ def test_help_of_bin_test_starts_nothing() -> None:
     done = run(ROOT / "bin/test", "--help")
     assert done.returncode == 0
     assert done.stdout.startswith("bin/test [pytest arguments]")
+
+
+def test_help_of_bin_check_says_which_tests_a_change_touches() -> None:
+    done = run(ROOT / "bin/check", "--help")
+    assert done.returncode == 0
+    assert "a template       the tests that name it" in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,9 @@ STATIC_CHECKS = {
 }
 
 
-def environment(*, database_url: str, broker_url: str, folder: Path) -> dict[str, str]:
+def environment(
+    *, database_url: str, broker_url: str, folder: Path, with_browser: bool = True
+) -> dict[str, str]:
     """What the portal is told in a test run: as in production, but for a database that may be SQLite."""
     sqlite = database_url.startswith("sqlite")
     return bare_environment() | {
@@ -52,7 +54,7 @@ def environment(*, database_url: str, broker_url: str, folder: Path) -> dict[str
         "DATA_DIR": str(folder),
         "STAFF_MFA": "optional",
         "DEMO": "1" if sqlite else "0",
-        "CHROMIUM": str(browser()),
+        **({"CHROMIUM": str(browser())} if with_browser else {}),
     }
 
 
