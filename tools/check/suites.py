@@ -27,7 +27,7 @@ SLOW = "slow"  # the marker of the tests that only bin/test --slow runs
 PROCESSES = 2  # pytest processes: the machines that run this have two cores
 
 # Of the limits of tools/figures.py, those that are kept.
-LIMITS = ("functions", "circles")
+LIMITS = ("folders", "functions", "circles")
 
 STATIC_CHECKS = {
     "format": python("-m", "ruff", "format", "--check", "."),
