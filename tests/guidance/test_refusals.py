@@ -20,7 +20,7 @@ from aftercare.guidance.models import Article, ClinicGuidance, Instruction
 from aftercare.guidance.never_said import never_said, never_said_in
 from aftercare.guidance.refusals import RefusedError
 from aftercare.people.models import Clinic, User
-from tests.guidance.test_editing import ROW, edit, typed
+from tests.guidance.editing.test_editing import ROW, edit, typed
 from tests.guidance.writing import change, draft, instruction, publish, published
 
 pytestmark = pytest.mark.django_db

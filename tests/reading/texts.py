@@ -12,8 +12,8 @@ from aftercare.checkins import wording
 from aftercare.guidance.courses.course_texts import Since, course_lines, sign_lines
 from aftercare.guidance.timeline.recovery_phases import STRETCHES, watch_for
 from aftercare.triage import DEFAULT_COURSES, RULES
+from tests.checkins.advice.test_reasons import FIRES
 from tests.checkins.advising import advice_at, sentences
-from tests.checkins.test_advice_reasons import FIRES
 from tests.checkins.test_pages_wording import strings
 from tests.people import MONDAY, at
 from tests.reading.code import modules, said_in

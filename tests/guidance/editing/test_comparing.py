@@ -18,8 +18,8 @@ from aftercare.guidance.articles.loading import load_article, load_articles
 from aftercare.guidance.editing.comparing import blocks_of, changes
 from aftercare.guidance.models import Article, Instruction, ShippedText
 from aftercare.people.models import Clinic, User
-from tests.guidance.test_editing import edit, typed
-from tests.guidance.test_loading import WASH, load, write
+from tests.guidance.articles.test_loading import WASH, load, write
+from tests.guidance.editing.test_editing import edit, typed
 from tests.guidance.writing import change
 
 pytestmark = pytest.mark.django_db

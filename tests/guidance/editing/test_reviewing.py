@@ -12,7 +12,7 @@ from aftercare.guidance.editing.reviewing import set_up_review
 from aftercare.guidance.management.commands import load_guidance
 from aftercare.guidance.models import Article
 from aftercare.people.models import Clinic, User
-from tests.guidance.test_editing import edit, typed
+from tests.guidance.editing.test_editing import edit, typed
 from tests.guidance.writing import published
 
 pytestmark = pytest.mark.django_db

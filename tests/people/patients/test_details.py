@@ -19,7 +19,7 @@ from aftercare.people.models import Event, Invitation, Patient, StaffMember, Use
 from aftercare.people.patients.details import change_details
 from aftercare.people.patients.invitations import hand_over
 from tests.people import PatientFactory, StaffMemberFactory, at
-from tests.people.test_sign_in_link import is_signed_in
+from tests.people.accounts.test_sign_in_link import is_signed_in
 
 pytestmark = pytest.mark.django_db
 

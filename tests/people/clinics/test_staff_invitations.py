@@ -24,7 +24,7 @@ from aftercare.people.models import Clinic, Event, Patient, StaffInvitation, Sta
 from tests.at_once import at_once
 from tests.clinic.desk import QUEUE, STAFF, desk, words
 from tests.people import StaffMemberFactory, at, person
-from tests.people.test_sign_in_link import is_signed_in
+from tests.people.accounts.test_sign_in_link import is_signed_in
 from tools.servers.mail import MailServer
 
 pytestmark = pytest.mark.django_db

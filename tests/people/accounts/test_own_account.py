@@ -26,7 +26,7 @@ from aftercare.people.actions import make_sign_in_link
 from aftercare.people.models import Event, Patient, StaffMember, User
 from tests.clinic.desk import QUEUE, desk, words
 from tests.people import PatientFactory, StaffMemberFactory, at
-from tests.people.test_sign_in_link import is_signed_in
+from tests.people.accounts.test_sign_in_link import is_signed_in
 
 pytestmark = pytest.mark.django_db
 

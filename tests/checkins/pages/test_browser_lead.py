@@ -15,7 +15,7 @@ from aftercare.alerts.contacting.patient_messages import send_letter
 from aftercare.alerts.models import Letter
 from aftercare.guidance.articles.loading import load_articles
 from aftercare.people.models import Event, Patient, StaffMember, User
-from tests.checkins.test_browser_today import Visits
+from tests.checkins.pages.test_browser_today import Visits
 from tests.people import ProcedureFactory, check_in
 from tests.ui.browser import (
     cut_off,

@@ -12,7 +12,7 @@ from aftercare.people.models import Invitation, Patient, StaffMember
 from aftercare.people.patients.invitations import WithdrawnError, hand_over, invite
 from aftercare.people.patients.withdrawal import take_back_patient, withdraw_patient
 from tests.people import at
-from tests.people.test_sign_in_link import is_signed_in
+from tests.people.accounts.test_sign_in_link import is_signed_in
 
 pytestmark = pytest.mark.django_db
 

@@ -15,7 +15,7 @@ from django.utils.html import strip_tags
 from aftercare.people.accounts.adapter import wait_for_mails
 from aftercare.people.models import Patient, StaffMember
 from tests.people import at
-from tests.people.test_sign_in_link import is_signed_in
+from tests.people.accounts.test_sign_in_link import is_signed_in
 
 pytestmark = pytest.mark.django_db
 

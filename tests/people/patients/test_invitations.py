@@ -25,7 +25,7 @@ from aftercare.people.patients.invitations import (
 )
 from tests.at_once import at_once
 from tests.people import PatientFactory, StaffMemberFactory, at
-from tests.people.test_sign_in_link import is_signed_in
+from tests.people.accounts.test_sign_in_link import is_signed_in
 
 pytestmark = pytest.mark.django_db
 
