@@ -1,0 +1,89 @@
+"""Every kind of mail in the pseudo-locale, by what it is called here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.core import mail
+from django.test import Client
+from django.utils import timezone
+
+from aftercare.alerts.contacting.patient_messages import send_letter
+from aftercare.alerts.models import Alert, Dispatch, Drill, Letter
+from aftercare.alerts.notifying.texts import drill_words, list_words, together_words, words
+from aftercare.checkins.follow_up import unconfirmed
+from aftercare.checkins.models import CheckIn
+from aftercare.outbox.models import Message
+from aftercare.outbox.registry import Content, renderer_of
+from aftercare.people.accounts.adapter import wait_for_mails
+from aftercare.people.clinics.staff_invitations import invite_staff
+from aftercare.people.models import StaffMember
+from aftercare.people.patients.invitations import invite
+from aftercare.triage import Level
+
+ABOUT_THE_CLINIC = {Dispatch.Reason.CLOSING, Dispatch.Reason.DIGEST}
+Mail = tuple[str, Content]
+
+
+def mails() -> Iterator[Mail]:
+    """All of them, each with a name. Writes what they are about into the database."""
+    yield from mails_to_patients()
+    yield from mails_about_alerts()
+    yield from mails_to_come_in()
+
+
+def mails_about_alerts() -> Iterator[Mail]:
+    """To staff, for each reason: about one patient of each level, about several, about a drill."""
+    alerts = list(
+        {alert.level: alert for alert in Alert.objects.select_related("clinic", "patient")}.values()
+    )
+    for alert in alerts:
+        for reason in Dispatch.Reason:
+            dispatch = Dispatch(reason=reason, clinic=alert.clinic, patient=alert.patient)
+            if reason in ABOUT_THE_CLINIC:
+                yield from ((f"alert {reason}", list_words(dispatch, count)) for count in (1, 3))
+            elif reason != Dispatch.Reason.DRILL:
+                for when in (alert.opened_at, alert.opened_at + timedelta(days=7)):  # in time and too late
+                    yield f"alert {reason}", words(dispatch, alert, when)
+    yield "drill", drill_words(Drill())
+    for level in (None, *Level):
+        yield from (("several alerts", together_words(count, level)) for count in (1, 3))
+
+
+def mails_to_patients() -> Iterator[Mail]:
+    """Fixed texts, and that nobody has confirmed a check-in."""
+    now, nurse = timezone.now(), StaffMember.objects.get(user__email="nurse@demo.example")
+    patient = Alert.objects.open()[0].patient
+    for template in Letter.Template:
+        send_letter(patient=patient, template=template, by=nurse.user, now=now)
+    check_in = CheckIn.objects.unconfirmed().exclude(confirm_by=None).latest("confirm_by")
+    CheckIn.objects.filter(pk=check_in.pk).update(confirm_by=now - timedelta(minutes=5))
+    unconfirmed.tell_unconfirmed(now)
+    yield from written_now()
+
+
+def mails_to_come_in() -> Iterator[Mail]:
+    """Invitations of patients and staff, with and without a link, and the code."""
+    now, members = timezone.now(), StaffMember.objects.order_by("pk")
+    patient = Alert.objects.open()[0].patient
+    member, by = members[0], members[2].user
+    for is_staff in (False, True):
+        for user in (patient.user, member.user):
+            user.is_staff = is_staff  # such a person comes in by a code
+            user.save()
+        invite(patient=patient, by=by, now=now)
+        invite_staff(member=member, by=by, now=now)
+        yield from written_now()
+    Client().post("/accounts/login/code/", {"email": member.user.email})
+    wait_for_mails()
+    sent = mail.outbox[-1]
+    yield "code", Content(subject=str(sent.subject), body=str(sent.body))
+
+
+def written_now() -> Iterator[Mail]:
+    """The mails of messages that were written at this instant."""
+    for message in Message.objects.filter(created_at=timezone.now(), state=Message.State.PENDING):
+        content = renderer_of(message.kind)(message, timezone.now())
+        if content is not None:
+            yield message.kind, content

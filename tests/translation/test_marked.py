@@ -1,0 +1,96 @@
+"""Every string that a person reads is marked for translation: docs/translating.md says how."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.template import Context, Template
+from django.urls import get_resolver
+from django.utils.translation import gettext, ngettext, pgettext
+
+from tests.translation.not_yet import NOT_OPENED, NOT_YET, TEMPLATES_NOT_YET
+from tests.translation.pseudo import pseudo_locale
+from tests.translation.unmarked import Data, unmarked, unmarked_in_template, unmarked_in_text
+from tests.translation.world import look_around
+from tools.servers.process import ROOT
+
+NOBODY = Data([])
+# The page of all components is for developers, Wagtail's are for editors.
+OF_NOBODY = frozenset({"components.html", "wagtailadmin"})
+
+
+def templates() -> list[str]:
+    roots = [ROOT / "templates", ROOT / "aftercare" / "ui" / "templates"]
+    found = [path for root in roots for kind in ("html", "txt") for path in root.rglob(f"*.{kind}")]
+    return sorted(str(path.relative_to(ROOT)) for path in found if not OF_NOBODY.intersection(path.parts))
+
+
+@pytest.mark.parametrize("template", templates())
+def test_every_string_of_a_template_is_marked(template: str) -> None:
+    found = unmarked_in_template((ROOT / template).read_text())
+    if found and template.startswith(TEMPLATES_NOT_YET):
+        pytest.skip(f"not marked yet: {found}")
+    assert found == []
+
+
+@pytest.mark.django_db
+def test_every_string_of_every_page_and_mail_is_marked() -> None:
+    found = look_around().unmarked()
+    left = (f"{name}: {len(texts)} left: {texts}\n" for name, texts in sorted(found.items()) if texts)
+    sys.stdout.write("".join(left))
+    assert {name: texts for name, texts in found.items() if texts and name not in NOT_YET} == {}
+    assert set(views()) - found.keys() - NOT_OPENED == set()
+
+
+def views(resolver: Any = None, namespace: str = "") -> Iterator[str]:
+    """The names of all views of patients and staff."""
+    patterns: list[Any] = (resolver or get_resolver()).url_patterns
+    for pattern in patterns:
+        if not hasattr(pattern, "url_patterns"):
+            yield from [f"{namespace}{pattern.name}"] if pattern.name else []
+        elif not str(pattern.pattern).startswith("admin/"):
+            yield from views(pattern, f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace)
+
+
+def test_in_the_pseudo_locale_the_fixed_parts_of_a_message_are_wrapped() -> None:
+    with pseudo_locale():
+        assert gettext("Call %(who)s at <b>{number}</b>!") == "⟦Call ⟧%(who)s⟦ at ⟧<b>{number}</b>!"
+        assert pgettext("of a door", "Open") == "⟦Open⟧"
+        assert ngettext("%(n)s day", "%(n)s days", 2) % {"n": 2} == "2⟦ days⟧"
+        page = Template("{% load i18n %}{% blocktranslate %}Dial {{ n }} now{% endblocktranslate %}")
+        assert page.render(Context({"n": "<"})) == "⟦Dial ⟧&lt;⟦ now⟧"
+    assert gettext("Call") == "Call"
+
+
+def test_what_is_neither_marked_nor_data_is_named() -> None:
+    page = """
+    <title>⟦Queue⟧ · Larkfield</title><h1 title="⟦all⟧">⟦Today⟧ 12:30</h1>
+    <p title="Whole">Plain <b>⟦marked⟧</b> tail</p><a aria-label="Unmarked">⟦go⟧</a>
+    <input type="submit" value="Send"><input type="text" value="Typed"><p data-say="Two words" data-id="two"></p>
+    <script>unread()</script><kbd>j</kbd><span translate="no">pus</span>
+    """
+    found = unmarked(page, Data(["Larkfield"]))
+    assert found == ["Whole", "Plain", "tail", "Unmarked", "Send", "Two words"]
+
+
+def test_what_a_template_does_not_mark_is_named() -> None:
+    template = """
+    {% comment %}Not this{% endcomment %}{% load i18n %}
+    <p title="{% translate "Whole" %}"{% if it %} class="x"{% endif %}>{% translate "Call" %} now {{ it }}</p>
+    {% blocktranslate count n=days %}One <b>day</b>{% plural %}{{ n }} days{% endblocktranslate %}<img alt="Skin">
+    """
+    assert unmarked_in_template(template) == ["now", "Skin"]
+
+
+def test_a_marked_text_that_was_cut_is_noticed() -> None:
+    assert unmarked("<p>⟦A long sent…</p>", NOBODY) == ["1 brackets left open: a marked text was cut"]
+
+
+def test_a_word_that_is_filled_in_is_marked_itself_or_data() -> None:
+    assert unmarked_in_text("⟦Call⟧ Ann⟦ now⟧ today: https://a.example/b", Data(["Ann"])) == [
+        "today: https://a.example/b"
+    ]
+    assert unmarked_in_text("⟦Call⟧ Anna⟦ now⟧", Data(["Ann"])) == ["Anna"]

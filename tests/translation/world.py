@@ -1,0 +1,153 @@
+"""The demo clinic in the pseudo-locale: what its pages and mails say, and which of it is data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import time_machine
+from django.core.management import call_command
+from django.db import models
+
+from aftercare.alerts.actions import acknowledge, close
+from aftercare.alerts.contacting.attempts import record_contact_attempt
+from aftercare.alerts.contacting.patient_messages import send_letter
+from aftercare.alerts.following_up.drills import start_drill
+from aftercare.alerts.models import Alert, ContactAttempt, Letter
+from aftercare.checkins.models import CheckIn
+from aftercare.guidance.models import Article, Instruction
+from aftercare.people.actions import make_sign_in_link
+from aftercare.people.clinics.staff_invitations import invite_staff
+from aftercare.people.models import Clinic, Invitation, Patient, Shift, StaffInvitation, StaffMember, User
+from aftercare.people.patients.invitations import invite
+from aftercare.people.patients.withdrawal import withdraw_patient
+from tests.translation.mails import mails
+from tests.translation.pseudo import pseudo_locale
+from tests.translation.unmarked import Data, unmarked, unmarked_in_text
+from tests.translation.walk import Walk
+
+NOW = datetime(2026, 11, 18, 13, 12, tzinfo=UTC)  # a Wednesday, and the clinic is open
+PATIENTS = (
+    "patient",
+    "daniel.reyes",
+    "joan.whitaker",
+    "mei.lin",
+    "leila.haddad",
+    "ruth.okafor",
+    "tomasz.nowak",
+)
+STAFF = ("nurse", "clinician", "manager")
+# Columns that people fill in, in words of their own.
+ENTERED: dict[type[models.Model], tuple[str, ...]] = {
+    User: ("first_name", "last_name", "email"),
+    Clinic: ("name", "telephone", "out_of_hours_telephone", "time_zone", "cannot_phone"),
+    Patient: ("record_number", "call_back_hours", "guardian_name"),
+    Article: ("title", "summary", "checked_by", "body"),
+    Instruction: ("text",),
+    CheckIn: ("note",),
+    Alert: ("note", "next_try_reason"),
+    ContactAttempt: ("note",),
+}
+MARKUP = re.compile(r"<[^>]+>|\{\w+\}")
+
+
+@dataclass(frozen=True)
+class World:
+    """What each page and each kind of mail said, by its name, and what of it is data."""
+
+    pages: dict[str, set[str]]
+    mails: dict[str, set[str]]
+    data: Data
+
+    def unmarked(self) -> dict[str, list[str]]:
+        """What is not marked, by page ("clinic:alert") or mail ("mail: drill"); where all is, an empty list."""
+        found = {
+            name: said(unmarked(html, self.data) for html in pages) for name, pages in self.pages.items()
+        }
+        for name, texts in self.mails.items():
+            found[f"mail: {name}"] = said(unmarked_in_text(text, self.data) for text in texts)
+        return found
+
+
+def said(findings: Iterable[list[str]]) -> list[str]:
+    return sorted({text for found in findings for text in found})
+
+
+def entered() -> Iterator[str]:
+    """Every text that somebody has entered: an article's in the pieces between its tags."""
+    for model, columns in ENTERED.items():
+        for row in model._default_manager.values_list(*columns):
+            for text in row:
+                yield from (piece.strip() for piece in MARKUP.split(str(text or "")))
+    yield from ("Enrolled twice", "Christmas Day", "Seen at once")
+
+
+def look_around() -> World:
+    """Fill the database with the demo clinic, and walk through it as everybody who is there."""
+    pages: dict[str, set[str]] = {}
+    letters: dict[str, set[str]] = {}
+    with pseudo_locale(), time_machine.travel(NOW, tick=False):
+        call_command("load_guidance", verbosity=0)
+        call_command("seed_demo", verbosity=0)
+        prepare()
+        for name in PATIENTS:
+            Walk(User.objects.get(email=f"{name}@demo.example"), pages).from_("/", "/check-in/", "/nowhere/")
+        for name in STAFF:
+            Walk(User.objects.get(email=f"{name}@demo.example"), pages).from_("/clinic/", "/accounts/")
+        Walk(None, pages).from_("/", *ways_in())
+        data = Data(list(entered()))
+        for name, content in mails():
+            letters.setdefault(name, set()).update((content.subject, content.body))
+        return World(pages=pages, mails=letters, data=data)
+
+
+def prepare() -> None:
+    """What the demo clinic has not: a message, invitations, calls, a drill, a shift, somebody withdrawn."""
+    nurse, manager = (
+        StaffMember.objects.get(user__email=f"{name}@demo.example") for name in ("nurse", "manager")
+    )
+    patient, withdrawn = (
+        Patient.objects.get(user__email=f"{name}@demo.example") for name in ("patient", "ben.achebe")
+    )
+    send_letter(patient=patient, template=Letter.Template.PLEASE_CALL, by=nurse.user, now=NOW)
+    invite(patient=patient, by=nurse.user, now=NOW)
+    invite_staff(member=nurse, by=nurse.user, now=NOW)
+    withdraw_patient(patient=withdrawn, reason="Enrolled twice", by=nurse.user, now=NOW)
+    work_alerts(nurse.user)
+    start_drill(clinic=nurse.clinic, by=manager.user, now=NOW)
+    Shift.objects.create(
+        clinic=nurse.clinic,
+        member=nurse,
+        starts_at=NOW + timedelta(hours=2),
+        ends_at=NOW + timedelta(hours=9),
+    )
+    Clinic.objects.update(closed_days={"2026-11-25": "Christmas Day"})
+
+
+def work_alerts(by: User) -> None:
+    """One alert is acknowledged and called about, another closed."""
+    called, closed = (
+        Alert.objects.open().filter(patient__user__email=f"{name}@demo.example").worst_first()[0]
+        for name in ("daniel.reyes", "joan.whitaker")
+    )
+    acknowledge(alert=called, by=by, now=NOW)
+    said = {"kind": ContactAttempt.Kind.CALLED, "result": ContactAttempt.Result.NO_ANSWER, "note": ""}
+    record_contact_attempt(patient=called.patient, alert=called, by=by, now=NOW, **said)
+    close(alert=closed, by=by, now=NOW, outcome=Alert.Outcome.ADVICE_GIVEN, note="Seen at once")
+
+
+def ways_in() -> list[str]:
+    """The pages that somebody who is not signed in is sent to, and links that are of no use."""
+    nurse = StaffMember.objects.get(user__email="nurse@demo.example")
+    return [
+        make_sign_in_link(user=nurse.user, now=NOW),
+        Invitation.objects.latest("made_at").path,
+        StaffInvitation.objects.latest("made_at").path,
+        "/accounts/link/gone/",
+        "/accounts/invitation/gone/",
+        "/accounts/staff-invitation/gone/",
+        "/accounts/login/code/",
+        "/nowhere/",
+    ]
