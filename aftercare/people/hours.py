@@ -10,9 +10,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
+from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-DAY_WORDS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 LOOK_AHEAD_DAYS = 14
 ALWAYS_OPEN = {day: [["00:00", "24:00"]] for day in DAYS}
 # For each day from Monday on, its stretches of being open.
@@ -124,21 +126,27 @@ class OpeningHours:
     def rows(self) -> list[tuple[str, str]]:
         """(days, hours) for people to read, days with the same hours together: ("Mon, Wed", "09:00 to 18:00")."""
         days_by_hours: dict[str, list[str]] = {}
-        for key, word in zip(DAYS, DAY_WORDS, strict=True):
-            stretches = [f"{opens} to {closes}" for opens, closes in self.week.get(key, [])]
-            days_by_hours.setdefault(", ".join(stretches) or "Closed", []).append(word)
+        for number, key in enumerate(DAYS):
+            stretches = [
+                _("%(opens)s to %(closes)s") % {"opens": opens, "closes": closes}
+                for opens, closes in self.week.get(key, [])
+            ]
+            said = ", ".join(stretches) or pgettext("of a day", "Closed")
+            days_by_hours.setdefault(said, []).append(str(WEEKDAYS_ABBR[number]))
         return [(", ".join(days), hours) for hours, days in days_by_hours.items()]
 
 
 def validate_week(week: Any) -> None:
     """ValidationError unless `week` is a week of opening hours as above, each day's in order."""
     if not isinstance(week, dict) or set(week) - set(DAYS):
-        raise ValidationError("Give opening hours by day: mon, tue, wed, thu, fri, sat, sun.")
+        raise ValidationError(_("Give opening hours by day: mon, tue, wed, thu, fri, sat, sun."))
     for day, stretches in week.items():
         last = "00:00"
         for stretch in stretches:
             if len(stretch) != 2 or not (last <= stretch[0] < stretch[1] <= "24:00"):
-                raise ValidationError(f"{day}: give hours as 09:00 to 18:00, in order, not overlapping.")
+                raise ValidationError(
+                    _("%(day)s: give hours as 09:00 to 18:00, in order, not overlapping.") % {"day": day}
+                )
             for clock in stretch:
                 if clock != "24:00":
                     time.fromisoformat(clock)
@@ -148,10 +156,10 @@ def validate_week(week: Any) -> None:
 def validate_closed_days(days: Any) -> None:
     """ValidationError unless `days` names dates, each with what it is: {"2026-12-25": "Christmas Day"}."""
     if not isinstance(days, dict):
-        raise ValidationError("Give closed days by date.")
+        raise ValidationError(_("Give closed days by date."))
     for day, name in days.items():
         if not isinstance(name, str) or not is_date(day):
-            raise ValidationError("Give closed days by date, such as 2026-12-25.")
+            raise ValidationError(_("Give closed days by date, such as 2026-12-25."))
 
 
 def is_date(text: object) -> bool:

@@ -9,28 +9,48 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
 
 _NIGHT_ENDS = 5  # o'clock: until then people still speak of the night before
 _PARTS = ((5, "morning"), (12, "afternoon"), (18, "evening"), (22, "night"))
+_TODAY = {
+    "morning": gettext_lazy("this morning"),
+    "afternoon": gettext_lazy("this afternoon"),
+    "evening": gettext_lazy("this evening"),
+    "night": gettext_lazy("tonight"),
+}
+_OF_WEEKDAY = {
+    "morning": gettext_lazy("%(weekday)s morning"),
+    "afternoon": gettext_lazy("%(weekday)s afternoon"),
+    "evening": gettext_lazy("%(weekday)s evening"),
+    "night": gettext_lazy("%(weekday)s night"),
+}
 _NAMED_BY_WEEKDAY = 6  # days: further on the same weekday could mean two dates
 
 
 def day_part(instant: datetime, now: datetime) -> str:
     """ "this evening", "tonight", "Thursday evening"; from a week on the date alone."""
     day, part = _day_and_part(instant)
-    today, _ = _day_and_part(now)
-    days = (day.date() - today.date()).days
+    days = _days_until(day, now)
     if days == 0:
-        return "tonight" if part == "night" else f"this {part}"
+        return str(_TODAY[part])
     if 0 < days <= _NAMED_BY_WEEKDAY:
-        return f"{date_format(day, 'l')} {part}"
-    return date_format(day, "j F")
+        return str(_OF_WEEKDAY[part]) % {"weekday": date_format(day, pgettext("date format", "l"))}
+    return date_format(day, pgettext("date format", "j F"))
 
 
 def on_day_part(instant: datetime, now: datetime) -> str:
     """The same within a sentence: "on Thursday evening", but "this evening"."""
     said = day_part(instant, now)
-    return said if said.startswith(("this ", "tonight")) else f"on {said}"
+    if _days_until(_day_and_part(instant)[0], now) == 0:
+        return said
+    return _("on %(day)s") % {"day": said}
+
+
+def _days_until(day: datetime, now: datetime) -> int:
+    today = _day_and_part(now)[0]
+    return (day.date() - today.date()).days
 
 
 def _day_and_part(instant: datetime) -> tuple[datetime, str]:

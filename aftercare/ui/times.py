@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 
 _MINUTE = timedelta(minutes=1)
 _HOUR = timedelta(hours=1)
@@ -32,24 +34,26 @@ def hours_between(start: datetime, end: datetime) -> int:
 def spoken_age(span: timedelta) -> str:
     """A span of time in its two largest units: "23 min", "11 h 42 min", "2 days 19 h"."""
     if span < _HOUR:
-        return f"{max(span, timedelta()) // _MINUTE} min"
+        return _("%(minutes)s min") % {"minutes": max(span, timedelta()) // _MINUTE}
+    hours, minutes = span // _HOUR, span % _HOUR // _MINUTE
+    if span < _DAY and minutes:
+        return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": minutes}
     if span < _DAY:
-        return _joined(f"{span // _HOUR} h", span % _HOUR // _MINUTE, "min")
-    days = span // _DAY
-    return _joined(f"{days} day{'s' if days > 1 else ''}", span % _DAY // _HOUR, "h")
-
-
-def _joined(large: str, small: int, unit: str) -> str:
-    return f"{large} {small} {unit}" if small else large
+        return _("%(hours)s h") % {"hours": hours}
+    days, hours = span // _DAY, span % _DAY // _HOUR
+    if hours:
+        said = ngettext("%(days)s day %(hours)s h", "%(days)s days %(hours)s h", days)
+        return said % {"days": days, "hours": hours}
+    return ngettext("%(days)s day", "%(days)s days", days) % {"days": days}
 
 
 def age_sentence(instant: datetime, now: datetime) -> str:
     """How far `instant` lies from `now`: "23 min ago", "just now", "in 5 h 38 min"."""
     if instant >= now + _MINUTE:
-        return f"in {spoken_age(instant - now)}"
+        return _("in %(span)s") % {"span": spoken_age(instant - now)}
     if now - instant < _MINUTE:
-        return "just now"
-    return f"{spoken_age(now - instant)} ago"
+        return _("just now")
+    return _("%(span)s ago") % {"span": spoken_age(now - instant)}
 
 
 def staff_clock(instant: datetime, now: datetime) -> str:
@@ -57,10 +61,12 @@ def staff_clock(instant: datetime, now: datetime) -> str:
     local, today = timezone.localtime(instant), timezone.localtime(now).date()
     days_off = abs((local.date() - today).days)
     if days_off == 0:
-        return date_format(local, "H:i")
+        return _clock(local)
     if days_off <= _NAMED_BY_WEEKDAY:
-        return date_format(local, "D H:i")
-    return date_format(local, "j M H:i" if local.year == today.year else "j M Y H:i")
+        return date_format(local, pgettext("date format", "D H:i"))
+    if local.year == today.year:
+        return date_format(local, pgettext("date format", "j M H:i"))
+    return date_format(local, pgettext("date format", "j M Y H:i"))
 
 
 def patient_clock(instant: datetime, now: datetime | None = None) -> str:
@@ -68,39 +74,50 @@ def patient_clock(instant: datetime, now: datetime | None = None) -> str:
     local = timezone.localtime(instant)
     today = timezone.localtime(now).date() if now is not None else None
     if local.date() == today:
-        return f"Today, {date_format(local, 'H:i')}"
-    same_year = today is None or local.year == today.year
-    return date_format(local, "l j F, H:i" if same_year else "l j F Y, H:i")
+        return _("Today, %(clock)s") % {"clock": _clock(local)}
+    if today is None or local.year == today.year:
+        return date_format(local, pgettext("date format", "l j F, H:i"))
+    return date_format(local, pgettext("date format", "l j F Y, H:i"))
 
 
 def span_words(hours: float) -> str:
     """A span in words: "26 hours", "5 days"."""
     if hours < _COUNTED_IN_HOURS:
-        whole = whole_hours(hours)
-        return "less than an hour" if whole == 0 else "1 hour" if whole == 1 else f"{whole} hours"
-    return f"{int(hours // 24)} days"
+        return hours_words(hours) if whole_hours(hours) else _("less than an hour")
+    days = int(hours // 24)
+    return ngettext("%(days)s day", "%(days)s days", days) % {"days": days}
+
+
+def hours_words(hours: float) -> str:
+    """Hours in words, however many: "26 hours"."""
+    whole = whole_hours(hours)
+    return ngettext("%(hours)s hour", "%(hours)s hours", whole) % {"hours": whole}
 
 
 def at_clock(instant: datetime, now: datetime) -> str:
     """When something was, after a verb: "at 14:12" today, else "on Tuesday 24 November, 12:08"."""
     local = timezone.localtime(instant)
     if local.date() == timezone.localtime(now).date():
-        return f"at {date_format(local, 'H:i')}"
-    return f"on {patient_clock(instant)}"
+        return _("at %(clock)s") % {"clock": _clock(local)}
+    return _("on %(day_and_clock)s") % {"day_and_clock": patient_clock(instant)}
 
 
 def of_clock(instant: datetime, now: datetime) -> str:
     """For patients, what something is of: "08:10" today, else "Monday, 08:10" or "3 November, 08:10"."""
-    day = _day_word(instant, now)
-    clock = date_format(timezone.localtime(instant), "H:i")
-    return f"{day}, {clock}" if day else clock
+    day, clock = _day_word(instant, now), _clock(timezone.localtime(instant))
+    return _("%(day)s, %(clock)s") % {"day": day, "clock": clock} if day else clock
 
 
 def day_and_clock(instant: datetime, now: datetime) -> str:
     """When something was, within a sentence: "today at 08:10", "on Monday at 08:10", "on 3 November at 08:10"."""
-    day = _day_word(instant, now)
-    clock = date_format(timezone.localtime(instant), "H:i")
-    return f"on {day} at {clock}" if day else f"today at {clock}"
+    day, clock = _day_word(instant, now), _clock(timezone.localtime(instant))
+    if day:
+        return _("on %(day)s at %(clock)s") % {"day": day, "clock": clock}
+    return _("today at %(clock)s") % {"clock": clock}
+
+
+def _clock(local: datetime) -> str:
+    return date_format(local, pgettext("date format", "H:i"))
 
 
 def _day_word(instant: datetime, now: datetime) -> str:
@@ -110,5 +127,7 @@ def _day_word(instant: datetime, now: datetime) -> str:
     if days == 0:
         return ""
     if 0 < days <= _NAMED_BY_WEEKDAY:
-        return date_format(local, "l")
-    return date_format(local, "j F" if local.year == today.year else "j F Y")
+        return date_format(local, pgettext("date format", "l"))
+    if local.year == today.year:
+        return date_format(local, pgettext("date format", "j F"))
+    return date_format(local, pgettext("date format", "j F Y"))

@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
 from aftercare.people.models import Clinic
 from aftercare.ui.telephones import Telephone
 
@@ -32,14 +36,22 @@ class Contact:
 def clock_word(instant: datetime, now: datetime) -> str:
     """ "18:00", "tomorrow 09:00" or "Thursday 09:00", both instants in the zone to show."""
     days = (instant.date() - now.date()).days
-    prefix = "" if days == 0 else "tomorrow " if days == 1 else f"{instant:%A} "
-    return f"{prefix}{instant:%H:%M}"
+    if days == 0:
+        return date_format(instant, pgettext("date format", "H:i"))
+    if days == 1:
+        return _("tomorrow %(clock)s") % {"clock": date_format(instant, pgettext("date format", "H:i"))}
+    return date_format(instant, pgettext("date format", "l H:i"))
 
 
 def closed_days_soon(clinic: Clinic, today: date) -> list[tuple[str, str]]:
     """The closed days of the next two weeks, for below the week: ("Fri 25 Dec", "Closed")."""
     days = sorted(date.fromisoformat(day) for day in clinic.closed_days)
-    return [(f"{day:%a} {day.day} {day:%b}", "Closed") for day in days if today <= day <= today + SOON]
+    shown = pgettext("date format", "D j M")
+    return [
+        (date_format(day, shown), pgettext("of a day", "Closed"))
+        for day in days
+        if today <= day <= today + SOON
+    ]
 
 
 def contact_at(clinic: Clinic, now: datetime) -> Contact:
@@ -48,20 +60,22 @@ def contact_at(clinic: Clinic, now: datetime) -> Contact:
     rows = (*hours.rows(), *closed_days_soon(clinic, local.date()))
     out_of_hours = clinic.out_of_hours_telephone
     if hours.is_always_open():
-        return Contact(True, "Open day and night.", "", (Phone("Clinic", clinic.telephone, True),), rows)
+        phones: tuple[Phone, ...] = (Phone(_("Clinic"), clinic.telephone, True),)
+        return Contact(True, _("Open day and night."), "", phones, rows)
     if opening := hours.current(now):
         until = clock_word(opening.closes.astimezone(clinic.zone), local)
-        phones: tuple[Phone, ...] = (
-            Phone(f"Clinic, open until {until}", clinic.telephone, True),
-            Phone(f"Out-of-hours line, from {until}", out_of_hours, False),
+        phones = (
+            Phone(_("Clinic, open until %(time)s") % {"time": until}, clinic.telephone, True),
+            Phone(_("Out-of-hours line, from %(time)s") % {"time": until}, out_of_hours, False),
         )
-        return Contact(True, "Open now.", f"Closes {until}.", phones, rows)
+        return Contact(True, _("Open now."), _("Closes %(time)s.") % {"time": until}, phones, rows)
     upcoming = hours.next_opening(now)
     if upcoming is None:
-        return Contact(False, "Closed now.", "", (Phone("Out-of-hours line", out_of_hours, True),), rows)
+        phones = (Phone(_("Out-of-hours line"), out_of_hours, True),)
+        return Contact(False, _("Closed now."), "", phones, rows)
     opens = clock_word(upcoming.opens.astimezone(clinic.zone), local)
     phones = (
-        Phone("Out-of-hours line", out_of_hours, True),
-        Phone(f"Clinic, from {opens}", clinic.telephone, False),
+        Phone(_("Out-of-hours line"), out_of_hours, True),
+        Phone(_("Clinic, from %(time)s") % {"time": opens}, clinic.telephone, False),
     )
-    return Contact(False, "Closed now.", f"Opens {opens}.", phones, rows)
+    return Contact(False, _("Closed now."), _("Opens %(time)s.") % {"time": opens}, phones, rows)

@@ -11,6 +11,8 @@ from django.forms import BaseForm, BoundField
 from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from aftercare.ui import times
 from aftercare.ui.icons import ICONS
@@ -21,22 +23,33 @@ register = template.Library()
 # Staff read levels, patients read what to do.
 _LEVEL_WORDS: Final = {
     "staff": {
-        "emergency": "Emergency",
-        "urgent": "Urgent",
-        "same_day": "Same day",
-        "routine": "Routine",
-        "expected": "Expected",
+        "emergency": pgettext_lazy("level", "Emergency"),
+        "urgent": pgettext_lazy("level", "Urgent"),
+        "same_day": pgettext_lazy("level", "Same day"),
+        "routine": pgettext_lazy("level", "Routine"),
+        "expected": pgettext_lazy("level", "Expected"),
     },
     "patient": {
-        "emergency": "Call emergency",
-        "urgent": "Call now",
-        "same_day": "Speak today",
-        "routine": "On our list",
-        "expected": "No warning sign in your answers",
+        "emergency": gettext_lazy("Call emergency"),
+        "urgent": gettext_lazy("Call now"),
+        "same_day": gettext_lazy("Speak today"),
+        "routine": gettext_lazy("On our list"),
+        "expected": gettext_lazy("No warning sign in your answers"),
     },
 }
 
-_SMALL_NUMBERS: Final = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
+_SMALL_NUMBERS: Final = (
+    pgettext_lazy("how many answers", "No"),
+    pgettext_lazy("how many answers", "One"),
+    pgettext_lazy("how many answers", "Two"),
+    pgettext_lazy("how many answers", "Three"),
+    pgettext_lazy("how many answers", "Four"),
+    pgettext_lazy("how many answers", "Five"),
+    pgettext_lazy("how many answers", "Six"),
+    pgettext_lazy("how many answers", "Seven"),
+    pgettext_lazy("how many answers", "Eight"),
+    pgettext_lazy("how many answers", "Nine"),
+)
 
 
 @register.simple_tag
@@ -79,7 +92,7 @@ def error_prefix(context: Context) -> str:
     is_wrong = any(form.is_bound and form.errors for form in forms) or any(
         message.level >= messages.ERROR for message in waiting
     )
-    return "Error: " if is_wrong else ""
+    return _("Error: ") if is_wrong else ""
 
 
 @register.filter
@@ -203,14 +216,17 @@ def error_summary(form: BaseForm, audience: str = "patient") -> dict[str, Any]:
 
 
 def _heading(faults: int) -> str:
-    number = _SMALL_NUMBERS[faults] if faults < len(_SMALL_NUMBERS) else str(faults)
-    return f"{number} answer{'' if faults == 1 else 's'} need{'s' if faults == 1 else ''} another look"
+    number = _SMALL_NUMBERS[faults] if faults < len(_SMALL_NUMBERS) else faults
+    said = ngettext("%(number)s answer needs another look", "%(number)s answers need another look", faults)
+    return said % {"number": number}
 
 
 def _named(field: BoundField, error: object) -> str:
     """The error with the label of its field in front; a label that is a question ends itself."""
     label = str(field.label)
-    return f"{label} {error}" if label.endswith("?") else f"{label}: {error}"
+    if label.endswith("?"):
+        return f"{label} {error}"
+    return _("%(field)s: %(fault)s") % {"field": label, "fault": error}
 
 
 def _control(field: BoundField) -> str:
