@@ -39,7 +39,9 @@ def timeline_page(request: HttpRequest) -> HttpResponse:
         context = timeline_context(request, clinic, now, reported)
         found = lead_after(newest[0] if newest else None, patient, now) if patient else None
         box = box_of(patient, found) if patient and found else None
-        return render(request, "guidance/timeline.html", {**context, "lead": found, "box": box, "now": now})
+        return render(
+            request, "guidance/timeline/timeline.html", {**context, "lead": found, "box": box, "now": now}
+        )
 
 
 @require_safe
@@ -49,7 +51,7 @@ def lead(request: HttpRequest, patient: Patient) -> HttpResponse:
     now = timezone.now()
     found = lead_of(patient, now)
     return render(
-        request, "checkins/lead_region.html", {"lead": found, "box": box_of(patient, found), "now": now}
+        request, "checkins/lead/lead_region.html", {"lead": found, "box": box_of(patient, found), "now": now}
     )
 
 
@@ -76,7 +78,7 @@ def letter(request: HttpRequest, patient: Patient, letter_id: UUID) -> HttpRespo
         "asks_to_check_in": template == Letter.Template.CHECK_IN,
         "now": now,
     }
-    return render(request, "checkins/letter.html", context)
+    return render(request, "checkins/history/letter.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

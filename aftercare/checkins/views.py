@@ -74,12 +74,12 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("/clinic/")
     if is_editor(request.user):
         return redirect("/admin/")
-    return render(request, "people/welcome.html")
+    return render(request, "people/accounts/welcome.html")
 
 
 @patient_page
 def today(request: HttpRequest, patient: Patient) -> HttpResponse:
-    return render(request, "checkins/today.html", {"today": Today.of(patient, timezone.now())})
+    return render(request, "checkins/today/today.html", {"today": Today.of(patient, timezone.now())})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -128,7 +128,7 @@ def keep_for_sign_in(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=HTTPStatus.UNAUTHORIZED)
     sign_in = f"{reverse('account_request_login_code')}?next={reverse('check_in')}"
     if has_emergency(request):
-        return render(request, "checkins/emergency_signed_out.html", {"sign_in": sign_in})
+        return render(request, "checkins/form/emergency_signed_out.html", {"sign_in": sign_in})
     return redirect(sign_in)
 
 
@@ -146,7 +146,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         return send_again(request)
     fields = [(name, value) for name, values in drafts.typed_fields(request.POST).items() for value in values]
     context = {"fields": fields, "has_emergency": has_emergency(request)}
-    return render(request, "checkins/send_again.html", context, status=FORBIDDEN)
+    return render(request, "checkins/form/send_again.html", context, status=FORBIDDEN)
 
 
 @patient_page
@@ -161,7 +161,7 @@ def result(request: HttpRequest, patient: Patient, check_in_id: UUID) -> HttpRes
     """What to do, as it was said at submission."""
     own = patient.check_ins.select_related("procedure", "superseded_by")
     check_in = get_object_or_404(own, pk=check_in_id)
-    return render(request, "checkins/result.html", result_context(check_in, patient, timezone.now()))
+    return render(request, "checkins/result/result.html", result_context(check_in, patient, timezone.now()))
 
 
 @require_safe
@@ -169,7 +169,7 @@ def result(request: HttpRequest, patient: Patient, check_in_id: UUID) -> HttpRes
 def confirmation(request: HttpRequest, patient: Patient, check_in_id: UUID) -> HttpResponse:
     """What leads, and whether the clinic has confirmed: the part of the result that an open page asks for again."""
     check_in = get_object_or_404(patient.check_ins, pk=check_in_id)
-    return render(request, "checkins/situation.html", situation_of(check_in, patient, timezone.now()))
+    return render(request, "checkins/result/situation.html", situation_of(check_in, patient, timezone.now()))
 
 
 @require_safe
@@ -179,7 +179,7 @@ def check_ins(request: HttpRequest, patient: Patient) -> HttpResponse:
     now = timezone.now()
     own = patient.check_ins.standing().select_related("procedure").defer("advice").newest_first()
     page = Paginator(own, ROWS).get_page(request.GET.get("page"))
-    return render(request, "checkins/check_ins.html", history_context(page, patient, now))
+    return render(request, "checkins/history/check_ins.html", history_context(page, patient, now))
 
 
 def own_check_in(patient: Patient, check_in_id: str) -> CheckIn:

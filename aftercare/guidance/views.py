@@ -52,7 +52,7 @@ def guidance(request: HttpRequest) -> HttpResponse:
         context["results"] = search(articles.prefetch_related("instructions"), words, query)
     else:
         context["groups"] = groups(articles.defer("body"), words, standing)
-    return render(request, "guidance/guidance.html", context)
+    return render(request, "guidance/articles/guidance.html", context)
 
 
 @require_safe
@@ -125,4 +125,4 @@ def moved(request: HttpRequest, slug: str) -> HttpResponse:
     articles = Article.objects.published().defer("body")
     listed = groups(articles, ClinicWords.of(clinic_or_404(request)), None)
     context = {"groups": listed, "query": "", "as_patient": patient_of(request)}
-    return render(request, "guidance/moved.html", context, status=GONE)
+    return render(request, "guidance/articles/moved.html", context, status=GONE)

@@ -116,7 +116,7 @@ def test_what_a_template_marks_for_translation_is_read_too() -> None:
 
 
 def test_pages_and_messages_are_among_what_is_read() -> None:
-    assert {"templates/checkins/result.html", "aftercare/ui/templates/ui/sos.html"} <= set(TEMPLATES)
+    assert {"templates/checkins/result/result.html", "aftercare/ui/templates/ui/sos.html"} <= set(TEMPLATES)
     assert "templates/account/email/login_code_message.txt" in TEMPLATES
     assert not any(name.startswith("templates/clinic/") for name in TEMPLATES)
     assert {

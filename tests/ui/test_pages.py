@@ -102,7 +102,7 @@ def test_the_contact_card_has_no_primary_number_where_the_result_shows_one() -> 
 @pytest.mark.parametrize(("usable", "words"), [(True, "Press the button"), (False, "used or is too old")])
 def test_a_sign_in_link_names_nobody(usable: bool, words: str) -> None:
     anonymous = SimpleNamespace(is_authenticated=False)
-    shown = page('{% include "people/sign_in_link.html" %}', usable=usable, user=anonymous)
+    shown = page('{% include "people/accounts/sign_in_link.html" %}', usable=usable, user=anonymous)
     assert words in shown
     assert 'type="submit"' in shown if usable else 'type="submit"' not in shown
     assert "Ruth" not in shown

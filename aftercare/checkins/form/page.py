@@ -30,7 +30,7 @@ AUTOSAVE = "autosave"  # in a form that a script has sent because an emergency i
 class FormPage:
     """What the form asks of one patient at one instant. Two queries at most, however long the history."""
 
-    template = "checkins/check_in.html"
+    template = "checkins/form/check_in.html"
 
     def __init__(self, patient: Patient, now: datetime) -> None:
         self.patient, self.now = patient, now

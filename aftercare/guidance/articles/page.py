@@ -20,7 +20,7 @@ HELP_KEY = "A5"
 
 def template_of(article: Article) -> str:
     """Get help has a page of its own, whose signs stand in code: no edit leaves one out."""
-    return "guidance/get_help.html" if article.key == HELP_KEY else "guidance/article.html"
+    return "guidance/articles/get_help.html" if article.key == HELP_KEY else "guidance/articles/article.html"
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,4 +38,4 @@ def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
         found = SignInLink.objects.filter(token_hash=SignInLink.hash_of(token)).first()
         usable = found is not None and found.is_usable(now)
     status = 200 if usable else GONE
-    return render(request, "people/sign_in_link.html", {"usable": usable}, status=status)
+    return render(request, "people/accounts/sign_in_link.html", {"usable": usable}, status=status)

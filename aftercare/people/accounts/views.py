@@ -116,7 +116,7 @@ def account_page(
         "sessions": sessions_of(request),
         "now": timezone.now(),
     }
-    return render(request, "people/account.html", context, status=status)
+    return render(request, "people/accounts/account.html", context, status=status)
 
 
 @require_safe

@@ -52,7 +52,7 @@ def invitation_page(
     context: dict[str, Any] = {"state": state}
     if found is not None:
         context["clinic"] = found.member.clinic
-    return render(request, "people/staff_invitation.html", context, status=status)
+    return render(request, "people/clinics/staff_invitation.html", context, status=status)
 
 
 def come_in(request: HttpRequest, used: StaffInvitation) -> HttpResponse:

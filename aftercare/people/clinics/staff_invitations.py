@@ -114,5 +114,5 @@ def render(message: Message, now: datetime) -> Content | None:
     link = "" if signs_in_anyway(member) else f"{settings.SITE_URL}{invitation.path}"
     words = {"clinic": member.clinic, "link": link, "site": settings.SITE_URL, "ends_at": invitation.ends_at}
     with timezone.override(member.clinic.zone):
-        body = render_to_string("people/email/staff_invitation_message.txt", words)
+        body = render_to_string("people/clinics/email/staff_invitation_message.txt", words)
     return Content(subject=f"You can now work for {member.clinic.name}", body=body.strip())

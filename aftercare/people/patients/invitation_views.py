@@ -54,7 +54,7 @@ def invitation_page(
     if found is not None:
         clinic = found.patient.clinic
         context |= {"clinic": clinic, "contact": contact_at(clinic, timezone.now())}
-    return render(request, "people/invitation.html", context, status=status)
+    return render(request, "people/patients/invitation.html", context, status=status)
 
 
 def come_in(request: HttpRequest, used: Invitation) -> HttpResponse:
@@ -80,4 +80,4 @@ def choose_clinic(request: HttpRequest) -> HttpResponse:
             raise Http404("not a record of this person")
         choose_patient(request, chosen)
         return redirect("/")
-    return render(request, "people/choose_clinic.html", {"own": own})
+    return render(request, "people/patients/choose_clinic.html", {"own": own})

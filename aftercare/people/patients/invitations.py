@@ -133,5 +133,5 @@ def render(message: Message, now: datetime) -> Content | None:
     link = "" if signs_in_elsewhere(patient) else f"{settings.SITE_URL}{invitation.path}"
     words = {"clinic": patient.clinic, "link": link, "site": settings.SITE_URL, "ends_at": invitation.ends_at}
     with timezone.override(patient.zone):
-        body = render_to_string("people/email/invitation_message.txt", words)
+        body = render_to_string("people/patients/email/invitation_message.txt", words)
     return Content(subject=f"An invitation from {patient.clinic.name}", body=body.strip())
