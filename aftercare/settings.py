@@ -210,7 +210,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_interval": 2,
     "unacked_restore_throttle": 1,
 }
-CELERY_BEAT_SCHEDULER = "aftercare.clock:SteadyScheduler"
+CELERY_BEAT_SCHEDULER = "aftercare.beat_scheduler:SteadyScheduler"
 # A run that waited longer than its period is dropped: the next one does the same work.
 CELERY_BEAT_SCHEDULE = {
     "sweep": {

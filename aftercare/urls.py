@@ -5,7 +5,7 @@ from django.urls import include, path
 from aftercare import health
 from aftercare.guidance.editing.pictures import picture
 
-handler500 = "aftercare.outage.server_error"
+handler500 = "aftercare.error_views.server_error"
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),

@@ -1,4 +1,4 @@
-"""No question, error or advice says what must never be said; the pages are read in tests/reading."""
+"""No question, error or advice says what must never be said; the pages are read in tests/readability."""
 
 from __future__ import annotations
 

@@ -17,12 +17,12 @@ from aftercare.alerts.on_call.contact_steps import add_step
 from aftercare.people.clinics.rota import put_on_duty
 from aftercare.people.models import Patient, Shift, StaffMember
 from clinic.urls import urlpatterns
-from tests.clinic.desk import QUEUE, alert_url, patient_url
-from tests.clinic.test_browser_staff import DESK, PHONE, at_desk, busy, daniel
+from tests.clinic.staff_client import QUEUE, alert_url, patient_url
+from tests.clinic.test_browser_staff import DESK, PHONE, busy, daniel, staff_browser
 from tests.ui.browser import overlapping_texts, sticks_out, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-__all__ = ["at_desk", "busy", "daniel"]
+__all__ = ["busy", "daniel", "staff_browser"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +94,7 @@ def test_no_page_of_staff_is_left_out() -> None:
 @pytest.mark.usefixtures("busy")
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 def test_the_pages_of_staff_can_be_used_by_everybody(
-    at_desk: Any, daniel: Patient, manager: StaffMember, size: tuple[int, int]
+    staff_browser: Any, daniel: Patient, manager: StaffMember, size: tuple[int, int]
 ) -> None:
     now, clinic, by = timezone.now(), daniel.clinic, manager.user
     step = add_step(clinic=clinic, hours="open", members=[manager], on_duty=True, wait_min=5, by=by, now=now)
@@ -103,7 +103,7 @@ def test_the_pages_of_staff_can_be_used_by_everybody(
     shift = clinic.shifts.all()[0]
     records = Records(daniel=daniel, manager=manager, drill=drill, step=step, shift=shift)
     record_contact_attempt(patient=daniel, by=by, now=now, result="no_answer", note="Rang twice.")
-    window = at_desk(size, member=manager)
+    window = staff_browser(size, member=manager)
     for name, path in PAGES.items():
         look_at(window.open(path(records)), name)
     page = window.open(QUEUE)

@@ -15,7 +15,7 @@ from pytest_django.live_server_helper import LiveServer
 from aftercare.alerts.models import Alert
 from aftercare.checkins.models import NonResponse
 from aftercare.people.models import Clinic, Event, Patient, StaffMember
-from tests.clinic.desk import ENROL, PATIENTS, QUEUE, alert_url, desk, patient_url
+from tests.clinic.staff_client import ENROL, PATIENTS, QUEUE, alert_url, patient_url, staff_client
 from tests.people import PatientFactory, ProcedureFactory, UserFactory, check_in
 from tests.ui.browser import HURRY, sticks_out
 
@@ -92,7 +92,7 @@ def is_ours(line: Any) -> bool:
 
 
 @pytest.fixture
-def at_desk(browser: Browser, live_server: LiveServer, nurse: StaffMember) -> Iterator[Any]:
+def staff_browser(browser: Browser, live_server: LiveServer, nurse: StaffMember) -> Iterator[Any]:
     """Opens windows of a size and a colour scheme."""
     windows: list[tuple[BrowserContext, Desk]] = []
 
@@ -110,7 +110,7 @@ def at_desk(browser: Browser, live_server: LiveServer, nurse: StaffMember) -> It
         context.set_default_timeout(10_000)
         if hurry:
             context.add_init_script(HURRY)
-        session = desk(member).cookies["sessionid"].value
+        session = staff_client(member).cookies["sessionid"].value
         context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
         windows.append((context, Desk(context, live_server.url)))
         return windows[-1][1]
@@ -122,8 +122,8 @@ def at_desk(browser: Browser, live_server: LiveServer, nurse: StaffMember) -> It
 
 
 @pytest.mark.usefixtures("busy")
-def test_the_pages_of_staff_fit_the_narrowest_screen(at_desk: Any, daniel: Patient) -> None:
-    window = at_desk((MENDS_ITSELF_AT, 640))
+def test_the_pages_of_staff_fit_the_narrowest_screen(staff_browser: Any, daniel: Patient) -> None:
+    window = staff_browser((MENDS_ITSELF_AT, 640))
     for path in (QUEUE, alert_url(daniel.alerts.all()[0]), PATIENTS, ENROL, patient_url(daniel)):
         assert not sticks_out(window.open(path)), path
 
@@ -131,9 +131,9 @@ def test_the_pages_of_staff_fit_the_narrowest_screen(at_desk: Any, daniel: Patie
 @pytest.mark.usefixtures("busy")
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 def test_a_nurse_works_from_the_queue_to_the_outcome(
-    at_desk: Any, daniel: Patient, nurse: StaffMember, size: tuple[int, int]
+    staff_browser: Any, daniel: Patient, nurse: StaffMember, size: tuple[int, int]
 ) -> None:
-    page = at_desk(size).open(QUEUE)
+    page = staff_browser(size).open(QUEUE)
     names = page.locator(".q-who b:first-child").all_inner_texts()
     assert names == ["Joan Test", "Daniel Reyes", "Priya Test", "Kofi Test", "Ben Test"]
 
@@ -159,9 +159,9 @@ def test_a_nurse_works_from_the_queue_to_the_outcome(
 
 
 def test_of_two_staff_with_the_same_row_open_the_second_reads_who_was_first(
-    at_desk: Any, daniel: Patient, colleague: StaffMember
+    staff_browser: Any, daniel: Patient, colleague: StaffMember
 ) -> None:
-    pages = [window.open(QUEUE) for window in (at_desk(member=colleague), at_desk())]
+    pages = [window.open(QUEUE) for window in (staff_browser(member=colleague), staff_browser())]
     # The second page has not heard of it yet: it asks for no news until its own press.
     pages[1].evaluate(
         "() => { htmx.on('htmx:beforeRequest', e => { if (e.detail.elt.id === 'queue') e.preventDefault() }) }"
@@ -178,9 +178,9 @@ def test_of_two_staff_with_the_same_row_open_the_second_reads_who_was_first(
 @pytest.mark.usefixtures("busy")
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 def test_the_queue_is_worked_with_the_keyboard_alone(
-    at_desk: Any, daniel: Patient, size: tuple[int, int]
+    staff_browser: Any, daniel: Patient, size: tuple[int, int]
 ) -> None:
-    page = at_desk(size).open(QUEUE)
+    page = staff_browser(size).open(QUEUE)
     page.keyboard.press("j")
     expect(page.get_by_role("link", name="Joan Test").first).to_be_focused()
     page.keyboard.press("j")
@@ -227,8 +227,8 @@ def tab_to(page: Page, selector: str, text: str = "") -> None:
     raise AssertionError(f"the keyboard does not reach {selector} {text}")
 
 
-def test_letters_typed_into_a_field_are_no_commands(at_desk: Any, daniel: Patient) -> None:
-    page = at_desk().open(QUEUE)
+def test_letters_typed_into_a_field_are_no_commands(staff_browser: Any, daniel: Patient) -> None:
+    page = staff_browser().open(QUEUE)
     page.get_by_role("searchbox").fill("")
     page.keyboard.type("ja")
     expect(page.get_by_role("searchbox")).to_have_value("ja")
@@ -254,9 +254,9 @@ def fill_in_enrolment(page: Page, performed: str) -> None:
 
 
 def test_a_patient_is_enrolled_and_treated_again(
-    at_desk: Any, clinic: Clinic, colleague: StaffMember
+    staff_browser: Any, clinic: Clinic, colleague: StaffMember
 ) -> None:
-    page = at_desk(PHONE, member=colleague).open(ENROL)
+    page = staff_browser(PHONE, member=colleague).open(ENROL)
     treated = timezone.localtime(timezone.now() - timedelta(hours=3), clinic.zone)
     fill_in_enrolment(page, treated.strftime("%Y-%m-%dT%H:%M"))
     page.get_by_role("button", name="Enrol the patient").click()

@@ -17,8 +17,8 @@ from aftercare.checkins.models import CheckIn
 from aftercare.people.models import Clinic, Patient, Procedure, StaffMember
 from clinic.held_forms import DRAWN_FOR
 from clinic.urls import urlpatterns
-from tests.clinic.desk import ENROL, QUEUE, alert_of, alert_url, desk, patient_url, words
 from tests.clinic.reading_forms import fields_of
+from tests.clinic.staff_client import ENROL, QUEUE, alert_of, alert_url, patient_url, staff_client, words
 from tests.people import StaffMemberFactory, at
 
 pytestmark = pytest.mark.usefixtures("procedure", "course_set")
@@ -182,7 +182,7 @@ def test_without_the_token_of_the_page_nothing_is_done_and_the_form_can_be_had_a
 def test_two_tabs_do_not_write_one_clinics_details_over_the_others(
     manager: StaffMember, both: StaffMember
 ) -> None:
-    first = desk(manager)
+    first = staff_client(manager)
     fields = fields_of(first.get("/clinic/details/").content.decode())
     first.post("/clinic/choose/", {"clinic": both.clinic.slug})
     name, other_name = manager.clinic.name, both.clinic.name
@@ -202,7 +202,7 @@ def test_two_tabs_do_not_write_one_clinics_details_over_the_others(
 def test_nobody_is_enrolled_into_the_clinic_that_was_chosen_in_another_tab(
     manager: StaffMember, both: StaffMember
 ) -> None:
-    client = desk(manager)
+    client = staff_client(manager)
     drawn = fields_of(client.get(ENROL).content.decode())
     client.post("/clinic/choose/", {"clinic": both.clinic.slug})
     held = client.post(ENROL, {**drawn, **PERSON})
@@ -215,7 +215,7 @@ def test_a_form_of_a_clinic_for_which_one_does_not_work_warns_where_it_would_go(
     manager: StaffMember, other_clinic: Clinic
 ) -> None:
     name = manager.clinic.name
-    client = desk(manager)
+    client = staff_client(manager)
     fields = fields_of(client.get("/clinic/details/").content.decode())
     held = client.post("/clinic/details/", {**fields, "name": "X", DRAWN_FOR: other_clinic.pk})
     assert held.status_code == 422
@@ -227,7 +227,7 @@ def test_no_form_of_staff_is_taken_for_another_clinic_than_it_was_drawn_for(
     manager: StaffMember, other_clinic: Clinic
 ) -> None:
     """Every address without a record of its own that takes a POST, by the addresses themselves."""
-    client = desk(manager)
+    client = staff_client(manager)
     for pattern in urlpatterns:
         named = pattern.pattern.converters
         if {"alert_id", "patient_id"} & named.keys() or pattern.name in {"choose_clinic", "typed"}:
@@ -243,7 +243,7 @@ def test_no_form_of_staff_is_taken_for_another_clinic_than_it_was_drawn_for(
 def test_every_form_of_staff_carries_the_clinic_it_was_drawn_for(
     alert: Alert, manager: StaffMember, patient: Patient
 ) -> None:
-    client = desk(manager)
+    client = staff_client(manager)
     places = [
         *(QUEUE, ENROL, "/clinic/contacts/", "/clinic/details/", "/clinic/staff/add/"),
         *("/clinic/contacts/rota/new/", "/clinic/contacts/closed-days/new/", alert_url(alert)),

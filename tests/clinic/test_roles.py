@@ -10,7 +10,16 @@ import time_machine
 from aftercare.alerts.models import Alert
 from aftercare.people.models import Event, Patient, StaffMember, User
 from clinic import permissions
-from tests.clinic.desk import PATIENTS, QUEUE, STAFF, alert_of, alert_url, desk, patient_url, words
+from tests.clinic.staff_client import (
+    PATIENTS,
+    QUEUE,
+    STAFF,
+    alert_of,
+    alert_url,
+    patient_url,
+    staff_client,
+    words,
+)
 from tests.people import PatientFactory, StaffMemberFactory, at
 
 pytestmark = pytest.mark.usefixtures("procedure", "course_set")
@@ -47,25 +56,25 @@ def test_staff_is_kept_by_the_manager_alone(
     nurse: StaffMember, colleague: StaffMember, manager: StaffMember
 ) -> None:
     for path in (STAFF, f"{STAFF}add/", f"{STAFF}{nurse.pk}/"):
-        assert desk(nurse).get(path).status_code == 403
-        assert desk(colleague).post(path).status_code in {403, 405}
-        assert desk(manager).get(path).status_code == 200
-    assert "Staff" not in words(desk(nurse).get(QUEUE))
+        assert staff_client(nurse).get(path).status_code == 403
+        assert staff_client(colleague).post(path).status_code in {403, 405}
+        assert staff_client(manager).get(path).status_code == 200
+    assert "Staff" not in words(staff_client(nurse).get(QUEUE))
 
 
 def test_another_clinics_staff_and_patients_do_not_reach_it(
     manager: StaffMember, outsider: StaffMember, patient: Patient
 ) -> None:
-    assert desk(manager).get(f"{STAFF}{outsider.pk}/").status_code == 404
-    assert desk(patient).get(STAFF).status_code == 404
+    assert staff_client(manager).get(f"{STAFF}{outsider.pk}/").status_code == 404
+    assert staff_client(patient).get(STAFF).status_code == 404
 
 
 def test_a_manager_adds_a_person_who_can_work_at_once(manager: StaffMember) -> None:
-    response = desk(manager).post(f"{STAFF}add/", PERSON)
+    response = staff_client(manager).post(f"{STAFF}add/", PERSON)
     ivy = StaffMember.objects.get(user__email="ivy@test.example")
     assert response.headers["Location"] == f"{STAFF}{ivy.pk}/"
     assert (ivy.role, ivy.clinic) == ("nurse", manager.clinic)
-    assert desk(ivy).get(QUEUE).status_code == 200
+    assert staff_client(ivy).get(QUEUE).status_code == 200
     event = Event.objects.get(verb=Event.Verb.ADDED_STAFF)
     assert (event.actor, event.data["user"]) == (manager.user, ivy.user_id)
 
@@ -86,7 +95,7 @@ def test_a_person_who_can_not_be_added_is_a_message(
     manager: StaffMember, nurse: StaffMember, typed: dict[str, str], said: str
 ) -> None:
     before = User.objects.count()
-    response = desk(manager).post(f"{STAFF}add/", {**PERSON, **typed})
+    response = staff_client(manager).post(f"{STAFF}add/", {**PERSON, **typed})
     assert response.status_code == 422
     assert said in words(response)
     assert User.objects.count() == before
@@ -95,10 +104,10 @@ def test_a_person_who_can_not_be_added_is_a_message(
 def test_a_manager_ends_the_work_of_a_person_and_takes_her_back(
     manager: StaffMember, nurse: StaffMember
 ) -> None:
-    desk(manager).post(f"{STAFF}{nurse.pk}/", {"role": "nurse"})
-    assert desk(nurse).get(QUEUE).status_code == 404
+    staff_client(manager).post(f"{STAFF}{nurse.pk}/", {"role": "nurse"})
+    assert staff_client(nurse).get(QUEUE).status_code == 404
     again = {"first_name": "Ruth", "last_name": "Test", "email": nurse.user.email, "role": "clinician"}
-    desk(manager).post(f"{STAFF}add/", again)
+    staff_client(manager).post(f"{STAFF}add/", again)
     nurse.refresh_from_db()
     assert (nurse.role, nurse.is_active) == ("clinician", True)
     assert Event.objects.filter(verb=Event.Verb.CHANGED_STAFF, actor=manager.user).count() == 1
@@ -106,12 +115,13 @@ def test_a_manager_ends_the_work_of_a_person_and_takes_her_back(
 
 def test_the_last_manager_stays(manager: StaffMember, nurse: StaffMember) -> None:
     for posted in ({"role": "nurse", "is_active": "on"}, {"role": "manager"}):
-        response = desk(manager).post(f"{STAFF}{manager.pk}/", posted)
+        response = staff_client(manager).post(f"{STAFF}{manager.pk}/", posted)
         assert response.status_code == 422
         assert "The clinic would have no manager." in words(response)
-    desk(manager).post(f"{STAFF}{nurse.pk}/", {"role": "manager", "is_active": "on"})
+    staff_client(manager).post(f"{STAFF}{nurse.pk}/", {"role": "manager", "is_active": "on"})
     assert (
-        desk(manager).post(f"{STAFF}{manager.pk}/", {"role": "nurse", "is_active": "on"}).status_code == 302
+        staff_client(manager).post(f"{STAFF}{manager.pk}/", {"role": "nurse", "is_active": "on"}).status_code
+        == 302
     )
 
 
@@ -138,7 +148,7 @@ def test_who_works_for_two_clinics_sees_both_and_no_third(
     elsewhere = alert_of(third, 20, signs=["pus"])
     less_pressing = PatientFactory.create(clinic=here.clinic)
     alert_of(less_pressing, 20, itch=3)
-    client = desk(nurse)
+    client = staff_client(nurse)
     page = words(client.get(QUEUE))
     assert "Amara Test" in page
     assert "Sam Test" in page
@@ -155,7 +165,7 @@ def test_who_works_for_two_clinics_sees_both_and_no_third(
 def test_on_each_record_the_role_of_its_own_clinic_counts(
     both: StaffMember, nurse: StaffMember, here: Alert, there: Alert
 ) -> None:
-    client = desk(nurse)
+    client = staff_client(nurse)
     assert "Elsewhere Clinic" in words(client.get(alert_url(there)))
     told = {"outcome": "emergency_care", "note": "Seen."}
     assert client.post(alert_url(there, "close"), told).status_code == 302
@@ -165,7 +175,7 @@ def test_on_each_record_the_role_of_its_own_clinic_counts(
 def test_who_works_for_two_clinics_chooses_the_one_to_work_for(
     both: StaffMember, nurse: StaffMember, patient: Patient, stranger: Patient
 ) -> None:
-    client = desk(nurse)
+    client = staff_client(nurse)
     assert "Amara Test" in words(client.get(PATIENTS))
     response = client.post("/clinic/choose/", {"clinic": "elsewhere"})
     assert response.headers["Location"] == QUEUE
@@ -179,6 +189,6 @@ def test_a_staff_member_who_is_also_a_patient_reads_each_page_under_its_own_clin
     nurse: StaffMember, outsider: StaffMember
 ) -> None:
     PatientFactory.create(user=nurse.user, clinic=outsider.clinic)
-    client = desk(nurse)
+    client = staff_client(nurse)
     assert "<title>Queue · Larkfield Skin Clinic</title>" in client.get(QUEUE).content.decode()
     assert "Elsewhere Clinic</title>" in client.get("/").content.decode()

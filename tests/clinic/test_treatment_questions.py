@@ -11,8 +11,8 @@ import time_machine
 from django.test import Client
 
 from aftercare.people.models import Event, Patient, Procedure, StaffMember
-from tests.clinic.desk import ENROL, desk, patient_url, someone, treated, words
 from tests.clinic.enrolment.test_enrolment import TREATMENT, TYPED
+from tests.clinic.staff_client import ENROL, patient_url, someone, staff_client, treated, words
 from tests.people import at
 
 pytestmark = pytest.mark.usefixtures("clinic", "course_set")
@@ -35,7 +35,7 @@ class TestTheRisk:
     def test_it_is_asked_before_a_procedure_and_the_answers_are_kept(
         self, patient: Patient, colleague: StaffMember
     ) -> None:
-        client = desk(colleague)
+        client = staff_client(colleague)
         refused = record(client, patient)
         assert refused.status_code == 422
         assert ASK in words(refused)
@@ -52,7 +52,7 @@ class TestTheRisk:
     def test_it_can_be_skipped_with_a_reason_that_is_kept(
         self, patient: Patient, colleague: StaffMember
     ) -> None:
-        client = desk(colleague)
+        client = staff_client(colleague)
         assert record(client, patient, skip_reason="Recorded from the paper list.").status_code == 302
         event = Event.objects.get(verb=Event.Verb.SKIPPED_INTAKE)
         assert (event.actor, event.subject) == (colleague.user, patient.procedures.get().pk)
@@ -61,7 +61,7 @@ class TestTheRisk:
         assert "Risk not asked" in page
 
     def test_enrolling_can_skip_it_with_a_reason_too(self, nurse: StaffMember) -> None:
-        client = desk(nurse)
+        client = staff_client(nurse)
         typed = {**TYPED, "iq7": "", "iq2": "yes", "rest_no": ""}
         assert ASK in words(client.post(ENROL, typed))
         client.post(ENROL, {**typed, "skip_reason": "Asleep."})
@@ -73,7 +73,7 @@ class TestTheRisk:
         self, patient: Patient, colleague: StaffMember
     ) -> None:
         Patient.objects.update(intake=["iq2", "iq7", "iq11"], intake_asked=None)
-        response = desk(colleague).get(patient_url(patient, "procedures/new/"))
+        response = staff_client(colleague).get(patient_url(patient, "procedures/new/"))
         page = words(response)
         assert LABEL in page
         assert response.content.decode().count("<dt>") == 11
@@ -87,7 +87,7 @@ class TestTheRisk:
         """The page asked about what a colleague has answered since: the answers are looked at again."""
         form = {"iq4": "no", "iq7": "no", "iq8": "no", "iq10": "no"}
         Patient.objects.update(intake=["iq10"], intake_asked=["iq10"])
-        assert record(desk(colleague), patient, **form).status_code == 302
+        assert record(staff_client(colleague), patient, **form).status_code == 302
         patient.refresh_from_db()
         assert patient.intake == ["iq10"], "a question that was answered meanwhile is not answered again"
 
@@ -104,7 +104,7 @@ class TestQuestions:
         self, patient: Patient, colleague: StaffMember, typed: Any, fields: Any, said: str
     ) -> None:
         Patient.objects.update(**fields)
-        client = desk(colleague)
+        client = staff_client(colleague)
         typed = {**typed, "rest_no": "on", "guardian_name": "Ada Osei"}
         asked = record(client, patient, **typed)
         assert asked.status_code == 422
@@ -120,7 +120,7 @@ class TestQuestions:
     def test_a_tick_for_one_day_does_not_hold_for_another(
         self, patient: Patient, colleague: StaffMember
     ) -> None:
-        client = desk(colleague)
+        client = staff_client(colleague)
         typed = {"performed_at": "2014-12-31T10:00", "rest_no": "on"}
         certain = record(client, patient, **typed).context["certain"]
         again = record(client, patient, **{**typed, "performed_at": "2013-12-31T10:00"}, certain=certain)
@@ -131,7 +131,7 @@ class TestQuestions:
         self, patient: Patient, colleague: StaffMember
     ) -> None:
         Patient.objects.update(date_of_birth=date(2008, 1, 16))
-        client = desk(colleague)
+        client = staff_client(colleague)
         missing = record(client, patient, rest_no="on", certain="child:2026-01-15:2008-01-16")
         assert "Give the name of the guardian. The patient was a child." in words(missing)
         record(
@@ -155,7 +155,7 @@ class TestQuestions:
         Patient.objects.update(date_of_birth=date.fromisoformat(born))
         patient.clinic.adult_age = adult_age
         patient.clinic.save()
-        response = record(desk(colleague), patient, rest_no="on", guardian_name="Ada Osei")
+        response = record(staff_client(colleague), patient, rest_no="on", guardian_name="Ada Osei")
         assert (response.status_code == 422) == is_asked
 
     @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ class TestQuestions:
         [{"performed_at": "2014-12-31T10:00"}, {"date_of_birth": "2010-04-30", "guardian_name": "Ada Reyes"}],
     )
     def test_enrolling_asks_the_same(self, nurse: StaffMember, typed: dict[str, str]) -> None:
-        client = desk(nurse)
+        client = staff_client(nurse)
         asked = client.post(ENROL, {**TYPED, **typed})
         assert asked.status_code == 422
         assert "Is this right?" in words(asked)
@@ -175,7 +175,7 @@ class TestQuestions:
     def test_correcting_asks_the_same(
         self, patient: Patient, procedure: Procedure, colleague: StaffMember
     ) -> None:
-        client, url = desk(colleague), patient_url(patient, f"procedures/{procedure.pk}/correct/")
+        client, url = staff_client(colleague), patient_url(patient, f"procedures/{procedure.pk}/correct/")
         typed = {"kind": "mn", "area": "face", "performed_at": "2011-01-12T10:00", "reason": "Wrong year."}
         typed["version"] = procedure.version
         asked = client.post(url, typed)
@@ -190,7 +190,7 @@ class TestQuestions:
     ) -> None:
         child = someone(patient, "Ben", date_of_birth=date(2012, 5, 1))
         moved = treated(patient, colleague.user, 1)
-        client, url = desk(colleague), patient_url(patient, f"procedures/{moved.pk}/move/")
+        client, url = staff_client(colleague), patient_url(patient, f"procedures/{moved.pk}/move/")
         typed = {"to": str(child.pk), "act": "move", "reason": "It was Ben.", "version": moved.version}
         asked = client.post(url, {**typed, "guardian_name": "Ada Osei"})
         assert asked.status_code == 422

@@ -12,7 +12,16 @@ from pytest_django import Settings
 
 from aftercare.alerts.models import Alert, ContactStep
 from aftercare.people.models import Event, Patient, Procedure, Shift, StaffMember
-from tests.clinic.desk import ENROL, PATIENTS, QUEUE, STAFF, alert_of, alert_url, desk, patient_url
+from tests.clinic.staff_client import (
+    ENROL,
+    PATIENTS,
+    QUEUE,
+    STAFF,
+    alert_of,
+    alert_url,
+    patient_url,
+    staff_client,
+)
 from tests.people import at
 
 pytestmark = pytest.mark.usefixtures("procedure", "course_set")
@@ -90,7 +99,7 @@ def test_staff_open_the_pages_of_their_clinic(
     nurse: StaffMember, colleague: StaffMember, outsider: StaffMember, path: str
 ) -> None:
     for member in (nurse, colleague, outsider):
-        assert desk(member).get(path).status_code == 200
+        assert staff_client(member).get(path).status_code == 200
 
 
 @pytest.mark.parametrize("place", OF_A_RECORD)
@@ -98,8 +107,8 @@ def test_staff_open_the_records_of_their_clinic_and_of_no_other(
     alert: Alert, nurse: StaffMember, colleague: StaffMember, outsider: StaffMember, place: Place
 ) -> None:
     for member in (nurse, colleague):
-        assert desk(member).get(place(alert)).status_code == 200
-    assert desk(outsider).get(place(alert)).status_code == 404
+        assert staff_client(member).get(place(alert)).status_code == 200
+    assert staff_client(outsider).get(place(alert)).status_code == 404
 
 
 @pytest.mark.parametrize("place", OF_A_CLINICIAN)
@@ -112,11 +121,14 @@ def test_what_is_the_clinicians_is_not_the_nurses_and_no_other_clinics(
     place: Place,
 ) -> None:
     for member, status in ((nurse, 403), (colleague, 200), (manager, 200)):
-        assert desk(member).get(place(alert)).status_code == status
-    assert desk(nurse).post(place(alert)).status_code == 403
+        assert staff_client(member).get(place(alert)).status_code == status
+    assert staff_client(nurse).post(place(alert)).status_code == 403
     outsider.role = StaffMember.Role.MANAGER
     outsider.save()
-    for answer in (desk(outsider).get(place(alert)), desk(outsider).post(place(alert), {"reason": "x"})):
+    for answer in (
+        staff_client(outsider).get(place(alert)),
+        staff_client(outsider).post(place(alert), {"reason": "x"}),
+    ):
         assert answer.status_code == 404
 
 
@@ -132,15 +144,15 @@ def test_what_is_the_managers_is_nobody_elses_and_no_other_clinics(
 ) -> None:
     path, is_deed = place(alert), place in MANAGERS_DEEDS
     for member in (nurse, colleague):
-        assert desk(member).post(path).status_code in {403, 405}
-        assert desk(member).get(path).status_code == (405 if is_deed else 403)
-    assert desk(manager).get(path).status_code == (405 if is_deed else 200)
-    assert desk(alert.patient).post(path).status_code in {404, 405}
+        assert staff_client(member).post(path).status_code in {403, 405}
+        assert staff_client(member).get(path).status_code == (405 if is_deed else 403)
+    assert staff_client(manager).get(path).status_code == (405 if is_deed else 200)
+    assert staff_client(alert.patient).post(path).status_code in {404, 405}
     assert client.post(path).status_code in {302, 405}
     if str(ruth(alert).pk) in path or "remove" in path:
         outsider.role = StaffMember.Role.MANAGER
         outsider.save()
-        assert desk(outsider).post(path).status_code == 404
+        assert staff_client(outsider).post(path).status_code == 404
 
 
 @pytest.mark.parametrize("path", [*OF_ONES_OWN, *DEEDS_OF_ONES_OWN])
@@ -149,9 +161,9 @@ def test_ones_own_account_is_open_to_staff_of_each_clinic_and_to_no_patient(
 ) -> None:
     is_deed = path in DEEDS_OF_ONES_OWN
     for member in (nurse, outsider):
-        assert desk(member).get(path).status_code in ({405} if is_deed else {200, 302})
-    assert desk(patient).post(path).status_code in {302, 404, 405}
-    assert desk(patient).get(path).status_code in {302, 404, 405}
+        assert staff_client(member).get(path).status_code in ({405} if is_deed else {200, 302})
+    assert staff_client(patient).post(path).status_code in {302, 404, 405}
+    assert staff_client(patient).get(path).status_code in {302, 404, 405}
     answer = client.post(path) if is_deed else client.get(path)
     assert answer.headers["Location"].startswith("/accounts/login/code/?next=/accounts/")
 
@@ -161,7 +173,7 @@ def test_what_a_nurse_may_not_do_has_no_button(
 ) -> None:
     links = [place(alert) for place in OF_A_CLINICIAN]
     for member, shown in ((nurse, False), (colleague, True)):
-        page = desk(member).get(patient_url(alert.patient)).content.decode()
+        page = staff_client(member).get(patient_url(alert.patient)).content.decode()
         assert [f'href="{link}"' in page for link in links] == [shown] * len(links)
         assert patient_url(alert.patient, "check-ins/new/") in page
 
@@ -171,7 +183,7 @@ def test_an_outsider_or_a_patient_enters_no_check_in(
 ) -> None:
     told = {"token": str(uuid.uuid4()), "redness": "1"}
     for person in (outsider, stranger, alert.patient):
-        answer = desk(person).post(patient_url(alert.patient, "check-ins/new/"), told)
+        answer = staff_client(person).post(patient_url(alert.patient, "check-ins/new/"), told)
         assert answer.status_code == 404
     assert alert.patient.check_ins.count() == 1
 
@@ -182,7 +194,7 @@ def test_an_outsider_or_a_patient_enters_no_check_in(
 )
 def test_for_patients_no_page_of_staff_exists(alert: Alert, stranger: Patient, place: Place) -> None:
     for patient in (alert.patient, stranger):
-        assert desk(patient).get(place(alert)).status_code == 404
+        assert staff_client(patient).get(place(alert)).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -200,7 +212,7 @@ def test_an_outsider_or_a_patient_can_do_nothing_to_an_alert(
     alert: Alert, outsider: StaffMember, stranger: Patient, place: Place
 ) -> None:
     for person in (outsider, alert.patient, stranger):
-        assert desk(person).post(place(alert), {"outcome": "mistake"}).status_code == 404
+        assert staff_client(person).post(place(alert), {"outcome": "mistake"}).status_code == 404
     alert.refresh_from_db()
     assert alert.status == Alert.Status.NEW
 
@@ -209,7 +221,7 @@ def test_an_outsider_who_tries_to_record_a_procedure_records_none(
     alert: Alert, outsider: StaffMember
 ) -> None:
     treatment = {"kind": "mn", "area": "face", "performed_at": "2026-01-12T11:00", "confirm": "yes"}
-    response = desk(outsider).post(patient_url(alert.patient, "procedures/new/"), treatment)
+    response = staff_client(outsider).post(patient_url(alert.patient, "procedures/new/"), treatment)
     assert response.status_code == 404
     assert alert.patient.procedures.count() == 1
 
@@ -218,7 +230,7 @@ def test_an_outsider_who_tries_to_record_a_procedure_records_none(
 def test_what_changes_an_alert_can_not_be_opened_as_a_page(
     alert: Alert, nurse: StaffMember, place: Place
 ) -> None:
-    assert desk(nurse).get(place(alert)).status_code == 405
+    assert staff_client(nurse).get(place(alert)).status_code == 405
 
 
 @pytest.mark.parametrize("place", DEEDS)
@@ -234,20 +246,20 @@ def test_a_press_without_the_token_of_the_page_changes_nothing(
 
 def test_an_alert_or_a_patient_that_never_was_is_not_found(nurse: StaffMember) -> None:
     for path in (f"/clinic/alerts/{uuid.uuid4()}/", f"/clinic/patients/{uuid.uuid4()}/", "/clinic/alerts/1/"):
-        assert desk(nurse).get(path).status_code == 404
+        assert staff_client(nurse).get(path).status_code == 404
 
 
 def test_staff_who_left_the_clinic_open_nothing(nurse: StaffMember) -> None:
     nurse.is_active = False
     nurse.save()
-    assert desk(nurse).get(QUEUE).status_code == 404
+    assert staff_client(nurse).get(QUEUE).status_code == 404
 
 
 def test_where_a_second_factor_is_required_staff_without_one_set_it_up_first(
     nurse: StaffMember, settings: Settings
 ) -> None:
     settings.STAFF_MFA = "required"
-    response = desk(nurse).get(QUEUE)
+    response = staff_client(nurse).get(QUEUE)
     assert response.status_code == 302
     assert "totp" in response.headers["Location"]
 
@@ -257,17 +269,17 @@ def test_opening_an_alert_is_kept_once_an_hour_for_each_person(
 ) -> None:
     opened = Event.objects.filter(verb=Event.Verb.OPENED_ALERT, subject=alert.pk)
     for member in (nurse, nurse, colleague):
-        desk(member).get(alert_url(alert))
+        staff_client(member).get(alert_url(alert))
     assert [event.actor for event in opened.order_by("pk")] == [nurse.user, colleague.user]
     with time_machine.travel(at(22), tick=False):
-        desk(nurse).get(alert_url(alert))
+        staff_client(nurse).get(alert_url(alert))
     assert opened.count() == 3
 
 
 def test_an_outsider_who_is_turned_away_is_not_kept_as_having_looked(
     alert: Alert, outsider: StaffMember
 ) -> None:
-    desk(outsider).get(alert_url(alert))
+    staff_client(outsider).get(alert_url(alert))
     assert not Event.objects.filter(verb=Event.Verb.OPENED_ALERT).exists()
 
 
@@ -275,6 +287,6 @@ def test_opening_a_patient_is_kept_once_an_hour_for_each_person(
     patient: Patient, nurse: StaffMember, colleague: StaffMember
 ) -> None:
     for member in (nurse, nurse, colleague):
-        desk(member).get(f"/clinic/patients/{patient.pk}/")
+        staff_client(member).get(f"/clinic/patients/{patient.pk}/")
     opened = Event.objects.filter(verb=Event.Verb.OPENED_PATIENT, subject=patient.pk).order_by("pk")
     assert [event.actor for event in opened] == [nurse.user, colleague.user]

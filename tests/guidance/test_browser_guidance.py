@@ -83,30 +83,30 @@ def test_an_editor_changes_previews_publishes_and_restores_a_sentence(
     reader = opened("/guidance/wash/", treated.user)
     expect(reader.locator(".lead")).to_have_text(before)
 
-    desk = opened("/admin/", add_editor(email="nina@test.example"), width=1400)
-    desk.add_init_script(NOTE_WHEN_WATCHED)
-    desk.goto(f"{live_server.url}/admin/guidance/articles/edit/{article.pk}/")
-    expect(desk.locator("html[data-watched]")).to_have_count(1, timeout=PATIENCE)
-    desk.get_by_role("button", name="Toggle preview").click()
-    shown = desk.frame_locator("#w-preview-iframe")
+    editor_page = opened("/admin/", add_editor(email="nina@test.example"), width=1400)
+    editor_page.add_init_script(NOTE_WHEN_WATCHED)
+    editor_page.goto(f"{live_server.url}/admin/guidance/articles/edit/{article.pk}/")
+    expect(editor_page.locator("html[data-watched]")).to_have_count(1, timeout=PATIENCE)
+    editor_page.get_by_role("button", name="Toggle preview").click()
+    shown = editor_page.frame_locator("#w-preview-iframe")
     expect(shown.locator(".lead")).to_have_text(before, timeout=PATIENCE)
-    desk.locator("#id_preview_mode").select_option("mn-26")
+    editor_page.locator("#id_preview_mode").select_option("mn-26")
     expect(shown.locator("#for-now")).to_contain_text("at 26 hours", timeout=PATIENCE)
-    desk.locator("#id_summary").fill(after)
+    editor_page.locator("#id_summary").fill(after)
     expect(shown.locator(".lead")).to_have_text(after, timeout=PATIENCE)
     expect(shown.locator("#for-now")).to_contain_text("at 26 hours")
     assert Article.objects.get(key="A1").summary == before
 
-    publish(desk)
+    publish(editor_page)
     reader.reload()
     expect(reader.locator(".lead")).to_have_text(after)
 
-    desk.goto(
+    editor_page.goto(
         f"{live_server.url}/admin/guidance/articles/history/{article.pk}/revisions/"
         f"{article.live_revision_id}/revert/"
     )
-    expect(desk.locator("#id_summary")).to_have_value(before)
-    publish(desk)
+    expect(editor_page.locator("#id_summary")).to_have_value(before)
+    publish(editor_page)
     reader.reload()
     expect(reader.locator(".lead")).to_have_text(before)
     assert Article.objects.get(key="A1").summary == before
@@ -116,30 +116,32 @@ def test_an_editor_is_told_which_phrase_is_refused_and_goes_on_from_what_was_typ
     opened: Opener, treated: Patient, live_server: LiveServer
 ) -> None:
     article = Article.objects.get(key="A5")
-    desk = opened("/admin/", add_editor(email="nina@test.example"), width=1400)
-    desk.get_by_role("textbox", name=re.compile("Search")).last.fill("get help")
-    desk.keyboard.press("Enter")
-    desk.get_by_role("link", name="Get help", exact=True).click()
-    expect(desk.locator("#id_summary")).to_have_value(article.summary)
-    assert desk.get_by_role("link", name="Unpublish").count() == 0
-    desk.locator("#id_summary").fill("A bit of heat is normal. Call us.")
-    desk.locator("footer [data-w-dropdown-target=toggle]").click()
-    desk.get_by_role("button", name=re.compile("^Publish")).click()
+    editor_page = opened("/admin/", add_editor(email="nina@test.example"), width=1400)
+    editor_page.get_by_role("textbox", name=re.compile("Search")).last.fill("get help")
+    editor_page.keyboard.press("Enter")
+    editor_page.get_by_role("link", name="Get help", exact=True).click()
+    expect(editor_page.locator("#id_summary")).to_have_value(article.summary)
+    assert editor_page.get_by_role("link", name="Unpublish").count() == 0
+    editor_page.locator("#id_summary").fill("A bit of heat is normal. Call us.")
+    editor_page.locator("footer [data-w-dropdown-target=toggle]").click()
+    editor_page.get_by_role("button", name=re.compile("^Publish")).click()
 
-    refusal = desk.get_by_text("Not published. Patients must never read “normal”. Say it in other words.")
+    refusal = editor_page.get_by_text(
+        "Not published. Patients must never read “normal”. Say it in other words."
+    )
     expect(refusal.first).to_be_visible(timeout=PATIENCE)
-    expect(desk.locator("#id_summary")).to_have_value("A bit of heat is normal. Call us.")
+    expect(editor_page.locator("#id_summary")).to_have_value("A bit of heat is normal. Call us.")
     assert Article.objects.get(key="A5").summary == article.summary
 
-    desk.locator("#id_summary").fill("A bit of heat is common. Call us.")
-    publish(desk)
+    editor_page.locator("#id_summary").fill("A bit of heat is common. Call us.")
+    publish(editor_page)
     assert Article.objects.get(key="A5").summary == "A bit of heat is common. Call us."
 
-    desk.goto(f"{live_server.url}/admin/guidance/articles/history/{article.pk}/")
-    shipped = desk.get_by_role("row").filter(has_text="Text that came with the portal")
+    editor_page.goto(f"{live_server.url}/admin/guidance/articles/history/{article.pk}/")
+    shipped = editor_page.get_by_role("row").filter(has_text="Text that came with the portal")
     shipped.get_by_role("button").first.click()
-    desk.get_by_role("link", name="Compare with current version").last.click()
-    changed = desk.locator("table.listing tbody")
+    editor_page.get_by_role("link", name="Compare with current version").last.click()
+    changed = editor_page.locator("table.listing tbody")
     expect(changed.locator(".addition").first).to_contain_text("A bit of heat is common", timeout=PATIENCE)
     expect(changed).not_to_contain_text("hard to breathe")
 

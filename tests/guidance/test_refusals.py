@@ -226,10 +226,10 @@ def test_other_articles_can_be_unpublished() -> None:
 def test_who_publishes_such_a_phrase_reads_it_named_and_what_was_typed_is_still_there(
     person: Callable[[], User], clinic: Clinic
 ) -> None:
-    article, desk = published(**HELP), signed_in(person())
+    article, editor_client = published(**HELP), signed_in(person())
     rows = inline_formset([ROW | {"text": "Keep taking it."}])
     told = typed(key="A5", slug="get-help", group="get_help", body=rich_text(UNSAFE), instructions=rows)
-    page = desk.post(edit(article), told)
+    page = editor_client.post(edit(article), told)
     said = said_on(page)
     assert page.status_code == 200
     assert "Not published. Patients must never read “normal”. Say it in other words." in said
@@ -239,7 +239,7 @@ def test_who_publishes_such_a_phrase_reads_it_named_and_what_was_typed_is_still_
     assert "A bit of heat is" in said
     assert "norm" not in Article.objects.get().body
 
-    kept = desk.post(edit(article), told | {"action-publish": ""}, follow=True)
+    kept = editor_client.post(edit(article), told | {"action-publish": ""}, follow=True)
     assert "Saved, but it can’t be published like this. Patients must never read “normal”" in said_on(kept)
     assert "norm" in Article.objects.get().get_latest_revision_as_object().body
 
@@ -248,15 +248,15 @@ def test_who_publishes_such_a_phrase_reads_it_named_and_what_was_typed_is_still_
 def test_who_would_unpublish_a_safety_article_reads_why_not_and_is_offered_no_button(
     person: Callable[[], User], clinic: Clinic
 ) -> None:
-    article, desk = published(**HELP), signed_in(person())
-    assert "/unpublish/" not in desk.get(edit(article)).content.decode()
+    article, editor_client = published(**HELP), signed_in(person())
+    assert "/unpublish/" not in editor_client.get(edit(article)).content.decode()
     address = reverse(f"{NAMES}:unpublish", args=[article.pk])
-    for answer in (desk.get(address, follow=True), desk.post(address, follow=True)):
+    for answer in (editor_client.get(address, follow=True), editor_client.post(address, follow=True)):
         assert "Patients need “Get help” to know when to call, so it stays. You can change it." in said_on(
             answer
         )
     ordinary = published()
-    assert "/unpublish/" in desk.get(edit(ordinary)).content.decode()
+    assert "/unpublish/" in editor_client.get(edit(ordinary)).content.decode()
 
 
 @pytest.mark.parametrize(
@@ -278,16 +278,16 @@ def test_a_reviewer_who_approves_such_a_phrase_reads_it_named_and_the_review_goe
     form = typed(publish=False, body=rich_text(UNSAFE))
     page = signed_in(editor).post(edit(article), form | {"action-submit": "action-submit"}, follow=True)
     assert "Patients must never read “normal”" in said_on(page)
-    desk, state = signed_in(moderator()), article.current_workflow_task_state
+    editor_client, state = signed_in(moderator()), article.current_workflow_task_state
     if way == "the list":
-        answer = desk.post(
+        answer = editor_client.post(
             reverse(f"{NAMES}:workflow_action", args=(article.pk, "approve", state.pk)),
             {"comment": ""},
             follow=True,
         )
     else:
         pressed = {"action-workflow-action": "yes", "workflow-action-name": "approve"}
-        answer = desk.post(edit(article), form | pressed, follow=True)
+        answer = editor_client.post(edit(article), form | pressed, follow=True)
     assert "Not published. Patients must never read “normal”. Say it in other words." in said_on(answer)
     assert article.current_workflow_task_state == state
     assert "norm" not in Article.objects.get().body

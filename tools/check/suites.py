@@ -21,7 +21,7 @@ ON_BOTH_DATABASES = [
             "rehearsal/test_rehearse",
         )
     ),
-    "tests/house/test_demo.py",
+    "tests/tooling/test_demo.py",
 ]
 SLOW = "slow"  # the marker of the tests that only bin/test --slow runs
 PROCESSES = 2  # pytest processes: the machines that run this have two cores

@@ -13,7 +13,7 @@ ROOT = imports.ROOT
 CODE = ("aftercare", "clinic", "bench", "tools", "tests")
 TRUNKS = ("main", "origin/main")
 # What has no folder of its own name below tests/.
-MIRRORS = {"tools": "house", "bench": "house", "bin": "house"}
+MIRRORS = {"tools": "tooling", "bench": "tooling", "bin": "tooling"}
 OF_MIGRATIONS = "test_previous_release.py"
 
 

@@ -2,7 +2,7 @@
 
     .venv/bin/python -m tools.previous_release
 
-Run it on the commit of a release, before the next one changes a model. tests/house/test_previous_release.py loads
+Run it on the commit of a release, before the next one changes a model. tests/tooling/test_previous_release.py loads
 the file, runs the migrations added since, and finds every row again. All people in the file are made up.
 """
 

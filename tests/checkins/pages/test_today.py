@@ -15,8 +15,8 @@ from aftercare.people.models import Clinic, Patient, Procedure, StaffMember, Use
 from tests.checkins.posting import signed_in, text_of
 from tests.checkins.wording import forbidden_words
 from tests.people import WEEKDAYS, ProcedureFactory, at, check_in
-from tests.reading.grades import HARDEST, full, grade, hardest
-from tests.reading.sentences import sentences_of_html
+from tests.readability.grades import HARDEST, full, grade, hardest
+from tests.readability.sentences import sentences_of_html
 
 pytestmark = pytest.mark.usefixtures("course_set")
 NOW_H = 26  # Tuesday, 12:00

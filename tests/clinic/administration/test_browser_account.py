@@ -19,8 +19,8 @@ from aftercare.people.accounts.adapter import wait_for_mails
 from aftercare.people.clinics.rota import put_on_duty
 from aftercare.people.clinics.staff_invitations import invite_staff
 from aftercare.people.models import Patient, Shift, StaffMember, User
-from tests.clinic.desk import STAFF
-from tests.clinic.test_browser_staff import DESK, PHONE, at_desk
+from tests.clinic.staff_client import STAFF
+from tests.clinic.test_browser_staff import DESK, PHONE, staff_browser
 from tests.people import person
 from tests.ui.browser import (
     overlapping_texts,
@@ -30,7 +30,7 @@ from tests.ui.browser import (
     with_text_twice_as_large,
 )
 
-__all__ = ["at_desk"]
+__all__ = ["staff_browser"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 ACCOUNT = "/accounts/"
@@ -53,9 +53,9 @@ def can_be_used(page: Page) -> None:
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 def test_a_nurse_changes_name_and_telephone_by_keyboard(
-    at_desk: Any, nurse: StaffMember, size: tuple[int, int]
+    staff_browser: Any, nurse: StaffMember, size: tuple[int, int]
 ) -> None:
-    page = at_desk(size).open(ACCOUNT)
+    page = staff_browser(size).open(ACCOUNT)
     can_be_used(page)
 
     page.get_by_label("First name").focus()
@@ -73,8 +73,8 @@ def test_a_nurse_changes_name_and_telephone_by_keyboard(
     assert User.objects.get(pk=nurse.user_id).telephone.kept == "+441614960777"
 
 
-def test_what_is_wrong_is_said_above_and_what_was_typed_stays(at_desk: Any, nurse: StaffMember) -> None:
-    page = at_desk(PHONE).open(ACCOUNT)
+def test_what_is_wrong_is_said_above_and_what_was_typed_stays(staff_browser: Any, nurse: StaffMember) -> None:
+    page = staff_browser(PHONE).open(ACCOUNT)
     page.get_by_label("First name").fill("")
     page.get_by_label("Last name").fill("Adeyemi")
     page.get_by_role("button", name="Save").click()
@@ -87,8 +87,8 @@ def test_what_is_wrong_is_said_above_and_what_was_typed_stays(at_desk: Any, nurs
     expect(page.get_by_label("First name")).to_be_visible()
 
 
-def test_two_windows_and_one_signs_the_other_out(at_desk: Any, nurse: StaffMember) -> None:
-    here, there = at_desk(PHONE), at_desk(DESK)
+def test_two_windows_and_one_signs_the_other_out(staff_browser: Any, nurse: StaffMember) -> None:
+    here, there = staff_browser(PHONE), staff_browser(DESK)
     there.open(ACCOUNT)
     page = here.open(ACCOUNT)
     expect(page.locator("main")).to_contain_text("Chrome on Linux")
@@ -102,8 +102,8 @@ def test_two_windows_and_one_signs_the_other_out(at_desk: Any, nurse: StaffMembe
     assert User.objects.get(pk=nurse.user_id).first_name == "Ruth"
 
 
-def test_the_pages_of_the_account_can_be_used_with_text_twice_as_large(at_desk: Any) -> None:
-    window = at_desk(PHONE)
+def test_the_pages_of_the_account_can_be_used_with_text_twice_as_large(staff_browser: Any) -> None:
+    window = staff_browser(PHONE)
     with_text_twice_as_large(window.page)
     for path in (ACCOUNT, "/accounts/2fa/", "/accounts/2fa/totp/activate/", "/accounts/2fa/webauthn/add/"):
         page = window.open(path)
@@ -112,7 +112,7 @@ def test_the_pages_of_the_account_can_be_used_with_text_twice_as_large(at_desk: 
 
 
 def test_the_pages_about_staff_can_be_used_with_text_twice_as_large(
-    at_desk: Any, manager: StaffMember, nurse: StaffMember
+    staff_browser: Any, manager: StaffMember, nurse: StaffMember
 ) -> None:
     now = timezone.now()
     invite_staff(member=nurse, by=manager.user, now=now)
@@ -129,7 +129,7 @@ def test_the_pages_about_staff_can_be_used_with_text_twice_as_large(
         member=nurse, starts_at=now, ends_at=now + timedelta(hours=8), weeks=4, by=manager.user, now=now
     )
     place = Shift.objects.all()[0]
-    window = at_desk(PHONE, member=manager)
+    window = staff_browser(PHONE, member=manager)
     with_text_twice_as_large(window.page)
     for path in (
         STAFF,
@@ -155,8 +155,8 @@ def test_the_pages_about_staff_can_be_used_with_text_twice_as_large(
         "/accounts/2fa/webauthn/add/",
     ],
 )
-def test_the_pages_of_the_second_step_can_be_used(at_desk: Any, path: str) -> None:
-    can_be_used(at_desk(PHONE).open(path))
+def test_the_pages_of_the_second_step_can_be_used(staff_browser: Any, path: str) -> None:
+    can_be_used(staff_browser(PHONE).open(path))
 
 
 def code_to(address: str) -> str:
@@ -203,26 +203,26 @@ def test_signing_in_with_another_address_and_back(
 
 
 def test_a_new_person_is_added_invited_and_comes_in(
-    at_desk: Any, page: Page, manager: StaffMember, nurse: StaffMember
+    staff_browser: Any, page: Page, manager: StaffMember, nurse: StaffMember
 ) -> None:
-    desk = at_desk(PHONE, member=manager).open("/clinic/contacts/steps/new/open/")
-    desk.get_by_label("Ruth Test").check()
-    desk.get_by_role("button", name="Add the step").click()
-    desk.goto(desk.url.replace("contacts/", "staff/add/"))
+    staff_page = staff_browser(PHONE, member=manager).open("/clinic/contacts/steps/new/open/")
+    staff_page.get_by_label("Ruth Test").check()
+    staff_page.get_by_role("button", name="Add the step").click()
+    staff_page.goto(staff_page.url.replace("contacts/", "staff/add/"))
     for label, value in (("First name", "Mia"), ("Last name", "Novak"), ("E-mail", "mia@test.example")):
-        desk.get_by_label(label).fill(value)
-    desk.get_by_label("Nurse").check()
-    desk.get_by_role("button", name="Add this person").click()
-    expect(desk.get_by_role("heading", level=1)).to_have_text("Mia Novak")
-    expect(desk.locator("main")).to_contain_text("In no contact step yet")
-    can_be_used(desk)
-    desk.get_by_role("link", name="Add to the contact steps").click()
-    expect(desk.get_by_label("Mia Novak")).to_be_checked()
+        staff_page.get_by_label(label).fill(value)
+    staff_page.get_by_label("Nurse").check()
+    staff_page.get_by_role("button", name="Add this person").click()
+    expect(staff_page.get_by_role("heading", level=1)).to_have_text("Mia Novak")
+    expect(staff_page.locator("main")).to_contain_text("In no contact step yet")
+    can_be_used(staff_page)
+    staff_page.get_by_role("link", name="Add to the contact steps").click()
+    expect(staff_page.get_by_label("Mia Novak")).to_be_checked()
     sweep()
 
     link = re.search(r"/accounts/staff-invitation/\S+", str(mail.outbox[-1].body))
     assert link
-    base = desk.url[: desk.url.index("/clinic/")]
+    base = staff_page.url[: staff_page.url.index("/clinic/")]
     page.goto(base + link[0])
     can_be_used(page)
     page.get_by_role("button", name="Sign in").click()
@@ -232,44 +232,46 @@ def test_a_new_person_is_added_invited_and_comes_in(
 
 
 def test_places_that_overlap_are_asked_about_and_a_series_ends_in_one_step(
-    at_desk: Any, manager: StaffMember, nurse: StaffMember
+    staff_browser: Any, manager: StaffMember, nurse: StaffMember
 ) -> None:
-    desk = at_desk(PHONE, member=manager).open("/clinic/contacts/rota/new/")
+    staff_page = staff_browser(PHONE, member=manager).open("/clinic/contacts/rota/new/")
     for who in ("Ruth Test", "Ann Test"):
-        desk.goto(desk.url.split("/clinic/")[0] + "/clinic/contacts/rota/new/")
-        desk.get_by_label("Who").select_option(
+        staff_page.goto(staff_page.url.split("/clinic/")[0] + "/clinic/contacts/rota/new/")
+        staff_page.get_by_label("Who").select_option(
             label=next(
-                text for text in desk.get_by_label("Who").locator("option").all_inner_texts() if who in text
+                text
+                for text in staff_page.get_by_label("Who").locator("option").all_inner_texts()
+                if who in text
             )
         )
-        desk.get_by_label("From").fill("2099-01-05T22:00")
-        desk.get_by_label("Until").fill("2099-01-06T06:00")
-        desk.get_by_label("Repeat every week").select_option("4")
-        desk.get_by_role("button", name="Add the place").click()
-    expect(desk.get_by_role("alert")).to_be_focused()
-    expect(desk.get_by_role("alert")).to_contain_text("Ruth Test, Mon 5 Jan, 22:00 to Tue 6 Jan, 06:00")
-    expect(desk.get_by_label("From")).to_have_value("2099-01-05T22:00")
-    can_be_used(desk)
-    desk.get_by_role("button", name="Add it all the same").click()
-    expect(desk.locator("main")).to_contain_text("Ann Test has 4 new places on the rota.")
+        staff_page.get_by_label("From").fill("2099-01-05T22:00")
+        staff_page.get_by_label("Until").fill("2099-01-06T06:00")
+        staff_page.get_by_label("Repeat every week").select_option("4")
+        staff_page.get_by_role("button", name="Add the place").click()
+    expect(staff_page.get_by_role("alert")).to_be_focused()
+    expect(staff_page.get_by_role("alert")).to_contain_text("Ruth Test, Mon 5 Jan, 22:00 to Tue 6 Jan, 06:00")
+    expect(staff_page.get_by_label("From")).to_have_value("2099-01-05T22:00")
+    can_be_used(staff_page)
+    staff_page.get_by_role("button", name="Add it all the same").click()
+    expect(staff_page.locator("main")).to_contain_text("Ann Test has 4 new places on the rota.")
 
     first = Shift.objects.filter(member=manager)[0]
-    desk.goto(desk.url + f"rota/{first.pk}/remove/")
-    can_be_used(desk)
-    desk.get_by_role("button", name="Remove all 4 from this one on").click()
-    expect(desk.locator("main")).to_contain_text("4 places are removed.")
+    staff_page.goto(staff_page.url + f"rota/{first.pk}/remove/")
+    can_be_used(staff_page)
+    staff_page.get_by_role("button", name="Remove all 4 from this one on").click()
+    expect(staff_page.locator("main")).to_contain_text("4 places are removed.")
     assert not Shift.objects.filter(member=manager).exists()
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 def test_the_page_of_an_invitation_that_failed_can_be_used(
-    at_desk: Any, manager: StaffMember, size: tuple[int, int]
+    staff_browser: Any, manager: StaffMember, size: tuple[int, int]
 ) -> None:
     mia = person(manager.clinic, "Mia", StaffMember.Role.NURSE)
     invite_staff(member=mia, by=manager.user, now=timezone.now())
     User.objects.filter(pk=mia.user_id).update(email="")
     sweep()
     for path in (STAFF, f"{STAFF}{mia.pk}/"):
-        page = at_desk(size, member=manager).open(path)
+        page = staff_browser(size, member=manager).open(path)
         expect(page.locator("main")).to_contain_text("Mail: could not be sent")
         can_be_used(page)

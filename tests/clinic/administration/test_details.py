@@ -8,7 +8,7 @@ import pytest
 
 from aftercare.people.models import Clinic, Event, Patient, StaffMember
 from clinic.administration.details_form import DAY_NAMES, DETAILS
-from tests.clinic.desk import desk, words
+from tests.clinic.staff_client import staff_client, words
 from tests.people import PatientFactory
 
 DETAILS_URL = "/clinic/details/"
@@ -26,7 +26,7 @@ def test_a_manager_changes_telephone_and_hours_and_patients_read_them(
 ) -> None:
     before = clinic.telephone
     typed = posted(clinic, telephone="0161 496 0777", sat="9:00 to 12:30, 14.00–16:00", sun="")
-    response = desk(manager).post(DETAILS_URL, typed)
+    response = staff_client(manager).post(DETAILS_URL, typed)
     assert response.headers["Location"] == "/clinic/staff/"
     clinic.refresh_from_db()
     assert clinic.telephone == "0161 496 0777"
@@ -39,7 +39,7 @@ def test_a_manager_changes_telephone_and_hours_and_patients_read_them(
 def test_saving_without_a_change_is_no_event(clinic: Clinic, manager: StaffMember) -> None:
     clinic.opening_hours = {day: clinic.opening_hours.get(day, []) for day in DAY_NAMES}
     clinic.save()
-    assert desk(manager).post(DETAILS_URL, posted(clinic)).status_code == 302
+    assert staff_client(manager).post(DETAILS_URL, posted(clinic)).status_code == 302
     assert not Event.objects.filter(verb=Event.Verb.CHANGED_CLINIC).exists()
 
 
@@ -59,7 +59,7 @@ def test_saving_without_a_change_is_no_event(clinic: Clinic, manager: StaffMembe
 def test_bad_details_are_a_message_and_nothing_changes(
     clinic: Clinic, manager: StaffMember, typed: dict[str, str], problem: str
 ) -> None:
-    response: Any = desk(manager).post(DETAILS_URL, posted(clinic, name="Half Done", **typed))
+    response: Any = staff_client(manager).post(DETAILS_URL, posted(clinic, name="Half Done", **typed))
     assert response.status_code == 422
     assert problem in words(response)
     assert "Half Done" in response.content.decode()
@@ -68,16 +68,16 @@ def test_bad_details_are_a_message_and_nothing_changes(
 
 
 def test_details_are_for_managers(nurse: StaffMember, outsider: StaffMember) -> None:
-    assert desk(nurse).get(DETAILS_URL).status_code == 403
-    assert desk(nurse).post(DETAILS_URL, {}).status_code == 403
+    assert staff_client(nurse).get(DETAILS_URL).status_code == 403
+    assert staff_client(nurse).post(DETAILS_URL, {}).status_code == 403
 
 
 def test_a_manager_sees_the_numbers_that_could_not_be_read(clinic: Clinic, manager: StaffMember) -> None:
-    assert "Telephone numbers to check" not in words(desk(manager).get(DETAILS_URL))
+    assert "Telephone numbers to check" not in words(staff_client(manager).get(DETAILS_URL))
     PatientFactory.create(clinic=clinic)
     Patient.objects.update(call_back_telephone="12")
     Clinic.objects.update(telephone="0161", emergency_number="12")
-    page = words(desk(manager).get(DETAILS_URL))
+    page = words(staff_client(manager).get(DETAILS_URL))
     assert "Telephone: 0161 Emergency number: 12 1 patient" in page
 
 
@@ -94,7 +94,7 @@ def test_a_manager_sees_the_numbers_that_could_not_be_read(clinic: Clinic, manag
 def test_a_number_that_nobody_answers_is_refused(
     clinic: Clinic, manager: StaffMember, typed: dict[str, str], said: str
 ) -> None:
-    response = desk(manager).post(DETAILS_URL, posted(clinic, **typed))
+    response = staff_client(manager).post(DETAILS_URL, posted(clinic, **typed))
     assert response.status_code == 422
     assert said in words(response)
 
@@ -103,6 +103,6 @@ def test_the_line_for_people_who_cannot_phone_and_the_age_limit_are_kept(
     clinic: Clinic, manager: StaffMember
 ) -> None:
     line = "Text 999, or use Relay UK."
-    desk(manager).post(DETAILS_URL, posted(clinic, cannot_phone=line, adult_age="16"))
+    staff_client(manager).post(DETAILS_URL, posted(clinic, cannot_phone=line, adult_age="16"))
     clinic.refresh_from_db()
     assert (clinic.cannot_phone, clinic.adult_age) == (line, 16)

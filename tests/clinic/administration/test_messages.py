@@ -18,7 +18,7 @@ from aftercare.outbox.models import Message
 from aftercare.people.clinics.staff_invitations import invite_staff
 from aftercare.people.models import Event, Patient, StaffMember
 from aftercare.people.patients.invitations import invite
-from tests.clinic.desk import alert_of, alert_url, desk, words
+from tests.clinic.staff_client import alert_of, alert_url, staff_client, words
 from tests.people import at, person
 
 pytestmark = pytest.mark.usefixtures("procedure", "course_set")
@@ -52,7 +52,7 @@ def deed(message: Message, name: str) -> str:
 def test_a_manager_sees_what_did_not_arrive_and_why(
     failed: Message, manager: StaffMember, patient: Patient
 ) -> None:
-    response = desk(manager).get(MESSAGES)
+    response = staff_client(manager).get(MESSAGES)
 
     page = words(response)
     assert f"Alert to {failed.recipient} No e-mail address" in page
@@ -62,7 +62,7 @@ def test_a_manager_sees_what_did_not_arrive_and_why(
 
 
 def test_with_nothing_given_up_the_page_says_so(manager: StaffMember) -> None:
-    assert "No message was given up" in words(desk(manager).get(MESSAGES))
+    assert "No message was given up" in words(staff_client(manager).get(MESSAGES))
 
 
 def test_sent_again_it_is_a_new_message_and_arrives_at_the_address_of_now(
@@ -71,7 +71,7 @@ def test_sent_again_it_is_a_new_message_and_arrives_at_the_address_of_now(
     nurse.user.email = "ruth@test.example"
     nurse.user.save()
 
-    response = desk(manager).post(deed(failed, "again"), follow=True)
+    response = staff_client(manager).post(deed(failed, "again"), follow=True)
     sweep()
 
     assert "is sent again now" in words(response)
@@ -87,10 +87,10 @@ def test_sent_again_it_is_a_new_message_and_arrives_at_the_address_of_now(
 @pytest.mark.parametrize("then", DEEDS)
 def test_who_presses_second_reads_who_was_first(failed: Message, manager: StaffMember, then: str) -> None:
     other = person(manager.clinic, "Zara", StaffMember.Role.MANAGER)
-    desk(manager).post(deed(failed, "again"))
+    staff_client(manager).post(deed(failed, "again"))
 
     assert "Ann Test was first: nothing is left to do." in words(
-        desk(other).post(deed(failed, then), follow=True)
+        staff_client(other).post(deed(failed, then), follow=True)
     )
     assert Message.objects.filter(repeat=1).count() == 1
 
@@ -98,9 +98,9 @@ def test_who_presses_second_reads_who_was_first(failed: Message, manager: StaffM
 def test_what_would_come_too_late_is_not_sent_unseen(failed: Message, manager: StaffMember) -> None:
     Message.objects.filter(pk=failed.pk).update(expires_at=at(21))
 
-    page = words(desk(manager).get(MESSAGES))
+    page = words(staff_client(manager).get(MESSAGES))
     assert "Too old to be sent again." in page
-    answer = words(desk(manager).post(deed(failed, "again"), follow=True))
+    answer = words(staff_client(manager).post(deed(failed, "again"), follow=True))
 
     assert "This message is too old to be of use, so it was not sent." in answer
     assert Message.objects.filter(repeat=1).count() == 0
@@ -119,21 +119,21 @@ class TestEveryKind:
     def test_an_invitation(self, patient: Patient, nurse: StaffMember, manager: StaffMember) -> None:
         invite(patient=patient, by=nurse.user, now=at(21))
         self.give_up()
-        page = desk(manager).get(MESSAGES)
+        page = staff_client(manager).get(MESSAGES)
         assert "Invitation to Amara Test (patient)" in words(page)
         assert f'href="/clinic/patients/{patient.pk}/invitation/"' in page.content.decode()
 
     def test_an_invitation_to_the_staff(self, nurse: StaffMember, manager: StaffMember) -> None:
         invite_staff(member=nurse, by=manager.user, now=at(21))
         self.give_up()
-        page = desk(manager).get(MESSAGES)
+        page = staff_client(manager).get(MESSAGES)
         assert "Invitation to the staff to Ruth Test" in words(page)
         assert f'href="/clinic/staff/{nurse.pk}/"' in page.content.decode()
 
     def test_a_message_to_a_patient(self, patient: Patient, nurse: StaffMember, manager: StaffMember) -> None:
         send_letter(patient=patient, template="please_call", by=nurse.user, now=at(21))
         self.give_up()
-        page = desk(manager).get(MESSAGES)
+        page = staff_client(manager).get(MESSAGES)
         assert "Message to the patient to Amara Test (patient)" in words(page)
         assert f'href="/clinic/patients/{patient.pk}/"' in page.content.decode()
 
@@ -141,12 +141,12 @@ class TestEveryKind:
         drill = start_drill(clinic=manager.clinic, by=manager.user, now=at(21))
         drain(at(21))
         self.give_up()
-        page = desk(manager).get(MESSAGES)
+        page = staff_client(manager).get(MESSAGES)
         assert "Alarm drill to Ann Test" in words(page)
         assert f'href="/clinic/drills/{drill.pk}/"' in page.content.decode()
 
     def test_an_alert_says_nothing_of_health(self, failed: Message, manager: StaffMember) -> None:
-        page = words(desk(manager).get(MESSAGES)).casefold()
+        page = words(staff_client(manager).get(MESSAGES)).casefold()
         for never in ("pus", "urgent", "skin infection", "redness", "needling"):
             assert never not in page
 
@@ -167,17 +167,17 @@ def test_many_failures_ask_no_more_than_one(
             created_at=at(20),
             next_attempt_at=at(20),
         )
-    client = desk(manager)
+    client = staff_client(manager)
     client.get(MESSAGES)
     with django_assert_max_num_queries(16):
         client.get(MESSAGES)
 
 
 def test_a_failure_that_was_looked_into_is_trouble_no_longer(failed: Message, manager: StaffMember) -> None:
-    desk(manager).post(deed(failed, "dismiss"))
+    staff_client(manager).post(deed(failed, "dismiss"))
 
     assert not Message.objects.unattended_failures().exists()
-    assert "Looked into" in words(desk(manager).get(MESSAGES))
+    assert "Looked into" in words(staff_client(manager).get(MESSAGES))
     assert Event.objects.filter(verb=Event.Verb.DISMISSED_MESSAGE, actor=manager.user).exists()
 
 
@@ -194,7 +194,7 @@ def test_what_is_still_being_tried_is_shown(failed: Message, manager: StaffMembe
         next_attempt_at=at(22),
     )
 
-    page = words(desk(manager).get(MESSAGES))
+    page = words(staff_client(manager).get(MESSAGES))
 
     assert "Still being tried" in page
     assert "Mail server replied 451" in page
@@ -204,25 +204,25 @@ def test_colleagues_who_are_no_managers_are_refused(
     failed: Message, nurse: StaffMember, colleague: StaffMember
 ) -> None:
     for member in (nurse, colleague):
-        assert desk(member).get(MESSAGES).status_code == 403
+        assert staff_client(member).get(MESSAGES).status_code == 403
         for name in DEEDS:
-            assert desk(member).post(deed(failed, name)).status_code == 403
+            assert staff_client(member).post(deed(failed, name)).status_code == 403
 
 
 def test_the_messages_of_another_clinic_do_not_exist(failed: Message, outsider: StaffMember) -> None:
     outsider.role = StaffMember.Role.MANAGER
     outsider.save()
 
-    assert str(failed.recipient) not in words(desk(outsider).get(MESSAGES))
+    assert str(failed.recipient) not in words(staff_client(outsider).get(MESSAGES))
     for name in DEEDS:
-        assert desk(outsider).post(deed(failed, name)).status_code == 404
+        assert staff_client(outsider).post(deed(failed, name)).status_code == 404
     failed.refresh_from_db()
     assert failed.attended_at is None
 
 
 def test_patients_and_strangers_find_nothing(failed: Message, patient: Patient, client: Client) -> None:
-    assert desk(patient).get(MESSAGES).status_code == 404
+    assert staff_client(patient).get(MESSAGES).status_code == 404
     assert client.get(MESSAGES).status_code == 302
     for name in DEEDS:
-        assert desk(patient).post(deed(failed, name)).status_code == 404
+        assert staff_client(patient).post(deed(failed, name)).status_code == 404
         assert client.post(deed(failed, name)).status_code == 302

@@ -11,7 +11,7 @@ from aftercare.alerts.following_up.escalation import follow_up
 from aftercare.alerts.models import Alert, ContactAttempt, ContactStep
 from aftercare.people.models import Clinic, Patient, StaffMember
 from clinic.queue.page import queue_of
-from tests.clinic.desk import QUEUE, alert_of, alert_url, desk, someone, words
+from tests.clinic.staff_client import QUEUE, alert_of, alert_url, someone, staff_client, words
 from tests.people import at
 
 pytestmark = pytest.mark.usefixtures("procedure", "course_set")
@@ -25,7 +25,7 @@ def alert(patient: Patient, nurse: StaffMember) -> Alert:
 
 def test_an_attempt_is_recorded_and_shown(alert: Alert, nurse: StaffMember, colleague: StaffMember) -> None:
     with time_machine.travel(at(1.2), tick=False):
-        client = desk(nurse)
+        client = staff_client(nurse)
         client.post(alert_url(alert, "attempts"), {"result": "no_answer", "note": "Rang twice."})
         page = words(client.get(alert_url(alert)))
 
@@ -46,7 +46,7 @@ def test_an_attempt_is_recorded_and_shown(alert: Alert, nurse: StaffMember, coll
 def test_an_attempt_that_says_nothing_is_refused(
     alert: Alert, nurse: StaffMember, form: dict[str, str], problem: str
 ) -> None:
-    response = desk(nurse).post(alert_url(alert, "attempts"), form)
+    response = staff_client(nurse).post(alert_url(alert, "attempts"), form)
 
     assert response.status_code == 422
     assert problem in words(response)
@@ -58,9 +58,9 @@ def test_only_the_staff_of_the_clinic_record_attempts(
 ) -> None:
     path = alert_url(alert, "attempts")
     for person in (outsider, patient):
-        assert desk(person).post(path, {"result": "reached"}).status_code == 404
+        assert staff_client(person).post(path, {"result": "reached"}).status_code == 404
     assert client.post(path, {"result": "reached"}).status_code == 302
-    assert desk(outsider).get(path).status_code == 405
+    assert staff_client(outsider).get(path).status_code == 405
     assert not ContactAttempt.objects.exists()
 
 
@@ -77,11 +77,11 @@ def test_what_is_forgotten_comes_back_to_the_top_of_the_queue(
     assert [row.patient for row in rows] == [patient, emergency]
     assert (rows[0].clock.state, rows[0].clock.words) == ("overdue", "No call for 45 min")
     with time_machine.travel(at(1.75), tick=False):
-        assert "Take it over" in words(desk(colleague).get(alert_url(alert)))
-        desk(colleague).post(alert_url(alert, "acknowledge"))
+        assert "Take it over" in words(staff_client(colleague).get(alert_url(alert)))
+        staff_client(colleague).post(alert_url(alert, "acknowledge"))
     alert.refresh_from_db()
     assert alert.acknowledged_by == colleague.user
-    assert "No call" not in words(desk(nurse).get(QUEUE))
+    assert "No call" not in words(staff_client(nurse).get(QUEUE))
 
 
 def test_the_page_says_what_comes_next_and_when(
@@ -91,7 +91,7 @@ def test_the_page_says_what_comes_next_and_when(
         ContactStep.objects.create(clinic=clinic, position=position).members.add(member)
     waiting = alert_of(someone(patient, "Joan"), 1, emergency=["eye"])
     with time_machine.travel(at(1, minutes=2), tick=False):
-        acknowledged, new = (words(desk(nurse).get(alert_url(one))) for one in (alert, waiting))
+        acknowledged, new = (words(staff_client(nurse).get(alert_url(one))) for one in (alert, waiting))
 
     assert "Next: Tom Test, at 11:30, unless a call or an outcome is recorded." in acknowledged
     assert "Nobody has acknowledged. Next: Tom Test, at 11:10." in new
@@ -101,6 +101,6 @@ def test_the_owner_confirms_a_newer_report(alert: Alert, nurse: StaffMember, pat
     alert_again = alert_of(patient, 1.1, signs=["pus", "lumps"])
     assert alert_again.patient == patient
     with time_machine.travel(at(1.2), tick=False):
-        assert "I have seen the new report" in words(desk(nurse).get(alert_url(alert)))
-        desk(nurse).post(alert_url(alert, "acknowledge"))
-        assert "I have seen the new report" not in words(desk(nurse).get(alert_url(alert)))
+        assert "I have seen the new report" in words(staff_client(nurse).get(alert_url(alert)))
+        staff_client(nurse).post(alert_url(alert, "acknowledge"))
+        assert "I have seen the new report" not in words(staff_client(nurse).get(alert_url(alert)))

@@ -11,13 +11,13 @@ from playwright.sync_api import Page, expect
 from aftercare.alerts.actions import close, record_contact_attempt
 from aftercare.alerts.models import Alert, ContactAttempt
 from aftercare.people.models import Clinic, Patient, StaffMember
-from tests.clinic.desk import ENROL, alert_url, patient_url
-from tests.clinic.test_browser_staff import DESK, PHONE, at_desk, busy, daniel
+from tests.clinic.staff_client import ENROL, alert_url, patient_url
+from tests.clinic.test_browser_staff import DESK, PHONE, busy, daniel, staff_browser
 from tests.people import StaffMemberFactory, check_in
 from tests.ui.browser import cut_off, overlapping_texts, small_targets, sticks_out, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-__all__ = ["at_desk", "busy", "daniel"]
+__all__ = ["busy", "daniel", "staff_browser"]
 BOTH = pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 TALLEST = 2500  # pixels of an ordinary alert's page on a phone
 NOTE = "Left cheek hot since 6 this morning."
@@ -34,8 +34,10 @@ def say(page: Page, *answers: str) -> None:
         page.locator(".call label", has_text=answer).first.click()
 
 
-def test_an_ordinary_alert_is_short_on_a_phone_with_the_evidence_first(at_desk: Any, daniel: Patient) -> None:
-    page = at_desk(PHONE).open(alert_url(worst(daniel)))
+def test_an_ordinary_alert_is_short_on_a_phone_with_the_evidence_first(
+    staff_browser: Any, daniel: Patient
+) -> None:
+    page = staff_browser(PHONE).open(alert_url(worst(daniel)))
     page.evaluate(
         "document.getElementById('standing').remove()"
     )  # no worker and no rota here: no ordinary day
@@ -45,11 +47,13 @@ def test_an_ordinary_alert_is_short_on_a_phone_with_the_evidence_first(at_desk: 
 
 
 @BOTH
-def test_the_panel_is_sound_in_every_state(at_desk: Any, daniel: Patient, size: tuple[int, int]) -> None:
+def test_the_panel_is_sound_in_every_state(
+    staff_browser: Any, daniel: Patient, size: tuple[int, int]
+) -> None:
     by = StaffMemberFactory.create(clinic=daniel.clinic, role="clinician")
     for _ in range(6):
         record_contact_attempt(patient=daniel, by=by.user, now=timezone.now(), result="no_answer", note="x")
-    page = at_desk(size, member=by).open(alert_url(worst(daniel)))
+    page = staff_browser(size, member=by).open(alert_url(worst(daniel)))
     for answers in (("Wrong number",), ("No answer",), ("Reached", "Close all")):
         say(page, *answers)
         for scheme in ("light", "dark"):
@@ -63,10 +67,10 @@ def test_the_panel_is_sound_in_every_state(at_desk: Any, daniel: Patient, size: 
 
 @BOTH
 def test_a_call_is_recorded_and_everything_closed_with_one_form_and_undone(
-    at_desk: Any, daniel: Patient, nurse: StaffMember, size: tuple[int, int]
+    staff_browser: Any, daniel: Patient, nurse: StaffMember, size: tuple[int, int]
 ) -> None:
     count = daniel.alerts.count()
-    page = at_desk(size).open(alert_url(worst(daniel)))
+    page = staff_browser(size).open(alert_url(worst(daniel)))
     expect(page.get_by_role("button", name="Save the call Daniel Reyes")).to_be_visible()
     expect(page.get_by_label("Outcome")).to_be_hidden()
     say(page, "Reached Daniel", f"Close all {count}")
@@ -86,9 +90,9 @@ def test_a_call_is_recorded_and_everything_closed_with_one_form_and_undone(
 
 @BOTH
 def test_a_newer_report_holds_the_close_keeps_what_was_typed_and_one_more_press_is_enough(
-    at_desk: Any, daniel: Patient, size: tuple[int, int]
+    staff_browser: Any, daniel: Patient, size: tuple[int, int]
 ) -> None:
-    page = at_desk(size).open(alert_url(worst(daniel)))
+    page = staff_browser(size).open(alert_url(worst(daniel)))
     say(page, "Reached Daniel", "Close all")
     page.get_by_label("What you heard and what you said").fill(NOTE)
     page.get_by_label("Outcome").select_option("seen_in_clinic")
@@ -110,9 +114,9 @@ def test_a_newer_report_holds_the_close_keeps_what_was_typed_and_one_more_press_
 
 
 def test_the_panel_works_without_script(
-    at_desk: Any, daniel: Patient, browser: Any, live_server: Any
+    staff_browser: Any, daniel: Patient, browser: Any, live_server: Any
 ) -> None:
-    signed_in = at_desk(PHONE).page.context.cookies()
+    signed_in = staff_browser(PHONE).page.context.cookies()
     context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
     context.add_cookies(signed_in)
     page = context.new_page()
@@ -124,8 +128,8 @@ def test_the_panel_works_without_script(
     assert ContactAttempt.objects.get().result == "no_answer"
 
 
-def test_the_panel_is_worked_with_the_keyboard(at_desk: Any, daniel: Patient) -> None:
-    page = at_desk().open(alert_url(worst(daniel)))
+def test_the_panel_is_worked_with_the_keyboard(staff_browser: Any, daniel: Patient) -> None:
+    page = staff_browser().open(alert_url(worst(daniel)))
     page.locator("[name=result]").first.focus()
     page.keyboard.press("Space")
     page.keyboard.press("ArrowDown")
@@ -137,8 +141,8 @@ def test_the_panel_is_worked_with_the_keyboard(at_desk: Any, daniel: Patient) ->
     assert ContactAttempt.objects.get().note == "Rang out."
 
 
-def test_a_wrong_tap_is_corrected(at_desk: Any, daniel: Patient) -> None:
-    page = at_desk(PHONE).open(alert_url(worst(daniel)))
+def test_a_wrong_tap_is_corrected(staff_browser: Any, daniel: Patient) -> None:
+    page = staff_browser(PHONE).open(alert_url(worst(daniel)))
     say(page, "Reached Daniel")
     page.locator(".call .btn").click()
     page.get_by_role("link", name="Correct the call of").click()
@@ -148,8 +152,8 @@ def test_a_wrong_tap_is_corrected(at_desk: Any, daniel: Patient) -> None:
     assert not worst(daniel).is_reached
 
 
-def test_a_wrong_number_gives_way_to_the_right_one(at_desk: Any, daniel: Patient) -> None:
-    page = at_desk(PHONE).open(alert_url(worst(daniel)))
+def test_a_wrong_number_gives_way_to_the_right_one(staff_browser: Any, daniel: Patient) -> None:
+    page = staff_browser(PHONE).open(alert_url(worst(daniel)))
     expect(page.get_by_label("Another number")).to_be_hidden()
     say(page, "Wrong number")
     page.get_by_label("Another number").fill("0161 496 0188")
@@ -158,9 +162,9 @@ def test_a_wrong_number_gives_way_to_the_right_one(at_desk: Any, daniel: Patient
 
 
 def test_what_was_typed_stays_where_a_colleague_was_first(
-    at_desk: Any, daniel: Patient, colleague: StaffMember
+    staff_browser: Any, daniel: Patient, colleague: StaffMember
 ) -> None:
-    page = at_desk(PHONE).open(alert_url(worst(daniel)))
+    page = staff_browser(PHONE).open(alert_url(worst(daniel)))
     say(page, "Reached Daniel", "Close all")
     page.get_by_label("What you heard and what you said").fill(NOTE)
     page.get_by_label("Outcome").select_option("seen_in_clinic")
@@ -174,9 +178,9 @@ def test_what_was_typed_stays_where_a_colleague_was_first(
 
 @BOTH
 def test_what_was_typed_when_the_session_had_ended_stands_there_after_signing_in(
-    at_desk: Any, daniel: Patient, nurse: StaffMember, size: tuple[int, int]
+    staff_browser: Any, daniel: Patient, nurse: StaffMember, size: tuple[int, int]
 ) -> None:
-    window = at_desk(size)
+    window = staff_browser(size)
     page = window.open(alert_url(worst(daniel)))
     say(page, "Reached Daniel")
     page.get_by_label("What you heard and what you said").fill(NOTE)
@@ -212,9 +216,9 @@ def sign_in(page: Page, member: StaffMember) -> None:
 
 
 def test_what_was_typed_when_all_cookies_had_gone_stands_there_too(
-    at_desk: Any, daniel: Patient, nurse: StaffMember
+    staff_browser: Any, daniel: Patient, nurse: StaffMember
 ) -> None:
-    page = at_desk(PHONE).open(alert_url(worst(daniel)))
+    page = staff_browser(PHONE).open(alert_url(worst(daniel)))
     say(page, "No answer")
     page.get_by_label("What you heard and what you said").fill(NOTE)
     page.context.clear_cookies()
@@ -227,10 +231,10 @@ def test_what_was_typed_when_all_cookies_had_gone_stands_there_too(
 
 
 def test_a_form_of_one_clinic_is_not_saved_into_the_other_that_was_chosen_in_another_tab(
-    at_desk: Any, manager: StaffMember, other_clinic: Clinic
+    staff_browser: Any, manager: StaffMember, other_clinic: Clinic
 ) -> None:
     StaffMemberFactory.create(user=manager.user, clinic=other_clinic, role="manager")
-    window = at_desk(member=manager)
+    window = staff_browser(member=manager)
     page = window.open(ENROL)
     page.get_by_label("First name").fill("Amara")
     second = page.context.new_page()
@@ -245,9 +249,9 @@ def test_a_form_of_one_clinic_is_not_saved_into_the_other_that_was_chosen_in_ano
 
 @BOTH
 def test_a_check_in_by_telephone_is_sent_with_an_emergency_ticked(
-    at_desk: Any, daniel: Patient, size: tuple[int, int]
+    staff_browser: Any, daniel: Patient, size: tuple[int, int]
 ) -> None:
-    page = at_desk(size).open(patient_url(daniel, "check-ins/new/"))
+    page = staff_browser(size).open(patient_url(daniel, "check-ins/new/"))
     page.get_by_label("Hard to breathe").check()
     send = page.get_by_role("button", name="Send for Daniel Reyes")
     expect(send).to_be_in_viewport()
@@ -260,8 +264,8 @@ def test_a_check_in_by_telephone_is_sent_with_an_emergency_ticked(
     assert daniel.alerts.filter(level="emergency").exists()
 
 
-def test_the_patients_page_has_the_same_panel(at_desk: Any, daniel: Patient) -> None:
-    page = at_desk(PHONE).open(patient_url(daniel))
+def test_the_patients_page_has_the_same_panel(staff_browser: Any, daniel: Patient) -> None:
+    page = staff_browser(PHONE).open(patient_url(daniel))
     say(page, "Reached Daniel")
     page.locator(".call .btn").click()
     expect(page.get_by_role("status")).to_contain_text("Daniel Reyes: reached. It is recorded.")

@@ -16,8 +16,8 @@ from aftercare.people.models import Event, Patient, Procedure, StaffMember
 from clinic.alert.actions import NewsError, Shown, require_no_news
 from clinic.alert.history import CHANNELS, REASONS
 from clinic.labels import STATES
-from tests.clinic.desk import alert_of, alert_url, desk, patient_url, words
 from tests.clinic.reading_forms import fields_of
+from tests.clinic.staff_client import alert_of, alert_url, patient_url, staff_client, words
 from tests.people import at, check_in
 
 pytestmark = pytest.mark.usefixtures("procedure", "course_set")
@@ -46,7 +46,7 @@ def test_a_call_its_note_and_the_close_are_one_press(
     alert: Alert, patient: Patient, nurse: StaffMember
 ) -> None:
     alert_of(patient, 20.05, signs=["hives"])
-    client = desk(nurse)
+    client = staff_client(nurse)
     told = panel(client, alert, result="reached", note=NOTE, then="all", outcome="seen_in_clinic")
 
     response = client.post(alert_url(alert, "attempts"), told)
@@ -63,7 +63,7 @@ def test_a_call_its_note_and_the_close_are_one_press(
 def test_a_call_acknowledges_for_the_caller_and_keeps_the_alert_open(
     alert: Alert, nurse: StaffMember
 ) -> None:
-    client = desk(nurse)
+    client = staff_client(nurse)
     response = client.post(alert_url(alert, "attempts"), panel(client, alert, result="no_answer"))
     assert response.headers["Location"] == alert_url(alert)
     alert.refresh_from_db()
@@ -71,7 +71,7 @@ def test_a_call_acknowledges_for_the_caller_and_keeps_the_alert_open(
 
 
 def test_the_patient_who_called_counts_as_reached(alert: Alert, nurse: StaffMember) -> None:
-    client = desk(nurse)
+    client = staff_client(nurse)
     client.post(alert_url(alert, "attempts"), panel(client, alert, result="patient_called"))
     attempt = ContactAttempt.objects.get()
     assert (attempt.result, attempt.kind) == ("reached", "patient_called")
@@ -86,7 +86,7 @@ def test_the_patient_who_called_counts_as_reached(alert: Alert, nurse: StaffMemb
 def test_what_arrived_since_the_page_was_drawn_is_shown_before_anything_is_saved(
     alert: Alert, patient: Patient, nurse: StaffMember, then: str
 ) -> None:
-    client = desk(nurse)
+    client = staff_client(nurse)
     told = panel(client, alert, result="reached", note=NOTE, then=then, outcome="advice_given")
     with time_machine.travel(at(20.3), tick=False):
         check_in(patient, 20.2, signs=["hot_sore"], redness=2)
@@ -112,7 +112,7 @@ def test_what_arrived_since_the_page_was_drawn_is_shown_before_anything_is_saved
 def test_a_check_in_in_which_no_rule_fired_is_news_too(
     alert: Alert, patient: Patient, nurse: StaffMember
 ) -> None:
-    client = desk(nurse)
+    client = staff_client(nurse)
     told = panel(client, alert, result="reached")
     with time_machine.travel(at(20.3), tick=False):
         check_in(patient, 20.2, redness=1)
@@ -135,7 +135,7 @@ def test_a_check_in_that_was_being_saved_while_the_page_was_drawn_is_news(
 def test_a_call_that_nobody_answered_is_kept_whatever_arrived(
     alert: Alert, patient: Patient, nurse: StaffMember
 ) -> None:
-    client = desk(nurse)
+    client = staff_client(nurse)
     told = panel(client, alert, result="no_answer")
     with time_machine.travel(at(20.3), tick=False):
         check_in(patient, 20.2, signs=["hives"])
@@ -145,7 +145,7 @@ def test_a_call_that_nobody_answered_is_kept_whatever_arrived(
 def test_what_arrived_is_shown_on_the_patients_page_too(
     alert: Alert, patient: Patient, nurse: StaffMember
 ) -> None:
-    client, path = desk(nurse), patient_url(patient, "calls/")
+    client, path = staff_client(nurse), patient_url(patient, "calls/")
     told = fields_of(client.get(patient_url(patient)).content.decode(), path)
     told |= {"result": "reached", "note": NOTE, "then": "all", "outcome": "advice_given"}
     with time_machine.travel(at(20.3), tick=False):
@@ -161,7 +161,7 @@ def test_what_arrived_is_shown_on_the_patients_page_too(
 def test_an_urgent_alert_whose_patient_nobody_reached_is_closed_only_with_a_note(
     alert: Alert, nurse: StaffMember
 ) -> None:
-    client = desk(nurse)
+    client = staff_client(nurse)
     told = panel(client, alert, result="no_answer", then="one", outcome="expected_course")
     refused = client.post(alert_url(alert, "attempts"), told)
     assert refused.status_code == 422
@@ -175,7 +175,7 @@ def test_an_urgent_alert_whose_patient_nobody_reached_is_closed_only_with_a_note
 def test_without_a_call_and_without_closing_there_is_nothing_to_save(
     alert: Alert, nurse: StaffMember
 ) -> None:
-    client = desk(nurse)
+    client = staff_client(nurse)
     refused = client.post(alert_url(alert, "attempts"), panel(client, alert, result="none"))
     assert refused.status_code == 422
     assert "Without a call there is nothing to save." in words(refused)
@@ -185,7 +185,7 @@ def test_a_wrong_number_asks_for_another_which_takes_its_place(
     alert: Alert, patient: Patient, nurse: StaffMember
 ) -> None:
     Patient.objects.filter(pk=patient.pk).update(call_back_telephone="0161 496 0142")
-    client = desk(nurse)
+    client = staff_client(nurse)
     client.post(alert_url(alert, "attempts"), panel(client, alert, result="wrong_number"))
     assert "Wrong number , found 06:06. Ask for another one" in words(client.get(alert_url(alert)))
 
@@ -204,8 +204,8 @@ def test_after_three_calls_a_clinician_sets_the_next_try_with_a_reason(
     for minute in (1, 2):
         now = at(20, minutes=minute)
         record_contact_attempt(patient=patient, by=nurse.user, now=now, result="no_answer")
-    assert 'name="next_try"' not in desk(nurse).get(alert_url(alert)).content.decode()
-    client = desk(colleague)
+    assert 'name="next_try"' not in staff_client(nurse).get(alert_url(alert)).content.decode()
+    client = staff_client(colleague)
     told = panel(client, alert, result="no_answer", next_try="120")
     assert "Say why the next try is then." in words(client.post(alert_url(alert, "attempts"), told))
 
@@ -224,7 +224,7 @@ def test_a_slip_is_corrected_and_the_second_who_does_it_reads_who_was_first(
         patient=patient, by=nurse.user, now=at(20.05), result="reached", alert=alert
     )
     path = patient_url(patient, f"calls/{slip.pk}/correct/")
-    client = desk(nurse)
+    client = staff_client(nurse)
     assert f'href="{path}"' in client.get(alert_url(alert)).content.decode()
 
     told = {"result": "no_answer", "note": "Tapped the wrong one."}
@@ -235,7 +235,7 @@ def test_a_slip_is_corrected_and_the_second_who_does_it_reads_who_was_first(
     page = words(client.get(alert_url(alert)))
     assert "06:03 No answer, Ruth Test corrected" in page
     assert "06:03 Reached" not in page
-    second = desk(colleague).post(path, {"result": "left_message", "note": "Typed."})
+    second = staff_client(colleague).post(path, {"result": "left_message", "note": "Typed."})
     assert second.status_code == 409
     assert "Ruth Test was first and corrected this call." in words(second)
     assert "Typed." in words(second)
@@ -245,7 +245,7 @@ def test_an_alert_is_given_back_with_those_shown_beside_it(
     alert: Alert, patient: Patient, nurse: StaffMember
 ) -> None:
     beside = alert_of(patient, 20.05, signs=["hives"])
-    client = desk(nurse)
+    client = staff_client(nurse)
     client.post(alert_url(alert, "acknowledge"), {"also": [str(beside.pk)]})
     page = client.get(alert_url(alert)).content.decode()
     assert "Yours since 06:06" in words(client.get(alert_url(alert)))
@@ -261,7 +261,7 @@ def test_a_close_is_undone_for_a_minute_with_all_that_it_closed(
     alert: Alert, patient: Patient, nurse: StaffMember
 ) -> None:
     alert_of(patient, 20.05, signs=["hives"])
-    client = desk(nurse)
+    client = staff_client(nurse)
     told = panel(client, alert, result="reached", then="all", outcome="mistake")
     client.post(alert_url(alert, "attempts"), told)
     assert "Undo the close" in words(client.get(alert_url(alert)))
@@ -275,7 +275,7 @@ def test_after_a_minute_a_close_is_not_undone_but_opened_again_with_a_reason(
     alert: Alert, nurse: StaffMember
 ) -> None:
     close(alert=alert, by=nurse.user, now=at(20.05), outcome="mistake", note="x")
-    client = desk(nurse)
+    client = staff_client(nurse)
     refused = client.post(alert_url(alert, "undo-close"))
     assert refused.status_code == 409
     assert "A minute has gone by. Open it again, and say why." in words(refused)
@@ -285,7 +285,7 @@ def test_after_a_minute_a_close_is_not_undone_but_opened_again_with_a_reason(
 def test_what_was_typed_stays_where_a_colleague_closed_first(
     alert: Alert, nurse: StaffMember, colleague: StaffMember
 ) -> None:
-    client = desk(nurse)
+    client = staff_client(nurse)
     told = panel(client, alert, result="no_answer", note=NOTE, then="one", outcome="prescribed")
     close(alert=alert, by=colleague.user, now=at(20.08), outcome="advice_given", note="x")
 
@@ -305,7 +305,7 @@ def test_a_nurse_records_a_call_about_an_emergency_and_does_not_close_it(
     patient: Patient, procedure: Procedure, nurse: StaffMember
 ) -> None:
     emergency = alert_of(patient, 20, emergency=["eye"])
-    client = desk(nurse)
+    client = staff_client(nurse)
     told = panel(client, emergency, result="reached", note=NOTE)
     assert "then" not in told
     refused = client.post(alert_url(emergency, "attempts"), told | {"then": "one", "outcome": "mistake"})
@@ -325,13 +325,13 @@ def test_of_many_calls_the_newest_five_are_open_and_the_rest_is_folded(
             result="no_answer",
             note=str(minute),
         )
-    shown = desk(nurse).get(alert_url(alert)).context["panel"]
+    shown = staff_client(nurse).get(alert_url(alert)).context["panel"]
     assert [one.attempt.note for one in shown.newest_tries] == ["6", "5", "4", "3", "2"]
     assert [one.attempt.note for one in shown.older_tries] == ["1", "0"]
 
 
 def test_buttons_name_the_patient(alert: Alert, patient: Patient, nurse: StaffMember) -> None:
-    client = desk(nurse)
+    client = staff_client(nurse)
     page = words(client.get(alert_url(alert)))
     assert "Acknowledge Amara Test" in page
     assert "Save the call" in page
@@ -348,7 +348,7 @@ def test_intake_answers_stand_on_the_page_and_what_was_not_asked_is_no_no(
     patient.intake, patient.intake_asked = ["iq2", "iq11"], ["iq1", "iq2", "iq11"]
     patient.record_number = "R-20417"
     patient.save()
-    response = desk(nurse).get(alert_url(alert))
+    response = staff_client(nurse).get(alert_url(alert))
     page = words(response)
     assert "Risk not asked" in page
     assert "Record R-20417." in page
@@ -363,7 +363,7 @@ def test_intake_answers_stand_on_the_page_and_what_was_not_asked_is_no_no(
 
     patient.intake_asked = None
     patient.save()
-    page = words(desk(nurse).get(alert_url(alert)))
+    page = words(staff_client(nurse).get(alert_url(alert)))
     assert "Risk not asked" not in page
     assert "9 times no" in page
 
@@ -373,9 +373,9 @@ def test_every_finding_of_the_check_in_is_evidence_on_each_of_its_alerts(
 ) -> None:
     check_in(patient, 20, signs=["pus", "hives"], pain=3)
     pus = patient.alerts.get(rule="pus")
-    shown = desk(nurse).get(alert_url(pus)).context["evidence"]
+    shown = staff_client(nurse).get(alert_url(pus)).context["evidence"]
     assert {proof.finding.rule for proof in shown.now} == {"pus", "hives", "severe_pain"}
-    assert "Other open alerts" not in words(desk(nurse).get(alert_url(pus)))
+    assert "Other open alerts" not in words(staff_client(nurse).get(alert_url(pus)))
 
 
 def test_every_state_of_a_message_has_words() -> None:

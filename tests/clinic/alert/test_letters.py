@@ -13,7 +13,7 @@ from aftercare.alerts.models import Alert, Letter
 from aftercare.outbox.delivery import sweep
 from aftercare.outbox.models import Message
 from aftercare.people.models import Event, Patient, Procedure, StaffMember
-from tests.clinic.desk import alert_of, alert_url, desk, words
+from tests.clinic.staff_client import alert_of, alert_url, staff_client, words
 from tests.people import at
 
 pytestmark = pytest.mark.usefixtures("procedure", "course_set")
@@ -32,7 +32,7 @@ def _now() -> Iterator[None]:
 
 
 def send(alert: Alert, member: StaffMember, template: str = "could_not_reach") -> object:
-    return desk(member).post(alert_url(alert, "letters"), {"template": template})
+    return staff_client(member).post(alert_url(alert, "letters"), {"template": template})
 
 
 def test_a_message_to_the_patient_leaves_and_is_in_the_history(alert: Alert, nurse: StaffMember) -> None:
@@ -43,7 +43,7 @@ def test_a_message_to_the_patient_leaves_and_is_in_the_history(alert: Alert, nur
     assert Event.objects.get(verb=Event.Verb.SENT_LETTER).subject == letter.pk
     message = Message.objects.get(kind=KIND)
     assert message.recipient == alert.patient.user
-    page = words(desk(nurse).get(alert_url(alert)))
+    page = words(staff_client(nurse).get(alert_url(alert)))
     assert "Ruth Test sent the patient “We could not reach you”: waiting." in page
 
     sweep(lambda: at(20.2))
@@ -52,12 +52,12 @@ def test_a_message_to_the_patient_leaves_and_is_in_the_history(alert: Alert, nur
     assert [one.subject for one in sent] == ["We could not reach you"]
     assert "We tried to call you" in str(sent[0].body)
     assert alert.patient.user.first_name not in str(sent[0].body)
-    page = words(desk(nurse).get(alert_url(alert)))
+    page = words(staff_client(nurse).get(alert_url(alert)))
     assert "handed over at 06:12." in page
 
 
 def test_the_page_shows_what_each_message_says(alert: Alert, nurse: StaffMember) -> None:
-    page = words(desk(nurse).get(alert_url(alert)))
+    page = words(staff_client(nurse).get(alert_url(alert)))
     for template in Letter.Template:
         for line in letter_text(template, nurse.clinic, at(20.1)).splitlines():
             assert line in page
@@ -79,7 +79,7 @@ def test_without_a_known_text_nothing_is_sent(alert: Alert, nurse: StaffMember, 
 
 
 def test_a_message_is_no_call(alert: Alert, nurse: StaffMember) -> None:
-    desk(nurse).post(alert_url(alert, "acknowledge"))
+    staff_client(nurse).post(alert_url(alert, "acknowledge"))
     alert.refresh_from_db()
     until = alert.follow_up_at
     send(alert, nurse)

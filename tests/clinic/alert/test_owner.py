@@ -11,7 +11,7 @@ from aftercare.alerts.actions import acknowledge, close
 from aftercare.alerts.models import Alert
 from aftercare.alerts.ownership.actions import OwnerChangedError, assign
 from aftercare.people.models import Event, Patient, StaffMember
-from tests.clinic.desk import QUEUE, alert_of, alert_url, desk, words
+from tests.clinic.staff_client import QUEUE, alert_of, alert_url, staff_client, words
 from tests.people import at, check_in
 
 pytestmark = pytest.mark.usefixtures("procedure", "course_set")
@@ -32,17 +32,17 @@ def _now() -> Iterator[None]:
 def test_an_alert_is_given_to_a_colleague_and_its_clock_runs_on(
     alert: Alert, nurse: StaffMember, colleague: StaffMember
 ) -> None:
-    response = desk(nurse).post(alert_url(alert, "assign"), {"to": colleague.pk, "seen": ""})
+    response = staff_client(nurse).post(alert_url(alert, "assign"), {"to": colleague.pk, "seen": ""})
 
     assert response.headers["Location"] == alert_url(alert)
     alert.refresh_from_db()
     assert (alert.owner, alert.status) == (colleague.user, Alert.Status.NEW)
     assert alert.next_escalation_at is not None
-    page = words(desk(nurse).get(QUEUE))
+    page = words(staff_client(nurse).get(QUEUE))
     assert "Tom Test" in page
     event = Event.objects.get(verb=Event.Verb.ASSIGNED)
     assert (event.actor, event.subject, event.data["to"]) == (nurse.user, alert.pk, colleague.user.pk)
-    assert "Ruth Test gave it to Tom Test." in words(desk(nurse).get(alert_url(alert)))
+    assert "Ruth Test gave it to Tom Test." in words(staff_client(nurse).get(alert_url(alert)))
 
 
 def test_who_acknowledges_owns_it(alert: Alert, nurse: StaffMember, colleague: StaffMember) -> None:
@@ -56,7 +56,7 @@ def test_a_stale_page_gives_nothing_away(
     alert: Alert, nurse: StaffMember, colleague: StaffMember, manager: StaffMember
 ) -> None:
     acknowledge(alert=alert, by=colleague.user, now=at(20.05))
-    response = desk(nurse).post(alert_url(alert, "assign"), {"to": manager.pk, "seen": ""})
+    response = staff_client(nurse).post(alert_url(alert, "assign"), {"to": manager.pk, "seen": ""})
     assert response.status_code == 409
     assert "Tom Test has it now. Nothing was changed." in words(response)
     alert.refresh_from_db()
@@ -70,7 +70,7 @@ def test_nobody_but_a_colleague_gets_it(
     alert: Alert, nurse: StaffMember, outsider: StaffMember, to: str
 ) -> None:
     posted = {"to": outsider.pk if to == "outsider" else to, "seen": ""}
-    response = desk(nurse).post(alert_url(alert, "assign"), posted)
+    response = staff_client(nurse).post(alert_url(alert, "assign"), posted)
     assert response.status_code == 422
     alert.refresh_from_db()
     assert alert.owner is None
@@ -78,7 +78,7 @@ def test_nobody_but_a_colleague_gets_it(
 
 def test_a_closed_alert_is_given_to_nobody(alert: Alert, nurse: StaffMember, colleague: StaffMember) -> None:
     close(alert=alert, by=colleague.user, now=at(20.05), outcome="mistake", note="Seen.")
-    response = desk(nurse).post(alert_url(alert, "assign"), {"to": nurse.pk, "seen": ""})
+    response = staff_client(nurse).post(alert_url(alert, "assign"), {"to": nurse.pk, "seen": ""})
     assert response.status_code == 409
     assert "Tom Test was first and closed this alert" in words(response)
 
@@ -88,19 +88,19 @@ def test_a_closed_alert_is_opened_again_and_how_it_was_closed_stays(
 ) -> None:
     close(alert=alert, by=colleague.user, now=at(20.05), outcome="advice_given", note="Cold pack.")
 
-    response = desk(nurse).post(alert_url(alert, "reopen"), {"why": "She called again."})
+    response = staff_client(nurse).post(alert_url(alert, "reopen"), {"why": "She called again."})
 
     assert response.headers["Location"] == alert_url(alert)
     alert.refresh_from_db()
     assert (alert.status, alert.owner, alert.outcome) == (Alert.Status.ACKNOWLEDGED, nurse.user, "")
-    page = words(desk(nurse).get(alert_url(alert)))
+    page = words(staff_client(nurse).get(alert_url(alert)))
     assert "Ruth Test opened it again: She called again." in page
     assert "Tom Test closed: advice given. “Cold pack.”" in page
 
 
 def test_opening_again_needs_a_reason(alert: Alert, nurse: StaffMember) -> None:
     close(alert=alert, by=nurse.user, now=at(20.05), outcome="mistake", note="Seen.")
-    response = desk(nurse).post(alert_url(alert, "reopen"), {"why": " "})
+    response = staff_client(nurse).post(alert_url(alert, "reopen"), {"why": " "})
     assert response.status_code == 422
     assert "Write why." in words(response)
     alert.refresh_from_db()
@@ -108,7 +108,7 @@ def test_opening_again_needs_a_reason(alert: Alert, nurse: StaffMember) -> None:
 
 
 def test_an_open_alert_can_not_be_opened_again(alert: Alert, nurse: StaffMember) -> None:
-    response = desk(nurse).post(alert_url(alert, "reopen"), {"why": "x"})
+    response = staff_client(nurse).post(alert_url(alert, "reopen"), {"why": "x"})
     assert response.status_code == 409
     assert "This alert is already open." in words(response)
 
@@ -118,7 +118,7 @@ def test_beside_a_newer_alert_of_the_same_rule_the_old_one_stays_closed(
 ) -> None:
     close(alert=alert, by=nurse.user, now=at(20.05), outcome="mistake", note="Seen.")
     check_in(patient, 20.08, signs=["pus"])
-    response = desk(nurse).post(alert_url(alert, "reopen"), {"why": "x"})
+    response = staff_client(nurse).post(alert_url(alert, "reopen"), {"why": "x"})
     assert response.status_code == 409
     assert "work on the newer alert" in words(response)
 
@@ -128,12 +128,12 @@ def test_an_emergency_is_closed_and_opened_by_a_clinician(
 ) -> None:
     alert = alert_of(patient, 20, emergency=["eye"])
     told = {"outcome": "emergency_care", "note": "Ambulance called."}
-    assert "An emergency is closed by a clinician" in words(desk(nurse).get(alert_url(alert)))
-    assert desk(nurse).post(alert_url(alert, "close"), told).status_code == 403
+    assert "An emergency is closed by a clinician" in words(staff_client(nurse).get(alert_url(alert)))
+    assert staff_client(nurse).post(alert_url(alert, "close"), told).status_code == 403
     alert.refresh_from_db()
     assert alert.is_open
-    assert desk(colleague).post(alert_url(alert, "close"), told).status_code == 302
-    assert desk(nurse).post(alert_url(alert, "reopen"), {"why": "x"}).status_code == 403
+    assert staff_client(colleague).post(alert_url(alert, "close"), told).status_code == 302
+    assert staff_client(nurse).post(alert_url(alert, "reopen"), {"why": "x"}).status_code == 403
 
 
 def test_a_report_that_came_in_while_the_page_was_open_is_not_closed_unseen(
@@ -143,7 +143,7 @@ def test_a_report_that_came_in_while_the_page_was_open_is_not_closed_unseen(
     check_in(patient, 20.05, signs=["pus"])
     for more in ({}, {"all": "1"}):
         posted = {"outcome": "expected_course", "note": "Seen.", "shown_at": shown_at, **more}
-        response = desk(nurse).post(alert_url(alert, "close"), posted)
+        response = staff_client(nurse).post(alert_url(alert, "close"), posted)
         assert response.status_code == 409
         assert "Not saved yet: a check-in arrived at 06:03, after you opened this page" in words(response)
     alert.refresh_from_db()
@@ -153,9 +153,9 @@ def test_a_report_that_came_in_while_the_page_was_open_is_not_closed_unseen(
 def test_a_contact_attempt_is_kept_with_who_and_when(alert: Alert, nurse: StaffMember) -> None:
     acknowledge(alert=alert, by=nurse.user, now=at(20.05))
     posted = {"result": "no_answer", "note": "Rang out twice."}
-    response = desk(nurse).post(alert_url(alert, "attempts"), posted)
+    response = staff_client(nurse).post(alert_url(alert, "attempts"), posted)
     assert response.headers["Location"] == alert_url(alert)
-    page = words(desk(nurse).get(alert_url(alert)))
+    page = words(staff_client(nurse).get(alert_url(alert)))
     assert "06:06 No answer, Ruth Test “Rang out twice.”" in page
     alert.refresh_from_db()
     assert alert.follow_up_at == at(20.6)
@@ -163,7 +163,7 @@ def test_a_contact_attempt_is_kept_with_who_and_when(alert: Alert, nurse: StaffM
 
 @pytest.mark.parametrize("result", ["", "tired"])
 def test_an_attempt_without_a_known_result_is_not_kept(alert: Alert, nurse: StaffMember, result: str) -> None:
-    response = desk(nurse).post(alert_url(alert, "attempts"), {"result": result, "note": "Rang out."})
+    response = staff_client(nurse).post(alert_url(alert, "attempts"), {"result": result, "note": "Rang out."})
     assert response.status_code == 422
     assert "Rang out." in words(response)
     assert not alert.contact_attempts.exists()
@@ -174,4 +174,4 @@ def test_an_outsider_gives_away_opens_or_records_nothing(
 ) -> None:
     for act in ("assign", "reopen", "attempts"):
         for person in (outsider, patient):
-            assert desk(person).post(alert_url(alert, act), {"result": "reached"}).status_code == 404
+            assert staff_client(person).post(alert_url(alert, act), {"result": "reached"}).status_code == 404

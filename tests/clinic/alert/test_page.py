@@ -18,7 +18,7 @@ from aftercare.checkins.follow_up.non_response import note_silence_after_alerts
 from aftercare.outbox.models import Message
 from aftercare.people.models import Patient, StaffMember
 from clinic.alert.page import Comparison
-from tests.clinic.desk import STANDING, alert_of, alert_url, desk, treated, words
+from tests.clinic.staff_client import BANNER_QUERIES, alert_of, alert_url, staff_client, treated, words
 from tests.people import PatientFactory, at, check_in
 
 pytestmark = pytest.mark.usefixtures("procedure", "course_set")
@@ -32,7 +32,7 @@ def _now() -> Iterator[None]:
 
 
 def page_of(alert: Alert, member: StaffMember) -> str:
-    return words(desk(member).get(alert_url(alert)))
+    return words(staff_client(member).get(alert_url(alert)))
 
 
 def test_the_evidence_gives_values_and_times_and_where_the_rule_comes_from(
@@ -116,7 +116,7 @@ def test_answers_are_compared_within_one_procedure_and_never_with_a_corrected_on
 
 
 def comparison(alert: Alert, member: StaffMember) -> Comparison:
-    shown: Comparison = desk(member).get(alert_url(alert)).context["comparison"]
+    shown: Comparison = staff_client(member).get(alert_url(alert)).context["comparison"]
     return shown
 
 
@@ -124,7 +124,7 @@ def test_the_patients_own_words_and_what_could_not_be_read_are_shown_as_text(
     patient: Patient, nurse: StaffMember
 ) -> None:
     check_in(patient, 95, signs=["pus"], note="Woke up <b>with it</b>.")
-    response = desk(nurse).get(alert_url(patient.alerts.get()))
+    response = staff_client(nurse).get(alert_url(patient.alerts.get()))
     assert "Woke up &lt;b&gt;with it&lt;/b&gt;." in response.content.decode()
     assert "(not read as urgent)" in words(response)
 
@@ -181,7 +181,7 @@ def test_the_history_tells_who_was_told_and_who_did_what_the_newest_first(
     Message.objects.filter(recipient=nurse.user).update(state=Message.State.SENT, finished_at=at(94.7))
     acknowledge(alert=alert, by=colleague.user, now=at(94.8))
 
-    history = desk(nurse).get(alert_url(alert)).context["history"]
+    history = staff_client(nurse).get(alert_url(alert)).context["history"]
 
     lines = [f"{item.who} {item.what}" for item in history]
     for line in (
@@ -212,7 +212,7 @@ def test_the_page_takes_as_many_queries_for_a_long_story_as_for_a_short_one(
 ) -> None:
     alert = alert_of(patient, 20, signs=["pus"])
     alert_of(patient, 20.5, signs=["hives"])
-    client = desk(nurse)
+    client = staff_client(nurse)
     client.get(alert_url(alert))
     drain(at(21))
     with CaptureQueriesContext(connection) as short:
@@ -223,7 +223,7 @@ def test_the_page_takes_as_many_queries_for_a_long_story_as_for_a_short_one(
         drain(at(24 + turn))
     with CaptureQueriesContext(connection) as long:
         client.get(alert_url(alert))
-    assert len(long) == len(short) <= 21 + STANDING
+    assert len(long) == len(short) <= 21 + BANNER_QUERIES
 
 
 def test_the_course_since_the_treatment_is_drawn_with_the_alert_marked(
@@ -232,7 +232,7 @@ def test_the_course_since_the_treatment_is_drawn_with_the_alert_marked(
     check_in(patient, 20, redness=0)
     check_in(patient, 95, redness=3)
     alert = patient.alerts.get(rule="sudden_return.redness")
-    response = desk(nurse).get(alert_url(alert))
+    response = staff_client(nurse).get(alert_url(alert))
     assert "Course since treatment Redness now severe" in words(response)
     assert "20 hours: none; 95 hours: severe. Marked: 95 hours: urgent." in words(response)
     assert response.content.decode().count('role="img"') == 4

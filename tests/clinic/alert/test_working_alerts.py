@@ -10,7 +10,7 @@ import time_machine
 from aftercare.alerts.actions import acknowledge, close
 from aftercare.alerts.models import Alert
 from aftercare.people.models import Event, Patient, Procedure, StaffMember
-from tests.clinic.desk import QUEUE, alert_of, alert_url, desk, someone, words
+from tests.clinic.staff_client import QUEUE, alert_of, alert_url, someone, staff_client, words
 from tests.people import at, check_in
 
 pytestmark = pytest.mark.usefixtures("procedure", "course_set")
@@ -35,7 +35,7 @@ def deeds(alert: Alert) -> list[str]:
 
 
 def test_who_acknowledges_owns_the_alert_and_is_led_to_its_page(alert: Alert, nurse: StaffMember) -> None:
-    response = desk(nurse).post(alert_url(alert, "acknowledge"))
+    response = staff_client(nurse).post(alert_url(alert, "acknowledge"))
 
     assert response.status_code == 302
     assert response.headers["Location"] == alert_url(alert)
@@ -45,7 +45,7 @@ def test_who_acknowledges_owns_the_alert_and_is_led_to_its_page(alert: Alert, nu
 
 
 def test_pressing_acknowledge_twice_changes_nothing_and_is_no_error(alert: Alert, nurse: StaffMember) -> None:
-    client = desk(nurse)
+    client = staff_client(nurse)
     client.post(alert_url(alert, "acknowledge"))
     with time_machine.travel(at(20.3), tick=False):
         response = client.post(alert_url(alert, "acknowledge"), follow=True)
@@ -59,9 +59,9 @@ def test_pressing_acknowledge_twice_changes_nothing_and_is_no_error(alert: Alert
 def test_the_second_of_two_staff_reads_who_was_first(
     alert: Alert, nurse: StaffMember, colleague: StaffMember
 ) -> None:
-    desk(colleague).post(alert_url(alert, "acknowledge"))
+    staff_client(colleague).post(alert_url(alert, "acknowledge"))
 
-    response = desk(nurse).post(alert_url(alert, "acknowledge"))
+    response = staff_client(nurse).post(alert_url(alert, "acknowledge"))
 
     assert response.status_code == 409
     assert "Tom Test was first and acknowledged this alert at 06:06. Nothing was changed." in words(response)
@@ -75,7 +75,7 @@ def test_a_closed_alert_can_not_be_acknowledged(
 ) -> None:
     close(alert=alert, by=colleague.user, now=at(20.05), outcome="prescribed", note="Seen.")
 
-    response = desk(nurse).post(alert_url(alert, "acknowledge"))
+    response = staff_client(nurse).post(alert_url(alert, "acknowledge"))
 
     assert response.status_code == 409
     assert "Tom Test was first and closed this alert at 06:03" in words(response)
@@ -87,7 +87,7 @@ def test_one_press_acknowledges_what_was_shown_together_and_nothing_else(
     check_in(patient, 20, signs=["pus", "hives"], pain=3)
     pus, hives, pain = (patient.alerts.get(rule=rule) for rule in ("pus", "hives", "severe_pain"))
 
-    desk(nurse).post(alert_url(pus, "acknowledge"), {"also": [str(hives.pk)]})
+    staff_client(nurse).post(alert_url(pus, "acknowledge"), {"also": [str(hives.pk)]})
 
     states = dict(patient.alerts.values_list("rule", "status"))
     assert states == {"pus": "acknowledged", "hives": "acknowledged", "severe_pain": "new"}
@@ -101,7 +101,7 @@ def test_what_a_colleague_took_on_meanwhile_stays_the_colleagues(
     pus, hives = patient.alerts.get(rule="pus"), patient.alerts.get(rule="hives")
     acknowledge(alert=hives, by=colleague.user, now=at(20.05))
 
-    desk(nurse).post(alert_url(pus, "acknowledge"), {"also": [str(hives.pk)]})
+    staff_client(nurse).post(alert_url(pus, "acknowledge"), {"also": [str(hives.pk)]})
 
     assert patient.alerts.get(rule="pus").acknowledged_by == nurse.user
     assert patient.alerts.get(rule="hives").acknowledged_by == colleague.user
@@ -111,14 +111,14 @@ def test_another_patients_alert_is_not_acknowledged_along(
     alert: Alert, patient: Patient, nurse: StaffMember
 ) -> None:
     other = alert_of(someone(patient, "Ben"), 20, signs=["pus"])
-    desk(nurse).post(alert_url(alert, "acknowledge"), {"also": [str(other.pk), "not an id"]})
+    staff_client(nurse).post(alert_url(alert, "acknowledge"), {"also": [str(other.pk), "not an id"]})
     other.refresh_from_db()
     assert other.status == Alert.Status.NEW
 
 
 @pytest.mark.parametrize("outcome", Alert.Outcome.values)
 def test_each_outcome_closes_the_alert(alert: Alert, nurse: StaffMember, outcome: str) -> None:
-    response = desk(nurse).post(alert_url(alert, "close"), {"outcome": outcome, "note": "Seen."})
+    response = staff_client(nurse).post(alert_url(alert, "close"), {"outcome": outcome, "note": "Seen."})
 
     assert response.status_code == 302
     assert response.headers["Location"] == QUEUE
@@ -128,7 +128,7 @@ def test_each_outcome_closes_the_alert(alert: Alert, nurse: StaffMember, outcome
 
 
 def test_the_note_is_kept_and_shown_with_the_outcome(alert: Alert, nurse: StaffMember) -> None:
-    client = desk(nurse)
+    client = staff_client(nurse)
     client.post(
         alert_url(alert, "close"), {"outcome": "advice_given", "note": "Spoke at 06:05.\nCalls back."}
     )
@@ -153,7 +153,7 @@ def test_the_note_is_kept_and_shown_with_the_outcome(alert: Alert, nurse: StaffM
 def test_without_a_known_outcome_nothing_is_closed_and_the_note_stays(
     alert: Alert, nurse: StaffMember, posted: dict[str, str], said: str
 ) -> None:
-    response = desk(nurse).post(alert_url(alert, "close"), {"note": "Spoke to her.", **posted})
+    response = staff_client(nurse).post(alert_url(alert, "close"), {"note": "Spoke to her.", **posted})
 
     assert response.status_code == 422
     page = words(response)
@@ -170,7 +170,7 @@ def test_who_closes_second_reads_who_was_first(
 ) -> None:
     close(alert=alert, by=colleague.user, now=at(20.05), outcome="prescribed", note="Seen.")
 
-    response = desk(nurse).post(alert_url(alert, "close"), {"outcome": "mistake", "note": "Seen."})
+    response = staff_client(nurse).post(alert_url(alert, "close"), {"outcome": "mistake", "note": "Seen."})
 
     assert response.status_code == 409
     assert "Tom Test was first and closed this alert at 06:03. Nothing was changed." in words(response)
@@ -182,11 +182,13 @@ def test_closing_closes_one_alert_unless_all_are_asked_for(patient: Patient, nur
     check_in(patient, 20, signs=["pus", "hives"], pain=3)
     pus = patient.alerts.get(rule="pus")
 
-    desk(nurse).post(alert_url(pus, "close"), {"outcome": "prescribed", "note": "Seen."})
+    staff_client(nurse).post(alert_url(pus, "close"), {"outcome": "prescribed", "note": "Seen."})
     assert patient.alerts.open().count() == 2
 
     other = patient.alerts.get(rule="hives")
-    desk(nurse).post(alert_url(other, "close"), {"outcome": "advice_given", "note": "Ice.", "all": "1"})
+    staff_client(nurse).post(
+        alert_url(other, "close"), {"outcome": "advice_given", "note": "Ice.", "all": "1"}
+    )
     closed = patient.alerts.order_by("rule").values_list("rule", "outcome", "note")
     assert list(closed) == [
         ("hives", "advice_given", "Ice."),
@@ -197,7 +199,7 @@ def test_closing_closes_one_alert_unless_all_are_asked_for(patient: Patient, nur
 
 def test_closing_all_leaves_other_patients_alone(alert: Alert, patient: Patient, nurse: StaffMember) -> None:
     other = alert_of(someone(patient, "Ben"), 20, signs=["pus"])
-    desk(nurse).post(alert_url(alert, "close"), {"outcome": "mistake", "note": "Seen.", "all": "1"})
+    staff_client(nurse).post(alert_url(alert, "close"), {"outcome": "mistake", "note": "Seen.", "all": "1"})
     other.refresh_from_db()
     assert other.is_open
 
@@ -208,7 +210,7 @@ def test_an_alert_that_came_in_while_the_page_was_open_is_not_closed_unseen(
     unseen = alert_of(patient, 20.08, emergency=["breathing"])
 
     posted = {"outcome": "expected_course", "note": "Seen.", "all": "1", "seen": [str(alert.pk)]}
-    response = desk(nurse).post(alert_url(alert, "close"), posted)
+    response = staff_client(nurse).post(alert_url(alert, "close"), posted)
 
     assert response.status_code == 409
     assert "Not saved yet: a new alert came in after you opened this page" in words(response)
@@ -218,7 +220,7 @@ def test_an_alert_that_came_in_while_the_page_was_open_is_not_closed_unseen(
 
 def test_an_open_page_names_all_alerts_it_shows(alert: Alert, patient: Patient, nurse: StaffMember) -> None:
     other = alert_of(patient, 20.05, signs=["hives"])
-    page = desk(nurse).get(alert_url(alert)).content.decode()
+    page = staff_client(nurse).get(alert_url(alert)).content.decode()
     for shown in (alert, other):
         assert f'name="seen" value="{shown.pk}"' in page
     assert f'name="also" value="{other.pk}"' in page

@@ -13,13 +13,13 @@ from playwright.sync_api import Page, expect
 from aftercare.alerts.models import Dispatch
 from aftercare.checkins.models import Assessment, CheckIn
 from aftercare.people.models import Event, Patient, Procedure, StaffMember
-from tests.clinic.desk import patient_url, someone
-from tests.clinic.test_browser_staff import DESK, PHONE, at_desk, daniel
+from tests.clinic.staff_client import patient_url, someone
+from tests.clinic.test_browser_staff import DESK, PHONE, daniel, staff_browser
 from tests.people import ProcedureFactory, check_in
 from tests.ui.browser import overlapping_texts, sticks_out, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-__all__ = ["at_desk", "daniel"]
+__all__ = ["daniel", "staff_browser"]
 
 
 @pytest.fixture
@@ -42,9 +42,9 @@ def shot(page: Page, name: str) -> None:
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 def test_a_corrected_procedure_time_fires_a_new_rule(
-    at_desk: Any, patient: Patient, treated: Procedure, colleague: StaffMember, size: tuple[int, int]
+    staff_browser: Any, patient: Patient, treated: Procedure, colleague: StaffMember, size: tuple[int, int]
 ) -> None:
-    page = at_desk(size, member=colleague).open(patient_url(patient))
+    page = staff_browser(size, member=colleague).open(patient_url(patient))
     expect(page.locator("main")).to_contain_text("None open.")
     page.get_by_role("link", name=re.compile("^Correct")).click()
     really = timezone.localtime(timezone.now() - timedelta(hours=80), patient.clinic.zone)
@@ -70,9 +70,9 @@ def test_a_corrected_procedure_time_fires_a_new_rule(
 
 @pytest.mark.parametrize(("size", "scheme"), [(DESK, "dark"), (PHONE, "light")], ids=["desk", "phone"])
 def test_the_pages_that_put_right_can_be_used_by_everybody(
-    at_desk: Any, daniel: Patient, colleague: StaffMember, size: tuple[int, int], scheme: str
+    staff_browser: Any, daniel: Patient, colleague: StaffMember, size: tuple[int, int], scheme: str
 ) -> None:
-    window = at_desk(size, scheme, colleague)
+    window = staff_browser(size, scheme, colleague)
     procedure, other = daniel.procedures.get(), someone(daniel, "Rita")
     entered = check_in(daniel, timezone.now(), by=colleague.user, emergency=["eye"]).check_in
     acts = ("intake/", "withdraw/", "check-ins/new/", f"check-ins/{entered.pk}/")
@@ -92,9 +92,9 @@ def test_the_pages_that_put_right_can_be_used_by_everybody(
 
 
 def test_a_nurse_enters_a_check_in_on_the_telephone(
-    at_desk: Any, patient: Patient, treated: Procedure, nurse: StaffMember
+    staff_browser: Any, patient: Patient, treated: Procedure, nurse: StaffMember
 ) -> None:
-    page = at_desk(PHONE).open(patient_url(patient))
+    page = staff_browser(PHONE).open(patient_url(patient))
     page.get_by_role("link", name="Enter a check-in").click()
     page.get_by_label(re.compile("pus bumps", re.IGNORECASE)).check()
     page.get_by_role("button", name="Send for Amara Test").click()

@@ -13,7 +13,7 @@ from aftercare.alerts.models import Dispatch
 from aftercare.checkins.models import Assessment
 from aftercare.people.models import Event, Patient, Procedure, StaffMember
 from tests.checkins.posting import signed_in, text_of
-from tests.clinic.desk import alert_url, desk, patient_url, someone, words
+from tests.clinic.staff_client import alert_url, patient_url, someone, staff_client, words
 from tests.people import ProcedureFactory, at, check_in
 
 pytestmark = pytest.mark.usefixtures("course_set")
@@ -42,7 +42,7 @@ def test_a_corrected_time_fires_what_was_silent_and_says_what_came_of_it(
     patient: Patient, procedure: Procedure, colleague: StaffMember
 ) -> None:
     check_in(patient, 50, redness=2)
-    client = desk(colleague)
+    client = staff_client(colleague)
     page = words(client.get(place(procedure)))
     assert "Recorded now: Microneedling, face. Monday 12 January 2026, 10:00" in page
     assert "1 check-in judged by this procedure is judged again." in page
@@ -71,7 +71,7 @@ def test_the_patient_reads_what_is_worse_above_what_was_said_at_first(
 ) -> None:
     reported = check_in(patient, 50, redness=2).check_in
     first = reported.advice["headline"]
-    desk(colleague).post(place(procedure), typed(procedure, performed_at=EARLIER))
+    staff_client(colleague).post(place(procedure), typed(procedure, performed_at=EARLIER))
 
     response = signed_in(patient.user).get(f"/check-ins/{reported.pk}/")
 
@@ -93,7 +93,7 @@ def test_of_several_later_evaluations_the_worst_speaks(
         reported = check_in(patient, 70, redness=2).check_in
         check_in(patient, 71, described=at(50), redness=0)  # a sudden return: urgent
         earlier = {"performed_at": "2026-01-12T05:00"}
-        assert desk(colleague).post(place(procedure), typed(procedure, **earlier)).status_code == 302
+        assert staff_client(colleague).post(place(procedure), typed(procedure, **earlier)).status_code == 302
 
         page = text_of(signed_in(patient.user).get(f"/check-ins/{reported.pk}/"))
 
@@ -105,7 +105,7 @@ def test_where_nothing_is_worse_the_patient_reads_what_was_said_at_first(
     patient: Patient, procedure: Procedure, colleague: StaffMember
 ) -> None:
     reported = check_in(patient, 50, redness=2, signs=["pus"]).check_in
-    desk(colleague).post(place(procedure), typed(procedure, performed_at=EARLIER))
+    staff_client(colleague).post(place(procedure), typed(procedure, performed_at=EARLIER))
 
     page = text_of(signed_in(patient.user).get(f"/check-ins/{reported.pk}/"))
 
@@ -119,7 +119,7 @@ def test_what_fires_no_more_changes_nothing_for_patient_and_alert(
     with time_machine.travel(at(81), tick=False):
         reported = check_in(patient, 80, redness=2).check_in
         later = {"performed_at": "2026-01-13T16:00"}
-        response = desk(colleague).post(place(procedure), typed(procedure, **later), follow=True)
+        response = staff_client(colleague).post(place(procedure), typed(procedure, **later), follow=True)
 
     assert "1 check-in was judged again: nothing new." in words(response)
     assert patient.alerts.open().count() == 1
@@ -144,7 +144,7 @@ def test_what_cannot_be_is_said_and_what_was_typed_is_kept(
 ) -> None:
     Patient.objects.filter(pk=patient.pk).update(date_of_birth=date(1996, 2, 29))
 
-    response = desk(colleague).post(place(procedure), typed(procedure, **changed))
+    response = staff_client(colleague).post(place(procedure), typed(procedure, **changed))
 
     assert response.status_code == 422
     assert said in words(response)
@@ -158,7 +158,7 @@ def test_a_time_after_its_own_check_ins_is_saved_once_that_was_read(
 ) -> None:
     reported = check_in(patient, 20, redness=1).check_in
     later = typed(procedure, performed_at="2026-01-13T16:00")
-    client = desk(colleague)
+    client = staff_client(colleague)
 
     response = client.post(place(procedure), later)
 
@@ -177,7 +177,7 @@ def test_seconds_that_the_page_does_not_show_are_no_change(
     Procedure.objects.filter(pk=procedure.pk).update(performed_at=at(0, seconds=30), recorded_at=at(1))
     procedure.refresh_from_db()
 
-    assert "Nothing is changed." in words(desk(colleague).post(place(procedure), typed(procedure)))
+    assert "Nothing is changed." in words(staff_client(colleague).post(place(procedure), typed(procedure)))
 
 
 def test_an_area_that_is_on_no_list_can_stay(
@@ -186,16 +186,16 @@ def test_an_area_that_is_on_no_list_can_stay(
     Procedure.objects.filter(pk=procedure.pk).update(area="left knee")
     procedure.refresh_from_db()
 
-    assert desk(colleague).post(place(procedure), typed(procedure, kind="rf")).status_code == 302
+    assert staff_client(colleague).post(place(procedure), typed(procedure, kind="rf")).status_code == 302
 
 
 def test_a_stale_page_says_who_was_first_and_keeps_what_was_typed(
     patient: Patient, procedure: Procedure, colleague: StaffMember, manager: StaffMember
 ) -> None:
     shown = typed(procedure, kind="rf")
-    desk(manager).post(place(procedure), typed(procedure, area="neck", reason="It was the neck."))
+    staff_client(manager).post(place(procedure), typed(procedure, area="neck", reason="It was the neck."))
 
-    response = desk(colleague).post(place(procedure), shown)
+    response = staff_client(colleague).post(place(procedure), shown)
 
     assert response.status_code == 409
     page = words(response)
@@ -204,7 +204,7 @@ def test_a_stale_page_says_who_was_first_and_keeps_what_was_typed(
     procedure.refresh_from_db()
     assert (procedure.kind, procedure.area) == ("mn", "neck")
     again = {**shown, "area": "neck", "version": response.context["form"]["version"].value()}
-    assert desk(colleague).post(place(procedure), again).status_code == 302
+    assert staff_client(colleague).post(place(procedure), again).status_code == 302
 
 
 @pytest.fixture
@@ -219,7 +219,7 @@ def test_the_right_patient_is_found_looked_at_and_given_the_procedure(
 ) -> None:
     check_in(patient, 50, redness=2, signs=["lumps"])
     check_in(right, 50.5)
-    client = desk(colleague)
+    client = staff_client(colleague)
     assert "Recorded for Amara Test" in words(client.get(place(procedure, "move")))
 
     hits = client.post(place(procedure, "move"), {"words": "L-9"}, follow=True)
@@ -262,7 +262,7 @@ def test_a_warning_is_shown_and_kept_where_the_right_patient_has_an_open_alert(
     patient: Patient, procedure: Procedure, right: Patient, colleague: StaffMember
 ) -> None:
     check_in(right, 50, signs=["pus"])
-    client = desk(colleague)
+    client = staff_client(colleague)
     assert "Treated over an open alert" in words(client.post(place(procedure, "move"), {"to": right.pk}))
 
     told = {"to": right.pk, "version": procedure.version, "act": "move", "reason": WHY}
@@ -289,7 +289,7 @@ def test_a_search_that_finds_nobody_says_so(
     status: int,
     answer: str,
 ) -> None:
-    response = desk(colleague).post(place(procedure, "move"), said, follow=True)
+    response = staff_client(colleague).post(place(procedure, "move"), said, follow=True)
     assert response.status_code == status
     assert answer in words(response)
 
@@ -297,7 +297,7 @@ def test_a_search_that_finds_nobody_says_so(
 @pytest.mark.parametrize("reason", ["", "   "])
 def test_moving_asks_why(procedure: Procedure, right: Patient, colleague: StaffMember, reason: str) -> None:
     told = {"to": right.pk, "version": procedure.version, "act": "move", "reason": reason}
-    response = desk(colleague).post(place(procedure, "move"), told)
+    response = staff_client(colleague).post(place(procedure, "move"), told)
     assert response.status_code == 422
     assert "Say why it is moved." in words(response)
 
@@ -307,9 +307,9 @@ def test_nobody_of_another_clinic_and_nothing_that_is_no_id_can_be_chosen(
 ) -> None:
     for to in (str(stranger.pk), "Rita", ""):
         told = {"to": to, "version": procedure.version, "act": "move", "reason": WHY}
-        assert desk(colleague).post(place(procedure, "move"), told).status_code == 404, to
+        assert staff_client(colleague).post(place(procedure, "move"), told).status_code == 404, to
     told = {"to": str(patient.pk), "version": procedure.version, "act": "move", "reason": WHY}
-    response = desk(colleague).post(place(procedure, "move"), told)
+    response = staff_client(colleague).post(place(procedure, "move"), told)
     assert (response.status_code, "already has this procedure" in words(response)) == (422, True)
 
 
@@ -318,12 +318,12 @@ def test_who_comes_too_late_for_a_moved_procedure_reads_who_moved_it(
 ) -> None:
     told = {"to": right.pk, "version": procedure.version, "act": "move", "reason": WHY}
     correct = place(procedure)
-    desk(manager).post(place(procedure, "move"), told)
+    staff_client(manager).post(place(procedure, "move"), told)
 
     for response in (
-        desk(colleague).post(correct, typed(procedure, area="neck"), follow=True),
-        desk(colleague).get(correct, follow=True),
-        desk(colleague).post(correct.replace("correct/", "move/"), told, follow=True),
+        staff_client(colleague).post(correct, typed(procedure, area="neck"), follow=True),
+        staff_client(colleague).get(correct, follow=True),
+        staff_client(colleague).post(correct.replace("correct/", "move/"), told, follow=True),
     ):
         assert response.redirect_chain == [(patient_url(patient), 302)]
         page = words(response)
@@ -336,9 +336,9 @@ def test_a_move_over_a_correction_made_meanwhile_is_looked_at_again(
     procedure: Procedure, right: Patient, colleague: StaffMember, manager: StaffMember
 ) -> None:
     told = {"to": right.pk, "version": procedure.version, "act": "move", "reason": WHY}
-    desk(manager).post(place(procedure), typed(procedure, area="neck"))
+    staff_client(manager).post(place(procedure), typed(procedure, area="neck"))
 
-    response = desk(colleague).post(place(procedure, "move"), told)
+    response = staff_client(colleague).post(place(procedure, "move"), told)
 
     assert response.status_code == 409
     assert "now neck. Nothing was changed." in words(response)
@@ -351,14 +351,14 @@ def test_another_patients_procedure_is_not_found(
     theirs = ProcedureFactory.create(patient=right)
     for act in ("correct", "move"):
         path = patient_url(patient, f"procedures/{theirs.pk}/{act}/")
-        assert desk(colleague).get(path).status_code == 404
+        assert staff_client(colleague).get(path).status_code == 404
 
 
 def test_an_open_queue_is_drawn_anew_when_the_treatment_it_shows_was_put_right(
     patient: Patient, procedure: Procedure, colleague: StaffMember
 ) -> None:
     check_in(patient, 50, signs=["pus"])
-    client = desk(colleague)
+    client = staff_client(colleague)
     before = client.get("/clinic/queue/")
     assert "Microneedling, face, 51 h" in words(before)
 

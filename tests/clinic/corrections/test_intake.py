@@ -11,7 +11,7 @@ import time_machine
 
 from aftercare.people.models import Patient, Procedure, StaffMember
 from tests.checkins.posting import signed_in
-from tests.clinic.desk import desk, patient_url, words
+from tests.clinic.staff_client import patient_url, staff_client, words
 from tests.people import at, check_in
 
 pytestmark = pytest.mark.usefixtures("course_set")
@@ -34,7 +34,7 @@ def test_a_risk_that_is_entered_later_flags_what_is_open(
     patient: Patient, procedure: Procedure, colleague: StaffMember
 ) -> None:
     reported = check_in(patient, 80, redness=2).check_in
-    client = desk(colleague)
+    client = staff_client(colleague)
     assert "Risk not asked" in words(client.get(patient_url(patient, "intake/")))
 
     response = client.post(patient_url(patient, "intake/"), typed("iq10", "iq2"), follow=True)
@@ -58,7 +58,7 @@ def test_each_answer_so_far_stands_on_the_page(patient: Patient, colleague: Staf
         (None, None, {"iq7": None}),
     ):
         Patient.objects.filter(pk=patient.pk).update(intake=intake, intake_asked=asked)
-        form = desk(colleague).get(patient_url(patient, "intake/")).context["form"]
+        form = staff_client(colleague).get(patient_url(patient, "intake/")).context["form"]
         assert {key: form[key].value() for key in answers} == answers
         assert form["shown"].value() == json.dumps([intake, asked])
 
@@ -66,7 +66,7 @@ def test_each_answer_so_far_stands_on_the_page(patient: Patient, colleague: Staf
 def test_a_question_that_was_not_asked_stays_so_and_can_be_asked_later(
     patient: Patient, colleague: StaffMember
 ) -> None:
-    client, url = desk(colleague), patient_url(patient, "intake/")
+    client, url = staff_client(colleague), patient_url(patient, "intake/")
     client.post(url, typed(rest_no="", iq2="yes", iq4="no", iq7="no", iq8="no"))
     patient.refresh_from_db()
     assert (patient.intake, patient.intake_asked) == (["iq2"], ["iq2", "iq4", "iq7", "iq8"])
@@ -94,7 +94,7 @@ def test_a_question_that_was_not_asked_stays_so_and_can_be_asked_later(
 def test_what_cannot_be_is_said_and_nothing_changes(
     patient: Patient, colleague: StaffMember, told: dict[str, Any], said: str
 ) -> None:
-    response = desk(colleague).post(patient_url(patient, "intake/"), told)
+    response = staff_client(colleague).post(patient_url(patient, "intake/"), told)
     assert response.status_code == 422
     assert said in words(response)
     patient.refresh_from_db()
@@ -104,10 +104,10 @@ def test_what_cannot_be_is_said_and_nothing_changes(
 def test_none_of_these_is_an_answer_and_the_same_answer_is_no_change(
     patient: Patient, colleague: StaffMember
 ) -> None:
-    assert desk(colleague).post(patient_url(patient, "intake/"), typed()).status_code == 302
+    assert staff_client(colleague).post(patient_url(patient, "intake/"), typed()).status_code == 302
     patient.refresh_from_db()
     assert patient.intake == []
-    same = desk(colleague).post(patient_url(patient, "intake/"), typed(shown=[]))
+    same = staff_client(colleague).post(patient_url(patient, "intake/"), typed(shown=[]))
     assert (same.status_code, "Nothing is changed." in words(same)) == (422, True)
 
 
@@ -115,9 +115,9 @@ def test_none_of_these_is_an_answer_and_the_same_answer_is_no_change(
 def test_a_stale_intake_says_who_was_first_and_keeps_what_was_typed(
     patient: Patient, colleague: StaffMember, manager: StaffMember, shown: str
 ) -> None:
-    desk(manager).post(patient_url(patient, "intake/"), typed("iq2"))
+    staff_client(manager).post(patient_url(patient, "intake/"), typed("iq2"))
 
-    response = desk(colleague).post(patient_url(patient, "intake/"), {**typed("iq7"), "shown": shown})
+    response = staff_client(colleague).post(patient_url(patient, "intake/"), {**typed("iq7"), "shown": shown})
 
     assert response.status_code == 409
     page = words(response)
@@ -125,4 +125,4 @@ def test_a_stale_intake_says_who_was_first_and_keeps_what_was_typed(
     assert WHY in page
     assert response.context["form"]["iq7"].value() == "yes"
     again = {**typed("iq7"), "shown": response.context["form"]["shown"].value()}
-    assert desk(colleague).post(patient_url(patient, "intake/"), again).status_code == 302
+    assert staff_client(colleague).post(patient_url(patient, "intake/"), again).status_code == 302

@@ -11,11 +11,11 @@ from playwright.sync_api import Page, expect
 
 from aftercare.guidance.models import ExpectedCourseSet
 from aftercare.people.models import Clinic, Patient
-from tests.clinic.desk import ENROL
-from tests.clinic.test_browser_staff import PHONE, at_desk, fill_in_enrolment
+from tests.clinic.staff_client import ENROL
+from tests.clinic.test_browser_staff import PHONE, fill_in_enrolment, staff_browser
 from tests.ui.browser import overlapping_texts, sticks_out, violations
 
-__all__ = ["at_desk"]
+__all__ = ["staff_browser"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -27,19 +27,19 @@ def seen_by_everybody(page: Page) -> None:
 
 
 def test_a_patient_is_enrolled_handed_a_link_and_comes_in_with_it(
-    at_desk: Any, page: Page, clinic: Clinic, course_set: ExpectedCourseSet
+    staff_browser: Any, page: Page, clinic: Clinic, course_set: ExpectedCourseSet
 ) -> None:
-    desk = at_desk(PHONE, "dark").open(ENROL)
+    staff_page = staff_browser(PHONE, "dark").open(ENROL)
     treated = timezone.localtime(timezone.now() - timedelta(hours=3), clinic.zone)
-    fill_in_enrolment(desk, treated.strftime("%Y-%m-%dT%H:%M"))
-    desk.get_by_role("button", name="Enrol the patient").click()
-    expect(desk.locator("main")).to_contain_text("Mail: waiting")
+    fill_in_enrolment(staff_page, treated.strftime("%Y-%m-%dT%H:%M"))
+    staff_page.get_by_role("button", name="Enrol the patient").click()
+    expect(staff_page.locator("main")).to_contain_text("Mail: waiting")
 
-    desk.get_by_role("button", name="Print with QR code").click()
-    expect(desk.get_by_role("img", name="QR code")).to_be_visible()
-    seen_by_everybody(desk)
-    link = desk.locator("#link").inner_text()
-    base = desk.url[: desk.url.index("/clinic/")]
+    staff_page.get_by_role("button", name="Print with QR code").click()
+    expect(staff_page.get_by_role("img", name="QR code")).to_be_visible()
+    seen_by_everybody(staff_page)
+    link = staff_page.locator("#link").inner_text()
+    base = staff_page.url[: staff_page.url.index("/clinic/")]
 
     page.goto(base + link[link.index("/accounts/") :])
     seen_by_everybody(page)

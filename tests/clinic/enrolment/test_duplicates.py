@@ -10,8 +10,8 @@ import pytest
 import time_machine
 
 from aftercare.people.models import Clinic, Patient, StaffMember, User
-from tests.clinic.desk import ENROL, desk, patient_url, words
 from tests.clinic.enrolment.test_enrolment import TYPED
+from tests.clinic.staff_client import ENROL, patient_url, staff_client, words
 from tests.people import PatientFactory, ProcedureFactory, UserFactory, at
 
 pytestmark = pytest.mark.usefixtures("clinic", "course_set")
@@ -52,7 +52,7 @@ def test_a_likely_duplicate_is_shown_and_nothing_is_stored_until_staff_say_it_is
     nurse: StaffMember, name: str, fields: dict[str, Any], because: str
 ) -> None:
     known = here_already(nurse.clinic, name, **fields)
-    client = desk(nurse)
+    client = staff_client(nurse)
 
     response = client.post(ENROL, TYPED)
 
@@ -83,18 +83,18 @@ def test_who_is_only_a_little_alike_is_not_in_the_way(
     nurse: StaffMember, name: str, fields: dict[str, Any]
 ) -> None:
     here_already(nurse.clinic, name, **fields)
-    assert desk(nurse).post(ENROL, TYPED).status_code == 302
+    assert staff_client(nurse).post(ENROL, TYPED).status_code == 302
 
 
 def test_a_patient_of_another_clinic_is_never_shown(nurse: StaffMember, other_clinic: Clinic) -> None:
     here_already(other_clinic, "Daniel Reyes", date_of_birth=BORN, call_back_telephone="07700 900142")
-    assert desk(nurse).post(ENROL, TYPED).status_code == 302
+    assert staff_client(nurse).post(ENROL, TYPED).status_code == 302
 
 
 def test_what_was_said_of_one_person_is_not_said_of_another(nurse: StaffMember) -> None:
     first = here_already(nurse.clinic, date_of_birth=BORN, call_back_telephone="07700 900142")
     second = here_already(nurse.clinic, "Daniel Reyes", date_of_birth=BORN)
-    response = desk(nurse).post(ENROL, {**TYPED, "another_person": str(first.pk)})
+    response = staff_client(nurse).post(ENROL, {**TYPED, "another_person": str(first.pk)})
     assert response.status_code == 422
     assert f"{first.pk},{second.pk}" in response.content.decode() or f"{second.pk},{first.pk}" in (
         response.content.decode()
@@ -103,7 +103,7 @@ def test_what_was_said_of_one_person_is_not_said_of_another(nurse: StaffMember) 
 
 def test_the_answer_survives_a_slip_in_another_field(nurse: StaffMember) -> None:
     known = here_already(nurse.clinic, call_back_telephone="07700 900142")
-    response = desk(nurse).post(ENROL, {**TYPED, "kind": "", "another_person": str(known.pk)})
+    response = staff_client(nurse).post(ENROL, {**TYPED, "kind": "", "another_person": str(known.pk)})
     assert 'id="id_another_person" checked' in response.content.decode()
 
 
@@ -112,7 +112,7 @@ def test_two_people_of_one_address_are_told_apart_with_what_to_do(
 ) -> None:
     typed = {**TYPED, "email": "amara@test.example", "first_name": "Zoë"}
     for another in ("", str(patient.pk)):
-        response = desk(nurse).post(ENROL, {**typed, "another_person": another})
+        response = staff_client(nurse).post(ENROL, {**typed, "another_person": another})
         assert response.status_code == 422
         page = words(response)
         assert "Two people can't share one. Ask for an address of their own." in page
@@ -121,14 +121,14 @@ def test_two_people_of_one_address_are_told_apart_with_what_to_do(
     assert Patient.objects.get() == patient
     assert not User.objects.filter(first_name="Zoë").exists()
 
-    assert desk(nurse).post(ENROL, {**typed, "email": "amara+zoe@test.example"}).status_code == 302
+    assert staff_client(nurse).post(ENROL, {**typed, "email": "amara+zoe@test.example"}).status_code == 302
 
 
 def test_a_patient_of_another_clinic_is_enrolled_as_the_same_person(
     nurse: StaffMember, stranger: Patient
 ) -> None:
     typed = {**TYPED, "email": stranger.user.email, "first_name": "SÁM", "last_name": "test"}
-    assert desk(nurse).post(ENROL, typed).status_code == 302
+    assert staff_client(nurse).post(ENROL, typed).status_code == 302
     assert set(stranger.user.patients.values_list("clinic", flat=True)) == {
         nurse.clinic_id,
         stranger.clinic_id,
@@ -140,7 +140,7 @@ def test_a_patient_of_another_clinic_is_enrolled_as_the_same_person(
 def test_the_address_of_somebody_with_another_name_elsewhere_is_refused_without_naming_them(
     nurse: StaffMember, stranger: Patient
 ) -> None:
-    response = desk(nurse).post(ENROL, {**TYPED, "email": stranger.user.email})
+    response = staff_client(nurse).post(ENROL, {**TYPED, "email": stranger.user.email})
     assert response.status_code == 422
     page = words(response)
     assert "Somebody with another name uses this e-mail address." in page
@@ -150,16 +150,16 @@ def test_the_address_of_somebody_with_another_name_elsewhere_is_refused_without_
 
 def test_a_staff_member_can_be_a_patient_too(nurse: StaffMember, colleague: StaffMember) -> None:
     typed = {**TYPED, "email": colleague.user.email, "first_name": "Tom", "last_name": "Test", "invite": "on"}
-    assert desk(nurse).post(ENROL, typed).status_code == 302
+    assert staff_client(nurse).post(ENROL, typed).status_code == 302
     patient = Patient.objects.get()
     assert patient.user == colleague.user
     assert colleague.user.staff_memberships.get().role == StaffMember.Role.CLINICIAN
-    assert desk(colleague).get("/clinic/").status_code == 200
+    assert staff_client(colleague).get("/clinic/").status_code == 200
 
 
 def test_a_colleague_of_another_clinic_gets_nothing_to_do_here_by_being_a_patient(
     nurse: StaffMember, outsider: StaffMember
 ) -> None:
     typed = {**TYPED, "email": outsider.user.email, "first_name": "Olga", "last_name": "Test"}
-    desk(nurse).post(ENROL, typed)
-    assert desk(outsider).get(patient_url(Patient.objects.get())).status_code == 404
+    staff_client(nurse).post(ENROL, typed)
+    assert staff_client(outsider).get(patient_url(Patient.objects.get())).status_code == 404

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 
 from aftercare.people.models import Clinic, Event, IntakeQuestion, Patient, Procedure, StaffMember, User
 from clinic.enrolment.actions import enrol_with_procedure
-from tests.clinic.desk import ENROL, alert_of, desk, patient_url, words
+from tests.clinic.staff_client import ENROL, alert_of, patient_url, staff_client, words
 from tests.people import at, check_in
 
 pytestmark = pytest.mark.usefixtures("clinic", "course_set")
@@ -45,7 +45,7 @@ def _now() -> Iterator[None]:
 
 
 def test_enrolling_stores_the_patient_the_risk_and_the_procedure(nurse: StaffMember) -> None:
-    response = desk(nurse).post(ENROL, TYPED)
+    response = staff_client(nurse).post(ENROL, TYPED)
 
     patient = Patient.objects.get()
     assert response.status_code == 302
@@ -64,19 +64,19 @@ def test_enrolling_stores_the_patient_the_risk_and_the_procedure(nurse: StaffMem
 
 def test_the_time_of_the_treatment_is_read_on_the_clock_of_the_clinic(nurse: StaffMember) -> None:
     Clinic.objects.update(time_zone="America/New_York")
-    desk(nurse).post(ENROL, {**TYPED, "call_back_telephone": "+44 7700 900142"})
+    staff_client(nurse).post(ENROL, {**TYPED, "call_back_telephone": "+44 7700 900142"})
     assert Procedure.objects.get().performed_at == datetime(2026, 1, 12, 13, 30, tzinfo=UTC)
 
 
 def test_none_of_these_is_kept_as_an_answer(nurse: StaffMember) -> None:
-    desk(nurse).post(ENROL, {**TYPED, "iq7": "", "iq2": "no"})
+    staff_client(nurse).post(ENROL, {**TYPED, "iq7": "", "iq2": "no"})
     patient = Patient.objects.get()
     assert (patient.intake, patient.at_risk) == ([], False)
 
 
 @pytest.mark.parametrize("key", IntakeQuestion.values)
 def test_the_risk_comes_from_four_of_the_intake_questions(nurse: StaffMember, key: str) -> None:
-    desk(nurse).post(ENROL, {**TYPED, "iq7": "", "iq2": "", key: "yes"})
+    staff_client(nurse).post(ENROL, {**TYPED, "iq7": "", "iq2": "", key: "yes"})
     assert Patient.objects.get().at_risk == (key in {"iq4", "iq7", "iq8", "iq10"})
 
 
@@ -119,7 +119,7 @@ def test_bad_input_is_named_beside_its_field_and_nothing_is_stored(
     patient.record_number = "L-1"
     patient.save()
 
-    response = desk(nurse).post(ENROL, {**TYPED, **typed})
+    response = staff_client(nurse).post(ENROL, {**TYPED, **typed})
 
     assert response.status_code == 422
     page = words(response)
@@ -132,7 +132,7 @@ def test_bad_input_is_named_beside_its_field_and_nothing_is_stored(
 
 
 def test_everything_typed_is_still_in_a_rejected_form(nurse: StaffMember) -> None:
-    page = desk(nurse).post(ENROL, {**TYPED, "consent": ""}).content.decode()
+    page = staff_client(nurse).post(ENROL, {**TYPED, "consent": ""}).content.decode()
     for value in ("Daniel", "1990-04-30", "L-7", "after 17:00", "2026-01-12T08:30"):
         assert f'value="{value}"' in page
     assert page.count("checked") == 4  # the kind, two intake questions, and no to the rest
@@ -141,7 +141,7 @@ def test_everything_typed_is_still_in_a_rejected_form(nurse: StaffMember) -> Non
 def test_a_record_number_of_another_clinic_is_free_here(nurse: StaffMember, stranger: Patient) -> None:
     stranger.record_number = "L-7"
     stranger.save()
-    assert desk(nurse).post(ENROL, TYPED).status_code == 302
+    assert staff_client(nurse).post(ENROL, TYPED).status_code == 302
 
 
 def test_a_record_number_taken_at_the_same_moment_is_a_message_and_no_half_patient(
@@ -174,7 +174,7 @@ def test_a_procedure_that_can_not_be_recorded_leaves_no_patient(nurse: StaffMemb
 def test_a_later_procedure_is_recorded_without_a_warning_where_nothing_is_open(
     procedure: Procedure, colleague: StaffMember
 ) -> None:
-    client, url = desk(colleague), patient_url(procedure.patient, "procedures/new/")
+    client, url = staff_client(colleague), patient_url(procedure.patient, "procedures/new/")
     assert "Look before treating" not in words(client.get(url))
 
     response = client.post(url, TREATMENT)
@@ -191,7 +191,7 @@ def test_over_an_open_alert_staff_are_warned_and_nothing_is_stored_until_they_co
 ) -> None:
     patient = procedure.patient
     alert_of(patient, 70, unwell=["flu"])
-    client, url = desk(colleague), patient_url(patient, "procedures/new/")
+    client, url = staff_client(colleague), patient_url(patient, "procedures/new/")
     assert "Look before treating This patient has open alerts: Aching all over." in words(client.get(url))
 
     warned = client.post(url, TREATMENT)
@@ -214,7 +214,7 @@ def test_after_a_recent_infection_staff_are_warned_even_if_its_alert_is_closed(
     procedure: Procedure, colleague: StaffMember
 ) -> None:
     check_in(procedure.patient, 20, signs=["cold_sore"])
-    client = desk(colleague)
+    client = staff_client(colleague)
     alert = procedure.patient.alerts.get()
     client.post(f"/clinic/alerts/{alert.pk}/close/", {"outcome": "prescribed", "note": "Seen."})
     page = words(client.get(patient_url(procedure.patient, "procedures/new/")))
@@ -223,7 +223,7 @@ def test_after_a_recent_infection_staff_are_warned_even_if_its_alert_is_closed(
 
 def test_a_routine_alert_is_no_reason_to_warn(procedure: Procedure, colleague: StaffMember) -> None:
     alert_of(procedure.patient, 70, signs=["patches"])
-    response = desk(colleague).post(patient_url(procedure.patient, "procedures/new/"), TREATMENT)
+    response = staff_client(colleague).post(patient_url(procedure.patient, "procedures/new/"), TREATMENT)
     assert response.status_code == 302
 
 
@@ -240,7 +240,7 @@ def test_a_procedure_with_bad_input_is_not_recorded(
     procedure: Procedure, colleague: StaffMember, typed: dict[str, str], said: str
 ) -> None:
     Patient.objects.update(date_of_birth=date(1990, 4, 30))
-    response = desk(colleague).post(
+    response = staff_client(colleague).post(
         patient_url(procedure.patient, "procedures/new/"), {**TREATMENT, **typed, "confirm": "yes"}
     )
     assert response.status_code == 422
@@ -253,14 +253,14 @@ def test_a_confirmation_survives_a_slip_in_another_field(
 ) -> None:
     alert_of(procedure.patient, 70, unwell=["flu"])
     url = patient_url(procedure.patient, "procedures/new/")
-    response = desk(colleague).post(url, {**TREATMENT, "kind": "", "confirm": "yes"})
+    response = staff_client(colleague).post(url, {**TREATMENT, "kind": "", "confirm": "yes"})
     assert 'name="confirm" value="yes"' in response.content.decode()
 
 
 def test_a_nurse_enrols_and_leaves_later_procedures_to_a_clinician(
     procedure: Procedure, nurse: StaffMember
 ) -> None:
-    client, url = desk(nurse), patient_url(procedure.patient, "procedures/new/")
+    client, url = staff_client(nurse), patient_url(procedure.patient, "procedures/new/")
     assert "Record a procedure" not in words(client.get(patient_url(procedure.patient)))
 
     for response in (client.get(url), client.post(url, TREATMENT)):

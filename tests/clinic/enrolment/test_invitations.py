@@ -17,8 +17,8 @@ from aftercare.outbox.models import Message
 from aftercare.people.models import Event, Invitation, Patient, StaffMember
 from aftercare.people.patients.details import change_details
 from aftercare.people.patients.invitations import invite
-from tests.clinic.desk import ENROL, desk, patient_url, words
 from tests.clinic.enrolment.test_enrolment import TYPED
+from tests.clinic.staff_client import ENROL, patient_url, staff_client, words
 from tests.people import StaffMemberFactory, at
 from tools.servers.mail import MailServer
 
@@ -51,7 +51,7 @@ def state_on(client: Client, patient: Patient) -> str:
 
 class TestEnrolling:
     def test_it_invites_the_patient_and_says_so(self, nurse: StaffMember) -> None:
-        response = desk(nurse).post(ENROL, {**TYPED, "invite": "on"}, follow=True)
+        response = staff_client(nurse).post(ENROL, {**TYPED, "invite": "on"}, follow=True)
         patient = Patient.objects.get()
         message = Message.objects.get()
         assert (message.kind, message.recipient) == ("invitation", patient.user)
@@ -60,13 +60,13 @@ class TestEnrolling:
         assert "Mail: waiting" in words(response)
 
     def test_without_the_tick_nothing_is_sent(self, nurse: StaffMember) -> None:
-        response = desk(nurse).post(ENROL, TYPED, follow=True)
+        response = staff_client(nurse).post(ENROL, TYPED, follow=True)
         assert "No invitation was sent." in words(response)
         assert "No invitation yet. Send by e-mail" in words(response)
         assert not Message.objects.exists()
 
     def test_the_tick_is_there_from_the_start_and_stays_away_once_taken_out(self, nurse: StaffMember) -> None:
-        client = desk(nurse)
+        client = staff_client(nurse)
         ticked = 'name="invite" class="checkboxinput form-check-input" id="id_invite" checked'
         assert ticked in client.get(ENROL).content.decode()
         refused = client.post(ENROL, {**TYPED, "kind": ""}).content.decode()
@@ -74,12 +74,12 @@ class TestEnrolling:
         assert ticked not in refused
 
     def test_the_language_is_kept(self, nurse: StaffMember) -> None:
-        response = desk(nurse).post(ENROL, {**TYPED, "language": "pl"}, follow=True)
+        response = staff_client(nurse).post(ENROL, {**TYPED, "language": "pl"}, follow=True)
         assert Patient.objects.get().user.language == "pl"
         assert "Reads best: Polish (Polski)" in words(response)
 
     def test_an_enrolment_that_fails_invites_nobody(self, nurse: StaffMember, patient: Patient) -> None:
-        desk(nurse).post(ENROL, {**TYPED, "invite": "on", "email": patient.user.email})
+        staff_client(nurse).post(ENROL, {**TYPED, "invite": "on", "email": patient.user.email})
         assert not Message.objects.exists()
         assert not Invitation.objects.exists()
 
@@ -88,7 +88,7 @@ class TestHowItStands:
     """Each state in words, as a nurse meets it one after the other."""
 
     def test_from_waiting_to_signed_in(self, nurse: StaffMember, patient: Patient) -> None:
-        client = desk(nurse)
+        client = staff_client(nurse)
         assert "No invitation yet." in state_on(client, patient)
 
         response = client.post(inviting(patient, "send/"))
@@ -119,7 +119,7 @@ class TestHowItStands:
     def test_not_yet_taken_and_why(self, nurse: StaffMember, patient: Patient) -> None:
         invite(patient=patient, by=nurse.user, now=at(96))
         Message.objects.update(state="retrying", error="mail server replied 451")
-        state = state_on(desk(nurse), patient)
+        state = state_on(staff_client(nurse), patient)
         assert "Mail: not sent yet, is tried again : mail server replied 451" in state
 
     def test_an_address_that_does_not_exist_is_shown_corrected_and_invited_anew(
@@ -129,7 +129,7 @@ class TestHowItStands:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", mail_server.port
         settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
-        client = desk(nurse)
+        client = staff_client(nurse)
         mail_server.refuse("550 No such mailbox", at="rcpt")
         client.post(inviting(patient, "send/"))
         sweep(lambda: at(96))
@@ -152,7 +152,7 @@ class TestHowItStands:
         assert not Message.objects.unattended_failures().exists()
 
     def test_stopped_and_over(self, nurse: StaffMember, patient: Patient) -> None:
-        client = desk(nurse)
+        client = staff_client(nurse)
         client.post(inviting(patient), {"way": "print"})
         assert "Handed over on paper 10:00" in state_on(client, patient)
         with time_machine.travel(at(96 + 14 * 24), tick=False):
@@ -166,8 +166,8 @@ class TestHandingOver:
     def test_each_press_hands_over_the_link_that_is_out_and_who_and_when_is_kept(
         self, nurse: StaffMember, colleague: StaffMember, patient: Patient, way: str
     ) -> None:
-        first = link_on(desk(nurse).post(inviting(patient), {"way": way}))
-        second = link_on(desk(colleague).post(inviting(patient), {"way": way}))
+        first = link_on(staff_client(nurse).post(inviting(patient), {"way": way}))
+        second = link_on(staff_client(colleague).post(inviting(patient), {"way": way}))
 
         assert first == second
         client = Client()
@@ -181,7 +181,7 @@ class TestHandingOver:
     def test_the_sheet_says_in_plain_words_what_to_do_and_whom_to_call(
         self, nurse: StaffMember, patient: Patient
     ) -> None:
-        response = desk(nurse).post(inviting(patient), {"way": "print"})
+        response = staff_client(nurse).post(inviting(patient), {"way": "print"})
         page = words(response)
         sheet = page[page.index("Larkfield Skin Clinic: your aftercare page") :]
         assert "Point the camera of your phone at the square, and open the link." in sheet
@@ -199,7 +199,7 @@ class TestHandingOver:
     def test_printing_keeps_the_mailed_link_alive(
         self, nurse: StaffMember, patient: Patient, mailoutbox: list[Any]
     ) -> None:
-        client = desk(nurse)
+        client = staff_client(nurse)
         client.post(inviting(patient, "send/"))
         printed = link_on(client.post(inviting(patient), {"way": "print"}))
         sweep(lambda: at(96))
@@ -211,14 +211,14 @@ class TestHandingOver:
     def test_a_link_whose_days_are_over_is_not_handed_over_again(
         self, nurse: StaffMember, patient: Patient
     ) -> None:
-        first = link_on(desk(nurse).post(inviting(patient), {"way": "print"}))
+        first = link_on(staff_client(nurse).post(inviting(patient), {"way": "print"}))
         with time_machine.travel(at(96 + 14 * 24), tick=False):
-            second = link_on(desk(nurse).post(inviting(patient), {"way": "print"}))
+            second = link_on(staff_client(nurse).post(inviting(patient), {"way": "print"}))
             assert first != second
             assert Client().get(second).status_code == 200
 
     def test_looking_makes_no_link_and_shows_none(self, nurse: StaffMember, patient: Patient) -> None:
-        client = desk(nurse)
+        client = staff_client(nurse)
         client.post(inviting(patient), {"way": "link"})
         page = client.get(inviting(patient)).content.decode()
         assert "/accounts/invitation/" not in page
@@ -229,7 +229,7 @@ class TestHandingOver:
         self, nurse: StaffMember, patient: Patient
     ) -> None:
         StaffMemberFactory.create(user=patient.user, clinic=patient.clinic)
-        client = desk(nurse)
+        client = staff_client(nurse)
         response = client.post(inviting(patient), {"way": "link"})
         assert response.status_code == 409
         assert "A link would open more than this clinic" in words(response)
@@ -243,14 +243,14 @@ def test_nobody_else_invites_or_changes_a_patient(
     outsider: StaffMember, patient: Patient, stranger: Patient, act: str
 ) -> None:
     for person in (outsider, patient, stranger):
-        assert desk(person).post(patient_url(patient, act), {"first_name": "X"}).status_code == 404
+        assert staff_client(person).post(patient_url(patient, act), {"first_name": "X"}).status_code == 404
     assert not Invitation.objects.exists()
     assert not Event.objects.filter(patient=patient).exists()
 
 
 @pytest.mark.parametrize("act", ["", "send/"])
 def test_who_may_not_enrol_invites_nobody(nurse: StaffMember, patient: Patient, act: str) -> None:
-    client = desk(nurse)
+    client = staff_client(nurse)
     nurse.is_active = False
     nurse.save()
     assert client.post(inviting(patient, act)).status_code == 404

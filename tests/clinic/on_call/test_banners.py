@@ -12,7 +12,7 @@ from aftercare.alerts.notifying.notifications import KIND, drain
 from aftercare.outbox.models import Message
 from aftercare.people.models import Patient, Procedure, StaffMember
 from clinic.on_call.banners import look_again
-from tests.clinic.desk import desk, words
+from tests.clinic.staff_client import staff_client, words
 from tests.people import at, check_in
 
 REFUSED = "Mail to Ruth Test does not arrive"
@@ -36,7 +36,7 @@ def seen(member: StaffMember, h: float) -> str:
     """The queue of a staff member at an hour."""
     look_again()
     with time_machine.travel(at(h), tick=False):
-        return words(desk(member).get(reverse("clinic:queue")))
+        return words(staff_client(member).get(reverse("clinic:queue")))
 
 
 def test_whose_mail_is_refused_is_named_until_somebody_has_looked_into_it(

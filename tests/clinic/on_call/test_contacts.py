@@ -17,7 +17,7 @@ from aftercare.alerts.on_call.contact_steps import move_up, remove_step
 from aftercare.outbox.heartbeats import beat_heart
 from aftercare.outbox.models import Message
 from aftercare.people.models import Clinic, Event, Patient, Shift, StaffMember
-from tests.clinic.desk import QUEUE, alert_of, desk, words
+from tests.clinic.staff_client import QUEUE, alert_of, staff_client, words
 from tests.people import at
 
 pytestmark = pytest.mark.django_db
@@ -75,10 +75,10 @@ class TestWhoMay:
         self, step: ContactStep, nurse: StaffMember, manager: StaffMember, patient: Patient, client: Client
     ) -> None:
         for member in (nurse, manager):
-            assert "Ruth Test" in words(desk(member).get(CONTACTS))
-        assert "Add a step" not in words(desk(nurse).get(CONTACTS))
-        assert "Add a step" in words(desk(manager).get(CONTACTS))
-        assert desk(patient).get(CONTACTS).status_code == 404
+            assert "Ruth Test" in words(staff_client(member).get(CONTACTS))
+        assert "Add a step" not in words(staff_client(nurse).get(CONTACTS))
+        assert "Add a step" in words(staff_client(manager).get(CONTACTS))
+        assert staff_client(patient).get(CONTACTS).status_code == 404
         assert client.get(CONTACTS).status_code == 302
 
     @pytest.mark.parametrize("place", FORMS)
@@ -95,9 +95,9 @@ class TestWhoMay:
     ) -> None:
         path = place(step, shift, drill)
 
-        assert desk(manager).get(path).status_code == 200
-        assert desk(nurse).get(path).status_code == desk(nurse).post(path).status_code == 403
-        assert desk(patient).get(path).status_code == 404
+        assert staff_client(manager).get(path).status_code == 200
+        assert staff_client(nurse).get(path).status_code == staff_client(nurse).post(path).status_code == 403
+        assert staff_client(patient).get(path).status_code == 404
         assert client.get(path).status_code == 302
 
     @pytest.mark.parametrize("place", PRESSES)
@@ -114,11 +114,11 @@ class TestWhoMay:
     ) -> None:
         path = place(step, shift, drill)
 
-        assert desk(nurse).post(path).status_code == 403
-        assert desk(patient).post(path).status_code == 404
+        assert staff_client(nurse).post(path).status_code == 403
+        assert staff_client(patient).post(path).status_code == 404
         assert client.post(path).status_code == 302
-        assert desk(manager).get(path).status_code == 405
-        assert desk(manager).post(path).status_code == 302
+        assert staff_client(manager).get(path).status_code == 405
+        assert staff_client(manager).post(path).status_code == 302
 
     def test_a_manager_of_another_clinic_finds_none_of_it(
         self, step: ContactStep, shift: Shift, drill: Drill, outsider: StaffMember
@@ -126,17 +126,17 @@ class TestWhoMay:
         StaffMember.objects.filter(pk=outsider.pk).update(role=StaffMember.Role.MANAGER)
         forms, presses = OF_A_RECORD
         for place in [*(FORMS[i] for i in forms), *(PRESSES[i] for i in presses)]:
-            assert desk(outsider).post(place(step, shift, drill)).status_code == 404
+            assert staff_client(outsider).post(place(step, shift, drill)).status_code == 404
         for path in (f"/clinic/drills/{drill.pk}/", f"/clinic/drills/{drill.pk}/acknowledge/"):
-            assert desk(outsider).post(path).status_code in {404, 405}
-        assert desk(outsider).get(f"/clinic/drills/{drill.pk}/").status_code == 404
-        assert "Ruth" not in words(desk(outsider).get(CONTACTS))
+            assert staff_client(outsider).post(path).status_code in {404, 405}
+        assert staff_client(outsider).get(f"/clinic/drills/{drill.pk}/").status_code == 404
+        assert "Ruth" not in words(staff_client(outsider).get(CONTACTS))
 
     def test_nobody_of_another_clinic_can_be_chosen(
         self, manager: StaffMember, outsider: StaffMember
     ) -> None:
         form = {"members": str(outsider.pk), "wait_min": "10"}
-        response = desk(manager).post(f"{CONTACTS}steps/new/open/", form)
+        response = staff_client(manager).post(f"{CONTACTS}steps/new/open/", form)
 
         assert response.status_code == 422
         assert not ContactStep.objects.exists()
@@ -146,7 +146,7 @@ class TestSteps:
     def test_a_manager_adds_changes_moves_and_removes_steps(
         self, clinic: Clinic, manager: StaffMember, nurse: StaffMember, colleague: StaffMember
     ) -> None:
-        client = desk(manager)
+        client = staff_client(manager)
         for member, wait in ((nurse, "10"), (colleague, "30")):
             client.post(f"{CONTACTS}steps/new/open/", {"members": str(member.pk), "wait_min": wait})
         client.post(f"{CONTACTS}steps/new/closed/", {"on_duty": "on", "wait_min": "5"})
@@ -178,7 +178,7 @@ class TestSteps:
     def test_a_step_that_tells_nobody_or_waits_too_long_is_refused(
         self, manager: StaffMember, form: dict[str, str], problem: str
     ) -> None:
-        response = desk(manager).post(f"{CONTACTS}steps/new/open/", form)
+        response = staff_client(manager).post(f"{CONTACTS}steps/new/open/", form)
 
         assert response.status_code == 422
         assert problem in words(response)
@@ -190,20 +190,20 @@ class TestSteps:
         duty = ContactStep.objects.create(clinic=clinic, position=1, on_duty=True)
         path = f"{CONTACTS}steps/{step.pk}/remove/"
 
-        page = words(desk(manager).get(path))
+        page = words(staff_client(manager).get(path))
 
         assert "Remove step 1?" in page
         assert "this step tells Ruth Test" in page
         assert "Without it these are told, in this order: whoever is on duty" in page
         assert ContactStep.objects.count() == 2
-        desk(manager).post(path)
+        staff_client(manager).post(path)
         assert list(ContactStep.objects.all()) == [duty]
-        assert "This step was removed already." in words(desk(manager).post(path, follow=True))
-        last = words(desk(manager).get(f"{CONTACTS}steps/{duty.pk}/remove/"))
+        assert "This step was removed already." in words(staff_client(manager).post(path, follow=True))
+        last = words(staff_client(manager).get(f"{CONTACTS}steps/{duty.pk}/remove/"))
         assert "It is the last step. Without it everybody who works here is told." in last
 
     def test_there_are_two_lists_and_no_third(self, manager: StaffMember) -> None:
-        assert desk(manager).get(f"{CONTACTS}steps/new/never/").status_code == 404
+        assert staff_client(manager).get(f"{CONTACTS}steps/new/never/").status_code == 404
 
     def test_the_first_step_can_not_move_up_and_positions_never_have_a_gap(
         self, clinic: Clinic, manager: StaffMember
@@ -227,13 +227,13 @@ class TestRota:
             "ends_at": "2026-03-27T06:00",
             "weeks": "4",
         }
-        desk(manager).post(f"{CONTACTS}rota/new/", form)
+        staff_client(manager).post(f"{CONTACTS}rota/new/", form)
 
         starts = list(Shift.objects.values_list("starts_at", flat=True))
         # The clocks go forward on 29 March: 22:00 is an hour earlier in UTC from then on.
         assert [start.hour for start in starts] == [22, 21, 21, 21]
         assert starts[0] == datetime(2026, 3, 26, 22, tzinfo=UTC)
-        desk(manager).post(f"{CONTACTS}rota/new/", form)
+        staff_client(manager).post(f"{CONTACTS}rota/new/", form)
         assert Shift.objects.count() == 4
 
     @pytest.mark.parametrize(
@@ -249,7 +249,7 @@ class TestRota:
         self, manager: StaffMember, nurse: StaffMember, starts: str, ends: str, problem: str
     ) -> None:
         form = {"member": nurse.pk, "starts_at": starts, "ends_at": ends, "weeks": "1"}
-        response = desk(manager).post(f"{CONTACTS}rota/new/", form)
+        response = staff_client(manager).post(f"{CONTACTS}rota/new/", form)
 
         assert response.status_code == 422
         assert problem in words(response)
@@ -257,7 +257,9 @@ class TestRota:
     def put(self, manager: StaffMember, member: StaffMember, day: int, weeks: int = 1, **more: str) -> Any:
         """Ask for a place from 10:00 to 18:00 on a day of January."""
         form = {"member": member.pk, "starts_at": f"2026-01-{day}T10:00", "ends_at": f"2026-01-{day}T18:00"}
-        return desk(manager).post(f"{CONTACTS}rota/new/", {**form, "weeks": str(weeks), **more}, follow=True)
+        return staff_client(manager).post(
+            f"{CONTACTS}rota/new/", {**form, "weeks": str(weeks), **more}, follow=True
+        )
 
     def test_places_that_overlap_are_stored_only_once_that_was_seen(
         self, manager: StaffMember, nurse: StaffMember, colleague: StaffMember
@@ -298,19 +300,19 @@ class TestRota:
     ) -> None:
         self.put(manager, nurse, 13)
         form = {"member": colleague.pk, "starts_at": "2026-01-13T18:00", "ends_at": "2026-01-14T10:00"}
-        assert desk(manager).post(f"{CONTACTS}rota/new/", {**form, "weeks": "1"}).status_code == 302
+        assert staff_client(manager).post(f"{CONTACTS}rota/new/", {**form, "weeks": "1"}).status_code == 302
 
     def removal(self, manager: StaffMember, shift: Shift, **form: str) -> Any:
-        return desk(manager).post(f"{CONTACTS}rota/{shift.pk}/remove/", form, follow=True)
+        return staff_client(manager).post(f"{CONTACTS}rota/{shift.pk}/remove/", form, follow=True)
 
     def test_a_series_ends_in_one_step_from_the_place_chosen_on(
         self, manager: StaffMember, nurse: StaffMember, colleague: StaffMember
     ) -> None:
         form = {"member": nurse.pk, "starts_at": "2026-03-20T22:00", "ends_at": "2026-03-21T06:00"}
-        desk(manager).post(f"{CONTACTS}rota/new/", {**form, "weeks": "12"})
-        desk(manager).post(f"{CONTACTS}rota/new/", {**form, "member": colleague.pk, "weeks": "1"})
+        staff_client(manager).post(f"{CONTACTS}rota/new/", {**form, "weeks": "12"})
+        staff_client(manager).post(f"{CONTACTS}rota/new/", {**form, "member": colleague.pk, "weeks": "1"})
         second = Shift.objects.filter(member=nurse)[1]
-        page = desk(manager).get(f"{CONTACTS}rota/{second.pk}/remove/")
+        page = staff_client(manager).get(f"{CONTACTS}rota/{second.pk}/remove/")
         assert "11 places, the last on Friday 5 June 2026" in words(page)
 
         done = self.removal(manager, second, which="series", seen=page.context["seen"])
@@ -326,7 +328,7 @@ class TestRota:
         first, second, *_later = Shift.objects.all()
         assert "The place is removed." in words(self.removal(manager, second, which="one"))
 
-        page = desk(manager).get(f"{CONTACTS}rota/{first.pk}/remove/")
+        page = staff_client(manager).get(f"{CONTACTS}rota/{first.pk}/remove/")
 
         assert "3 places" in words(page)
         self.removal(manager, first, which="series", seen=page.context["seen"])
@@ -337,7 +339,7 @@ class TestRota:
     ) -> None:
         self.put(manager, nurse, 13, weeks=4)
         first = Shift.objects.all()[0]
-        seen = desk(manager).get(f"{CONTACTS}rota/{first.pk}/remove/").context["seen"]
+        seen = staff_client(manager).get(f"{CONTACTS}rota/{first.pk}/remove/").context["seen"]
         self.put(manager, nurse, 13, weeks=12)
 
         again = self.removal(manager, first, which="series", seen=seen)
@@ -357,7 +359,7 @@ class TestRota:
 
         assert (
             "Nobody Mon 12 Jan, 11:00 to Mon 12 Jan, 19:00. The person on this shift has left or is away."
-            in words(desk(manager).get(CONTACTS))
+            in words(staff_client(manager).get(CONTACTS))
         )
 
 
@@ -367,16 +369,16 @@ class TestAbsence:
     ) -> None:
         alert = acknowledge(alert=alert_of(patient, 0, signs=["pus"]), by=nurse.user, now=at(0))
         form = {"away_from": "2026-01-12", "away_until": "2026-01-13"}
-        desk(manager).post(f"{CONTACTS}away/{nurse.pk}/", form)
+        staff_client(manager).post(f"{CONTACTS}away/{nurse.pk}/", form)
 
         for record in (alert, shift, nurse):
             record.refresh_from_db()
         assert (alert.status, alert.acknowledged_by, shift.member) == ("new", None, None)
         # Two whole days on the clinic's clock.
         assert (nurse.away_from, nurse.away_until) == (at(-10), at(38))
-        assert "Away from Mon 12 Jan until Tue 13 Jan" in words(desk(manager).get(CONTACTS))
+        assert "Away from Mon 12 Jan until Tue 13 Jan" in words(staff_client(manager).get(CONTACTS))
 
-        desk(manager).post(f"{CONTACTS}away/{nurse.pk}/", {"away_from": "", "away_until": ""})
+        staff_client(manager).post(f"{CONTACTS}away/{nurse.pk}/", {"away_from": "", "away_until": ""})
         nurse.refresh_from_db()
         assert nurse.is_reachable(at(0))
 
@@ -394,14 +396,14 @@ class TestAbsence:
     def test_days_that_do_not_follow_are_refused(
         self, manager: StaffMember, nurse: StaffMember, form: dict[str, str], problem: str
     ) -> None:
-        response = desk(manager).post(f"{CONTACTS}away/{nurse.pk}/", form)
+        response = staff_client(manager).post(f"{CONTACTS}away/{nurse.pk}/", form)
 
         assert response.status_code == 422
         assert problem in words(response)
 
 
 def test_a_closed_day_is_added_and_removed(manager: StaffMember, clinic: Clinic) -> None:
-    client = desk(manager)
+    client = staff_client(manager)
     client.post(f"{CONTACTS}closed-days/new/", {"day": "2026-12-25", "name": "Christmas Day"})
     clinic.refresh_from_db()
     assert clinic.closed_days == {"2026-12-25": "Christmas Day"}
@@ -420,20 +422,20 @@ class TestStandingWarning:
 
     def test_it_stands_while_no_step_reaches_anybody(self, nurse: StaffMember) -> None:
         for path in (QUEUE, "/clinic/patients/", CONTACTS):
-            assert "No contact step reaches anybody now" in words(desk(nurse).get(path))
+            assert "No contact step reaches anybody now" in words(staff_client(nurse).get(path))
 
     def test_it_is_gone_once_a_step_reaches_somebody(self, nurse: StaffMember, step: ContactStep) -> None:
-        assert "reaches anybody" not in words(desk(nurse).get(QUEUE))
+        assert "reaches anybody" not in words(staff_client(nurse).get(QUEUE))
 
     def test_it_warns_before_the_hour(
         self, nurse: StaffMember, manager: StaffMember, step: ContactStep
     ) -> None:
         StaffMember.objects.filter(pk=nurse.pk).update(away_from=at(26))
 
-        assert "From Tue 12:00 no contact step reaches anybody" in words(desk(manager).get(QUEUE))
+        assert "From Tue 12:00 no contact step reaches anybody" in words(staff_client(manager).get(QUEUE))
 
     def test_a_patient_is_not_bothered_with_it(self, patient: Patient, nurse: StaffMember) -> None:
-        assert "contact step" not in words(desk(patient).get("/"))
+        assert "contact step" not in words(staff_client(patient).get("/"))
 
 
 class TestDelayed:
@@ -446,9 +448,9 @@ class TestDelayed:
     def test_it_stands_while_worker_or_beat_are_silent(self, nurse: StaffMember) -> None:
         self.alive(-0.5)
 
-        assert "Notifications are delayed since 09:30" in words(desk(nurse).get(QUEUE))
+        assert "Notifications are delayed since 09:30" in words(staff_client(nurse).get(QUEUE))
         # An open queue renews the warning together with its list.
-        assert "Notifications are delayed since 09:30" in words(desk(nurse).get(f"{QUEUE}queue/"))
+        assert "Notifications are delayed since 09:30" in words(staff_client(nurse).get(f"{QUEUE}queue/"))
 
     def test_it_stands_while_a_message_is_late_and_is_gone_within_seconds_after(
         self, nurse: StaffMember
@@ -457,8 +459,8 @@ class TestDelayed:
         late = Message.objects.create(
             kind="x", subject=uuid.uuid4(), recipient=nurse.user, created_at=at(-1), next_attempt_at=at(-1)
         )
-        assert "Notifications are delayed since 09:00" in words(desk(nurse).get(QUEUE))
+        assert "Notifications are delayed since 09:00" in words(staff_client(nurse).get(QUEUE))
 
         Message.objects.filter(pk=late.pk).update(state=Message.State.WITHDRAWN, finished_at=at(0))
         with time_machine.travel(at(0, seconds=11), tick=False):
-            assert "Notifications are delayed" not in words(desk(nurse).get(QUEUE))
+            assert "Notifications are delayed" not in words(staff_client(nurse).get(QUEUE))

@@ -11,12 +11,12 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from aftercare.people.models import Clinic, Event, Patient, StaffMember
-from tests.clinic.desk import PATIENTS, patient_url
-from tests.clinic.test_browser_staff import DESK, PHONE, at_desk, busy, daniel
+from tests.clinic.staff_client import PATIENTS, patient_url
+from tests.clinic.test_browser_staff import DESK, PHONE, busy, daniel, staff_browser
 from tests.people import PatientFactory, UserFactory
 from tests.ui.browser import sticks_out, violations
 
-__all__ = ["at_desk", "busy", "daniel"]
+__all__ = ["busy", "daniel", "staff_browser"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
@@ -31,9 +31,9 @@ def zoe(clinic: Clinic) -> Patient:
 
 
 def test_a_search_can_be_gone_back_to_and_two_tabs_keep_their_own(
-    at_desk: Any, daniel: Patient, zoe: Patient
+    staff_browser: Any, daniel: Patient, zoe: Patient
 ) -> None:
-    page = at_desk(PHONE).open(PATIENTS)
+    page = staff_browser(PHONE).open(PATIENTS)
     page.get_by_role("searchbox").fill("zoe")
     page.keyboard.press("Enter")
     page.get_by_role("link", name="Zoë Müller-Lee").click()
@@ -54,8 +54,10 @@ def test_a_search_can_be_gone_back_to_and_two_tabs_keep_their_own(
 
 @pytest.mark.usefixtures("busy")
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
-def test_the_list_is_narrowed_and_fits_a_phone(at_desk: Any, zoe: Patient, size: tuple[int, int]) -> None:
-    page = at_desk(size).open(PATIENTS)
+def test_the_list_is_narrowed_and_fits_a_phone(
+    staff_browser: Any, zoe: Patient, size: tuple[int, int]
+) -> None:
+    page = staff_browser(size).open(PATIENTS)
     page.get_by_label("Show", exact=True).select_option("No procedure")
     page.get_by_role("button", name="Show").click()
     expect(page.get_by_role("link", name="Zoë Müller-Lee")).to_be_visible()
@@ -68,9 +70,9 @@ def test_the_list_is_narrowed_and_fits_a_phone(at_desk: Any, zoe: Patient, size:
 
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 def test_a_childs_treatment_is_questioned_and_the_risk_is_asked(
-    at_desk: Any, zoe: Patient, colleague: StaffMember, size: tuple[int, int]
+    staff_browser: Any, zoe: Patient, colleague: StaffMember, size: tuple[int, int]
 ) -> None:
-    page = at_desk(size, member=colleague).open(patient_url(zoe, "procedures/new/"))
+    page = staff_browser(size, member=colleague).open(patient_url(zoe, "procedures/new/"))
     treated = timezone.localtime(timezone.now() - timedelta(hours=3), zoe.clinic.zone)
     page.get_by_text("Microneedling", exact=True).click()
     page.get_by_label("Area").select_option("neck")

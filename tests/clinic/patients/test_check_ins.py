@@ -13,7 +13,7 @@ from aftercare.alerts.models import Dispatch
 from aftercare.checkins.models import CheckIn
 from aftercare.people.models import Event, Patient, Procedure, StaffMember
 from tests.checkins.posting import ORDINARY_FORM, signed_in, text_of
-from tests.clinic.desk import alert_url, desk, patient_url, words
+from tests.clinic.staff_client import alert_url, patient_url, staff_client, words
 from tests.people import ProcedureFactory, at, check_in
 
 pytestmark = pytest.mark.usefixtures("course_set", "procedure")
@@ -27,7 +27,7 @@ def _now() -> Iterator[None]:
 
 def send(patient: Patient, by: StaffMember, **fields: Any) -> Any:
     told = {"token": str(uuid4()), **ORDINARY_FORM, **fields}
-    return desk(by).post(patient_url(patient, "check-ins/new/"), told)
+    return staff_client(by).post(patient_url(patient, "check-ins/new/"), told)
 
 
 def test_the_form_asks_what_the_patient_is_asked_on_the_patients_clock(
@@ -35,7 +35,7 @@ def test_the_form_asks_what_the_patient_is_asked_on_the_patients_clock(
 ) -> None:
     Patient.objects.filter(pk=patient.pk).update(time_zone="Asia/Tokyo")
 
-    page = words(desk(nurse).get(patient_url(patient, "check-ins/new/")))
+    page = words(staff_client(nurse).get(patient_url(patient, "check-ins/new/")))
 
     assert "Check-in for Amara Test" in page
     assert "Wednesday 14 January, 21:00" in page
@@ -67,7 +67,7 @@ def test_staff_read_out_word_for_word_what_the_patient_would_have_read(
     send(patient, nurse, signs=["pus"])
     stored = CheckIn.objects.get()
 
-    response = desk(nurse).get(patient_url(patient, f"check-ins/{stored.pk}/"))
+    response = staff_client(nurse).get(patient_url(patient, f"check-ins/{stored.pk}/"))
 
     page = words(response)
     assert response.content.decode().count('data-level="urgent"') == 1
@@ -90,7 +90,7 @@ def test_staff_read_out_word_for_word_what_the_patient_would_have_read(
 
 def test_history_and_evidence_are_marked_as_entered_by_staff(patient: Patient, nurse: StaffMember) -> None:
     send(patient, nurse, signs=["pus"], redness="2")
-    client = desk(nurse)
+    client = staff_client(nurse)
 
     page = words(client.get(patient_url(patient)))
     # The list of check-ins, the table of the chart, and the words of the drawing of redness.
@@ -107,7 +107,7 @@ def test_history_and_evidence_are_marked_as_entered_by_staff(patient: Patient, n
 def test_the_patients_own_check_ins_are_not_marked(patient: Patient, nurse: StaffMember) -> None:
     check_in(patient, 49, signs=["pus"])
     for path in (patient_url(patient), alert_url(patient.alerts.get())):
-        assert "entered by staff" not in words(desk(nurse).get(path))
+        assert "entered by staff" not in words(staff_client(nurse).get(path))
     assert "entered by the clinic" not in text_of(signed_in(patient.user).get("/check-ins/"))
 
 
@@ -142,7 +142,7 @@ def test_what_is_wrong_is_said_and_the_form_is_as_typed(
 def test_an_emergency_is_taken_whatever_else_is_wrong(patient: Patient, nurse: StaffMember) -> None:
     response = send(patient, nurse, emergency=["breathing"], observed_at="noon")
     assert response.status_code == 302
-    page = words(desk(nurse).get(response.headers["Location"]))
+    page = words(staff_client(nurse).get(response.headers["Location"]))
     assert "Call 999 now" in page
     assert CheckIn.objects.get().unreadable == {"observed_at": "noon"}
 
@@ -155,7 +155,7 @@ def test_an_earlier_time_is_read_on_the_patients_clock(patient: Patient, nurse: 
 
 def test_of_two_areas_the_one_is_chosen(patient: Patient, nurse: StaffMember) -> None:
     neck = ProcedureFactory.create(patient=patient, area="neck", performed_at=at(-20))
-    assert "Which area" in words(desk(nurse).get(patient_url(patient, "check-ins/new/")))
+    assert "Which area" in words(staff_client(nurse).get(patient_url(patient, "check-ins/new/")))
     send(patient, nurse, procedure=str(neck.pk))
     assert CheckIn.objects.get().procedure == neck
 
@@ -171,7 +171,7 @@ def test_it_ends_the_silence_of_the_patient(patient: Patient, nurse: StaffMember
 def test_for_who_is_withdrawn_nothing_is_entered(
     patient: Patient, nurse: StaffMember, colleague: StaffMember
 ) -> None:
-    desk(colleague).post(patient_url(patient, "withdraw/"), {"reason": "By letter.", "confirm": "on"})
+    staff_client(colleague).post(patient_url(patient, "withdraw/"), {"reason": "By letter.", "confirm": "on"})
     response = send(patient, nurse)
     assert response.status_code == 302
     assert not CheckIn.objects.exists()

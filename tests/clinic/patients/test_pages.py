@@ -13,15 +13,15 @@ from django.test.utils import CaptureQueriesContext
 from aftercare.alerts.actions import close
 from aftercare.people.models import Patient, StaffMember
 from clinic.labels import age_words
-from tests.clinic.desk import (
+from tests.clinic.staff_client import (
+    BANNER_QUERIES,
     ENROL,
     PATIENTS,
-    STANDING,
     alert_of,
     alert_url,
-    desk,
     patient_url,
     someone,
+    staff_client,
     treated,
     words,
 )
@@ -41,7 +41,7 @@ def test_who_was_treated_last_comes_first_and_who_was_not_comes_last(
 ) -> None:
     early, late = someone(patient, "Early"), someone(patient, "Late")
     treated(late, nurse.user, 24)
-    rows = desk(nurse).get(PATIENTS).context["rows"]
+    rows = staff_client(nurse).get(PATIENTS).context["rows"]
     assert [row.patient for row in rows] == [late, early, patient]
 
 
@@ -51,7 +51,7 @@ def test_each_row_says_treatment_alerts_and_the_last_check_in(patient: Patient, 
     patient.save()
     check_in(patient, 20, signs=["pus"], pain=3)
 
-    page = words(desk(nurse).get(PATIENTS))
+    page = words(staff_client(nurse).get(PATIENTS))
 
     assert (
         "Amara Test At risk Microneedling, face, 96 h Urgent 2 Last check-in Tue 06:00, 3 days 4 h ago – Record L-1"
@@ -61,7 +61,7 @@ def test_each_row_says_treatment_alerts_and_the_last_check_in(patient: Patient, 
 
 def test_fifty_patients_stand_on_a_page(patient: Patient, nurse: StaffMember) -> None:
     PatientFactory.create_batch(50, clinic=patient.clinic)
-    client = desk(nurse)
+    client = staff_client(nurse)
     assert len(client.get(PATIENTS).context["rows"]) == 50
     second = client.get(PATIENTS, {"page": "2"})
     assert len(second.context["rows"]) == 1
@@ -74,7 +74,7 @@ def test_the_list_takes_as_many_queries_for_many_patients_as_for_one(
     patient: Patient, nurse: StaffMember
 ) -> None:
     alert_of(patient, 20, signs=["pus"])
-    client = desk(nurse)
+    client = staff_client(nurse)
     client.get(PATIENTS)  # how delivery stands is looked up once in ten seconds
     with CaptureQueriesContext(connection) as for_one:
         client.get(PATIENTS)
@@ -82,11 +82,11 @@ def test_the_list_takes_as_many_queries_for_many_patients_as_for_one(
         check_in(someone(patient, f"P{number}"), 30, signs=["pus", "patches"], pain=3)
     with CaptureQueriesContext(connection) as for_many:
         assert len(client.get(PATIENTS).context["rows"]) == 7
-    assert len(for_many) == len(for_one) <= 10 + STANDING
+    assert len(for_many) == len(for_one) <= 10 + BANNER_QUERIES
 
 
 def test_an_empty_list_leads_to_enrolling(nurse: StaffMember) -> None:
-    response = desk(nurse).get(PATIENTS)
+    response = staff_client(nurse).get(PATIENTS)
     assert "No patients yet" in words(response)
     assert f'href="{ENROL}"' in response.content.decode()
 
@@ -102,7 +102,7 @@ def test_the_page_of_a_patient_holds_details_procedures_check_ins_and_alerts(
     close(alert=closed, by=colleague.user, now=at(21), outcome="prescribed", note="Seen.")
     still_open = alert_of(patient, 46, signs=["hives"])
 
-    response = desk(colleague).get(patient_url(patient))
+    response = staff_client(colleague).get(patient_url(patient))
 
     page = words(response)
     assert "Born 17 January 1990, 35 years." in page
@@ -121,7 +121,7 @@ def test_a_corrected_check_in_is_listed_and_marked(patient: Patient, nurse: Staf
     treated(patient, nurse.user, 0)
     wrong = check_in(patient, 20, redness=4).check_in
     check_in(patient, 22, described=at(20), redness=1, supersedes=wrong)
-    page = words(desk(nurse).get(patient_url(patient)))
+    page = words(staff_client(nurse).get(patient_url(patient)))
     assert page.count("corrected since") == 1
     assert "sent 08:00" in page or "sent Tue 08:00" in page
 
@@ -139,18 +139,18 @@ def test_the_intake_tells_not_asked_from_none(
 ) -> None:
     patient.intake = intake
     patient.save()
-    assert f"Intake {said}" in words(desk(nurse).get(patient_url(patient)))
+    assert f"Intake {said}" in words(staff_client(nurse).get(patient_url(patient)))
 
 
 def test_twenty_check_ins_stand_on_a_page(patient: Patient, nurse: StaffMember) -> None:
     treated(patient, nurse.user, 0)
     for turn in range(21):
         check_in(patient, 20 + turn)
-    client = desk(nurse)
+    client = staff_client(nurse)
     client.get(patient_url(patient))  # the first look of an hour is written down
     with CaptureQueriesContext(connection) as queries:
         assert len(client.get(patient_url(patient)).context["reports"]) == 20
-    assert len(queries) <= 14 + STANDING
+    assert len(queries) <= 14 + BANNER_QUERIES
     assert len(client.get(patient_url(patient), {"page": "2"}).context["reports"]) == 1
 
 
@@ -171,4 +171,6 @@ def test_the_age_is_that_of_the_clinics_calendar(patient: Patient, born: date | 
 def test_the_course_since_the_treatment_is_drawn(patient: Patient, nurse: StaffMember) -> None:
     treated(patient, nurse.user, 0)
     check_in(patient, 20, redness=2)
-    assert "Course since treatment Face, 12 January Redness" in words(desk(nurse).get(patient_url(patient)))
+    assert "Course since treatment Face, 12 January Redness" in words(
+        staff_client(nurse).get(patient_url(patient))
+    )

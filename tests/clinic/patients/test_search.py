@@ -18,7 +18,7 @@ from aftercare.checkins.follow_up.non_response import note_missed_check_ins
 from aftercare.people.models import Patient, StaffMember
 from aftercare.people.patients.details import change_details
 from clinic.patient_search import SEARCHES, find_patients
-from tests.clinic.desk import PATIENTS, desk, someone, words
+from tests.clinic.staff_client import PATIENTS, someone, staff_client, words
 from tests.people import PatientFactory, UserFactory, at, check_in
 
 SEARCH = f"{PATIENTS}search/"
@@ -63,7 +63,7 @@ def test_a_patient_is_found_by_name_birth_date_record_number_or_telephone(
     patient.record_number, patient.call_back_telephone = "L-77", "(07700) 900-142"
     patient.date_of_birth = date(1990, 4, 30)
     patient.save()
-    response = look_for(desk(nurse), typed)
+    response = look_for(staff_client(nurse), typed)
     page = words(response)
     assert response.status_code == 200
     assert ("Amara Test" in page) == found
@@ -121,13 +121,13 @@ def test_names_and_numbers_are_found_by_an_index(patient: Patient) -> None:
 
 
 def test_a_single_letter_finds_nobody_and_says_why(patient: Patient, nurse: StaffMember) -> None:
-    page = words(look_for(desk(nurse), "a"))
+    page = words(look_for(staff_client(nurse), "a"))
     assert "Amara" not in page
     assert "Type at least two letters" in page
 
 
 def test_a_search_is_a_page_whose_address_names_nobody(patient: Patient, nurse: StaffMember) -> None:
-    client = desk(nurse)
+    client = staff_client(nurse)
     answer = client.post(SEARCH, {"words": "Amara"})
     assert answer.status_code == 302
     address = answer.headers["Location"]
@@ -137,13 +137,13 @@ def test_a_search_is_a_page_whose_address_names_nobody(patient: Patient, nurse: 
     client.post(SEARCH, {"words": "nobody"})
     for _ in range(2):
         assert "Amara Test" in words(client.get(address))
-    assert "This search is over. Type it again." in words(desk(nurse).get(address))
+    assert "This search is over. Type it again." in words(staff_client(nurse).get(address))
     assert "Type at least two letters" in words(client.get(SEARCH))
     assert "Amara Test" not in words(client.get(f"{SEARCH}?words=Amara"))
 
 
 def test_the_session_keeps_the_last_twenty_searches(nurse: StaffMember) -> None:
-    client = desk(nurse)
+    client = staff_client(nurse)
     for number in range(25):
         client.post(SEARCH, {"words": f"word {number}"})
     assert [typed for _key, typed in client.session[SEARCHES]] == [f"word {n}" for n in range(5, 25)]
@@ -163,7 +163,7 @@ def test_the_list_is_narrowed_by_what_was_chosen(patient: Patient, nurse: StaffM
     dina = someone(patient, "Dina")
     dina.procedures.update(performed_at=at(96) - timedelta(days=20))
     Patient.objects.filter(pk=dina.pk).update(call_back_telephone="0161 496 0123 ext 5")
-    client = desk(nurse)
+    client = staff_client(nurse)
     for query, names in (
         ("who=alert", ["Amara"]),
         ("who=silent", ["Ben"]),
@@ -183,13 +183,13 @@ def test_the_list_is_narrowed_by_what_was_chosen(patient: Patient, nurse: StaffM
 
 def test_a_further_page_keeps_what_was_chosen(nurse: StaffMember) -> None:
     PatientFactory.create_batch(51, clinic=nurse.clinic)
-    page = desk(nurse).get(f"{PATIENTS}?who=none").content.decode()
+    page = staff_client(nurse).get(f"{PATIENTS}?who=none").content.decode()
     assert 'href="?who=none&amp;page=2"' in page
-    assert len(listed(desk(nurse).get(f"{PATIENTS}?who=none&page=2"))) == 1
+    assert len(listed(staff_client(nurse).get(f"{PATIENTS}?who=none&page=2"))) == 1
 
 
 def test_a_number_that_could_not_be_read_is_marked_for_staff(patient: Patient, nurse: StaffMember) -> None:
     Patient.objects.filter(pk=patient.pk).update(call_back_telephone="0161 496 0123 ext 5")
-    page = desk(nurse).get(PATIENTS)
+    page = staff_client(nurse).get(PATIENTS)
     assert "0161 496 0123 ext 5 Check" in words(page)
     assert 'href="tel:+441614960123"' in page.content.decode()

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 
 from aftercare.people.models import Event, Patient, Procedure, StaffMember
-from tests.clinic.desk import alert_url, desk, patient_url, words
+from tests.clinic.staff_client import alert_url, patient_url, staff_client, words
 from tests.people import at, check_in
 
 pytestmark = pytest.mark.usefixtures("course_set")
@@ -25,7 +25,7 @@ def test_a_patient_is_withdrawn_for_a_reason_and_taken_back(
     patient: Patient, procedure: Procedure, colleague: StaffMember
 ) -> None:
     check_in(patient, 80, redness=2)
-    client, path = desk(colleague), patient_url(patient, "withdraw/")
+    client, path = staff_client(colleague), patient_url(patient, "withdraw/")
     assert "1 open alert stays open. Staff close it." in words(client.get(path))
     for told, said in (
         ({"reason": WHY}, "Tick “Withdraw this patient” to confirm."),
@@ -54,29 +54,32 @@ def test_who_comes_second_reads_who_was_first(
 ) -> None:
     told = {"reason": WHY, "confirm": "on"}
     path = patient_url(patient, "withdraw/")
-    desk(manager).post(path, told)
+    staff_client(manager).post(path, told)
 
-    for response in (desk(colleague).post(path, told, follow=True), desk(colleague).get(path, follow=True)):
+    for response in (
+        staff_client(colleague).post(path, told, follow=True),
+        staff_client(colleague).get(path, follow=True),
+    ):
         assert "Ann Test has withdrawn this patient at 19:00 already." in words(response)
     assert Event.objects.filter(verb=Event.Verb.WITHDREW).count() == 1
     back = patient_url(patient, "take-back/")
-    desk(manager).post(back)
-    assert "takes part already. Nothing was changed" in words(desk(colleague).post(back, follow=True))
+    staff_client(manager).post(back)
+    assert "takes part already. Nothing was changed" in words(staff_client(colleague).post(back, follow=True))
 
 
 def test_the_withdrawn_are_marked_in_the_list(patient: Patient, colleague: StaffMember) -> None:
-    desk(colleague).post(patient_url(patient, "withdraw/"), {"reason": WHY, "confirm": "on"})
-    assert "Amara Test Risk not asked Withdrawn" in words(desk(colleague).get("/clinic/patients/"))
+    staff_client(colleague).post(patient_url(patient, "withdraw/"), {"reason": WHY, "confirm": "on"})
+    assert "Amara Test Risk not asked Withdrawn" in words(staff_client(colleague).get("/clinic/patients/"))
 
 
 def test_no_message_can_be_sent_to_who_is_withdrawn(
     patient: Patient, procedure: Procedure, colleague: StaffMember
 ) -> None:
     check_in(patient, 80, redness=2)
-    desk(colleague).post(patient_url(patient, "withdraw/"), {"reason": WHY, "confirm": "on"})
+    staff_client(colleague).post(patient_url(patient, "withdraw/"), {"reason": WHY, "confirm": "on"})
     alert = patient.alerts.open().get()
 
-    response = desk(colleague).post(alert_url(alert, "letters"), {"template": "please_call"})
+    response = staff_client(colleague).post(alert_url(alert, "letters"), {"template": "please_call"})
 
     assert response.status_code == 422
     assert "This patient is withdrawn. No message goes to them. Call instead." in words(response)

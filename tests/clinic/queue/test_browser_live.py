@@ -11,19 +11,19 @@ from playwright.sync_api import Page, Route, expect
 from aftercare.alerts.actions import acknowledge
 from aftercare.alerts.ownership.unassign import return_to_pool
 from aftercare.people.models import Patient, StaffMember
-from tests.clinic.desk import QUEUE, someone
-from tests.clinic.test_browser_staff import DESK, PHONE, at_desk, daniel
+from tests.clinic.staff_client import QUEUE, someone
+from tests.clinic.test_browser_staff import DESK, PHONE, daniel, staff_browser
 from tests.people import check_in
 from tests.ui.browser import violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-__all__ = ["at_desk", "daniel"]
+__all__ = ["daniel", "staff_browser"]
 SOON = 15_000  # ms: what is committed is on every open page by then
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 def test_when_the_owner_goes_off_duty_the_alert_waits_for_anybody_again(
-    at_desk: Any,
+    staff_browser: Any,
     daniel: Patient,
     nurse: StaffMember,
     colleague: StaffMember,
@@ -32,10 +32,10 @@ def test_when_the_owner_goes_off_duty_the_alert_waits_for_anybody_again(
 ) -> None:
     for alert in daniel.alerts.all():
         acknowledge(alert=alert, by=nurse.user, now=timezone.now())
-    page = at_desk(size, member=colleague, hurry=False).open(QUEUE)
+    page = staff_browser(size, member=colleague, hurry=False).open(QUEUE)
     expect(page.locator(".q-own").first).to_have_text("Ruth Test")
 
-    contacts = at_desk(PHONE, member=manager).open(f"/clinic/contacts/away/{nurse.pk}/")
+    contacts = staff_browser(PHONE, member=manager).open(f"/clinic/contacts/away/{nurse.pk}/")
     today = timezone.localtime(timezone.now(), daniel.clinic.zone).strftime("%Y-%m-%d")
     contacts.get_by_label("Away from").fill(today)
     contacts.get_by_role("button", name="Save").click()
@@ -47,8 +47,8 @@ def test_when_the_owner_goes_off_duty_the_alert_waits_for_anybody_again(
     expect(page.locator(".q-own").first).to_have_text("Tom Test")
 
 
-def test_a_list_that_can_not_be_renewed_says_so_and_recovers(at_desk: Any, daniel: Patient) -> None:
-    window = at_desk()
+def test_a_list_that_can_not_be_renewed_says_so_and_recovers(staff_browser: Any, daniel: Patient) -> None:
+    window = staff_browser()
     page, broken = window.open(QUEUE), [True]
 
     def answer(route: Route) -> None:
@@ -66,9 +66,9 @@ def test_a_list_that_can_not_be_renewed_says_so_and_recovers(at_desk: Any, danie
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 def test_after_signing_out_elsewhere_the_open_queue_says_so_and_keeps_what_is_there(
-    at_desk: Any, daniel: Patient, nurse: StaffMember, size: tuple[int, int]
+    staff_browser: Any, daniel: Patient, nurse: StaffMember, size: tuple[int, int]
 ) -> None:
-    window = at_desk(size)
+    window = staff_browser(size)
     page = window.open(QUEUE)
     cookies = page.context.cookies()
     page.context.clear_cookies()
@@ -107,9 +107,9 @@ def wait_for_tones(page: Page, number: int) -> None:
 
 
 def test_a_sound_is_off_until_somebody_switches_it_on_and_the_browser_remembers(
-    at_desk: Any, daniel: Patient
+    staff_browser: Any, daniel: Patient
 ) -> None:
-    window = at_desk()
+    window = staff_browser()
     window.page.add_init_script(LISTEN)
     page = window.open(QUEUE)
     sound = page.locator("#sound")

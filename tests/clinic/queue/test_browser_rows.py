@@ -13,13 +13,13 @@ from pytest_django.live_server_helper import LiveServer
 from aftercare.alerts.actions import acknowledge, close
 from aftercare.alerts.models import Alert
 from aftercare.people.models import Patient, Procedure, StaffMember
-from tests.clinic.desk import QUEUE, desk
-from tests.clinic.test_browser_staff import DESK, PHONE, at_desk, daniel
+from tests.clinic.staff_client import QUEUE, staff_client
+from tests.clinic.test_browser_staff import DESK, PHONE, daniel, staff_browser
 from tests.people import PatientFactory, ProcedureFactory, UserFactory, check_in
 from tests.ui.browser import sticks_out, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-__all__ = ["at_desk", "daniel"]
+__all__ = ["daniel", "staff_browser"]
 SOON = 15_000  # ms: what is committed is on every open page by then
 
 
@@ -79,9 +79,9 @@ ARRIVALS = [
 
 @pytest.mark.parametrize(("size", "answers"), ARRIVALS)
 def test_a_press_with_the_mouse_acts_on_the_row_it_was_aimed_at(
-    at_desk: Any, sam: Patient, size: tuple[int, int], answers: dict[str, Any]
+    staff_browser: Any, sam: Patient, size: tuple[int, int], answers: dict[str, Any]
 ) -> None:
-    page = at_desk(size).open(QUEUE)
+    page = staff_browser(size).open(QUEUE)
     page.emulate_media(reduced_motion="reduce")  # it scrolls at once
     button = acknowledge_button(page, "Sam")
     button.hover()
@@ -99,9 +99,9 @@ def test_a_press_with_the_mouse_acts_on_the_row_it_was_aimed_at(
 
 @pytest.mark.parametrize(("size", "answers"), ARRIVALS[:2])
 def test_a_press_with_the_keyboard_acts_on_the_row_that_has_the_focus(
-    at_desk: Any, sam: Patient, size: tuple[int, int], answers: dict[str, Any]
+    staff_browser: Any, sam: Patient, size: tuple[int, int], answers: dict[str, Any]
 ) -> None:
-    page = at_desk(size).open(QUEUE)
+    page = staff_browser(size).open(QUEUE)
     page.emulate_media(reduced_motion="reduce")  # it scrolls at once
     button = acknowledge_button(page, "Sam")
     button.focus()
@@ -119,8 +119,10 @@ def test_a_press_with_the_keyboard_acts_on_the_row_that_has_the_focus(
     assert set(owners(joan).values()) == {None}
 
 
-def test_what_is_reported_under_the_pointer_is_not_acknowledged_unseen(at_desk: Any, sam: Patient) -> None:
-    page = at_desk().open(QUEUE)
+def test_what_is_reported_under_the_pointer_is_not_acknowledged_unseen(
+    staff_browser: Any, sam: Patient
+) -> None:
+    page = staff_browser().open(QUEUE)
     page.emulate_media(reduced_motion="reduce")  # it scrolls at once
     button = acknowledge_button(page, "Sam")
     button.hover()
@@ -141,9 +143,9 @@ def test_what_is_reported_under_the_pointer_is_not_acknowledged_unseen(at_desk: 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 def test_a_row_that_somebody_else_took_under_the_pointer_says_who_was_first(
-    at_desk: Any, sam: Patient, colleague: StaffMember, size: tuple[int, int]
+    staff_browser: Any, sam: Patient, colleague: StaffMember, size: tuple[int, int]
 ) -> None:
-    page = at_desk(size).open(QUEUE)
+    page = staff_browser(size).open(QUEUE)
     page.emulate_media(reduced_motion="reduce")  # it scrolls at once
     button = acknowledge_button(page, "Sam")
     button.hover()
@@ -162,9 +164,9 @@ def test_a_row_that_somebody_else_took_under_the_pointer_says_who_was_first(
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 def test_a_new_emergency_has_a_bar_of_its_own_and_a_double_press_hits_nobody_else(
-    at_desk: Any, sam: Patient, size: tuple[int, int]
+    staff_browser: Any, sam: Patient, size: tuple[int, int]
 ) -> None:
-    window = at_desk(size)
+    window = staff_browser(size)
     page = window.open(QUEUE)
     page.emulate_media(reduced_motion="reduce")  # it scrolls at once
     page.mouse.move(1, 1)
@@ -193,8 +195,8 @@ def test_a_new_emergency_has_a_bar_of_its_own_and_a_double_press_hits_nobody_els
     expect(page.locator("#queue tr.fresh")).to_contain_text("Joan Other")
 
 
-def test_what_is_new_waits_below_until_somebody_asks_for_it(at_desk: Any, sam: Patient) -> None:
-    page = at_desk().open(QUEUE)
+def test_what_is_new_waits_below_until_somebody_asks_for_it(staff_browser: Any, sam: Patient) -> None:
+    page = staff_browser().open(QUEUE)
     page.emulate_media(reduced_motion="reduce")  # it scrolls at once
     names = page.locator("#queue .q-who b:first-child")
     before = names.all_inner_texts()
@@ -219,9 +221,9 @@ def test_what_is_new_waits_below_until_somebody_asks_for_it(at_desk: Any, sam: P
 
 
 def test_on_an_empty_queue_what_comes_stands_in_the_list_at_once(
-    at_desk: Any, procedure: Procedure, patient: Patient
+    staff_browser: Any, procedure: Procedure, patient: Patient
 ) -> None:
-    page = at_desk(PHONE).open(QUEUE)
+    page = staff_browser(PHONE).open(QUEUE)
     expect(page.get_by_text("Nobody is waiting")).to_be_visible()
     page.mouse.move(1, 1)
 
@@ -234,8 +236,8 @@ def test_on_an_empty_queue_what_comes_stands_in_the_list_at_once(
     assert page.title().startswith("(1) Queue")
 
 
-def test_a_row_is_drawn_anew_in_its_place(at_desk: Any, sam: Patient, colleague: StaffMember) -> None:
-    page = at_desk().open(QUEUE)
+def test_a_row_is_drawn_anew_in_its_place(staff_browser: Any, sam: Patient, colleague: StaffMember) -> None:
+    page = staff_browser().open(QUEUE)
     page.emulate_media(reduced_motion="reduce")  # it scrolls at once
     acknowledge_button(page, "Sam").hover()
     daniel = page.locator("tr[id^=row-act]", has_text="Daniel Reyes")
@@ -253,10 +255,12 @@ def test_a_row_is_drawn_anew_in_its_place(at_desk: Any, sam: Patient, colleague:
     assert abs(top(page.locator("tr", has_text="Sam Other")) - place) < 2
 
 
-def test_a_notice_above_the_list_does_not_move_the_row_under_the_pointer(at_desk: Any, sam: Patient) -> None:
+def test_a_notice_above_the_list_does_not_move_the_row_under_the_pointer(
+    staff_browser: Any, sam: Patient
+) -> None:
     for number in range(6):
         check_in(someone(sam, f"Pat-{number}"), timezone.now(), signs=["pus"])
-    page = at_desk(PHONE).open(QUEUE)
+    page = staff_browser(PHONE).open(QUEUE)
     page.emulate_media(reduced_motion="reduce")  # it scrolls at once
     page.route("**/clinic/queue/**", with_a_notice)
     button = acknowledge_button(page, "Pat-3")
@@ -276,10 +280,10 @@ def with_a_notice(route: Route) -> None:
 
 
 def test_one_that_waits_again_keeps_its_row_and_a_new_clock(
-    at_desk: Any, sam: Patient, nurse: StaffMember
+    staff_browser: Any, sam: Patient, nurse: StaffMember
 ) -> None:
     acknowledge(alert=sam.alerts.get(), by=nurse.user, now=timezone.now())
-    page = at_desk().open(QUEUE)
+    page = staff_browser().open(QUEUE)
     page.emulate_media(reduced_motion="reduce")  # it scrolls at once
     row = page.locator("tr", has_text="Sam Other")
     expect(row).to_contain_text("Call and close")
@@ -293,13 +297,15 @@ def test_one_that_waits_again_keeps_its_row_and_a_new_clock(
     expect(page.locator("#queue-news")).to_have_text("New report. Urgent: Sam Other.")
 
 
-def test_a_closing_is_undone_where_the_row_stood(at_desk: Any, sam: Patient, nurse: StaffMember) -> None:
+def test_a_closing_is_undone_where_the_row_stood(
+    staff_browser: Any, sam: Patient, nurse: StaffMember
+) -> None:
     priya = someone(sam, "Priya")
     check_in(priya, timezone.now(), signs=["pus"])
-    names = page_names(at_desk().open(QUEUE))
+    names = page_names(staff_browser().open(QUEUE))
     for alert in sam.alerts.all():
         close(alert=alert, by=nurse.user, now=timezone.now(), outcome="advice_given", note="Spoke.")
-    page = at_desk().open(QUEUE)
+    page = staff_browser().open(QUEUE)
     assert page_names(page) == names
     button = page.get_by_role("button", name="Undo the close Sam Other")
     expect(button).to_contain_text("s left")
@@ -324,7 +330,7 @@ def test_without_script_the_queue_is_a_plain_page_that_works(
     context = browser.new_context(
         java_script_enabled=False, color_scheme=scheme, viewport={"width": 390, "height": 844}
     )
-    session = desk(nurse).cookies["sessionid"].value
+    session = staff_client(nurse).cookies["sessionid"].value
     context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
     page = context.new_page()
     page.goto(live_server.url + QUEUE)

@@ -14,7 +14,15 @@ from aftercare.alerts.actions import acknowledge, close, correct_contact_attempt
 from aftercare.alerts.models import ContactAttempt
 from aftercare.checkins.follow_up.non_response import note_missed_check_ins
 from aftercare.people.models import Patient, Procedure, StaffMember
-from tests.clinic.desk import QUEUE, STANDING, alert_of, desk, patient_url, someone, words
+from tests.clinic.staff_client import (
+    BANNER_QUERIES,
+    QUEUE,
+    alert_of,
+    patient_url,
+    someone,
+    staff_client,
+    words,
+)
 from tests.people import at
 
 pytestmark = pytest.mark.usefixtures("procedure", "course_set")
@@ -37,12 +45,12 @@ def _now() -> Iterator[None]:
 
 def test_one_tap_in_the_list_records_a_call_and_shows_it(silent: Patient, nurse: StaffMember) -> None:
     url = patient_url(silent, "calls/")
-    response = desk(nurse).post(url, {"result": "no_answer"}, headers={"HX-Request": "true"})
+    response = staff_client(nurse).post(url, {"result": "no_answer"}, headers={"HX-Request": "true"})
     attempt = ContactAttempt.objects.get()
     assert (attempt.patient, attempt.alert, attempt.by) == (silent, None, nurse.user)
     assert (attempt.result, attempt.at) == ("no_answer", at(56))
     assert "Ben Other: no answer. It is recorded." in words(response)
-    assert "no answer 18:00, Ruth Test" in words(desk(nurse).get(QUEUE))
+    assert "no answer 18:00, Ruth Test" in words(staff_client(nurse).get(QUEUE))
 
 
 def test_a_long_list_of_the_silent_goes_on_in_the_handover(
@@ -51,28 +59,32 @@ def test_a_long_list_of_the_silent_goes_on_in_the_handover(
     monkeypatch.setattr("clinic.queue.page.SILENT_SHOWN", 1)
     someone(patient, "Zoe")
     note_missed_check_ins(at(56))
-    page = words(desk(nurse).get(QUEUE))
+    page = words(staff_client(nurse).get(QUEUE))
     assert "Not heard from 3" in page
     assert "2 more in the handover" in page
     assert "Zoe Other" not in page
-    assert "Zoe Other" in words(desk(nurse).get(HANDOVER))
+    assert "Zoe Other" in words(staff_client(nurse).get(HANDOVER))
 
 
 def test_a_call_before_the_silence_is_not_shown_as_an_answer_to_it(
     silent: Patient, nurse: StaffMember
 ) -> None:
     record_contact_attempt(patient=silent, by=nurse.user, now=at(-1), result="reached")
-    assert "reached" not in words(desk(nurse).get(QUEUE))
+    assert "reached" not in words(staff_client(nurse).get(QUEUE))
 
 
 def test_the_patients_page_keeps_every_call(silent: Patient, nurse: StaffMember) -> None:
     said = {"result": "left_message", "note": "With her mother."}
-    assert desk(nurse).post(patient_url(silent, "calls/"), said).headers["Location"] == patient_url(silent)
-    assert "Left a message, Ruth Test “With her mother.”" in words(desk(nurse).get(patient_url(silent)))
+    assert staff_client(nurse).post(patient_url(silent, "calls/"), said).headers["Location"] == patient_url(
+        silent
+    )
+    assert "Left a message, Ruth Test “With her mother.”" in words(
+        staff_client(nurse).get(patient_url(silent))
+    )
 
 
 def test_a_call_that_says_nothing_is_refused_and_the_note_stays(silent: Patient, nurse: StaffMember) -> None:
-    response = desk(nurse).post(patient_url(silent, "calls/"), {"note": "Half a note"})
+    response = staff_client(nurse).post(patient_url(silent, "calls/"), {"note": "Half a note"})
     assert response.status_code == 422
     assert "Choose what happened." in words(response)
     assert "Half a note" in response.content.decode()
@@ -92,7 +104,7 @@ def test_the_handover_holds_every_open_alert_and_everybody_silent(
         result="no_answer",
         note="Try at 19:00",
     )
-    page = words(desk(nurse).get(HANDOVER))
+    page = words(staff_client(nurse).get(HANDOVER))
     assert "Wednesday 14 January 2026, 18:00, for Larkfield Skin Clinic. Made by Ruth Test" in page
     assert "Open alerts 1 Amara Test" in page
     assert f"no answer 17:12, {colleague.user}: “Try at 19:00”" in page
@@ -110,7 +122,7 @@ def test_the_handover_prints_nothing_of_an_older_alert(
     record_contact_attempt(**told, now=at(51.2), result="left_message", note="Still about the rash")
     close(alert=older, by=colleague.user, now=at(52), outcome="advice_given", note="The rash is gone")
 
-    page = words(desk(nurse).get(HANDOVER))
+    page = words(staff_client(nurse).get(HANDOVER))
 
     assert "Open alerts 1 Amara Test" in page
     assert f"left a message 13:12, {colleague.user}" in page  # the newer one was open by then
@@ -118,11 +130,11 @@ def test_the_handover_prints_nothing_of_an_older_alert(
     record_contact_attempt(
         patient=patient, alert=newer, by=nurse.user, now=at(53), result="reached", note="Fluid"
     )
-    assert f"reached 15:00, {nurse.user}: “Fluid”" in words(desk(nurse).get(HANDOVER))
+    assert f"reached 15:00, {nurse.user}: “Fluid”" in words(staff_client(nurse).get(HANDOVER))
 
 
 def test_who_was_reached_is_no_longer_listed_as_silent(silent: Patient, nurse: StaffMember) -> None:
-    client = desk(nurse)
+    client = staff_client(nurse)
     record_contact_attempt(patient=silent, by=nurse.user, now=at(55.8), result="no_answer")
     assert "Ben Other" in words(client.get(QUEUE))
     attempt = record_contact_attempt(patient=silent, by=nurse.user, now=at(55.9), result="reached")
@@ -135,14 +147,14 @@ def test_who_was_reached_is_no_longer_listed_as_silent(silent: Patient, nurse: S
 
 
 def test_an_empty_handover_says_so(nurse: StaffMember) -> None:
-    page = words(desk(nurse).get(HANDOVER))
+    page = words(staff_client(nurse).get(HANDOVER))
     assert "No alert is open." in page
     assert "Everybody who is due has checked in." in page
 
 
 def test_the_handover_takes_as_many_queries_for_many_as_for_one(patient: Patient, nurse: StaffMember) -> None:
     alert_of(patient, 55, signs=["pus"])
-    client = desk(nurse)
+    client = staff_client(nurse)
     client.get(HANDOVER)
     with CaptureQueriesContext(connection) as for_one:
         client.get(HANDOVER)
@@ -150,4 +162,4 @@ def test_the_handover_takes_as_many_queries_for_many_as_for_one(patient: Patient
         alert_of(someone(patient, f"P{number}"), 55, signs=["pus"])
     with CaptureQueriesContext(connection) as for_many:
         client.get(HANDOVER)
-    assert len(for_many) == len(for_one) <= 9 + STANDING
+    assert len(for_many) == len(for_one) <= 9 + BANNER_QUERIES

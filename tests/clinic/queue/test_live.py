@@ -17,7 +17,7 @@ from aftercare.alerts.actions import acknowledge, close
 from aftercare.alerts.models import Alert
 from aftercare.alerts.ownership.actions import assign
 from aftercare.people.models import Patient, Procedure, StaffMember
-from tests.clinic.desk import QUEUE, alert_of, desk, someone, words
+from tests.clinic.staff_client import QUEUE, alert_of, someone, staff_client, words
 from tests.people import at, check_in
 
 pytestmark = pytest.mark.usefixtures("procedure", "course_set")
@@ -49,7 +49,7 @@ def asked_again(client: Client, known: str, path: str = LIVE) -> Any:
 def test_where_nothing_changed_the_answer_is_304_in_at_most_four_queries(
     alert: Alert, nurse: StaffMember, settings: Settings
 ) -> None:
-    client = desk(nurse)
+    client = staff_client(nurse)
     known = version(client)
     for number in range(3):
         alert_of(someone(alert.patient, f"Pat-{number}"), 20, signs=["pus"])
@@ -64,7 +64,7 @@ def test_where_nothing_changed_the_answer_is_304_in_at_most_four_queries(
 
 
 def test_the_page_itself_carries_the_version_to_ask_with(alert: Alert, nurse: StaffMember) -> None:
-    client = desk(nurse)
+    client = staff_client(nurse)
     page = client.get(QUEUE).content.decode()
     assert f'data-version="{version(client).replace(chr(34), "&quot;")}"' in page
 
@@ -86,7 +86,7 @@ CHANGES: dict[str, Change] = {
 def test_each_change_of_an_alert_is_noticed(
     alert: Alert, nurse: StaffMember, colleague: StaffMember, change: str
 ) -> None:
-    client = desk(nurse)
+    client = staff_client(nurse)
     known = version(client)
     CHANGES[change](alert, nurse, colleague)
     response = asked_again(client, known)
@@ -97,7 +97,7 @@ def test_each_change_of_an_alert_is_noticed(
 def test_what_happens_at_another_clinic_is_no_news(
     alert: Alert, nurse: StaffMember, stranger: Patient
 ) -> None:
-    client = desk(nurse)
+    client = staff_client(nurse)
     known = version(client)
     check_in(stranger, 20.05, signs=["pus"])
     assert asked_again(client, known).status_code == 304
@@ -106,9 +106,9 @@ def test_what_happens_at_another_clinic_is_no_news(
 def test_another_view_or_another_person_does_not_get_304_for_it(
     alert: Alert, nurse: StaffMember, colleague: StaffMember
 ) -> None:
-    known = version(desk(nurse))
-    assert asked_again(desk(nurse), known, f"{LIVE}?owner=me").status_code == 200
-    assert asked_again(desk(colleague), known).status_code == 200
+    known = version(staff_client(nurse))
+    assert asked_again(staff_client(nurse), known, f"{LIVE}?owner=me").status_code == 200
+    assert asked_again(staff_client(colleague), known).status_code == 200
 
 
 def title(response: Any) -> str:
@@ -120,7 +120,7 @@ def test_the_title_counts_who_has_an_urgent_alert_until_it_is_closed(
     alert: Alert, nurse: StaffMember, colleague: StaffMember, path: str
 ) -> None:
     alert_of(someone(alert.patient, "Daniel"), 20, unwell=["flu"])
-    client = desk(nurse)
+    client = staff_client(nurse)
     assert title(client.get(path)) == "(1) Queue · Larkfield Skin Clinic"
     acknowledge(alert=alert, by=nurse.user, now=at(20.05))
     assert title(client.get(f"{path}?owner=none")) == "(1) Queue · Larkfield Skin Clinic"
@@ -163,18 +163,18 @@ def three(alert: Alert, nurse: StaffMember) -> None:
 )
 def test_the_filters_in_the_address_narrow_the_list(nurse: StaffMember, query: str, shown: list[str]) -> None:
     for path in (QUEUE, LIVE):
-        assert rows(desk(nurse).get(f"{path}?{query}")) == shown
+        assert rows(staff_client(nurse).get(f"{path}?{query}")) == shown
 
 
 @pytest.mark.usefixtures("three")
 def test_a_view_of_a_colleague_can_be_shared(nurse: StaffMember, colleague: StaffMember) -> None:
-    assert rows(desk(colleague).get(f"{QUEUE}?owner={nurse.user.pk}")) == ["Amara", "Daniel"]
-    assert rows(desk(colleague).get(f"{QUEUE}?owner=me")) == ["Amara"]
+    assert rows(staff_client(colleague).get(f"{QUEUE}?owner={nurse.user.pk}")) == ["Amara", "Daniel"]
+    assert rows(staff_client(colleague).get(f"{QUEUE}?owner=me")) == ["Amara"]
 
 
 @pytest.mark.usefixtures("three")
 def test_an_empty_view_does_not_say_that_nobody_waits(nurse: StaffMember) -> None:
-    page = words(desk(nurse).get(f"{QUEUE}?level=routine&kind=mn"))
+    page = words(staff_client(nurse).get(f"{QUEUE}?level=routine&kind=mn"))
     assert "Nothing in this view" in page
     assert "Nobody is waiting" not in page
     assert "All 0 Mine 0 No owner 0" in page

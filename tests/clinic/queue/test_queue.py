@@ -13,7 +13,16 @@ from aftercare.alerts.actions import acknowledge, close, record_contact_attempt
 from aftercare.checkins.follow_up.non_response import note_missed_check_ins, note_silence_after_alerts
 from aftercare.people.models import Clinic, Patient, StaffMember
 from clinic.queue.page import ROWS_ON_A_PAGE, Queue, page_of, queue_of
-from tests.clinic.desk import QUEUE, STANDING, alert_of, alert_url, desk, someone, treated, words
+from tests.clinic.staff_client import (
+    BANNER_QUERIES,
+    QUEUE,
+    alert_of,
+    alert_url,
+    someone,
+    staff_client,
+    treated,
+    words,
+)
 from tests.people import PatientFactory, at, check_in
 
 pytestmark = pytest.mark.usefixtures("procedure", "course_set")
@@ -33,7 +42,7 @@ def open_at() -> Read:
 
     def open_page(member: StaffMember, h: float) -> str:
         with time_machine.travel(at(h), tick=False):
-            return words(desk(member).get(QUEUE))
+            return words(staff_client(member).get(QUEUE))
 
     return open_page
 
@@ -164,7 +173,7 @@ def test_the_telephone_of_a_patient_is_one_tap_away(patient: Patient, nurse: Sta
     patient.call_back_telephone = "07700 900142"
     patient.save()
     alert_of(patient, 20, signs=["pus"])
-    assert b'href="tel:+447700900142"' in desk(nurse).get(QUEUE).content
+    assert b'href="tel:+447700900142"' in staff_client(nurse).get(QUEUE).content
 
 
 def test_an_acknowledged_row_names_its_owner_and_leads_to_closing(
@@ -178,7 +187,7 @@ def test_an_acknowledged_row_names_its_owner_and_leads_to_closing(
     assert "Acknowledged 06:06, call by 06:36 Ruth Test" in page
     assert "Call and close Amara Test" in page
     assert "Acknowledge Amara Test" not in page
-    assert f'href="{alert_url(alert)}#call"'.encode() in desk(nurse).get(QUEUE).content
+    assert f'href="{alert_url(alert)}#call"'.encode() in staff_client(nurse).get(QUEUE).content
 
 
 def test_one_that_waits_again_keeps_its_owner_and_is_to_be_acknowledged_within_its_time(
@@ -236,7 +245,7 @@ def test_routine_that_is_overdue_is_said_in_days_and_does_not_shout(
     assert see(20).routine[0].clock.words == "12 h left"
     clock = see(84).routine[0].clock  # Thursday 22:00
     assert (clock.words, clock.detail, clock.is_quiet) == ("2 days overdue", "was due Tue 18:00", True)
-    assert b"lv over" not in desk(nurse).get(QUEUE).content
+    assert b"lv over" not in staff_client(nurse).get(QUEUE).content
 
 
 def test_below_the_pressing_rows_a_page_holds_fifty(
@@ -247,7 +256,7 @@ def test_below_the_pressing_rows_a_page_holds_fifty(
         alert_of(someone(patient, f"P{number}"), 20 + number / 10, unwell=["flu"])
     assert ROWS_ON_A_PAGE == 50
     monkeypatch.setattr("clinic.queue.page.page_of", lambda groups, number, _: page_of(groups, number, 2))
-    client = desk(nurse)
+    client = staff_client(nurse)
     with time_machine.travel(at(21), tick=False):
         first, second = (words(client.get(f"{QUEUE}?page={number}")) for number in (1, 2))
     for page, here, elsewhere in ((first, ("P0", "P1"), "P2"), (second, ("P2",), "P0")):
@@ -328,7 +337,7 @@ def test_the_queue_takes_as_many_queries_for_many_alerts_as_for_one(
     alert_of(patient, 20, signs=["pus"])
     silent = someone(patient, "Ben")
     note_missed_check_ins(at(56))
-    client = desk(nurse)
+    client = staff_client(nurse)
     with time_machine.travel(at(56), tick=False):
         client.get(QUEUE)
         with CaptureQueriesContext(connection) as for_one:
@@ -343,4 +352,4 @@ def test_the_queue_takes_as_many_queries_for_many_alerts_as_for_one(
         with CaptureQueriesContext(connection) as for_many:
             assert len(client.get(QUEUE).context["queue"].now) == 7
     # With the colleagues to filter by, the calls about alerts and about silence, and what can be undone.
-    assert len(for_many) == len(for_one) <= 12 + STANDING
+    assert len(for_many) == len(for_one) <= 12 + BANNER_QUERIES

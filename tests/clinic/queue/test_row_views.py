@@ -14,7 +14,7 @@ from aftercare.alerts.models import Alert
 from aftercare.people.models import Event, Patient, Procedure, StaffMember
 from clinic.queue.rows import shown_token
 from tests.at_once import at_once
-from tests.clinic.desk import QUEUE, alert_of, alert_url, desk, someone, words
+from tests.clinic.staff_client import QUEUE, alert_of, alert_url, someone, staff_client, words
 from tests.people import at, check_in
 
 pytestmark = pytest.mark.usefixtures("procedure", "course_set")
@@ -49,7 +49,7 @@ def test_one_press_takes_on_what_the_row_showed_and_nothing_else(
     hives = alert_of(patient, 20.02, signs=["hives"])
     alert_of(patient, 20.05, emergency=["breathing"])
 
-    response = press(desk(nurse), patient, [shown_token(alert), shown_token(hives)])
+    response = press(staff_client(nurse), patient, [shown_token(alert), shown_token(hives)])
 
     assert response.status_code == 200
     assert states(patient) == {"pus": "acknowledged", "hives": "acknowledged", "trouble_breathing": "new"}
@@ -63,13 +63,13 @@ def test_what_was_reported_again_since_it_was_shown_is_shown_first(
     shown = shown_token(alert)
     check_in(patient, 20.05, signs=["pus"])
 
-    response = press(desk(nurse), patient, [shown])
+    response = press(staff_client(nurse), patient, [shown])
 
     assert response.status_code == 409
     assert "Amara Test has changed" in words(response)
     assert states(patient) == {"pus": "new"}
     alert.refresh_from_db()
-    assert press(desk(nurse), patient, [shown_token(alert)]).status_code == 200
+    assert press(staff_client(nurse), patient, [shown_token(alert)]).status_code == 200
 
 
 def test_who_confirms_a_newer_report_leaves_the_alert_with_its_owner(
@@ -78,7 +78,7 @@ def test_who_confirms_a_newer_report_leaves_the_alert_with_its_owner(
     acknowledge(alert=alert, by=colleague.user, now=at(20.02))
     check_in(patient, 20.05, signs=["pus"])
     alert.refresh_from_db()
-    response = press(desk(nurse), patient, [shown_token(alert)])
+    response = press(staff_client(nurse), patient, [shown_token(alert)])
     assert "You confirmed the newer report. Amara Test stays with Tom Test." in words(response)
     alert.refresh_from_db()
     assert (alert.owner, alert.is_waiting) == (colleague.user, False)
@@ -90,7 +90,7 @@ def test_an_alert_that_is_another_patients_is_not_touched(
     ben = someone(patient, "Ben")
     other = alert_of(ben, 20, signs=["pus"])
     for named, shown in ((patient, [shown_token(alert), shown_token(other)]), (ben, [shown_token(alert)])):
-        assert press(desk(nurse), named, shown).status_code == 409
+        assert press(staff_client(nurse), named, shown).status_code == 409
     assert states(patient) == states(ben) == {"pus": "new"}
 
 
@@ -99,12 +99,12 @@ def test_a_form_that_does_not_say_what_it_showed_does_nothing(
     patient: Patient, alert: Alert, nurse: StaffMember, shown: list[str]
 ) -> None:
     sent = [token.replace("{pk}", str(alert.pk)) for token in shown]
-    assert press(desk(nurse), patient, sent).status_code == 409
+    assert press(staff_client(nurse), patient, sent).status_code == 409
     assert states(patient) == {"pus": "new"}
 
 
 def test_another_clinics_patient_is_not_found(alert: Alert, outsider: StaffMember) -> None:
-    assert press(desk(outsider), alert.patient, [shown_token(alert)]).status_code == 404
+    assert press(staff_client(outsider), alert.patient, [shown_token(alert)]).status_code == 404
 
 
 def test_the_second_of_two_reads_who_was_first(
@@ -112,12 +112,12 @@ def test_the_second_of_two_reads_who_was_first(
 ) -> None:
     shown = [shown_token(alert)]
     acknowledge(alert=alert, by=colleague.user, now=at(20.05))
-    response = press(desk(nurse), patient, shown)
+    response = press(staff_client(nurse), patient, shown)
     assert response.status_code == 409
     said = "Tom Test was first Tom Test acknowledged Amara Test at 06:03. You changed nothing."
     assert said in words(response)
     close(alert=alert, by=colleague.user, now=at(20.06), outcome="mistake", note="Wrong tap.")
-    assert "Tom Test closed Amara Test at 06:03" in words(press(desk(nurse), patient, shown))
+    assert "Tom Test closed Amara Test at 06:03" in words(press(staff_client(nurse), patient, shown))
 
 
 def test_what_a_colleague_took_of_a_row_stays_the_colleagues(
@@ -126,7 +126,7 @@ def test_what_a_colleague_took_of_a_row_stays_the_colleagues(
     hives = alert_of(patient, 20.02, signs=["hives"])
     shown = [shown_token(alert), shown_token(hives)]
     acknowledge(alert=hives, by=colleague.user, now=at(20.05))
-    assert press(desk(nurse), patient, shown).status_code == 200
+    assert press(staff_client(nurse), patient, shown).status_code == 200
     owners = dict(patient.alerts.values_list("rule", "owner__first_name"))
     assert owners == {"pus": "Ruth", "hives": "Tom"}
 
@@ -136,13 +136,13 @@ def test_pressing_twice_or_in_a_second_tab_changes_nothing_and_is_no_error(
 ) -> None:
     shown = [shown_token(alert)]
     for _ in range(2):
-        assert press(desk(nurse), patient, shown).status_code == 200
+        assert press(staff_client(nurse), patient, shown).status_code == 200
     assert Event.objects.filter(subject=alert.pk, verb=Event.Verb.ACKNOWLEDGED).count() == 1
 
 
 def test_the_answer_is_the_list_in_the_same_view(patient: Patient, alert: Alert, nurse: StaffMember) -> None:
     alert_of(someone(patient, "Kofi"), 20, signs=["patches"])
-    response = press(desk(nurse), patient, [shown_token(alert)], filters="owner=me")
+    response = press(staff_client(nurse), patient, [shown_token(alert)], filters="owner=me")
     assert "Kofi Other" not in words(response)
     assert "<main" not in response.content.decode()
 
@@ -151,9 +151,9 @@ def test_without_script_a_press_leads_to_the_alert_and_a_refusal_is_a_page(
     patient: Patient, alert: Alert, nurse: StaffMember, colleague: StaffMember
 ) -> None:
     shown = [shown_token(alert)]
-    done = press(desk(nurse), patient, shown, without_script=True)
+    done = press(staff_client(nurse), patient, shown, without_script=True)
     assert done.headers["Location"] == alert_url(alert)
-    page = press(desk(colleague), patient, shown, without_script=True)
+    page = press(staff_client(colleague), patient, shown, without_script=True)
     assert page.status_code == 409
     assert "Ruth Test was first" in words(page)
     assert "<main" in page.content.decode()
@@ -162,7 +162,7 @@ def test_without_script_a_press_leads_to_the_alert_and_a_refusal_is_a_page(
 def test_without_script_the_list_is_a_plain_page_with_a_link_that_refreshes_it(
     alert: Alert, nurse: StaffMember
 ) -> None:
-    page = desk(nurse).get(QUEUE).content.decode()
+    page = staff_client(nurse).get(QUEUE).content.decode()
     assert '<noscript><a href="">Refresh</a> to see what is new.</noscript>' in page
     assert f'action="/clinic/queue/{alert.patient.pk}/acknowledge/"' in page
 
@@ -176,7 +176,7 @@ def test_of_two_presses_at_once_exactly_one_counts(
         return member, response.status_code, words(response)
 
     shown = [shown_token(alert)]
-    clients = {member.pk: desk(member) for member in (nurse, colleague)}
+    clients = {member.pk: staff_client(member) for member in (nurse, colleague)}
     answers = at_once(lambda: pressed(nurse), lambda: pressed(colleague))
 
     told = {answer[1]: answer for answer in answers if not isinstance(answer, Exception)}
@@ -190,7 +190,7 @@ def test_of_two_presses_at_once_exactly_one_counts(
 def test_a_slip_is_given_back_where_it_was_made_and_waits_for_anybody(
     patient: Patient, alert: Alert, nurse: StaffMember
 ) -> None:
-    client = desk(nurse)
+    client = staff_client(nurse)
     press(client, patient, [shown_token(alert)])
     assert "Give back Amara Test" in words(client.get(QUEUE))
 
@@ -205,11 +205,11 @@ def test_a_slip_is_given_back_where_it_was_made_and_waits_for_anybody(
 def test_only_what_one_has_taken_on_a_moment_ago_is_given_back_in_the_queue(
     patient: Patient, alert: Alert, nurse: StaffMember, colleague: StaffMember
 ) -> None:
-    press(desk(colleague), patient, [shown_token(alert)])
-    assert "Give back" not in words(desk(nurse).get(QUEUE))
-    assert press(desk(nurse), patient, [shown_token(alert)], "give-back").status_code == 409
+    press(staff_client(colleague), patient, [shown_token(alert)])
+    assert "Give back" not in words(staff_client(nurse).get(QUEUE))
+    assert press(staff_client(nurse), patient, [shown_token(alert)], "give-back").status_code == 409
     with time_machine.travel(at(20.2), tick=False):
-        assert "Give back" not in words(desk(colleague).get(QUEUE))
+        assert "Give back" not in words(staff_client(colleague).get(QUEUE))
     assert states(patient) == {"pus": "acknowledged"}
 
 
@@ -219,12 +219,12 @@ def test_a_closing_can_be_undone_for_a_minute_in_its_row(
     acknowledge(alert=alert, by=nurse.user, now=at(20.05))
     close(alert=alert, by=nurse.user, now=at(20.1), outcome="advice_given", note="Spoke.")
     with time_machine.travel(at(20.1, seconds=19), tick=False):
-        page = words(desk(nurse).get(QUEUE))
+        page = words(staff_client(nurse).get(QUEUE))
         assert "Closed 06:06 advice given, by you" in page
         assert "Undo the close Amara Test, 41 s left" in page
-        assert "Amara Test" not in words(desk(colleague).get(QUEUE))
-        assert press(desk(colleague), patient, [shown_token(alert)], "undo-close").status_code == 409
-        response = press(desk(nurse), patient, [shown_token(alert)], "undo-close")
+        assert "Amara Test" not in words(staff_client(colleague).get(QUEUE))
+        assert press(staff_client(colleague), patient, [shown_token(alert)], "undo-close").status_code == 409
+        response = press(staff_client(nurse), patient, [shown_token(alert)], "undo-close")
     assert "Amara Test is open again, as before." in words(response)
     alert.refresh_from_db()
     assert (alert.status, alert.owner) == (Alert.Status.ACKNOWLEDGED, nurse.user)
@@ -235,7 +235,7 @@ def test_after_the_minute_the_row_is_gone_and_undoing_is_refused(
 ) -> None:
     close(alert=alert, by=nurse.user, now=at(20.1), outcome="advice_given", note="Spoke.")
     with time_machine.travel(at(20.1, seconds=61), tick=False):
-        assert "Amara Test" not in words(desk(nurse).get(QUEUE))
-        response = press(desk(nurse), patient, [shown_token(alert)], "undo-close")
+        assert "Amara Test" not in words(staff_client(nurse).get(QUEUE))
+        response = press(staff_client(nurse), patient, [shown_token(alert)], "undo-close")
     assert response.status_code == 409
     assert "Amara Test stays closed" in words(response)

@@ -18,8 +18,8 @@ from aftercare.triage import RULES, Level
 from tests.checkins.posting import text_of
 from tests.checkins.wording import forbidden_words
 from tests.people import at
-from tests.reading.grades import HARDEST, full, grade, hardest, too_long
-from tests.reading.sentences import sentences_of_html
+from tests.readability.grades import HARDEST, full, grade, hardest, too_long
+from tests.readability.sentences import sentences_of_html
 
 PATH = "/guidance/get-help/"
 TO_CALL = [rule for rule in RULES.values() if rule.level >= Level.SAME_DAY]

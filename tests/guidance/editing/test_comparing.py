@@ -27,7 +27,7 @@ NAMES = "wagtailsnippets_guidance_article"
 
 
 @pytest.fixture
-def desk(editor: User) -> Client:
+def editor_client(editor: User) -> Client:
     client = Client()
     client.force_login(editor)
     return client
@@ -48,8 +48,8 @@ def through_the_editor(body: str) -> str:
     return written
 
 
-def compared(desk: Client, article: Article, first: int | None, second: int | None) -> str:
-    page = desk.get(reverse(f"{NAMES}:revisions_compare", args=[article.pk, first, second]))
+def compared(editor_client: Client, article: Article, first: int | None, second: int | None) -> str:
+    page = editor_client.get(reverse(f"{NAMES}:revisions_compare", args=[article.pk, first, second]))
     assert page.status_code == 200
     table = re.search(r"<tbody>(.*?)</tbody>", page.content.decode(), re.S)
     assert table
@@ -60,31 +60,33 @@ def plain(html: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", "", html).split())
 
 
-def test_one_changed_word_is_shown_without_the_rest_of_the_text(desk: Client, get_help: Article) -> None:
+def test_one_changed_word_is_shown_without_the_rest_of_the_text(
+    editor_client: Client, get_help: Article
+) -> None:
     first = get_help.live_revision_id
     body = through_the_editor(get_help.body).replace("The pain is moderate", "The pain is middling", 1)
     second = change(get_help, body=body).live_revision_id
-    shown = compared(desk, get_help, first, second)
+    shown = compared(editor_client, get_help, first, second)
     assert '<span class="deletion">moderate' in shown
     assert '<span class="addition">middling' in shown
     assert "hard to breathe" not in shown
     assert len(plain(shown)) < 200
 
 
-def test_what_the_editor_writes_otherwise_is_no_change(desk: Client, get_help: Article) -> None:
+def test_what_the_editor_writes_otherwise_is_no_change(editor_client: Client, get_help: Article) -> None:
     first = get_help.live_revision_id
     second = change(get_help, body=through_the_editor(get_help.body)).live_revision_id
-    assert "There are no differences" in compared(desk, get_help, first, second)
+    assert "There are no differences" in compared(editor_client, get_help, first, second)
 
 
-def test_a_changed_instruction_is_shown_without_the_others(desk: Client, get_help: Article) -> None:
+def test_a_changed_instruction_is_shown_without_the_others(editor_client: Client, get_help: Article) -> None:
     first = get_help.live_revision_id
     changed = Article.objects.get().get_latest_revision_as_object()
     row, _other = changed.instructions.all()
     row.text = "Call whenever you are worried."
     changed.instructions = [row, _other]
     changed.save_revision().publish(skip_permission_checks=True)
-    shown = compared(desk, get_help, first, Article.objects.get().live_revision_id)
+    shown = compared(editor_client, get_help, first, Article.objects.get().live_revision_id)
     assert "whenever" in shown
     assert "Do not wait" not in shown
 
@@ -115,35 +117,39 @@ def test_bold_and_links_count_and_spaces_do_not() -> None:
 
 
 def test_the_shipped_text_is_the_first_revision_and_history_leads_back_to_it(
-    desk: Client, clinic: Clinic, tmp_path: Path
+    editor_client: Client, clinic: Clinic, tmp_path: Path
 ) -> None:
     (article,) = load(write(tmp_path))
     shipped = article.revisions.order_by("created_at").first()
     assert shipped is not None
     assert shipped.pk == article.live_revision_id
     change(article, title="Wash gently", body="<p>Other words.</p>")
-    history = desk.get(reverse(f"{NAMES}:history", args=[article.pk])).content.decode()
+    history = editor_client.get(reverse(f"{NAMES}:history", args=[article.pk])).content.decode()
     assert "Text that came with the portal" in history
     revert = reverse(f"{NAMES}:revisions_revert", args=[article.pk, shipped.pk])
     assert revert in history
     assert reverse(f"{NAMES}:revisions_compare", args=[article.pk, shipped.pk, "latest"]) in history
-    assert "Washing your face" in desk.get(revert).content.decode()
-    desk.post(
+    assert "Washing your face" in editor_client.get(revert).content.decode()
+    editor_client.post(
         revert, typed(body=rich_text("<h2>How</h2><p>Wet your face.</p>")) | {"revision": str(shipped.pk)}
     )
     assert Article.objects.get().title == "Washing your face"
     assert "Wet your face." in Article.objects.get().body
 
 
-def test_the_shipped_text_is_never_purged_deleted_or_written_over(desk: Client, tmp_path: Path) -> None:
+def test_the_shipped_text_is_never_purged_deleted_or_written_over(
+    editor_client: Client, tmp_path: Path
+) -> None:
     (article,) = load(write(tmp_path))
     shipped = article.revisions.get()
-    desk.post(edit(article), typed(publish=False, title="Mine") | {"overwrite_revision_id": str(shipped.pk)})
+    editor_client.post(
+        edit(article), typed(publish=False, title="Mine") | {"overwrite_revision_id": str(shipped.pk)}
+    )
     change(article, title="Wash gently")
     purge_revisions(pages=False, non_pages=True)
     shipped.refresh_from_db()
     assert shipped.content["title"] == "Washing your face"
-    page = desk.post(f"/admin/guidance/articles/delete/{article.pk}/", follow=True)
+    page = editor_client.post(f"/admin/guidance/articles/delete/{article.pk}/", follow=True)
     assert "“Wash gently” came with the portal, so it is kept." in page.content.decode()
 
 

@@ -35,7 +35,7 @@ ROW = {
 
 
 @pytest.fixture
-def desk(editor: User) -> Client:
+def editor_client(editor: User) -> Client:
     """The editor, signed in."""
     client = Client()
     client.force_login(editor)
@@ -73,27 +73,27 @@ def refusal(page: Any) -> str:
     return " ".join(page.content.decode().split())
 
 
-def test_a_published_change_is_what_patients_read_next(desk: Client, clinic: Clinic) -> None:
+def test_a_published_change_is_what_patients_read_next(editor_client: Client, clinic: Clinic) -> None:
     article = published()
-    page = desk.post(edit(article), typed(title="Wash gently", instructions=inline_formset([ROW])))
+    page = editor_client.post(edit(article), typed(title="Wash gently", instructions=inline_formset([ROW])))
     assert page.status_code == 302
     shown = Client().get("/guidance/wash/").content.decode()
     assert "Wash gently" in shown
     assert "Wash with clean fingers." in shown
 
 
-def test_a_draft_changes_nothing_for_patients(desk: Client, clinic: Clinic) -> None:
+def test_a_draft_changes_nothing_for_patients(editor_client: Client, clinic: Clinic) -> None:
     article = published()
-    desk.post(edit(article), typed(publish=False, title="Wash gently"))
+    editor_client.post(edit(article), typed(publish=False, title="Wash gently"))
     assert "Washing your face" in Client().get("/guidance/wash/").content.decode()
     assert Article.objects.get().get_latest_revision_as_object().title == "Wash gently"
 
 
-def test_an_article_without_sources_is_kept_as_a_draft_and_not_published(desk: Client) -> None:
-    page = desk.post("/admin/guidance/articles/add/", typed(sources=""))
+def test_an_article_without_sources_is_kept_as_a_draft_and_not_published(editor_client: Client) -> None:
+    page = editor_client.post("/admin/guidance/articles/add/", typed(sources=""))
     assert "This field is required" in refusal(page)
     assert not Article.objects.exists()
-    desk.post("/admin/guidance/articles/add/", typed(sources="", publish=False))
+    editor_client.post("/admin/guidance/articles/add/", typed(sources="", publish=False))
     assert not Article.objects.published().exists()
     assert Article.objects.get().title == "Washing your face"
 
@@ -108,17 +108,17 @@ def test_an_article_without_sources_is_kept_as_a_draft_and_not_published(desk: C
         ("S27 S27", "named twice"),
     ],
 )
-def test_sources_are_source_statements(desk: Client, sources: str, said: str) -> None:
-    assert said in refusal(desk.post(edit(published()), typed(sources=sources)))
+def test_sources_are_source_statements(editor_client: Client, sources: str, said: str) -> None:
+    assert said in refusal(editor_client.post(edit(published()), typed(sources=sources)))
 
 
 @pytest.mark.parametrize("address", ["javascript:alert(1)", "JaVa\tScript:alert(1)", "data:text/html,x", ""])
-def test_a_link_to_a_script_is_refused(desk: Client, address: str) -> None:
+def test_a_link_to_a_script_is_refused(editor_client: Client, address: str) -> None:
     body = json.loads(rich_text('<p>See <a href="https://example.org/">this page</a>.</p>'))
     body["entityMap"]["0"]["data"]["url"] = address
     article = published()
     assert "The link “this page” leads to nothing" in refusal(
-        desk.post(edit(article), typed(body=json.dumps(body)))
+        editor_client.post(edit(article), typed(body=json.dumps(body)))
     )
     assert "Wet your face." in Article.objects.get().body
 
@@ -126,56 +126,58 @@ def test_a_link_to_a_script_is_refused(desk: Client, address: str) -> None:
 @pytest.mark.parametrize(
     "address", ["https://example.org/", "/guidance/hands/", "mailto:us@example.org", "tel:999"]
 )
-def test_a_link_that_leads_somewhere_is_kept(desk: Client, address: str) -> None:
-    desk.post(edit(published()), typed(body=rich_text(f'<p>See <a href="{address}">this page</a>.</p>')))
+def test_a_link_that_leads_somewhere_is_kept(editor_client: Client, address: str) -> None:
+    editor_client.post(
+        edit(published()), typed(body=rich_text(f'<p>See <a href="{address}">this page</a>.</p>'))
+    )
     assert f'href="{address}"' in Article.objects.get().body
 
 
 @pytest.mark.parametrize("field", ["body", "title", "summary"])
-def test_script_is_refused_wherever_it_is_typed(desk: Client, field: str) -> None:
+def test_script_is_refused_wherever_it_is_typed(editor_client: Client, field: str) -> None:
     words = "Use clean fingers. <script>alert(1)</script>"
     value = rich_text(f"<p>{words.replace('<', '&lt;')}</p>") if field == "body" else words
     told: dict[str, Any] = {field: value}
-    assert "Guidance holds no script" in refusal(desk.post(edit(published()), typed(**told)))
+    assert "Guidance holds no script" in refusal(editor_client.post(edit(published()), typed(**told)))
 
 
-def test_a_placeholder_that_nothing_fills_is_named(desk: Client) -> None:
-    page = desk.post(edit(published()), typed(body=rich_text("<p>Call {phone}.</p>")))
+def test_a_placeholder_that_nothing_fills_is_named(editor_client: Client) -> None:
+    page = editor_client.post(edit(published()), typed(body=rich_text("<p>Call {phone}.</p>")))
     assert "Nothing is known to fill in for {phone}" in refusal(page)
 
 
-def test_an_until_hour_before_the_from_hour_is_refused(desk: Client) -> None:
+def test_an_until_hour_before_the_from_hour_is_refused(editor_client: Client) -> None:
     row = ROW | {"from_hour": "72", "until_hour": "4"}
-    page = desk.post(edit(published()), typed(instructions=inline_formset([row])))
+    page = editor_client.post(edit(published()), typed(instructions=inline_formset([row])))
     assert "The until-hour must be later than the from-hour." in refusal(page)
     assert "Wash with clean fingers." in page.content.decode()
 
 
-def test_an_address_that_is_taken_names_the_article_that_has_it(desk: Client) -> None:
+def test_an_address_that_is_taken_names_the_article_that_has_it(editor_client: Client) -> None:
     published(key="A2", slug="hands", title="Clean hands")
-    page = desk.post(edit(published()), typed(slug="hands"))
+    page = editor_client.post(edit(published()), typed(slug="hands"))
     assert "“Clean hands” has this address already. Choose another." in refusal(page)
 
 
-def test_a_picture_without_alternative_text_is_refused(desk: Client) -> None:
+def test_a_picture_without_alternative_text_is_refused(editor_client: Client) -> None:
     image = get_image_model().objects.create(title="x", file=ContentFile(png(), "x.png"))
     rows = [{"image": str(image.pk), "alternative_text": "", "caption": "Day two"}]
-    page = desk.post(edit(published()), typed(pictures=inline_formset(rows)))
+    page = editor_client.post(edit(published()), typed(pictures=inline_formset(rows)))
     assert "This field is required" in refusal(page)
     assert "Day two" in page.content.decode()
     rows[0]["alternative_text"] = "A brown cheek with small red dots."
-    desk.post(edit(Article.objects.get()), typed(pictures=inline_formset(rows)))
+    editor_client.post(edit(Article.objects.get()), typed(pictures=inline_formset(rows)))
     assert Article.objects.get().pictures.get().alternative_text == "A brown cheek with small red dots."
 
 
 def test_two_editors_at_once_are_told_of_each_other_and_both_texts_are_kept(
-    desk: Client, editor: User
+    editor_client: Client, editor: User
 ) -> None:
     other = add_editor(email="omar@test.example", first_name="Omar", last_name="Second")
     second = Client()
     second.force_login(other)
     article = published()
-    opened = desk.get(edit(article))
+    opened = editor_client.get(edit(article))
     loaded = {
         "loaded_revision_id": str(article.latest_revision_id),
         "loaded_revision_created_at": opened.context["loaded_revision_created_at"],
@@ -184,70 +186,74 @@ def test_two_editors_at_once_are_told_of_each_other_and_both_texts_are_kept(
 
     session = opened.context["editing_sessions"].current_session
     ping = f"/admin/editing-sessions/ping/guidance/article/{article.pk}/{session.pk}/"
-    told = desk.post(ping, {"revision_id": loaded["loaded_revision_id"]}).json()
+    told = editor_client.post(ping, {"revision_id": loaded["loaded_revision_id"]}).json()
     assert "Omar Second" in json.dumps(told)
 
-    by_itself = desk.post(
+    by_itself = editor_client.post(
         edit(article), typed(publish=False, title="By Nina") | loaded, headers={"accept": "application/json"}
     )
     assert by_itself.json()["error_code"] == "invalid_revision"
 
-    desk.post(edit(article), typed(publish=False, title="By Nina") | loaded)
+    editor_client.post(edit(article), typed(publish=False, title="By Nina") | loaded)
     titles = [revision.as_object().title for revision in article.revisions.order_by("pk")]
     assert titles == ["Washing your face", "By Omar", "By Nina"]
 
 
-def test_a_locked_article_is_changed_by_nobody_else(desk: Client, editor: User) -> None:
+def test_a_locked_article_is_changed_by_nobody_else(editor_client: Client, editor: User) -> None:
     article = published()
-    desk.post(f"/admin/guidance/articles/lock/{article.pk}/")
+    editor_client.post(f"/admin/guidance/articles/lock/{article.pk}/")
     second = Client()
     second.force_login(add_editor(email="omar@test.example"))
     second.post(edit(article), typed(title="By Omar"))
     assert Article.objects.get().title == "Washing your face"
 
 
-def test_an_earlier_revision_is_compared_and_restored(desk: Client, clinic: Clinic) -> None:
+def test_an_earlier_revision_is_compared_and_restored(editor_client: Client, clinic: Clinic) -> None:
     article = published()
     first = article.live_revision_id
     second = change(article, title="Wash gently").live_revision_id
-    compared = desk.get(reverse(f"{NAMES}:revisions_compare", args=[article.pk, first, second]))
+    compared = editor_client.get(reverse(f"{NAMES}:revisions_compare", args=[article.pk, first, second]))
     assert "gently" in compared.content.decode()
     reverted = reverse(f"{NAMES}:revisions_revert", args=[article.pk, first])
-    assert "Washing your face" in desk.get(reverted).content.decode()
-    desk.post(edit(article), typed() | {"revision": str(first)})
+    assert "Washing your face" in editor_client.get(reverted).content.decode()
+    editor_client.post(edit(article), typed() | {"revision": str(first)})
     assert Article.objects.get().title == "Washing your face"
     assert article.revisions.count() == 3
 
 
-def test_what_patients_have_read_is_unpublished_but_never_deleted(desk: Client, patient: Patient) -> None:
+def test_what_patients_have_read_is_unpublished_but_never_deleted(
+    editor_client: Client, patient: Patient
+) -> None:
     article = published()
     record_reading(patient=patient, article=article, now=at())
-    page = desk.post(f"/admin/guidance/articles/delete/{article.pk}/", follow=True)
+    page = editor_client.post(f"/admin/guidance/articles/delete/{article.pk}/", follow=True)
     assert "Patients have read “Washing your face”, so it is kept." in page.content.decode()
     assert Article.objects.filter(pk=article.pk).exists()
-    desk.post(f"/admin/guidance/articles/unpublish/{article.pk}/")
+    editor_client.post(f"/admin/guidance/articles/unpublish/{article.pk}/")
     assert not Article.objects.published().exists()
 
 
-def test_several_articles_at_once_are_not_deleted_where_one_was_read(desk: Client, patient: Patient) -> None:
+def test_several_articles_at_once_are_not_deleted_where_one_was_read(
+    editor_client: Client, patient: Patient
+) -> None:
     read, unread = published(), draft(key="A2", slug="hands")
     record_reading(patient=patient, article=read, now=at())
-    desk.post(f"/admin/bulk/guidance/article/delete/?id={read.pk}&id={unread.pk}")
+    editor_client.post(f"/admin/bulk/guidance/article/delete/?id={read.pk}&id={unread.pk}")
     assert Article.objects.count() == 2
 
 
-def test_what_nobody_has_read_can_be_deleted(desk: Client, clinic: Clinic) -> None:
+def test_what_nobody_has_read_can_be_deleted(editor_client: Client, clinic: Clinic) -> None:
     article = published()
-    desk.post(f"/admin/guidance/articles/delete/{article.pk}/")
+    editor_client.post(f"/admin/guidance/articles/delete/{article.pk}/")
     assert not Article.objects.exists()
     assert Client().get("/guidance/wash/").status_code == 410
 
 
-def test_saving_by_itself_never_writes_over_what_was_published(desk: Client, editor: User) -> None:
+def test_saving_by_itself_never_writes_over_what_was_published(editor_client: Client, editor: User) -> None:
     article = draft()
     first = article.save_revision(user=editor)
     first.publish(skip_permission_checks=True)
-    desk.post(
+    editor_client.post(
         edit(article), typed(publish=False, title="Later words") | {"overwrite_revision_id": str(first.pk)}
     )
     first.refresh_from_db()
@@ -267,7 +273,7 @@ def test_saving_by_itself_never_writes_over_what_was_published(desk: Client, edi
     ],
 )
 def test_a_draft_is_previewed_as_a_patient_at_an_hour(
-    desk: Client, clinic: Clinic, mode: str, heading: str, lines: list[str]
+    editor_client: Client, clinic: Clinic, mode: str, heading: str, lines: list[str]
 ) -> None:
     article = published()
     rows = [
@@ -277,8 +283,8 @@ def test_a_draft_is_previewed_as_a_patient_at_an_hour(
     ]
     address = f"/admin/guidance/articles/preview/{article.pk}/"
     sent = typed(title="Not yet published", instructions=inline_formset(rows))
-    assert desk.post(address, sent).json() == {"is_valid": True, "is_available": True}
-    page = desk.get(address, {"mode": mode, "in_preview_panel": "true"})
+    assert editor_client.post(address, sent).json() == {"is_valid": True, "is_available": True}
+    page = editor_client.get(address, {"mode": mode, "in_preview_panel": "true"})
     shown = page.content.decode()
     assert "Not yet published" in shown
     assert (heading or "How to do it") in shown or heading == ""

@@ -24,7 +24,7 @@ from pytest_django import Settings
 from aftercare.people.accounts.devices import device_name, is_held_in_a_hand
 from aftercare.people.actions import make_sign_in_link
 from aftercare.people.models import Event, Patient, StaffMember, User
-from tests.clinic.desk import QUEUE, desk, words
+from tests.clinic.staff_client import QUEUE, staff_client, words
 from tests.people import PatientFactory, StaffMemberFactory, at
 from tests.people.accounts.test_sign_in_link import is_signed_in
 
@@ -64,9 +64,9 @@ class TestWhoMay:
         self, nurse: StaffMember, manager: StaffMember, patient: Patient, client: Client, path: str
     ) -> None:
         for member in (nurse, manager):
-            assert desk(member).get(ACCOUNT).status_code == 200
-        assert desk(patient).get(ACCOUNT).headers["Location"] == "/"
-        assert desk(patient).post(path).status_code == (302 if path == ACCOUNT else 404)
+            assert staff_client(member).get(ACCOUNT).status_code == 200
+        assert staff_client(patient).get(ACCOUNT).headers["Location"] == "/"
+        assert staff_client(patient).post(path).status_code == (302 if path == ACCOUNT else 404)
         for answer in (client.get(ACCOUNT), client.post(path)):
             assert answer.status_code == 302
             assert answer.headers["Location"].startswith("/accounts/login/code/?next=/accounts/")
@@ -91,13 +91,13 @@ class TestWhoMay:
         self, nurse: StaffMember, settings: Settings
     ) -> None:
         settings.STAFF_MFA = "required"
-        assert desk(nurse).get(ACCOUNT).headers["Location"].endswith("/2fa/totp/activate/")
+        assert staff_client(nurse).get(ACCOUNT).headers["Location"].endswith("/2fa/totp/activate/")
 
     def test_every_page_of_staff_leads_there(self, nurse: StaffMember) -> None:
-        assert f'href="{ACCOUNT}"' in desk(nurse).get(QUEUE).content.decode()
+        assert f'href="{ACCOUNT}"' in staff_client(nurse).get(QUEUE).content.decode()
 
     def test_a_session_that_has_ended_leads_to_signing_in_and_back(self, nurse: StaffMember) -> None:
-        client = desk(nurse)
+        client = staff_client(nurse)
         client.get(ACCOUNT)
         client.logout()
         for path in (ACCOUNT, "/accounts/sessions/end/"):
@@ -107,13 +107,13 @@ class TestWhoMay:
 
 class TestDetails:
     def test_name_and_telephone_are_changed_and_what_they_were_is_kept(self, nurse: StaffMember) -> None:
-        response = save(desk(nurse), last_name="Adeyemi", telephone="0161 496 0777")
+        response = save(staff_client(nurse), last_name="Adeyemi", telephone="0161 496 0777")
 
         assert response.headers["Location"] == ACCOUNT
         user = User.objects.get(pk=nurse.user_id)
         assert str(user) == "Ruth Adeyemi"
         assert user.telephone.kept == "+441614960777"
-        assert 'value="0161 496 0777"' in desk(nurse).get(ACCOUNT).content.decode()
+        assert 'value="0161 496 0777"' in staff_client(nurse).get(ACCOUNT).content.decode()
         event = Event.objects.get(verb=Event.Verb.CHANGED_ACCOUNT)
         assert (event.actor, event.clinic) == (nurse.user, nurse.clinic)
         assert event.data["before"] == {"last_name": "Test", "telephone": ""}
@@ -126,7 +126,7 @@ class TestDetails:
             user=nurse.user, clinic=nurse.clinic.__class__.objects.get(slug="elsewhere")
         )
         patient = PatientFactory.create(user=nurse.user, clinic=other_clinic)
-        save(desk(nurse), first_name="Rut")
+        save(staff_client(nurse), first_name="Rut")
 
         events = Event.objects.filter(verb=Event.Verb.CHANGED_ACCOUNT)
         assert {event.clinic.slug for event in events if event.clinic} == {"larkfield", "elsewhere"}
@@ -134,7 +134,7 @@ class TestDetails:
         assert of_the_patient.data == {"fields": ["first_name"]}
 
     def test_the_address_is_shown_and_never_changed(self, nurse: StaffMember) -> None:
-        client = desk(nurse)
+        client = staff_client(nurse)
         page = client.get(ACCOUNT).content.decode()
         assert "ruth@test.example" in page
         assert 'name="email"' not in page
@@ -153,7 +153,7 @@ class TestDetails:
     def test_what_can_not_be_is_a_message_and_what_was_typed_stays(
         self, nurse: StaffMember, typed: dict[str, str], said: str
     ) -> None:
-        response = save(desk(nurse), **{"first_name": "Typed", **typed})
+        response = save(staff_client(nurse), **{"first_name": "Typed", **typed})
 
         assert response.status_code == 422
         assert said in words(response)
@@ -163,7 +163,7 @@ class TestDetails:
         assert words(response).count("Ruth Test") == 1
 
     def test_a_second_press_keeps_nothing_twice(self, nurse: StaffMember) -> None:
-        client = desk(nurse)
+        client = staff_client(nurse)
         form = {"first_name": "Rut", "last_name": "Test", "telephone": ""}
         form["shown"] = client.get(ACCOUNT).context["shown"]
         for _press in range(2):
@@ -171,7 +171,7 @@ class TestDetails:
         assert Event.objects.filter(verb=Event.Verb.CHANGED_ACCOUNT).count() == 1
 
     def test_another_tab_is_never_overwritten_unseen(self, nurse: StaffMember) -> None:
-        client = desk(nurse)
+        client = staff_client(nurse)
         shown = client.get(ACCOUNT).context["shown"]
         save(client, last_name="Adeyemi")
 
@@ -189,7 +189,7 @@ class TestDetails:
     def test_what_was_typed_when_the_session_ended_is_there_after_signing_in(
         self, nurse: StaffMember
     ) -> None:
-        client = desk(nurse)
+        client = staff_client(nurse)
         shown = client.get(ACCOUNT).context["shown"]
         client.logout()
         client.post(ACCOUNT, {"first_name": "Rut", "last_name": "Test", "telephone": "", "shown": shown})
@@ -205,7 +205,7 @@ class TestDetails:
     def test_what_somebody_typed_is_not_shown_to_the_next_who_signs_in(
         self, nurse: StaffMember, colleague: StaffMember
     ) -> None:
-        client = desk(nurse)
+        client = staff_client(nurse)
         shown = client.get(ACCOUNT).context["shown"]
         client.logout()
         client.post(ACCOUNT, {"first_name": "Rut", "last_name": "Test", "telephone": "", "shown": shown})
@@ -235,7 +235,7 @@ class TestSessions:
         assert here.post(f"/accounts/sessions/{there.pk}/end/").status_code == 404
 
     def test_everywhere_else_means_sessions_that_were_never_listed_too(self, nurse: StaffMember) -> None:
-        older, phone, here = desk(nurse), signed_in(nurse.user, PHONE), signed_in(nurse.user, DESK)
+        older, phone, here = staff_client(nurse), signed_in(nurse.user, PHONE), signed_in(nurse.user, DESK)
 
         here.post("/accounts/sessions/end/")
 
@@ -250,7 +250,7 @@ class TestSessions:
     def test_nobody_ends_a_colleagues_session(self, nurse: StaffMember, manager: StaffMember) -> None:
         phone = signed_in(nurse.user, PHONE)
         there = UserSession.objects.get(user=nurse.user)
-        assert desk(manager).post(f"/accounts/sessions/{there.pk}/end/").status_code == 404
+        assert staff_client(manager).post(f"/accounts/sessions/{there.pk}/end/").status_code == 404
         assert phone.get(QUEUE).status_code == 200
 
     def test_this_place_is_left_by_signing_out(self, nurse: StaffMember) -> None:
@@ -260,11 +260,11 @@ class TestSessions:
         assert here.get(QUEUE).status_code == 200
 
     def test_a_session_from_before_they_were_listed_shows_itself(self, nurse: StaffMember) -> None:
-        assert "This one" in words(desk(nurse).get(ACCOUNT))
+        assert "This one" in words(staff_client(nurse).get(ACCOUNT))
 
     def test_the_list_of_allauth_is_not_open_beside_it(self, nurse: StaffMember) -> None:
-        assert desk(nurse).get("/accounts/sessions/").headers["Location"] == ACCOUNT
-        assert desk(nurse).post("/accounts/sessions/").status_code == 405
+        assert staff_client(nurse).get("/accounts/sessions/").headers["Location"] == ACCOUNT
+        assert staff_client(nurse).post("/accounts/sessions/").status_code == 405
 
 
 @pytest.mark.parametrize(
@@ -298,15 +298,15 @@ class TestSecondStep:
         return nurse
 
     def test_it_is_off_until_it_is_set_up(self, nurse: StaffMember) -> None:
-        page = words(desk(nurse).get(ACCOUNT))
+        page = words(staff_client(nurse).get(ACCOUNT))
         assert "Second step at sign-in Off. Anybody who can read your e-mail can sign in as you." in page
 
     def test_it_is_on_with_an_app(self, with_app: StaffMember) -> None:
-        assert "On: a code from an app on your phone." in words(desk(with_app).get(ACCOUNT))
+        assert "On: a code from an app on your phone." in words(staff_client(with_app).get(ACCOUNT))
 
     @pytest.mark.parametrize("path", PAGES)
     def test_its_pages_say_it_as_people_do(self, nurse: StaffMember, path: str) -> None:
-        page = desk(nurse).get(path)
+        page = staff_client(nurse).get(path)
         assert page.status_code == 200
         for never in ("Two-Factor", "two-factor", "Authenticator", "authenticate", "Activate"):
             assert never not in words(page)
@@ -346,6 +346,6 @@ class TestSecondStep:
         assert not Authenticator.objects.filter(user=nurse.user).exists()
 
     def test_before_it_is_changed_it_is_asked_for_once_more(self, with_app: StaffMember) -> None:
-        page = desk(with_app).get("/accounts/2fa/totp/deactivate/", follow=True)
+        page = staff_client(with_app).get("/accounts/2fa/totp/deactivate/", follow=True)
         assert "Is it you? Before this is changed we ask for your second step once more." in words(page)
         assert "<title>Is it you?" in page.content.decode()

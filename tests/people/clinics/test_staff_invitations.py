@@ -22,7 +22,7 @@ from aftercare.people.clinics.staff_invitations import NotWorkingError, has_prov
 from aftercare.people.log_redaction import RedactTokens
 from aftercare.people.models import Clinic, Event, Patient, StaffInvitation, StaffMember
 from tests.at_once import at_once
-from tests.clinic.desk import QUEUE, STAFF, desk, words
+from tests.clinic.staff_client import QUEUE, STAFF, staff_client, words
 from tests.people import StaffMemberFactory, at, person
 from tests.people.accounts.test_sign_in_link import is_signed_in
 from tools.servers.mail import MailServer
@@ -66,7 +66,7 @@ class TestBeingAdded:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", mail_server.port
 
-        response = desk(manager).post(f"{STAFF}add/", MIA, follow=True)
+        response = staff_client(manager).post(f"{STAFF}add/", MIA, follow=True)
         waiting = words(response)
         sweep()
 
@@ -79,7 +79,7 @@ class TestBeingAdded:
         assert str(came["From"]).startswith("Larkfield Skin Clinic <")
         assert came["X-Aftercare-Message"] == str(Message.objects.get().pk)
         assert member.invitations.get().path in text_of(came)
-        assert "Mail: handed over" in words(desk(manager).get(page_of(member)))
+        assert "Mail: handed over" in words(staff_client(manager).get(page_of(member)))
         event = Event.objects.get(verb=Event.Verb.INVITED_STAFF)
         assert (event.actor, event.clinic) == (manager.user, manager.clinic)
         assert event.data == {"user": member.user_id}
@@ -90,17 +90,17 @@ class TestBeingAdded:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", mail_server.port
         mail_server.refuse("550 No such mailbox", at="rcpt")
-        desk(manager).post(f"{STAFF}add/", MIA)
+        staff_client(manager).post(f"{STAFF}add/", MIA)
         sweep()
         member = StaffMember.objects.get(user__email="mia@test.example")
 
-        page = words(desk(manager).get(page_of(member)))
+        page = words(staff_client(manager).get(page_of(member)))
         assert "Mail: could not be sent" in page
         assert "Trying again will not help. Check the address with Mia." in page
-        assert "Invitation. Mail: could not be sent" in words(desk(manager).get(STAFF))
+        assert "Invitation. Mail: could not be sent" in words(staff_client(manager).get(STAFF))
 
         mail_server.refuse(None)
-        sent = desk(manager).post(f"{page_of(member)}invitation/", follow=True)
+        sent = staff_client(manager).post(f"{page_of(member)}invitation/", follow=True)
         sweep()
 
         assert "A new invitation is on its way to mia@test.example." in words(sent)
@@ -113,7 +113,7 @@ class TestBeingAdded:
     def test_the_page_says_that_no_contact_step_tells_the_person_and_leads_there(
         self, manager: StaffMember, nurse: StaffMember, mia: StaffMember
     ) -> None:
-        client = desk(manager)
+        client = staff_client(manager)
         assert "In no contact step yet" not in words(client.get(page_of(mia))), (
             "without steps everybody is told"
         )
@@ -133,7 +133,7 @@ class TestBeingAdded:
     def test_a_place_on_the_rota_counts_where_a_step_tells_whoever_is_on_duty(
         self, manager: StaffMember, mia: StaffMember
     ) -> None:
-        client = desk(manager)
+        client = staff_client(manager)
         client.post("/clinic/contacts/steps/new/open/", {"on_duty": "on", "wait_min": "10"})
         assert "In no contact step yet" in words(client.get(page_of(mia)))
         place = {"member": mia.pk, "starts_at": "2026-01-13T10:00", "ends_at": "2026-01-13T18:00"}
@@ -146,7 +146,7 @@ class TestBeingAdded:
         for number in range(6):
             member = person(manager.clinic, f"Person{number}", StaffMember.Role.NURSE)
             invite_staff(member=member, by=manager.user, now=at())
-        client = desk(manager)
+        client = staff_client(manager)
         client.get(STAFF)
         with django_assert_max_num_queries(14):
             client.get(STAFF)
@@ -168,7 +168,7 @@ class TestComingIn:
         assert client.get(QUEUE).status_code == 200
         assert has_proved(invited.member.user)
         assert Event.objects.get(verb=Event.Verb.CAME_IN).actor == invited.member.user
-        page_now = words(desk(manager).get(page_of(invited.member)))
+        page_now = words(staff_client(manager).get(page_of(invited.member)))
         assert "Signed in with it 11:00" in page_now
         assert "The address is confirmed" in page_now
 
@@ -211,20 +211,20 @@ class TestComingIn:
     def test_who_is_let_go_comes_in_no_more(
         self, invited: StaffInvitation, mia: StaffMember, manager: StaffMember, client: Client
     ) -> None:
-        desk(manager).post(page_of(mia), {"role": "nurse"})
+        staff_client(manager).post(page_of(mia), {"role": "nurse"})
 
         assert client.post(invited.path).status_code == 410
         sweep()
         assert mail.outbox == []
         with pytest.raises(NotWorkingError):
             invite_staff(member=mia, by=manager.user, now=at(1))
-        refused = desk(manager).post(f"{page_of(mia)}invitation/", follow=True)
+        refused = staff_client(manager).post(f"{page_of(mia)}invitation/", follow=True)
         assert "does not work here now, so nobody was invited" in words(refused)
 
     def test_somebody_else_who_is_signed_in_is_asked_first(
         self, invited: StaffInvitation, nurse: StaffMember
     ) -> None:
-        client = desk(nurse)
+        client = staff_client(nurse)
         assert "signed in as Ruth Test" in words(client.get(invited.path))
         assert client.post(invited.path).status_code == 409
         client.post(invited.path, {"sign_out": "yes"})
@@ -271,7 +271,7 @@ def test_only_a_manager_of_the_clinic_invites(
     StaffMember.objects.filter(pk=outsider.pk).update(role="manager")
     outsider.refresh_from_db()
     for who, status in ((nurse, 403), (colleague, 403), (outsider, 404), (patient, 404)):
-        assert desk(who).post(path).status_code == status
+        assert staff_client(who).post(path).status_code == status
     assert Client().post(path).status_code == 302
     assert not EmailAddress.objects.exists()
     assert not StaffInvitation.objects.exists()

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import time_machine
 
+from aftercare.beat_scheduler import SteadyScheduler
 from aftercare.celery import app
-from aftercare.clock import SteadyScheduler
 
 NOON = datetime(2026, 1, 12, 12, tzinfo=UTC)
 

@@ -16,8 +16,8 @@ from tests.checkins.advice.test_reasons import FIRES
 from tests.checkins.advising import advice_at, sentences
 from tests.checkins.test_pages_wording import strings
 from tests.people import MONDAY, at
-from tests.reading.code import modules, said_in
-from tests.reading.sentences import fixed_text, sentences_of, sentences_of_article
+from tests.readability.code import modules, said_in
+from tests.readability.sentences import fixed_text, sentences_of, sentences_of_article
 from tools.seed_trace import articles
 
 BASE = Path(settings.BASE_DIR)
@@ -32,7 +32,7 @@ ALSO_OF_PATIENTS = (
     "people/patients/invitations.py",
     "people/accounts/link_views.py",
     "people/patients/invitation_views.py",
-    "outage.py",
+    "error_views.py",
 )
 
 

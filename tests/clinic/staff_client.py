@@ -1,4 +1,4 @@
-"""Working at the clinic's desk: signing in, opening pages, pressing buttons."""
+"""A signed-in test client, the addresses of the pages of staff, and helpers to read them."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from aftercare.alerts.models import Alert
 from aftercare.people.models import Patient, Procedure, StaffMember, User
 from tests.people import PatientFactory, ProcedureFactory, UserFactory, at, check_in
 
-# What every page of staff asks besides its own: whether everybody can be reached.
-STANDING = 2
+# Queries that every page of staff makes for its banners.
+BANNER_QUERIES = 2
 
 QUEUE = "/clinic/"
 PATIENTS = "/clinic/patients/"
@@ -20,15 +20,15 @@ STAFF = "/clinic/staff/"
 ENROL = "/clinic/patients/enrol/"
 
 
-def desk(member: StaffMember | Patient) -> Client:
-    """A browser in which this person is signed in."""
+def staff_client(member: StaffMember | Patient) -> Client:
+    """Return a test client with this person signed in."""
     client = Client()
     client.force_login(member.user)
     return client
 
 
 def alert_url(alert: Alert, act: str = "") -> str:
-    """The page of an alert, or where one of its buttons goes: "acknowledge", "close"."""
+    """Return the path of an alert, or of one of its actions: "acknowledge", "close"."""
     return f"/clinic/alerts/{alert.pk}/{f'{act}/' if act else ''}"
 
 
@@ -37,7 +37,7 @@ def patient_url(patient: Patient, act: str = "") -> str:
 
 
 def words(response: Any) -> str:
-    """What a page says, without its markup and with single spaces."""
+    """Return the text of a page without markup, white space collapsed."""
     from django.utils.html import strip_tags
 
     assert isinstance(response, HttpResponse)
@@ -45,7 +45,7 @@ def words(response: Any) -> str:
 
 
 def someone(beside: Patient, name: str, **fields: Any) -> Patient:
-    """Another patient of the same clinic, treated at MONDAY."""
+    """Create another patient of the same clinic, treated at MONDAY."""
     user = UserFactory.create(first_name=name, last_name="Other")
     patient = PatientFactory.create(clinic=beside.clinic, user=user, **fields)
     ProcedureFactory.create(patient=patient, recorded_by=UserFactory.create())
@@ -53,12 +53,12 @@ def someone(beside: Patient, name: str, **fields: Any) -> Patient:
 
 
 def alert_of(patient: Patient, h: float, **answers: Any) -> Alert:
-    """The worst alert that a check-in at `h` hours raises."""
+    """Submit a check-in at `h` hours and return the highest alert that it raises."""
     check_in(patient, h, **answers)
     worst: Alert = patient.alerts.filter(opened_at=at(h)).worst_first()[0]
     return worst
 
 
 def treated(patient: Patient, by: User, h: float) -> Procedure:
-    """A procedure of the patient at `h` hours."""
+    """Create a procedure of the patient at `h` hours."""
     return ProcedureFactory.create(patient=patient, performed_at=at(h), recorded_by=by)

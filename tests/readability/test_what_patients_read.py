@@ -10,10 +10,10 @@ import pytest
 from aftercare.guidance.never_said import never_said
 from aftercare.guidance.timeline.recovery_phases import FEVER
 from tests.checkins.wording import forbidden_words
-from tests.reading.code import said_in
-from tests.reading.grades import HARDEST, full, grade, hardest, syllables, too_long
-from tests.reading.sentences import fixed_text, sentences_of_html
-from tests.reading.texts import code_texts, groups, staff_texts, template_texts
+from tests.readability.code import said_in
+from tests.readability.grades import HARDEST, full, grade, hardest, syllables, too_long
+from tests.readability.sentences import fixed_text, sentences_of_html
+from tests.readability.texts import code_texts, groups, staff_texts, template_texts
 from tools.source_shingles import PROOF, shingles
 
 GROUPS = groups()

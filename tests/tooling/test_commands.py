@@ -129,8 +129,8 @@ def test_help_of_bin_check_says_which_tests_a_change_touches() -> None:
         (["-x", "-vv"], False),
         (["--maxfail", "3"], False),
         (["--junitxml=report.xml"], False),
-        (["tests/house"], True),
-        (["tests/house/test_commands.py::test_help_of_bin_test_starts_nothing"], True),
+        (["tests/tooling"], True),
+        (["tests/tooling/test_commands.py::test_help_of_bin_test_starts_nothing"], True),
         (["-k", "return"], True),
         (["-kreturn"], True),
         (["-m", "not browser"], True),
@@ -148,15 +148,15 @@ class TestSetUp:
     """The virtual environment, with a stand-in for its Python that notes how pip was called."""
 
     @pytest.fixture
-    def house(self, tmp_path: Path) -> Path:
+    def checkout(self, tmp_path: Path) -> Path:
         """A checkout of three files with a virtual environment that is there already."""
         for name in ("requirements.txt", "requirements-dev.txt"):
             (tmp_path / name).write_text(f"# {name}\n")
         script(tmp_path / ".venv/bin/python", f'[ "$1" = -c ] || echo "$*" >> {tmp_path}/calls')
         return tmp_path
 
-    def set_up(self, house: Path, *locks: str) -> subprocess.CompletedProcess[str]:
-        body = f'set -eu; root={house}; command_name=it; . {ROOT}/tools/set_up.sh; set_up_environment "$@"'
+    def set_up(self, checkout: Path, *locks: str) -> subprocess.CompletedProcess[str]:
+        body = f'set -eu; root={checkout}; command_name=it; . {ROOT}/tools/set_up.sh; set_up_environment "$@"'
         env = {"PATH": os.environ["PATH"]}
         return subprocess.run(
             ["bash", "-c", body, "it", *locks],
@@ -167,36 +167,36 @@ class TestSetUp:
             timeout=20,
         )
 
-    def calls(self, house: Path) -> list[str]:
-        path = house / "calls"
+    def calls(self, checkout: Path) -> list[str]:
+        path = checkout / "calls"
         return path.read_text().splitlines() if path.exists() else []
 
-    def test_packages_are_installed_with_hashes_and_only_once(self, house: Path) -> None:
-        assert self.set_up(house, "requirements.txt").returncode == 0
-        assert self.set_up(house, "requirements.txt").returncode == 0
-        (call,) = self.calls(house)
+    def test_packages_are_installed_with_hashes_and_only_once(self, checkout: Path) -> None:
+        assert self.set_up(checkout, "requirements.txt").returncode == 0
+        assert self.set_up(checkout, "requirements.txt").returncode == 0
+        (call,) = self.calls(checkout)
         assert "--require-hashes" in call
-        assert f"-r {house}/requirements.txt" in call
+        assert f"-r {checkout}/requirements.txt" in call
 
-    def test_a_changed_lock_is_installed_again(self, house: Path) -> None:
-        self.set_up(house, "requirements.txt")
-        (house / "requirements.txt").write_text("# another\n")
-        self.set_up(house, "requirements.txt")
-        assert len(self.calls(house)) == 2
+    def test_a_changed_lock_is_installed_again(self, checkout: Path) -> None:
+        self.set_up(checkout, "requirements.txt")
+        (checkout / "requirements.txt").write_text("# another\n")
+        self.set_up(checkout, "requirements.txt")
+        assert len(self.calls(checkout)) == 2
 
-    def test_the_tests_packages_are_added_to_those_of_the_demonstration(self, house: Path) -> None:
-        self.set_up(house, "requirements.txt")
-        self.set_up(house, "requirements.txt", "requirements-dev.txt")
-        assert f"-r {house}/requirements-dev.txt" in self.calls(house)[1]
-        self.set_up(house, "requirements.txt")
-        assert len(self.calls(house)) == 2
+    def test_the_tests_packages_are_added_to_those_of_the_demonstration(self, checkout: Path) -> None:
+        self.set_up(checkout, "requirements.txt")
+        self.set_up(checkout, "requirements.txt", "requirements-dev.txt")
+        assert f"-r {checkout}/requirements-dev.txt" in self.calls(checkout)[1]
+        self.set_up(checkout, "requirements.txt")
+        assert len(self.calls(checkout)) == 2
 
-    def test_a_failed_installation_is_tried_again_the_next_time(self, house: Path) -> None:
-        script(house / ".venv/bin/python", '[ "$1" = -c ] || exit 1')
-        done = self.set_up(house, "requirements.txt")
+    def test_a_failed_installation_is_tried_again_the_next_time(self, checkout: Path) -> None:
+        script(checkout / ".venv/bin/python", '[ "$1" = -c ] || exit 1')
+        done = self.set_up(checkout, "requirements.txt")
         assert done.returncode == 1
         assert "could not be installed" in done.stderr
-        assert self.set_up(house, "requirements.txt").returncode == 1
+        assert self.set_up(checkout, "requirements.txt").returncode == 1
 
 
 def test_ci_calls_bin_test_and_nothing_else_from_any_folder(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Any
 
-from tests.reading.grades import WORD
+from tests.readability.grades import WORD
 
 END = re.compile(r"(?<=[.?!])[”’)]*\s+")
 # Where anything else begins or ends, so does a sentence.

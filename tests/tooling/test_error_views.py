@@ -7,7 +7,7 @@ from django.db import OperationalError
 from django.test import Client
 
 from aftercare.people.models import Patient, Procedure
-from tests.clinic.desk import desk
+from tests.clinic.staff_client import staff_client
 from tests.people import clinic, nurse, patient, procedure
 
 __all__ = ["clinic", "nurse", "patient", "procedure"]
@@ -27,7 +27,7 @@ def away(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def browser_of(patient: Patient) -> Client:
     """A browser that shows error pages, as in production."""
-    client = desk(patient)
+    client = staff_client(patient)
     client.raise_request_exception = False
     return client
 

@@ -50,7 +50,7 @@ def test_static_files_that_cannot_be_collected_fail_the_run(
 ) -> None:
     monkeypatch.setattr(suites, "collect_static", lambda env: False)
     assert check.run_everything(ENV, ENV_SQLITE, []) == 1
-    assert check.run_chosen(ENV, ["tests/house"]) == 1
+    assert check.run_chosen(ENV, ["tests/tooling"]) == 1
     assert not [step for step in ran if step.startswith("tests")]
 
 

@@ -24,8 +24,8 @@ FILES = {
     "tests/people/test_names_of_others.py": "",
     "tests/people/test_hours.py": "def test_it():\n    from aftercare.people.names import whole\n",
     "tests/clinic/test_pages.py": "from clinic import views\n",
-    "tests/house/test_words.py": "GLOSSARY = 'docs/glossary.md'\n",
-    "tests/house/test_previous_release.py": "",
+    "tests/tooling/test_words.py": "GLOSSARY = 'docs/glossary.md'\n",
+    "tests/tooling/test_previous_release.py": "",
 }
 
 
@@ -57,8 +57,8 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ),
         ("tests/helping.py", ["people/test_names"]),
         ("templates/clinic/page.html", ["clinic/test_pages"]),
-        ("docs/glossary.md", ["house/test_words"]),
-        ("aftercare/people/migrations/0002_more.py", ["house/test_previous_release"]),
+        ("docs/glossary.md", ["tooling/test_words"]),
+        ("aftercare/people/migrations/0002_more.py", ["tooling/test_previous_release"]),
         (
             "aftercare/people/gone.py",
             ["people/test_hours", "people/test_names", "people/test_names_of_others"],
