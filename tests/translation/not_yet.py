@@ -90,7 +90,8 @@ TEMPLATES_NOT_YET: tuple[str, ...] = (
     "templates/clinic/",
     "templates/guidance/",
     "templates/mfa/",
-    "templates/people/email/",
+    "templates/people/clinics/email/",
+    "templates/people/patients/email/",
     "aftercare/ui/templates/ui/callout.html",
     "aftercare/ui/templates/ui/chart_panel.html",
     "aftercare/ui/templates/ui/contact_card.html",
@@ -109,12 +110,12 @@ TEMPLATES_NOT_YET: tuple[str, ...] = (
     "templates/503.html",
     "templates/base_patient.html",
     "templates/base_staff.html",
-    "templates/people/account.html",
-    "templates/people/choose_clinic.html",
-    "templates/people/invitation.html",
-    "templates/people/invitation_sheet.html",
-    "templates/people/staff_invitation.html",
-    "templates/people/welcome.html",
+    "templates/people/accounts/account.html",
+    "templates/people/patients/choose_clinic.html",
+    "templates/people/patients/invitation.html",
+    "templates/people/patients/invitation_sheet.html",
+    "templates/people/clinics/staff_invitation.html",
+    "templates/people/accounts/welcome.html",
 )
 # Views that the walk does not come to: a second clinic, a second factor, and buttons that show at certain times only.
 NOT_OPENED = frozenset(
