@@ -182,7 +182,7 @@ def test_a_drawing_has_a_title_and_a_text_and_no_inline_style() -> None:
     shown = drawing.draw(
         [Series(name="Redness", points=points((1.5, 3)), course=COURSE)], words=WORDS, now_h=2.5
     )
-    html = rendered(shown)
+    html = " ".join(rendered(shown).split())
     assert 'role="img" aria-labelledby="c-1-title" aria-describedby="c-1-text"' in html
     assert '<title id="c-1-title">Redness, by hours since treatment</title>' in html
     assert "1 hour: severe." in html
