@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from aftercare.outbox import watch
+from aftercare.outbox import delivery_health
 
 UNAVAILABLE = 503
 BROKER_PATIENCE = 0.5  # seconds
@@ -39,10 +39,10 @@ def readyz(_request: HttpRequest) -> JsonResponse:
 
 def state_of_parts() -> dict[str, Any]:
     """The state of every part; DatabaseError without a database."""
-    state = watch.state(timezone.now())
+    state = delivery_health.state(timezone.now())
     reachable = broker()
     parts = {"database": "ok", "broker": reachable}
-    parts |= {part: "down" if part in state.silent else "ok" for part in watch.PARTS}
+    parts |= {part: "down" if part in state.silent else "ok" for part in delivery_health.PARTS}
     degraded = [*(["broker"] if reachable != "ok" else []), *state.degraded]
     return {**parts, "oldest_due_seconds": round(state.oldest_due_seconds, 1), "degraded": degraded}
 

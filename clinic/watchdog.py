@@ -14,7 +14,7 @@ from aftercare.alerts.following_up.escalation import escalate, follow_up
 from aftercare.alerts.on_call.nobody import mail_technical_contacts
 from aftercare.checkins.follow_up.non_response import note_silence_after_alerts
 from aftercare.checkins.follow_up.unconfirmed import tell_unconfirmed
-from aftercare.outbox import watch
+from aftercare.outbox import delivery_health
 from aftercare.outbox.delivery import sweep
 from aftercare.outbox.heartbeats import beat_heart, last_beats
 from aftercare.people.models import Clinic
@@ -36,7 +36,7 @@ RULES: tuple[Callable[[datetime], object], ...] = (
 )
 
 
-def troubles(state: watch.State) -> list[str]:
+def troubles(state: delivery_health.DeliveryHealth) -> list[str]:
     """What is wrong, a sentence each."""
     found = [f"The {part} shows no sign of life." for part in state.silent]
     if state.is_late:

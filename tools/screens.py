@@ -95,8 +95,8 @@ def fill() -> None:
     from django.core.management import call_command
     from django.db import connection
 
+    from aftercare.outbox.delivery_health import PARTS
     from aftercare.outbox.heartbeats import beat_heart
-    from aftercare.outbox.watch import PARTS
 
     call_command("migrate", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)

@@ -11,7 +11,7 @@ from django.db.models import Max
 from wagtail.models import Collection, GroupCollectionPermission
 
 from aftercare.guidance.access import EDITORS, MAY_EDIT
-from aftercare.guidance.models import Article, ExpectedCourseRow, ExpectedCourseSet, Reading
+from aftercare.guidance.models import Article, ArticleRead, ExpectedCourseRow, ExpectedCourseSet
 from aftercare.people.models import Clinic, Patient, User
 from aftercare.triage import DEFAULT_COURSES, SYMPTOMS, ExpectedCourse
 
@@ -87,14 +87,14 @@ def publish_default_courses(*, clinic: Clinic, by: User, now: datetime) -> Expec
     return publish_courses(clinic=clinic, by=by, now=now, courses=DEFAULT_COURSES)
 
 
-def record_reading(*, patient: Patient, article: Article, now: datetime) -> None:
+def record_article_read(*, patient: Patient, article: Article, now: datetime) -> None:
     """Keep the first time that `patient` opened this revision of `article`."""
     revision = article.live_revision_id
-    if revision is None or Reading.objects.filter(patient=patient, revision_id=revision).exists():
+    if revision is None or ArticleRead.objects.filter(patient=patient, revision_id=revision).exists():
         return
     # Two pages opened at once: the earlier row stays.
-    Reading.objects.bulk_create(
-        [Reading(patient=patient, revision_id=revision, at=now)], ignore_conflicts=True
+    ArticleRead.objects.bulk_create(
+        [ArticleRead(patient=patient, revision_id=revision, at=now)], ignore_conflicts=True
     )
 
 

@@ -11,14 +11,14 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from aftercare.guidance.actions import record_reading
+from aftercare.guidance.actions import record_article_read
 from aftercare.guidance.articles.list_page import groups
 from aftercare.guidance.articles.page import article_context, template_of
 from aftercare.guidance.articles.reader import Standing
 from aftercare.guidance.articles.search import LONGEST_QUERY, search
 from aftercare.guidance.courses.course_texts import Since
 from aftercare.guidance.instructions.clinic_placeholders import ClinicWords
-from aftercare.guidance.models import Address, Article
+from aftercare.guidance.models import Article, ArticleSlug
 from aftercare.guidance.timeline.timeline import Timeline
 from aftercare.people.access import patient_of
 from aftercare.people.context_processors import clinic_of
@@ -64,7 +64,7 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
         return moved(request, slug)
     patient = patient_of(request)
     if patient:
-        record_reading(patient=patient, article=found, now=timezone.now())
+        record_article_read(patient=patient, article=found, now=timezone.now())
     with timezone.override(clinic.zone):
         context = article_context(found, clinic, standing_of(request), published)
         return render(request, template_of(found), {**context, "as_patient": patient})
@@ -117,7 +117,7 @@ def kind_asked_for(request: HttpRequest) -> str:
 
 def moved(request: HttpRequest, slug: str) -> HttpResponse:
     """Where an address leads that was an article's once; a 404 for one that never was."""
-    address = Address.objects.filter(slug=slug).select_related("article").first()
+    address = ArticleSlug.objects.filter(slug=slug).select_related("article").first()
     if address is None:
         raise Http404("no such article")
     if address.current:

@@ -28,8 +28,8 @@ PERMANENT_FROM = 500  # SMTP reply codes: 4xx may pass later, 5xx will not
 CLOSING = 421  # the server is going away; it says nothing of the message
 # A header that needs no encoding and no second line.
 SHORT_AND_PLAIN = re.compile(r"[ -~]{1,76}")
-COMMON = {"Auto-Submitted": "auto-generated"}
-PARTING_SECONDS = 1.0  # a server that has our mails need not keep us waiting for its good-bye
+COMMON_HEADERS = {"Auto-Submitted": "auto-generated"}
+QUIT_TIMEOUT_SECONDS = 1.0  # a server that has our mails need not keep us waiting for its good-bye
 
 
 class DeliveryError(Exception):
@@ -45,7 +45,7 @@ class OutageError(Exception):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Letter:
+class OutgoingMail:
     """What is handed to the provider: one or several messages to one recipient, worded.
 
     `sender_name`: the clinic's, where the mail is about one; else the portal's own stands in From.
@@ -68,7 +68,7 @@ class Letter:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Sealed:
+class EncodedEmail:
     """An e-mail as a mail server gets it."""
 
     sender: str
@@ -85,7 +85,7 @@ class Session(Protocol):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
 
-    def send(self, letter: Letter) -> None:
+    def send(self, mail: OutgoingMail) -> None:
         """Hand one letter over; DeliveryError where it is not taken, OutageError where nobody is there."""
 
 
@@ -124,39 +124,39 @@ class EmailSession:
     ) -> None:
         socket = getattr(self.backend and self.backend.connection, "sock", None)
         if self.backend is not None and socket is not None:
-            socket.settimeout(PARTING_SECONDS)
+            socket.settimeout(QUIT_TIMEOUT_SECONDS)
             with contextlib.suppress(OSError):
                 self.backend.close()
 
-    def send(self, letter: Letter) -> None:
+    def send(self, mail: OutgoingMail) -> None:
         """Hand one e-mail to the mail server. Its headers are the same at every attempt."""
         if self.backend is None:
             backend = backend_of_settings()
             if not isinstance(backend, EmailBackend):
-                write(mail_of(letter), backend)
+                write(email_message(mail), backend)
                 return
             self.backend = backend
-        mail = sealed(letter)
+        encoded = encode(mail)
         if self.sent_before:
             try:
-                self.converse(mail, self.backend)
+                self.converse(encoded, self.backend)
             except _HungUpError:
                 # A connection that was good for the mail before may have been closed since.
                 self.forget_connection()
             else:
                 return
         try:
-            self.converse(mail, self.backend)
+            self.converse(encoded, self.backend)
         except _HungUpError as error:
             self.forget_connection()
             raise error.meaning from error
         self.sent_before = True
 
-    def converse(self, mail: Sealed, backend: EmailBackend) -> None:
+    def converse(self, encoded: EncodedEmail, backend: EmailBackend) -> None:
         """One conversation about one mail, its errors told apart."""
         server = connect(backend)
         try:
-            server.sendmail(mail.sender, [mail.recipient], mail.text)
+            server.sendmail(encoded.sender, [encoded.recipient], encoded.text)
         except smtplib.SMTPRecipientsRefused as error:
             codes = [code for code, _reply in error.recipients.values()]
             raise refusal(codes, "recipient refused") from error
@@ -226,40 +226,40 @@ def write(mail: EmailMessage, backend: Any) -> None:
         raise OutageError(f"mail folder: {type(error).__name__}") from error
 
 
-def mail_of(letter: Letter) -> EmailMessage:
+def email_message(mail: OutgoingMail) -> EmailMessage:
     """The e-mail of a letter; DeliveryError where there is nowhere to send it."""
-    content, address = letter.content, address_of(letter)
+    content, address = mail.content, address_of(mail)
     return EmailMessage(
         content.subject,
         content.body,
-        from_address(letter.sender_name),
+        from_address(mail.sender_name),
         [address],
-        headers=headers_of(letter) | COMMON,
+        headers=headers_of(mail) | COMMON_HEADERS,
     )
 
 
-def sealed(letter: Letter) -> Sealed:
+def encode(mail: OutgoingMail) -> EncodedEmail:
     """The same e-mail as it goes over the line; DeliveryError where there is nowhere to send it.
 
     What everybody reads is encoded once, not once for each: that was half of the work of a backlog.
     """
-    address, sender = address_of(letter), in_ascii(settings.DEFAULT_FROM_EMAIL)
-    own = {"To": address, "Date": formatdate(), **headers_of(letter)}
+    address, sender = address_of(mail), in_ascii(settings.DEFAULT_FROM_EMAIL)
+    own = {"To": address, "Date": formatdate(), **headers_of(mail)}
     if not all(SHORT_AND_PLAIN.fullmatch(value) for value in own.values()):
-        text = over_the_line(mail_of(letter).message())
-        return Sealed(sender=sender, recipient=in_ascii(address), text=text)
+        text = smtp_bytes(email_message(mail).message())
+        return EncodedEmail(sender=sender, recipient=in_ascii(address), text=text)
     head = "".join(f"{name}: {value}\r\n" for name, value in own.items())
-    text = common_to_all(letter.content, from_address(letter.sender_name))
-    return Sealed(sender=sender, recipient=address, text=head.encode() + text)
+    text = shared_part(mail.content, from_address(mail.sender_name))
+    return EncodedEmail(sender=sender, recipient=address, text=head.encode() + text)
 
 
 @lru_cache(maxsize=256)
-def common_to_all(content: Content, sender: str) -> bytes:
+def shared_part(content: Content, sender: str) -> bytes:
     """The headers and the body that are the same in every recipient's mail."""
-    mail = EmailMessage(content.subject, content.body, sender, headers=COMMON).message()
+    mail = EmailMessage(content.subject, content.body, sender, headers=COMMON_HEADERS).message()
     for theirs in ("Date", "Message-ID"):
         del mail[theirs]
-    return over_the_line(mail)
+    return smtp_bytes(mail)
 
 
 def from_address(name: str) -> str:
@@ -273,7 +273,7 @@ def from_address(name: str) -> str:
     return formataddr((plain, address)) if plain.isascii() else f'"{plain}" <{address}>'
 
 
-def over_the_line(mail: Any) -> bytes:
+def smtp_bytes(mail: Any) -> bytes:
     """A mail of Django's with the line ends of SMTP."""
     text: bytes = mail.as_bytes(linesep="\r\n")
     return text
@@ -285,21 +285,21 @@ def in_ascii(address: str) -> str:
     return sanitize_address(address, settings.DEFAULT_CHARSET)
 
 
-def address_of(letter: Letter) -> str:
+def address_of(mail: OutgoingMail) -> str:
     """The recipient's address now; DeliveryError where there is none to send to."""
-    if not letter.recipient.is_active:
+    if not mail.recipient.is_active:
         raise DeliveryError("the recipient's account is closed", permanent=True)
-    if not letter.recipient.email:
+    if not mail.recipient.email:
         raise DeliveryError("the recipient has no e-mail address", permanent=True)
-    return str(letter.recipient.email)
+    return str(mail.recipient.email)
 
 
-def headers_of(letter: Letter) -> dict[str, str]:
+def headers_of(mail: OutgoingMail) -> dict[str, str]:
     """The headers of this mail alone."""
     host = urlsplit(settings.SITE_URL).hostname or "localhost"
     return {
-        "Message-ID": f"<{letter.id}@{host}>",
-        "X-Aftercare-Message": ", ".join(str(message.pk) for message in letter.messages),
+        "Message-ID": f"<{mail.id}@{host}>",
+        "X-Aftercare-Message": ", ".join(str(message.pk) for message in mail.messages),
     }
 
 

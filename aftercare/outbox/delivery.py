@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connections
 from django.utils import timezone, translation
 
-from aftercare.outbox.channels import CHANNELS, DeliveryError, Letter, OutageError
+from aftercare.outbox.channels import CHANNELS, DeliveryError, OutageError, OutgoingMail
 from aftercare.outbox.claiming import claims
 from aftercare.outbox.claiming.claims import Claim
 from aftercare.outbox.models import Message
@@ -25,7 +25,7 @@ RUN_SECONDS = 5.0  # after this long a run makes room for the next task; what is
 SETTLE_EVERY = 1.0  # seconds: what a worker that dies may send twice
 SETTLE_PATIENCE = 20.0  # seconds that a database may be away until what was sent can't be noted
 Clock = Callable[[], datetime]
-Said = dict[tuple[str, UUID, str], Content | None]
+SharedContents = dict[tuple[str, UUID, str], Content | None]
 
 
 def sweep(clock: Clock = timezone.now, *, seconds: float = RUN_SECONDS) -> int:
@@ -57,22 +57,22 @@ def ask_sources(now: datetime) -> None:
 
 def deliver(claim: Claim, channel: str, clock: Clock) -> int:
     """Word what we claimed, hand it to the provider, and note what came of it. Returns how many mails left."""
-    said = said_to_all([message for mail in claim.mails for message in mail], clock())
-    letters = named([letter for mail in claim.mails for letter in worded(mail, clock(), said)])
-    if not letters:
+    shared = shared_contents([message for members in claim.mails for message in members], clock())
+    mails = with_sender_names([mail for members in claim.mails for mail in compose(members, clock(), shared)])
+    if not mails:
         return 0
-    let_go_of_the_database()
-    outcome = hand_over(letters, channel)
+    close_connections()
+    outcome = hand_over(mails, channel)
     note_patiently(lambda: note(outcome, channel, claim, clock()))
     return outcome.mails
 
 
-def said_to_all(messages: Sequence[Message], now: datetime) -> Said:
+def shared_contents(messages: Sequence[Message], now: datetime) -> SharedContents:
     """The words of the kinds that say the same to everybody, for a whole batch at once.
 
     Where that fails, the batch is worded message by message: one that can't be worded keeps no other back.
     """
-    said: Said = {}
+    shared: SharedContents = {}
     for kind, language in {(message.kind, language_of(message)) for message in messages}:
         for_all = for_all_of(kind)
         if for_all is None:
@@ -90,43 +90,45 @@ def said_to_all(messages: Sequence[Message], now: datetime) -> Said:
         except Exception:
             logger.exception("messages of kind %s could not be worded at once", kind)
         else:
-            said |= {(kind, subject, language): content for subject, content in words.items()}
-    return said
+            shared |= {(kind, subject, language): content for subject, content in words.items()}
+    return shared
 
 
-def worded(mail: Sequence[Message], now: datetime, said: Said) -> list[Letter]:
+def compose(members: Sequence[Message], now: datetime, shared: SharedContents) -> list[OutgoingMail]:
     """The letters of one planned mail: one, none where nothing is left to say, or each by itself at a fault."""
     alive = [
-        (message, content) for message in mail if (content := content_of(message, now, said)) is not None
+        (message, content) for message in members if (content := content_of(message, now, shared)) is not None
     ]
     if not alive:
         return []
-    bundle = mail[0].bundle or mail[0].pk
+    bundle = members[0].bundle or members[0].pk
     if len(alive) == 1:
         message, content = alive[0]
-        return [Letter(id=bundle, messages=(message,), content=content)]
+        return [OutgoingMail(id=bundle, messages=(message,), content=content)]
     try:
         messages = tuple(message for message, _ in alive)
         with translation.override(language_of(messages[0])):
             content = together_of(messages[0].kind)(messages, now)
     except Exception:
         logger.exception("messages of mail %s could not be worded together", bundle)
-        return [Letter(id=message.pk, messages=(message,), content=content) for message, content in alive]
-    return [Letter(id=bundle, messages=messages, content=content)]
+        return [
+            OutgoingMail(id=message.pk, messages=(message,), content=content) for message, content in alive
+        ]
+    return [OutgoingMail(id=bundle, messages=messages, content=content)]
 
 
-def named(letters: Sequence[Letter]) -> list[Letter]:
+def with_sender_names(mails: Sequence[OutgoingMail]) -> list[OutgoingMail]:
     """The letters with the names of their senders. What leaves as one mail has one sender."""
-    names = names_of({letter.sender for letter in letters if letter.sender is not None})
-    return [replace(letter, sender_name=names.get(letter.sender or 0, "")) for letter in letters]
+    names = names_of({mail.sender for mail in mails if mail.sender is not None})
+    return [replace(mail, sender_name=names.get(mail.sender or 0, "")) for mail in mails]
 
 
-def content_of(message: Message, now: datetime, said: Said) -> Content | None:
+def content_of(message: Message, now: datetime, shared: SharedContents) -> Content | None:
     """The words of one message; None where it is withdrawn, or can't be worded, which is noted on its row."""
     key = (message.kind, message.subject, language_of(message))
     try:
-        if key in said:
-            content = said[key]
+        if key in shared:
+            content = shared[key]
         else:
             with translation.override(language_of(message)):
                 content = renderer_of(message.kind)(message, now)
@@ -150,7 +152,7 @@ def language_of(message: Message) -> str:
         return settings.LANGUAGE_CODE
 
 
-def let_go_of_the_database() -> None:
+def close_connections() -> None:
     """Close the connection: a provider that hangs must not hold one of the database's."""
     for connection in connections.all(initialized_only=True):
         if not connection.in_atomic_block:
@@ -162,7 +164,7 @@ class Outcome:
     """What came of handing letters over. `untried`: the time was up, or the provider out of reach."""
 
     sent: list[Message] = field(default_factory=list)
-    failed: list[tuple[Letter, DeliveryError]] = field(default_factory=list)
+    failed: list[tuple[OutgoingMail, DeliveryError]] = field(default_factory=list)
     untried: list[Message] = field(default_factory=list)
     outage: str = ""
     mails: int = 0
@@ -172,27 +174,27 @@ class Outcome:
         return bool(self.mails or self.failed)
 
 
-def hand_over(letters: Sequence[Letter], channel: str) -> Outcome:
+def hand_over(mails: Sequence[OutgoingMail], channel: str) -> Outcome:
     """Hand letters to the provider, one after another, for a second at most. Touches no database."""
     outcome, until = Outcome(), time.monotonic() + SETTLE_EVERY
     with CHANNELS[channel].session() as session:
-        for letter in letters:
+        for mail in mails:
             if outcome.outage or (time.monotonic() >= until and outcome.tried):
-                outcome.untried += letter.messages
+                outcome.untried += mail.messages
                 continue
             try:
-                session.send(letter)
+                session.send(mail)
             except DeliveryError as error:
-                outcome.failed.append((letter, error))
+                outcome.failed.append((mail, error))
             except OutageError as error:
                 outcome.outage = str(error)
-                outcome.untried += letter.messages
+                outcome.untried += mail.messages
             except Exception as error:
-                logger.exception("mail %s could not be sent", letter.id)
+                logger.exception("mail %s could not be sent", mail.id)
                 fault = DeliveryError(type(error).__name__, permanent=False)
-                outcome.failed.append((letter, fault))
+                outcome.failed.append((mail, fault))
             else:
-                outcome.sent += letter.messages
+                outcome.sent += mail.messages
                 outcome.mails += 1
     return outcome
 
@@ -200,9 +202,9 @@ def hand_over(letters: Sequence[Letter], channel: str) -> Outcome:
 def note(outcome: Outcome, channel: str, claim: Claim, now: datetime) -> None:
     """Write what came of it. Run again after a fault of the database, it changes nothing more."""
     claims.settle(outcome.sent, now, Message.State.SENT, error="")
-    for letter, error in outcome.failed:
-        logger.warning("mail %s was not taken: %s", letter.id, error)
-        claims.note_failure(letter.messages, now, str(error), permanent=error.permanent)
+    for mail, error in outcome.failed:
+        logger.warning("mail %s was not taken: %s", mail.id, error)
+        claims.note_failure(mail.messages, now, str(error), permanent=error.permanent)
     claims.release(outcome.untried, now, outcome.outage)
     if outcome.outage:
         logger.warning("channel %s is out of reach: %s", channel, outcome.outage)
@@ -220,5 +222,5 @@ def note_patiently(write: Callable[[], None]) -> None:
         except (OperationalError, InterfaceError):
             if time.monotonic() >= until:
                 raise
-            let_go_of_the_database()
+            close_connections()
             time.sleep(0.5)

@@ -156,7 +156,7 @@ class Message(models.Model):
         return f"message {self.pk} ({self.state})"
 
 
-class Line(models.Model):
+class ChannelState(models.Model):
     """A channel as a whole. Its row is locked while messages are claimed, so that claims see each other."""
 
     channel = models.CharField(max_length=20, primary_key=True, choices=Message.Channel)
@@ -165,6 +165,7 @@ class Line(models.Model):
     paused_until = models.DateTimeField(null=True)
 
     class Meta:
+        db_table = "outbox_line"
         constraints = [
             models.CheckConstraint(
                 condition=Q(outages=0, paused_until__isnull=True)
@@ -174,7 +175,7 @@ class Line(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"line {self.channel}"
+        return f"channel {self.channel}"
 
 
 class Heartbeat(models.Model):

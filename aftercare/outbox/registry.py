@@ -86,7 +86,7 @@ def together_of(kind: str) -> Together:
     return _together[kind]
 
 
-def folding_kinds() -> frozenset[str]:
+def batched_kinds() -> frozenset[str]:
     """The kinds of which several may leave as one mail."""
     return frozenset(_together)
 

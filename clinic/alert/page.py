@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 
 from aftercare.alerts.models import Alert
 from aftercare.checkins.models import Assessment, CheckIn, Finding
-from aftercare.guidance.models import Reading
+from aftercare.guidance.models import ArticleRead
 from aftercare.people.hours import OpeningHours
 from aftercare.people.models import Patient
 from aftercare.triage import RULES, Evidence, Level
@@ -203,7 +203,7 @@ def told_of(proofs: list[Proof]) -> CheckIn | None:
     return proofs[0].assessment.told_with if proofs else None
 
 
-def readings_of(patient: Patient, now: datetime) -> list[Reading]:
+def readings_of(patient: Patient, now: datetime) -> list[ArticleRead]:
     """The guidance that the patient opened last before `now`, each in the version that was shown."""
     before = patient.readings.filter(at__lte=now).select_related("revision")
     return list(before.order_by("-at", "-pk")[:READINGS_SHOWN])

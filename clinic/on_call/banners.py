@@ -9,7 +9,7 @@ from django.db.models import Min
 
 from aftercare.alerts.dispatching.undelivered import refused_mails
 from aftercare.alerts.models import Dispatch
-from aftercare.outbox import watch
+from aftercare.outbox import delivery_health
 from aftercare.people.models import StaffMember, User
 from clinic.access import roster_of
 
@@ -38,7 +38,7 @@ def delayed_since(now: datetime) -> datetime | None:
     """Since when messages are late; looked up at most every ten seconds, so that no page pays for it each time."""
     at, since = _watched.get("state", (None, None))
     if at is None or not at <= now < at + LOOK_AGAIN_AFTER:
-        since = watch.state(now).delayed_since
+        since = delivery_health.state(now).delayed_since
         _watched["state"] = (now, since)
     return since
 

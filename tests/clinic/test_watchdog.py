@@ -11,7 +11,7 @@ from django.core import mail
 from django.core.management import CommandError, call_command
 
 from aftercare.alerts.notifying.notifications import drain
-from aftercare.outbox import watch
+from aftercare.outbox import delivery_health
 from aftercare.outbox.heartbeats import beat_heart
 from aftercare.people.models import Clinic, Patient, StaffMember
 from clinic import watchdog
@@ -36,7 +36,7 @@ def contact(clinic: Clinic) -> None:
 @pytest.fixture
 def alive() -> None:
     """Worker and beat, both seen a moment ago."""
-    for part in watch.PARTS:
+    for part in delivery_health.PARTS:
         beat_heart(part, at(20))
 
 

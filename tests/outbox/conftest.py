@@ -9,7 +9,7 @@ from typing import Any, Self
 import pytest
 
 from aftercare.outbox import channels, registry
-from aftercare.outbox.channels import Letter
+from aftercare.outbox.channels import OutgoingMail
 from aftercare.outbox.delivery import sweep
 from aftercare.outbox.models import Message
 from aftercare.outbox.registry import Content
@@ -25,7 +25,7 @@ class Wire:
     """A channel that keeps what it sends, and fails with what it is given to fail with."""
 
     def __init__(self) -> None:
-        self.letters: list[Letter] = []
+        self.outgoing: list[OutgoingMail] = []
         self.fails: list[Exception | None] = []
         self.meanwhile: Callable[[], None] = lambda: None
 
@@ -40,21 +40,21 @@ class Wire:
     ) -> None:
         pass
 
-    def send(self, letter: Letter) -> None:
+    def send(self, mail: OutgoingMail) -> None:
         self.meanwhile()
         if self.fails and (failure := self.fails.pop(0)):
             raise failure
-        self.letters.append(letter)
+        self.outgoing.append(mail)
 
     @property
     def sent(self) -> list[uuid.UUID]:
         """The ids of the messages that left, in order."""
-        return [message.pk for letter in self.letters for message in letter.messages]
+        return [message.pk for mail in self.outgoing for message in mail.messages]
 
     @property
     def mails(self) -> list[set[uuid.UUID]]:
         """What each mail stood for."""
-        return [{message.pk for message in letter.messages} for letter in self.letters]
+        return [{message.pk for message in mail.messages} for mail in self.outgoing]
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ def test_alerts_of_one_patient_that_wait_are_one_mail(make: Make, wire: Wire) ->
     swept(at())
 
     assert sorted(wire.mails, key=len) == [{other.pk}, {first.pk, second.pk}]
-    assert {letter.content.subject for letter in wire.letters} == {"2 things wait", "Something waits"}
+    assert {mail.content.subject for mail in wire.outgoing} == {"2 things wait", "Something waits"}
     assert set(Message.objects.values_list("state", flat=True)) == {"sent"}
 
 
@@ -174,9 +174,7 @@ class TestABurst:
 
         swept(at())
 
-        assert [letter.recipient for letter in wire.letters if len(letter.messages) == 1].count(
-            colleague
-        ) == 1
+        assert [mail.recipient for mail in wire.outgoing if len(mail.messages) == 1].count(colleague) == 1
 
     def test_clinics_are_not_mixed(self, make: Make, wire: Wire) -> None:
         for number in range(20):
@@ -185,8 +183,8 @@ class TestABurst:
         for second in (0, 15):
             swept(at(seconds=second))
 
-        for letter in wire.letters:
-            assert len({message.sender for message in letter.messages}) == 1
+        for mail in wire.outgoing:
+            assert len({message.sender for message in mail.messages}) == 1
         assert len(wire.sent) == 20
 
 
@@ -199,7 +197,7 @@ def test_a_mail_that_was_not_taken_is_the_same_at_the_next_attempt(make: Make, w
     swept(at(1))
 
     assert members in wire.mails
-    bundle = wire.letters[wire.mails.index(members)].id
+    bundle = wire.outgoing[wire.mails.index(members)].id
     assert set(Message.objects.filter(bundle=bundle).values_list("pk", flat=True)) == members
 
 
@@ -216,7 +214,7 @@ def test_what_is_settled_meanwhile_is_left_out(
     swept(at())
 
     assert wire.mails == [{open_.pk}]
-    assert wire.letters[0].content.subject == "Something waits"
+    assert wire.outgoing[0].content.subject == "Something waits"
     settled.refresh_from_db()
     assert settled.state == "withdrawn"
 

@@ -14,7 +14,7 @@ from django.core import mail
 from django.core.mail import BadHeaderError
 from django.core.mail.backends.smtp import EmailBackend
 
-from aftercare.outbox.channels import DeliveryError, Email, Letter, OutageError, mail_of
+from aftercare.outbox.channels import DeliveryError, Email, OutageError, OutgoingMail, email_message
 from aftercare.outbox.models import Message
 from aftercare.outbox.registry import Content
 from tools.servers.mail import MailServer
@@ -25,14 +25,14 @@ MakeMessage = Callable[..., Message]
 CONTENT = Content(subject="Something waits", body="Sign in to read it.")
 
 
-def letter_of(*messages: Message) -> Letter:
-    return Letter(id=messages[0].pk, messages=messages, content=CONTENT)
+def mail_of(*messages: Message) -> OutgoingMail:
+    return OutgoingMail(id=messages[0].pk, messages=messages, content=CONTENT)
 
 
-def send(*letters: Letter) -> None:
+def send(*mails: OutgoingMail) -> None:
     with Email().session() as session:
-        for letter in letters:
-            session.send(letter)
+        for outgoing in mails:
+            session.send(outgoing)
 
 
 def test_a_mail_carries_the_id_of_its_message(make_message: MakeMessage, settings: LazySettings) -> None:
@@ -40,7 +40,7 @@ def test_a_mail_carries_the_id_of_its_message(make_message: MakeMessage, setting
     message = make_message()
 
     for _attempt in range(2):
-        send(letter_of(message))
+        send(mail_of(message))
 
     sent = mail.outbox[0]
     assert (sent.subject, sent.body, sent.to) == (CONTENT.subject, CONTENT.body, ["ruth@test.example"])
@@ -56,7 +56,7 @@ def test_a_mail_carries_the_id_of_its_message(make_message: MakeMessage, setting
 def test_a_mail_that_stands_for_many_names_them_all(make_message: MakeMessage, mail_to: MailServer) -> None:
     messages = [make_message() for _number in range(200)]
 
-    send(letter_of(*messages))
+    send(mail_of(*messages))
 
     header = str(mail_to.messages[0]["X-Aftercare-Message"])
     assert [part.strip() for part in header.split(",")] == [str(message.pk) for message in messages]
@@ -80,11 +80,11 @@ def test_a_mail_over_the_line_is_the_one_that_django_makes(
 ) -> None:
     message = make_message()
     message.recipient.email = address
-    letter = Letter(id=message.pk, messages=(message,), content=Content(subject=subject, body=body))
+    outgoing = OutgoingMail(id=message.pk, messages=(message,), content=Content(subject=subject, body=body))
 
-    send(letter, letter)
+    send(outgoing, outgoing)
 
-    django = message_from_bytes(mail_of(letter).message().as_bytes(), policy=default)
+    django = message_from_bytes(email_message(outgoing).message().as_bytes(), policy=default)
     for came in mail_to.messages:
         theirs, ours = headers_and_body(django), headers_and_body(came)
         assert ours == theirs
@@ -105,7 +105,7 @@ def test_an_address_cannot_add_a_header(make_message: MakeMessage, mail_to: Mail
     message.recipient.email = "ruth@test.example\r\nBcc: everybody@test.example"
 
     with pytest.raises(BadHeaderError):
-        send(letter_of(message))
+        send(mail_of(message))
 
     assert mail_to.messages == []
 
@@ -117,7 +117,7 @@ def test_a_recipient_without_an_address_or_account_is_never_reached(make_message
 
     for message in (closed, without):
         with pytest.raises(DeliveryError) as failed:
-            send(letter_of(message))
+            send(mail_of(message))
         assert failed.value.permanent
 
 
@@ -139,7 +139,7 @@ def mail_to(mail_server: MailServer, to_server: Callable[[int], None]) -> MailSe
 
 
 def test_several_mails_share_one_connection(make_message: MakeMessage, mail_to: MailServer) -> None:
-    send(*(letter_of(make_message()) for _number in range(3)))
+    send(*(mail_of(make_message()) for _number in range(3)))
 
     assert (len(mail_to.messages), mail_to.connections) == (3, 1)
 
@@ -154,7 +154,7 @@ def test_a_reply_says_whether_trying_again_can_help(
     mail_to.refuse(reply, at=at)
 
     with pytest.raises(DeliveryError, match=reply[:3]) as failed:
-        send(letter_of(make_message()))
+        send(mail_of(make_message()))
 
     assert failed.value.permanent is permanent
     assert "ruth@test.example" not in str(failed.value)
@@ -164,9 +164,9 @@ def test_after_a_refusal_the_next_mail_is_taken(make_message: MakeMessage, mail_
     with Email().session() as session:
         mail_to.refuse("550 No such mailbox")
         with pytest.raises(DeliveryError):
-            session.send(letter_of(make_message()))
+            session.send(mail_of(make_message()))
         mail_to.refuse(None)
-        session.send(letter_of(make_message()))
+        session.send(mail_of(make_message()))
 
     assert len(mail_to.messages) == 1
 
@@ -177,7 +177,7 @@ def test_a_server_that_is_going_away_says_nothing_of_a_message(
     mail_to.refuse("421 Closing")
 
     with pytest.raises(OutageError):
-        send(letter_of(make_message()))
+        send(mail_of(make_message()))
 
 
 def test_a_connection_that_was_closed_after_the_mail_before_is_made_anew(
@@ -185,7 +185,7 @@ def test_a_connection_that_was_closed_after_the_mail_before_is_made_anew(
 ) -> None:
     mail_to.hang_up_after_each()
 
-    send(letter_of(make_message()), letter_of(make_message()))
+    send(mail_of(make_message()), mail_of(make_message()))
 
     assert (len(mail_to.messages), mail_to.connections) == (2, 2)
 
@@ -194,7 +194,7 @@ def test_a_server_that_hangs_up_may_take_it_later(make_message: MakeMessage, mai
     mail_to.hang_up_in_data()
 
     with pytest.raises(DeliveryError, match="hung up") as failed:
-        send(letter_of(make_message()))
+        send(mail_of(make_message()))
 
     assert not failed.value.permanent
 
@@ -203,7 +203,7 @@ def test_a_server_that_is_silent_may_take_it_later(make_message: MakeMessage, ma
     mail_to.hold()
 
     with pytest.raises(DeliveryError, match="no reply in time") as failed:
-        send(letter_of(make_message()))
+        send(mail_of(make_message()))
 
     assert not failed.value.permanent
     mail_to.let_go()
@@ -214,11 +214,11 @@ def test_a_server_that_nobody_runs_or_that_says_nothing_is_an_outage(
 ) -> None:
     to_server(free_port())
     with pytest.raises(OutageError, match="ConnectionRefusedError"):
-        send(letter_of(make_message()))
+        send(mail_of(make_message()))
     with socket.create_server(("127.0.0.1", 0)) as silent:
         to_server(silent.getsockname()[1])
         with pytest.raises(OutageError, match="mail server: SMTPServerDisconnected"):
-            send(letter_of(make_message()))
+            send(mail_of(make_message()))
 
 
 def test_a_wrong_password_of_ours_is_an_outage_too(
@@ -230,7 +230,7 @@ def test_a_wrong_password_of_ours_is_an_outage_too(
     monkeypatch.setattr(EmailBackend, "open", refused)
 
     with pytest.raises(OutageError, match="535"):
-        send(letter_of(make_message()))
+        send(mail_of(make_message()))
 
 
 def test_mails_to_a_folder_are_a_file_each(
@@ -239,7 +239,7 @@ def test_mails_to_a_folder_are_a_file_each(
     settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     settings.EMAIL_FILE_PATH = str(tmp_path / "mail")
 
-    send(letter_of(make_message()), letter_of(make_message()))
+    send(mail_of(make_message()), mail_of(make_message()))
 
     assert len(list((tmp_path / "mail").iterdir())) == 2
 
@@ -252,4 +252,4 @@ def test_a_folder_that_cannot_be_written_to_is_an_outage(
     (tmp_path / "mail").write_text("a file where the folder should be")
 
     with pytest.raises(OutageError, match="ImproperlyConfigured"):
-        send(letter_of(make_message()))
+        send(mail_of(make_message()))

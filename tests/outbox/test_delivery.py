@@ -11,7 +11,7 @@ from aftercare.outbox import delivery, registry
 from aftercare.outbox.channels import DeliveryError, OutageError
 from aftercare.outbox.claiming import claims, timing
 from aftercare.outbox.claiming.claims import claim
-from aftercare.outbox.models import Line, Message
+from aftercare.outbox.models import ChannelState, Message
 from tests.at_once import at_once
 from tests.outbox.conftest import Wire, swept
 from tests.people import at
@@ -145,7 +145,7 @@ class TestOneMessage:
     def test_the_words_are_those_of_the_moment_of_sending(self, message: Message, wire: Wire) -> None:
         swept(at(5))
 
-        assert wire.letters[0].content.body == "Since 15:00."
+        assert wire.outgoing[0].content.body == "Since 15:00."
 
     def test_the_address_is_that_of_the_moment_of_sending(self, message: Message, wire: Wire) -> None:
         message.recipient.email = "new@test.example"
@@ -153,7 +153,7 @@ class TestOneMessage:
 
         swept(at())
 
-        assert wire.letters[0].recipient.email == "new@test.example"
+        assert wire.outgoing[0].recipient.email == "new@test.example"
 
     def test_a_claim_keeps_others_away(self, message: Message, wire: Wire) -> None:
         assert taken(at()) == {message.pk}
@@ -246,20 +246,20 @@ class TestAnOutage:
         wire.fails = [OutageError("nobody there")] * 5
         swept(at())
         for _outage in range(2):
-            line = Line.objects.get()
-            assert line.paused_until
-            swept(line.paused_until - timedelta(seconds=0.1))
-            swept(line.paused_until)
+            state = ChannelState.objects.get()
+            assert state.paused_until
+            swept(state.paused_until - timedelta(seconds=0.1))
+            swept(state.paused_until)
 
-        line = Line.objects.get()
-        assert (line.outages, len(wire.fails)) == (3, 2)
+        state = ChannelState.objects.get()
+        assert (state.outages, len(wire.fails)) == (3, 2)
 
     def test_when_it_is_over_everything_leaves(self, messages: list[Message], wire: Wire) -> None:
         wire.fails = [OutageError("nobody there")]
         swept(at())
 
         assert swept(at(1)) == 3
-        assert (Line.objects.get().outages, Line.objects.get().paused_until) == (0, None)
+        assert (ChannelState.objects.get().outages, ChannelState.objects.get().paused_until) == (0, None)
 
     def test_while_one_worker_tries_after_an_outage_no_other_does(
         self, messages: list[Message], wire: Wire

@@ -34,7 +34,7 @@ def _words(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def said(wire: Wire) -> list[tuple[str, str]]:
     swept(at())
-    return [(letter.content.subject, letter.content.body) for letter in wire.letters]
+    return [(mail.content.subject, mail.content.body) for mail in wire.outgoing]
 
 
 @pytest.mark.parametrize("language", ["", "en", "pl", "xx"])

@@ -135,7 +135,7 @@ class TestWhatIsTheSameForEverybody:
 
         assert swept(at()) == 3
         assert asked == [{message.subject for message in messages}]
-        said = {letter.messages[0].pk: letter.content.body for letter in wire.letters}
+        said = {mail.messages[0].pk: mail.content.body for mail in wire.outgoing}
         assert said == {message.pk: str(message.subject) for message in messages}
 
     def test_what_has_nothing_left_to_say_is_withdrawn(

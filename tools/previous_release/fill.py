@@ -34,7 +34,7 @@ def fill_alerts_and_guidance() -> None:
     """Send a patient a fixed text about an open alert, and let the patient read an article."""
     from aftercare.alerts.contacting.patient_messages import send_letter
     from aftercare.alerts.models import Alert, Letter
-    from aftercare.guidance.actions import record_reading
+    from aftercare.guidance.actions import record_article_read
     from aftercare.guidance.models import Article
     from aftercare.people.models import StaffMember
 
@@ -43,15 +43,17 @@ def fill_alerts_and_guidance() -> None:
     nurse = StaffMember.objects.get(role=StaffMember.Role.NURSE).user
     send_letter(patient=alert.patient, by=nurse, now=NOW, template=Letter.Template.PLEASE_CALL, alert=alert)
     for article in Article.objects.filter(live=True)[:2]:
-        record_reading(patient=alert.patient, article=article, now=NOW)
+        record_article_read(patient=alert.patient, article=article, now=NOW)
 
 
 def fill_outbox() -> None:
     """A channel in an outage, and the signs of life of the processes."""
     from aftercare.outbox.heartbeats import beat_heart
-    from aftercare.outbox.models import Line, Message
+    from aftercare.outbox.models import ChannelState, Message
 
-    Line.objects.create(channel=Message.Channel.EMAIL, outages=1, paused_until=NOW + timedelta(minutes=1))
+    ChannelState.objects.create(
+        channel=Message.Channel.EMAIL, outages=1, paused_until=NOW + timedelta(minutes=1)
+    )
     for name in ("worker", "beat"):
         beat_heart(name, NOW)
 

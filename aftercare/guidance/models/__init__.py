@@ -1,6 +1,7 @@
 """What the clinic says: expected courses, articles with their instructions, what differs from clinic to clinic."""
 
-from aftercare.guidance.models.articles import Address, Article, Instruction, Picture
+from aftercare.guidance.models.article_reads import ArticleRead, ShippedText
+from aftercare.guidance.models.articles import Article, ArticleSlug, Instruction, Picture
 from aftercare.guidance.models.clinic_fields import ClinicGuidance
 from aftercare.guidance.models.courses import (
     ExpectedCourseRow,
@@ -9,18 +10,17 @@ from aftercare.guidance.models.courses import (
     course_from_rows,
     courses_of_set,
 )
-from aftercare.guidance.models.readings import Reading, ShippedText
 
 __all__ = [
-    "Address",
     "Article",
+    "ArticleRead",
+    "ArticleSlug",
     "ClinicGuidance",
     "ExpectedCourseRow",
     "ExpectedCourseSet",
     "ImmutableError",
     "Instruction",
     "Picture",
-    "Reading",
     "ShippedText",
     "course_from_rows",
     "courses_of_set",

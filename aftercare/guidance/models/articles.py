@@ -28,8 +28,8 @@ from wagtail.models import (
     WorkflowMixin,
 )
 
+from aftercare.guidance.models.article_reads import ArticleRead, ShippedText
 from aftercare.guidance.models.previews import PREVIEW_MODES
-from aftercare.guidance.models.readings import Reading, ShippedText
 from aftercare.guidance.refusals import RefusesUnsafeChanges, RefusingQuerySet, SaysNothingUnsafe
 from aftercare.guidance.validation import validate_body, validate_sources, validate_words
 
@@ -159,7 +159,7 @@ class Article(
         """Every address that readers may have kept is remembered."""
         super().save(*args, **kwargs)
         if self.live:
-            Address.objects.get_or_create(slug=self.slug, defaults={"article": self})
+            ArticleSlug.objects.get_or_create(slug=self.slug, defaults={"article": self})
 
     def save_revision(
         self, *args: Any, overwrite_revision: Revision | None = None, **kwargs: Any
@@ -172,7 +172,7 @@ class Article(
     @property
     def was_read(self) -> bool:
         """Whether a patient has been shown any revision of it."""
-        return Reading.objects.filter(revision__in=self.revisions).exists()
+        return ArticleRead.objects.filter(revision__in=self.revisions).exists()
 
     @property
     def is_shipped(self) -> bool:
@@ -192,7 +192,9 @@ class Article(
 def is_kept(revision: Revision) -> bool:
     """Whether patients see a revision now, or have seen it, or it came with the portal."""
     is_live = Article.objects.filter(live_revision=revision).exists()
-    return is_live or any(kept.objects.filter(revision=revision).exists() for kept in (Reading, ShippedText))
+    return is_live or any(
+        kept.objects.filter(revision=revision).exists() for kept in (ArticleRead, ShippedText)
+    )
 
 
 class Instruction(SaysNothingUnsafe, Orderable):
@@ -279,11 +281,14 @@ class Picture(SaysNothingUnsafe, Orderable):
         return self.alternative_text
 
 
-class Address(models.Model):
+class ArticleSlug(models.Model):
     """An address under which an article was ever published: who has kept it is told where to go."""
 
     slug = models.SlugField(max_length=60, unique=True)
     article = models.ForeignKey(Article, on_delete=models.SET_NULL, null=True, related_name="addresses")
+
+    class Meta:
+        db_table = "guidance_address"
 
     def __str__(self) -> str:
         return self.slug

@@ -20,7 +20,7 @@ Recipient = tuple[int, str]  # user and channel
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Told:
+class SentMail:
     """A mail that has left, or is leaving."""
 
     at: datetime
@@ -46,22 +46,22 @@ def audience_of(message: Message) -> tuple[str, int | None, Recipient]:
     return message.kind, message.sender, recipient_of(message)
 
 
-def told_lately(rows: Iterable[Message]) -> dict[Recipient, list[Told]]:
+def recent_mails(rows: Iterable[Message]) -> dict[Recipient, list[SentMail]]:
     """The mails that messages sent or being sent stand for, by recipient."""
     mails: dict[tuple[Recipient, uuid.UUID], list[Message]] = {}
     for row in rows:
         assert row.bundle is not None
         mails.setdefault((recipient_of(row), row.bundle), []).append(row)
-    told: dict[Recipient, list[Told]] = {}
+    recent: dict[Recipient, list[SentMail]] = {}
     for (recipient, bundle), members in mails.items():
         at = max(member.finished_at or member.claimed_at for member in members)  # type: ignore[type-var]
         assert at is not None
-        told.setdefault(recipient, []).append(mail_told(members, bundle, at))
-    return told
+        recent.setdefault(recipient, []).append(sent_mail(members, bundle, at))
+    return recent
 
 
-def mail_told(members: Collection[Message], bundle: uuid.UUID, at: datetime) -> Told:
-    return Told(
+def sent_mail(members: Collection[Message], bundle: uuid.UUID, at: datetime) -> SentMail:
+    return SentMail(
         at=at,
         bundle=bundle,
         priority=min(member.priority for member in members),
@@ -73,14 +73,14 @@ def plan(
     leads: Sequence[Message],
     *,
     waiting: Sequence[Message],
-    told: dict[Recipient, list[Told]],
+    recent: dict[Recipient, list[SentMail]],
     now: datetime,
-    fold: timedelta,
+    batch_window: timedelta,
     kinds: frozenset[str],
 ) -> Plan:
     """What leaves now of `leads`, given in the order in which they are to go.
 
-    `waiting`: what else waits for their recipients; `told`: what these were told within `fold`;
+    `waiting`: what else waits for their recipients; `recent`: what these were told within `batch_window`;
     `kinds`: those of which several may leave as one mail.
     """
     made, taken = Plan(), set[uuid.UUID]()
@@ -90,8 +90,8 @@ def plan(
     for lead in leads:
         if lead.pk in taken:
             continue
-        mails = told.setdefault(recipient_of(lead), [])
-        until = wait_until(lead, mails, fold) if lead.bundle is None and lead.kind in kinds else None
+        mails = recent.setdefault(recipient_of(lead), [])
+        until = wait_until(lead, mails, batch_window) if lead.bundle is None and lead.kind in kinds else None
         if until is not None and until > now:
             made.held.append((lead, until))
             taken.add(lead.pk)
@@ -99,7 +99,7 @@ def plan(
         free = [message for message in theirs[recipient_of(lead)] if message.pk not in taken]
         made.mails.append([lead, *leaving_with(lead, free, mails=mails, now=now, kinds=kinds)])
         taken.update(member.pk for member in made.mails[-1])
-        mails.append(mail_told(made.mails[-1], lead.bundle or lead.pk, now))
+        mails.append(sent_mail(made.mails[-1], lead.bundle or lead.pk, now))
     return made
 
 
@@ -107,7 +107,7 @@ def leaving_with(
     lead: Message,
     waiting: Iterable[Message],
     *,
-    mails: Collection[Told],
+    mails: Collection[SentMail],
     now: datetime,
     kinds: frozenset[str],
 ) -> list[Message]:
@@ -132,20 +132,20 @@ def goes_with(message: Message, lead: Message, crowded: bool, now: datetime) -> 
     return same_thread or (crowded and message.priority > Message.Priority.NOW)
 
 
-def is_burst(mails: Collection[Told]) -> bool:
+def is_burst(mails: Collection[SentMail]) -> bool:
     """Whether a recipient had so many mails lately that the rest come together."""
     return len(not_pressing(mails)) >= BURST
 
 
-def not_pressing(mails: Collection[Told]) -> list[Told]:
+def not_pressing(mails: Collection[SentMail]) -> list[SentMail]:
     """The mails that flood control may keep back, in the order in which they left."""
     return sorted((mail for mail in mails if mail.priority > Message.Priority.NOW), key=lambda mail: mail.at)
 
 
-def wait_until(lead: Message, mails: Collection[Told], fold: timedelta) -> datetime | None:
+def wait_until(lead: Message, mails: Collection[SentMail], batch_window: timedelta) -> datetime | None:
     """Until when a message waits for the next mail of its kind; None where it goes at once."""
     until = [
-        mail.at + fold
+        mail.at + batch_window
         for mail in mails
         if lead.thread is not None and lead.thread in mail.threads and mail.priority <= lead.priority
     ]

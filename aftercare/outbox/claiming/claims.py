@@ -16,9 +16,9 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
 from aftercare.outbox.claiming import timing
-from aftercare.outbox.claiming.batching import Plan, Recipient, Told, plan, recipient_of, told_lately
-from aftercare.outbox.models import CLOCK_TOLERANCE, Line, Message
-from aftercare.outbox.registry import folding_kinds, given_up_of
+from aftercare.outbox.claiming.batching import Plan, Recipient, SentMail, plan, recent_mails, recipient_of
+from aftercare.outbox.models import CLOCK_TOLERANCE, ChannelState, Message
+from aftercare.outbox.registry import batched_kinds, given_up_of
 
 logger = logging.getLogger(__name__)
 
@@ -58,29 +58,29 @@ def claim(channel: str, now: datetime) -> Claim | None:
 
     It holds no mail where all that was looked at waits for a later one: then there may be more behind.
     """
-    line = locked_line(channel)
-    is_probe = line.paused_until is not None
-    if line.paused_until is not None and now < line.paused_until <= now + timing.LONGEST_PAUSE * 2:
+    state = locked_channel(channel)
+    is_probe = state.paused_until is not None
+    if state.paused_until is not None and now < state.paused_until <= now + timing.LONGEST_PAUSE * 2:
         return None
     leads = leads_of(channel, now, limit=1 if is_probe else BATCH)
     planned = plan_of(leads, now)
-    hold(planned)
+    postpone(planned)
     if not leads:
         return None
     if is_probe and planned.mails:
-        Line.objects.filter(pk=channel).update(paused_until=now + timing.probe())
+        ChannelState.objects.filter(pk=channel).update(paused_until=now + timing.probe())
     by = f"{socket.gethostname()[:60]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
-    take(planned.mails, by, now)
+    mark_claimed(planned.mails, by, now)
     return Claim(by=by, mails=planned.mails, is_probe=is_probe)
 
 
-def locked_line(channel: str) -> Line:
+def locked_channel(channel: str) -> ChannelState:
     """The row of a channel, ours until the transaction ends: two claims at once would not see each other."""
-    line = Line.objects.select_for_update().filter(pk=channel).first()
-    if line is None:
-        Line.objects.get_or_create(pk=channel)
-        line = Line.objects.select_for_update().get(pk=channel)
-    return line
+    state = ChannelState.objects.select_for_update().filter(pk=channel).first()
+    if state is None:
+        ChannelState.objects.get_or_create(pk=channel)
+        state = ChannelState.objects.select_for_update().get(pk=channel)
+    return state
 
 
 def leads_of(channel: str, now: datetime, *, limit: int) -> list[Message]:
@@ -95,32 +95,32 @@ def leads_of(channel: str, now: datetime, *, limit: int) -> list[Message]:
 
 def plan_of(leads: Sequence[Message], now: datetime) -> Plan:
     """What leaves now, and what waits for the next mail."""
-    told = told_to(leads, now)
+    recent = recent_mails_to(leads, now)
     return plan(
         leads,
-        waiting=companions_of(leads, told),
-        told=told,
+        waiting=companions_of(leads, recent),
+        recent=recent,
         now=now,
-        fold=timing.fold(),
-        kinds=folding_kinds(),
+        batch_window=timing.batch_window(),
+        kinds=batched_kinds(),
     )
 
 
-def told_to(leads: Sequence[Message], now: datetime) -> dict[Recipient, list[Told]]:
+def recent_mails_to(leads: Sequence[Message], now: datetime) -> dict[Recipient, list[SentMail]]:
     """The mails that the recipients of these messages have had within the fold, or are being sent."""
-    since, ahead = now - timing.fold(), now + CLOCK_TOLERANCE
+    since, ahead = now - timing.batch_window(), now + CLOCK_TOLERANCE
     lately = Q(state=Message.State.SENT, finished_at__gt=since, finished_at__lt=ahead)
     leaving = Q(state=Message.State.SENDING, claimed_at__gt=since, claimed_at__lt=ahead)
     rows = Message.objects.filter(
-        lately | leaving, recipient__in={lead.recipient_id for lead in leads}, kind__in=folding_kinds()
+        lately | leaving, recipient__in={lead.recipient_id for lead in leads}, kind__in=batched_kinds()
     )
-    return told_lately(rows)
+    return recent_mails(rows)
 
 
-def companions_of(leads: Sequence[Message], told: dict[Recipient, list[Told]]) -> list[Message]:
+def companions_of(leads: Sequence[Message], recent: dict[Recipient, list[SentMail]]) -> list[Message]:
     """What else waits for the recipients of these messages and may leave with them."""
     after = Counter(map(recipient_of, leads))
-    crowded = {user for (user, _), count in after.items() if count > 1} | {user for user, _ in told}
+    crowded = {user for (user, _), count in after.items() if count > 1} | {user for user, _ in recent}
     together = (
         Q(bundle__in={lead.bundle for lead in leads if lead.bundle})
         | Q(thread__in={lead.thread for lead in leads if lead.thread})
@@ -131,13 +131,13 @@ def companions_of(leads: Sequence[Message], told: dict[Recipient, list[Told]]) -
     return list(others.prefetch_related("recipient")[: timing.MOST_IN_ONE - len(leads)])
 
 
-def hold(planned: Plan) -> None:
+def postpone(planned: Plan) -> None:
     """Let what follows too soon wait for the next mail."""
     for message, until in planned.held:
         Message.objects.waiting().filter(pk=message.pk).update(next_attempt_at=until)
 
 
-def take(mails: Collection[Sequence[Message]], by: str, now: datetime) -> None:
+def mark_claimed(mails: Collection[Sequence[Message]], by: str, now: datetime) -> None:
     """Mark the messages of these mails as being sent, by us."""
     singles = [mail[0].pk for mail in mails if len(mail) == 1]
     ours: dict[str, object] = {"state": Message.State.SENDING, "claimed_at": now, "claimed_by": by}
@@ -213,11 +213,11 @@ def follow_given_up(messages: Sequence[Message], now: datetime) -> None:
 def note_outage(channel: str, now: datetime) -> None:
     """The provider can't be reached: rest a while, the longer the more often in a row."""
     with transaction.atomic():
-        line = locked_line(channel)
-        until = now + timing.pause(line.outages + 1)
-        Line.objects.filter(pk=channel).update(outages=F("outages") + 1, paused_until=until)
+        state = locked_channel(channel)
+        until = now + timing.pause(state.outages + 1)
+        ChannelState.objects.filter(pk=channel).update(outages=F("outages") + 1, paused_until=until)
 
 
 def note_reachable(channel: str) -> None:
     """The provider answers again."""
-    Line.objects.filter(pk=channel).exclude(outages=0).update(outages=0, paused_until=None)
+    ChannelState.objects.filter(pk=channel).exclude(outages=0).update(outages=0, paused_until=None)

@@ -28,7 +28,7 @@ def probe() -> timedelta:
     return claim_life() / 2
 
 
-def fold() -> timedelta:
+def batch_window() -> timedelta:
     """Messages of one thread within this time are one."""
     return timedelta(seconds=settings.OUTBOX_FOLD_SECONDS)
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from aftercare.outbox import watch
+from aftercare.outbox import delivery_health
 from clinic.watchdog import mail_contacts, send_overdue, troubles
 
 
@@ -21,7 +21,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
         # Looked at before sending: what is sent now was late all the same.
-        found = troubles(watch.state(now))
+        found = troubles(delivery_health.state(now))
         if options["send"]:
             self.stdout.write(f"Mails sent: {send_overdue(now)}")
         if found:

@@ -7,7 +7,7 @@ from aftercare.alerts.actions import acknowledge
 from aftercare.alerts.models import Alert, ContactStep, Dispatch
 from aftercare.alerts.notifying.notifications import drain
 from aftercare.alerts.on_call.nobody import mail_technical_contacts
-from aftercare.outbox import watch
+from aftercare.outbox import delivery_health
 from aftercare.outbox.models import Message
 from aftercare.people.models import Clinic, Event, Patient, Procedure, StaffMember
 from tests.people import at, check_in
@@ -36,7 +36,7 @@ def test_a_clinic_without_staff_keeps_what_is_to_be_told_until_there_is_somebody
     assert (dispatch.drained_at, dispatch.nobody_since) == (None, at(1))
     assert "LookupError" not in caplog.text
     assert Event.objects.filter(verb=Event.Verb.NOBODY_TO_TELL, patient=alert.patient).count() == 1
-    state = watch.state(at(1.5))
+    state = delivery_health.state(at(1.5))
     assert (state.oldest_due_seconds, "messages" in state.degraded) == (30 * 60, True)
     # Nobody else's notifications are late for it.
     assert state.oldest_due is None
@@ -50,7 +50,7 @@ def test_a_clinic_without_staff_keeps_what_is_to_be_told_until_there_is_somebody
 
 
 def test_what_was_never_turned_into_messages_is_late(alert: Alert) -> None:
-    state = watch.state(at(1, minutes=5))
+    state = delivery_health.state(at(1, minutes=5))
 
     assert (state.oldest_due_seconds, state.oldest_due) == (5 * 60, at(1))
 

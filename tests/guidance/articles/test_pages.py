@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from aftercare.guidance.models import Article, Reading
+from aftercare.guidance.models import Article, ArticleRead
 from aftercare.people.models import Clinic, Patient, Procedure, StaffMember, User
 from tests.guidance.writing import change, draft, instruction, published
 from tests.people import at
@@ -145,7 +145,7 @@ def test_what_a_patient_was_shown_is_kept_once_a_revision(patient: Patient) -> N
     second = change(article, title="Wash gently").live_revision
     with time_machine.travel(at(2), tick=False):
         client.get("/guidance/wash/")
-    kept = Reading.objects.order_by("at").values_list("revision", "at")
+    kept = ArticleRead.objects.order_by("at").values_list("revision", "at")
     assert list(kept) == [(first.pk, at(1)), (second.pk, at(2))]
 
 
@@ -153,7 +153,7 @@ def test_nothing_is_kept_of_who_is_no_patient(clinic: Clinic, nurse: StaffMember
     published()
     for user in (None, nurse.user):
         client_of(user).get("/guidance/wash/")
-    assert not Reading.objects.exists()
+    assert not ArticleRead.objects.exists()
 
 
 @pytest.mark.parametrize("path", ["/guidance/", "/guidance/wash/", "/guidance/?q=wash", "/guidance/gone/"])

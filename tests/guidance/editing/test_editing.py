@@ -12,7 +12,7 @@ from django.urls import reverse
 from wagtail.images import get_image_model
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_text
 
-from aftercare.guidance.actions import add_editor, record_reading
+from aftercare.guidance.actions import add_editor, record_article_read
 from aftercare.guidance.models import Article
 from aftercare.people.models import Clinic, Patient, User
 from tests.guidance.drawing import png
@@ -225,7 +225,7 @@ def test_what_patients_have_read_is_unpublished_but_never_deleted(
     editor_client: Client, patient: Patient
 ) -> None:
     article = published()
-    record_reading(patient=patient, article=article, now=at())
+    record_article_read(patient=patient, article=article, now=at())
     page = editor_client.post(f"/admin/guidance/articles/delete/{article.pk}/", follow=True)
     assert "Patients have read “Washing your face”, so it is kept." in page.content.decode()
     assert Article.objects.filter(pk=article.pk).exists()
@@ -237,7 +237,7 @@ def test_several_articles_at_once_are_not_deleted_where_one_was_read(
     editor_client: Client, patient: Patient
 ) -> None:
     read, unread = published(), draft(key="A2", slug="hands")
-    record_reading(patient=patient, article=read, now=at())
+    record_article_read(patient=patient, article=read, now=at())
     editor_client.post(f"/admin/bulk/guidance/article/delete/?id={read.pk}&id={unread.pk}")
     assert Article.objects.count() == 2
 

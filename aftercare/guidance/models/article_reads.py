@@ -9,7 +9,7 @@ from aftercare.people.models import Patient
 from aftercare.people.models.append_only import AppendOnly
 
 
-class Reading(AppendOnly):
+class ArticleRead(AppendOnly):
     """The first time that a patient opened one revision of an article. Kept for good, and the revision with it."""
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="readings")
@@ -17,6 +17,7 @@ class Reading(AppendOnly):
     at = models.DateTimeField()
 
     class Meta:
+        db_table = "guidance_reading"
         constraints = [
             models.UniqueConstraint(
                 fields=["patient", "revision"], name="one_first_reading_per_patient_and_revision"

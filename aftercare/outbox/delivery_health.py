@@ -17,7 +17,7 @@ LATE_AFTER = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class State:
+class DeliveryHealth:
     """How delivery stands at one instant.
 
     `without_recipient`: since when something waits for which there is nobody. It is no delay of anybody's mail.
@@ -61,7 +61,7 @@ class State:
         return parts
 
 
-def state(now: datetime, sender: int | None = None) -> State:
+def state(now: datetime, sender: int | None = None) -> DeliveryHealth:
     """How delivery stands; with `sender`, of the failed messages only those of one clinic (by its id)."""
     beats = last_beats()
     silent = tuple(part for part in PARTS if not is_fresh(beats.get(part), now))
@@ -72,7 +72,7 @@ def state(now: datetime, sender: int | None = None) -> State:
         failures = failures.filter(sender=sender)
     behind = [find(now) for find in backlogs().values()]
     oldest = [oldest_unsent(now), *(backlog.due for backlog in behind)]
-    return State(
+    return DeliveryHealth(
         silent=silent,
         silent_since=since,
         oldest_due=min((at for at in oldest if at), default=None),

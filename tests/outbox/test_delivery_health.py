@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from aftercare.outbox import watch
+from aftercare.outbox import delivery_health
 from aftercare.outbox.channels import DeliveryError
 from aftercare.outbox.heartbeats import beat_heart
 from aftercare.outbox.models import Heartbeat, Message
@@ -19,7 +19,7 @@ MakeMessage = Callable[..., Message]
 @pytest.fixture
 def alive() -> None:
     """Worker and beat, both seen at `at()`."""
-    for name in watch.PARTS:
+    for name in delivery_health.PARTS:
         beat_heart(name, at())
 
 
@@ -27,7 +27,7 @@ def alive() -> None:
 def test_all_is_well(make_message: MakeMessage) -> None:
     make_message(state="sent", finished_at=at())
 
-    state = watch.state(at(seconds=20))
+    state = delivery_health.state(at(seconds=20))
 
     assert (state.degraded, state.delayed_since, state.oldest_due_seconds) == ([], None, 0)
 
@@ -36,20 +36,20 @@ def test_all_is_well(make_message: MakeMessage) -> None:
 def test_a_heart_that_was_silent_for_thirty_seconds_has_stopped() -> None:
     beat_heart("worker", at(seconds=10))
 
-    state = watch.state(at(seconds=30))
+    state = delivery_health.state(at(seconds=30))
 
     assert (state.silent, state.delayed_since) == (("beat",), at())
-    assert watch.state(at(seconds=29.9)).silent == ()
+    assert delivery_health.state(at(seconds=29.9)).silent == ()
     assert Heartbeat.objects.count() == 2
 
 
 @pytest.mark.usefixtures("alive")
 def test_a_heart_that_beat_in_the_time_to_come_says_nothing() -> None:
-    assert watch.state(at(-1)).silent == watch.PARTS
+    assert delivery_health.state(at(-1)).silent == delivery_health.PARTS
 
 
 def test_nothing_was_ever_started() -> None:
-    state = watch.state(at())
+    state = delivery_health.state(at())
 
     assert (state.silent, state.delayed_since) == (("worker", "beat"), at())
 
@@ -79,7 +79,7 @@ def test_how_long_the_oldest_message_has_waited(
 ) -> None:
     make_message(**fields)
 
-    state = watch.state(at(seconds=20))
+    state = delivery_health.state(at(seconds=20))
 
     assert state.oldest_due_seconds == seconds
     assert state.degraded == (["messages"] if seconds > 30 else [])
@@ -93,10 +93,10 @@ def test_a_failure_counts_until_somebody_has_looked_into_it(make_message: MakeMe
     make_message(expires_at=at(seconds=-1))
     swept(at())
 
-    assert watch.state(at()).degraded == ["failed"]
-    assert [watch.state(at(), sender).failed for sender in (7, 8)] == [1, 0]
+    assert delivery_health.state(at()).degraded == ["failed"]
+    assert [delivery_health.state(at(), sender).failed for sender in (7, 8)] == [1, 0]
     Message.objects.filter(pk=failed.pk).update(attended_at=at())
-    assert watch.state(at()).degraded == []
+    assert delivery_health.state(at()).degraded == []
 
 
 @pytest.mark.usefixtures("alive")
@@ -106,4 +106,4 @@ def test_asking_is_cheap(
     make_message()
 
     with django_assert_num_queries(5):
-        watch.state(at())
+        delivery_health.state(at())
