@@ -1,4 +1,4 @@
-"""What people do about messages that failed."""
+"""Actions on failed messages: dismiss the failure, or send the message again."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from aftercare.outbox.nudge import nudge_after_commit
 
 
 class NotFailedError(ValueError):
-    """The message has not failed, or somebody has looked into its failure before."""
+    """The message has not failed, or its failure was handled before."""
 
 
 class TooLateError(ValueError):
-    """The message would come too late to be of use: it would expire unsent, and nobody would see that."""
+    """The message would expire before it could be sent again."""
 
 
 @transaction.atomic
 def attend(*, message: Message, now: datetime) -> None:
-    """Note that a person has looked into a failure; NotFailedError where there is none to look into."""
+    """Mark a failure as handled; raise NotFailedError unless the message has an unhandled failure."""
     failed = Message.objects.unattended_failures().filter(pk=message.pk)
     if not failed.update(attended_at=now):
         raise NotFailedError
@@ -28,9 +28,9 @@ def attend(*, message: Message, now: datetime) -> None:
 
 @transaction.atomic
 def try_again(*, message: Message, now: datetime) -> Message:
-    """Send a message that failed once more: a new row, the failed one stays as it is. Once for each failure.
+    """Send a failed message again, once per failure, as a new row; the failed row is kept.
 
-    TooLateError, and nothing is noted, where it would come too late to be of use.
+    Raise TooLateError, and change nothing, if the message has expired.
     """
     if message.expires_at is not None and message.expires_at <= now:
         raise TooLateError

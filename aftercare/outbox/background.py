@@ -1,4 +1,4 @@
-"""A bounded thread for what a request sets off but must not wait for. What does not fit is dropped, and said so."""
+"""A bounded background thread for work that requests start but do not wait for; excess jobs are dropped."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ logger = logging.getLogger(__name__)
 
 
 class Background:
-    """One daemon thread per process, begun at first use, with room for `size` waiting jobs."""
+    """One daemon thread per process, started at first use, with a queue of `size` jobs."""
 
     def __init__(self, name: str, size: int) -> None:
         self.name = name
@@ -21,7 +21,7 @@ class Background:
         self.process: int | None = None
 
     def submit(self, job: Callable[[], None]) -> bool:
-        """Run `job` soon, in the thread; False where there was no room and it will not run."""
+        """Queue `job`; return False if the queue was full and the job was dropped."""
         self.start()
         try:
             self.jobs.put_nowait(job)
@@ -30,7 +30,7 @@ class Background:
         return True
 
     def start(self) -> None:
-        """Begin the thread where this process has none yet (a fork takes no threads along)."""
+        """Start the thread if this process has none: threads do not survive a fork."""
         if self.process == os.getpid():
             return
         with self.lock:
@@ -39,7 +39,7 @@ class Background:
                 threading.Thread(target=self.work, name=self.name, daemon=True).start()
 
     def work(self) -> None:
-        """Run jobs for ever. One that fails is logged and does not stop the next."""
+        """Run jobs for ever; a job that raises is logged."""
         while True:
             job = self.jobs.get()
             try:
@@ -50,5 +50,5 @@ class Background:
                 self.jobs.task_done()
 
     def wait(self) -> None:
-        """Wait until every job so far is done."""
+        """Block until every queued job has run."""
         self.jobs.join()

@@ -1,4 +1,4 @@
-"""How a message leaves: one class per channel, whose error says whether trying again can help."""
+"""Delivery channels: one class each, whose errors say whether a retry can help."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from aftercare.outbox.models import Message
 from aftercare.outbox.registry import Content
 
 PERMANENT_FROM = 500  # SMTP reply codes: 4xx may pass later, 5xx will not
-CLOSING = 421  # the server is going away; it says nothing of the message
-# A header that needs no encoding and no second line.
+CLOSING = 421  # the server is shutting down; the reply says nothing about the message
+# A header value that needs neither encoding nor folding.
 SHORT_AND_PLAIN = re.compile(r"[ -~]{1,76}")
 COMMON_HEADERS = {"Auto-Submitted": "auto-generated"}
-QUIT_TIMEOUT_SECONDS = 1.0  # a server that has our mails need not keep us waiting for its good-bye
+QUIT_TIMEOUT_SECONDS = 1.0  # seconds to wait for the reply to QUIT: the mails are accepted by then
 
 
 class DeliveryError(Exception):
-    """A message did not leave. `permanent`: the same attempt would fail again."""
+    """A message was not accepted. `permanent`: a retry would fail in the same way."""
 
     def __init__(self, text: str, *, permanent: bool) -> None:
         super().__init__(text)
@@ -41,14 +41,15 @@ class DeliveryError(Exception):
 
 
 class OutageError(Exception):
-    """The provider itself can't be reached: no message can leave, whichever it is."""
+    """The provider is unreachable, so no message can be sent."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OutgoingMail:
-    """What is handed to the provider: one or several messages to one recipient, worded.
+    """Rendered content for one recipient, standing for one or several messages.
 
-    `sender_name`: the clinic's, where the mail is about one; else the portal's own stands in From.
+    `sender_name`: name of the clinic, if the mail is about one; without it the portal's own name stands in
+    From.
     """
 
     id: uuid.UUID
@@ -58,18 +59,18 @@ class OutgoingMail:
 
     @property
     def recipient(self) -> Any:
-        """The user as he or she is now."""
+        """The user, with the address that is current at sending."""
         return self.messages[0].recipient
 
     @property
     def sender(self) -> int | None:
-        """The id of the clinic that it is sent for; messages for several never leave as one mail."""
+        """Id of the clinic in whose name the mail is sent; messages of several clinics are never batched."""
         return self.messages[0].sender
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EncodedEmail:
-    """An e-mail as a mail server gets it."""
+    """An e-mail encoded for SMTP: envelope addresses and the bytes of header and body."""
 
     sender: str
     recipient: str
@@ -77,7 +78,7 @@ class EncodedEmail:
 
 
 class Session(Protocol):
-    """A conversation with a provider, for several letters in a row."""
+    """A connection to a provider that sends several mails in turn."""
 
     def __enter__(self) -> Self: ...
 
@@ -86,23 +87,23 @@ class Session(Protocol):
     ) -> None: ...
 
     def send(self, mail: OutgoingMail) -> None:
-        """Hand one letter over; DeliveryError where it is not taken, OutageError where nobody is there."""
+        """Send one mail; raise DeliveryError if it is refused, OutageError if the provider is unreachable."""
 
 
 class Channel(Protocol):
     def session(self) -> Session:
-        """A new conversation; it begins with the first letter."""
+        """Return a new session; it connects at the first mail."""
 
 
 class Email:
-    """E-mail by Django's configured backend."""
+    """E-mail through the configured Django backend."""
 
     def session(self) -> EmailSession:
         return EmailSession()
 
 
 class _HungUpError(Exception):
-    """The server ended the conversation. `meaning`: what that is to be taken for on a new connection."""
+    """The server closed the connection. `meaning`: the error to raise if a new connection fails too."""
 
     def __init__(self, meaning: DeliveryError | OutageError) -> None:
         super().__init__(str(meaning))
@@ -110,7 +111,7 @@ class _HungUpError(Exception):
 
 
 class EmailSession:
-    """One connection to the mail server for several mails; mails to files are a file each."""
+    """An SMTP session reused for several mails; file backends write one file per mail."""
 
     def __init__(self) -> None:
         self.backend: EmailBackend | None = None
@@ -129,7 +130,7 @@ class EmailSession:
                 self.backend.close()
 
     def send(self, mail: OutgoingMail) -> None:
-        """Hand one e-mail to the mail server. Its headers are the same at every attempt."""
+        """Send one mail; reconnect once if a reused connection was closed. All attempts have the same headers."""
         if self.backend is None:
             backend = backend_of_settings()
             if not isinstance(backend, EmailBackend):
@@ -141,7 +142,7 @@ class EmailSession:
             try:
                 self.converse(encoded, self.backend)
             except _HungUpError:
-                # A connection that was good for the mail before may have been closed since.
+                # The server may have closed the connection since the mail before.
                 self.forget_connection()
             else:
                 return
@@ -153,7 +154,7 @@ class EmailSession:
         self.sent_before = True
 
     def converse(self, encoded: EncodedEmail, backend: EmailBackend) -> None:
-        """One conversation about one mail, its errors told apart."""
+        """Send one mail over SMTP and map the errors of smtplib to those of this module."""
         server = connect(backend)
         try:
             server.sendmail(encoded.sender, [encoded.recipient], encoded.text)
@@ -161,12 +162,12 @@ class EmailSession:
             codes = [code for code, _reply in error.recipients.values()]
             raise refusal(codes, "recipient refused") from error
         except smtplib.SMTPSenderRefused as error:
-            # It is the clinic that the server will not send for: that is so for every message.
+            # The server refuses the sender address, so it would refuse every message.
             raise OutageError(f"sender refused {error.smtp_code}") from error
         except smtplib.SMTPResponseException as error:
             raise refusal([error.smtp_code], "mail server replied") from error
         except (smtplib.SMTPServerDisconnected, TimeoutError, ConnectionError) as error:
-            # Python's library says "disconnected" where it has itself waited in vain.
+            # smtplib reports a timeout of its own as "disconnected".
             if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
                 self.forget_connection()
                 raise DeliveryError("mail server: no reply in time", permanent=False) from error
@@ -176,7 +177,7 @@ class EmailSession:
             raise DeliveryError(f"mail server: {type(error).__name__}", permanent=False) from error
 
     def forget_connection(self) -> None:
-        """Drop a connection that is of no use, without a word to the server."""
+        """Drop the connection without QUIT."""
         self.sent_before = False
         if self.backend is not None and self.backend.connection is not None:
             self.backend.connection.close()
@@ -184,7 +185,7 @@ class EmailSession:
 
 
 def refusal(codes: list[int], what: str) -> DeliveryError | _HungUpError:
-    """What the server's reply codes come to."""
+    """Map SMTP reply codes to an error."""
     if CLOSING in codes:
         return _HungUpError(OutageError(f"mail server is closing ({CLOSING})"))
     permanent = all(code >= PERMANENT_FROM for code in codes)
@@ -192,7 +193,7 @@ def refusal(codes: list[int], what: str) -> DeliveryError | _HungUpError:
 
 
 def backend_of_settings() -> Any:
-    """Django's configured backend; OutageError where that can't be made, such as without its folder."""
+    """Return the configured mail backend; raise OutageError if it cannot be created (missing folder)."""
     try:
         return get_connection()
     except (ImproperlyConfigured, OSError) as error:
@@ -200,13 +201,13 @@ def backend_of_settings() -> Any:
 
 
 def connect(backend: EmailBackend) -> smtplib.SMTP:
-    """Reach the server, unless we have. Whatever fails here, a wrong password too, says nothing of a message."""
+    """Open the connection if there is none; every failure, a wrong password too, is an OutageError."""
     try:
         backend.open()
     except OSError as error:
         half_open = getattr(backend, "_partial_connection", None)
         if half_open is not None:
-            # Django would say good-bye to it, for as long as a server hangs.
+            # Django would send QUIT, and block for as long as the server hangs.
             half_open.close()
             backend._partial_connection = None  # type: ignore[attr-defined]
         code = getattr(error, "smtp_code", "")
@@ -216,9 +217,9 @@ def connect(backend: EmailBackend) -> smtplib.SMTP:
 
 
 def write(mail: EmailMessage, backend: Any) -> None:
-    """Write to a backend for files or the console. Each mail has one of its own, and so a file of its own."""
+    """Write one mail to a file or console backend; each mail gets a file of its own."""
     if isinstance(backend, FileBackend):
-        # Django names files by the second and a place in memory, which the next mail may have again.
+        # Django names files by the second and by id(), which the next mail may share.
         backend._fname = f"{backend.file_path}/{timezone.now():%Y%m%d-%H%M%S}-{uuid.uuid4()}.log"  # type: ignore[attr-defined]
     try:
         backend.send_messages([mail])
@@ -227,7 +228,7 @@ def write(mail: EmailMessage, backend: Any) -> None:
 
 
 def email_message(mail: OutgoingMail) -> EmailMessage:
-    """The e-mail of a letter; DeliveryError where there is nowhere to send it."""
+    """Return the mail as Django's EmailMessage; raise DeliveryError if the recipient has no usable address."""
     content, address = mail.content, address_of(mail)
     return EmailMessage(
         content.subject,
@@ -239,9 +240,9 @@ def email_message(mail: OutgoingMail) -> EmailMessage:
 
 
 def encode(mail: OutgoingMail) -> EncodedEmail:
-    """The same e-mail as it goes over the line; DeliveryError where there is nowhere to send it.
+    """Return the mail encoded for SMTP; raise DeliveryError if the recipient has no usable address.
 
-    What everybody reads is encoded once, not once for each: that was half of the work of a backlog.
+    The part that all recipients share is encoded once and cached: encoding was half the cost of a backlog.
     """
     address, sender = address_of(mail), in_ascii(settings.DEFAULT_FROM_EMAIL)
     own = {"To": address, "Date": formatdate(), **headers_of(mail)}
@@ -255,7 +256,7 @@ def encode(mail: OutgoingMail) -> EncodedEmail:
 
 @lru_cache(maxsize=256)
 def shared_part(content: Content, sender: str) -> bytes:
-    """The headers and the body that are the same in every recipient's mail."""
+    """Return the encoded headers and body that are the same for every recipient."""
     mail = EmailMessage(content.subject, content.body, sender, headers=COMMON_HEADERS).message()
     for theirs in ("Date", "Message-ID"):
         del mail[theirs]
@@ -263,30 +264,30 @@ def shared_part(content: Content, sender: str) -> bytes:
 
 
 def from_address(name: str) -> str:
-    """The line From: the portal's address, under the name of the clinic that writes."""
+    """Return the From header: the portal's address with the name of the sending clinic."""
     _own_name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    # Without what could begin another header, or end the name.
+    # Remove line breaks, quotes and backslashes: they could start another header or end the name.
     plain = " ".join(name.replace('"', "").replace("\\", "").split())
     if not plain:
         return settings.DEFAULT_FROM_EMAIL
-    # Django encodes what is not ASCII, and folds it where it is long.
+    # Django encodes a name that is not ASCII, and folds a long one.
     return formataddr((plain, address)) if plain.isascii() else f'"{plain}" <{address}>'
 
 
 def smtp_bytes(mail: Any) -> bytes:
-    """A mail of Django's with the line ends of SMTP."""
+    """Return a message as bytes with SMTP line endings."""
     text: bytes = mail.as_bytes(linesep="\r\n")
     return text
 
 
 @lru_cache(maxsize=256)
 def in_ascii(address: str) -> str:
-    """An address in the only letters that every mail server knows."""
+    """Return an address with its domain in punycode, as every mail server accepts it."""
     return sanitize_address(address, settings.DEFAULT_CHARSET)
 
 
 def address_of(mail: OutgoingMail) -> str:
-    """The recipient's address now; DeliveryError where there is none to send to."""
+    """Return the recipient's current address; raise DeliveryError if there is none or the account is closed."""
     if not mail.recipient.is_active:
         raise DeliveryError("the recipient's account is closed", permanent=True)
     if not mail.recipient.email:
@@ -295,7 +296,7 @@ def address_of(mail: OutgoingMail) -> str:
 
 
 def headers_of(mail: OutgoingMail) -> dict[str, str]:
-    """The headers of this mail alone."""
+    """Return the headers that differ from mail to mail."""
     host = urlsplit(settings.SITE_URL).hostname or "localhost"
     return {
         "Message-ID": f"<{mail.id}@{host}>",

@@ -1,4 +1,4 @@
-"""Delivering what the outbox holds: at least once, by claim, with no transaction or connection held meanwhile."""
+"""Delivery of due messages: at least once, by claim; no transaction or connection is held during a provider call."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from aftercare.outbox.registry import Content, for_all_of, names_of, renderer_of
 
 logger = logging.getLogger(__name__)
 
-RUN_SECONDS = 5.0  # after this long a run makes room for the next task; what is left, the next one takes
-SETTLE_EVERY = 1.0  # seconds: what a worker that dies may send twice
-SETTLE_PATIENCE = 20.0  # seconds that a database may be away until what was sent can't be noted
+RUN_SECONDS = 5.0  # a run ends after this long, and the next task continues
+SETTLE_EVERY = 1.0  # seconds: the most that is sent twice after a crash
+SETTLE_PATIENCE = 20.0  # seconds to wait for the database in order to record what was sent
 Clock = Callable[[], datetime]
 SharedContents = dict[tuple[str, UUID, str], Content | None]
 
 
 def sweep(clock: Clock = timezone.now, *, seconds: float = RUN_SECONDS) -> int:
-    """Deliver what is due, the most pressing first, until nothing is or the time is up. Returns how many mails."""
+    """Deliver due messages, most urgent first, for `seconds` at most; return the number of mails sent."""
     until, sent = time.monotonic() + seconds, 0
     claims.tidy(clock())
     for channel in CHANNELS:
@@ -45,7 +45,7 @@ def sweep(clock: Clock = timezone.now, *, seconds: float = RUN_SECONDS) -> int:
 
 
 def ask_sources(now: datetime) -> None:
-    """Let the rooms write the messages that have fallen due. One that fails keeps no other's back."""
+    """Let every source write the messages that have fallen due; an error of a source is logged."""
     for name, source in sources().items():
         try:
             source(now)
@@ -56,7 +56,7 @@ def ask_sources(now: datetime) -> None:
 
 
 def deliver(claim: Claim, channel: str, clock: Clock) -> int:
-    """Word what we claimed, hand it to the provider, and note what came of it. Returns how many mails left."""
+    """Render the claimed messages, send them and record the results; return the number of mails sent."""
     shared = shared_contents([message for members in claim.mails for message in members], clock())
     mails = with_sender_names([mail for members in claim.mails for mail in compose(members, clock(), shared)])
     if not mails:
@@ -68,9 +68,9 @@ def deliver(claim: Claim, channel: str, clock: Clock) -> int:
 
 
 def shared_contents(messages: Sequence[Message], now: datetime) -> SharedContents:
-    """The words of the kinds that say the same to everybody, for a whole batch at once.
+    """Render, once per batch, the kinds whose content is the same for every recipient.
 
-    Where that fails, the batch is worded message by message: one that can't be worded keeps no other back.
+    If that fails, each message is rendered by itself later, so that one error affects one message only.
     """
     shared: SharedContents = {}
     for kind, language in {(message.kind, language_of(message)) for message in messages}:
@@ -95,7 +95,10 @@ def shared_contents(messages: Sequence[Message], now: datetime) -> SharedContent
 
 
 def compose(members: Sequence[Message], now: datetime, shared: SharedContents) -> list[OutgoingMail]:
-    """The letters of one planned mail: one, none where nothing is left to say, or each by itself at a fault."""
+    """Return the mails for a planned mail: usually one; none if all its messages are withdrawn.
+
+    If the common text cannot be rendered, each message becomes a mail of its own.
+    """
     alive = [
         (message, content) for message in members if (content := content_of(message, now, shared)) is not None
     ]
@@ -118,13 +121,13 @@ def compose(members: Sequence[Message], now: datetime, shared: SharedContents) -
 
 
 def with_sender_names(mails: Sequence[OutgoingMail]) -> list[OutgoingMail]:
-    """The letters with the names of their senders. What leaves as one mail has one sender."""
+    """Add the names of the sending clinics, looked up in one query."""
     names = names_of({mail.sender for mail in mails if mail.sender is not None})
     return [replace(mail, sender_name=names.get(mail.sender or 0, "")) for mail in mails]
 
 
 def content_of(message: Message, now: datetime, shared: SharedContents) -> Content | None:
-    """The words of one message; None where it is withdrawn, or can't be worded, which is noted on its row."""
+    """Render one message; return None if it is withdrawn or cannot be rendered (recorded on its row)."""
     key = (message.kind, message.subject, language_of(message))
     try:
         if key in shared:
@@ -135,7 +138,7 @@ def content_of(message: Message, now: datetime, shared: SharedContents) -> Conte
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:
-        # A fault of ours in one message must not stop the others; it stays on its row, and in the log.
+        # A rendering error must not stop the other messages: record and log it.
         logger.exception("message %s could not be worded", message.pk)
         claims.note_failure([message], now, type(error).__name__, permanent=False)
         return None
@@ -145,7 +148,7 @@ def content_of(message: Message, now: datetime, shared: SharedContents) -> Conte
 
 
 def language_of(message: Message) -> str:
-    """What the recipient reads best, where the portal is translated into it; else the portal's own language."""
+    """Return the recipient's language if the portal has it, else the default language."""
     try:
         return translation.get_supported_language_variant(message.recipient.language)
     except LookupError:
@@ -153,7 +156,7 @@ def language_of(message: Message) -> str:
 
 
 def close_connections() -> None:
-    """Close the connection: a provider that hangs must not hold one of the database's."""
+    """Close database connections: a slow provider must not hold them."""
     for connection in connections.all(initialized_only=True):
         if not connection.in_atomic_block:
             connection.close()
@@ -161,7 +164,7 @@ def close_connections() -> None:
 
 @dataclass(kw_only=True, slots=True)
 class Outcome:
-    """What came of handing letters over. `untried`: the time was up, or the provider out of reach."""
+    """Results of sending. `untried`: not sent for lack of time, or because the provider is unreachable."""
 
     sent: list[Message] = field(default_factory=list)
     failed: list[tuple[OutgoingMail, DeliveryError]] = field(default_factory=list)
@@ -175,7 +178,7 @@ class Outcome:
 
 
 def hand_over(mails: Sequence[OutgoingMail], channel: str) -> Outcome:
-    """Hand letters to the provider, one after another, for a second at most. Touches no database."""
+    """Send mails one after another, for a second at most. Uses no database connection."""
     outcome, until = Outcome(), time.monotonic() + SETTLE_EVERY
     with CHANNELS[channel].session() as session:
         for mail in mails:
@@ -200,7 +203,7 @@ def hand_over(mails: Sequence[OutgoingMail], channel: str) -> Outcome:
 
 
 def note(outcome: Outcome, channel: str, claim: Claim, now: datetime) -> None:
-    """Write what came of it. Run again after a fault of the database, it changes nothing more."""
+    """Record the results; safe to repeat after a database error."""
     claims.settle(outcome.sent, now, Message.State.SENT, error="")
     for mail, error in outcome.failed:
         logger.warning("mail %s was not taken: %s", mail.id, error)
@@ -214,7 +217,7 @@ def note(outcome: Outcome, channel: str, claim: Claim, now: datetime) -> None:
 
 
 def note_patiently(write: Callable[[], None]) -> None:
-    """Note what was sent even where the database went away meanwhile: else it would all be sent again."""
+    """Record the results, and retry while the database is away: otherwise every mail would be sent again."""
     until = time.monotonic() + SETTLE_PATIENCE
     while True:
         try:

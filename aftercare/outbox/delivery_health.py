@@ -1,4 +1,4 @@
-"""Whether messages reach people, for the pages of staff, for `/readyz` and for the watchdog. A few small queries."""
+"""State of delivery, for staff banners, `/readyz` and the watchdog; a few small queries."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from aftercare.outbox.models import Message
 from aftercare.outbox.registry import backlogs
 
 PARTS = ("worker", "beat")
-# A message that has been due, or is being sent, for longer than this is late.
+# A message that is due, or being sent, for longer than this is late.
 LATE_AFTER = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DeliveryHealth:
-    """How delivery stands at one instant.
+    """Snapshot of delivery at one instant.
 
-    `without_recipient`: since when something waits for which there is nobody. It is no delay of anybody's mail.
+    `without_recipient`: since when a notification waits for lack of any recipient; it delays no mail.
     """
 
     silent: tuple[str, ...]
@@ -32,7 +32,7 @@ class DeliveryHealth:
 
     @property
     def oldest_due_seconds(self) -> float:
-        """For how long the longest-waiting message has waited to leave, in seconds; 0 where none does."""
+        """Age in seconds of the oldest unsent message; 0 if none waits."""
         waited = [self.now - at for at in (self.oldest_due, self.without_recipient) if at]
         return max(0.0, *(wait.total_seconds() for wait in waited)) if waited else 0.0
 
@@ -42,9 +42,9 @@ class DeliveryHealth:
 
     @property
     def delayed_since(self) -> datetime | None:
-        """Since when messages are late, or nobody is there to send them; None while all is well.
+        """Start of the current delay of messages, or of a silent worker or beat; None if all is well.
 
-        For the banner of staff: "notifications are delayed since 14:05".
+        For the staff banner: "notifications are delayed since 14:05".
         """
         late = self.oldest_due is not None and self.now - self.oldest_due > LATE_AFTER
         late_since = self.oldest_due if late else None
@@ -52,7 +52,7 @@ class DeliveryHealth:
 
     @property
     def degraded(self) -> list[str]:
-        """The parts that do not work, by name."""
+        """Names of the parts that do not work."""
         parts = list(self.silent)
         if self.is_late:
             parts.append("messages")
@@ -62,10 +62,10 @@ class DeliveryHealth:
 
 
 def state(now: datetime, sender: int | None = None) -> DeliveryHealth:
-    """How delivery stands; with `sender`, of the failed messages only those of one clinic (by its id)."""
+    """Return the state of delivery; with `sender` (a clinic's id), count only the failed messages of that clinic."""
     beats = last_beats()
     silent = tuple(part for part in PARTS if not is_fresh(beats.get(part), now))
-    # A part that has never shown a sign of life was silent from the first moment that we can name: now.
+    # A part that has never sent a heartbeat counts as silent from now on.
     since = min((min(beats.get(part, now), now) for part in silent), default=None)
     failures = Message.objects.unattended_failures()
     if sender is not None:
@@ -85,9 +85,9 @@ def state(now: datetime, sender: int | None = None) -> DeliveryHealth:
 
 
 def oldest_unsent(now: datetime) -> datetime | None:
-    """Since when the message has waited that has waited longest: of those due, tried in vain, or claimed.
+    """Return since when the oldest unsent message waits: due, retrying or claimed.
 
-    One that was tried in vain counts from its beginning: its next attempt is ahead, its recipient still waits.
+    A retried message counts from its creation, since its recipient waits until the next attempt.
     """
     due = Message.objects.due(now).aggregate(at=Min("next_attempt_at"))["at"]
     tried = Message.objects.filter(state__in=[Message.State.RETRYING, Message.State.SENDING])

@@ -1,4 +1,4 @@
-"""Messages: one to one recipient by one channel. A message knows its kind and the id it is about, never a text."""
+"""Outbox messages, one per recipient and channel. A message stores its kind and a subject id, never a text."""
 
 from __future__ import annotations
 
@@ -11,46 +11,49 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-# Instants further ahead than this were written by a clock that has been set back since.
+# Ignore timestamps further ahead: the clock was set back.
 CLOCK_TOLERANCE = timedelta(seconds=60)
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
     def waiting(self) -> MessageQuerySet:
-        """Those that still have to be delivered and that nobody has claimed."""
+        """Messages to be delivered that no worker has claimed."""
         return self.filter(state__in=Message.WAITING)
 
     def due(self, now: datetime) -> MessageQuerySet:
-        """Those to be delivered now. A clock that was set back makes nothing wait for it to catch up."""
+        """Messages to be delivered now. Timestamps in the future, left by a clock that was set back, count as due."""
         ahead = now + CLOCK_TOLERANCE
         return self.waiting().filter(
             Q(next_attempt_at__lte=now) | Q(created_at__gt=ahead) | Q(claimed_at__gt=ahead)
         )
 
     def stale_claims(self, now: datetime, life: timedelta) -> MessageQuerySet:
-        """Those whose claimant has died: it has said nothing for a claim's life."""
+        """Messages whose claim is older than `life`: their worker has crashed."""
         old = Q(claimed_at__lte=now - life) | Q(claimed_at__gt=now + CLOCK_TOLERANCE)
         return self.filter(old, state=Message.State.SENDING)
 
     def expired(self, now: datetime) -> MessageQuerySet:
-        """Those that came too late to be of use."""
+        """Waiting messages past their expiry."""
         return self.waiting().filter(expires_at__lte=now)
 
     def most_pressing_first(self) -> MessageQuerySet:
-        """By priority, then the longest due first; of those due together, what is about one thing in a row."""
+        """Order by priority, then by due time.
+
+        Ties are ordered by subject, so that messages about one subject stay adjacent.
+        """
         return self.order_by("priority", "next_attempt_at", "subject", "pk")
 
     def unattended_failures(self) -> MessageQuerySet:
-        """Those that did not reach their recipient and that nobody has looked into yet."""
+        """Undelivered messages whose failure nobody has handled; expired ones are not counted."""
         return self.filter(state=Message.State.FAILED, attended_at=None).exclude(
             failure=Message.Failure.EXPIRED
         )
 
 
 class Message(models.Model):
-    """The outbox row. pending → sending → sent | retrying | failed | withdrawn; finished states never reopen.
+    """A row of the outbox: pending → sending → sent | retrying | failed | withdrawn; finished states never reopen.
 
-    That a finished row stays finished is kept by a trigger of the database, beside the conditional updates.
+    A database trigger enforces that, beside the conditional updates.
     """
 
     class State(models.TextChoices):
@@ -70,7 +73,7 @@ class Message(models.Model):
         EMAIL = "email", _("e-mail")
 
     class Priority(models.IntegerChoices):
-        """What goes first. NOW goes before everything, and singly whatever else waits."""
+        """Order of sending. NOW overtakes everything and is never batched."""
 
         NOW = 0, _("now")
         SOON = 1, _("soon")
@@ -81,13 +84,13 @@ class Message(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=40)
     subject = models.UUIDField(db_index=True)
-    # Messages of one thread to one recipient within a minute leave as one: alerts of one patient.
+    # Messages of one thread (alerts of one patient) to one recipient within a minute are one mail.
     thread = models.UUIDField(null=True)
-    # The clinic that it is sent for, by id: this room knows no clinic.
+    # Id of the sending clinic; no foreign key, since this room does not import clinics.
     sender = models.BigIntegerField(null=True)
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     channel = models.CharField(max_length=20, choices=Channel, default=Channel.EMAIL)
-    # Counts the tries that a person asked for after a failure: each is a row of its own.
+    # Number of the manual retry; each retry after a failure is a row of its own.
     repeat = models.PositiveSmallIntegerField(default=0)
     priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.SOON)
     state = models.CharField(max_length=20, choices=State, default=State.PENDING)
@@ -96,15 +99,15 @@ class Message(models.Model):
     expires_at = models.DateTimeField(null=True)
     claimed_at = models.DateTimeField(null=True)
     claimed_by = models.CharField(max_length=100, blank=True)
-    # What left together: the id of the message that carries it. Kept from the first attempt on.
+    # Id of the message that carries the mail; kept from the first attempt on.
     bundle = models.UUIDField(null=True)
     finished_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
-    # How many of the attempts ended with the death of the worker.
+    # Number of attempts during which the worker crashed.
     deaths = models.PositiveSmallIntegerField(default=0)
     failure = models.CharField(max_length=20, choices=Failure, blank=True)
     error = models.TextField(blank=True)
-    # When a person looked into its failure.
+    # When a person handled the failure.
     attended_at = models.DateTimeField(null=True)
 
     objects: ClassVar = MessageQuerySet.as_manager()
@@ -139,7 +142,7 @@ class Message(models.Model):
         ]
         indexes = [
             models.Index(
-                # As `most_pressing_first`: what a claim wants is then the beginning of the index.
+                # Same order as `most_pressing_first`, so that a claim reads the start of the index.
                 fields=["priority", "next_attempt_at", "subject", "id"],
                 condition=Q(state__in=["pending", "sending", "retrying"]),
                 name="message_unfinished",
@@ -157,10 +160,10 @@ class Message(models.Model):
 
 
 class ChannelState(models.Model):
-    """A channel as a whole. Its row is locked while messages are claimed, so that claims see each other."""
+    """State of a channel. Its row is locked while messages are claimed, so that claims see each other."""
 
     channel = models.CharField(max_length=20, primary_key=True, choices=Message.Channel)
-    # In a row: how often the provider itself could not be reached. Until then nothing is tried.
+    # Outages in a row; nothing is tried until `paused_until`.
     outages = models.PositiveSmallIntegerField(default=0)
     paused_until = models.DateTimeField(null=True)
 
@@ -179,7 +182,7 @@ class ChannelState(models.Model):
 
 
 class Heartbeat(models.Model):
-    """When a process was last known to be alive."""
+    """Last heartbeat of a process."""
 
     name = models.CharField(max_length=20, primary_key=True)
     at = models.DateTimeField()

@@ -1,4 +1,4 @@
-"""What the rooms above tell the outbox at start: how to word a kind of message, and where new messages come from."""
+"""Registry of renderers, sources and failure handlers, which the rooms above fill at start."""
 
 from __future__ import annotations
 
@@ -14,34 +14,34 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Content:
-    """The words of a message. No health detail and no name of a patient."""
+    """Rendered text of a message; without health detail and without a patient's name."""
 
     subject: str
     body: str
 
 
-# None: what the message was about is settled, or its recipient need not know; it is withdrawn.
+# Renders a message; None withdraws it (its subject is settled, or the recipient need not know).
 Renderer = Callable[["Message", datetime], Content | None]
-# The words for every recipient of several subjects, by subject, in a few queries for all of them.
+# Renders a batch: the content for all recipients of each subject, by subject, in a few queries.
 ForAll = Callable[[Collection[UUID], datetime], Mapping[UUID, Content | None]]
-# The words of one mail that stands for several messages, all of them still of use, to one recipient.
+# Renders one mail that stands for several messages to one recipient, none of them withdrawn.
 Together = Callable[[Sequence["Message"], datetime], Content]
-# Writes the messages that have fallen due; run by every sweep, and safe to run twice at once.
+# Writes messages that have fallen due; called by every sweep, safe to run concurrently.
 Source = Callable[[datetime], None]
 
 
 class Backlog(NamedTuple):
-    """Since when something is due of which a source has written no message: at all, and for want of a recipient."""
+    """Oldest event without a message: `due` for any reason, `without_recipient` for lack of a recipient."""
 
     due: datetime | None
     without_recipient: datetime | None
 
 
 FindBacklog = Callable[[datetime], Backlog]
-# What is to follow from messages that were given up; in the transaction that notes it.
+# Handles messages that were given up, in the transaction that fails them.
 GivenUp = Callable[[Sequence["Message"], datetime], None]
 
-# The names of senders by their ids, for the line From of a mail.
+# Returns the names of senders by id, for the From header.
 SenderNames = Callable[[Collection[int]], Mapping[int, str]]
 
 _renderers: dict[str, Renderer] = {}
@@ -56,11 +56,11 @@ _for_all: dict[str, ForAll] = {}
 def register_renderer(
     kind: str, renderer: Renderer, together: Together | None = None, for_all: ForAll | None = None
 ) -> None:
-    """Let `renderer` word the messages of `kind`, at the moment of sending.
+    """Register the renderer of a message kind; it is called at the moment of sending.
 
-    With `together`, several of the kind to one recipient may leave as one mail: those of one thread within a
-    minute, and a burst. Without it each leaves by itself. With `for_all`, every recipient of one subject reads
-    the same words, and it is asked for those of a whole batch; where it fails, `renderer` words one by one.
+    With `together`, several messages of the kind to one recipient may be one mail: those of one thread within a
+    minute, and bursts. With `for_all`, the content of a subject is the same for every recipient and rendered
+    once per batch; if it fails, `renderer` renders each message.
     """
     _renderers[kind] = renderer
     _together.pop(kind, None)
@@ -72,27 +72,27 @@ def register_renderer(
 
 
 def renderer_of(kind: str) -> Renderer:
-    """The renderer of `kind`; KeyError for a kind that no room registered."""
+    """Return the renderer of `kind`; KeyError if none is registered."""
     return _renderers[kind]
 
 
 def for_all_of(kind: str) -> ForAll | None:
-    """What words a whole batch of the kind; None where each recipient reads words of their own."""
+    """Return the batch renderer of `kind`, or None."""
     return _for_all.get(kind)
 
 
 def together_of(kind: str) -> Together:
-    """What words several messages of `kind`; KeyError where each leaves by itself."""
+    """Return the renderer for several messages of `kind`; KeyError if the kind is not batched."""
     return _together[kind]
 
 
 def batched_kinds() -> frozenset[str]:
-    """The kinds of which several may leave as one mail."""
+    """Return the message kinds that may be batched."""
     return frozenset(_together)
 
 
 def register_source(name: str, source: Source, backlog: FindBacklog | None = None) -> None:
-    """Let every sweep ask `source` for messages first; `backlog` says whether it has fallen behind."""
+    """Register a source that every sweep asks for due messages; `backlog` reports events without a message."""
     _sources[name] = source
     _backlogs.pop(name, None)
     if backlog is not None:
@@ -100,30 +100,30 @@ def register_source(name: str, source: Source, backlog: FindBacklog | None = Non
 
 
 def register_given_up(kind: str, act: GivenUp) -> None:
-    """Let `act` follow where messages of `kind` can never arrive, or every attempt failed."""
+    """Register the handler for messages of `kind` that were given up."""
     _given_up[kind] = act
 
 
 def given_up_of(kind: str) -> GivenUp | None:
-    """What follows where a message of the kind is given up; None where nothing does."""
+    """Return the failure handler of `kind`, or None."""
     return _given_up.get(kind)
 
 
 def sources() -> dict[str, Source]:
-    """The registered sources by name."""
+    """Return the registered sources by name."""
     return dict(_sources)
 
 
 def register_sender_names(names: SenderNames) -> None:
-    """Let `names` name the senders of messages. Without it every mail comes from the portal itself."""
+    """Register the function that names senders; without it mails come from the portal itself."""
     _sender_names[:] = [names]
 
 
 def names_of(senders: Collection[int]) -> Mapping[int, str]:
-    """The names of these senders, in one query for all of them."""
+    """Return the names of these senders, in one query."""
     return _sender_names[0](senders) if senders and _sender_names else {}
 
 
 def backlogs() -> dict[str, FindBacklog]:
-    """What says whether a source has fallen behind, by the source's name."""
+    """Return the backlog functions by source name."""
     return dict(_backlogs)

@@ -1,4 +1,4 @@
-"""The outbox's Celery task."""
+"""Celery task of the outbox."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from aftercare.outbox.heartbeats import beat_heart
 
 @shared_task(name="aftercare.outbox.sweep", time_limit=45)
 def sweep(*, from_beat: bool = False) -> None:
-    """Deliver everything that is due. Also the sign of life of worker and beat."""
+    """Deliver everything that is due, and store the heartbeats of worker and beat."""
     now = timezone.now()
     beat_heart("worker", now)
     if from_beat:

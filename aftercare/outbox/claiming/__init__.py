@@ -1,1 +1,1 @@
-"""Which messages are delivered next, and which of them leave as one mail."""
+"""Selection of the messages to deliver next, and batching of several into one mail."""

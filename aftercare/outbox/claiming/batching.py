@@ -1,9 +1,9 @@
-"""Flood control: which messages leave as one mail, and which wait for the next. The first is never kept back.
+"""Flood control: batch messages into mails, and postpone those that follow too soon. The first is never postponed.
 
-Messages of one thread (alerts of one patient) to one recipient within a minute are one mail: those that wait
-leave with the first, and what follows a mail within the minute leaves together when the minute is over, unless
-it is more pressing than what was said. After five mails in a minute a recipient gets what waits in one
-mail, then again every 15 seconds; what is to be told now (emergencies) still goes at once and by itself.
+Messages of one thread (alerts of one patient) to one recipient within a minute are one mail: waiting ones leave
+with the first, and later ones leave together when the minute is over, unless they are more urgent than what was
+sent. After five mails in a minute, a recipient gets all waiting messages in one mail, and a further one every
+15 seconds at most. Messages of priority NOW (emergencies) always leave at once and by themselves.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from datetime import datetime, timedelta
 from aftercare.outbox.claiming.timing import BURST, DIGEST_EVERY
 from aftercare.outbox.models import Message
 
-Recipient = tuple[int, str]  # user and channel
+Recipient = tuple[int, str]  # user id and channel
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SentMail:
-    """A mail that has left, or is leaving."""
+    """A mail that was sent, or is being sent."""
 
     at: datetime
     bundle: uuid.UUID
@@ -31,7 +31,7 @@ class SentMail:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
-    """What leaves now, mail by mail, and what waits until when."""
+    """The mails to send now, each a list of messages, and the postponed messages with their next attempt."""
 
     mails: list[list[Message]] = field(default_factory=list)
     held: list[tuple[Message, datetime]] = field(default_factory=list)
@@ -42,12 +42,12 @@ def recipient_of(message: Message) -> Recipient:
 
 
 def audience_of(message: Message) -> tuple[str, int | None, Recipient]:
-    """What messages of one mail have in common."""
+    """Key that all messages of one mail share."""
     return message.kind, message.sender, recipient_of(message)
 
 
 def recent_mails(rows: Iterable[Message]) -> dict[Recipient, list[SentMail]]:
-    """The mails that messages sent or being sent stand for, by recipient."""
+    """Group messages that are sent or being sent into mails, by recipient."""
     mails: dict[tuple[Recipient, uuid.UUID], list[Message]] = {}
     for row in rows:
         assert row.bundle is not None
@@ -78,10 +78,10 @@ def plan(
     batch_window: timedelta,
     kinds: frozenset[str],
 ) -> Plan:
-    """What leaves now of `leads`, given in the order in which they are to go.
+    """Decide which of `leads`, given in order of urgency, to send now and which to postpone.
 
-    `waiting`: what else waits for their recipients; `recent`: what these were told within `batch_window`;
-    `kinds`: those of which several may leave as one mail.
+    `waiting`: further unclaimed messages to the same recipients; `recent`: mails to them within `batch_window`;
+    `kinds`: the message kinds that may be batched.
     """
     made, taken = Plan(), set[uuid.UUID]()
     theirs: dict[Recipient, list[Message]] = {}
@@ -111,10 +111,10 @@ def leaving_with(
     now: datetime,
     kinds: frozenset[str],
 ) -> list[Message]:
-    """The other messages to the same recipient that leave in the same mail as `lead`."""
+    """Return the other messages to the same recipient that are sent in the mail of `lead`."""
     others = [message for message in waiting if message.pk != lead.pk]
     if lead.bundle is not None:
-        # Tried before: the same mail again, so that a repeat is recognisable.
+        # A retry repeats exactly the same mail, so that the recipient can recognise a duplicate.
         return [message for message in others if message.bundle == lead.bundle]
     if lead.kind not in kinds:
         return []
@@ -123,7 +123,7 @@ def leaving_with(
 
 
 def goes_with(message: Message, lead: Message, crowded: bool, now: datetime) -> bool:
-    """Whether a waiting message leaves in the same mail as `lead`."""
+    """Return True if a waiting message may be sent in the mail of `lead`."""
     if message.bundle is not None or message.created_at > now:
         return False
     if audience_of(message) != audience_of(lead):
@@ -133,23 +133,23 @@ def goes_with(message: Message, lead: Message, crowded: bool, now: datetime) -> 
 
 
 def is_burst(mails: Collection[SentMail]) -> bool:
-    """Whether a recipient had so many mails lately that the rest come together."""
+    """Return True if a recipient has had BURST mails within the window."""
     return len(not_pressing(mails)) >= BURST
 
 
 def not_pressing(mails: Collection[SentMail]) -> list[SentMail]:
-    """The mails that flood control may keep back, in the order in which they left."""
+    """Return the mails that count towards a burst, oldest first."""
     return sorted((mail for mail in mails if mail.priority > Message.Priority.NOW), key=lambda mail: mail.at)
 
 
 def wait_until(lead: Message, mails: Collection[SentMail], batch_window: timedelta) -> datetime | None:
-    """Until when a message waits for the next mail of its kind; None where it goes at once."""
+    """Return the instant until which a message is postponed, or None to send it now."""
     until = [
         mail.at + batch_window
         for mail in mails
         if lead.thread is not None and lead.thread in mail.threads and mail.priority <= lead.priority
     ]
     if lead.priority > Message.Priority.NOW:
-        # Each mail after a burst's first five stands for all that waited.
+        # Each mail after the first five of a burst carries everything that waited.
         until += [mail.at + DIGEST_EVERY for mail in not_pressing(mails)[BURST:]]
     return max(until, default=None)

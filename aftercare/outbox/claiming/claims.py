@@ -1,4 +1,4 @@
-"""Claiming messages and writing what came of it: by conditional updates, so that finished ones never reopen."""
+"""Claims on messages and their results. Every change is a conditional update, so finished messages never reopen."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from aftercare.outbox.registry import batched_kinds, given_up_of
 
 logger = logging.getLogger(__name__)
 
-BATCH = 100  # mails of one claim
+BATCH = 100  # mails per claim
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Claim:
-    """Messages that are ours to send, mail by mail. `is_probe`: the first try after an outage."""
+    """Messages claimed by this worker, grouped into mails. `is_probe`: the first attempt after an outage."""
 
     by: str
     mails: list[list[Message]]
@@ -35,7 +35,7 @@ class Claim:
 
 
 def tidy(now: datetime) -> None:
-    """Free the claims of the dead, and give up what comes too late or has ended too many workers."""
+    """Release claims of crashed workers; fail expired and crash-looping messages."""
     Message.objects.expired(now).update(
         state=Message.State.FAILED, finished_at=now, failure=Message.Failure.EXPIRED, error="it came too late"
     )
@@ -54,9 +54,9 @@ def tidy(now: datetime) -> None:
 
 @transaction.atomic
 def claim(channel: str, now: datetime) -> Claim | None:
-    """The next mails of a channel, the most pressing first, now ours to send; None where nothing is due.
+    """Claim the next mails of a channel, most urgent first; return None if nothing is due.
 
-    It holds no mail where all that was looked at waits for a later one: then there may be more behind.
+    May be empty if every candidate was postponed; call again.
     """
     state = locked_channel(channel)
     is_probe = state.paused_until is not None
@@ -75,7 +75,7 @@ def claim(channel: str, now: datetime) -> Claim | None:
 
 
 def locked_channel(channel: str) -> ChannelState:
-    """The row of a channel, ours until the transaction ends: two claims at once would not see each other."""
+    """Lock and return the row of a channel: concurrent claims would not see each other's mails."""
     state = ChannelState.objects.select_for_update().filter(pk=channel).first()
     if state is None:
         ChannelState.objects.get_or_create(pk=channel)
@@ -84,9 +84,9 @@ def locked_channel(channel: str) -> ChannelState:
 
 
 def leads_of(channel: str, now: datetime, *, limit: int) -> list[Message]:
-    """The messages to begin with. One that has ended a worker goes by itself, so that it can end no other."""
+    """Return the candidates to start mails with. A message that crashed a worker is claimed alone."""
     due = Message.objects.due(now).filter(channel=channel).most_pressing_first()
-    # Recipients are looked up for these alone: a join would be made for the whole backlog, at each claim.
+    # prefetch, not select_related: a join would scan the whole backlog.
     leads = list(due.prefetch_related("recipient")[:limit])
     if leads and leads[0].deaths:
         return leads[:1]
@@ -94,7 +94,7 @@ def leads_of(channel: str, now: datetime, *, limit: int) -> list[Message]:
 
 
 def plan_of(leads: Sequence[Message], now: datetime) -> Plan:
-    """What leaves now, and what waits for the next mail."""
+    """Decide what to send now and what to postpone."""
     recent = recent_mails_to(leads, now)
     return plan(
         leads,
@@ -107,7 +107,7 @@ def plan_of(leads: Sequence[Message], now: datetime) -> Plan:
 
 
 def recent_mails_to(leads: Sequence[Message], now: datetime) -> dict[Recipient, list[SentMail]]:
-    """The mails that the recipients of these messages have had within the fold, or are being sent."""
+    """Return the mails sent, or being sent, within the batch window to the recipients of these messages."""
     since, ahead = now - timing.batch_window(), now + CLOCK_TOLERANCE
     lately = Q(state=Message.State.SENT, finished_at__gt=since, finished_at__lt=ahead)
     leaving = Q(state=Message.State.SENDING, claimed_at__gt=since, claimed_at__lt=ahead)
@@ -118,7 +118,7 @@ def recent_mails_to(leads: Sequence[Message], now: datetime) -> dict[Recipient, 
 
 
 def companions_of(leads: Sequence[Message], recent: dict[Recipient, list[SentMail]]) -> list[Message]:
-    """What else waits for the recipients of these messages and may leave with them."""
+    """Return further waiting messages to the same recipients that may be sent in the same mails."""
     after = Counter(map(recipient_of, leads))
     crowded = {user for (user, _), count in after.items() if count > 1} | {user for user, _ in recent}
     together = (
@@ -132,13 +132,13 @@ def companions_of(leads: Sequence[Message], recent: dict[Recipient, list[SentMai
 
 
 def postpone(planned: Plan) -> None:
-    """Let what follows too soon wait for the next mail."""
+    """Set the next attempt of postponed messages."""
     for message, until in planned.held:
         Message.objects.waiting().filter(pk=message.pk).update(next_attempt_at=until)
 
 
 def mark_claimed(mails: Collection[Sequence[Message]], by: str, now: datetime) -> None:
-    """Mark the messages of these mails as being sent, by us."""
+    """Mark the messages of these mails as being sent by this worker."""
     singles = [mail[0].pk for mail in mails if len(mail) == 1]
     ours: dict[str, object] = {"state": Message.State.SENDING, "claimed_at": now, "claimed_by": by}
     ours["attempts"] = F("attempts") + 1
@@ -153,10 +153,7 @@ def mark_claimed(mails: Collection[Sequence[Message]], by: str, now: datetime) -
 
 
 def settle(messages: Sequence[Message], now: datetime, state: str, **fields: object) -> int:
-    """Write what came of our claim on these messages, unless it has meanwhile gone to somebody else.
-
-    Returns for how many of them it was ours.
-    """
+    """Write the result for messages that are still claimed by this worker; return how many were."""
     settled = 0
     if messages:
         ours = Message.objects.filter(
@@ -170,7 +167,7 @@ def settle(messages: Sequence[Message], now: datetime, state: str, **fields: obj
 
 
 def release(messages: Sequence[Message], now: datetime, error: str = "") -> None:
-    """Give back what we claimed and did not try: it counts as no attempt."""
+    """Return claimed messages that were not tried to the queue; no attempt is counted."""
     fields: dict[str, object] = {"next_attempt_at": now, "attempts": F("attempts") - 1}
     if error:
         fields["error"] = error
@@ -178,7 +175,7 @@ def release(messages: Sequence[Message], now: datetime, error: str = "") -> None
 
 
 def note_failure(messages: Sequence[Message], now: datetime, error: str, *, permanent: bool) -> None:
-    """Try again later, or give up where that can't help."""
+    """Schedule a retry, or fail the messages if none can help."""
     attempts = max(message.attempts for message in messages)
     if permanent or attempts >= timing.MAX_ATTEMPTS:
         failure = Message.Failure.PERMANENT if permanent else Message.Failure.EXHAUSTED
@@ -190,13 +187,13 @@ def note_failure(messages: Sequence[Message], now: datetime, error: str, *, perm
 
 @transaction.atomic
 def give_up(messages: Sequence[Message], now: datetime, **fields: object) -> None:
-    """Note that these can't arrive, and let the rooms that wrote them act on it, in one transaction."""
+    """Fail the messages and call the handlers of their kinds, in one transaction."""
     if settle(messages, now, Message.State.FAILED, **fields):
         follow_given_up(messages, now)
 
 
 def follow_given_up(messages: Sequence[Message], now: datetime) -> None:
-    """Let each room act on its messages that were given up. Its fault must not undo that this is noted."""
+    """Call the failure handler of each kind. An error of a handler is logged and does not undo the failure."""
     for kind in {message.kind for message in messages}:
         act = given_up_of(kind)
         if act is None:
@@ -211,7 +208,7 @@ def follow_given_up(messages: Sequence[Message], now: datetime) -> None:
 
 
 def note_outage(channel: str, now: datetime) -> None:
-    """The provider can't be reached: rest a while, the longer the more often in a row."""
+    """Pause a channel whose provider is unreachable, longer with each outage in a row."""
     with transaction.atomic():
         state = locked_channel(channel)
         until = now + timing.pause(state.outages + 1)
@@ -219,5 +216,5 @@ def note_outage(channel: str, now: datetime) -> None:
 
 
 def note_reachable(channel: str) -> None:
-    """The provider answers again."""
+    """End the pause of a channel."""
     ChannelState.objects.filter(pk=channel).exclude(outages=0).update(outages=0, paused_until=None)

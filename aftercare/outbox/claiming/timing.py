@@ -1,4 +1,4 @@
-"""The times by which messages go, as the environment sets them (docs/operating.md)."""
+"""Delivery intervals and limits; the environment can set some of them (docs/operating.md)."""
 
 from __future__ import annotations
 
@@ -7,39 +7,39 @@ from datetime import timedelta
 
 from django.conf import settings
 
-MAX_ATTEMPTS = 40  # with the waits below, more than half a day of refusals
-MAX_DEATHS = 5  # a message that ends its worker this often is given up, for the others' sake
+MAX_ATTEMPTS = 40  # with the delays below, more than half a day
+MAX_DEATHS = 5  # worker crashes after which a message is failed, to protect the other messages
 LONGEST_RETRY = timedelta(minutes=20)
 LONGEST_PAUSE = timedelta(seconds=60)
-# One mail after another to one recipient: after so many within the fold, the rest come together …
+# Mails to one recipient within the batch window after which further ones are batched …
 BURST = 5
-# … and no more often than this.
+# … and sent no more often than this.
 DIGEST_EVERY = timedelta(seconds=15)
-MOST_IN_ONE = 500  # messages that one mail may stand for
+MOST_IN_ONE = 500  # messages in one mail
 
 
 def claim_life() -> timedelta:
-    """A worker that claimed a message and said nothing for this long is taken to be dead."""
+    """Return how long a claim is valid; afterwards its worker is taken to have crashed."""
     return timedelta(seconds=settings.OUTBOX_CLAIM_SECONDS)
 
 
 def probe() -> timedelta:
-    """How long a first try after an outage may take before another worker makes one too."""
+    """Return how long other workers wait for the first attempt after an outage."""
     return claim_life() / 2
 
 
 def batch_window() -> timedelta:
-    """Messages of one thread within this time are one."""
+    """Return the window within which messages of one thread are one mail."""
     return timedelta(seconds=settings.OUTBOX_FOLD_SECONDS)
 
 
 def retry_delay(attempts: int) -> timedelta:
-    """How long a message waits after `attempts` failed ones: doubling, with a fifth of jitter, to 20 min."""
+    """Return the delay after `attempts` failures: doubling up to 20 min, with 20 % jitter."""
     return doubled(attempts, LONGEST_RETRY)
 
 
 def pause(outages: int) -> timedelta:
-    """How long a line rests after `outages` in a row: doubling, with a fifth of jitter, to a minute."""
+    """Return the pause of a channel after `outages` in a row: doubling up to a minute, with 20 % jitter."""
     return doubled(outages, LONGEST_PAUSE)
 
 
