@@ -1,0 +1,1 @@
+"""Contacting the patient: attempts to call, their correction, and messages with fixed texts."""

@@ -1,0 +1,1 @@
+"""Rules that time drives: escalation, chases, the alarm drill."""

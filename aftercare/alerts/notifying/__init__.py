@@ -1,0 +1,1 @@
+"""Notifications to staff: from dispatches to messages, and their texts."""

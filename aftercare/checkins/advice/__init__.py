@@ -1,0 +1,1 @@
+"""The words of a result: the advice of each level, its reasons, deadlines and next steps."""

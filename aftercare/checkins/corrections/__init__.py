@@ -1,0 +1,1 @@
+"""Corrections by staff of a procedure or an intake, and the judgements that follow."""

@@ -1,0 +1,1 @@
+"""What follows a check-in with time: confirmation by the clinic, or silence of the patient."""

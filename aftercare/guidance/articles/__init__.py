@@ -1,0 +1,1 @@
+"""Articles as readers see them: page, list, search, preview; and the texts that are shipped."""

@@ -1,0 +1,1 @@
+"""Expected courses: those of a clinic, and their wording."""

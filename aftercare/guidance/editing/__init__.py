@@ -1,0 +1,1 @@
+"""Editing in Wagtail: forms, comparison, review, pictures, and who may edit."""

@@ -1,0 +1,1 @@
+"""Clinics and their staff: telephones, rota, invitations, names of senders."""
