@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
-from tools.check.commands import python, run_openly, run_quietly
+from tools.check.commands import ROOT, python, run_openly, run_quietly
 from tools.servers.chromium import browser
 from tools.servers.portal import bare_environment
 
@@ -29,6 +29,12 @@ PROCESSES = 2  # pytest processes: the machines that run this have two cores
 # Of the limits of tools/figures.py, those that are kept.
 LIMITS = ("folders", "functions", "circles")
 
+# The templates that are indented by two spaces within each element and tag; djhtml looks at .html alone.
+INDENTED = (
+    "templates/clinic/queue",
+    *(str(path.relative_to(ROOT)) for path in sorted((ROOT / "templates" / "clinic").glob("*.html"))),
+)
+
 STATIC_CHECKS = {
     "format": python("-m", "ruff", "format", "--check", "."),
     "lint": python("-m", "ruff", "check", "."),
@@ -37,6 +43,7 @@ STATIC_CHECKS = {
     "import directions": python("-c", "from importlinter.cli import lint_imports_command as run; run()"),
     "missing migrations": python("manage.py", "makemigrations", "--check", "--dry-run"),
     "limits of size": python("-m", "tools.figures", "--check", *LIMITS),
+    "template indentation": python("-m", "djhtml", "--check", "--tabwidth", "2", *INDENTED),
 }
 
 
