@@ -31,6 +31,8 @@ LIMITS = ("folders", "functions", "circles")
 
 # The templates that are indented by two spaces within each element and tag; djhtml looks at .html alone.
 INDENTED = (
+    "templates/clinic/alert",
+    "templates/clinic/on_call",
     "templates/clinic/queue",
     *(str(path.relative_to(ROOT)) for path in sorted((ROOT / "templates" / "clinic").glob("*.html"))),
 )
