@@ -4,9 +4,10 @@ import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
-from tools.check.commands import ROOT, python, run_openly, run_quietly
+from tools.check.commands import python, run_openly, run_quietly
 from tools.servers.chromium import browser
 from tools.servers.portal import bare_environment
+from tools.servers.process import ROOT
 
 # The rooms with models and actions: their tests must hold on the database of the demonstration too.
 ON_BOTH_DATABASES = [
