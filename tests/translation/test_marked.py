@@ -79,6 +79,7 @@ def test_what_is_neither_marked_nor_data_is_named() -> None:
 def test_what_a_template_does_not_mark_is_named() -> None:
     template = """
     {% comment %}Not this{% endcomment %}{% load i18n %}
+    {% block tabs_current %}queue{% endblock %}{% block body_class %} class="tabbed"{% endblock %}
     <p title="{% translate "Whole" %}"{% if it %} class="x"{% endif %}>{% translate "Call" %} now {{ it }}</p>
     {% blocktranslate count n=days %}One <b>day</b>{% plural %}{{ n }} days{% endblocktranslate %}<img alt="Skin">
     """

@@ -114,8 +114,11 @@ def unmarked_in_text(text: str, data: Data) -> list[str]:
     return named(outside(text, 0)[0], data)
 
 
-# Of a template: comments, what is marked, and any other code.
+# Of a template: comments, blocks that fill an attribute or name a tab, what is marked, and any other code.
 COMMENT = re.compile(r"(?s){%\s*comment\b.*?{%\s*endcomment\s*%}|{#.*?#}")
+UNREAD_BLOCK = re.compile(
+    r"(?s){%\s*block (?:html_class|body_class|main_attributes|tabs_current)\s*%}.*?{%\s*endblock\s*%}"
+)
 MARKED = re.compile(
     r"(?s){%\s*blocktrans(?:late)?\b.*?{%\s*endblocktrans(?:late)?\s*%}|{%\s*trans(?:late)?\b.*?%}"
 )
@@ -124,7 +127,9 @@ CODE = re.compile(r"(?s){%.*?%}|{{.*?}}")
 
 def unmarked_in_template(source: str) -> list[str]:
     """Every text that a template says by itself and does not mark."""
-    return unmarked(CODE.sub("", MARKED.sub("", COMMENT.sub("", source))), Data([]))
+    for part in (COMMENT, UNREAD_BLOCK, MARKED, CODE):
+        source = part.sub("", source)
+    return unmarked(source, Data([]))
 
 
 def named(pieces: list[str], data: Data) -> list[str]:
