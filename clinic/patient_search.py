@@ -14,7 +14,7 @@ from django.utils.crypto import get_random_string
 from django.utils.dateparse import parse_date
 
 from aftercare.people.models import Clinic, Patient
-from aftercare.people.names import folded, record_mark
+from aftercare.people.name_matching import folded, record_mark
 
 SHORTEST = 2  # characters: a single letter finds half the clinic
 MOST = 50

@@ -34,7 +34,7 @@ def is_treated_over_open_alert(
     *, patient: Patient, performed_at: datetime, now: datetime, limits: Limits = LIMITS
 ) -> bool:
     """Whether a procedure at `performed_at` goes over an open alert or a recently reported infection."""
-    reports = CheckIn.objects.filter(patient=patient).standing().only("observed_at", "answers")
+    reports = CheckIn.objects.filter(patient=patient).not_superseded().only("observed_at", "answers")
     return treated_over_open_alert(
         performed_at=performed_at,
         now=now,

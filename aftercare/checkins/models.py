@@ -34,7 +34,7 @@ SEEING = (Event.Verb.ACKNOWLEDGED, Event.Verb.CLOSED)
 
 
 class CheckInQuerySet(models.QuerySet["CheckIn"]):
-    def standing(self) -> CheckInQuerySet:
+    def not_superseded(self) -> CheckInQuerySet:
         """Those that no correction has replaced."""
         return self.filter(superseded_by=None)
 

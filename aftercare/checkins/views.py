@@ -177,7 +177,7 @@ def confirmation(request: HttpRequest, patient: Patient, check_in_id: UUID) -> H
 def check_ins(request: HttpRequest, patient: Patient) -> HttpResponse:
     """How it has been since the treatment, and every standing check-in, the newest first."""
     now = timezone.now()
-    own = patient.check_ins.standing().select_related("procedure").defer("advice").newest_first()
+    own = patient.check_ins.not_superseded().select_related("procedure").defer("advice").newest_first()
     page = Paginator(own, ROWS).get_page(request.GET.get("page"))
     return render(request, "checkins/history/check_ins.html", history_context(page, patient, now))
 

@@ -50,12 +50,12 @@ def publish_courses(
         review_on=review_on,
     )
     ExpectedCourseRow.objects.bulk_create(
-        row for kind, course in courses.items() for row in rows_of(published, kind, course)
+        row for kind, course in courses.items() for row in course_rows(published, kind, course)
     )
     return published
 
 
-def rows_of(published: ExpectedCourseSet, kind: str, course: ExpectedCourse) -> list[ExpectedCourseRow]:
+def course_rows(published: ExpectedCourseSet, kind: str, course: ExpectedCourse) -> list[ExpectedCourseRow]:
     """One kind's rows."""
     rows = []
     for symptom in SYMPTOMS:

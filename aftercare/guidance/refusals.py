@@ -11,7 +11,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 from wagtail.models import Locale, Revision
 
-from aftercare.guidance.never_said import never_said, never_said_in
+from aftercare.guidance.forbidden_phrases import forbidden_phrases, forbidden_phrases_in_html
 
 # The articles that say when to call: Get help, and those whose signs patients are told to look for.
 SAFETY_KEYS = frozenset({"A4", "A5", "A6", "A7", "A8", "A11"})
@@ -78,13 +78,13 @@ class RefusesUnsafeChanges:
         yield from self.reasons_in_fields()
         for relation, fields in ROWS.items():
             said = [getattr(row, name) for row in getattr(self, relation).all() for name in fields]
-            yield from refusals_of(relation, [phrase for text in said for phrase in never_said(text)])
+            yield from refusals_of(relation, [phrase for text in said for phrase in forbidden_phrases(text)])
 
     def reasons_in_fields(self) -> Iterator[Refusal]:
         """The same, without its instructions and pictures."""
         for name in WORDS:
-            yield from refusals_of(name, never_said(getattr(self, name)))
-        yield from refusals_of(BODY, never_said_in(getattr(self, BODY)))
+            yield from refusals_of(name, forbidden_phrases(getattr(self, name)))
+        yield from refusals_of(BODY, forbidden_phrases_in_html(getattr(self, BODY)))
         if self._was_safety() and not self._says_safety():
             yield Refusal("key", _("The key of a safety article stays as it is, and so does its group."))
         if self.is_safety and self.expire_at:
@@ -156,5 +156,5 @@ class SaysNothingUnsafe:
         if self.article.live:
             for fields in ROWS.values():
                 for name in fields:
-                    refuse(refusals_of(name, never_said(getattr(self, name, ""))))
+                    refuse(refusals_of(name, forbidden_phrases(getattr(self, name, ""))))
         super().save(*args, **kwargs)  # type: ignore[misc]

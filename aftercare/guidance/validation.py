@@ -11,7 +11,7 @@ from bs4.element import Tag
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from aftercare.guidance.never_said import never_said
+from aftercare.guidance.forbidden_phrases import forbidden_phrases
 from aftercare.guidance.placeholders import PLACEHOLDERS, TELEPHONES, named_in
 from aftercare.guidance.refusals import said_refused
 
@@ -42,7 +42,7 @@ def validate_words(value: str) -> None:
 def validate_own_words(value: str) -> None:
     """The same for a clinic's own words, which patients read as soon as they are saved."""
     validate_words(value)
-    if phrases := never_said(value):
+    if phrases := forbidden_phrases(value):
         raise ValidationError(said_refused(phrases))
 
 

@@ -14,10 +14,10 @@ from django.views.decorators.http import require_safe
 from aftercare.guidance.actions import record_article_read
 from aftercare.guidance.articles.list_page import groups
 from aftercare.guidance.articles.page import article_context, template_of
-from aftercare.guidance.articles.reader import Standing
+from aftercare.guidance.articles.reader import Reader
 from aftercare.guidance.articles.search import LONGEST_QUERY, search
 from aftercare.guidance.courses.course_texts import Since
-from aftercare.guidance.instructions.clinic_placeholders import ClinicWords
+from aftercare.guidance.instructions.clinic_placeholders import ClinicPlaceholders
 from aftercare.guidance.models import Article, ArticleSlug
 from aftercare.guidance.timeline.timeline import Timeline
 from aftercare.people.access import patient_of
@@ -35,23 +35,23 @@ def clinic_or_404(request: HttpRequest) -> Clinic:
     return clinic
 
 
-def standing_of(request: HttpRequest) -> Standing | None:
+def reader_of(request: HttpRequest) -> Reader | None:
     """Where the reader stands; None for who is not a patient with a procedure."""
     patient = patient_of(request)
-    return Standing.of(patient, timezone.now()) if patient else None
+    return Reader.of(patient, timezone.now()) if patient else None
 
 
 @require_safe
 def guidance(request: HttpRequest) -> HttpResponse:
     """Every article, or those that answer a search."""
     query = request.GET.get("q", "").strip()[:LONGEST_QUERY]
-    words, standing = ClinicWords.of(clinic_or_404(request)), standing_of(request)
+    words, reader = ClinicPlaceholders.of(clinic_or_404(request)), reader_of(request)
     articles = Article.objects.published()
-    context: dict[str, Any] = {"query": query, "standing": standing, "as_patient": patient_of(request)}
+    context: dict[str, Any] = {"query": query, "standing": reader, "as_patient": patient_of(request)}
     if query:
         context["results"] = search(articles.prefetch_related("instructions"), words, query)
     else:
-        context["groups"] = groups(articles.defer("body"), words, standing)
+        context["groups"] = groups(articles.defer("body"), words, reader)
     return render(request, "guidance/articles/guidance.html", context)
 
 
@@ -66,7 +66,7 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
     if patient:
         record_article_read(patient=patient, article=found, now=timezone.now())
     with timezone.override(clinic.zone):
-        context = article_context(found, clinic, standing_of(request), published)
+        context = article_context(found, clinic, reader_of(request), published)
         return render(request, template_of(found), {**context, "as_patient": patient})
 
 
@@ -123,6 +123,6 @@ def moved(request: HttpRequest, slug: str) -> HttpResponse:
     if address.current:
         return redirect(address.current, permanent=False)
     articles = Article.objects.published().defer("body")
-    listed = groups(articles, ClinicWords.of(clinic_or_404(request)), None)
+    listed = groups(articles, ClinicPlaceholders.of(clinic_or_404(request)), None)
     context = {"groups": listed, "query": "", "as_patient": patient_of(request)}
     return render(request, "guidance/articles/moved.html", context, status=GONE)

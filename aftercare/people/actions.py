@@ -21,7 +21,7 @@ from aftercare.people.models import (
     StaffMember,
     User,
 )
-from aftercare.people.names import is_same_name
+from aftercare.people.name_matching import is_same_name
 
 ANOTHER_NAME = (
     "Somebody with another name uses this e-mail address. If it is this person, write the name as it was given "

@@ -46,11 +46,11 @@ def openings_from(
     """
     found: list[Opening] = []
     for day in days_from(first, closed_days):
-        for stretch in stretches_of(week, closed_days, zone, day):
-            if found and found[-1].closes == stretch.opens:
-                found[-1] = Opening(found[-1].opens, stretch.closes)
+        for opening in openings_of_day(week, closed_days, zone, day):
+            if found and found[-1].closes == opening.opens:
+                found[-1] = Opening(found[-1].opens, opening.closes)
             else:
-                found.append(stretch)
+                found.append(opening)
     return tuple(found)
 
 
@@ -61,7 +61,7 @@ def days_from(first: date, closed_days: frozenset[str]) -> Iterator[date]:
         yield first + timedelta(days=offset)
 
 
-def stretches_of(week: Week, closed_days: frozenset[str], zone: ZoneInfo, day: date) -> list[Opening]:
+def openings_of_day(week: Week, closed_days: frozenset[str], zone: ZoneInfo, day: date) -> list[Opening]:
     """When it is open on one day of the calendar; empty on a closed day."""
     if day.isoformat() in closed_days:
         return []
@@ -84,9 +84,9 @@ class OpeningHours:
         """The week in a form that can be a key of the memory of `openings_from`."""
         return tuple(tuple((opens, closes) for opens, closes in self.week.get(day, [])) for day in DAYS)
 
-    def stretches(self, day: date) -> list[Opening]:
+    def openings_on(self, day: date) -> list[Opening]:
         """When it is open on one day of the calendar; empty on a closed day."""
-        return stretches_of(self._week, self.closed_days, self.zone, day)
+        return openings_of_day(self._week, self.closed_days, self.zone, day)
 
     def openings(self, around: datetime) -> tuple[Opening, ...]:
         """The openings from the day before `around` to two weeks after, in order, joined where they touch."""
@@ -107,31 +107,31 @@ class OpeningHours:
 
     def closing_of_day(self, now: datetime) -> datetime | None:
         """When it closes for the day that `now` falls on; None on a day without opening, or day and night."""
-        stretches = self.stretches(now.astimezone(self.zone).date())
-        if not stretches or self.is_always_open():
+        openings = self.openings_on(now.astimezone(self.zone).date())
+        if not openings or self.is_always_open():
             return None
-        return stretches[-1].closes
+        return openings[-1].closes
 
     def working_day_end(self, since: datetime, days: int) -> datetime | None:
         """The closing time of the `days`th working day from `since` on, its own included while it lasts."""
         for day in days_from(since.astimezone(self.zone).date(), self.closed_days):
-            stretches = self.stretches(day)
-            if not stretches or stretches[-1].closes <= since:
+            openings = self.openings_on(day)
+            if not openings or openings[-1].closes <= since:
                 continue
             days -= 1
             if days == 0:
-                return stretches[-1].closes
+                return openings[-1].closes
         return None
 
     def rows(self) -> list[tuple[str, str]]:
         """(days, hours) for people to read, days with the same hours together: ("Mon, Wed", "09:00 to 18:00")."""
         days_by_hours: dict[str, list[str]] = {}
         for number, key in enumerate(DAYS):
-            stretches = [
+            openings = [
                 _("%(opens)s to %(closes)s") % {"opens": opens, "closes": closes}
                 for opens, closes in self.week.get(key, [])
             ]
-            said = ", ".join(stretches) or pgettext("of a day", "Closed")
+            said = ", ".join(openings) or pgettext("of a day", "Closed")
             days_by_hours.setdefault(said, []).append(str(WEEKDAYS_ABBR[number]))
         return [(", ".join(days), hours) for hours, days in days_by_hours.items()]
 
@@ -140,17 +140,17 @@ def validate_week(week: Any) -> None:
     """ValidationError unless `week` is a week of opening hours as above, each day's in order."""
     if not isinstance(week, dict) or set(week) - set(DAYS):
         raise ValidationError(_("Give opening hours by day: mon, tue, wed, thu, fri, sat, sun."))
-    for day, stretches in week.items():
+    for day, openings in week.items():
         last = "00:00"
-        for stretch in stretches:
-            if len(stretch) != 2 or not (last <= stretch[0] < stretch[1] <= "24:00"):
+        for opening in openings:
+            if len(opening) != 2 or not (last <= opening[0] < opening[1] <= "24:00"):
                 raise ValidationError(
                     _("%(day)s: give hours as 09:00 to 18:00, in order, not overlapping.") % {"day": day}
                 )
-            for clock in stretch:
+            for clock in opening:
                 if clock != "24:00":
                     time.fromisoformat(clock)
-            last = stretch[1]
+            last = opening[1]
 
 
 def validate_closed_days(days: Any) -> None:

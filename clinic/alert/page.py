@@ -213,7 +213,7 @@ def compare(check_in: CheckIn) -> Comparison:
     """The check-in beside the two before it in the series of the same procedure."""
     own = CheckIn.objects.filter(patient_id=check_in.patient_id)
     series = own.about([check_in.procedure]) if check_in.procedure else own.filter(procedure=None)
-    before = series.standing().filter(observed_at__lt=check_in.observed_at)
+    before = series.not_superseded().filter(observed_at__lt=check_in.observed_at)
     earlier = list(before.select_related("procedure").newest_first()[:EARLIER_SHOWN])
     now, past = all_answers(check_in.given), [all_answers(one.given) for one in earlier]
     answers = [

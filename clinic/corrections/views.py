@@ -95,7 +95,7 @@ def correction_page(
         "procedure": procedure,
         "words": procedure_words(procedure),
         "form": form,
-        "judged": found.check_ins.standing().filter(procedure=procedure).count(),
+        "judged": found.check_ins.not_superseded().filter(procedure=procedure).count(),
         "before": before,
         "confirmed": request.POST.get("confirm") == "yes",
         "problem": problem,

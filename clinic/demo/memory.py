@@ -26,7 +26,7 @@ from aftercare.checkins.submission.submission import Submission
 from aftercare.outbox.models import Message
 from aftercare.people.actions import is_at_risk
 from aftercare.people.models import Clinic, Event, Patient, Procedure, User
-from aftercare.people.names import search_text
+from aftercare.people.name_matching import search_text
 from aftercare.triage import LIMITS, Entry, missed_check_ins
 from aftercare.triage import Assessment as Judgement
 from clinic.demo.acting import call_back_of, closing_note, lowest_first, record_number_of

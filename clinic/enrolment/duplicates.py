@@ -9,7 +9,7 @@ from datetime import date, datetime
 from django.db.models import Q
 
 from aftercare.people.models import Clinic, Patient, Procedure
-from aftercare.people.names import is_like
+from aftercare.people.name_matching import is_like
 from aftercare.ui.telephones import Telephone, as_telephone
 from clinic.labels import age_words
 

@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from aftercare.people.models import Clinic, IntakeQuestion, Language, Patient, User
-from aftercare.people.names import plain
+from aftercare.people.name_matching import plain
 from aftercare.people.patients.details import OF_THE_PERSON, OF_THE_RECORD, value_of
 from aftercare.people.patients.intake import Intake
 from aftercare.people.telephones import TelephoneFormField

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from aftercare.guidance.never_said import never_said
+from aftercare.guidance.forbidden_phrases import forbidden_phrases
 
 # The portal's own sentences keep to more than what an editor is refused.
 STRICTER = re.compile(
@@ -16,4 +16,4 @@ STRICTER = re.compile(
 
 def forbidden_words(text: str) -> list[str]:
     """What `text` says that it must not."""
-    return [*never_said(text), *(found.group() for found in STRICTER.finditer(text))]
+    return [*forbidden_phrases(text), *(found.group() for found in STRICTER.finditer(text))]

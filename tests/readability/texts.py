@@ -111,7 +111,7 @@ def staff_texts() -> dict[str, list[str]]:
         *(BASE / "aftercare" / room for room in ("alerts", "guidance", "people", "outbox")),
     ]
     code = {str(path.relative_to(BASE)): list(said_in(path.read_text())) for path in modules(*rooms)}
-    del code["aftercare/guidance/never_said.py"]  # the list itself
+    del code["aftercare/guidance/forbidden_phrases.py"]  # the list itself
     roots = [BASE / "templates" / folder for folder in ("clinic", "mfa", "allauth", "wagtailadmin")]
     pages = [path for root in roots for path in sorted(root.rglob("*.html"))]
     return code | {str(path.relative_to(BASE)): fixed_text(path.read_text()) for path in pages}

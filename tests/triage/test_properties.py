@@ -75,19 +75,19 @@ def test_the_order_of_the_others_never_matters(
 
 def final_state(check_ins: list[Entry], at_risk: bool) -> State:
     """Submitted one by one: each judged on arrival, the others seen anew; what ever fired on each."""
-    standing: list[Entry] = []
+    current: list[Entry] = []
     fired: State = {}
     for check_in in check_ins:
-        after = [*standing, check_in]
+        after = [*current, check_in]
         own = evaluate(check_in, after, performed_at=PERFORMED, at_risk=at_risk)
         fired[check_in.key] = frozenset(own.rules)
         revealed = newly_fired(
-            standing, after, performed_at=PERFORMED, at_risk=at_risk, except_key=check_in.key
+            current, after, performed_at=PERFORMED, at_risk=at_risk, except_key=check_in.key
         )
         for key, assessment, findings in revealed:
             assert fired[key].isdisjoint(finding.rule for finding in findings)
             fired[key] = frozenset(assessment.rules)
-        standing = after
+        current = after
     return fired
 
 

@@ -122,7 +122,7 @@ class Reference:
             performed_at=procedure.at,
             now=procedure.at,
             open_levels=[alert.level for alert in self.open_alerts()],
-            reports=[(report.at, report.answers) for report in self.standing()],
+            reports=[(report.at, report.answers) for report in self.not_superseded()],
         )
         self.procedures.append(procedure)
         self.procedures.sort(key=lambda one: one.at)
@@ -267,14 +267,14 @@ class Reference:
 
     # What it brings about
 
-    def standing(self) -> list[Reported]:
+    def not_superseded(self) -> list[Reported]:
         replaced = {report.corrects for report in self.reports}
         return [report for report in self.reports if report not in replaced]
 
     def series(self, procedure: Treated | None, without: Reported | None = None) -> list[Entry]:
         return [
             entry(report, procedure)
-            for report in self.standing()
+            for report in self.not_superseded()
             if report.in_series and report is not without and procedure in report.procedures
         ]
 

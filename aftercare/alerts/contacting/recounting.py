@@ -20,11 +20,11 @@ def recount(alerts: Iterable[Alert], wrong: ContactAttempt, before: Mapping[str,
 
     `before`: each alert's state when the wrong attempt was recorded, by its id.
     """
-    standing = list(
+    current = list(
         ContactAttempt.objects.filter(patient=wrong.patient_id, corrected_by=None).order_by("at", "pk")
     )
     for alert in alerts:
-        tries = [one for one in standing if one.at >= alert.opened_at]
+        tries = [one for one in current if one.at >= alert.opened_at]
         reached = [one.at for one in tries if one.result == Result.REACHED]
         if wrong.result == Result.REACHED:
             wait_again(alert, before.get(str(alert.pk)), wrong, max(reached, default=None))

@@ -24,7 +24,7 @@ def closed_until(hours: OpeningHours, now: datetime) -> str:
     if upcoming is None:
         return ""
     opens, local = upcoming.opens.astimezone(hours.zone), now.astimezone(hours.zone)
-    was_open = any(stretch.closes <= now for stretch in hours.stretches(local.date()))
+    was_open = any(stretch.closes <= now for stretch in hours.openings_on(local.date()))
     return f"{opens:%H:%M}" if was_open and opens.date() == local.date() else ""
 
 

@@ -12,7 +12,12 @@ from django.db import transaction
 from django.db.models import Q
 
 from aftercare.alerts.models import Alert
-from aftercare.checkins.corrections.reassessment import Basis, Reassessed, count_again, reassess
+from aftercare.checkins.corrections.reassessment import (
+    EvaluationBasis,
+    Reassessed,
+    reassess,
+    relink_check_ins,
+)
 from aftercare.checkins.follow_up.non_response import note_missed_check_ins
 from aftercare.checkins.models import CheckIn, NonResponse
 from aftercare.people.actions import is_at_risk, record_event
@@ -62,7 +67,7 @@ def correct_procedure(
     old = Treatment.of(current)
     if treatment == old:
         raise ValidationError("Nothing is changed. Correct what is wrong, or go back.")
-    stood = Standing.of(patient, current)
+    baseline = CorrectionBaseline.of(patient, current)
     current.kind, current.area, current.performed_at = treatment.kind, treatment.area, treatment.performed_at
     current.corrected_at = now
     current.save(update_fields=["kind", "area", "performed_at", "corrected_at"])
@@ -74,7 +79,7 @@ def correct_procedure(
         subject=current.pk,
         data={"old": old.to_json(), "new": treatment.to_json(), "reason": reason},
     )
-    result = stood.judge_again(event=event, now=now, limits=limits)
+    result = baseline.reevaluate(event=event, now=now, limits=limits)
     wait_from(current, instead_of=old.performed_at, now=now, limits=limits)
     note_missed_check_ins(now, limits, only=patient)
     return result
@@ -102,16 +107,16 @@ def move_procedure(
     require_possible(Treatment.of(current), right, now)
     require_reason(reason)
     # Moved to and fro, it judges again what it judged at first: so both are looked at.
-    stood = [Standing.of(patient, current) for patient in (wrong, right)]
+    baselines = [CorrectionBaseline.of(patient, current) for patient in (wrong, right)]
     current.patient, current.corrected_at = right, now
     current.save(update_fields=["patient", "corrected_at"])
     data = {**Treatment.of(current).to_json(), "from": str(wrong.pk), "to": str(right.pk), "reason": reason}
     verb, results = Event.Verb.MOVED_PROCEDURE, []
-    for standing in stood:
+    for baseline in baselines:
         event = record_event(
-            verb=verb, actor=by, now=now, patient=standing.patient, subject=current.pk, data=data
+            verb=verb, actor=by, now=now, patient=baseline.patient, subject=current.pk, data=data
         )
-        results.append(standing.judge_again(event=event, now=now, limits=limits))
+        results.append(baseline.reevaluate(event=event, now=now, limits=limits))
     NonResponse.objects.filter(patient=wrong, procedure=current).delete()
     for patient in (wrong, right):
         note_missed_check_ins(now, limits, only=patient)
@@ -144,7 +149,7 @@ def change_intake(  # noqa: PLR0913 (the answers, before and now)
     require_reason(reason)
     if (intake, asked) == (shown, shown_asked):
         raise ValidationError("Nothing is changed. Correct what is wrong, or go back.")
-    before, was_at_risk = Basis.of(current), current.at_risk
+    before, was_at_risk = EvaluationBasis.of(current), current.at_risk
     current.intake, current.intake_asked, current.at_risk = intake, asked, is_at_risk(intake)
     current.save(update_fields=["intake", "intake_asked", "at_risk"])
     old, new = {"old": shown, "old_asked": shown_asked}, {"new": intake, "new_asked": asked}
@@ -153,33 +158,33 @@ def change_intake(  # noqa: PLR0913 (the answers, before and now)
         verb=Event.Verb.CHANGED_INTAKE, actor=by, now=now, patient=current, subject=current.pk, data=data
     )
     judged = recent_or_open(current, now, limits) if current.at_risk != was_at_risk else set()
-    after = Basis.of(current)
+    after = EvaluationBasis.of(current)
     return reassess(
         patient=current, before=before, after=after, judged=judged, event=event, now=now, limits=limits
     )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Standing:
+class CorrectionBaseline:
     """What a patient's check-ins were judged by before a procedure is put right, and which of them by it."""
 
     patient: Patient
     procedure: Procedure
-    before: Basis
+    before: EvaluationBasis
     judged: set[UUID]
 
     @classmethod
-    def of(cls, patient: Patient, procedure: Procedure) -> Standing:
+    def of(cls, patient: Patient, procedure: Procedure) -> CorrectionBaseline:
         judged = judged_by(patient, procedure)
-        return cls(patient=patient, procedure=procedure, before=Basis.of(patient), judged=judged)
+        return cls(patient=patient, procedure=procedure, before=EvaluationBasis.of(patient), judged=judged)
 
-    def judge_again(self, *, event: Event, now: datetime, limits: Limits) -> Reassessed:
+    def reevaluate(self, *, event: Event, now: datetime, limits: Limits) -> Reassessed:
         """Once it has been put right: let the check-ins count from where they can, and judge them."""
-        count_again(self.patient, self.procedure)
+        relink_check_ins(self.patient, self.procedure)
         return reassess(
             patient=self.patient,
             before=self.before,
-            after=Basis.of(self.patient),
+            after=EvaluationBasis.of(self.patient),
             judged=self.judged | judged_by(self.patient, self.procedure),
             event=event,
             now=now,
@@ -196,7 +201,7 @@ def judged_by(patient: Patient, procedure: Procedure) -> set[UUID]:
 
 def described_before(procedure: Procedure, performed_at: datetime) -> int:
     """How many of the check-ins that it judges describe an instant before `performed_at`."""
-    own = CheckIn.objects.filter(patient=procedure.patient_id).standing()
+    own = CheckIn.objects.filter(patient=procedure.patient_id).not_superseded()
     rows = own.filter(observed_at__lt=performed_at).values_list(
         "first_procedure_id", "procedure_id", "several_of"
     )

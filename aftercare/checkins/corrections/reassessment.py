@@ -16,30 +16,30 @@ from aftercare.checkins.submission.actions import finding_row
 from aftercare.checkins.submission.history import History, entry_of
 from aftercare.people.models import Event, Patient, Procedure
 from aftercare.triage import LIMITS, Entry, Level, Limits, evaluate
-from aftercare.triage import Assessment as Judgement
-from aftercare.triage import Finding as Fact
+from aftercare.triage import Assessment as TriageAssessment
+from aftercare.triage import Finding as TriageFinding
 
 # A check-in as it is judged after each procedure that it is about, the one that it counts from first.
-Judgements = dict[Procedure | None, Judgement]
+TriageAssessments = dict[Procedure | None, TriageAssessment]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Basis:
+class EvaluationBasis:
     """What a patient's check-ins are judged by: the procedure that each counts from, its series, and the risk."""
 
     history: History
     at_risk: bool
 
     @classmethod
-    def of(cls, patient: Patient) -> Basis:
+    def of(cls, patient: Patient) -> EvaluationBasis:
         """As it is in the database now. The risk is that of `patient`."""
         return cls(history=History.of(patient, None), at_risk=patient.at_risk)
 
-    def standing(self) -> list[CheckIn]:
+    def not_superseded(self) -> list[CheckIn]:
         """What no correction of the patient's has replaced, in the order of the instants described."""
         replaced = {check_in.supersedes_id for check_in in self.history.check_ins}
-        standing = (check_in for check_in in self.history.check_ins if check_in.pk not in replaced)
-        return sorted(standing, key=lambda check_in: (check_in.observed_at, check_in.number))
+        current = (check_in for check_in in self.history.check_ins if check_in.pk not in replaced)
+        return sorted(current, key=lambda check_in: (check_in.observed_at, check_in.number))
 
     def series_of(self, ids: set[UUID]) -> set[UUID | None]:
         """The procedures in whose series these check-ins count."""
@@ -52,11 +52,11 @@ class Basis:
         beside = (one for one in self.history.procedures_of(check_in)[1:] if one)
         return {check_in.procedure_id, *(one.pk for one in beside)}
 
-    def judge(self, series: set[UUID | None], limits: Limits) -> dict[UUID, Judgements]:
+    def evaluate_series(self, series: set[UUID | None], limits: Limits) -> dict[UUID, TriageAssessments]:
         """The check-ins of these series, as they are judged on this basis, by id."""
         entries: dict[Procedure | None, list[Entry]] = {}
         judged = {}
-        for check_in in self.standing():
+        for check_in in self.not_superseded():
             if self.ids_of(check_in).isdisjoint(series):
                 continue
             judged[check_in.pk] = {
@@ -77,12 +77,12 @@ class Part:
     """One check-in judged again after one procedure, and what fires now and did not before."""
 
     procedure: Procedure | None
-    judgement: Judgement
-    new: tuple[Fact, ...]
+    assessment: TriageAssessment
+    new: tuple[TriageFinding, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Again:
+class ReEvaluation:
     """One check-in judged again, after its own procedure first."""
 
     check_in: CheckIn
@@ -95,11 +95,11 @@ class Again:
 
     @property
     def level(self) -> Level:
-        return max(part.judgement.level for part in self.parts)
+        return max(part.assessment.level for part in self.parts)
 
     @property
-    def findings(self) -> list[Fact]:
-        return [finding for part in self.parts for finding in part.judgement.findings]
+    def findings(self) -> list[TriageFinding]:
+        return [finding for part in self.parts for finding in part.assessment.findings]
 
     @property
     def is_new(self) -> bool:
@@ -116,7 +116,7 @@ class Reassessed:
     dispatched: bool
 
 
-def count_again(patient: Patient, procedure: Procedure) -> None:
+def relink_check_ins(patient: Patient, procedure: Procedure) -> None:
     """Let each check-in count from the procedure that it counted from at first, where that is possible.
 
     It is not where that procedure has turned out to be another patient's, or to have come later: then it
@@ -126,10 +126,10 @@ def count_again(patient: Patient, procedure: Procedure) -> None:
     for check_in in patient.check_ins.only("procedure", "first_procedure", "several_of", "observed_at"):
         is_concerned = procedure.pk == check_in.procedure_id or str(procedure.pk) in check_in.several_of
         if is_concerned or check_in.first_procedure_id:
-            count_from(check_in, history.procedures)
+            relink(check_in, history.procedures)
 
 
-def count_from(check_in: CheckIn, procedures: list[Procedure]) -> None:
+def relink(check_in: CheckIn, procedures: list[Procedure]) -> None:
     """Link one check-in to the procedure that it counts from; of several, to the latest of them."""
     first = check_in.first_procedure_id or check_in.procedure_id
     before = [one for one in procedures if one.performed_at <= check_in.observed_at]
@@ -149,8 +149,8 @@ def count_from(check_in: CheckIn, procedures: list[Procedure]) -> None:
 def reassess(
     *,
     patient: Patient,
-    before: Basis,
-    after: Basis,
+    before: EvaluationBasis,
+    after: EvaluationBasis,
     judged: set[UUID],
     event: Event,
     now: datetime,
@@ -163,67 +163,71 @@ def reassess(
     something newly fires on them.
     """
     series = before.series_of(judged) | after.series_of(judged)
-    again = [
+    changed = [
         one
-        for one in judged_again(before, after, series, limits)
+        for one in reevaluations(before, after, series, limits)
         if one.check_in.pk in judged or (and_beside and one.is_new)
     ]
-    fired = fired_anew(again)
+    fired = newly_fired(changed)
     told_of = uuid.uuid5(uuid.NAMESPACE_OID, f"event {event.pk}")
     raised = raise_alerts(patient=patient, fired=fired, event=told_of, now=now, limits=limits)
-    keep(patient, again, raised.alerts, event, now)
+    store(patient, changed, raised.alerts, event, now)
     return Reassessed(
-        count=len(again), alerts=list(dict.fromkeys(raised.alerts)), dispatched=raised.dispatched
+        count=len(changed), alerts=list(dict.fromkeys(raised.alerts)), dispatched=raised.dispatched
     )
 
 
-def fired_anew(again: Iterable[Again]) -> list[Fired]:
+def newly_fired(changed: Iterable[ReEvaluation]) -> list[Fired]:
     """What newly fires, with the procedure that the check-in counts from, or stands beside."""
     return [
         Fired(procedure_id=procedure_id_of(one, part), finding=finding)
-        for one in again
+        for one in changed
         for part in one.parts
         for finding in part.new
     ]
 
 
-def procedure_id_of(one: Again, part: Part) -> UUID | None:
+def procedure_id_of(one: ReEvaluation, part: Part) -> UUID | None:
     if part is one.parts[0]:
         return one.check_in.procedure_id
     return part.procedure.pk if part.procedure else None
 
 
-def judged_again(before: Basis, after: Basis, series: set[UUID | None], limits: Limits) -> Iterator[Again]:
+def reevaluations(
+    before: EvaluationBasis, after: EvaluationBasis, series: set[UUID | None], limits: Limits
+) -> Iterator[ReEvaluation]:
     """Every check-in of these series, as it is judged now."""
-    was, now = before.judge(series, limits), after.judge(series, limits)
-    for check_in in after.standing():
+    was, now = before.evaluate_series(series, limits), after.evaluate_series(series, limits)
+    for check_in in after.not_superseded():
         if check_in.pk in now:
             had = was.get(check_in.pk, {})
-            yield Again(check_in=check_in, parts=tuple(parts_of(now[check_in.pk], had)))
+            yield ReEvaluation(check_in=check_in, parts=tuple(parts_of(now[check_in.pk], had)))
 
 
-def parts_of(now: Judgements, had: Judgements) -> Iterator[Part]:
+def parts_of(now: TriageAssessments, had: TriageAssessments) -> Iterator[Part]:
     """The judgements of one check-in, each with what is new in it.
 
     What a check-in fired after the procedure that it counted from before is not new after the one that it
     counts from now.
     """
     own, owned = next(iter(now)), next(iter(had), None)
-    for procedure, judgement in now.items():
+    for procedure, assessment in now.items():
         known = {*rules_at(had, procedure), *(rules_at(had, owned) if procedure == own else ())}
-        new = tuple(finding for finding in judgement.findings if finding.rule not in known)
-        yield Part(procedure=procedure, judgement=judgement, new=new)
+        new = tuple(finding for finding in assessment.findings if finding.rule not in known)
+        yield Part(procedure=procedure, assessment=assessment, new=new)
 
 
-def rules_at(judgements: Judgements, procedure: Procedure | None) -> tuple[str, ...]:
-    return judgements[procedure].rules if procedure in judgements else ()
+def rules_at(assessments: TriageAssessments, procedure: Procedure | None) -> tuple[str, ...]:
+    return assessments[procedure].rules if procedure in assessments else ()
 
 
-def keep(patient: Patient, again: Iterable[Again], alerts: list[Alert], event: Event, now: datetime) -> None:
+def store(
+    patient: Patient, changed: Iterable[ReEvaluation], alerts: list[Alert], event: Event, now: datetime
+) -> None:
     """Write the assessments with their findings. `alerts`: of the new findings, in their order."""
     remaining = iter(alerts)
     assessments, findings = [], []
-    for one in again:
+    for one in changed:
         row = Assessment(
             check_in=one.check_in,
             reason=Assessment.Reason.CORRECTED,
@@ -231,20 +235,20 @@ def keep(patient: Patient, again: Iterable[Again], alerts: list[Alert], event: E
             advice=advice_of(patient, one, now) if one.is_new else {},
             at=now,
             level=one.level.value,
-            ruleset_version=one.parts[0].judgement.ruleset_version,
+            ruleset_version=one.parts[0].assessment.ruleset_version,
         )
         assessments.append(row)
         for part in one.parts:
             new = {finding.rule: next(remaining) for finding in part.new}
             findings += [
                 finding_row(row, finding, new.get(finding.rule), procedure_id=procedure_id_of(one, part))
-                for finding in part.judgement.findings
+                for finding in part.assessment.findings
             ]
     Assessment.objects.bulk_create(assessments)
     Finding.objects.bulk_create(findings)
 
 
-def advice_of(patient: Patient, one: Again, now: datetime) -> Advice:
+def advice_of(patient: Patient, one: ReEvaluation, now: datetime) -> Advice:
     """What the patient reads of it: never less than what was said at first."""
     level = max(one.level, Level(one.check_in.level))
     return advise(

@@ -31,7 +31,7 @@ def tell_unconfirmed(now: datetime) -> int:
         CheckIn.objects.filter(
             confirm_by__lte=now, confirm_by__gt=now - WORTH_TELLING, patient__withdrawn_at=None
         )
-        .standing()
+        .not_superseded()
         .unconfirmed()
         .exclude(Exists(told))
         .select_related("patient")
@@ -79,9 +79,9 @@ def render(message: Message, now: datetime) -> Content | None:
     """The words to the patient; None once somebody has confirmed, or where it comes too late."""
     check_in = CheckIn.objects.select_related("patient__clinic").get(pk=message.subject)
     clinic = check_in.patient.clinic
-    standing = confirmation_of(check_in, clinic, now)
+    confirmation = confirmation_of(check_in, clinic, now)
     too_late = expires_at(check_in) <= now
-    if standing is None or standing.state != State.UNCONFIRMED or too_late:
+    if confirmation is None or confirmation.state != State.UNCONFIRMED or too_late:
         return None
     phones = [f"{phone.who}: {phone.number}" for phone in contact_at(clinic, now).phones]
     return Content(

@@ -56,7 +56,7 @@ class FormPage:
         """
         if any(one.hours_at(self.now) >= LIMITS.settle_h for one in self.recovering):
             return True
-        own = self.patient.check_ins.standing().filter(in_series=True)
+        own = self.patient.check_ins.not_superseded().filter(in_series=True)
         own = own.about(self.recovering) if self.recovering else own.filter(procedure=None)
         return (own.exclude(pk=corrected.pk) if corrected else own).exists()
 
@@ -165,8 +165,8 @@ class FormPage:
 
     def page(self, request: HttpRequest, context: dict[str, Any], status: int = 200) -> HttpResponse:
         hours = self.latest.hours_at(self.now) if self.latest else None
-        standing = {"now": self.now, "since": span_words(hours) if hours is not None else ""}
-        return render(request, self.template, {**standing, **context}, status=status)
+        shared = {"now": self.now, "since": span_words(hours) if hours is not None else ""}
+        return render(request, self.template, {**shared, **context}, status=status)
 
 
 def under_its_token(request: HttpRequest) -> HttpResponse | None:

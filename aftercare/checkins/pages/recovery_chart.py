@@ -87,7 +87,7 @@ def reported_after(patient: Patient, procedures: list[Procedure]) -> dict[UUID, 
     """What counts after each procedure, the oldest first. Left out: what was corrected, and entries whose
     time was impossible."""
     rows = (
-        patient.check_ins.standing()
+        patient.check_ins.not_superseded()
         .about(procedures)
         .filter(in_series=True)
         .annotate(by_staff=BY_STAFF)

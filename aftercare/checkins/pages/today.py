@@ -17,7 +17,7 @@ from aftercare.checkins.pages.lead import Lead, lead_after, may_lead
 from aftercare.checkins.pages.lead_box import LeadBox, box_of
 from aftercare.checkins.wording import knows_nothing
 from aftercare.guidance.courses.course_texts import Since
-from aftercare.guidance.instructions.article_rows import ArticleRow, by_article
+from aftercare.guidance.instructions.article_rows import ArticleRow, group_by_article
 from aftercare.guidance.timeline.timeline import Timeline
 from aftercare.people.clinics.clinic_phones import clock_word
 from aftercare.people.models import Clinic, Patient, Procedure
@@ -124,7 +124,7 @@ class Today:
     @property
     def to_do(self) -> list[ArticleRow]:
         """What to do and to avoid at this hour."""
-        return by_article(self.timeline.holding) if self.timeline else []
+        return group_by_article(self.timeline.holding) if self.timeline else []
 
     @property
     def is_due(self) -> bool:
@@ -165,8 +165,8 @@ def newest_of(patient: Patient, now: datetime) -> list[CheckIn]:
 def told_of_lately(newest: list[CheckIn], procedure: Procedure, now: datetime) -> frozenset[str]:
     """The symptoms that the newest word of the past two days about a procedure says are there."""
     replaced = {check_in.supersedes_id for check_in in newest}
-    standing = [one for one in newest if one.pk not in replaced and one.procedure_id == procedure.pk]
-    lately = [one for one in standing if now - one.observed_at <= LATELY]
+    current = [one for one in newest if one.pk not in replaced and one.procedure_id == procedure.pk]
+    lately = [one for one in current if now - one.observed_at <= LATELY]
     lately.sort(key=lambda one: one.observed_at, reverse=True)
     said: dict[str, int] = {}
     for symptom in SYMPTOMS:

@@ -24,8 +24,8 @@ from aftercare.guidance.models import ExpectedCourseSet
 from aftercare.people.actions import record_event
 from aftercare.people.models import Event, Patient, User
 from aftercare.triage import LIMITS, Entry, Level, Limits
-from aftercare.triage import Assessment as Judgement
-from aftercare.triage import Finding as Fact
+from aftercare.triage import Assessment as TriageAssessment
+from aftercare.triage import Finding as TriageFinding
 
 # Put together once: that takes longer than the query itself. It locks the patient's row alone.
 LOCKING = (
@@ -122,7 +122,7 @@ def check_in_columns(  # noqa: PLR0913 (the parts of one row)
     placement: Placement,
     history: History,
     entry: Entry,
-    judged: Judgement,
+    judged: TriageAssessment,
     revealed: list[Revealed],
     now: datetime,
     limits: Limits,
@@ -170,7 +170,7 @@ def report_columns(submission: Submission, placement: Placement, history: Histor
 
 def assessment_rows(
     check_in: CheckIn,
-    judged: Judgement,
+    judged: TriageAssessment,
     revealed: list[Revealed],
     alerts: list[Alert],
     kept: Kept,
@@ -225,7 +225,11 @@ def revealed_findings(
 
 
 def assessment_columns(
-    check_in_id: uuid.UUID, judgement: Judgement, reason: Assessment.Reason, caused_by: CheckIn, now: datetime
+    check_in_id: uuid.UUID,
+    judgement: TriageAssessment,
+    reason: Assessment.Reason,
+    caused_by: CheckIn,
+    now: datetime,
 ) -> dict[str, Any]:
     """One evaluation, column by column."""
     return {
@@ -246,7 +250,7 @@ def id_of(key: Hashable) -> uuid.UUID:
 
 def finding_row(
     assessment: Assessment,
-    finding: Fact,
+    finding: TriageFinding,
     alert: Alert | None,
     *,
     procedure_id: uuid.UUID | None,

@@ -67,7 +67,7 @@ class History:
             return None
         return next((c for c in self.check_ins if c.pk == check_in_id), None)
 
-    def standing_version(self, check_in: CheckIn) -> CheckIn:
+    def current_version(self, check_in: CheckIn) -> CheckIn:
         """The last correction in the line that began with `check_in`, or itself."""
         by_superseded = {c.supersedes_id: c for c in self.check_ins if c.supersedes_id}
         while check_in.pk in by_superseded:
@@ -89,8 +89,8 @@ class History:
     def series(self, procedure: Procedure | None) -> list[Entry]:
         """The standing entries of one procedure, as the engine reads them."""
         superseded = {c.supersedes_id for c in self.check_ins}
-        standing = (c for c in self.check_ins if c.in_series and c.pk not in superseded)
-        return [entry_of(c, procedure) for c in standing if self.is_about(c, procedure)]
+        current = (c for c in self.check_ins if c.in_series and c.pk not in superseded)
+        return [entry_of(c, procedure) for c in current if self.is_about(c, procedure)]
 
     def is_about(self, check_in: CheckIn, procedure: Procedure | None) -> bool:
         """Whether a check-in counts in the series of a procedure."""

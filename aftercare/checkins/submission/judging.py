@@ -12,7 +12,7 @@ from aftercare.checkins.models import CheckIn, Finding
 from aftercare.checkins.submission.history import History, course_for, without
 from aftercare.checkins.submission.submission import Placement, Submission
 from aftercare.people.models import Procedure
-from aftercare.triage import Assessment as Judgement
+from aftercare.triage import Assessment as TriageAssessment
 from aftercare.triage import Entry, Limits, NewlyFired, evaluate, newly_fired
 
 # A rule that fired after a procedure, and since when: a correction keeps what the corrected one had fired.
@@ -39,12 +39,12 @@ def new_entry(submission: Submission, placement: Placement, history: History) ->
 
 def judge(
     entry: Entry, *, placement: Placement, history: History, at_risk: bool, limits: Limits
-) -> tuple[Judgement, list[Revealed]]:
+) -> tuple[TriageAssessment, list[Revealed]]:
     """The entry's own assessment, and what newly fires after other procedures and on later entries because of it.
 
     A correction takes the corrected entry out of its series, which may be those of other procedures.
     """
-    judged: Judgement | None = None
+    judged: TriageAssessment | None = None
     revealed: list[Revealed] = []
     for procedure in affected_procedures(placement, history):
         found, later = judge_after(
@@ -74,13 +74,13 @@ def judge_after(
     history: History,
     at_risk: bool,
     limits: Limits,
-) -> tuple[Judgement | None, list[Revealed]]:
+) -> tuple[TriageAssessment | None, list[Revealed]]:
     """The entry's assessment after one procedure, if it is about that one, and what newly fires on later entries."""
     corrected = placement.corrects
     before = history.series(procedure)
     after = without(before, corrected.pk) if corrected else before
     performed_at = procedure.performed_at if procedure else None
-    found: Judgement | None = None
+    found: TriageAssessment | None = None
     if procedure in placement.procedures:
         own = beside(entry, procedure, placement, history)
         found = evaluate(own, after, performed_at=performed_at, at_risk=at_risk, limits=limits)
@@ -136,7 +136,7 @@ def rules_of(
 
 
 def all_fired(
-    check_in: CheckIn, judged: Judgement, revealed: Iterable[Revealed], kept: Kept | None = None
+    check_in: CheckIn, judged: TriageAssessment, revealed: Iterable[Revealed], kept: Kept | None = None
 ) -> list[Fired]:
     """The check-in's own findings and those it revealed, each with the procedure it is about."""
     kept = kept or {}

@@ -64,7 +64,7 @@ def placed_at(observed_at: datetime, submission: Submission, history: History) -
 def find_corrected(submission: Submission, line: list[CheckIn], history: History) -> CheckIn | None:
     """The newest revision of what is corrected: of what the token has stored, else of what is named."""
     corrected = line[-1] if line else history.check_in(submission.supersedes_id)
-    return history.standing_version(corrected) if corrected else None
+    return history.current_version(corrected) if corrected else None
 
 
 def content_problems(submission: Submission) -> dict[str, str]:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from aftercare.guidance.articles.reader import Standing
-from aftercare.guidance.instructions.clinic_placeholders import ClinicWords
+from aftercare.guidance.articles.reader import Reader
+from aftercare.guidance.instructions.clinic_placeholders import ClinicPlaceholders
 from aftercare.guidance.models import Article
 
 FIRST_DAYS_UNTIL_H, LATER_UNTIL_H = 72, 672
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ArticleEntry:
     title: str
     summary: str
     address: str
@@ -26,26 +26,26 @@ class Group:
     key: str
     title: str
     is_now: bool
-    rows: tuple[Row, ...]
+    rows: tuple[ArticleEntry, ...]
 
 
-def groups(articles: Iterable[Article], words: ClinicWords, standing: Standing | None) -> list[Group]:
+def groups(articles: Iterable[Article], words: ClinicPlaceholders, reader: Reader | None) -> list[Group]:
     """The groups that have articles, in order."""
     listed = list(articles)
     found = []
     for group in Article.Group:
-        rows = tuple(row_of(article, words) for article in listed if article.group == group)
+        rows = tuple(article_entry(article, words) for article in listed if article.group == group)
         if rows:
-            found.append(Group(group.value, str(group.label), group == group_now(standing), rows))
+            found.append(Group(group.value, str(group.label), group == group_now(reader), rows))
     return found
 
 
-def row_of(article: Article, words: ClinicWords) -> Row:
-    return Row(article.title, words.sentence(article.summary), article.get_absolute_url())
+def article_entry(article: Article, words: ClinicPlaceholders) -> ArticleEntry:
+    return ArticleEntry(article.title, words.sentence(article.summary), article.get_absolute_url())
 
 
-def group_now(standing: Standing | None) -> Article.Group | None:
+def group_now(reader: Reader | None) -> Article.Group | None:
     """Which group's days these are."""
-    if standing is None or standing.hours >= LATER_UNTIL_H:
+    if reader is None or reader.hours >= LATER_UNTIL_H:
         return None
-    return Article.Group.FIRST_DAYS if standing.hours < FIRST_DAYS_UNTIL_H else Article.Group.LATER
+    return Article.Group.FIRST_DAYS if reader.hours < FIRST_DAYS_UNTIL_H else Article.Group.LATER

@@ -83,13 +83,13 @@ def fields_of(told: Mapping[str, Any]) -> dict[str, Any]:
 
 def is_as_told(article: Article, told: Mapping[str, Any]) -> bool:
     """Whether the article says what the file says."""
-    rows = [row_of(one) for one in article.instructions.order_by("sort_order")]
-    return rows == [row_of(one) for one in instructions_of(told)] and all(
+    rows = [comparable_row(one) for one in article.instructions.order_by("sort_order")]
+    return rows == [comparable_row(one) for one in instructions_of(told)] and all(
         getattr(article, name) == value for name, value in fields_of(told).items()
     )
 
 
-def row_of(one: Instruction) -> tuple[Any, ...]:
+def comparable_row(one: Instruction) -> tuple[Any, ...]:
     return tuple(getattr(one, name) for name in sorted(INSTRUCTION_KEYS))
 
 

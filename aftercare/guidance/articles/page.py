@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from aftercare.guidance.articles.help_signs import GROUPS
-from aftercare.guidance.articles.reader import Standing
+from aftercare.guidance.articles.reader import Reader
 from aftercare.guidance.instructions.clinic_instructions import ClinicInstruction, as_said_by, do_first
-from aftercare.guidance.instructions.clinic_placeholders import ClinicWords
+from aftercare.guidance.instructions.clinic_placeholders import ClinicPlaceholders
 from aftercare.guidance.models import Article
 from aftercare.people.models import Clinic
 from aftercare.ui.times import span_words
@@ -24,7 +24,7 @@ def template_of(article: Article) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ArticleInstruction:
     """One instruction on the page."""
 
     text: str
@@ -32,40 +32,40 @@ class Line:
 
 
 def article_context(
-    article: Article, clinic: Clinic, standing: Standing | None, others: Sequence[Article] = ()
+    article: Article, clinic: Clinic, reader: Reader | None, others: Sequence[Article] = ()
 ) -> dict[str, Any]:
     """What the template shows."""
-    words = ClinicWords.of(clinic)
+    words = ClinicPlaceholders.of(clinic)
     said = do_first(as_said_by(words, one, article) for one in article.instructions.all())
-    if standing:
-        said = [one for one in said if one.is_for(standing.kind)]
-    now = [one for one in said if is_now(one, standing)]
+    if reader:
+        said = [one for one in said if one.is_for(reader.kind)]
+    now = [one for one in said if is_now(one, reader)]
     other = [one for one in said if one not in now]
     return {
         "article": article,
         "help": GROUPS if article.key == HELP_KEY else None,
         "summary": words.sentence(article.summary),
         "body": words.body(article.body),
-        "standing": standing,
-        "now_do": lines_of(one for one in now if one.is_do),
-        "now_avoid": lines_of(one for one in now if not one.is_do),
-        "do": lines_of(one for one in other if one.is_do),
-        "avoid": lines_of(one for one in other if not one.is_do),
-        "read_next": next_to(article, others),
+        "standing": reader,
+        "now_do": with_hours(one for one in now if one.is_do),
+        "now_avoid": with_hours(one for one in now if not one.is_do),
+        "do": with_hours(one for one in other if one.is_do),
+        "avoid": with_hours(one for one in other if not one.is_do),
+        "read_next": read_next(article, others),
     }
 
 
-def lines_of(instructions: Iterable[ClinicInstruction]) -> list[Line]:
+def with_hours(instructions: Iterable[ClinicInstruction]) -> list[ArticleInstruction]:
     """Each with its hours."""
-    return [Line(one.text, when_of(one)) for one in instructions]
+    return [ArticleInstruction(one.text, hours_text(one)) for one in instructions]
 
 
-def is_now(instruction: ClinicInstruction, standing: Standing | None) -> bool:
+def is_now(instruction: ClinicInstruction, reader: Reader | None) -> bool:
     """Whether it holds for this reader at this hour."""
-    return standing is not None and instruction.holds_at(standing.hours)
+    return reader is not None and instruction.holds_at(reader.hours)
 
 
-def when_of(instruction: ClinicInstruction) -> str:
+def hours_text(instruction: ClinicInstruction) -> str:
     """From when until when, in words; "" where it holds always."""
     begins, ends = instruction.from_hour, instruction.until_hour
     if ends is None:
@@ -75,7 +75,7 @@ def when_of(instruction: ClinicInstruction) -> str:
     return f"from {span_words(begins)} to {span_words(ends)} after treatment"
 
 
-def next_to(article: Article, others: Sequence[Article]) -> list[Article]:
+def read_next(article: Article, others: Sequence[Article]) -> list[Article]:
     """The articles that follow it in its group, then from the start of the list."""
     ordered = [one for one in others if one.pk != article.pk and one.group != Article.Group.GET_HELP]
     later = [one for one in ordered if (one.order, one.pk) > (article.order, article.pk)]

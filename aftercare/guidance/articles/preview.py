@@ -10,16 +10,16 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from aftercare.guidance.articles.page import article_context, template_of
-from aftercare.guidance.articles.reader import Standing
+from aftercare.guidance.articles.reader import Reader
 from aftercare.guidance.models import Article
 from aftercare.guidance.models.previews import PREVIEW_HOURS, PREVIEW_MODES, SIGNED_OUT
 from aftercare.people.models import Clinic, Procedure
 
 
-def standing_of(mode: str) -> Standing | None:
+def reader_of(mode: str) -> Reader | None:
     """The reader of a preview mode, such as "rf-26"; None for who is signed out. KeyError for an unknown mode."""
     known = {
-        f"{kind}-{hours}": Standing(kind, hours) for kind in Procedure.Kind.values for hours in PREVIEW_HOURS
+        f"{kind}-{hours}": Reader(kind, hours) for kind in Procedure.Kind.values for hours in PREVIEW_HOURS
     }
     return None if mode == SIGNED_OUT else known[mode]
 
@@ -36,7 +36,7 @@ def preview(request: HttpRequest, article: Article, mode: str) -> HttpResponseBa
     clinic = Clinic.objects.order_by("pk").first()
     if clinic is None:
         return HttpResponse("Enter a clinic first: manage.py add_clinic")
-    standing = standing_of(mode or PREVIEW_MODES[0][0])
-    context = article_context(article, clinic, standing, list(Article.objects.published()))
-    request.preview_context = {**context, "is_preview": True, "as_patient": standing}  # type: ignore[attr-defined]
+    reader = reader_of(mode or PREVIEW_MODES[0][0])
+    context = article_context(article, clinic, reader, list(Article.objects.published()))
+    request.preview_context = {**context, "is_preview": True, "as_patient": reader}  # type: ignore[attr-defined]
     return framed(request)

@@ -10,7 +10,7 @@ from aftercare.ui.times import span_words
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Reader:
     """`kind` of procedure, and the hours since it."""
 
     kind: str
@@ -22,7 +22,7 @@ class Standing:
         return span_words(self.hours)
 
     @classmethod
-    def of(cls, patient: Patient, now: datetime) -> Standing | None:
+    def of(cls, patient: Patient, now: datetime) -> Reader | None:
         """After the latest procedure; None before the first."""
         done = patient.procedures.filter(performed_at__lte=now).order_by("-performed_at").first()
         return cls(done.kind, done.hours_at(now)) if done else None

@@ -9,8 +9,8 @@ from html import unescape
 
 from django.utils.html import strip_tags
 
-from aftercare.guidance.articles.list_page import Row, row_of
-from aftercare.guidance.instructions.clinic_placeholders import ClinicWords
+from aftercare.guidance.articles.list_page import ArticleEntry, article_entry
+from aftercare.guidance.instructions.clinic_placeholders import ClinicPlaceholders
 from aftercare.guidance.models import Article
 
 LONGEST_QUERY = 100
@@ -43,7 +43,7 @@ def plain(body: str) -> str:
     return unescape(strip_tags(BETWEEN_BLOCKS.sub(" ", body)))
 
 
-def score(article: Article, words: ClinicWords, wanted: list[str]) -> int:
+def score(article: Article, words: ClinicPlaceholders, wanted: list[str]) -> int:
     """How well an article answers; 0 where a word does not occur in it at all."""
     places = (
         (TITLE, folded(article.title)),
@@ -55,9 +55,9 @@ def score(article: Article, words: ClinicWords, wanted: list[str]) -> int:
     return sum(found) if found and all(found) else 0
 
 
-def search(articles: Iterable[Article], words: ClinicWords, query: str) -> list[Row]:
+def search(articles: Iterable[Article], words: ClinicPlaceholders, query: str) -> list[ArticleEntry]:
     """The articles that hold every word of `query`, the best first."""
     wanted = stems(query)
     scored = [(score(article, words, wanted), article) for article in articles]
     best_first = sorted((pair for pair in scored if pair[0]), key=lambda pair: -pair[0])
-    return [row_of(article, words) for _score, article in best_first]
+    return [article_entry(article, words) for _score, article in best_first]

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from wagtail.snippets.views.snippets import CreateView, EditView, UnpublishView, WorkflowActionView
 
-from aftercare.guidance.never_said import never_said
+from aftercare.guidance.forbidden_phrases import forbidden_phrases
 from aftercare.guidance.refusals import ROWS, RefusedError, said_refused
 
 EDIT = "wagtailsnippets_guidance_article:edit"
@@ -34,7 +34,7 @@ def show_refusals(form: Any) -> list[str]:
 def show_refusals_of_row(row: Any, fields: tuple[str, ...]) -> list[str]:
     if row.cleaned_data.get("DELETE"):
         return []
-    found = {name: never_said(row.cleaned_data.get(name) or "") for name in fields}
+    found = {name: forbidden_phrases(row.cleaned_data.get(name) or "") for name in fields}
     said = {name: said_refused(phrases) for name, phrases in found.items() if phrases}
     for name, message in said.items():
         row.add_error(name, message)

@@ -20,7 +20,7 @@ from wagtail.admin.compare import (
 )
 from wagtail.admin.panels import InlinePanel
 
-from aftercare.guidance.never_said import blocks_in
+from aftercare.guidance.forbidden_phrases import blocks_in
 
 UNCHANGED = "…"
 

@@ -19,7 +19,7 @@ class ArticleRow:
     address: str
 
 
-def by_article(instructions: Iterable[ClinicInstruction]) -> list[ArticleRow]:
+def group_by_article(instructions: Iterable[ClinicInstruction]) -> list[ArticleRow]:
     """In the order of the instructions given."""
     texts: dict[str, list[str]] = {}
     for one in instructions:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from aftercare.guidance.instructions.clinic_placeholders import ClinicWords
+from aftercare.guidance.instructions.clinic_placeholders import ClinicPlaceholders
 from aftercare.guidance.models import Article, Instruction
 from aftercare.people.models import Clinic
 
@@ -36,7 +36,7 @@ class ClinicInstruction:
         return kind in self.kinds
 
 
-def as_said_by(words: ClinicWords, instruction: Instruction, article: Article) -> ClinicInstruction:
+def as_said_by(words: ClinicPlaceholders, instruction: Instruction, article: Article) -> ClinicInstruction:
     """`instruction` with what the clinic decided for itself.
 
     The make-up hour is when make-up may come back: where a "do" begins, and where an "avoid" ends.
@@ -59,7 +59,7 @@ def as_said_by(words: ClinicWords, instruction: Instruction, article: Article) -
     )
 
 
-def text_of(words: ClinicWords, instruction: Instruction) -> str:
+def text_of(words: ClinicPlaceholders, instruction: Instruction) -> str:
     """Its text; where the clinic names its own products or sunscreen, what to use is those."""
     own = {"products": words.products, "sunscreen": words.sunscreen}.get(instruction.clinic_field)
     if own and f"{{{instruction.clinic_field}}}" not in instruction.text:
@@ -69,7 +69,7 @@ def text_of(words: ClinicWords, instruction: Instruction) -> str:
 
 def all_for(clinic: Clinic, kind: str) -> list[ClinicInstruction]:
     """Every instruction of the published articles for one kind of procedure, in the order of the articles."""
-    words = ClinicWords.of(clinic)
+    words = ClinicPlaceholders.of(clinic)
     found = Instruction.objects.filter(article__in=Article.objects.published()).select_related("article")
     ordered = found.order_by("article__order", "article__pk", "sort_order", "pk")
     return [as_said_by(words, one, one.article) for one in ordered if one.is_for(kind)]

@@ -13,7 +13,7 @@ from aftercare.people.models import Clinic
 
 
 @dataclass(frozen=True, slots=True)
-class ClinicWords:
+class ClinicPlaceholders:
     """The decisions of one clinic, and the words that fill the placeholders."""
 
     products: str
@@ -22,7 +22,7 @@ class ClinicWords:
     values: Mapping[str, str]
 
     @classmethod
-    def of(cls, clinic: Clinic) -> ClinicWords:
+    def of(cls, clinic: Clinic) -> ClinicPlaceholders:
         """Those of `clinic`; without a record of its own, the defaults."""
         own = ClinicGuidance.objects.filter(clinic_id=clinic.pk).first() or ClinicGuidance(clinic=clinic)
         chosen = {"products": own.products, "sunscreen": own.sunscreen}

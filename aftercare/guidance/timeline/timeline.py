@@ -17,7 +17,7 @@ from aftercare.guidance.courses.course_texts import (
     sign_lines,
     span,
 )
-from aftercare.guidance.courses.current_courses import CoursesNow
+from aftercare.guidance.courses.current_courses import CurrentCourses
 from aftercare.guidance.instructions.clinic_instructions import ClinicInstruction, all_for, do_first
 from aftercare.guidance.models import ExpectedCourseSet
 from aftercare.guidance.timeline.recovery_phases import STRETCHES, Stretch, watch_for
@@ -31,7 +31,7 @@ EDGE_H = 3  # a day's name so near to an end of the bars would stand beside them
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TimelineInstruction:
     """One instruction, and from when until when it holds."""
 
     text: str
@@ -50,7 +50,7 @@ class Step:
     stretch: Stretch
     is_now: bool
     begins: str
-    lines: tuple[Line, ...]
+    lines: tuple[TimelineInstruction, ...]
     goes_on: bool
     watch: tuple[str, ...]
 
@@ -69,7 +69,7 @@ class Timeline:
 
     @classmethod
     def of(cls, clinic: Clinic, kind: str, since: Since | None = None) -> Timeline:
-        now = CoursesNow.of(clinic, kind)
+        now = CurrentCourses.of(clinic, kind)
         instructions = tuple(do_first(all_for(clinic, kind)))
         return cls(
             kind=kind,
@@ -136,7 +136,9 @@ def step(stretch: Stretch, since: Since | None, instructions: Iterable[ClinicIns
         stretch=stretch,
         is_now=is_now,
         begins=begins(stretch, since),
-        lines=tuple(Line(one.text, one.is_do, when(one, since)) for one in (here if is_now else new)),
+        lines=tuple(
+            TimelineInstruction(one.text, one.is_do, when(one, since)) for one in (here if is_now else new)
+        ),
         goes_on=not is_now and len(new) < len(here),
         watch=tuple(watch_for(stretch)),
     )

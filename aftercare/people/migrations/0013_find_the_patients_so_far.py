@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from aftercare.people.names import search_text
+from aftercare.people.name_matching import search_text
 
 ROWS_AT_ONCE = 1000
 

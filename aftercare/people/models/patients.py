@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from aftercare.people.models.clinics import Clinic, validate_zone
 from aftercare.people.models.users import User
-from aftercare.people.names import search_text
+from aftercare.people.name_matching import search_text
 from aftercare.people.telephones import TelephoneField
 from aftercare.ui.telephones import active_region
 

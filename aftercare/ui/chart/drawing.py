@@ -25,7 +25,7 @@ from aftercare.ui.chart.parts import (
     Tick,
     Words,
 )
-from aftercare.ui.chart.words import rows_of, span, spoken, spoken_mark, standing
+from aftercare.ui.chart.words import latest_answer, span, spoken, spoken_mark, table_rows
 
 WIDTH, HEIGHT = 320, 148
 LEFT, RIGHT = 92.0, 312.0
@@ -110,7 +110,7 @@ def draw(
     return Chart(
         panels=panels,
         names=[one.name for one in series],
-        rows=rows_of(series, marks, words),
+        rows=table_rows(series, marks, words),
         has_band=any(panel.band for panel in panels),
         has_unknown=any(panel.unknown for panel in panels),
         has_marks=bool(marks),
@@ -125,7 +125,7 @@ def panel_of(one: Series, scale: Scale, words: Words, now_h: float | None, *, sh
     return Panel(
         name=one.name,
         words=one.words,
-        standing=standing(points, words, now_h),
+        standing=latest_answer(points, words, now_h),
         spoken=spoken(points, one, words),
         height=HEIGHT,
         bottom=BOTTOM,

@@ -100,7 +100,7 @@ class Panel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class ChartTableRow:
     """The same as the drawing, in words: one time and what was said then."""
 
     hours: float
@@ -115,7 +115,7 @@ class Chart:
 
     panels: Sequence[Panel]
     names: Sequence[str]
-    rows: Sequence[Row]
+    rows: Sequence[ChartTableRow]
     has_band: bool
     has_unknown: bool
     has_marks: bool

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from aftercare.ui.chart.parts import LEVELS, Mark, Point, Row, Series, Words
+from aftercare.ui.chart.parts import LEVELS, ChartTableRow, Mark, Point, Series, Words
 from aftercare.ui.times import whole_hours
 
 STILL_NOW_H = 12.0  # an entry of the last hours is how it is now
 
 
-def standing(points: Sequence[Point], words: Words, now_h: float | None) -> str:
+def latest_answer(points: Sequence[Point], words: Words, now_h: float | None) -> str:
     """How it is: "now mild", or "last mild" where the newest entry is from some time ago."""
     if not points:
         return "no answer yet"
@@ -47,7 +47,7 @@ def span(hours: float) -> str:
     return f"{whole} hour{'' if whole == 1 else 's'}"
 
 
-def rows_of(series: Sequence[Series], marks: Sequence[Mark], words: Words) -> list[Row]:
+def table_rows(series: Sequence[Series], marks: Sequence[Mark], words: Words) -> list[ChartTableRow]:
     """One row for each time, the newest first, with the worst level of that time."""
     times = {point.hours for one in series for point in one.points} | {mark.hours for mark in marks}
     said = [{point.hours: words.of(point.value) for point in one.points} for one in series]
@@ -56,7 +56,7 @@ def rows_of(series: Sequence[Series], marks: Sequence[Mark], words: Words) -> li
     for mark in marks:
         worst[mark.hours] = max(worst.get(mark.hours, mark.level), mark.level, key=LEVELS.index)
     return [
-        Row(
+        ChartTableRow(
             hours=h,
             answers=[answers.get(h, words.unknown) for answers in said],
             level=worst.get(h, ""),

@@ -29,7 +29,7 @@ LUMPS: dict[str, Any] = {"signs": ["lumps"]}
 EYE: dict[str, Any] = {"emergency": ["eye"]}
 
 
-def standing(check_in: CheckIn, h: float, minutes: float = 0) -> Confirmation:
+def confirmation_at(check_in: CheckIn, h: float, minutes: float = 0) -> Confirmation:
     found = confirmation_of(check_in, check_in.patient.clinic, at(h, minutes=minutes))
     assert found
     return found
@@ -41,15 +41,15 @@ def sent() -> None:
 
 def test_it_is_saved_then_sent_then_seen(patient: Patient, nurse: StaffMember) -> None:
     report = check_in(patient, 1, **PUS).check_in
-    assert standing(report, 1).state == State.SAVED
+    assert confirmation_at(report, 1).state == State.SAVED
     drain(at(1))
-    assert standing(report, 1).state == State.SAVED
+    assert confirmation_at(report, 1).state == State.SAVED
     sent()
-    assert standing(report, 1).state == State.SENT
+    assert confirmation_at(report, 1).state == State.SENT
 
     acknowledge(alert=patient.alerts.get(), by=nurse.user, now=at(1.2))
 
-    seen = standing(report, 9)
+    seen = confirmation_at(report, 9)
     assert (seen.state, seen.seen_at, seen.is_settled) == (State.SEEN, at(1.2), True)
 
 
@@ -63,8 +63,8 @@ def test_once_the_deadline_has_passed_nobody_has_confirmed(
     drain(at(1))
     sent()
 
-    assert standing(report, 1, minutes - 0.1).state == State.SENT
-    assert standing(report, 1, minutes).state == State.UNCONFIRMED
+    assert confirmation_at(report, 1, minutes - 0.1).state == State.SENT
+    assert confirmation_at(report, 1, minutes).state == State.UNCONFIRMED
 
 
 def test_below_same_day_there_is_nothing_to_confirm(patient: Patient) -> None:
@@ -75,7 +75,7 @@ def test_below_same_day_there_is_nothing_to_confirm(patient: Patient) -> None:
 def test_all_of_it_must_have_been_seen(patient: Patient, nurse: StaffMember) -> None:
     report = check_in(patient, 1, signs=["pus", "hives"]).check_in
     acknowledge(alert=patient.alerts.get(rule="pus"), by=nurse.user, now=at(1.1))
-    assert standing(report, 1.2).state == State.SAVED
+    assert confirmation_at(report, 1.2).state == State.SAVED
 
     close(
         alert=patient.alerts.get(rule="hives"),
@@ -85,7 +85,7 @@ def test_all_of_it_must_have_been_seen(patient: Patient, nurse: StaffMember) -> 
         note="Seen.",
     )
 
-    assert standing(report, 2).seen_at == at(1.3)
+    assert confirmation_at(report, 2).seen_at == at(1.3)
 
 
 def test_what_is_reported_again_after_it_was_acknowledged_is_not_seen_by_that(
@@ -95,17 +95,17 @@ def test_what_is_reported_again_after_it_was_acknowledged_is_not_seen_by_that(
     alert = acknowledge(alert=patient.alerts.get(), by=nurse.user, now=at(1.1))
     second = check_in(patient, 1.2, **PUS).check_in
 
-    assert standing(first, 1.2).state == State.SEEN
-    assert standing(second, 1.2).state == State.SAVED
+    assert confirmation_at(first, 1.2).state == State.SEEN
+    assert confirmation_at(second, 1.2).state == State.SAVED
     acknowledge(alert=alert, by=nurse.user, now=at(1.3))
-    assert standing(second, 1.3).seen_at == at(1.3)
+    assert confirmation_at(second, 1.3).seen_at == at(1.3)
 
 
 def test_an_attempt_to_call_shows_that_it_was_seen(patient: Patient, nurse: StaffMember) -> None:
     report = check_in(patient, 1, **PUS).check_in
     record_contact_attempt(patient=patient, by=nurse.user, now=at(1.2), result="no_answer")
 
-    assert standing(report, 2).seen_at == at(1.2)
+    assert confirmation_at(report, 2).seen_at == at(1.2)
 
 
 def test_what_was_seen_stays_seen_when_the_alert_goes_back_to_everybody(
@@ -116,7 +116,7 @@ def test_what_was_seen_stays_seen_when_the_alert_goes_back_to_everybody(
     StaffMember.objects.update(away_from=at(2))
     return_to_pool(at(2))
 
-    assert standing(report, 3).seen_at == at(1.1)
+    assert confirmation_at(report, 3).seen_at == at(1.1)
 
 
 WEEKDAYS = {day: [["09:00", "18:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}

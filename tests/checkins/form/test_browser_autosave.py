@@ -105,7 +105,7 @@ def test_sending_the_form_corrects_what_was_saved(opened: Opener) -> None:
 
     expect(page.locator("[data-level]")).to_have_attribute("data-level", "expected")
     assert stored(2).observed_at == CheckIn.objects.get(number=0).observed_at
-    assert CheckIn.objects.standing().count() == 1
+    assert CheckIn.objects.not_superseded().count() == 1
 
 
 def test_sending_what_was_saved_stores_nothing_more(opened: Opener) -> None:

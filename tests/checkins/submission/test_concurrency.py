@@ -115,7 +115,7 @@ def test_one_token_with_different_answers_at_the_same_moment_makes_a_line_of_cor
 
     assert all(isinstance(receipt, Receipt) for receipt in receipts)
     assert patient.check_ins.count() == 3
-    assert patient.check_ins.standing().count() == 1
+    assert patient.check_ins.not_superseded().count() == 1
 
 
 def test_the_same_flag_in_two_check_ins_at_once_opens_one_alert(

@@ -68,7 +68,7 @@ def test_somebody_elses_check_in_cannot_be_corrected(patient: Patient, stranger:
     theirs = check_in(stranger, 1, redness=3).check_in
 
     assert "was not found" in problems(patient, 2, supersedes=theirs)["supersedes"]
-    assert CheckIn.objects.standing().filter(pk=theirs.pk).exists()
+    assert CheckIn.objects.not_superseded().filter(pk=theirs.pk).exists()
 
 
 def test_somebody_elses_procedure_cannot_be_named(patient: Patient, stranger: Patient) -> None:
@@ -154,7 +154,7 @@ def test_whatever_was_changed_under_the_same_token_is_a_correction(
 
     assert second.status == Status.STORED
     assert (second.check_in.supersedes, second.check_in.revision) == (first, 1)
-    assert list(patient.check_ins.standing()) == [second.check_in]
+    assert list(patient.check_ins.not_superseded()) == [second.check_in]
 
 
 def test_correcting_the_first_of_a_line_replaces_the_last_of_it(
@@ -166,7 +166,7 @@ def test_correcting_the_first_of_a_line_replaces_the_last_of_it(
     third = check_in(patient, 12, supersedes=first).check_in
 
     assert third.supersedes == second
-    assert list(patient.check_ins.standing()) == [third]
+    assert list(patient.check_ins.not_superseded()) == [third]
 
 
 def test_a_refused_check_in_uses_up_no_token(patient: Patient, procedure: Procedure) -> None:

@@ -25,7 +25,7 @@ Where = tuple[str, uuid.UUID]
 
 
 @dataclass
-class Told:
+class Reported:
     """A check-in as the reference keeps it: `about` the procedures in whose series it counts, its own first."""
 
     id: uuid.UUID
@@ -45,10 +45,10 @@ def these(procedures: Iterable[Procedure], instant: datetime) -> list[Procedure]
     return [one for one in latest if done[0].performed_at - one.performed_at <= 336 * HOUR]
 
 
-def low(entry: Told, procedure: Procedure, symptom: str, standing: list[Told]) -> int | None:
+def low(entry: Reported, procedure: Procedure, symptom: str, current: list[Reported]) -> int | None:
     values = [
         other.answers[symptom]
-        for other in standing
+        for other in current
         if procedure in other.about
         and other.at < entry.at
         and other.at - procedure.performed_at >= 12 * HOUR
@@ -57,7 +57,7 @@ def low(entry: Told, procedure: Procedure, symptom: str, standing: list[Told]) -
     return min(values, default=None)
 
 
-def looks_at_the_clock(entry: Told, procedure: Procedure, standing: list[Told]) -> set[str]:
+def looks_at_the_clock(entry: Reported, procedure: Procedure, current: list[Reported]) -> set[str]:
     """The rules that use h or a series."""
     h = entry.at - procedure.performed_at
     redness, pain, signs = (entry.answers[key] for key in ("redness", "pain", "signs"))
@@ -70,7 +70,7 @@ def looks_at_the_clock(entry: Told, procedure: Procedure, standing: list[Told]) 
     }
     fired = {rule for rule, holds in conditions.items() if holds}
     for symptom in ("redness", "pain"):
-        value, before = entry.answers[symptom], low(entry, procedure, symptom, standing)
+        value, before = entry.answers[symptom], low(entry, procedure, symptom, current)
         if value is not None:
             fired |= {f"{rule}.{symptom}" for rule in of_a_symptom(value, before, h, TELL_US[symptom])}
     return fired
@@ -87,7 +87,7 @@ def of_a_symptom(value: int, before: int | None, h: timedelta, tell_us: int) -> 
     return {rule for rule, holds in conditions.items() if holds}
 
 
-def looks_at_the_answers(entry: Told) -> set[str]:
+def looks_at_the_answers(entry: Reported) -> set[str]:
     """All other rules."""
     redness, pain = entry.answers["redness"] or 0, entry.answers["pain"] or 0
     signs, fever = entry.answers["signs"], "fever" in entry.answers["unwell"]
@@ -99,11 +99,11 @@ def looks_at_the_answers(entry: Told) -> set[str]:
     return fired
 
 
-def fired_by(entry: Told, standing: list[Told], at_risk: bool) -> set[Where]:
+def fired_by(entry: Reported, current: list[Reported], at_risk: bool) -> set[Where]:
     """Each rule with where it fires: one that uses h or a series after each procedure, any other at the latest."""
     found: set[Where] = set()
     for procedure in entry.about:
-        rules = looks_at_the_clock(entry, procedure, standing)
+        rules = looks_at_the_clock(entry, procedure, current)
         if procedure is entry.about[0]:
             rules |= looks_at_the_answers(entry)
         families = {rule.partition(".")[0] for rule in rules}
@@ -118,16 +118,16 @@ class Reference:
 
     def __init__(self, procedures: list[Procedure], at_risk: bool) -> None:
         self.procedures, self.at_risk = procedures, at_risk
-        self.standing: list[Told] = []
+        self.current: list[Reported] = []
 
-    def submit(self, entry: Told, corrects: uuid.UUID | None) -> set[tuple[uuid.UUID, str, uuid.UUID]]:
+    def submit(self, entry: Reported, corrects: uuid.UUID | None) -> set[tuple[uuid.UUID, str, uuid.UUID]]:
         """What newly fires, on the entry itself and on the others because of it."""
-        before = {one.id: fired_by(one, self.standing, self.at_risk) for one in self.standing}
-        self.standing = [one for one in self.standing if one.id != corrects] + [entry]
+        before = {one.id: fired_by(one, self.current, self.at_risk) for one in self.current}
+        self.current = [one for one in self.current if one.id != corrects] + [entry]
         return {
             (one.id, rule, procedure)
-            for one in self.standing
-            for rule, procedure in fired_by(one, self.standing, self.at_risk) - before.get(one.id, set())
+            for one in self.current
+            for rule, procedure in fired_by(one, self.current, self.at_risk) - before.get(one.id, set())
         }
 
 
@@ -196,7 +196,7 @@ def test_random_series_fire_what_the_words_say(
             continue
         together = these(procedures, described)
         about = together if where == "several" else [named or together[0]]
-        entry = Told(receipt.check_in.pk, described, given_answers, about)
+        entry = Reported(receipt.check_in.pk, described, given_answers, about)
         expected = reference.submit(entry, receipt.check_in.supersedes_id)
         assert reported(receipt) == expected
         assert receipt.check_in.procedure == about[0]

@@ -22,8 +22,8 @@ B: dict[str, Any] = {"redness": 3}
 
 
 def in_force(patient: Patient) -> CheckIn:
-    [standing] = patient.check_ins.standing()
-    return standing
+    [current] = patient.check_ins.not_superseded()
+    return current
 
 
 @pytest.mark.parametrize("described", [None, at(20)])
@@ -86,7 +86,7 @@ def test_after_six_hours_the_token_begins_anew(patient: Patient, procedure: Proc
     third = check_in(patient, 28, token=T, **A).check_in
 
     assert (third.supersedes, third.observed_at) == (second, at(27))
-    assert set(patient.check_ins.standing()) == {first, third}
+    assert set(patient.check_ins.not_superseded()) == {first, third}
     assert check_in(patient, 33.5, token=T, **A).check_in.observed_at == at(33.5)
 
 
@@ -139,7 +139,7 @@ def test_an_emergency_with_an_impossible_time_replaces_nothing(
 
     assert odd.rules == ("eye_involved", "sudden_return.redness")
     assert (odd.check_in.supersedes, odd.check_in.in_series) == (None, False)
-    assert set(patient.check_ins.standing()) == {first, odd.check_in}
+    assert set(patient.check_ins.not_superseded()) == {first, odd.check_in}
     assert check_in(patient, 22, redness=1).rules == ()
 
 

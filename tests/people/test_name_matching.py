@@ -2,7 +2,7 @@
 
 import pytest
 
-from aftercare.people.names import is_like, is_same_name
+from aftercare.people.name_matching import is_like, is_same_name
 
 
 @pytest.mark.parametrize(

@@ -54,15 +54,15 @@ NEVER = re.compile(
 )
 
 
-def never_said(text: str) -> list[str]:
+def forbidden_phrases(text: str) -> list[str]:
     """The phrases of a plain text that must never be said, as they stand there, each once."""
     plain = " ".join(INVISIBLE.sub("", text).split())
     return list(dict.fromkeys(found.group() for found in NEVER.finditer(plain)))
 
 
-def never_said_in(html: str) -> list[str]:
+def forbidden_phrases_in_html(html: str) -> list[str]:
     """The same of a text with paragraphs and lists: a phrase is found across bold, not across paragraphs."""
-    return list(dict.fromkeys(phrase for block in blocks_in(html) for phrase in never_said(block)))
+    return list(dict.fromkeys(phrase for block in blocks_in(html) for phrase in forbidden_phrases(block)))
 
 
 def blocks_in(html: str) -> Iterator[str]:
