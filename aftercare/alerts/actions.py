@@ -1,4 +1,4 @@
-"""Acknowledging and closing alerts. Every action locks the patient's row first, then the alerts."""
+"""Actions on alerts: acknowledge and close. Every action locks the patient's row first, then the alerts."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ __all__ = [
 
 @transaction.atomic
 def acknowledge(*, alert: Alert, by: User, now: datetime) -> Alert:
-    """Take the alert on; one that waits again is confirmed, by anybody, and keeps its owner.
+    """Acknowledge an alert, or confirm its newer report; an alert that waits again keeps its owner.
 
-    Acknowledging it again yourself changes nothing, but confirms a newer report. A forgotten one can be taken
-    over. AlreadyAcknowledgedError where somebody else was first, AlreadyClosedError where it is closed.
+    A forgotten alert can be taken over. A second acknowledgement by the same user changes nothing. Raise
+    AlreadyAcknowledgedError if another user has acknowledged it, AlreadyClosedError if it is closed.
     """
     current = locked(alert)
     if not current.is_open:
@@ -70,10 +70,10 @@ def acknowledge(*, alert: Alert, by: User, now: datetime) -> Alert:
 
 @transaction.atomic
 def close(*, alert: Alert, by: User, now: datetime, outcome: str, note: str = "") -> Alert:
-    """End the alert with an outcome.
+    """Close an alert with an outcome.
 
-    AlreadyClosedError where it is closed, ValueError for an unknown outcome. NoteNeededError for an alert of
-    urgent or higher whose patient nobody reached since the newest report, without a note.
+    Raise AlreadyClosedError if it is closed, ValueError for an unknown outcome, NoteNeededError if `note` is
+    empty for an alert of level urgent or higher whose patient was not reached since the newest report.
     """
     if outcome not in Alert.Outcome.values:
         raise ValueError(f"unknown outcome: {outcome!r}")

@@ -6,7 +6,7 @@ class AlertsConfig(AppConfig):
     label = "alerts"
 
     def ready(self) -> None:
-        """Tell the outbox where alert messages come from, and how to word them."""
+        """Register the message source, renderers and failure handler of alerts with the outbox."""
         from aftercare.alerts.contacting import patient_messages
         from aftercare.alerts.dispatching import undelivered
         from aftercare.alerts.notifying import notifications

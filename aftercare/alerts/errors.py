@@ -1,23 +1,23 @@
-"""Why an act on an alert is refused. Nothing was changed where one of these is raised."""
+"""Errors of alert actions. Whenever one is raised, nothing was changed."""
 
 from __future__ import annotations
 
 
 class AlreadyClosedError(ValueError):
-    """The alert was closed before."""
+    """The alert is closed."""
 
 
 class AlreadyAcknowledgedError(ValueError):
-    """Somebody else acknowledged the alert before."""
+    """Another user has acknowledged the alert."""
 
 
 class NotAcknowledgedError(ValueError):
-    """Nobody has acknowledged the alert."""
+    """The alert is not acknowledged."""
 
 
 class NoteNeededError(ValueError):
-    """The alert is urgent or higher, nobody reached the patient, and the closing says nothing about it."""
+    """An alert of urgent or higher is closed without a note, and the patient was not reached."""
 
 
 class AlreadyCorrectedError(ValueError):
-    """The contact attempt was corrected before; the newer one is the one to correct."""
+    """The contact attempt was corrected before; correct the newer one."""

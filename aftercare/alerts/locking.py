@@ -1,4 +1,4 @@
-"""The order of locks: the patient's row first, then the alerts, so that no two actions wait for each other."""
+"""Lock order: the patient's row first, then the alerts, so that no two actions deadlock."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from aftercare.people.models import Patient
 
 
 def locked_patient(patient: Patient) -> Patient:
-    """The patient as they are now, with their row locked, and their clinic at hand."""
+    """Lock and return the patient, with the clinic."""
     current: Patient = (
         Patient.objects.select_for_update(of=("self",)).select_related("clinic").get(pk=patient.pk)
     )
@@ -15,7 +15,7 @@ def locked_patient(patient: Patient) -> Patient:
 
 
 def locked(alert: Alert) -> Alert:
-    """The alert as it is now, with the patient's row and its own locked."""
+    """Lock the patient, then the alert, and return the alert."""
     patient = locked_patient(alert.patient)
     current: Alert = Alert.objects.select_for_update().get(pk=alert.pk)
     current.patient, current.clinic = patient, patient.clinic
@@ -23,7 +23,7 @@ def locked(alert: Alert) -> Alert:
 
 
 def locked_open(patient: Patient) -> tuple[Patient, list[Alert]]:
-    """The patient and every open alert of theirs, the lowest level first, with all rows locked."""
+    """Lock the patient and all open alerts, and return both, lowest level first."""
     current = locked_patient(patient)
     rows = Alert.objects.select_for_update().filter(patient=current).open().order_by("opened_at", "pk")
     alerts = sorted(rows, key=lambda alert: alert.triage_level)

@@ -1,4 +1,4 @@
-"""Opening the alerts of what fired, appending to those that are open, and deciding who is told."""
+"""Raise alerts for findings: open new ones, append to open ones, and decide whom to notify."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from aftercare.alerts.transitions import CHANGED, report_again
 from aftercare.people.models import Patient
 from aftercare.triage import LIMITS, Finding, Limits, rules_to_tell
 
-# An alert by what it is about: the procedure's id, and the rule.
+# Key of an alert: procedure id and rule.
 Key = tuple[UUID | None, str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fired:
-    """A finding of routine or higher, and the procedure whose recovery it is about.
+    """A finding of level routine or higher with the procedure that it is about.
 
-    `kept`: a correction repeats what the corrected revision had said, which is no newer report.
+    `kept`: a correction repeats a finding of the corrected check-in, so it is no newer report.
     """
 
     procedure_id: UUID | None
@@ -37,7 +37,7 @@ class Fired:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Raised:
-    """What came of the findings: the alert of each, in their order, and whether staff are told."""
+    """Result: the alert of each finding, in order, and whether staff are notified."""
 
     alerts: list[Alert]
     dispatched: bool
@@ -46,10 +46,10 @@ class Raised:
 def raise_alerts(
     *, patient: Patient, fired: Collection[Fired], event: UUID, now: datetime, limits: Limits = LIMITS
 ) -> Raised:
-    """Open an alert for each fired rule that has none open, append the others, and decide who is told.
+    """Open an alert for each rule without an open one, append the other findings, and decide whom to notify.
 
-    What a correction keeps is appended to the alert that is there, closed or not, and changes nothing of it.
-    For the caller's transaction, which holds the lock on the patient's row. `event` is the check-in's id.
+    A kept finding is linked to its existing alert, open or closed, and changes nothing. Call in a transaction
+    that holds the patient's lock. `event`: id of the check-in.
     """
     if not fired:
         return Raised(alerts=[], dispatched=False)
@@ -71,7 +71,7 @@ def raise_alerts(
 
 
 def closed_alerts(patient: Patient, keys: Collection[Key]) -> dict[Key, Alert]:
-    """The newest closed alert of each of these procedures and rules, where there is one."""
+    """Return the newest closed alert of each procedure and rule."""
     if not keys:
         return {}
     rows = patient.alerts.filter(status=Alert.Status.CLOSED, rule__in={rule for _procedure, rule in keys})
@@ -83,7 +83,7 @@ def closed_alerts(patient: Patient, keys: Collection[Key]) -> dict[Key, Alert]:
 def new_alerts(
     *, patient: Patient, fired: Iterable[Fired], before: Mapping[Key, Alert], now: datetime, limits: Limits
 ) -> dict[Key, Alert]:
-    """The alerts that are new, not yet written. Each one's clock starts now, told or not."""
+    """Return new alerts, unsaved; the deadline of each starts now, notified or not."""
     opened: dict[Key, Alert] = {}
     for item in fired:
         if item.key not in before and item.key not in opened:
@@ -101,12 +101,12 @@ def new_alerts(
 
 
 def repeated_of(fired: Iterable[Fired], before: Mapping[Key, Alert]) -> list[Alert]:
-    """The alerts that were open before and whose rule fired again, each once."""
+    """Return the alerts that were open before and whose rule fired again, without duplicates."""
     return [before[key] for key in dict.fromkeys(item.key for item in fired) if key in before]
 
 
 def append(patient: Patient, repeated: Sequence[Alert], now: datetime, limits: Limits) -> None:
-    """Note on alerts that are open that a newer report fired their rule."""
+    """Record a newer report on open alerts."""
     for alert in repeated:
         report_again(alert, patient.clinic.hours, now, limits)
     if repeated:
@@ -114,9 +114,9 @@ def append(patient: Patient, repeated: Sequence[Alert], now: datetime, limits: L
 
 
 def keys_to_tell(fired: Iterable[Fired], open_before: Iterable[Alert]) -> list[Key]:
-    """Which of the fired rules staff are told of: the notify rule, procedure by procedure.
+    """Return the keys that staff are notified of: the rule for notification, per procedure.
 
-    `open_before`: the patient's open alerts as they were before the report.
+    `open_before`: the patient's open alerts before the report.
     """
     open_before = list(open_before)
     waiting = max((alert.triage_level for alert in open_before if alert.is_waiting), default=None)
@@ -133,12 +133,12 @@ def keys_to_tell(fired: Iterable[Fired], open_before: Iterable[Alert]) -> list[K
 
 
 def procedure_order(item: Fired) -> str:
-    """An order that brings the findings of one procedure together."""
+    """Sort key that groups findings by procedure."""
     return str(item.procedure_id or "")
 
 
 def dispatch_opened(*, patient: Patient, alerts: list[Alert], event: UUID, now: datetime) -> Dispatch:
-    """Write the decision that the first contact step is told of these alerts."""
+    """Create the dispatch of opened alerts to the first contact step."""
     dispatch = opening_dispatch(patient=patient, alerts=alerts, event=event, now=now)
     dispatch.save(force_insert=True)
     attach(dispatch, alerts)
@@ -146,7 +146,7 @@ def dispatch_opened(*, patient: Patient, alerts: list[Alert], event: UUID, now: 
 
 
 def opening_dispatch(*, patient: Patient, alerts: Iterable[Alert], event: UUID, now: datetime) -> Dispatch:
-    """That decision, not yet written."""
+    """Return that dispatch, unsaved."""
     return Dispatch(
         clinic_id=patient.clinic_id,
         patient=patient,

@@ -1,4 +1,4 @@
-"""The Celery tasks of this room: time-driven rules, each on its own, with no need of new traffic."""
+"""Celery tasks of alerts: time-driven rules, independent of new check-ins."""
 
 from __future__ import annotations
 
@@ -13,47 +13,47 @@ from aftercare.alerts.ownership import unassign
 
 @shared_task(name="aftercare.alerts.escalate")
 def escalate() -> None:
-    """Tell the next contact of what nobody acknowledged in time."""
+    """Notify the next contact step of alerts that were not acknowledged in time."""
     escalation.escalate(timezone.now())
 
 
 @shared_task(name="aftercare.alerts.follow_up")
 def follow_up() -> None:
-    """Tell the next contact of what was acknowledged and then forgotten."""
+    """Notify the next contact step of alerts that were acknowledged and then forgotten."""
     escalation.follow_up(timezone.now())
 
 
 @shared_task(name="aftercare.alerts.left_open")
 def left_open() -> None:
-    """Tell owners and managers of what was acknowledged three days ago and is not closed."""
+    """Notify owners and managers of alerts acknowledged three days ago and still open."""
     chases.tell_left_open(timezone.now())
 
 
 @shared_task(name="aftercare.alerts.nobody_to_tell")
 def nobody_to_tell() -> None:
-    """Mail the technical contact of a clinic at which nobody can be told."""
+    """Mail the technical contact of clinics without any recipient."""
     nobody.mail_technical_contacts(timezone.now())
 
 
 @shared_task(name="aftercare.alerts.return_to_pool")
 def return_to_pool() -> None:
-    """Take back what belongs to somebody who left or is away."""
+    """Unassign alerts whose owner left or is away."""
     unassign.return_to_pool(timezone.now())
 
 
 @shared_task(name="aftercare.alerts.remind")
 def remind() -> None:
-    """Remind of same-day alerts before closing, and of the routine list once a working day."""
+    """Send the reminders of same-day alerts before closing, and the daily list of routine alerts."""
     reminders.remind(timezone.now())
 
 
 @shared_task(name="aftercare.alerts.follow_hours")
 def follow_hours() -> None:
-    """Move what waits for an opening where the clinic's hours or closed days have changed."""
+    """Reschedule deferred dispatches when a clinic's hours or closed days have changed."""
     deferred.follow_hours()
 
 
 @shared_task(name="aftercare.alerts.drill")
 def drill() -> None:
-    """Tell the next contact of a drill that nobody acknowledged in time."""
+    """Notify the next contact step of drills that were not acknowledged in time."""
     drills.escalate_drills(timezone.now())

@@ -1,4 +1,4 @@
-"""How an alert changes, on the row in memory: shared by the actions and by stories that are written in bulk."""
+"""State transitions of an alert, on the unsaved row; used by actions and by bulk-written demo stories."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from aftercare.people.hours import OpeningHours
 from aftercare.people.models import User
 from aftercare.triage import LIMITS, Level, Limits
 
-# By when somebody must have tried to reach the patient of an alert that was acknowledged.
+# Time for a contact attempt after an acknowledgement, by level.
 FOLLOW_UP_WITHIN = {Level.EMERGENCY: timedelta(minutes=10), Level.URGENT: timedelta(minutes=30)}
-# The same for a same-day alert at a clinic that has no opening hours.
+# The same for a same-day alert at a clinic without opening hours.
 FOLLOW_UP_WITHOUT_HOURS = timedelta(hours=24)
 
-# Who has an alert, and what runs for it: everything that closing it, or a call, takes away.
+# Columns with the state of an alert: everything that a close or a call resets.
 STATE = (
     *("status", "acknowledged_at", "acknowledged_by_id", "owner_id", "next_escalation_at", "escalations"),
     *("follow_up_at", "forgotten_since", "unconfirmed_since", "reported_again_at", "reached_at"),
     *("failed_tries", "next_try_at", "next_try_by_id", "next_try_reason"),
 )
 INSTANTS = frozenset(name for name in STATE if name.endswith(("_at", "_since")))
-# What these functions change.
+# Columns that these functions change.
 CHANGED = (*(name.removesuffix("_id") for name in STATE), "last_reported_at", "returned_at")
 
 
 def state_of(alert: Alert) -> dict[str, Any]:
-    """Who has the alert and what runs for it, as an event can keep it."""
+    """Return the state of an alert as JSON, for an event."""
     values = {name: getattr(alert, name) for name in STATE}
     return {
         name: value.isoformat() if name in INSTANTS and value else value for name, value in values.items()
@@ -36,16 +36,16 @@ def state_of(alert: Alert) -> dict[str, Any]:
 
 
 def restore(alert: Alert, state: dict[str, Any]) -> None:
-    """Give the alert a state that an event has kept."""
+    """Restore a state kept by an event."""
     for name in STATE:
         value = state[name]
         setattr(alert, name, datetime.fromisoformat(value) if name in INSTANTS and value else value)
 
 
 def follow_up_from(alert: Alert, hours: OpeningHours, now: datetime) -> datetime | None:
-    """Until when somebody must have tried to reach the patient, counted from now.
+    """Return the deadline for a contact attempt counted from `now`.
 
-    Same day: until the opening hours of the day end. None for a routine alert.
+    Same day: the end of the day's opening hours. Routine: None.
     """
     level = alert.triage_level
     if level in FOLLOW_UP_WITHIN:
@@ -56,13 +56,13 @@ def follow_up_from(alert: Alert, hours: OpeningHours, now: datetime) -> datetime
 
 
 def report_again(alert: Alert, hours: OpeningHours, now: datetime, limits: Limits = LIMITS) -> None:
-    """Note that a newer report fired the rule. An emergency or urgent alert that somebody has waits again.
+    """Record that a newer report fired the rule; an acknowledged emergency or urgent alert waits again.
 
-    A further report sets back neither its clock nor its step.
+    A further report resets neither its deadline nor its step.
     """
     alert.last_reported_at, alert.failed_tries = now, 0
     if alert.is_reached:
-        # Reached in the same instant: what comes after a call is newer than the call.
+        # Reached at the same instant: the report is newer than the call.
         alert.reached_at = None
     clear_next_try(alert)
     if alert.status != Alert.Status.ACKNOWLEDGED:
@@ -76,31 +76,31 @@ def report_again(alert: Alert, hours: OpeningHours, now: datetime, limits: Limit
 
 
 def follow_up_no_later(alert: Alert, at: datetime | None) -> None:
-    """Let somebody try to reach the patient by then, or sooner where that was so before."""
+    """Set the deadline for a contact attempt to `at`, or keep an earlier one."""
     alert.follow_up_at = min((one for one in (alert.follow_up_at, at) if one), default=None)
 
 
 def clear_next_try(alert: Alert) -> None:
-    """Forget when the next try was to be made."""
+    """Clear the time of the next try."""
     alert.next_try_at, alert.next_try_by, alert.next_try_reason = None, None, ""
 
 
 def take_on(alert: Alert, by: User, hours: OpeningHours, now: datetime) -> None:
-    """Let the alert be somebody's. Whose patient was reached already is not chased."""
+    """Acknowledge an alert for `by`. No deadline for a contact attempt if the patient was reached already."""
     alert.status, alert.owner = Alert.Status.ACKNOWLEDGED, by
     alert.acknowledged_at, alert.acknowledged_by = now, by
     confirm(alert, hours, now)
 
 
 def confirm(alert: Alert, hours: OpeningHours, now: datetime) -> None:
-    """Note that somebody has seen the newest report. The owner stays; the time for a call begins anew."""
+    """Confirm the newest report: the owner stays, the deadline for a contact attempt starts again."""
     alert.unconfirmed_since, alert.reported_again_at, alert.next_escalation_at = None, None, None
     alert.forgotten_since = None
     alert.follow_up_at = None if alert.is_reached else follow_up_from(alert, hours, now)
 
 
 def fail_try(alert: Alert, hours: OpeningHours, now: datetime, *, restarts: bool) -> None:
-    """Note a try that did not reach the patient; with `restarts` the time for the next one begins anew."""
+    """Record a failed try; `restarts`: the deadline for the next one starts again."""
     alert.failed_tries += 1
     clear_next_try(alert)
     due = follow_up_from(alert, hours, now)
@@ -111,7 +111,7 @@ def fail_try(alert: Alert, hours: OpeningHours, now: datetime, *, restarts: bool
 
 
 def reach(alert: Alert, at: datetime) -> None:
-    """Note that staff have reached the patient: that confirms the newest report, and ends the chase."""
+    """Record that staff reached the patient, which confirms the newest report and ends the chase."""
     alert.reached_at, alert.failed_tries = at, 0
     alert.unconfirmed_since, alert.reported_again_at, alert.next_escalation_at = None, None, None
     alert.follow_up_at, alert.forgotten_since = None, None
@@ -119,7 +119,7 @@ def reach(alert: Alert, at: datetime) -> None:
 
 
 def put_back(alert: Alert, now: datetime, limits: Limits = LIMITS) -> None:
-    """Let the alert wait for anybody. Its clock begins anew, unless it was waiting again: then that one runs on."""
+    """Unassign an alert. Its deadline starts again, unless it was waiting again already."""
     if alert.unconfirmed_since is None:
         alert.returned_at, alert.escalations = now, 0
         alert.next_escalation_at = triage.acknowledge_by(alert.triage_level, now, limits)
@@ -133,7 +133,7 @@ def put_back(alert: Alert, now: datetime, limits: Limits = LIMITS) -> None:
 
 
 def end(alert: Alert, by: User, now: datetime, *, outcome: str, note: str = "") -> None:
-    """Close the alert. Who closes one has seen it."""
+    """Close an alert, and acknowledge it if nobody has."""
     if alert.acknowledged_at is None:
         alert.acknowledged_at, alert.acknowledged_by = now, by
     alert.status, alert.outcome, alert.note = Alert.Status.CLOSED, outcome, note
@@ -142,5 +142,5 @@ def end(alert: Alert, by: User, now: datetime, *, outcome: str, note: str = "") 
 
 
 def needs_note(alert: Alert) -> bool:
-    """Whether closing it must say why: urgent or higher, and nobody reached the patient since the newest report."""
+    """Return True if a note is needed to close: urgent or higher, and patient not reached since the newest report."""
     return alert.triage_level >= Level.URGENT and not alert.is_reached

@@ -1,4 +1,4 @@
-"""Who is asking: the patient or the staff member behind a request. Records are then loaded through them."""
+"""The patient or staff member behind a request; records are loaded through them."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ P = ParamSpec("P")
 PatientView = Callable[Concatenate[HttpRequest, Patient, P], HttpResponse]
 StaffView = Callable[Concatenate[HttpRequest, StaffMember, P], HttpResponse]
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
-# In the session: the patient record that a patient of several clinics has chosen.
+# Session key: patient record chosen by a patient of several clinics.
 CHOSEN_PATIENT = "patient"
-# In the session: the clinic that a staff member of several has chosen.
+# Session key: clinic chosen by a staff member of several clinics.
 CHOSEN_CLINIC = "clinic"
 
 
 def signed_in_user(request: HttpRequest) -> User | None:
-    """The signed-in user, or None."""
+    """Return the signed-in user, or None."""
     return request.user if request.user.is_authenticated else None
 
 
 def patients_of(request: HttpRequest) -> list[Patient]:
-    """Every patient record of who is signed in, one a clinic, the newest enrolment first; looked up once a request.
+    """Return the user's patient records, one per clinic, newest enrolment first; cached on the request.
 
-    One that was withdrawn opens no page.
+    Withdrawn records are left out.
     """
     if not hasattr(request, "_patients"):
         user = signed_in_user(request)
@@ -46,7 +46,7 @@ def patients_of(request: HttpRequest) -> list[Patient]:
 
 
 def patient_of(request: HttpRequest) -> Patient | None:
-    """The patient record of who is signed in: that of the chosen clinic, else the newest."""
+    """Return the patient record of the chosen clinic, else the newest; None for other users."""
     if not hasattr(request, "_patient"):
         own = patients_of(request)
         chosen = request.session.get(CHOSEN_PATIENT) if len(own) > 1 else None
@@ -56,18 +56,18 @@ def patient_of(request: HttpRequest) -> Patient | None:
 
 
 def be_patient(request: HttpRequest, patient: Patient) -> None:
-    """Let this request be one of `patient`: the page shows the name and the telephones of that clinic."""
+    """Bind the request to `patient`, so that the page shows that clinic's name and telephones."""
     request._patient = patient  # type: ignore[attr-defined]
 
 
 def choose_patient(request: HttpRequest, patient: Patient) -> None:
-    """Let this session be one of `patient`, until another clinic is chosen."""
+    """Choose a patient record for the rest of the session."""
     request.session[CHOSEN_PATIENT] = str(patient.pk)
     be_patient(request, patient)
 
 
 def memberships_of(request: HttpRequest) -> list[StaffMember]:
-    """Every clinic for which who is signed in works now; looked up once a request, second factor included."""
+    """Return the user's active staff memberships, with `has_second_factor`; cached on the request."""
     if not hasattr(request, "_memberships"):
         user = signed_in_user(request)
         own = StaffMember.objects.active().filter(user=user).select_related("clinic", "user").order_by("pk")
@@ -78,7 +78,7 @@ def memberships_of(request: HttpRequest) -> list[StaffMember]:
 
 
 def staff_member_of(request: HttpRequest) -> StaffMember | None:
-    """As whom a staff member acts: for the chosen clinic, else for the first."""
+    """Return the membership of the chosen clinic, else the first; None for other users."""
     if not hasattr(request, "_staff_member"):
         own = memberships_of(request)
         chosen = request.session.get(CHOSEN_CLINIC) if len(own) > 1 else None
@@ -88,13 +88,13 @@ def staff_member_of(request: HttpRequest) -> StaffMember | None:
 
 
 def act_for(request: HttpRequest, member: StaffMember) -> StaffMember:
-    """Let this request be one of `member`: the page shows the name and the clock of that clinic."""
+    """Bind the request to `member`, so that the page shows that clinic's name and clock."""
     request._staff_member = member  # type: ignore[attr-defined]
     return member
 
 
 def patient_required(view: PatientView[P]) -> View[P]:
-    """Sign in first; a page for patients does not exist for anybody else (404)."""
+    """Require a signed-in patient: redirect to sign-in, or raise Http404 for other users."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
@@ -109,7 +109,7 @@ def patient_required(view: PatientView[P]) -> View[P]:
 
 
 def staff_required(view: StaffView[P]) -> View[P]:
-    """Sign in first, with a second factor where the clinic requires one; 404 for who is not staff."""
+    """Require a signed-in staff member: redirect to sign-in or to a required second factor, Http404 for others."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:

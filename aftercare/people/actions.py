@@ -1,4 +1,4 @@
-"""Writes of this room that touch several records."""
+"""Actions that write several records of this room."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def record_event(
     subject: UUID | None = None,
     data: dict[str, Any] | None = None,
 ) -> Event:
-    """Keep who did or saw what."""
+    """Record an event: who did or saw what."""
     at_clinic = clinic.pk if clinic else patient.clinic_id if patient else None
     return Event.objects.create(
         verb=verb, actor=actor, at=now, patient=patient, clinic_id=at_clinic, subject=subject, data=data or {}
@@ -47,12 +47,12 @@ def record_event(
 
 
 def is_at_risk(intake: Iterable[str] | None) -> bool:
-    """Whether a ticked intake question raises the risk: IQ4, IQ7, IQ8 or IQ10."""
+    """Return True if an intake answer raises the risk: IQ4, IQ7, IQ8 or IQ10."""
     return any(key in AT_RISK_QUESTIONS for key in intake or [])
 
 
 class PatientDetails(TypedDict, total=False):
-    """The columns of a patient that an enrolment may fill; an empty `time_zone` is the clinic's."""
+    """Values of a new patient record; an empty `time_zone` means the clinic's."""
 
     date_of_birth: date | None
     record_number: str
@@ -77,10 +77,10 @@ def enrol_patient(
     consent: bool = False,
     **details: Unpack[PatientDetails],
 ) -> Patient:
-    """Enrol a person as a patient of `clinic`. A user with this e-mail address and name is the same person.
+    """Enrol a person at `clinic`; a user with the same e-mail address and name is the same person.
 
-    ValidationError where that user has another name, or is a patient of the clinic already. `consent`: the
-    patient has read how the portal uses data and that it is not watched round the clock, and agrees.
+    Raise ValidationError if the user has another name or is a patient of the clinic already. `consent`: the
+    patient has read how data is used and that the portal is not monitored round the clock, and agrees.
     """
     user = user_to_enrol(
         clinic=clinic, email=email, first_name=first_name, last_name=last_name, language=language
@@ -95,7 +95,7 @@ def enrol_patient(
 
 
 def user_to_enrol(*, clinic: Clinic, email: str, first_name: str, last_name: str, language: str) -> User:
-    """Return the user with this e-mail address, or create one. ValidationError as `enrol_patient`."""
+    """Return the user with this e-mail address, or create one; raise ValidationError as `enrol_patient`."""
     address = email.strip().lower()
     user = User.objects.filter(email=address).first()
     if user is None:
@@ -116,7 +116,9 @@ def user_to_enrol(*, clinic: Clinic, email: str, first_name: str, last_name: str
 def add_procedure(
     *, patient: Patient, by: User, now: datetime, kind: str, area: str, performed_at: datetime
 ) -> Procedure:
-    """Record one treatment. ValidationError for one in the future. Clinics use `clinic.procedures`, which warns."""
+    """Record a procedure; raise ValidationError if it is in the future. Clinics use `clinic.procedures`, which
+    warns.
+    """
     if performed_at > now:
         raise ValidationError({"performed_at": "This time is still to come. Give the time of the treatment."})
     if kind not in Procedure.Kind.values:
@@ -130,7 +132,7 @@ def add_procedure(
 
 
 def make_sign_in_link(*, user: User, now: datetime, next_path: str = "") -> str:
-    """The path of a link that signs `user` in, once, within 15 minutes."""
+    """Return the path of a single-use sign-in link, valid for 15 minutes."""
     token = secrets.token_urlsafe(32)
     SignInLink.objects.create(
         user=user, token_hash=SignInLink.hash_of(token), next_path=next_path, created_at=now
@@ -139,7 +141,7 @@ def make_sign_in_link(*, user: User, now: datetime, next_path: str = "") -> str:
 
 
 def use_sign_in_link(*, token: str, now: datetime) -> SignInLink | None:
-    """The link, now used up; None where it was used before, is too old, or never was."""
+    """Use up a sign-in link and return it; None if it is used, expired or unknown."""
     link = SignInLink.objects.filter(token_hash=SignInLink.hash_of(token)).select_related("user").first()
     if link is None or not link.is_usable(now):
         return None
@@ -150,7 +152,7 @@ def use_sign_in_link(*, token: str, now: datetime) -> SignInLink | None:
 def add_staff_member(
     *, clinic: Clinic, email: str, role: str, first_name: str, last_name: str
 ) -> StaffMember:
-    """Let a person work for `clinic`; a user with this e-mail address is taken as the same person."""
+    """Add a person to the staff of `clinic`; a user with the same e-mail address is the same person."""
     address = email.strip().lower()
     user = User.objects.filter(email=address).first()
     if user is None:

@@ -6,7 +6,7 @@ class PeopleConfig(AppConfig):
     label = "people"
 
     def ready(self) -> None:
-        """Tell the outbox how to word an invitation, and what clinics are called."""
+        """Register the renderers of invitations and the names of clinics with the outbox."""
         from aftercare.outbox.registry import register_renderer, register_sender_names
         from aftercare.people.clinics import staff_invitations
         from aftercare.people.clinics.sender_names import clinic_names

@@ -1,4 +1,4 @@
-"""What every page may show: the clinic, whom to call now, and whether this is a demonstration."""
+"""Context of every page: the clinic, its telephones, and the demonstration flag."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from aftercare.people.models import Clinic
 
 
 def clinic_of(request: HttpRequest) -> Clinic | None:
-    """The clinic of who is signed in; signed out, the clinic of this installation (its first)."""
+    """Return the clinic of the signed-in user; for others the first clinic of this installation."""
     if request.user.is_authenticated:
-        # Who is both a patient and staff reads each page under the name of its own clinic.
+        # A user who is both patient and staff sees the clinic that the page belongs to.
         if getattr(request, "_is_staff_page", False) and (member := staff_member_of(request)):
             return member.clinic
         if patient := patient_of(request):
@@ -30,7 +30,7 @@ def clinic_of(request: HttpRequest) -> Clinic | None:
 
 
 def surroundings(request: HttpRequest) -> dict[str, Any]:
-    """`clinic`, `contact`, `staff_member`, `memberships`, `patient_records`: looked up only where shown; `demo`."""
+    """Return `clinic`, `contact`, `staff_member`, `memberships`, `patient_records` (all lazy) and `demo`."""
     clinic = SimpleLazyObject(lambda: clinic_of(request))
 
     def contact() -> Contact | None:

@@ -1,4 +1,4 @@
-"""Keeping secrets out of the logs."""
+"""Redaction of secrets in logs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ TOKEN_IN_PATH = re.compile(r"(/accounts/(?:link|invitation|staff-invitation)/)[^
 
 
 class RedactTokens(logging.Filter):
-    """Takes the token of a single-use link out of every line."""
+    """Logging filter that removes tokens of single-use links."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         text = record.getMessage()

@@ -1,4 +1,4 @@
-"""Signing in by a link: the links of a sign-in, of an invitation, of an invitation of staff."""
+"""Sign-in by links: sign-in links and invitations."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from aftercare.people.models import User
 
 
 def sign_in_as(request: HttpRequest, user: User, path: str) -> HttpResponse:
-    """Sign in by a link, and go on to `path`; who has a second factor is asked for it."""
+    """Sign the user in and redirect to `path`, by way of the second factor if there is one."""
     record_authentication(request, user, method="link")
     response: HttpResponse = perform_login(request, Login(user=user, redirect_url=path))
     return response
 
 
 def safe_path(request: HttpRequest, path: str) -> str:
-    """`path` where it stays on this site, else the front page."""
+    """Return `path` if it is on this site, else "/"."""
     if path and url_has_allowed_host_and_scheme(path, allowed_hosts={request.get_host()}):
         return path
     return "/"

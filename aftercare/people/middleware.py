@@ -1,4 +1,4 @@
-"""Pages about a person are kept by no cache on the way, and by no browser after signing out."""
+"""Middleware that forbids caching of pages about a person, by proxies and by the browser after sign-out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names without case and accents: to compare two, and to find one."""
+"""Comparison and search of names, without case and accents."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import re
 import unicodedata
 from difflib import SequenceMatcher
 
-ALIKE = 0.85  # of 1: a slip of the keyboard in a name of usual length
+ALIKE = 0.85  # of 1: one typing error in a name of usual length
 
 
-# Letters that are no plain letter with a sign, as people type them without their keyboard.
+# Letters that do not decompose into a base letter and a mark.
 _OTHER_LETTERS = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
 )
@@ -17,36 +17,36 @@ _APOSTROPHES = re.compile(r"['’‘ʼ`´]")
 
 
 def folded(text: str) -> list[str]:
-    """The words of a text in small letters and without accents: "Zoë O’Neill-Łuk" is zoe, oneill, luk."""
+    """Return the words in lower case without accents: "Zoë O’Neill-Łuk" is zoe, oneill, luk."""
     letters = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", text.casefold()).translate(_OTHER_LETTERS))
     bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
     return re.findall(r"\w+", bare)
 
 
 def search_text(name: str, record_number: str) -> str:
-    """What a patient is found by: the folded words of the name, and the record number between marks."""
+    """Return a patient's search text: folded words of the name, and the record number between "#"."""
     number = record_mark(record_number)
     return " ".join([*folded(name), *([number] if number else [])])
 
 
 def record_mark(record_number: str) -> str:
-    """A record number as `search_text` holds it, to be found whole; empty where it has no letter or digit."""
+    """Return a record number as in the search text, to be found as a whole; "" if it has no letter or digit."""
     letters = "".join(folded(record_number))
     return f"#{letters}#" if letters else ""
 
 
 def plain(name: str) -> str:
-    """In small letters, without accents, its parts in order: "Müller-Lee Ann" is "ann lee muller"."""
+    """Return the folded words, sorted: "Müller-Lee Ann" is "ann lee muller"."""
     return " ".join(sorted(folded(name)))
 
 
 def is_same_name(one: str, other: str) -> bool:
-    """Whether they differ by case, accents or order at most."""
+    """Return True if names differ at most by case, accents or order."""
     return plain(one) == plain(other)
 
 
 def is_like(one: str, other: str) -> bool:
-    """Whether they are the same, one is part of the other, or they differ by a slip of the keyboard."""
+    """Return True if names are equal, one contains the other, or they differ by a typing error."""
     first, second = plain(one), plain(other)
     parts = set(first.split()), set(second.split())
     if parts[0] <= parts[1] or parts[1] <= parts[0]:

@@ -1,4 +1,4 @@
-"""Telephone numbers in columns and forms, and what an emergency number has to be."""
+"""Model and form fields for telephone numbers."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ SHORT_NUMBER = RegexValidator(r"^[0-9]{2,6}\Z", _("Give the emergency number, su
 
 
 def validate_telephone(number: Telephone | str) -> None:
-    """ValidationError for what can't be dialled from anywhere: too short, or with words in it."""
+    """Raise ValidationError unless the number can be dialled from anywhere."""
     if isinstance(number, Telephone) and not number.is_valid():
         raise ValidationError(telephone_problem(number.home), code="invalid")
 
 
 def telephone_problem(region: str | None) -> str:
-    """How a number is given, with an example of the country."""
+    """Return the error text, with an example of the country."""
     how = "with its area code" if region else "with the code of the country"
     abroad = " Begin a number of another country with +." if region else ""
     return f"Give a telephone number, such as {example_of(region)}, {how} and without words.{abroad}"
 
 
 def validate_emergency_number(number: str, zone: str, region: str | None) -> None:
-    """ValidationError unless the number calls for help where the clinic is."""
+    """Raise ValidationError unless the number calls for help in the clinic's country."""
     if not is_emergency_number(number, region):
         raise ValidationError(
             f"{number} does not call for help in {zone}. Look at the number and at the time zone."
@@ -42,12 +42,12 @@ class TelephoneInput(forms.TextInput):
     input_type = "tel"
 
     def format_value(self, value: Any) -> str | None:
-        """As people write it; what was typed and refused stays as it was typed."""
+        """Return the number as people write it; invalid input unchanged."""
         return str(value) if value else None
 
 
 class TelephoneFormField(forms.CharField):
-    """A telephone number as people of a country type it: the form sets `region`."""
+    """Form field for a number as people of a country type it; the form sets `region`."""
 
     widget = TelephoneInput
 
@@ -67,7 +67,7 @@ class TelephoneFormField(forms.CharField):
 
 
 class TelephoneDescriptor(PhoneNumberDescriptor):
-    """A number is read for the country of its record: `telephone_region` of a clinic or a patient."""
+    """Descriptor that reads a number for `telephone_region` of its record (clinic or patient)."""
 
     def __get__(self, instance: Model | None, owner: type[Model]) -> Any:
         value = super().__get__(instance, owner)
@@ -80,14 +80,14 @@ class TelephoneDescriptor(PhoneNumberDescriptor):
 
 
 class TelephoneField(PhoneNumberField):
-    """A telephone number, stored as E.164; what could not be read when it was moved here stays as typed."""
+    """Telephone number stored as E.164; unreadable numbers from before the migration stay as typed."""
 
     attr_class = Telephone
     descriptor_class = TelephoneDescriptor
     default_validators = [validate_telephone]
 
     if TYPE_CHECKING:
-        # A telephone is read, and anything that can be read as one is set.
+        # Reading returns a Telephone; setting accepts anything that can be read as one.
         def __get__(self, instance: Model | None, owner: type[Model]) -> Any: ...
 
         def __set__(self, instance: Model, value: Any) -> None: ...
@@ -105,7 +105,7 @@ class TelephoneField(PhoneNumberField):
         return self.to_python(value)
 
     def pre_save(self, model_instance: Model, add: bool) -> Any:
-        """A number without its country's code is read for the clinic's, which is fetched where need be."""
+        """Read a number without country code for the clinic's country, fetching the clinic if needed."""
         value = super().pre_save(model_instance, add)
         if isinstance(value, Telephone) and not value.is_valid():
             owner = getattr(model_instance, "clinic", model_instance)

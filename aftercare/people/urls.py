@@ -7,7 +7,7 @@ from aftercare.people.patients import invitation_views
 
 urlpatterns = [
     path("", account_views.account, name="account"),
-    # allauth has a list of sessions here; ours is on the account page.
+    # Allauth's list of sessions; ours is on the account page.
     path("sessions/", account_views.sessions),
     path("sessions/end/", account_views.end_sessions, name="end_sessions"),
     path("sessions/<int:session_pk>/end/", account_views.end_session, name="end_session"),

@@ -1,4 +1,4 @@
-"""Trying to reach a patient: what came of a call, putting a slip right, and when to try next."""
+"""Contact attempts: record a call, correct a recorded call, set the time of the next try."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from aftercare.people.models import Event, Patient, User
 from aftercare.triage import Level
 
 Result, Kind = ContactAttempt.Result, ContactAttempt.Kind
-# How far ahead the next try may lie.
+# Latest time of the next try, from now, by level.
 NEXT_TRY_WITHIN = {Level.EMERGENCY: timedelta(hours=2), Level.URGENT: timedelta(hours=12)}
 NEXT_TRY_OTHERWISE = timedelta(hours=24)
 
@@ -37,11 +37,11 @@ def record_contact_attempt(
     note: str = "",
     alert: Alert | None = None,
 ) -> ContactAttempt:
-    """Keep that somebody tried to reach the patient, and let every open alert of theirs follow from it.
+    """Record a contact attempt and apply its result to every open alert of the patient.
 
-    What is new is acknowledged for the caller. A patient who was reached is chased no longer, and every newer
-    report is confirmed; one who was not is chased on. ValueError for an unknown result or kind, for a patient
-    who called and was not reached, or for an alert of another patient.
+    New alerts are acknowledged by the caller. If the patient was reached, newer reports are confirmed and the
+    chase ends; otherwise the next try falls due. Raise ValueError for an unknown result or kind, for a patient
+    who called and was not reached, and for an alert of another patient.
     """
     require_possible(result, kind, patient, alert)
     patient, alerts = locked_open(patient)
@@ -61,7 +61,7 @@ def record_contact_attempt(
 
 
 def note_event(verb: Event.Verb, attempt: ContactAttempt, now: datetime, **data: Any) -> None:
-    """Keep a call as an event. `data`: what else it keeps, each open alert's state before it among it."""
+    """Record the call as an event; `data` holds further fields, such as the state of each open alert before it."""
     record_event(
         verb=verb,
         actor=attempt.by,
@@ -73,7 +73,7 @@ def note_event(verb: Event.Verb, attempt: ContactAttempt, now: datetime, **data:
 
 
 def require_possible(result: str, kind: str, patient: Patient, alert: Alert | None = None) -> None:
-    """ValueError for what can't be recorded of a call."""
+    """Raise ValueError for a combination that cannot be recorded."""
     if result not in Result.values:
         raise ValueError(f"unknown result: {result!r}")
     if kind not in Kind.values:
@@ -85,7 +85,7 @@ def require_possible(result: str, kind: str, patient: Patient, alert: Alert | No
 
 
 def follow(alert: Alert, *, by: User, now: datetime, result: str) -> bool:
-    """Let one alert follow from a call, not yet written. Returns whether that acknowledges or confirms it."""
+    """Apply a call to one alert, unsaved; return True if that acknowledges or confirms it."""
     waited, hours = alert.is_waiting, alert.clinic.hours
     if alert.status == Alert.Status.NEW:
         take_on(alert, by, hours, now)
@@ -97,7 +97,7 @@ def follow(alert: Alert, *, by: User, now: datetime, result: str) -> bool:
 
 
 def tell_of(alerts: Sequence[Alert], result: str, now: datetime) -> None:
-    """Tell who must be told of a call: the next contact of a wrong number, the manager after three failed tries."""
+    """Notify the next contact step of a wrong number, and the managers after every third failed try."""
     if result == Result.REACHED:
         return
     chased = [one for one in alerts if one.triage_level >= Level.SAME_DAY and not one.is_reached]
@@ -113,10 +113,10 @@ def tell_of(alerts: Sequence[Alert], result: str, now: datetime) -> None:
 def correct_contact_attempt(
     *, attempt: ContactAttempt, by: User, now: datetime, result: str, kind: str = Kind.CALLED, note: str = ""
 ) -> ContactAttempt:
-    """Keep what really came of a call that was recorded by a slip; the new row is of the call's own instant.
+    """Correct a recorded contact attempt with a new row that has the time of the original call.
 
-    What followed from the wrong one is undone in the alerts that are open, what follows from the right one is
-    done; who acknowledged by calling has called all the same. AlreadyCorrectedError where that was done before,
+    In open alerts the effects of the wrong result are undone and those of the right result applied; an
+    acknowledgement by the call stands. Raise AlreadyCorrectedError if the attempt was corrected before,
     ValueError as `record_contact_attempt`.
     """
     require_possible(result, kind, attempt.patient)
@@ -143,7 +143,7 @@ def correct_contact_attempt(
 
 
 def state_kept_of(attempt: ContactAttempt) -> dict[str, dict[str, Any]]:
-    """What each open alert was before a call was recorded, by its id; a correction hands it on."""
+    """Return the state of each open alert before the call, by alert id; passed on to further corrections."""
     verbs = [Event.Verb.TRIED_CONTACT, Event.Verb.CORRECTED_CONTACT]
     event = Event.objects.filter(verb__in=verbs, subject=attempt.pk).first()
     kept: dict[str, dict[str, Any]] = event.data.get("before", {}) if event else {}
@@ -152,11 +152,11 @@ def state_kept_of(attempt: ContactAttempt) -> dict[str, dict[str, Any]]:
 
 @transaction.atomic
 def set_next_try(*, alert: Alert, at: datetime, reason: str, by: User, now: datetime) -> Alert:
-    """Say when the patient is to be tried next, after three tries that failed; until then nobody is told again.
+    """Set the time of the next try, after three failed tries; until then nobody is notified again.
 
-    It holds for every alert of the patient that is chased as long. ValidationError for an instant that is past,
-    or more than 2 h (emergency), 12 h (urgent) or 24 h ahead, without a reason, or before three tries failed.
-    AlreadyClosedError, NotAcknowledgedError where the alert is not being worked on.
+    Applies to every alert of the patient with three failed tries. Raise ValidationError if `at` is past or more
+    than 2 h (emergency), 12 h (urgent) or 24 h ahead, if `reason` is empty, or before three tries failed;
+    AlreadyClosedError or NotAcknowledgedError if the alert is not being worked on.
     """
     patient, alerts = locked_open(alert.patient)
     current = next((one for one in alerts if one.pk == alert.pk), None)
@@ -182,18 +182,18 @@ def set_next_try(*, alert: Alert, at: datetime, reason: str, by: User, now: date
 
 
 def is_tired(alert: Alert) -> bool:
-    """Whether so many tries failed that a clinician says when to try next."""
+    """Return True once three tries have failed, so that a clinician sets the next one."""
     chased = alert.status == Alert.Status.ACKNOWLEDGED and alert.triage_level >= Level.SAME_DAY
     return chased and not alert.is_reached and alert.failed_tries >= TRIES
 
 
 def longest_wait(alert: Alert) -> timedelta:
-    """How far ahead the next try of an alert may lie."""
+    """Return how far ahead the next try of an alert may be."""
     return NEXT_TRY_WITHIN.get(alert.triage_level, NEXT_TRY_OTHERWISE)
 
 
 def require_next_try(alert: Alert, at: datetime, reason: str, now: datetime) -> None:
-    """ValidationError with what is wrong about a next try."""
+    """Raise ValidationError unless the next try may be set to `at`."""
     longest = longest_wait(alert)
     if not is_tired(alert):
         raise ValidationError("The next try is set after three calls that did not reach the patient.")

@@ -1,4 +1,4 @@
-"""Sending a patient one of a few fixed texts, which hold no health detail and no name."""
+"""Letters: fixed texts that staff send to a patient, without health detail and without a name."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from aftercare.people.clinics.clinic_phones import contact_at
 from aftercare.people.models import Clinic, Event, Patient, User
 
 KIND = "letter"
-# Later than this it would ask for what has long been done.
+# Unsent after this long, a letter is stale: expire it.
 WORTH_SENDING = timedelta(hours=24)
-# Unopened for so long, it is no news any more: the history still has it.
+# Unopened letters are shown on the patient's pages for this long; the history keeps them.
 WORTH_SHOWING = timedelta(days=28)
-# Pressed twice, or by two colleagues at once: the patient gets it once.
+# The same letter sent again within this time is refused: a double click, or two colleagues.
 ONCE_IN = timedelta(minutes=5)
 TEXTS = {
     Letter.Template.PLEASE_CALL: "We would like to talk to you. Please call us today.",
@@ -32,21 +32,21 @@ TEXTS = {
 
 
 class SentLatelyError(ValueError):
-    """The same letter went to this patient within the last five minutes."""
+    """The same letter was sent to this patient within the last five minutes."""
 
 
 class WithdrawnError(ValueError):
-    """The patient was withdrawn: no message goes to them."""
+    """The patient was withdrawn and gets no messages."""
 
 
 @transaction.atomic
 def send_letter(
     *, patient: Patient, template: str, by: User, now: datetime, alert: Alert | None = None
 ) -> Letter:
-    """Send a text to the patient, through the outbox.
+    """Send a letter to the patient through the outbox.
 
-    SentLatelyError where it was sent just now, WithdrawnError for a patient who was withdrawn, ValueError for an
-    unknown text, or an alert of another patient.
+    Raise SentLatelyError if it was sent within five minutes, WithdrawnError if the patient was withdrawn,
+    ValueError for an unknown template or an alert of another patient.
     """
     if template not in Letter.Template.values:
         raise ValueError(f"unknown letter: {template!r}")
@@ -79,7 +79,7 @@ def send_letter(
 
 
 def unopened_letters(patient: Patient, now: datetime) -> QuerySet[Letter]:
-    """Those of the last weeks that the patient has not opened, the newest first."""
+    """Return the patient's recent unopened letters, newest first."""
     opened = Event.objects.filter(subject=OuterRef("pk"), verb=Event.Verb.OPENED_LETTER)
     recent = patient.letters.filter(at__gte=now - WORTH_SHOWING)
     unopened: QuerySet[Letter] = recent.exclude(Exists(opened)).order_by("-at", "-pk")
@@ -88,7 +88,7 @@ def unopened_letters(patient: Patient, now: datetime) -> QuerySet[Letter]:
 
 @transaction.atomic
 def open_letter(*, letter: Letter, now: datetime) -> None:
-    """Keep when the patient first opened it."""
+    """Record that the patient opened a letter; only the first time counts."""
     Patient.objects.select_for_update().get(pk=letter.patient_id)
     if not Event.objects.filter(subject=letter.pk, verb=Event.Verb.OPENED_LETTER).exists():
         record_event(
@@ -101,7 +101,7 @@ def open_letter(*, letter: Letter, now: datetime) -> None:
 
 
 def render(message: Message, now: datetime) -> Content | None:
-    """The words to the patient, with the telephones of the hour."""
+    """Render the mail to the patient, with the telephone numbers for the time of day."""
     letter = Letter.objects.select_related("patient__clinic").get(pk=message.subject)
     clinic = letter.patient.clinic
     template = Letter.Template(letter.template)
@@ -109,7 +109,7 @@ def render(message: Message, now: datetime) -> Content | None:
 
 
 def letter_text(template: Letter.Template, clinic: Clinic, now: datetime) -> str:
-    """What the patient reads."""
+    """Return the text of a letter."""
     page = (
         f"{settings.SITE_URL}/check-in/" if template == Letter.Template.CHECK_IN else f"{settings.SITE_URL}/"
     )

@@ -1,4 +1,4 @@
-"""Counting the tries of a patient again after one was recorded by a slip."""
+"""Recalculation of alerts after a contact attempt was corrected."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ Result = ContactAttempt.Result
 
 
 def recount(alerts: Iterable[Alert], wrong: ContactAttempt, before: Mapping[str, Mapping[str, Any]]) -> None:
-    """Let these open alerts of one patient be what they would be without the slip, not yet written.
+    """Bring open alerts of one patient to the state without the wrong attempt, unsaved.
 
-    `before`: each alert's state when the wrong attempt was recorded, by its id.
+    `before`: the state of each alert, by id, when the wrong attempt was recorded.
     """
     current = list(
         ContactAttempt.objects.filter(patient=wrong.patient_id, corrected_by=None).order_by("at", "pk")
@@ -52,7 +52,7 @@ def wait_again(
 
 
 def count(alert: Alert, tries: Iterable[ContactAttempt], reached_at: datetime | None) -> None:
-    """What the tries that stand mean for one alert: reached, or how often and since when not."""
+    """Recalculate reached time, failed tries and next follow-up of one alert from its valid attempts."""
     alert.reached_at = reached_at
     if alert.status != Alert.Status.ACKNOWLEDGED or alert.acknowledged_at is None:
         return
@@ -64,7 +64,7 @@ def count(alert: Alert, tries: Iterable[ContactAttempt], reached_at: datetime | 
     failed = [one for one in tries if one.result != Result.REACHED and one.at >= alert.last_reported_at]
     alert.failed_tries = len(failed)
     if alert.next_try_at is not None and alert.failed_tries >= TRIES:
-        # What a clinician has set stands, where that many tries have failed all the same.
+        # A next try set by a clinician stands if three tries have failed nevertheless.
         return
     clear_next_try(alert)
     seen = Event.objects.filter(verb=Event.Verb.ACKNOWLEDGED, subject=alert.pk).values_list("at", flat=True)

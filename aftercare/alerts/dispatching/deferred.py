@@ -1,4 +1,4 @@
-"""What waits for the clinic to open goes out when it opens, also where its hours or closed days change meanwhile."""
+"""Deferred dispatches: sent when the clinic opens, and rescheduled when its hours or closed days change."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ logger = logging.getLogger(__name__)
 
 
 def follow_hours() -> int:
-    """Move every dispatch that waits for an opening to the one that the clinic's hours give now. Returns how many."""
+    """Reschedule every deferred dispatch to the clinic's current hours; return the number moved."""
     moved = 0
     for dispatch in Dispatch.objects.put_off().select_related("clinic"):
         before = dispatch.due_at
         try:
             moved += keep_to_hours(dispatch) != before
         except Exception:
-            # One clinic's hours must not keep another's messages from moving.
+            # An error in one clinic's hours must not affect other clinics.
             logger.exception("dispatch %s could not be moved", dispatch.pk)
     return moved
 
 
 def keep_to_hours(dispatch: Dispatch) -> datetime:
-    """When a dispatch is due by the clinic's hours of today; kept on its row where that is another instant.
+    """Return when a dispatch is due by the clinic's current hours, and store it if it has changed.
 
-    Counted from the decision on, not from now: where an opening has passed and nobody was told, it is late
-    and goes at once, instead of waiting for one more.
+    Counted from the decision, not from now: a dispatch that missed an opening is sent at once instead of
+    waiting for the next one.
     """
     if not dispatch.is_put_off:
         return dispatch.due_at

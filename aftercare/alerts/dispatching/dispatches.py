@@ -1,4 +1,4 @@
-"""Writing the decision that somebody is told of the alerts of one patient."""
+"""Creation of dispatches about the alerts of one patient."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from aftercare.triage import Level
 
 
 def due_at(clinic: Clinic, level: Level, now: datetime) -> datetime:
-    """Urgent and higher: now. Same day: now in opening hours, else at the next opening."""
+    """Return when to notify: at once for urgent and higher; same day in opening hours, else at the next opening."""
     if level >= Level.URGENT or clinic.hours.current(now):
         return now
     upcoming = clinic.hours.next_opening(now)
@@ -22,14 +22,14 @@ def due_at(clinic: Clinic, level: Level, now: datetime) -> datetime:
 
 
 def worst_of(alerts: Iterable[Alert]) -> Level:
-    """The highest of their levels."""
+    """Return the highest level of these alerts."""
     return max(alert.triage_level for alert in alerts)
 
 
 def turns_of(alert: Alert, *reasons: Dispatch.Reason) -> int:
-    """How often somebody was told for these reasons, counted for the event itself.
+    """Count the dispatches for these reasons whose event is this alert.
 
-    Alerts escalate together and apart, so that no alert's own count is unique.
+    Alerts escalate together and apart, so an alert's own counter would not be unique.
     """
     return Dispatch.objects.filter(reason__in=reasons, event=alert.pk).count()
 
@@ -43,9 +43,9 @@ def tell(
     due: datetime | None = None,
     event: UUID | None = None,
 ) -> Dispatch:
-    """Write the decision that a step is told of these alerts of one patient; once more for the first of them.
+    """Create a dispatch to a contact step about alerts of one patient; `turn` counts those of the same event.
 
-    `due`: from when on, unless at once. `event`: what happened, where that is not the first alert itself.
+    `due`: when to send, default `now`. `event`: id of the event, default the first alert's.
     """
     first = alerts[0]
     event = event or first.pk
@@ -64,14 +64,14 @@ def tell(
 
 
 def attach(dispatch: Dispatch, alerts: Iterable[Alert]) -> None:
-    """Say which alerts a dispatch is about, and let it be sent."""
+    """Link a dispatch to its alerts, and nudge the outbox."""
     through = Dispatch.alerts.through
     through.objects.bulk_create(through(dispatch_id=dispatch.pk, alert_id=alert.pk) for alert in alerts)
     nudge_after_commit()
 
 
 def note_telling(alerts: Iterable[Alert], dispatch: Dispatch, verb: Event.Verb, now: datetime) -> None:
-    """Keep as an event of each alert that the portal told somebody of it."""
+    """Record an event for each alert that staff are notified of."""
     system = User.objects.system()
     for alert in alerts:
         record_event(

@@ -1,4 +1,4 @@
-"""Whether what a dispatch is about is still worth telling."""
+"""Relevance of a dispatch at the moment of sending."""
 
 from __future__ import annotations
 
@@ -9,31 +9,32 @@ from aftercare.triage import CONTACT_REQUESTED, Level
 
 
 def still_waiting(dispatch: Dispatch) -> list[Alert]:
-    """The alerts of a dispatch that are still worth telling, the worst first."""
+    """Return the alerts of a dispatch that still need attention, highest level first."""
     matters = STILL_MATTERS[Dispatch.Reason(first_of(dispatch).reason)]
     alerts = [alert for alert in dispatch.alerts.all() if matters(alert)]
     return sorted(alerts, key=lambda alert: (-alert.triage_level.rank, alert.opened_at))
 
 
 def first_of(dispatch: Dispatch) -> Dispatch:
-    """The dispatch that could not be delivered at first; itself where it tells nobody instead of another."""
+    """Return the dispatch whose message could not be delivered at first; other dispatches are returned unchanged."""
     while dispatch.reason == Dispatch.Reason.UNDELIVERED:
         dispatch = Dispatch.objects.get(pk=dispatch.event)
     return dispatch
 
 
 def waits(alert: Alert) -> bool:
-    """Whether nobody has acknowledged it, or seen its newest report, where that asks for somebody again."""
+    """Return True if an alert is unacknowledged or unconfirmed, or asks for a callback again."""
     asks_again = alert.rule == CONTACT_REQUESTED and alert.is_open and alert.reported_again_at is not None
     return alert.is_waiting or asks_again
 
 
 def is_not_reached(alert: Alert) -> bool:
-    """Whether it is open and nobody reached the patient since the newest report."""
+    """Return True if an alert is open and the patient was not reached since the newest report."""
     return alert.is_open and not alert.is_reached
 
 
-# Silence matters until the alert is closed, the rest until somebody has it, or has reached the patient.
+# A missing check-in matters until the alert is closed, the rest until it is acknowledged or the patient
+# reached.
 STILL_MATTERS: dict[Dispatch.Reason, Callable[[Alert], bool]] = {
     Dispatch.Reason.OPENED: waits,
     Dispatch.Reason.UNACKNOWLEDGED: waits,

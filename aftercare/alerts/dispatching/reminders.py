@@ -1,4 +1,4 @@
-"""What is told once a day: same-day alerts before closing, and the routine list after opening."""
+"""Daily reminders: open same-day alerts before closing, and the list of routine alerts after opening."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from aftercare.triage import Level
 logger = logging.getLogger(__name__)
 
 BEFORE_CLOSING = timedelta(hours=1)
-# When a clinic that is open at midnight begins its working day.
+# Start of the working day at a clinic that is open at midnight.
 MORNING = "09:00"
 
 
 def remind(now: datetime) -> int:
-    """Write what has fallen due of both, once each a day and clinic. Returns how many."""
+    """Create the reminders that have fallen due, each once per day and clinic; return their number."""
     written = 0
     for clinic in Clinic.objects.order_by("pk"):
         written += attempt(remind_before_closing, clinic, now) + attempt(send_routine_list, clinic, now)
@@ -31,7 +31,7 @@ def remind(now: datetime) -> int:
 
 
 def attempt(act: Callable[[Clinic, datetime], bool], clinic: Clinic, now: datetime) -> bool:
-    """`act` for one clinic; a clinic's fault keeps no other from being reminded."""
+    """Run `act` for one clinic, and log an error so that other clinics are still reminded."""
     try:
         return act(clinic, now)
     except Exception:
@@ -40,7 +40,7 @@ def attempt(act: Callable[[Clinic, datetime], bool], clinic: Clinic, now: dateti
 
 
 def remind_before_closing(clinic: Clinic, now: datetime) -> bool:
-    """In the last hour of the day: the same-day alerts that are still open, in one message."""
+    """Remind of open same-day alerts, in one message, within the last hour before closing."""
     closes = clinic.hours.closing_of_day(now)
     if closes is None or not closes - BEFORE_CLOSING <= now < closes:
         return False
@@ -49,7 +49,7 @@ def remind_before_closing(clinic: Clinic, now: datetime) -> bool:
 
 
 def send_routine_list(clinic: Clinic, now: datetime) -> bool:
-    """From the opening of a working day on: the routine alerts that wait, in one message that day."""
+    """Send the list of new routine alerts, in one message per working day, once the clinic has opened."""
     opening = clinic.hours.current(now)
     if opening is None:
         return False
@@ -74,7 +74,7 @@ def tell_once(
     key: datetime,
     expires_at: datetime,
 ) -> bool:
-    """The dispatch for this clinic, reason and `key`; False where it was written before, or nothing waits."""
+    """Create the dispatch for this clinic, reason and `key`; return False if it exists or there are no alerts."""
     if not alerts:
         return False
     dispatch, created = Dispatch.objects.get_or_create(

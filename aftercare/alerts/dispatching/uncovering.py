@@ -1,4 +1,4 @@
-"""What stood quietly under a higher alert is told once that one is dealt with."""
+"""Suppressed alerts: staff are notified of a lower alert once the higher one is dealt with."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from aftercare.alerts.dispatching.dispatches import due_at, tell, worst_of
 from aftercare.alerts.models import Alert, Dispatch
 from aftercare.people.models import Patient
 
-# Who works through a patient's alerts one by one is not told of the next one meanwhile.
+# Delay, so that whoever works through a patient's alerts is not notified of the next one meanwhile.
 A_MOMENT = timedelta(minutes=1)
 
 
 def uncover(patient: Patient, now: datetime) -> Dispatch | None:
-    """Let the first step be told, a moment from now, of what waits and nobody was ever told of.
+    """Notify the first step, after a minute, of waiting alerts that nobody was notified of.
 
-    Only the highest level that waits is uncovered: what is below stays quiet under it. It is decided, as far as
-    opening hours are concerned, when the moment is over. For the caller's transaction, which holds the lock.
+    Only the highest waiting level is released; lower ones stay suppressed. Opening hours are checked for the
+    end of the delay. Call in a transaction that holds the patient's lock.
     """
     waiting = list(patient.alerts.need_action().waiting().order_by("opened_at", "pk"))
     if not waiting:
@@ -32,7 +32,7 @@ def uncover(patient: Patient, now: datetime) -> Dispatch | None:
 
 
 def told(waiting: Collection[Alert]) -> set[object]:
-    """The ids of those that somebody was told of since they wait."""
+    """Return the ids of alerts that somebody was notified of since they wait."""
     since = {alert.pk: alert.waiting_since for alert in waiting}
     rows = Dispatch.alerts.through.objects.filter(alert__in=since, dispatch__patient__isnull=False)
     return {
@@ -43,7 +43,7 @@ def told(waiting: Collection[Alert]) -> set[object]:
 
 
 def is_covered(dispatch: Dispatch) -> bool:
-    """Whether something higher of the same patient waits by now, so that these stay quiet after all."""
+    """Return True if the patient has a waiting alert of a higher level, so that these stay suppressed."""
     assert dispatch.patient is not None
     highest = worst_of(dispatch.alerts.all())
     waiting = dispatch.patient.alerts.need_action().waiting()

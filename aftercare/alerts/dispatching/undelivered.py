@@ -1,4 +1,4 @@
-"""A message to a contact step that can't arrive: the next contact is told at once."""
+"""Undelivered notifications: the next contact step is notified at once."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from aftercare.alerts.models import Dispatch
 from aftercare.outbox.models import Message
 from aftercare.people.models import Event
 
-# The kind of the messages that dispatches are turned into.
+# Message kind of notifications.
 KIND = "alert_dispatch"
 
 
 @transaction.atomic
 def tell_instead(messages: Iterable[Message], now: datetime) -> None:
-    """Let the next contact be told of what was in messages that were given up; once for each dispatch."""
+    """Notify the next contact step of messages that were given up, once per dispatch."""
     told = Dispatch.objects.select_for_update().filter(pk__in={message.subject for message in messages})
     for dispatch in told.filter(patient__isnull=False):
         alerts = still_waiting(dispatch)
@@ -32,12 +32,12 @@ def tell_instead(messages: Iterable[Message], now: datetime) -> None:
 
 
 def was_told_instead(dispatch: Dispatch) -> bool:
-    """Whether the next contact has been told because a message of this dispatch can't arrive."""
+    """Return True if the next step was notified because a message of this dispatch was given up."""
     return Dispatch.objects.filter(reason=Dispatch.Reason.UNDELIVERED, event=dispatch.pk).exists()
 
 
 def refused_mails(clinic_id: int) -> QuerySet[Message]:
-    """The messages of a clinic to its staff that can't arrive, as far as nobody looked into it and none came since."""
+    """Return unhandled failures of a clinic's notifications to staff who have received none since."""
     later = Message.objects.filter(
         recipient=OuterRef("recipient"), state=Message.State.SENT, finished_at__gt=OuterRef("finished_at")
     )
@@ -46,5 +46,5 @@ def refused_mails(clinic_id: int) -> QuerySet[Message]:
 
 
 def refused_by(dispatch: Dispatch) -> set[int]:
-    """The ids of the users whom messages of the dispatch's clinic can't reach."""
+    """Return the ids of users whom notifications of the dispatch's clinic do not reach."""
     return set(refused_mails(dispatch.clinic_id).values_list("recipient_id", flat=True))

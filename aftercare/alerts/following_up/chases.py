@@ -1,4 +1,4 @@
-"""Telling people of calls that do not get through: the next contact, the manager, and who has left an alert open."""
+"""Notifications about patients who are not reached: next contact step, managers, owners of alerts left open."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ from aftercare.triage import Level
 
 logger = logging.getLogger(__name__)
 
-# After so many tries that failed, the manager is told, and a clinician sets the next one.
+# Failed tries after which the managers are notified and a clinician sets the next try.
 TRIES = 3
-# What is acknowledged and not closed for so long is told again.
+# Acknowledged alerts that are still open after this long are notified again.
 LEFT_OPEN_AFTER = timedelta(hours=72)
-# The reasons for which the next contact of a chase is told: each of them is one step more.
+# Reasons that move a chase to the next contact step.
 OF_A_CHASE = (Dispatch.Reason.FORGOTTEN, Dispatch.Reason.WRONG_NUMBER)
 
 
 def next_step(alert: Alert, roster: Roster, now: datetime) -> int:
-    """The contact step to be told next in the chase of an alert that somebody has."""
+    """Return the contact step to notify next about an acknowledged alert."""
     return min(turns_of(alert, *OF_A_CHASE) + 1, roster.last_position(now))
 
 
 def tell_next(alerts: Sequence[Alert], reason: Dispatch.Reason, now: datetime) -> Dispatch:
-    """Let the next contact be told at once of these alerts of one patient, which somebody has."""
+    """Notify the next contact step at once of acknowledged alerts of one patient."""
     roster = Roster.of(alerts[0].clinic, now)
     return tell(alerts, reason, now=now, step=next_step(alerts[0], roster, now))
 
 
 def tell_manager(alerts: Sequence[Alert], now: datetime) -> Dispatch:
-    """Let the manager be told that the patient of these alerts can't be reached."""
+    """Notify the managers that the patient of these alerts cannot be reached."""
     due = due_at(alerts[0].clinic, worst_of(alerts), now)
     dispatch = tell(alerts, Dispatch.Reason.NOT_REACHED, now=now, due=due)
     note_telling(alerts, dispatch, Event.Verb.NOT_REACHED, now)
@@ -48,7 +48,9 @@ def tell_manager(alerts: Sequence[Alert], now: datetime) -> Dispatch:
 
 
 def tell_left_open(now: datetime) -> int:
-    """Tell owners and managers of what is acknowledged and not closed for three days. Returns how many patients."""
+    """Notify owners and managers of alerts acknowledged three days ago and still open; return the number of
+    patients.
+    """
     patients = 0
     alerts = Alert.objects.left_open(now - LEFT_OPEN_AFTER).exclude(Exists(told_since(now - LEFT_OPEN_AFTER)))
     by_patient = alerts.select_related("patient").order_by("patient", "opened_at", "pk")
@@ -56,13 +58,13 @@ def tell_left_open(now: datetime) -> int:
         try:
             patients += tell_left_open_of(list(group), now)
         except Exception:
-            # One patient's fault must not keep the next one's alert from being told.
+            # An error for one patient must not affect the next.
             logger.exception("alerts that are left open could not be told again")
     return patients
 
 
 def told_since(long_ago: datetime) -> QuerySet[Any]:
-    """The decisions, made since then, to tell that an alert is left open."""
+    """Return left-open dispatches of an alert (OuterRef) decided since `long_ago`."""
     rows: QuerySet[Any] = Dispatch.alerts.through.objects.filter(
         alert=OuterRef("pk"),
         dispatch__reason=Dispatch.Reason.LEFT_OPEN,
@@ -74,7 +76,9 @@ def told_since(long_ago: datetime) -> QuerySet[Any]:
 
 @transaction.atomic
 def tell_left_open_of(alerts: Sequence[Alert], now: datetime) -> bool:
-    """One dispatch for what one patient's owners left open; False where it was closed or told meanwhile."""
+    """Create one dispatch for the left-open alerts of a patient; return False if none is left or all were
+    notified.
+    """
     patient, _open = locked_open(alerts[0].patient)
     long_ago = now - LEFT_OPEN_AFTER
     still = Alert.objects.left_open(long_ago).exclude(Exists(told_since(long_ago)))

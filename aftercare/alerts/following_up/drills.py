@@ -1,4 +1,4 @@
-"""The alarm drill: the whole way from a dispatch to an acknowledgement, about no patient, with a stop-watch."""
+"""Alarm drills: the whole path from dispatch to acknowledgement without a patient, with its times measured."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ from aftercare.triage import Level
 
 logger = logging.getLogger(__name__)
 
-# A drill that nobody acknowledged for so long has shown what it can show.
+# A drill ends by itself after this long.
 LONGEST = timedelta(hours=2)
 
 
 class DrillRunningError(ValueError):
-    """A drill is running at this clinic already."""
+    """A drill is already running at this clinic."""
 
 
 class DrillEndedError(ValueError):
-    """The drill was acknowledged or stopped before."""
+    """The drill has ended."""
 
 
 @transaction.atomic
 def start_drill(*, clinic: Clinic, by: User, now: datetime) -> Drill:
-    """Tell the first step as of an emergency. DrillRunningError where one is running."""
+    """Start a drill and notify the first step as in an emergency; raise DrillRunningError if one is running."""
     roster = Roster.of(clinic, now)
     wait = wait_after(0, Level.EMERGENCY, now, roster)
     try:
@@ -51,7 +51,7 @@ def start_drill(*, clinic: Clinic, by: User, now: datetime) -> Drill:
 
 
 def tell(drill: Drill, *, turn: int, step: int, now: datetime) -> None:
-    """Write the decision that a step is told of the drill."""
+    """Create a dispatch of the drill to a contact step."""
     Dispatch.objects.create(
         clinic_id=drill.clinic_id,
         reason=Dispatch.Reason.DRILL,
@@ -67,7 +67,7 @@ def tell(drill: Drill, *, turn: int, step: int, now: datetime) -> None:
 
 @transaction.atomic
 def end_drill(*, drill: Drill, by: User, now: datetime, acknowledged: bool) -> None:
-    """Acknowledge or stop a drill. DrillEndedError where it has ended."""
+    """Acknowledge or stop a drill; raise DrillEndedError if it has ended."""
     ended = (
         Drill.objects.running()
         .filter(pk=drill.pk)
@@ -80,20 +80,20 @@ def end_drill(*, drill: Drill, by: User, now: datetime, acknowledged: bool) -> N
 
 
 def escalate_drills(now: datetime) -> int:
-    """Tell the next step of every drill whose time is up, and end those that ran too long. Returns how many."""
+    """Notify the next step of overdue drills, and end those that ran too long; return the number of drills."""
     moved = 0
     for drill in Drill.objects.to_escalate(now).select_related("clinic"):
         try:
             moved += escalate_drill(drill, now)
         except Exception:
-            # One clinic's drill must not keep the next one's waiting.
+            # An error in one drill must not affect other clinics.
             logger.exception("drill %s could not be told again", drill.pk)
     return moved
 
 
 @transaction.atomic
 def escalate_drill(drill: Drill, now: datetime) -> bool:
-    """One more turn of one drill; False where it ended, or another worker took the turn."""
+    """Escalate one drill; return False if it has ended or another worker was faster."""
     if now >= drill.started_at + LONGEST:
         end_drill(drill=drill, by=User.objects.system(), now=now, acknowledged=False)
         return True
@@ -114,7 +114,7 @@ def escalate_drill(drill: Drill, now: datetime) -> bool:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Timing:
-    """How long the steps of a drill took: until the first message was handed over, and until somebody had it."""
+    """Times of a drill: first message sent, and acknowledgement, each from the start."""
 
     told_at: datetime | None
     told_after: timedelta | None
@@ -122,7 +122,7 @@ class Timing:
 
 
 def timing_of(drill: Drill) -> Timing:
-    """The stop-watch of one drill."""
+    """Return the times of a drill."""
     dispatches = Dispatch.objects.filter(reason=Dispatch.Reason.DRILL, event=drill.pk)
     sent = Message.objects.filter(kind=KIND, subject__in=dispatches.values("pk"), state=Message.State.SENT)
     told_at: datetime | None = sent.aggregate(first=Min("finished_at"))["first"]

@@ -1,4 +1,4 @@
-"""Telling the next contact, again and again, until a person has acknowledged and somebody has called."""
+"""Escalation: notify the next contact step until an alert is acknowledged and the patient called."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from aftercare.triage import LIMITS, Level, Limits, unacknowledged
 
 logger = logging.getLogger(__name__)
 
-# Once everybody was told, everybody of the last step is told again this often.
+# The last step is notified again at this interval.
 LAST_STEP_EVERY = timedelta(minutes=30)
 
 
 def unacknowledged_alerts(patient: Patient, now: datetime, limits: Limits = LIMITS) -> list[Alert]:
-    """The alerts by which `unacknowledged` holds for a patient now, told of before or not."""
+    """Return the alerts for which the rule `unacknowledged` holds now, whether or not anybody was notified."""
     waiting = Alert.objects.filter(patient=patient).waiting().order_by("opened_at")
     return [
         alert
@@ -38,10 +38,10 @@ def unacknowledged_alerts(patient: Patient, now: datetime, limits: Limits = LIMI
 
 
 def escalate(now: datetime, limits: Limits = LIMITS, *, only: Patient | None = None) -> int:
-    """Tell the next contact of every emergency or urgent alert whose time is up. Returns how many patients.
+    """Notify the next step of every overdue emergency or urgent alert; return the number of patients.
 
-    After an outage each alert is told of once, not once for every turn that was missed. `only` leaves
-    everybody else's alerts alone: a rehearsal must not hold the rows of real patients.
+    After an outage each alert is notified once, not once per missed turn. `only` limits it to one patient, so
+    that a rehearsal locks no other rows.
     """
     late = Alert.objects.to_escalate(now).select_related("clinic")
     if only:
@@ -50,7 +50,7 @@ def escalate(now: datetime, limits: Limits = LIMITS, *, only: Patient | None = N
 
 
 def follow_up(now: datetime) -> int:
-    """Tell the next contact of what was acknowledged and then forgotten. Returns how many patients."""
+    """Notify the next step of alerts that were acknowledged and then forgotten; return the number of patients."""
     return each_patient(
         Alert.objects.to_follow_up(now).select_related("clinic"),
         lambda alerts: follow_up_patient(alerts, now),
@@ -58,22 +58,22 @@ def follow_up(now: datetime) -> int:
 
 
 def each_patient(alerts: Iterable[Alert], act: Callable[[list[Alert]], bool]) -> int:
-    """`act` on the alerts of one patient after another. Returns for how many it did something."""
+    """Call `act` with the alerts of each patient; return for how many it returned True."""
     patients = 0
     by_patient = sorted(alerts, key=lambda alert: (str(alert.patient_id), alert.opened_at, alert.pk))
     for patient_id, group in groupby(by_patient, key=lambda alert: alert.patient_id):
         try:
             patients += act(list(group))
         except Exception:
-            # One patient's fault must not keep the next one's alert from being told.
+            # An error for one patient must not affect the next.
             logger.exception("the alerts of patient %s could not be told again", patient_id)
     return patients
 
 
 @transaction.atomic
 def escalate_patient(alerts: list[Alert], now: datetime, limits: Limits) -> bool:
-    """One dispatch for one patient's late alerts; False where all were acknowledged or told of meanwhile."""
-    # The patient's row first, as everywhere: the other way round, a check-in at this moment would deadlock.
+    """Create one dispatch for the overdue alerts of a patient; return False if none is overdue any more."""
+    # The patient's row first, as everywhere: the reverse order could deadlock with a check-in.
     Patient.objects.select_for_update().get(pk=alerts[0].patient_id)
     roster = Roster.of(alerts[0].clinic, now)
     claimed = [alert for alert in alerts if claim_turn(alert, now, roster, limits)]
@@ -87,7 +87,7 @@ def escalate_patient(alerts: list[Alert], now: datetime, limits: Limits) -> bool
 
 
 def claim_turn(alert: Alert, now: datetime, roster: Roster, limits: Limits) -> bool:
-    """Move the alert's clock on, unless somebody acknowledged it or another worker took this turn."""
+    """Advance the alert's deadline; return False if it was acknowledged or another worker was faster."""
     turn = alert.escalations + 1
     wait = wait_after(turn, alert.triage_level, now, roster, limits)
     same = Alert.objects.waiting().filter(pk=alert.pk, next_escalation_at=alert.next_escalation_at)
@@ -97,7 +97,7 @@ def claim_turn(alert: Alert, now: datetime, roster: Roster, limits: Limits) -> b
 def wait_after(
     position: int, level: Level, now: datetime, roster: Roster, limits: Limits = LIMITS
 ) -> timedelta:
-    """How long the step at a position has before the next one is told; the last one is told again."""
+    """Return how long the step at `position` has before the next is notified; the last one is notified again."""
     if position >= roster.last_position(now):
         return LAST_STEP_EVERY
     minutes = limits.ack_min_emergency if level is Level.EMERGENCY else limits.ack_min_urgent
@@ -107,7 +107,7 @@ def wait_after(
 
 @transaction.atomic
 def follow_up_patient(alerts: list[Alert], now: datetime) -> bool:
-    """One dispatch for what one patient's owners forgot; False where somebody called or closed meanwhile."""
+    """Create one dispatch for the forgotten alerts of a patient; return False if none is forgotten any more."""
     Patient.objects.select_for_update().get(pk=alerts[0].patient_id)
     roster = Roster.of(alerts[0].clinic, now)
     claimed = [alert for alert in alerts if claim_follow_up(alert, now, roster)]
@@ -119,7 +119,7 @@ def follow_up_patient(alerts: list[Alert], now: datetime) -> bool:
 
 
 def claim_follow_up(alert: Alert, now: datetime, roster: Roster) -> bool:
-    """Mark the alert as forgotten and move its clock on, unless somebody acted or took this turn."""
+    """Mark an alert as forgotten and advance its deadline; return False if somebody acted or was faster."""
     last = next_step(alert, roster, now) >= roster.last_position(now)
     due = follow_up_from(alert, alert.clinic.hours, now)
     if last and alert.triage_level >= Level.URGENT:
@@ -133,7 +133,7 @@ def claim_follow_up(alert: Alert, now: datetime, roster: Roster) -> bool:
 
 @transaction.atomic
 def dispatch_silence(*, alerts: list[Alert], event: UUID, now: datetime, due_at: datetime) -> bool:
-    """Tell the first step once that no check-in followed the one with id `event`; False where it was told."""
+    """Notify the first step, once, that no check-in followed the check-in `event`; return False if done before."""
     first = alerts[0]
     Patient.objects.select_for_update().get(pk=first.patient_id)
     dispatch, created = Dispatch.objects.get_or_create(

@@ -1,4 +1,4 @@
-"""Alerts, the decisions to tell somebody of them, who is told, and the drill of it all."""
+"""Alerts, dispatches, contact steps and drills."""
 
 from aftercare.alerts.models.alerts import LEVEL_ORDER, NEEDS_ACTION, Alert, ContactAttempt
 from aftercare.alerts.models.dispatches import ContactStep, Dispatch, Drill

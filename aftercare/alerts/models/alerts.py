@@ -1,4 +1,4 @@
-"""Alerts are what staff work, and what they did to reach the patient."""
+"""Alerts and contact attempts."""
 
 from __future__ import annotations
 
@@ -19,35 +19,35 @@ NEEDS_ACTION = tuple(level.value for level in LEVEL_ORDER if level >= triage.Lev
 
 class AlertQuerySet(models.QuerySet["Alert"]):
     def open(self) -> AlertQuerySet:
-        """Those not closed; an acknowledged one is open."""
+        """Alerts that are not closed, acknowledged ones included."""
         return self.exclude(status=Alert.Status.CLOSED)
 
     def need_action(self) -> AlertQuerySet:
-        """Those of same day and higher."""
+        """Alerts of level same_day and higher."""
         return self.filter(level__in=NEEDS_ACTION)
 
     def waiting(self) -> AlertQuerySet:
-        """Those that nobody has acknowledged, and those whose newer report nobody has confirmed."""
+        """Unacknowledged alerts, and acknowledged ones with an unconfirmed newer report."""
         return self.open().filter(Q(status=Alert.Status.NEW) | Q(unconfirmed_since__isnull=False))
 
     def unreached(self) -> AlertQuerySet:
-        """Open ones whose patient nobody has reached since their newest report."""
+        """Open alerts whose patient was not reached since the newest report."""
         return self.open().filter(Q(reached_at=None) | Q(reached_at__lt=F("last_reported_at")))
 
     def to_escalate(self, now: datetime) -> AlertQuerySet:
-        """Emergency and urgent ones that nobody acknowledged, or confirmed, in time."""
+        """Emergency and urgent alerts whose deadline to acknowledge or confirm has passed."""
         return self.waiting().filter(next_escalation_at__lte=now)
 
     def to_follow_up(self, now: datetime) -> AlertQuerySet:
-        """Those of same day and higher that somebody acknowledged, and whose patient nobody tried to reach in time."""
+        """Acknowledged alerts of same_day and higher whose deadline for a contact attempt has passed."""
         return self.filter(status=Alert.Status.ACKNOWLEDGED, follow_up_at__lte=now)
 
     def left_open(self, since: datetime) -> AlertQuerySet:
-        """Those of same day and higher that were acknowledged by then and are not closed."""
+        """Alerts of same_day and higher that were acknowledged before `before` and are not closed."""
         return self.need_action().filter(status=Alert.Status.ACKNOWLEDGED, acknowledged_at__lte=since)
 
     def worst_first(self) -> AlertQuerySet:
-        """By level, then the longest waiting first."""
+        """Order by level, then by waiting time, longest first."""
         rank = Case(
             *(When(level=level.value, then=Value(place)) for place, level in enumerate(LEVEL_ORDER)),
             output_field=IntegerField(),
@@ -56,7 +56,7 @@ class AlertQuerySet(models.QuerySet["Alert"]):
 
 
 class Alert(models.Model):
-    """One rule that fired for one patient after one procedure, until a person has closed it."""
+    """A rule that fired for a patient after a procedure; open until a person closes it."""
 
     class Status(models.TextChoices):
         NEW = "new", _("New")
@@ -87,32 +87,33 @@ class Alert(models.Model):
     opened_at = models.DateTimeField()
     acknowledged_at = models.DateTimeField(null=True)
     acknowledged_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-    # Who works on it: who acknowledged it, unless it was given to somebody else.
+    # Who works on the alert: the user who acknowledged it, unless it was assigned to another.
     owner = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     outcome = models.CharField(max_length=20, choices=Outcome, blank=True)
     note = models.TextField(blank=True)
-    # When a check-in last fired the rule.
+    # Newest check-in that fired the rule.
     last_reported_at = models.DateTimeField()
-    # The rule fired again after somebody had acknowledged the alert.
+    # The rule fired again after the acknowledgement.
     reported_again_at = models.DateTimeField(null=True)
-    # Emergency and urgent: the oldest report since then that nobody has confirmed. It waits again, with its owner.
+    # Emergency and urgent: oldest report since the acknowledgement that nobody has confirmed; the alert waits
+    # again.
     unconfirmed_since = models.DateTimeField(null=True)
-    # When staff last reached the patient while the alert was open.
+    # Last time that staff reached the patient while the alert was open.
     reached_at = models.DateTimeField(null=True)
-    # No check-in came for a day after the report behind this alert.
+    # Set when no check-in followed for a day.
     silent_since = models.DateTimeField(null=True)
     next_escalation_at = models.DateTimeField(null=True)
     escalations = models.PositiveIntegerField(default=0)
-    # Its owner left or went away: it waits for anybody again, on a clock that began anew.
+    # Unassigned because the owner left or is away; the deadline counts from here.
     returned_at = models.DateTimeField(null=True)
-    # Acknowledged: when somebody must have tried to reach the patient, and since when nobody has in time.
+    # Acknowledged: deadline for a contact attempt, and since when it has passed.
     follow_up_at = models.DateTimeField(null=True)
     forgotten_since = models.DateTimeField(null=True)
-    # Tries since the newest report that did not reach the patient.
+    # Failed contact attempts since the newest report.
     failed_tries = models.PositiveSmallIntegerField(default=0)
-    # Three tries failed: when a clinician wants the next one made, and why then.
+    # After three failed tries: time of the next one, set by a clinician with a reason.
     next_try_at = models.DateTimeField(null=True)
     next_try_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     next_try_reason = models.CharField(max_length=300, blank=True)
@@ -176,7 +177,7 @@ class Alert(models.Model):
 
     @property
     def own_procedure(self) -> Procedure | None:
-        """The procedure whose recovery it is about; None where it has turned out to be another patient's."""
+        """The procedure, or None if it was moved to another patient."""
         if self.procedure is None or self.procedure.patient_id != self.patient_id:
             return None
         return self.procedure
@@ -192,32 +193,32 @@ class Alert(models.Model):
 
     @property
     def acknowledge_by(self) -> datetime | None:
-        """When somebody must have acknowledged it; None below urgent."""
+        """Deadline to acknowledge; None below urgent."""
         return triage.acknowledge_by(self.triage_level, self.waiting_since)
 
     @property
     def waiting_since(self) -> datetime:
-        """Since when it waits for somebody: it was opened, came back, or was reported again unconfirmed."""
+        """Start of waiting: opened, unassigned, or reported again without confirmation."""
         return self.unconfirmed_since or self.returned_at or self.opened_at
 
     @property
     def is_waiting(self) -> bool:
-        """Whether nobody has acknowledged the alert, or confirmed its newer report."""
+        """True while the alert is unacknowledged, or its newer report unconfirmed."""
         return self.status == self.Status.NEW or (self.is_open and self.unconfirmed_since is not None)
 
     @property
     def is_reached(self) -> bool:
-        """Whether staff have reached the patient since the newest report."""
+        """True if staff reached the patient since the newest report."""
         return self.reached_at is not None and self.reached_at >= self.last_reported_at
 
     @property
     def is_forgotten(self) -> bool:
-        """Whether it was acknowledged and then nobody tried to reach the patient in time."""
+        """True if no contact attempt was made by the deadline after the acknowledgement."""
         return self.forgotten_since is not None
 
 
 class ContactAttempt(AppendOnly):
-    """Somebody tried to reach a patient: what came of it. Never changed."""
+    """An attempt to reach a patient, and its result. Append-only."""
 
     class Result(models.TextChoices):
         REACHED = "reached", _("Reached")
@@ -231,14 +232,14 @@ class ContactAttempt(AppendOnly):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="contact_attempts")
-    # The alert on whose page it was entered; none where it was not about one.
+    # The alert from whose page it was entered, if any.
     alert = models.ForeignKey(Alert, on_delete=models.PROTECT, null=True, related_name="contact_attempts")
     at = models.DateTimeField()
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=20, choices=Kind, default=Kind.CALLED)
     result = models.CharField(max_length=20, choices=Result)
     note = models.TextField(blank=True)
-    # The attempt that was recorded by a slip, and that this one stands for instead.
+    # The wrong attempt that this one replaces.
     corrects = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="corrected_by")
 
     class Meta:

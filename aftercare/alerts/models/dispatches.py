@@ -1,4 +1,4 @@
-"""Dispatches are the decisions to tell somebody; contact steps say whom, in which order."""
+"""Dispatches, which are decisions to notify; contact steps, which say whom and in which order; and drills."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ LONGEST_WAIT_MIN = 30
 
 
 class ContactStep(models.Model):
-    """Who of a clinic is told first, second, … A step without anybody reachable means everybody."""
+    """A step of a clinic's contact list. A step that reaches nobody stands for everybody."""
 
     class Hours(models.TextChoices):
         OPEN = "open", _("While the clinic is open")
         CLOSED = "closed", _("While it is closed")
 
     clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="contact_steps")
-    # Two lists. Where the one for closed hours is empty, the other holds day and night.
+    # Two lists per clinic. An empty list for closed hours means that the other one always holds.
     hours = models.CharField(max_length=10, choices=Hours, default=Hours.OPEN)
     position = models.PositiveSmallIntegerField()
     members = models.ManyToManyField(StaffMember, related_name="contact_steps", blank=True)
-    # Besides the members: whoever is on duty by the rota at that moment.
+    # In addition to the members: whoever is on duty by the rota.
     on_duty = models.BooleanField(default=False)
-    # How long this step has before the next is told. It can shorten the time of a level, never stretch it.
+    # Minutes until the next step is notified. It can shorten the time of a level, never extend it.
     wait_min = models.PositiveSmallIntegerField(default=LONGEST_WAIT_MIN)
 
     class Meta:
@@ -51,17 +51,17 @@ class ContactStep(models.Model):
 
 class DispatchQuerySet(models.QuerySet["Dispatch"]):
     def to_drain(self, now: datetime) -> DispatchQuerySet:
-        """Those that are due and not yet turned into messages; last those that there is nobody to tell of."""
+        """Due dispatches without messages; those without any recipient last."""
         due = self.filter(drained_at=None, due_at__lte=now)
         return due.order_by(F("nobody_since").asc(nulls_first=True), "due_at", "pk")
 
     def put_off(self) -> DispatchQuerySet:
-        """Those that wait for the clinic to open: decided while it was closed, and not urgent."""
+        """Dispatches deferred to the next opening."""
         return self.filter(drained_at=None, due_at__gt=F("decided_at"))
 
 
 class Dispatch(models.Model):
-    """The decision that a contact step is to be told of an event, from a due instant on."""
+    """A decision to notify a contact step of an event from `due_at` on."""
 
     class Reason(models.TextChoices):
         OPENED = "opened", _("an alert was opened")
@@ -82,17 +82,17 @@ class Dispatch(models.Model):
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="dispatches")
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, null=True, related_name="dispatches")
     reason = models.CharField(max_length=40, choices=Reason)
-    # What happened, by id: the check-in, the alert, the drill, or the clinic's day; `turn` counts repeats.
+    # Id of the event: check-in, alert, drill or the clinic's day; `turn` counts dispatches of the same event.
     event = models.UUIDField()
     turn = models.PositiveIntegerField(default=0)
     step = models.PositiveSmallIntegerField(default=0)
     alerts = models.ManyToManyField(Alert, related_name="dispatches")
     decided_at = models.DateTimeField()
     due_at = models.DateTimeField()
-    # A reminder that comes too late is not sent at all.
+    # A reminder is not sent after this.
     expires_at = models.DateTimeField(null=True)
     drained_at = models.DateTimeField(null=True)
-    # Since when there is nobody at the clinic to tell; null once somebody was told.
+    # Since when the clinic has no recipient; null once somebody was notified.
     nobody_since = models.DateTimeField(null=True)
 
     objects: ClassVar = DispatchQuerySet.as_manager()
@@ -117,26 +117,26 @@ class Dispatch(models.Model):
 
     @property
     def is_put_off(self) -> bool:
-        """Whether it was to wait for the clinic to open."""
+        """True if the dispatch was deferred to an opening of the clinic."""
         return self.due_at > self.decided_at
 
     def is_late(self, now: datetime) -> bool:
-        """Whether it is no longer worth telling."""
+        """True if the dispatch has expired."""
         return self.expires_at is not None and self.expires_at <= now
 
 
 class DrillQuerySet(models.QuerySet["Drill"]):
     def running(self) -> DrillQuerySet:
-        """Those that nobody has acknowledged or stopped."""
+        """Drills that have not ended."""
         return self.filter(ended_at=None)
 
     def to_escalate(self, now: datetime) -> DrillQuerySet:
-        """Those that nobody has acknowledged in time."""
+        """Running drills whose deadline has passed."""
         return self.running().filter(next_escalation_at__lte=now)
 
 
 class Drill(models.Model):
-    """An alarm that a manager started to see whether it arrives. It is about no patient, and in no report."""
+    """A test alarm started by a manager. It concerns no patient and is in no report."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="drills")
@@ -144,7 +144,7 @@ class Drill(models.Model):
     started_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     next_escalation_at = models.DateTimeField()
     escalations = models.PositiveIntegerField(default=0)
-    # It ends when somebody acknowledges it; without `acknowledged_by` it was stopped, or ran out.
+    # End of the drill; without `acknowledged_by` it was stopped or timed out.
     ended_at = models.DateTimeField(null=True)
     acknowledged_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 

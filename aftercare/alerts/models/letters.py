@@ -1,4 +1,4 @@
-"""Letters: what staff send to a patient in fixed words."""
+"""Letters: fixed texts sent to patients."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from aftercare.people.models.append_only import AppendOnly
 
 
 class Letter(AppendOnly):
-    """That a staff member sent one of the fixed texts to a patient. The outbox says whether it left."""
+    """A letter that a staff member sent to a patient; the outbox knows whether it left."""
 
     class Template(models.TextChoices):
         PLEASE_CALL = "please_call", _("Please call us")
@@ -24,7 +24,7 @@ class Letter(AppendOnly):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="letters")
-    # The alert on whose page it was sent; none where it was not about one.
+    # The alert from whose page it was sent, if any.
     alert = models.ForeignKey(Alert, on_delete=models.PROTECT, null=True, related_name="letters")
     at = models.DateTimeField()
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

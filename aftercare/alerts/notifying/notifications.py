@@ -1,4 +1,4 @@
-"""From dispatches to messages: who is told, and whether it still matters at the moment of sending."""
+"""Notifications: dispatches are turned into messages, and rendered if still relevant at the moment of sending."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 
 def drain(now: datetime) -> None:
-    """Turn every due dispatch into messages: one per recipient, however often and by whomever it is run."""
+    """Create messages for every due dispatch; safe to run repeatedly and concurrently."""
     rosters: dict[int, Roster] = {}
     for dispatch in Dispatch.objects.to_drain(now).select_related("clinic", "patient")[:500]:
         try:
@@ -39,15 +39,15 @@ def drain(now: datetime) -> None:
                 rosters[dispatch.clinic_id] = Roster.of(dispatch.clinic, now)
             drain_one(dispatch, rosters[dispatch.clinic_id], now)
         except Exception:
-            # A dispatch that cannot be expanded must not keep the next one waiting; it stays undrained.
+            # A dispatch that fails stays undrained and must not block the next.
             logger.exception("dispatch %s could not be expanded", dispatch.pk)
 
 
 @transaction.atomic
 def drain_one(dispatch: Dispatch, roster: Roster, now: datetime) -> None:
-    """Write the messages of one dispatch, to the recipients of this moment; none where it comes too late.
+    """Create the messages of one dispatch for its current recipients; none if it has expired.
 
-    Where nobody is there, those who are away are told, and it stays to be told to whoever comes.
+    If nobody is available, those who are away are notified, and the dispatch stays open until somebody is.
     """
     if dispatch.reason == Dispatch.Reason.UNCOVERED and is_covered(dispatch):
         dispatch.delete()
@@ -63,12 +63,12 @@ def drain_one(dispatch: Dispatch, roster: Roster, now: datetime) -> None:
 
 
 def is_overtaken(dispatch: Dispatch) -> bool:
-    """Whether somebody has meanwhile taken on what stood quietly until now: then nobody need be told."""
+    """Return True if a suppressed alert was taken on meanwhile, so that nobody needs to be notified."""
     return dispatch.reason == Dispatch.Reason.UNCOVERED and not still_waiting(dispatch)
 
 
 def write_messages(dispatch: Dispatch, recipients: Collection[int], now: datetime) -> None:
-    """One message to each recipient, unless it was written before."""
+    """Create one message per recipient, unless it exists."""
     priority = priority_of(dispatch)
     Message.objects.bulk_create(
         (
@@ -91,7 +91,7 @@ def write_messages(dispatch: Dispatch, recipients: Collection[int], now: datetim
 
 
 def priority_of(dispatch: Dispatch) -> Message.Priority:
-    """Emergencies, and a drill as one, before everything else; lists after it."""
+    """Emergencies and drills first, lists last."""
     if dispatch.reason == Dispatch.Reason.DRILL:
         return Message.Priority.NOW
     if dispatch.patient_id is None:
@@ -101,7 +101,7 @@ def priority_of(dispatch: Dispatch) -> Message.Priority:
 
 
 def hurry_next(dispatch: Dispatch, roster: Roster, now: datetime) -> None:
-    """Where the first step has less time than the level gives, the next one is told sooner."""
+    """Shorten the alert's deadline if the first step has less time than the level gives."""
     step = roster.step_at(dispatch.step, now)
     if dispatch.reason not in {Dispatch.Reason.OPENED, Dispatch.Reason.RETURNED} or step is None:
         return
@@ -112,7 +112,7 @@ def hurry_next(dispatch: Dispatch, roster: Roster, now: datetime) -> None:
 
 
 def backlog(now: datetime) -> Backlog:
-    """Since when the dispatches have been due that have waited longest to be turned into messages."""
+    """Return since when the oldest dispatches without messages are due."""
     due = Dispatch.objects.filter(drained_at=None, due_at__lte=now)
     has_nobody = Q(nobody_since__isnull=False)
     found = due.aggregate(
@@ -122,23 +122,23 @@ def backlog(now: datetime) -> Backlog:
 
 
 def render(message: Message, now: datetime) -> Content | None:
-    """The words of a message about a dispatch; None once there is nothing left to tell, or it comes too late."""
+    """Render a message about a dispatch; None if nothing is relevant any more or it has expired."""
     return words_of(loaded([message.subject]).get(pk=message.subject), now)
 
 
 def render_for_all(subjects: Collection[UUID], now: datetime) -> dict[UUID, Content | None]:
-    """The words about many dispatches, which are the same for everybody who is told of one."""
+    """Render the content of many dispatches, the same for all recipients of one."""
     return {dispatch.pk: words_of(dispatch, now) for dispatch in loaded(subjects)}
 
 
 def loaded(subjects: Collection[UUID]) -> QuerySet[Dispatch]:
-    """Dispatches with what their words need, in two queries however many there are."""
+    """Load dispatches with everything that rendering needs, in two queries."""
     dispatches: QuerySet[Dispatch] = Dispatch.objects.filter(pk__in=subjects).select_related("clinic")
     return dispatches.prefetch_related("alerts")
 
 
 def words_of(dispatch: Dispatch, now: datetime) -> Content | None:
-    """What is to be said about a dispatch now; None where nothing is any more."""
+    """Return the content of a dispatch now; None if nothing is relevant any more."""
     if dispatch.is_late(now):
         return None
     if dispatch.reason == Dispatch.Reason.DRILL:
@@ -151,7 +151,7 @@ def words_of(dispatch: Dispatch, now: datetime) -> Content | None:
 
 
 def render_together(messages: Sequence[Message], now: datetime) -> Content:
-    """One mail for several messages: of one patient the most pressing one's words, else how many there are."""
+    """Render one mail for several messages: about one patient the most important text, else their number."""
     dispatches = list(loaded([message.subject for message in messages]))
     patients = {dispatch.patient_id for dispatch in dispatches}
     waiting = [(alerts[0], one) for one in dispatches if (alerts := still_waiting(one))]
@@ -163,11 +163,11 @@ def render_together(messages: Sequence[Message], now: datetime) -> Content:
 
 
 def weight(dispatch: Dispatch) -> int:
-    """The place of its reason among those that say the most."""
+    """Return the rank of a dispatch's reason; lower is more important."""
     return REASONS_BY_WEIGHT.index(Dispatch.Reason(dispatch.reason))
 
 
-# Of several messages about one patient, the first of these says the most.
+# Among several messages about one patient, the first reason listed here is rendered.
 REASONS_BY_WEIGHT = [
     Dispatch.Reason.UNACKNOWLEDGED,
     Dispatch.Reason.UNDELIVERED,

@@ -1,4 +1,4 @@
-"""The words of messages to staff. No health detail, no name of a patient: a link to sign in with."""
+"""Texts of notifications to staff: a link to sign in, no health detail, no patient's name."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from aftercare.alerts.models import Alert, Dispatch, Drill
 from aftercare.outbox.registry import Content
 from aftercare.triage import Level
 
-# An emergency and an urgent one are told apart at a glance: in the subject, and in the first line.
+# Emergency and urgent are marked in the subject and in the first line.
 MARKS = {Level.EMERGENCY: "Emergency", Level.URGENT: "Urgent"}
 SUBJECTS = {
     Dispatch.Reason.OPENED: "A check-in needs a person",
@@ -44,7 +44,7 @@ LEADS = {
 }
 NO_DETAIL = "For privacy this message holds no details."
 UNTIL = "It is sent again, to more people, until somebody acknowledges."
-# What acknowledging ends; the others end with a call.
+# Reasons that acknowledging settles; the others are settled by a call.
 UNTIL_ACKNOWLEDGED = {
     *(Dispatch.Reason.OPENED, Dispatch.Reason.UNACKNOWLEDGED, Dispatch.Reason.RETURNED),
     *(Dispatch.Reason.UNCOVERED, Dispatch.Reason.UNDELIVERED),
@@ -62,7 +62,7 @@ ACTS = {
 
 
 def words(dispatch: Dispatch, worst: Alert, now: datetime) -> Content:
-    """A message about one patient's alerts; its link leads to the worst."""
+    """Return the text about alerts of one patient, with a link to the highest."""
     reason = Dispatch.Reason(dispatch.reason)
     lead = f"{LEADS[reason]} {deadline(worst, dispatch, now)}".strip()
     link = f"{settings.SITE_URL}/clinic/alerts/{worst.pk}/"
@@ -72,7 +72,7 @@ def words(dispatch: Dispatch, worst: Alert, now: datetime) -> Content:
 
 
 def marked(level: Level | None, subject: str, text: str) -> Content:
-    """A message whose subject and first line say that it is an emergency, or urgent."""
+    """Mark subject and first line as emergency or urgent."""
     if level not in MARKS:
         return Content(subject=subject, body=text)
     mark = MARKS[level]
@@ -80,14 +80,14 @@ def marked(level: Level | None, subject: str, text: str) -> Content:
 
 
 def closing_words(reason: Dispatch.Reason, worst: Alert) -> str:
-    """Why there is no more in it, and whether it comes again."""
+    """Return the closing sentences: why there is no detail, and whether the message repeats."""
     if worst.triage_level < Level.URGENT or reason in {Dispatch.Reason.SILENT, Dispatch.Reason.LEFT_OPEN}:
         return NO_DETAIL
     return f"{NO_DETAIL} {UNTIL if reason in UNTIL_ACKNOWLEDGED else UNTIL_CALLED}"
 
 
 def list_words(dispatch: Dispatch, count: int) -> Content:
-    """A message about alerts of several patients; its link leads to the queue."""
+    """Return the text about alerts of several patients, with a link to the queue."""
     reason = Dispatch.Reason(dispatch.reason)
     how_many = "one check-in" if count == 1 else f"{count} check-ins"
     link = f"Sign in to see the queue:\n{settings.SITE_URL}/clinic/"
@@ -95,7 +95,7 @@ def list_words(dispatch: Dispatch, count: int) -> Content:
 
 
 def together_words(count: int, worst: Level | None) -> Content:
-    """One mail that stands for several messages, about so many patients; its link leads to the queue."""
+    """Return the text of one mail for messages about `patients` patients, with a link to the queue."""
     how_many = "A check-in needs" if count == 1 else f"{count} check-ins need"
     lead = f"{how_many} a person. They came close together, so this is one message for all of them."
     if count == 1:
@@ -105,19 +105,19 @@ def together_words(count: int, worst: Level | None) -> Content:
 
 
 def drill_words(drill: Drill) -> Content:
-    """A message of an alarm drill: marked as one, and otherwise as in earnest."""
+    """Return the text of a drill: marked as one, otherwise as in an emergency."""
     reason = Dispatch.Reason.DRILL
     link = f"Sign in and acknowledge the drill:\n{settings.SITE_URL}/clinic/drills/{drill.pk}/"
     return Content(subject=SUBJECTS[reason], body=body(LEADS[reason], link, UNTIL))
 
 
 def body(*paragraphs: str) -> str:
-    """Paragraphs with an empty line between."""
+    """Join paragraphs with an empty line between."""
     return "\n\n".join(paragraphs)
 
 
 def deadline(alert: Alert, dispatch: Dispatch, now: datetime) -> str:
-    """By when it should be acknowledged, on the clinic's clock."""
+    """Return the deadline to acknowledge, on the clinic's clock."""
     by = alert.acknowledge_by
     if by is None or dispatch.reason not in {Dispatch.Reason.OPENED, Dispatch.Reason.RETURNED}:
         return ""

@@ -1,4 +1,4 @@
-"""Changing the contact steps of a clinic, and who is away from it."""
+"""Actions on contact steps and absences."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def add_step(
     by: User,
     now: datetime,
 ) -> ContactStep:
-    """One more step at the end of a list."""
+    """Add a step at the end of a list."""
     position = len(numbered(clinic, hours))
     step = ContactStep.objects.create(
         clinic=clinic, hours=hours, position=position, on_duty=on_duty, wait_min=wait_min
@@ -44,7 +44,7 @@ def change_step(
     by: User,
     now: datetime,
 ) -> None:
-    """Other people, or another wait."""
+    """Change the members, duty flag and wait of a step."""
     step.on_duty, step.wait_min = on_duty, wait_min
     step.save(update_fields=["on_duty", "wait_min"])
     step.members.set(of_clinic(step.clinic, members))
@@ -53,7 +53,7 @@ def change_step(
 
 @transaction.atomic
 def remove_step(*, step: ContactStep, by: User, now: datetime) -> None:
-    """Take a step out; those after it move up."""
+    """Remove a step; later ones move up."""
     clinic, hours = step.clinic, step.hours
     step.delete()
     numbered(clinic, hours)
@@ -62,7 +62,7 @@ def remove_step(*, step: ContactStep, by: User, now: datetime) -> None:
 
 @transaction.atomic
 def move_up(*, step: ContactStep, by: User, now: datetime) -> None:
-    """Let a step and the one before it change places; the first one stays."""
+    """Swap a step with the one before it; the first stays."""
     steps = numbered(step.clinic, step.hours)
     place = next(index for index, one in enumerate(steps) if one.pk == step.pk)
     if place > 0:
@@ -72,7 +72,7 @@ def move_up(*, step: ContactStep, by: User, now: datetime) -> None:
 
 
 def numbered(clinic: Clinic, hours: str) -> list[ContactStep]:
-    """The steps of a list, numbered from 0 without a gap. Locks the clinic: two managers take turns."""
+    """Return the steps of a list, renumbered from 0. Locks the clinic against concurrent changes."""
     Clinic.objects.select_for_update().get(pk=clinic.pk)
     steps = list(ContactStep.objects.filter(clinic=clinic, hours=hours).order_by("position"))
     renumber(steps)
@@ -80,7 +80,7 @@ def numbered(clinic: Clinic, hours: str) -> list[ContactStep]:
 
 
 def renumber(steps: list[ContactStep]) -> None:
-    """Write the positions of steps in their order; above all others first, since no two may share one."""
+    """Store the positions of steps in order; first above all others, because positions are unique."""
     if [step.position for step in steps] == list(range(len(steps))):
         return
     above = max(step.position for step in steps) + 1
@@ -91,7 +91,7 @@ def renumber(steps: list[ContactStep]) -> None:
 
 
 def of_clinic(clinic: Clinic, members: Collection[StaffMember]) -> Collection[StaffMember]:
-    """The members; ValueError where one works for another clinic."""
+    """Return `members`; raise ValueError if one works for another clinic."""
     if any(member.clinic_id != clinic.pk for member in members):
         raise ValueError("a contact step holds people of its own clinic")
     return members
@@ -106,7 +106,7 @@ def set_absence(
     by: User,
     now: datetime,
 ) -> None:
-    """Say when somebody is away; without `away_from`, that they are there. What they have goes back at once."""
+    """Set or, without `away_from`, end an absence. The member's alerts are unassigned at once."""
     member.away_from, member.away_until = away_from, away_until if away_from else None
     member.save(update_fields=["away_from", "away_until"])
     note_change(clinic=member.clinic, by=by, now=now, what="absence")

@@ -1,4 +1,4 @@
-"""A clinic at which there is nobody to tell: what is to be told stays, and its technical contact hears of it."""
+"""Clinics without any recipient: dispatches stay open, and the technical contact is mailed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from aftercare.people.models import Clinic, Event, User
 
 logger = logging.getLogger(__name__)
 
-# While there is nobody, the technical contact is mailed again this often.
+# Interval between mails to the technical contact.
 MAIL_EVERY = timedelta(hours=1)
 NOBODY = "Nobody at {clinic} can be told: nobody works there, or everybody is away."
 NO_STEP = "No contact step of {clinic} reaches anybody now. Messages go to everybody who works there."
@@ -29,7 +29,7 @@ TEXT = (
 
 
 def note_nobody(dispatch: Dispatch, now: datetime) -> None:
-    """Keep, once, that there is nobody to tell of a dispatch; it is told as soon as there is somebody."""
+    """Record, once, that a dispatch has no recipient; it is sent as soon as there is one."""
     if not Dispatch.objects.filter(pk=dispatch.pk, nobody_since=None).update(nobody_since=now):
         return
     logger.error("clinic %s has nobody to tell of dispatch %s", dispatch.clinic_id, dispatch.pk)
@@ -45,13 +45,13 @@ def note_nobody(dispatch: Dispatch, now: datetime) -> None:
 
 
 def mail_technical_contacts(now: datetime) -> int:
-    """Mail the technical contact of each clinic that has nobody to tell, once an hour. Returns how many mails."""
+    """Mail the technical contact of each clinic without a recipient, hourly; return the number of mails."""
     mailed = 0
     for clinic, problem in clinics_without_anybody(now):
         try:
             mailed += mail_one(clinic, problem, now)
         except Exception as error:
-            # One contact whose mail fails must not keep the next one's back.
+            # A mail that fails must not affect other clinics.
             logger.error(
                 "clinic %s: its technical contact could not be mailed: %s", clinic.pk, type(error).__name__
             )
@@ -59,7 +59,7 @@ def mail_technical_contacts(now: datetime) -> int:
 
 
 def clinics_without_anybody(now: datetime) -> Iterator[tuple[Clinic, str]]:
-    """The clinics at which something waits and nobody can be told of it as it should be, each with why."""
+    """Yield each clinic at which something waits and contact steps reach nobody, with the problem."""
     untold = Dispatch.objects.filter(clinic=OuterRef("pk"), drained_at=None, nobody_since__isnull=False)
     waiting = Alert.objects.need_action().waiting().filter(clinic=OuterRef("pk"))
     for clinic in Clinic.objects.annotate(untold=Exists(untold)).filter(Exists(untold) | Exists(waiting)):
@@ -71,7 +71,7 @@ def clinics_without_anybody(now: datetime) -> Iterator[tuple[Clinic, str]]:
 
 
 def mail_one(clinic: Clinic, problem: str, now: datetime) -> int:
-    """Mail one clinic's technical contact, unless that was done within the hour."""
+    """Mail one clinic's technical contact, unless mailed within the hour."""
     turn = f"nobody {clinic.pk}"
     if not clinic.technical_contact or not claim_turn(turn, MAIL_EVERY, now):
         return 0

@@ -1,4 +1,4 @@
-"""Who of a clinic is told of a dispatch, at the moment in which it is turned into messages."""
+"""Recipients of a dispatch, resolved when its messages are created."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Find = Callable[[Dispatch, Roster, datetime], list[StaffMember]]
 
 
 def recipients_of(dispatch: Dispatch, roster: Roster, now: datetime) -> list[int]:
-    """The users to tell; empty where there is nobody."""
+    """Return the ids of the users to notify, without duplicates; may be empty."""
     find = FOUND_BY.get(Dispatch.Reason(dispatch.reason), of_the_step)
     return list(dict.fromkeys(member.user_id for member in find(dispatch, roster, now)))
 
@@ -25,27 +25,27 @@ def of_the_step(dispatch: Dispatch, roster: Roster, now: datetime) -> list[Staff
 
 
 def with_owners(dispatch: Dispatch, roster: Roster, now: datetime) -> list[StaffMember]:
-    """The contact step, and who owns what was reported again, where they are on duty."""
+    """The contact step, and owners who are on duty."""
     return [*roster.recipients(dispatch.step, now), *roster.on_duty(owners_of(dispatch), now)]
 
 
 def with_who_forgot(dispatch: Dispatch, roster: Roster, now: datetime) -> list[StaffMember]:
-    """The contact step, and who owns what was forgotten."""
+    """The contact step, and owners who are available."""
     return [*roster.recipients(dispatch.step, now), *there(owners_of(dispatch), roster, now)]
 
 
 def managers(_dispatch: Dispatch, roster: Roster, now: datetime) -> list[StaffMember]:
-    """The managers; where there is none, the last contact step."""
+    """The managers, or the last contact step if there is none."""
     return roster.managers(now) or roster.recipients(roster.last_position(now), now)
 
 
 def owners_and_managers(dispatch: Dispatch, roster: Roster, now: datetime) -> list[StaffMember]:
-    """Who owns what is left open, and the managers."""
+    """Available owners, and the managers."""
     return [*there(owners_of(dispatch), roster, now), *managers(dispatch, roster, now)]
 
 
 def instead(dispatch: Dispatch, roster: Roster, now: datetime) -> list[StaffMember]:
-    """The first step from the dispatch's on that holds somebody whose messages are not refused, or else anybody."""
+    """The first step, from the dispatch's on, with a member whose mails are not refused; else anybody such."""
     refused = refused_by(dispatch)
     positions = range(dispatch.step, roster.last_position(now) + 1)
     groups = [*(roster.recipients(position, now) for position in positions), roster.everybody]
@@ -56,17 +56,17 @@ def instead(dispatch: Dispatch, roster: Roster, now: datetime) -> list[StaffMemb
 
 
 def owners_of(dispatch: Dispatch) -> set[int | None]:
-    """The ids of the users who own its alerts."""
+    """Return the user ids of the owners of a dispatch's alerts."""
     return set(dispatch.alerts.exclude(owner=None).values_list("owner", flat=True))
 
 
 def there(user_ids: Iterable[int | None], roster: Roster, now: datetime) -> list[StaffMember]:
-    """Those of these users who work at the clinic and are not away."""
+    """Return the members among these users who work at the clinic and are not away."""
     wanted = set(user_ids)
     return [member for member in roster.everybody if member.user_id in wanted and member.is_reachable(now)]
 
 
-# Whom a reason tells, where that is not the contact step alone.
+# Finders by reason; the default is the contact step.
 FOUND_BY: dict[Dispatch.Reason, Find] = {
     Dispatch.Reason.OPENED: with_owners,
     Dispatch.Reason.FORGOTTEN: with_who_forgot,

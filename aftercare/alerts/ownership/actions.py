@@ -1,4 +1,4 @@
-"""Whose an alert is, and opening again what was closed. Like every action, these lock the patient's row first."""
+"""Ownership of alerts, and reopening. As everywhere, the patient's row is locked first."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ __all__ = [
     "undo_close",
 ]
 
-# For so long who closed an alert can undo it.
+# Time in which the user who closed an alert can undo it.
 UNDO_WITHIN = timedelta(seconds=60)
 
 
 class OwnerChangedError(ValueError):
-    """Somebody else has given the alert away, or taken it, since the page was shown."""
+    """The owner has changed since the page was drawn."""
 
 
 class NotClosedError(ValueError):
@@ -39,18 +39,18 @@ class NotClosedError(ValueError):
 
 
 class NewerAlertError(ValueError):
-    """The same rule has opened a newer alert for this patient; that one is the one to work on."""
+    """A newer alert of the same rule is open for this patient; work on that one."""
 
 
 class TooLateError(ValueError):
-    """The alert was closed more than a minute ago, or by somebody else: it is opened again with a reason."""
+    """Undo is only for the user who closed the alert, within a minute; afterwards reopen it with a reason."""
 
 
 @transaction.atomic
 def give_back(*, alert: Alert, by: User, now: datetime) -> Alert:
-    """Let what somebody acknowledged wait for anybody again, on a clock that begins now, and tell the first step.
+    """Return an acknowledged alert to the pool: its deadline starts now, and the first step is notified.
 
-    AlreadyClosedError where it is closed, NotAcknowledgedError where nobody has it.
+    Raise AlreadyClosedError if it is closed, NotAcknowledgedError if nobody has acknowledged it.
     """
     current = locked(alert)
     if not current.is_open:
@@ -74,10 +74,10 @@ def give_back(*, alert: Alert, by: User, now: datetime) -> Alert:
 
 @transaction.atomic
 def undo_close(*, alert: Alert, by: User, now: datetime) -> Alert:
-    """Make a closed alert what it was before, within a minute, for whoever closed it.
+    """Undo a close within a minute, for the user who closed the alert, and restore its state.
 
-    NotClosedError where it is open, TooLateError later or for anybody else, NewerAlertError where the same rule
-    has opened another one meanwhile.
+    Raise NotClosedError if it is open, TooLateError later or for another user, NewerAlertError if the rule has
+    opened another alert.
     """
     current = locked(alert)
     if current.is_open or current.closed_at is None:
@@ -105,7 +105,7 @@ def undo_close(*, alert: Alert, by: User, now: datetime) -> Alert:
 
 
 def require_no_newer(current: Alert) -> None:
-    """NewerAlertError where another alert of the same rule is open: there is only ever one."""
+    """Raise NewerAlertError if another alert of the same rule is open: only one may be."""
     same = current.patient.alerts.open().filter(procedure=current.procedure, rule=current.rule)
     if same.exists():
         raise NewerAlertError
@@ -113,9 +113,9 @@ def require_no_newer(current: Alert) -> None:
 
 @transaction.atomic
 def assign(*, alert: Alert, to: StaffMember, seen_owner: int | None, by: User, now: datetime) -> Alert:
-    """Give the alert to a colleague. Its clock runs on until somebody acknowledges it.
+    """Assign an alert to a colleague; its deadline runs on until it is acknowledged.
 
-    `seen_owner`: the id of the owner whom the page showed; OwnerChangedError where it is another by now.
+    `seen_owner`: id of the owner on the page; raise OwnerChangedError if it has changed.
     """
     current = locked(alert)
     if not current.is_open:
@@ -141,9 +141,9 @@ def assign(*, alert: Alert, to: StaffMember, seen_owner: int | None, by: User, n
 
 @transaction.atomic
 def reopen(*, alert: Alert, by: User, now: datetime, why: str) -> Alert:
-    """Open a closed alert again; it belongs to who opened it. How it was closed stays in its history.
+    """Reopen a closed alert for `by`; the history keeps how it was closed.
 
-    NotClosedError where it is open, NewerAlertError where the same rule has another one open.
+    Raise NotClosedError if it is open, NewerAlertError if another alert of the rule is open.
     """
     current = locked(alert)
     if current.is_open or current.closed_at is None:

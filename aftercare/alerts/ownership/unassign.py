@@ -1,4 +1,4 @@
-"""Back to the pool: what belongs to somebody who left or is away belongs to nobody, and is told anew."""
+"""Unassign alerts and rota places whose holder left or is away; notify step one again."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ logger = logging.getLogger(__name__)
 
 
 def return_to_pool(now: datetime) -> int:
-    """Take back the alerts and the rota places of who is not there. Returns how many."""
+    """Unassign the alerts and rota places of people who left or are away; return the number of alerts."""
     returned = 0
     for alert in ownerless(now).select_related("clinic"):
         try:
             returned += return_alert(alert, now)
         except Exception:
-            # One alert that cannot be taken back must not keep the next one with somebody who is away.
+            # An error with one alert must not affect the next.
             logger.exception("alert %s could not be taken back", alert.pk)
     return returned + clear_places(now)
 
 
 def ownerless(now: datetime) -> QuerySet[Alert]:
-    """Acknowledged alerts whose owner does not work at their clinic any more, or is away."""
+    """Return acknowledged alerts whose owner has left the clinic or is away."""
     owner = Coalesce(OuterRef("owner"), OuterRef("acknowledged_by"))
     there = StaffMember.objects.reachable(now).filter(clinic=OuterRef("clinic"), user=owner)
     alerts: QuerySet[Alert] = Alert.objects.filter(status=Alert.Status.ACKNOWLEDGED).exclude(Exists(there))
@@ -42,7 +42,7 @@ def ownerless(now: datetime) -> QuerySet[Alert]:
 
 @transaction.atomic
 def return_alert(alert: Alert, now: datetime) -> bool:
-    """Let one alert wait for anybody again; False where that is no longer so."""
+    """Return one alert to the pool; return False if that is no longer needed."""
     current = locked(alert)
     if not ownerless(now).filter(pk=current.pk).exists():
         return False
@@ -62,14 +62,14 @@ def return_alert(alert: Alert, now: datetime) -> bool:
 
 
 def tell_first_step(alert: Alert, now: datetime) -> None:
-    """Let the first step be told that nobody has this alert any more; of a routine one nobody is."""
+    """Notify the first step of an unassigned alert; not of a routine one."""
     if alert.triage_level >= Level.SAME_DAY:
         due = due_at(alert.clinic, alert.triage_level, now)
         tell([alert], Dispatch.Reason.RETURNED, now=now, due=due)
 
 
 def clear_places(now: datetime) -> int:
-    """Free the places of the rota, from now on, whose holders left or are away then."""
+    """Clear future rota places whose holder left or is away then."""
     away = Q(member__away_from__lt=F("ends_at")) & (
         Q(member__away_until=None) | Q(member__away_until__gt=F("starts_at"))
     )

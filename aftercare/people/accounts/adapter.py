@@ -1,4 +1,4 @@
-"""Signing in, by allauth. Nobody signs up: patients and staff are enrolled."""
+"""Adapter of allauth. There is no sign-up: patients and staff are enrolled."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ class AccountAdapter(DefaultAccountAdapter):
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """Never: accounts come from enrolment."""
+        """Return False: accounts come from enrolment."""
         return False
 
     def format_email_subject(self, subject: str) -> str:
-        """The subject as written, with no site name in front."""
+        """Return the subject without a site name in front."""
         return subject
 
     def pre_login(self, request: HttpRequest, user: User, **login: Any) -> HttpResponse | None:
-        """A code signs in only while the person still has the address that it was sent to."""
+        """Refuse a code if the address that it was sent to is no longer the user's."""
         if login["email"] and login["email"].lower() != user.email:
             clear_login(request)
             return redirect("account_request_login_code")
@@ -44,18 +44,18 @@ class AccountAdapter(DefaultAccountAdapter):
         return response
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Mail a sign-in code outside the request: a slow mail server slows nobody, and tells nobody who exists."""
+        """Send a sign-in mail outside the request: response times reveal no account and wait for no mail server."""
         mail = self.render_mail(template_prefix, email, context)
         mail.from_email = from_address(own_clinic_name(email))
         if not _mails.submit(mail.send):
             logger.error("a sign-in mail was dropped: too many are waiting for the mail server")
 
     def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
-        """Errors only. No "signed in as" notes: the page that follows shows it."""
+        """Add error messages only; the next page shows that somebody is signed in."""
         if level >= messages.ERROR:
             super().add_message(request, level, *args, **kwargs)
 
 
 def wait_for_mails() -> None:
-    """Wait until every sign-in mail so far has been handed over."""
+    """Block until queued sign-in mails are sent."""
     _mails.wait()

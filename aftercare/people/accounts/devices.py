@@ -1,10 +1,10 @@
-"""The browser and the device behind a session, in words that their owner knows."""
+"""Browser and device of a session, from its User-Agent header."""
 
 from __future__ import annotations
 
 import re
 
-# The first that is found counts: others name themselves after the ones below.
+# Order matters: many browsers also name those further below.
 _BROWSERS = (
     ("Edge", r"\bEdgA?(?:iOS)?/"),
     ("Opera", r"\bOPR/"),
@@ -30,7 +30,7 @@ def _first(known: tuple[tuple[str, str], ...], user_agent: str) -> str:
 
 
 def device_name(user_agent: str) -> str:
-    """ "Chrome on Android", as far as a browser says it of itself; "Another browser" where it says nothing."""
+    """Return "Chrome on Android" or the like; "Another browser" if the header says nothing."""
     browser, system = _first(_BROWSERS, user_agent), _first(_SYSTEMS, user_agent)
     if browser and system:
         return f"{browser} on {system}"
@@ -38,5 +38,5 @@ def device_name(user_agent: str) -> str:
 
 
 def is_held_in_a_hand(user_agent: str) -> bool:
-    """Whether it is a phone or a tablet."""
+    """Return True for phones and tablets."""
     return _first(_SYSTEMS, user_agent) in HELD_IN_A_HAND

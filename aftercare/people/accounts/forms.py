@@ -1,4 +1,4 @@
-"""The form for one's own name and telephone."""
+"""Form for the user's own name and telephone."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from aftercare.ui.telephones import active_region, as_telephone
 
 
 class AccountForm(forms.ModelForm[User]):
-    """A telephone is read, and shown, as people write it in the country of the active time zone, the clinic's."""
+    """Name and telephone; numbers are read for the country of the active time zone, the clinic's."""
 
     class Meta:
         model = User

@@ -1,4 +1,4 @@
-"""The one way in, and signing in by a link that was sent."""
+"""The sign-in page, and sign-in by a mailed link."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ GONE = 410
 
 @require_GET
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """The one way in is the e-mailed code; the page that was asked for is kept."""
+    """Redirect to the sign-in by code, keeping the requested page."""
     query = urlencode({"next": request.GET["next"]}) if "next" in request.GET else ""
     response = redirect("account_request_login_code")
     response["Location"] += f"?{query}" if query else ""
@@ -27,7 +27,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
-    """A page with one button; pressing it signs in. Opening alone does not: mail scanners open links."""
+    """Sign in by link, after a button is pressed: mail scanners open links but press nothing."""
     now = timezone.now()
     if request.method == "POST":
         link = use_sign_in_link(token=token, now=now)

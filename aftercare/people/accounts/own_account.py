@@ -1,4 +1,4 @@
-"""What people change of their own account: name and telephone, and where they are signed in."""
+"""Actions on the user's own account: name, telephone, sessions."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ OWN_FIELDS = ("first_name", "last_name", "telephone")
 
 
 class ChangedMeanwhileError(ValueError):
-    """The account is no longer as the page showed it: another tab has changed it."""
+    """The account was changed in another tab since the page was drawn."""
 
 
 def mark_of(user: User) -> str:
-    """A mark of the person and the details as they are: another one once they were changed."""
+    """Return a hash of the user's id and details, which changes with them."""
     text = "\n".join([str(user.pk), *(kept(getattr(user, name)) for name in OWN_FIELDS)])
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 @transaction.atomic
 def change_account(*, by: User, now: datetime, details: Mapping[str, Any], shown: str) -> list[str]:
-    """Store what differs of one's own name and telephone. Returns the names of what was changed.
+    """Store changed details of the user's own account; return the names of those changed.
 
-    `shown`: the mark of what the page showed; ChangedMeanwhileError where the account is otherwise by now. Each
-    clinic that knows the person keeps that it was changed, and what it was.
+    `shown`: hash from the page; raise ChangedMeanwhileError if it is outdated. Each clinic of the user gets an
+    event with the old values.
     """
     user = User.objects.select_for_update().get(pk=by.pk)
     before = {name: kept(getattr(user, name)) for name in OWN_FIELDS}
@@ -64,7 +64,7 @@ def change_account(*, by: User, now: datetime, details: Mapping[str, Any], shown
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedIn:
-    """One place where somebody is signed in."""
+    """A session of the user."""
 
     pk: int
     since: datetime
@@ -74,10 +74,10 @@ class SignedIn:
 
 
 def sessions_of(request: HttpRequest) -> list[SignedIn]:
-    """Where the person of this request is signed in: here first, then the newest first."""
+    """Return the user's sessions: the current one, then the newest first."""
     here = request.session.session_key
     if not UserSession.objects.filter(session_key=here).exists():
-        # It began before sessions were listed.
+        # A session from before sessions were recorded.
         UserSession.objects.create_from_request(request)
     found = [
         SignedIn(
@@ -93,7 +93,7 @@ def sessions_of(request: HttpRequest) -> list[SignedIn]:
 
 
 def end_other_sessions(request: HttpRequest, user: User, now: datetime) -> None:
-    """Sign out everywhere but here: also where a session began before sessions were listed."""
+    """End all other sessions of the user, also those from before sessions were recorded."""
     end_sessions(user, now)
     UserSession.objects.filter(user=user).delete()
     update_session_auth_hash(request, user)

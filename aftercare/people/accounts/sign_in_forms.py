@@ -1,4 +1,4 @@
-"""The forms of allauth in our words: asking for a sign-in code, and setting up an app for the second step."""
+"""Forms of allauth with the portal's texts: request a sign-in code, set up an authenticator app."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class RequestCodeForm(RequestLoginCodeForm):
         field.widget.attrs["autocomplete"] = "email"
 
     def clean_email(self) -> str:
-        """An address whose patient was withdrawn is treated as one that nobody has."""
+        """Treat the address of a withdrawn patient as unknown."""
         email: str = super().clean_email()
         if self._user is not None and has_left(self._user):
             self._user = None

@@ -1,4 +1,4 @@
-"""The pages of signing in: an address is given, the code that was mailed to it is typed; and setting up an app."""
+"""Views of sign-in: request a code, type the code, set up an authenticator app."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-# Seconds: the same address given again so soon is a second press, and gets no second code.
+# Seconds within which the same address gets no second code: a double click.
 SECOND_PRESS = 10
 
 
 def pending_code(request: HttpRequest) -> LoginStage | None:
-    """The stage of a code that was sent and not typed yet; None where there is none."""
+    """Return the login stage with a pending code, or None."""
     stage = get_pending_stage(request)
     return stage if stage is not None and stage.key == LoginByCodeStage.key else None
 
 
 class RequestCodeView(RequestLoginCodeView):
-    """Asks for the address. allauth leads back to a code that is out; here another address may be given."""
+    """Request a code; unlike allauth's view it accepts another address while a code is pending."""
 
     def _redirect_to_pending_stage(self, request: HttpRequest, stage: LoginStage) -> HttpResponse | None:
-        """A form that was sent begins anew, whatever is pending; a second step is gone on with."""
+        """Continue a second step; a posted form starts again whatever is pending."""
         if request.method == "POST" or stage.key == LoginByCodeStage.key:
             return None
         response: HttpResponse | None = super()._redirect_to_pending_stage(request, stage)
         return response
 
     def form_valid(self, form: Form) -> HttpResponse:
-        """Send a code in place of one that is out. A second press sends none."""
+        """Replace a pending code with a new one; a double click sends none."""
         stage = pending_code(self.request)
         if stage is not None and self.is_second_press(stage, form.cleaned_data["email"]):
             return HttpResponseRedirect(self.get_success_url())
@@ -49,7 +49,7 @@ class RequestCodeView(RequestLoginCodeView):
         return response
 
     def is_second_press(self, stage: LoginStage, email: str) -> bool:
-        """Whether a code was sent to this address just now."""
+        """Return True if a code was sent to this address just now."""
         same: bool = stage.state.get("email", "").lower() == email.lower()
         return same and time.time() - stage.state["at"] < SECOND_PRESS
 
@@ -65,10 +65,10 @@ class RequestCodeView(RequestLoginCodeView):
 
 
 class TypeCodeView(ConfirmLoginCodeView):
-    """Asks for the code. A new code is a new start: it has all its tries and its fifteen minutes."""
+    """Type the code. A new code has all its tries and its fifteen minutes."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Say so where the code that somebody types is too old, or was used up."""
+        """Redirect with a message if the typed code has expired or was used up."""
         if request.method == "POST" and not request.user.is_authenticated and pending_code(request) is None:
             return self.begin_anew(_("This code is too old. Ask for a new one."))
         response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
@@ -85,20 +85,20 @@ class TypeCodeView(ConfirmLoginCodeView):
         return HttpResponseRedirect(self.passthrough_next_url(reverse("account_confirm_login_code")))
 
     def form_invalid(self, form: Form) -> HttpResponse:
-        """Show the form again; after the last try, the page that sends a new code."""
+        """Show the form again, or the page for a new code after the last try."""
         if self._process.record_invalid_attempt():
             again: HttpResponse = self.render_to_response(self.get_context_data(form=form))
             return again
         return self.begin_anew(_("That was the wrong code three times. Ask for a new one."))
 
     def begin_anew(self, why: str) -> HttpResponse:
-        """To the page that asks for the address; what was to be opened afterwards is kept."""
+        """Redirect to the page that requests a code, keeping the requested page."""
         messages.error(self.request, why)
         return HttpResponseRedirect(self.passthrough_next_url(reverse("account_request_login_code")))
 
 
 class SetUpAppView(ActivateTOTPView):
-    """Sets up an app. Who has just typed its code is not asked for it again to see the spare codes."""
+    """Set up an authenticator app; no second code is asked for to show the recovery codes."""
 
     def form_valid(self, form: Form) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)

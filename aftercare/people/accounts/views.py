@@ -1,4 +1,4 @@
-"""The account page of who works here: name and telephone, the second step at sign-in, and where one is signed in."""
+"""Account pages of staff and editors: name, telephone, second factor, sessions."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ P = ParamSpec("P")
 OwnView = Callable[Concatenate[HttpRequest, User, P], HttpResponse]
 MAY_EDIT_GUIDANCE = "wagtailadmin.access_admin"
 ACCOUNT_PATH = "/accounts/"
-TYPED = "typed_account"  # in the session
-LONGEST_KEPT = 200  # characters of one field
+TYPED = "typed_account"  # session key
+LONGEST_KEPT = 200  # characters per field
 
 
 def own_page(view: OwnView[P]) -> View[P]:
-    """For staff and editors, on the clock of their clinic; not for patients, whose details the clinic keeps."""
+    """Require a staff member or editor, and activate the clinic's time zone; patients are refused."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
@@ -48,7 +48,7 @@ def own_page(view: OwnView[P]) -> View[P]:
         user, member = request.user, staff_member_of(request)
         if member is None and not user.has_perm(MAY_EDIT_GUIDANCE):
             if request.path == ACCOUNT_PATH:
-                # A 404 at this very address would be led to allauth's page for e-mail addresses.
+                # A 404 at this address would be redirected to allauth's page for e-mail addresses.
                 return redirect("/")
             raise Http404("no account page")
         if settings.STAFF_MFA == "required" and not is_mfa_enabled(user):
@@ -61,14 +61,14 @@ def own_page(view: OwnView[P]) -> View[P]:
 
 
 def keep_typed(request: HttpRequest) -> None:
-    """Keep what was typed by somebody whose session has ended, until they have signed in again."""
+    """Keep typed values in the session of a signed-out user, until the next sign-in."""
     if request.method == "POST" and request.path == ACCOUNT_PATH:
         names = ("shown", *AccountForm.Meta.fields)
         request.session[TYPED] = {name: request.POST.get(name, "")[:LONGEST_KEPT] for name in names}
 
 
 def typed_before(request: HttpRequest, user: User) -> dict[str, str]:
-    """What the same person had typed on the page as it still is; shown this once."""
+    """Return values typed by the same user on the same version of the page, once."""
     typed: dict[str, str] = request.session.pop(TYPED, {})
     return typed if typed.pop("shown", "") == mark_of(user) else {}
 
@@ -76,8 +76,8 @@ def typed_before(request: HttpRequest, user: User) -> dict[str, str]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @own_page
 def account(request: HttpRequest, user: User) -> HttpResponse:
-    """Show the account; save a name or a telephone that was typed."""
-    # A copy: what was typed wrongly must not show in the head of the page.
+    """Show the account, or store a changed name or telephone."""
+    # A copy, so that invalid values do not appear in the page's header.
     form = AccountForm(request.POST or None, instance=User.objects.get(pk=user.pk))
     if request.method != "POST":
         if typed := typed_before(request, user):
@@ -104,7 +104,7 @@ def account_page(
     *,
     was_kept: bool = False,
 ) -> HttpResponse:
-    """The page, with a form that may come back with what is wrong, or with what was typed before signing in."""
+    """Render the account page, with a bound form or with values typed before signing in."""
     kinds = list(Authenticator.objects.filter(user=user).values_list("type", flat=True))
     context: dict[str, Any] = {
         "form": form,
@@ -122,14 +122,14 @@ def account_page(
 @require_safe
 @own_page
 def sessions(_request: HttpRequest, _user: User) -> HttpResponse:
-    """The list stands on the account page."""
+    """Redirect to the account page, which lists the sessions."""
     return redirect("account")
 
 
 @require_POST
 @own_page
 def end_session(request: HttpRequest, user: User, session_pk: int) -> HttpResponse:
-    """Sign out at one of one's own places; anybody else's is a 404."""
+    """End one of the user's sessions; 404 for other users' sessions."""
     session = get_object_or_404(UserSession, pk=session_pk, user=user)
     if session.session_key == request.session.session_key:
         return redirect("account_logout")
@@ -141,7 +141,7 @@ def end_session(request: HttpRequest, user: User, session_pk: int) -> HttpRespon
 @require_POST
 @own_page
 def end_sessions(request: HttpRequest, user: User) -> HttpResponse:
-    """Sign out everywhere but here."""
+    """End all other sessions of the user."""
     end_other_sessions(request, user, timezone.now())
     messages.success(request, "You are signed out everywhere else.")
     return redirect("account")

@@ -1,4 +1,4 @@
-"""Whom to call now: the clinic's telephones in the order that fits the hour, in words."""
+"""Telephones of a clinic in the order to call them at an instant."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Phone:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """What the card "Talk to someone" shows at one instant."""
+    """Content of the card "Talk to someone"."""
 
     is_open: bool
     sentence_bold: str
@@ -34,7 +34,7 @@ class Contact:
 
 
 def clock_word(instant: datetime, now: datetime) -> str:
-    """ "18:00", "tomorrow 09:00" or "Thursday 09:00", both instants in the zone to show."""
+    """Return "18:00", "tomorrow 09:00" or "Thursday 09:00"; both instants in the zone to display."""
     days = (instant.date() - now.date()).days
     if days == 0:
         return date_format(instant, pgettext("date format", "H:i"))
@@ -44,7 +44,7 @@ def clock_word(instant: datetime, now: datetime) -> str:
 
 
 def closed_days_soon(clinic: Clinic, today: date) -> list[tuple[str, str]]:
-    """The closed days of the next two weeks, for below the week: ("Fri 25 Dec", "Closed")."""
+    """Return the closed days of the next two weeks as rows: ("Fri 25 Dec", "Closed")."""
     days = sorted(date.fromisoformat(day) for day in clinic.closed_days)
     shown = pgettext("date format", "D j M")
     return [
@@ -55,7 +55,7 @@ def closed_days_soon(clinic: Clinic, today: date) -> list[tuple[str, str]]:
 
 
 def contact_at(clinic: Clinic, now: datetime) -> Contact:
-    """Open: the clinic first. Closed: the out-of-hours line first, then the clinic from its next opening."""
+    """Return the telephones: while open the clinic first; while closed the out-of-hours line, then the clinic."""
     hours, local = clinic.hours, now.astimezone(clinic.zone)
     rows = (*hours.rows(), *closed_days_soon(clinic, local.date()))
     out_of_hours = clinic.out_of_hours_telephone

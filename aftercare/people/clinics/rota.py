@@ -1,4 +1,4 @@
-"""When a clinic is closed, who is away, and who is on duty: what managers change."""
+"""Actions of managers on closed days and the on-duty rota."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ WEEK = timedelta(days=7)
 
 
 def note_change(*, clinic: Clinic, by: User, now: datetime, what: str) -> None:
-    """Keep who changed what decides who is told. `what` names the kind of change, and nobody."""
+    """Record a change of what decides who is notified; `what` is its kind, without names."""
     record_event(verb=Event.Verb.CHANGED_CONTACTS, actor=by, now=now, clinic=clinic, data={"what": what})
 
 
 @transaction.atomic
 def close_on(*, clinic: Clinic, day: date, name: str, by: User, now: datetime) -> None:
-    """Close the clinic on one day of the calendar, whatever the week says."""
+    """Close the clinic on one date, whatever its week says."""
     current = Clinic.objects.select_for_update().get(pk=clinic.pk)
     current.closed_days = dict(sorted({**current.closed_days, day.isoformat(): name}.items()))
     current.save(update_fields=["closed_days"])
@@ -30,7 +30,7 @@ def close_on(*, clinic: Clinic, day: date, name: str, by: User, now: datetime) -
 
 @transaction.atomic
 def open_on(*, clinic: Clinic, day: date, by: User, now: datetime) -> None:
-    """Let the week decide again about one day."""
+    """Remove a closed day."""
     current = Clinic.objects.select_for_update().get(pk=clinic.pk)
     if current.closed_days.pop(day.isoformat(), None) is not None:
         current.save(update_fields=["closed_days"])
@@ -41,7 +41,7 @@ def open_on(*, clinic: Clinic, day: date, by: User, now: datetime) -> None:
 def put_on_duty(
     *, member: StaffMember, starts_at: datetime, ends_at: datetime, weeks: int = 1, by: User, now: datetime
 ) -> int:
-    """Give a member a place of the rota, on so many weeks in a row at the same hours. Returns how many are new."""
+    """Add shifts of a member on `weeks` weeks in a row at the same hours; return the number of new ones."""
     if not starts_at < ends_at <= starts_at + LONGEST_SHIFT:
         raise ValueError("a shift ends after it begins, within a week")
     clinic = member.clinic
@@ -60,17 +60,17 @@ def put_on_duty(
 def weekly(
     starts_at: datetime, ends_at: datetime, weeks: int, clinic: Clinic
 ) -> Iterator[tuple[datetime, datetime]]:
-    """The same hours week after week on the clinic's clock, whatever the clocks do in between."""
+    """Yield the same hours week after week on the clinic's clock, across daylight saving changes."""
     start, end = starts_at.astimezone(clinic.zone), ends_at.astimezone(clinic.zone)
     for week in range(weeks):
-        # Arithmetic on a zoned time is done on its clock: 22:00 stays 22:00.
+        # Arithmetic on aware local times keeps the clock: 22:00 stays 22:00.
         yield start + WEEK * week, end + WEEK * week
 
 
 def overlapping(*, member: StaffMember, starts_at: datetime, ends_at: datetime, weeks: int) -> list[Shift]:
-    """The places of the rota at whose time a new one of the member, or one of its weeks, would stand too.
+    """Return shifts that a new shift of the member, or one of its weeks, would overlap.
 
-    One that the member has at just these hours is the same place, and no overlap.
+    A shift at exactly the same hours is the same shift and no overlap.
     """
     wanted = [(start.astimezone(UTC), end) for start, end in weekly(starts_at, ends_at, weeks, member.clinic)]
     near = member.clinic.shifts.filter(ends_at__gt=wanted[0][0], starts_at__lt=wanted[-1][1])
@@ -83,7 +83,7 @@ def overlapping(*, member: StaffMember, starts_at: datetime, ends_at: datetime, 
 
 
 def series_of(shift: Shift) -> list[Shift]:
-    """The place and every later one of the same person at the same hours of the week."""
+    """Return a shift and every later one of the same person at the same hours of the week."""
     later = shift.clinic.shifts.filter(member=shift.member_id, starts_at__gte=shift.starts_at)
     places = {(one.starts_at, one.ends_at): one for one in later}
     weeks = (max(start for start, _end in places) - shift.starts_at) // WEEK + 2
@@ -94,7 +94,7 @@ def series_of(shift: Shift) -> list[Shift]:
 
 @transaction.atomic
 def take_off_duty(*, shifts: Collection[Shift], clinic: Clinic, by: User, now: datetime) -> int:
-    """Remove places of the rota. Returns how many there still were."""
+    """Remove shifts; return how many still existed."""
     removed, _each = clinic.shifts.filter(pk__in=[shift.pk for shift in shifts]).delete()
     if removed:
         note_change(clinic=clinic, by=by, now=now, what="rota_removed")

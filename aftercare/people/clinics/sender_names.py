@@ -1,4 +1,4 @@
-"""Under whose name a mail leaves: the clinic's that it is about, else the portal's own."""
+"""Sender names of mails: the clinic's, else the portal's own."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from aftercare.people.models import Clinic, Patient, StaffMember, User
 
 
 def clinic_names(clinics: Collection[int]) -> Mapping[int, str]:
-    """The names of clinics by their ids, as they are now."""
+    """Return the current names of clinics by id."""
     return dict(Clinic.objects.filter(pk__in=clinics).values_list("pk", "name"))
 
 
 def own_clinic_name(address: str) -> str:
-    """The name of the clinic of the user with this address; "" for who has several, or none."""
+    """Return the name of the only clinic of the user with this address; "" for several or none."""
     of_user = User.objects.filter(email=address.lower()).values("pk")
     treated = Patient.objects.taking_part().filter(user__in=of_user).values_list("clinic__name", flat=True)
     works = StaffMember.objects.active().filter(user__in=of_user).values_list("clinic__name", flat=True)

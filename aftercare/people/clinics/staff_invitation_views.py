@@ -1,4 +1,4 @@
-"""Coming in with an invitation as a staff member."""
+"""Views of staff invitations."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ QUEUE = "/clinic/"
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def staff_invitation(request: HttpRequest, token: str) -> HttpResponse:
-    """A page with one button: mail scanners open links, and press nothing. It names the clinic, and nobody."""
+    """Show an invitation, and sign in after a button is pressed: mail scanners open links. Names no person."""
     now, found = timezone.now(), staff_invitations.invitation_of(token)
     if found is None or not is_welcome(found, now):
         return invitation_page(request, found, "gone", HTTPStatus.GONE)
@@ -40,7 +40,7 @@ def staff_invitation(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def is_welcome(found: StaffInvitation, now: datetime) -> bool:
-    """Whether the invitation may still sign in, and the person works there."""
+    """Return True if the invitation is usable and the person works there."""
     member = found.member
     return found.is_usable(now) and member.is_active and member.user.is_active
 
@@ -48,7 +48,7 @@ def is_welcome(found: StaffInvitation, now: datetime) -> bool:
 def invitation_page(
     request: HttpRequest, found: StaffInvitation | None, state: str, status: int = HTTPStatus.OK
 ) -> HttpResponse:
-    """What an invitation says: "ready", "other" (somebody else is signed in), "code", "gone"."""
+    """Render an invitation: "ready", "other" (another user is signed in), "code" or "gone"."""
     context: dict[str, Any] = {"state": state}
     if found is not None:
         context["clinic"] = found.member.clinic
@@ -56,7 +56,7 @@ def invitation_page(
 
 
 def come_in(request: HttpRequest, used: StaffInvitation) -> HttpResponse:
-    """Sign the person in, whoever was signed in before, and show the queue of the clinic."""
+    """Sign the person in, in place of any other user, and show the clinic's queue."""
     user = used.member.user
     if request.user == user:
         request.session[CHOSEN_CLINIC] = used.member.clinic_id

@@ -1,4 +1,4 @@
-"""Inviting a staff member by e-mail. Coming in with the link proves the address: it was sent nowhere else."""
+"""Actions on staff invitations. They are mailed only, so using one proves the address."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ KIND = "staff_invitation"
 
 
 class NotWorkingError(ValueError):
-    """The person does not work for the clinic now: nobody is invited in."""
+    """The person does not work for the clinic."""
 
 
 def signs_in_anyway(member: StaffMember) -> bool:
-    """Whether the person's sign-in opens more than this clinic: they are told, and come in by a code."""
+    """Return True if the account opens more than this clinic: then the mail asks to sign in by code."""
     user = member.user
     return (
         user.is_staff
@@ -37,10 +37,7 @@ def signs_in_anyway(member: StaffMember) -> bool:
 
 @transaction.atomic
 def invite_staff(*, member: StaffMember, by: User, now: datetime) -> StaffInvitation:
-    """Send an invitation to the member's address. One that is out already stops working.
-
-    NotWorkingError for somebody who does not work for the clinic now.
-    """
+    """Mail an invitation, in place of any earlier one; raise NotWorkingError for a person who has left."""
     locked = StaffMember.objects.select_for_update(of=("self",)).select_related("user").get(pk=member.pk)
     if not (locked.is_active and locked.user.is_active):
         raise NotWorkingError
@@ -68,30 +65,30 @@ def invite_staff(*, member: StaffMember, by: User, now: datetime) -> StaffInvita
 
 
 def await_proof(user: User) -> None:
-    """Note the address as one that nobody has proved to read; a code that is typed proves it too."""
+    """Mark the address as unproven; a typed sign-in code proves it too."""
     EmailAddress.objects.get_or_create(user=user, email=user.email, defaults={"primary": True})
 
 
 def has_proved(user: User) -> bool:
-    """Whether the person has come in by something that was mailed to the address."""
+    """Return True if the person has used anything mailed to the address."""
     proved: bool = EmailAddress.objects.filter(user=user, email=user.email, verified=True).exists()
     return proved
 
 
 def invitation_of(token: str) -> StaffInvitation | None:
-    """The invitation behind a token, with whose it is."""
+    """Return the invitation of a token, with its person."""
     found = StaffInvitation.objects.of_token(token).select_related("member__user", "member__clinic")
     return found.first()
 
 
 def note_opened(invitation: StaffInvitation, now: datetime) -> None:
-    """Keep when its page was first opened."""
+    """Record when its page was first opened."""
     StaffInvitation.objects.filter(pk=invitation.pk, opened_at=None).update(opened_at=now)
 
 
 @transaction.atomic
 def use(*, invitation: StaffInvitation, now: datetime) -> bool:
-    """Use the invitation up, which proves the address; False where somebody was faster, or it was stopped."""
+    """Use up the invitation, which proves the address; return False if it was used or stopped meanwhile."""
     if not StaffInvitation.objects.live().filter(pk=invitation.pk).update(used_at=now):
         return False
     member = invitation.member

@@ -1,4 +1,4 @@
-"""Who there is: users, clinics, staff, patients, their procedures, and who did or saw what."""
+"""Users, clinics, staff, patients, procedures, invitations and events."""
 
 from aftercare.people.models.append_only import AppendOnly, AppendOnlyError, AppendOnlyQuerySet
 from aftercare.people.models.clinics import Clinic, Shift, StaffMember

@@ -1,4 +1,4 @@
-"""What is kept for good: rows that are written once, and never changed or removed."""
+"""Append-only rows, which are never changed or deleted."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.db import models
 
 
 class AppendOnlyError(TypeError):
-    """Somebody tried to change or remove what is kept for good."""
+    """An append-only row was to be changed or deleted."""
 
 
 class AppendOnlyQuerySet(models.QuerySet[Any]):
@@ -20,7 +20,7 @@ class AppendOnlyQuerySet(models.QuerySet[Any]):
 
 
 class AppendOnly(models.Model):
-    """A row of clinical or audit history."""
+    """Base of clinical and audit history."""
 
     objects: ClassVar = AppendOnlyQuerySet.as_manager()
 

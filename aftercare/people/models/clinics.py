@@ -1,4 +1,4 @@
-"""Clinics and the people who work for them."""
+"""Clinics, their staff and shifts."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ACCENT = RegexValidator(r"^#[0-9a-f]{6}$", _("Give a colour such as #1b5a5c."))
 
 
 def validate_zone(name: str) -> None:
-    """ValidationError unless `name` is an IANA time zone, such as Europe/London."""
+    """Raise ValidationError unless `name` is an IANA time zone, such as Europe/London."""
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
@@ -30,26 +30,26 @@ def validate_zone(name: str) -> None:
 
 
 class Clinic(models.Model):
-    """A practice. Its out-of-hours number is required: without one the portal would leave people alone at night."""
+    """A clinic. Its out-of-hours number is required, so that patients can call at night."""
 
     name = models.CharField(max_length=100)
     slug = models.SlugField(unique=True)
     telephone = TelephoneField()
     out_of_hours_telephone = TelephoneField()
-    # Short, and dialled as it stands: no country's code belongs in front of it.
+    # A short number, dialled as it is, without country code.
     emergency_number = models.CharField(max_length=25, validators=[SHORT_NUMBER])
     opening_hours = models.JSONField(validators=[validate_week])
-    # Days on which it stays closed whatever the week says: {"2026-12-25": "Christmas Day"}.
+    # Closed days by date: {"2026-12-25": "Christmas Day"}.
     closed_days = models.JSONField(default=dict, blank=True, validators=[validate_closed_days])
     time_zone = models.CharField(max_length=64, validators=[validate_zone])
-    # For people who cannot phone: a number for texts, a relay service. Stands under the emergency number.
+    # A number for people who cannot phone (texts, relay service); shown below the emergency number.
     cannot_phone = models.CharField(max_length=200, blank=True)
-    # Younger patients are questioned before a procedure is stored, and have a guardian.
+    # Younger patients have a guardian, and staff confirm before a procedure is stored.
     adult_age = models.PositiveSmallIntegerField(default=18)
-    # Who is mailed by the watchdog where messages do not leave.
+    # Mailed by the watchdog when messages are not delivered.
     technical_contact = models.EmailField(blank=True)
     accent = models.CharField(max_length=7, default="#1b5a5c", validators=[ACCENT])
-    # Derived from the accent whenever the clinic is saved.
+    # Derived from the accent colour on save.
     accent_dark = models.CharField(max_length=7, default="#81bebf", validators=[ACCENT])
 
     class Meta:
@@ -64,7 +64,7 @@ class Clinic(models.Model):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Refuses an accent that can't be read on white, also where no form has looked at it."""
+        """Refuse an accent colour without enough contrast on white, also outside of forms."""
         if problem := accent_problem(self.accent):
             raise ValidationError({"accent": problem})
         self.accent_dark = accent_dark(self.accent)
@@ -73,14 +73,14 @@ class Clinic(models.Model):
         super().save(*args, **kwargs)
 
     def clean(self) -> None:
-        # That it is no colour at all is said by the field's own validator.
+        # The field's own validator reports what is no colour at all.
         if HEX.fullmatch(self.accent) and (problem := accent_problem(self.accent)):
             raise ValidationError({"accent": problem})
         if self.emergency_number.isdigit():
             self.clean_emergency_number()
 
     def clean_emergency_number(self) -> None:
-        """ValidationError for a number that does not call for help where the clinic is."""
+        """Raise ValidationError unless the number calls for help in the clinic's country."""
         try:
             validate_emergency_number(self.emergency_number, self.time_zone, self.telephone_region)
         except ValidationError as error:
@@ -92,7 +92,7 @@ class Clinic(models.Model):
 
     @property
     def telephone_region(self) -> str | None:
-        """The country whose telephone numbers are written without its code."""
+        """Country whose telephone numbers are written without country code."""
         return region_of(self.time_zone)
 
     @property
@@ -102,11 +102,11 @@ class Clinic(models.Model):
 
 class StaffMemberQuerySet(models.QuerySet["StaffMember"]):
     def active(self) -> StaffMemberQuerySet:
-        """Those who work there now and can sign in."""
+        """Members who work for their clinic and can sign in."""
         return self.filter(is_active=True, user__is_active=True)
 
     def reachable(self, now: datetime) -> StaffMemberQuerySet:
-        """Those of them who are not away."""
+        """Active members who are not away."""
         gone = Q(away_from__lte=now) & (Q(away_until=None) | Q(away_until__gt=now))
         return self.active().exclude(gone)
 
@@ -123,7 +123,7 @@ class StaffMember(models.Model):
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="staff_members")
     role = models.CharField(max_length=20, choices=Role)
     is_active = models.BooleanField(default=True)
-    # Away from one instant up to, not with, another; `away_until` null: until further notice.
+    # Absence from `away_from` up to, but not including, `away_until`; null: until further notice.
     away_from = models.DateTimeField(null=True, blank=True)
     away_until = models.DateTimeField(null=True, blank=True)
 
@@ -144,17 +144,17 @@ class StaffMember(models.Model):
         return f"{self.user} ({self.get_role_display()})"
 
     def is_away(self, now: datetime) -> bool:
-        """Whether an absence covers this instant."""
+        """Return True if an absence covers this instant."""
         begun = self.away_from is not None and self.away_from <= now
         return begun and (self.away_until is None or self.away_until > now)
 
     def is_reachable(self, now: datetime) -> bool:
-        """Works there, can sign in, and is not away: as `reachable` of the query set."""
+        """Return True for an active member who is not away, as `reachable` of the query set."""
         return self.is_active and self.user.is_active and not self.is_away(now)
 
 
 class Shift(models.Model):
-    """A place of the on-duty rota, and who has it; nobody, where its holder left or is away."""
+    """A shift of the on-duty rota; without a member after the holder has left or gone away."""
 
     clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="shifts")
     member = models.ForeignKey(StaffMember, on_delete=models.PROTECT, null=True, related_name="shifts")

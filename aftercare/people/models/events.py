@@ -1,4 +1,4 @@
-"""Who did or saw what, when: append-only, the actor never null."""
+"""Audit events: append-only, the actor never null."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from aftercare.people.models.users import User
 
 
 class Event(AppendOnly):
-    """One act or look. `subject` is the id of the record it is about; `data` holds no free text of patients."""
+    """One act or view. `subject`: id of the record; `data` holds no free text of patients."""
 
     class Verb(models.TextChoices):
         ENROLLED = "enrolled", _("enrolled the patient")

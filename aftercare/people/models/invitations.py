@@ -1,4 +1,4 @@
-"""Invitations: how a patient or a staff member comes in for the first time."""
+"""Invitations: the first sign-in of a patient or staff member."""
 
 from __future__ import annotations
 
@@ -20,33 +20,33 @@ LIFE = timedelta(days=14)
 
 class InvitationQuerySet(models.QuerySet[Any]):
     def live(self) -> Self:
-        """Those that nobody has used or stopped; they may be too old."""
+        """Invitations that are neither used nor stopped; they may have expired."""
         return self.filter(used_at=None, stopped_at=None)
 
     def of_token(self, token: str) -> Self:
-        """The one that this token belongs to; none for a token that we did not make."""
+        """The invitation of a token; none for an invalid token."""
         try:
             signed = self.model.SIGNER.unsign(token).encode()
             return self.filter(pk=uuid.UUID(bytes=signing.b64_decode(signed)))
-        except (signing.BadSignature, ValueError):  # binascii's errors are ValueErrors
+        except (signing.BadSignature, ValueError):  # binascii.Error is a ValueError
             return self.none()
 
 
 class LinkToSignIn(models.Model):
     """A link that signs one person in, once, within 14 days.
 
-    Its token is kept nowhere: it is the id, signed with the secret of the portal. So a mail that has to be sent
-    twice carries the same link twice, and who reads the database can sign in as nobody.
+    The token is not stored: it is the id, signed with SECRET_KEY. A mail that is sent twice carries the same
+    link, and read access to the database does not allow signing in.
     """
 
-    # A point, so that the token stays in one piece where a mail program looks for links.
+    # A dot, so that mail programs keep the token in one piece when they look for links.
     SIGNER: ClassVar[signing.Signer]
     PLACE: ClassVar[str]
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    # When its page was first opened: by the person, or by a mail program that looks at links.
+    # When the page was first opened, by the person or by a mail scanner.
     opened_at = models.DateTimeField(null=True)
     used_at = models.DateTimeField(null=True)
     stopped_at = models.DateTimeField(null=True)
@@ -61,17 +61,17 @@ class LinkToSignIn(models.Model):
 
     @property
     def path(self) -> str:
-        """The path of its page, token included: for the eyes of the person alone."""
+        """Path of the page with the token; to be shown to that person only."""
         short = signing.b64_encode(self.pk.bytes).decode()
         return f"/accounts/{self.PLACE}/{self.SIGNER.sign(short)}/"
 
     def is_usable(self, now: datetime) -> bool:
-        """Whether it may still sign in."""
+        """Return True if the link can still sign in."""
         return self.used_at is None and self.stopped_at is None and now < self.ends_at
 
 
 class Invitation(LinkToSignIn):
-    """How a patient comes in for the first time."""
+    """Invitation of a patient."""
 
     class Way(models.TextChoices):
         EMAIL = "email", _("by e-mail")
@@ -107,7 +107,7 @@ class Invitation(LinkToSignIn):
 
 
 class StaffInvitation(LinkToSignIn):
-    """How somebody who was added to the staff comes in for the first time: always by e-mail."""
+    """Invitation of a staff member; always mailed."""
 
     SIGNER = signing.Signer(salt="aftercare.people.staff_invitation", sep=".")
     PLACE = "staff-invitation"

@@ -1,4 +1,4 @@
-"""Patients and their procedures."""
+"""Patients and procedures."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from aftercare.ui.telephones import active_region
 
 
 class IntakeQuestion(models.TextChoices):
-    """What staff ask before treatment (IQ1-IQ11 of the clinical specification; S22, S38, S39)."""
+    """Intake questions before treatment (IQ1-IQ11 of the clinical specification; S22, S38, S39)."""
 
     IQ1 = "iq1", _("Skin infection or open spots")
     IQ2 = "iq2", _("Has had cold sores")
@@ -34,7 +34,7 @@ class IntakeQuestion(models.TextChoices):
     IQ11 = "iq11", _("Metal or product allergy")
 
 
-# The statements of the source documents behind each question; IQ10 and IQ11 were added for safety.
+# Source statements of each question; IQ10 and IQ11 were added for safety.
 INTAKE_SOURCES = {
     IntakeQuestion.IQ1: ("S22", "S26"),
     IntakeQuestion.IQ2: ("S7",),
@@ -54,13 +54,13 @@ AT_RISK_QUESTIONS = frozenset(
 )
 
 
-# With yes, they stand out: what is given before a treatment and on the skin depends on them.
+# Questions that are highlighted if answered with yes: they affect what is applied before a treatment.
 LOUD_QUESTIONS = frozenset({IntakeQuestion.IQ2, IntakeQuestion.IQ11})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntakeAnswer:
-    """One question with its answer in words for staff."""
+    """A question with its answer in words for staff."""
 
     question: str
     word: str
@@ -71,12 +71,12 @@ class IntakeAnswer:
 
 class PatientQuerySet(models.QuerySet["Patient"]):
     def taking_part(self) -> PatientQuerySet:
-        """Those who have not been withdrawn: they can sign in, are waited for, and are written to."""
+        """Patients who are not withdrawn."""
         return self.filter(withdrawn_at=None)
 
 
 class SearchTextField(models.TextField):  # type: ignore[type-arg]
-    """What a patient is found by, folded: written anew with each name and record number."""
+    """Search text of a patient, updated with each change of name or record number."""
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
         patient = cast(Patient, model_instance)
@@ -97,15 +97,15 @@ class Patient(models.Model):
     call_back_hours = models.CharField(max_length=100, blank=True)
     time_zone = models.CharField(max_length=64, validators=[validate_zone])
     search_text = SearchTextField(editable=False, default="")
-    # Who answers for a patient below the clinic's age limit.
+    # Legal guardian of a patient below the clinic's age limit.
     guardian_name = models.CharField(max_length=150, blank=True)
-    # The intake questions answered with yes, in order; null: none was asked yet.
+    # Keys of questions answered with yes, in order; null: no question was asked yet.
     intake = models.JSONField(null=True)
-    # The intake questions answered with yes or no; null: all, where `intake` is there.
+    # Keys of questions answered with yes or no; null: all, if `intake` is set.
     intake_asked = models.JSONField(null=True)
     at_risk = models.BooleanField(default=False)
     enrolled_at = models.DateTimeField()
-    # Out of the portal, until somebody takes the patient back: what was reported is kept.
+    # Withdrawn from the portal until taken back; reports are kept.
     withdrawn_at = models.DateTimeField(null=True)
     withdrawn_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 
@@ -131,7 +131,7 @@ class Patient(models.Model):
         return f"patient {self.pk}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """A new record number is found from now on, also where only that column is saved."""
+        """Update the search text also if only the record number is saved."""
         if "record_number" in (kwargs.get("update_fields") or ()):
             kwargs["update_fields"] = {*kwargs["update_fields"], "search_text"}
         super().save(*args, **kwargs)
@@ -142,7 +142,7 @@ class Patient(models.Model):
 
     @property
     def telephone_region(self) -> str | None:
-        """The clinic's country; of one that is not loaded, the country of the page, which is the clinic's."""
+        """The clinic's country; without a loaded clinic the country of the active time zone."""
         is_loaded = Patient.clinic.field.is_cached(self)
         return self.clinic.telephone_region if is_loaded else active_region()
 
@@ -152,13 +152,13 @@ class Patient(models.Model):
 
     @property
     def is_risk_asked(self) -> bool:
-        """Whether every question that raises the risk was answered."""
+        """True if every question that raises the risk was answered."""
         if self.intake is None:
             return False
         return self.intake_asked is None or set(self.intake_asked) >= AT_RISK_QUESTIONS
 
     def intake_answers(self) -> list[IntakeAnswer]:
-        """Every question with its answer, in the order of the questions: yes, no or not asked."""
+        """Every question in order with its answer: yes, no or not asked."""
         asked = () if self.intake is None else self.intake_asked
         found = []
         for key in IntakeQuestion:
@@ -176,22 +176,22 @@ class Patient(models.Model):
         return found
 
     def intake_words(self) -> list[str]:
-        """What was ticked at intake, in words for staff."""
+        """Questions answered with yes, in words for staff."""
         return [str(IntakeQuestion(key).label) for key in self.intake or []]
 
     def risk_words(self) -> list[str]:
-        """Which of the ticked ones raise the risk, in words for staff."""
+        """Those of them that raise the risk, in words for staff."""
         return [str(IntakeQuestion(key).label) for key in self.intake or [] if key in AT_RISK_QUESTIONS]
 
 
 class ProcedureQuerySet(models.QuerySet["Procedure"]):
     def in_order(self) -> ProcedureQuerySet:
-        """Oldest first. Two areas treated in one session often have one time: then as they were recorded."""
+        """Order by time of treatment, oldest first; equal times (two areas in one session) in order of entry."""
         return self.order_by("performed_at", "recorded_at")
 
 
 class Procedure(models.Model):
-    """One treatment. Recovery is counted from `performed_at`, in elapsed hours."""
+    """A treatment. Recovery is counted in elapsed hours from `performed_at`."""
 
     class Kind(models.TextChoices):
         MICRONEEDLING = "mn", _("Microneedling")
@@ -204,7 +204,7 @@ class Procedure(models.Model):
     performed_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    # When it was last put right; what it was before is kept in the event.
+    # Last correction; the event keeps the old values.
     corrected_at = models.DateTimeField(null=True)
 
     objects: ClassVar = ProcedureQuerySet.as_manager()
@@ -227,7 +227,7 @@ class Procedure(models.Model):
 
     @property
     def version(self) -> str:
-        """What a page was drawn from: another one means that somebody has put it right meanwhile."""
+        """Version mark of the page; it changes with each correction."""
         return "|".join((str(self.patient_id), self.kind, self.area, self.performed_at.isoformat()))
 
     def hours_at(self, instant: datetime) -> float:

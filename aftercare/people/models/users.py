@@ -1,4 +1,4 @@
-"""Users: one per person, named by an e-mail address."""
+"""Users: one per person, identified by e-mail address."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SIGN_IN_LINK_LIFE = timedelta(minutes=15)
 
 
 class Language(models.TextChoices):
-    """What a person reads best. Pages and mails are in it once they are translated, and in English until then."""
+    """Preferred language. Pages and mails are in English until they are translated."""
 
     ENGLISH = "en", _("English")
     ALBANIAN = "sq", _("Albanian (Shqip)")
@@ -53,18 +53,18 @@ class Language(models.TextChoices):
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
-        """A user; without a password, who signs in by e-mailed code."""
+        """Create a user; without a password the user signs in by mailed code."""
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
-        """A user who may do everything in the admin."""
+        """Create a user with all permissions in the admin."""
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
     def system(self) -> User:
-        """The user whose acts are those of the portal itself; it can't sign in."""
+        """The user that acts for the portal itself; it cannot sign in."""
         return self.get_or_create(
             email=SYSTEM_EMAIL, defaults={"first_name": "System", "is_active": False, "password": "!"}
         )[0]
@@ -76,9 +76,9 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractUser):  # type: ignore[django-manager-missing]  # Wagtail, untyped, points here
     username = None  # type: ignore[assignment]
     email = models.EmailField(_("e-mail address"), unique=True)
-    # A staff member's own, seen by colleagues; a patient's stands on the patient record.
+    # A staff member's own number, shown to colleagues; a patient's is on the patient record.
     telephone = TelephoneField(blank=True)
-    # Looked up when a message is sent. Empty: not asked.
+    # Used when a message is rendered. Empty: not asked.
     language = models.CharField(max_length=10, choices=Language, blank=True)
 
     USERNAME_FIELD = "email"
@@ -93,7 +93,7 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]  # Wagtail, un
         return self.get_full_name() or self.email
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Another name is what the person's patient records are found by from now on."""
+        """Update the search text of the person's patient records with the name."""
         is_new, names = self._state.adding, kwargs.get("update_fields")
         super().save(*args, **kwargs)
         if not is_new and (names is None or {"first_name", "last_name"} & set(names)):
@@ -103,7 +103,7 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]  # Wagtail, un
 
 
 class SignInLink(models.Model):
-    """A link that signs one user in, once, within 15 minutes. Only the hash of its token is kept."""
+    """A sign-in link, usable once within 15 minutes; only the hash of its token is stored."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sign_in_links")
     token_hash = models.CharField(max_length=64, unique=True)
@@ -116,9 +116,9 @@ class SignInLink(models.Model):
 
     @staticmethod
     def hash_of(token: str) -> str:
-        """What is kept of a token."""
+        """Return the stored hash of a token."""
         return hashlib.sha256(token.encode()).hexdigest()
 
     def is_usable(self, now: datetime) -> bool:
-        """Whether it may still sign in."""
+        """Return True if the link can still sign in."""
         return self.used_at is None and now < self.created_at + SIGN_IN_LINK_LIFE

@@ -1,4 +1,4 @@
-"""Changing how a patient is reached and named."""
+"""Actions on a patient's details: name, address, telephones."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ OF_THE_RECORD = (
     *("date_of_birth", "guardian_name", "record_number"),
     *("call_back_telephone", "call_back_hours", "time_zone"),
 )
-# What other clinics and colleagues know the person by: nobody changes it for all of them.
+# Details of the person, shared by several clinics and roles: changed only if no other uses them.
 SHARED = ("first_name", "last_name", "email")
 
 
 @transaction.atomic
 def change_details(*, patient: Patient, by: User, now: datetime, details: Mapping[str, Any]) -> list[str]:
-    """Store what differs of these details, and keep who changed which of them. Returns their names.
+    """Store changed details with an event; return the names of those changed.
 
-    ValidationError for the address of somebody else, and for a name or address that is used elsewhere too.
+    Raise ValidationError for another user's address, and for a name or address that is in use elsewhere too.
     """
     locked = Patient.objects.select_for_update().select_related("user").get(pk=patient.pk)
     changed = [name for name in details if value_of(locked, name) != details[name]]
@@ -53,12 +53,12 @@ def change_details(*, patient: Patient, by: User, now: datetime, details: Mappin
 
 
 def value_of(patient: Patient, name: str) -> Any:
-    """One detail as it is stored."""
+    """Return one detail as stored."""
     return getattr(patient.user if name in OF_THE_PERSON else patient, name)
 
 
 def move_to(patient: Patient, address: str, now: datetime) -> None:
-    """Let the person sign in with another address, and with the old one no more, also where that is open now."""
+    """Change the sign-in address and end sessions that began with the old one."""
     user = patient.user
     if User.objects.filter(email=address).exclude(pk=user.pk).exists():
         raise ValidationError(

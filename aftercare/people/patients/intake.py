@@ -1,4 +1,4 @@
-"""The intake: eleven questions, each answered with yes or no, or not asked. Not asked is not low risk."""
+"""Intake: eleven questions answered with yes or no, or not asked. Not asked does not mean low risk."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ YES, NO, NOT_ASKED = "yes", "no", "not_asked"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intake:
-    """The questions answered with yes, and all that were answered, in the order of the questions."""
+    """Keys of questions answered with yes, and of all answered ones, in order."""
 
     yes: tuple[str, ...] = ()
     asked: tuple[str, ...] = ()
@@ -24,17 +24,17 @@ class Intake:
 
     @classmethod
     def read(cls, intake: list[str] | None, asked: list[str] | None) -> Self:
-        """From the two columns: no intake means that none was asked, no list of those asked that all were."""
+        """Read the two columns: `intake` None means nothing was asked, `intake_asked` None that all were."""
         if intake is None:
             return cls()
         return cls(yes=tuple(intake), asked=tuple(IntakeQuestion.values if asked is None else asked))
 
     def answer(self, key: str) -> str:
-        """One answer: "yes", "no" or "not_asked"."""
+        """Return "yes", "no" or "not_asked"."""
         return YES if key in self.yes else NO if key in self.asked else NOT_ASKED
 
     def answered(self, answers: Mapping[str, str]) -> Self:
-        """With these answers in place of its own; a question that is not among them stays as it is."""
+        """Return the intake with these answers; other questions keep theirs."""
         now = {key: answers.get(key) or self.answer(key) for key in IntakeQuestion.values}
         return type(self)(
             yes=tuple(key for key in now if now[key] == YES),
@@ -43,7 +43,7 @@ class Intake:
 
     @property
     def stored(self) -> tuple[list[str] | None, list[str] | None]:
-        """The two columns, `intake` and `intake_asked`."""
+        """Return the two columns `intake` and `intake_asked`."""
         if not self.asked:
             return None, None
         return list(self.yes), None if len(self.asked) == len(IntakeQuestion.values) else list(self.asked)

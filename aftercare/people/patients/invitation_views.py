@@ -1,4 +1,4 @@
-"""Coming in with an invitation as a patient, and choosing among one's clinics."""
+"""Views of patient invitations, and the choice of a clinic."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ GONE, CONFLICT = 410, 409
 
 @require_http_methods(["GET", "POST"])
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
-    """A page with one button, as of a link that signs in. Nobody is named on it: anybody may have opened it."""
+    """Show an invitation, and sign in after a button is pressed. Names no person: anybody may have opened it."""
     now, found = timezone.now(), invitations.invitation_of(token)
     if found is None or not is_welcome(found, now):
         return invitation_page(request, found, "gone", GONE)
@@ -41,7 +41,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def is_welcome(found: Invitation, now: datetime) -> bool:
-    """Whether the invitation may still sign in, and there is something to come to."""
+    """Return True if the invitation is usable and the patient not withdrawn."""
     patient = found.patient
     return found.is_usable(now) and patient.user.is_active and not patient.is_withdrawn
 
@@ -49,7 +49,7 @@ def is_welcome(found: Invitation, now: datetime) -> bool:
 def invitation_page(
     request: HttpRequest, found: Invitation | None, state: str, status: int = 200
 ) -> HttpResponse:
-    """What an invitation says: "ready", "other" (somebody else is signed in), "code", "gone"."""
+    """Render an invitation: "ready", "other" (another user is signed in), "code" or "gone"."""
     context: dict[str, Any] = {"state": state}
     if found is not None:
         clinic = found.patient.clinic
@@ -58,7 +58,7 @@ def invitation_page(
 
 
 def come_in(request: HttpRequest, used: Invitation) -> HttpResponse:
-    """Sign the patient in, whoever was signed in before, and show today."""
+    """Sign the patient in, in place of any other user, and show the first page."""
     user = used.patient.user
     if request.user == user:
         return redirect("/")
@@ -70,7 +70,7 @@ def come_in(request: HttpRequest, used: Invitation) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @login_required
 def choose_clinic(request: HttpRequest) -> HttpResponse:
-    """A patient of several clinics says whose pages to see; for anybody else there is nothing to choose."""
+    """Let a patient of several clinics choose; others are redirected."""
     own = patients_of(request)
     if len(own) < 2:
         raise Http404("nothing to choose")

@@ -1,4 +1,4 @@
-"""Inviting a patient: by e-mail, on paper or as a link; and coming in with the invitation."""
+"""Actions on patient invitations: by mail, on paper or as a link."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ KIND = "invitation"
 
 
 class SignsInElsewhereError(ValueError):
-    """The person's sign-in opens more than this clinic, so that a link in other hands would too."""
+    """The account opens more than this clinic, so a link handed over by its staff would too."""
 
 
 class WithdrawnError(ValueError):
-    """The patient was withdrawn: nobody is invited in."""
+    """The patient was withdrawn and is not invited."""
 
 
 def signs_in_elsewhere(patient: Patient) -> bool:
-    """Whether the person is staff or an editor as well, or a patient of another clinic too.
+    """Return True if the person is also staff, an editor, or a patient of another clinic.
 
-    Such a person comes in by a code sent to the address, never by a link that staff of one clinic have made.
+    Then the person signs in by mailed code, never by a link made by staff of one clinic.
     """
     user = patient.user
     return (
@@ -43,7 +43,7 @@ def signs_in_elsewhere(patient: Patient) -> bool:
 
 @transaction.atomic
 def invite(*, patient: Patient, by: User, now: datetime) -> Invitation:
-    """Send an invitation to the patient's address. One that is out already stops working."""
+    """Mail an invitation, in place of any earlier one."""
     attend_to_failures(patient, now)
     invitation = make_invitation(patient=patient, by=by, now=now, way=Invitation.Way.EMAIL)
     Message.objects.create(
@@ -63,9 +63,9 @@ def invite(*, patient: Patient, by: User, now: datetime) -> Invitation:
 
 @transaction.atomic
 def hand_over(*, patient: Patient, by: User, now: datetime, way: Invitation.Way) -> Invitation:
-    """A link for staff to hand to the patient; SignsInElsewhereError where it would open too much.
+    """Return a link for staff to hand over; raise SignsInElsewhereError if it would open more than this clinic.
 
-    One that is out is handed over as it is: paper and mail carry the same link, and neither stops the other.
+    A usable invitation is handed over as it is: paper and mail carry the same link.
     """
     if signs_in_elsewhere(patient):
         raise SignsInElsewhereError
@@ -82,7 +82,7 @@ def hand_over(*, patient: Patient, by: User, now: datetime, way: Invitation.Way)
 
 
 def make_invitation(*, patient: Patient, by: User, now: datetime, way: Invitation.Way) -> Invitation:
-    """A new invitation in place of the one that is out; WithdrawnError for a patient who was withdrawn."""
+    """Create an invitation in place of earlier ones; raise WithdrawnError for a withdrawn patient."""
     stop_invitations(patient=patient, now=now)
     if Patient.objects.get(pk=patient.pk).is_withdrawn:
         raise WithdrawnError
@@ -92,31 +92,31 @@ def make_invitation(*, patient: Patient, by: User, now: datetime, way: Invitatio
 
 @transaction.atomic
 def stop_invitations(*, patient: Patient, now: datetime) -> bool:
-    """Let no invitation of the patient sign anybody in any more. Whether there was one."""
+    """Stop all invitations of the patient; return True if there was a usable one."""
     Patient.objects.select_for_update().get(pk=patient.pk)
     return bool(patient.invitations.live().update(stopped_at=now))
 
 
 def attend_to_failures(patient: Patient, now: datetime) -> None:
-    """Who sends anew has seen that the last one did not arrive."""
+    """Mark failures of earlier invitations as handled: sending a new one shows that they were seen."""
     failed = Message.objects.unattended_failures().filter(kind=KIND, recipient=patient.user_id)
     failed.filter(subject__in=patient.invitations.values("pk")).update(attended_at=now)
 
 
 def invitation_of(token: str) -> Invitation | None:
-    """The invitation behind a token, with whose it is."""
+    """Return the invitation of a token, with its person."""
     found = Invitation.objects.of_token(token).select_related("patient__user", "patient__clinic")
     return found.first()
 
 
 def note_opened(invitation: Invitation, now: datetime) -> None:
-    """Keep when its page was first opened."""
+    """Record when its page was first opened."""
     Invitation.objects.filter(pk=invitation.pk, opened_at=None).update(opened_at=now)
 
 
 @transaction.atomic
 def use(*, invitation: Invitation, now: datetime) -> bool:
-    """Use the invitation up; False where somebody was faster, or it has been stopped meanwhile."""
+    """Use up the invitation; return False if it was used or stopped meanwhile."""
     if not Invitation.objects.live().filter(pk=invitation.pk).update(used_at=now):
         return False
     patient = invitation.patient
@@ -125,7 +125,7 @@ def use(*, invitation: Invitation, now: datetime) -> bool:
 
 
 def render(message: Message, now: datetime) -> Content | None:
-    """The words of an invitation; None once it is used, stopped or too old."""
+    """Render the mail; None if the invitation is used, stopped or expired."""
     invitation = Invitation.objects.select_related("patient__clinic", "patient__user").get(pk=message.subject)
     if not invitation.is_usable(now):
         return None

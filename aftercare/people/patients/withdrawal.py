@@ -1,4 +1,4 @@
-"""Taking a patient out of the portal, and back: no page is open to them, and nothing is written to them."""
+"""Withdrawal of a patient from the portal: no page opens and no message is sent; and taking back."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ _kinds_to_patients: set[str] = set()
 
 
 class AlreadyWithdrawnError(ValueError):
-    """Somebody has withdrawn the patient before."""
+    """The patient is withdrawn already."""
 
 
 class NotWithdrawnError(ValueError):
-    """The patient takes part: nobody has withdrawn them, or somebody has taken them back."""
+    """The patient is not withdrawn."""
 
 
 def register_for_patients(kind: str, renderer: Renderer) -> None:
-    """Let `renderer` word the messages of `kind`, which go to patients: to none who has been withdrawn."""
+    """Register the renderer of a message kind for patients; withdrawn patients get no message of it."""
 
     def unless_withdrawn(message: Message, now: datetime) -> Content | None:
         gone = Patient.objects.filter(user=message.recipient_id, clinic=message.sender, withdrawn_at__lte=now)
@@ -35,15 +35,15 @@ def register_for_patients(kind: str, renderer: Renderer) -> None:
 
 
 def kinds_to_patients() -> frozenset[str]:
-    """The kinds of message that go to patients."""
+    """Return the message kinds for patients."""
     return frozenset(_kinds_to_patients)
 
 
 @transaction.atomic
 def withdraw_patient(*, patient: Patient, reason: str, by: User, now: datetime) -> Patient:
-    """Take the patient out: sessions and links end, what waits to be sent to them is withdrawn. All is kept.
+    """Withdraw a patient: end sessions and links, withdraw unsent messages. No record is deleted.
 
-    AlreadyWithdrawnError where somebody was first, ValidationError without a reason.
+    Raise AlreadyWithdrawnError if withdrawn already, ValidationError without a reason.
     """
     current = locked(patient)
     if current.is_withdrawn:
@@ -69,7 +69,7 @@ def withdraw_patient(*, patient: Patient, reason: str, by: User, now: datetime) 
 
 @transaction.atomic
 def take_back_patient(*, patient: Patient, by: User, now: datetime) -> Patient:
-    """Let the patient take part again. What was withdrawn unsent stays so. NotWithdrawnError where they do."""
+    """Take a withdrawn patient back; withdrawn messages stay unsent. Raise NotWithdrawnError if not withdrawn."""
     current = locked(patient)
     if not current.is_withdrawn:
         raise NotWithdrawnError
@@ -80,16 +80,16 @@ def take_back_patient(*, patient: Patient, by: User, now: datetime) -> Patient:
 
 
 def locked(patient: Patient) -> Patient:
-    """The patient as they are now, the row locked."""
+    """Lock and return the patient."""
     rows = Patient.objects.select_for_update(of=("self",)).select_related("user", "clinic")
     current: Patient = rows.get(pk=patient.pk)
     return current
 
 
 def end_sessions(user: User, now: datetime) -> None:
-    """Sign the user out everywhere: a session holds only as long as the password that it began with.
+    """End all sessions of a user, by setting a new unusable password.
 
-    Nobody signs in by password, so that this takes nothing from anybody.
+    Nobody signs in by password, so this has no other effect.
     """
     user.set_unusable_password()
     user.save(update_fields=["password"])
@@ -97,7 +97,7 @@ def end_sessions(user: User, now: datetime) -> None:
 
 
 def has_left(user: User) -> bool:
-    """Whether the portal has nothing for this user any more: a patient, withdrawn, and nothing else."""
+    """Return True if a user is a withdrawn patient without any other role."""
     own = Patient.objects.filter(user=user)
     works = StaffMember.objects.active().filter(user=user).exists() or user.is_staff or user.groups.exists()
     return own.exists() and not own.taking_part().exists() and not works

@@ -1,4 +1,4 @@
-"""Print a link that signs a user in: for the first manager, for a lost mailbox, for the demonstration."""
+"""Print a sign-in link: for the first manager, a lost mailbox, or the demonstration."""
 
 from __future__ import annotations
 
