@@ -8,7 +8,7 @@ from django.db import transaction
 
 from aftercare.alerts.contacting.attempts import correct_contact_attempt, record_contact_attempt, set_next_try
 from aftercare.alerts.dispatching.dispatches import due_at
-from aftercare.alerts.dispatching.uncovering import uncover
+from aftercare.alerts.dispatching.suppression import release_suppressed
 from aftercare.alerts.errors import (
     AlreadyAcknowledgedError,
     AlreadyClosedError,
@@ -64,7 +64,7 @@ def acknowledge(*, alert: Alert, by: User, now: datetime) -> Alert:
     current.save()
     record_event(verb=Event.Verb.ACKNOWLEDGED, actor=by, now=now, patient=current.patient, subject=current.pk)
     if waited:
-        uncover(current.patient, now)
+        release_suppressed(current.patient, now)
     return current
 
 
@@ -94,5 +94,5 @@ def close(*, alert: Alert, by: User, now: datetime, outcome: str, note: str = ""
         data={"outcome": outcome, "before": before},
     )
     if waited:
-        uncover(current.patient, now)
+        release_suppressed(current.patient, now)
     return current

@@ -14,7 +14,7 @@ class AlertsConfig(AppConfig):
         from aftercare.people.patients.withdrawal import register_for_patients
 
         register_source("alerts", notifications.drain, notifications.backlog)
-        register_given_up(notifications.KIND, undelivered.tell_instead)
+        register_given_up(notifications.KIND, undelivered.notify_next_step)
         register_for_patients(patient_messages.KIND, patient_messages.render)
         register_renderer(
             notifications.KIND,

@@ -9,7 +9,7 @@ from itertools import groupby
 from uuid import UUID
 
 from aftercare import triage
-from aftercare.alerts.dispatching.dispatches import attach, due_at, worst_of
+from aftercare.alerts.dispatching.dispatches import attach, due_at, highest_level
 from aftercare.alerts.models import Alert, Dispatch
 from aftercare.alerts.transitions import CHANGED, report_again
 from aftercare.people.models import Patient
@@ -153,5 +153,5 @@ def opening_dispatch(*, patient: Patient, alerts: Iterable[Alert], event: UUID, 
         reason=Dispatch.Reason.OPENED,
         event=event,
         decided_at=now,
-        due_at=due_at(patient.clinic, worst_of(alerts), now),
+        due_at=due_at(patient.clinic, highest_level(alerts), now),
     )

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from aftercare.alerts.dispatching import deferred, reminders
 from aftercare.alerts.following_up import chases, drills, escalation
-from aftercare.alerts.on_call import nobody
+from aftercare.alerts.on_call import no_recipients
 from aftercare.alerts.ownership import unassign
 
 
@@ -26,13 +26,13 @@ def follow_up() -> None:
 @shared_task(name="aftercare.alerts.left_open")
 def left_open() -> None:
     """Notify owners and managers of alerts acknowledged three days ago and still open."""
-    chases.tell_left_open(timezone.now())
+    chases.notify_left_open(timezone.now())
 
 
 @shared_task(name="aftercare.alerts.nobody_to_tell")
 def nobody_to_tell() -> None:
     """Mail the technical contact of clinics without any recipient."""
-    nobody.mail_technical_contacts(timezone.now())
+    no_recipients.mail_technical_contacts(timezone.now())
 
 
 @shared_task(name="aftercare.alerts.return_to_pool")

@@ -118,7 +118,7 @@ def reach(alert: Alert, at: datetime) -> None:
     clear_next_try(alert)
 
 
-def put_back(alert: Alert, now: datetime, limits: Limits = LIMITS) -> None:
+def unassign(alert: Alert, now: datetime, limits: Limits = LIMITS) -> None:
     """Unassign an alert. Its deadline starts again, unless it was waiting again already."""
     if alert.unconfirmed_since is None:
         alert.returned_at, alert.escalations = now, 0

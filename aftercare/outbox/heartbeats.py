@@ -18,7 +18,7 @@ def beat_heart(name: str, now: datetime) -> None:
         Heartbeat.objects.get_or_create(name=name, defaults={"at": now})
 
 
-def claim_turn(name: str, every: timedelta, now: datetime) -> bool:
+def claim_periodic_job(name: str, every: timedelta, now: datetime) -> bool:
     """Claim the periodic job `name`, due once per `every`; return True for exactly one of several concurrent
     callers.
     """
@@ -28,7 +28,7 @@ def claim_turn(name: str, every: timedelta, now: datetime) -> bool:
     return Heartbeat.objects.get_or_create(name=name, defaults={"at": now})[1]
 
 
-def give_back_turn(name: str) -> None:
+def release_periodic_job(name: str) -> None:
     """Release a claimed job that failed, so that it is retried at once."""
     Heartbeat.objects.filter(name=name).delete()
 

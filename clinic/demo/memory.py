@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.db.models import Model
 
-from aftercare.alerts.contacting.attempts import follow
+from aftercare.alerts.contacting.attempts import apply_call
 from aftercare.alerts.models import Alert, ContactAttempt, Dispatch
 from aftercare.alerts.raising import Fired, Key, keys_to_tell, new_alerts, opening_dispatch, repeated_of
 from aftercare.alerts.transitions import confirm, end, report_again, state_of, take_on
@@ -109,9 +109,9 @@ class Life:
     def live(self) -> None:
         """Everything up to now, in order."""
         for step in steps(self.story, self.setting.now):
-            self.note_silence(step.at)
+            self.record_silence(step.at)
             self.act(step)
-        self.note_silence(self.setting.now)
+        self.record_silence(self.setting.now)
         for dispatch, alerts in self.dispatches:
             self.books.messages += messages_of(dispatch, alerts, self.setting.told_ids, self.setting.now)
 
@@ -264,7 +264,7 @@ class Life:
         reached, called = ContactAttempt.Result.REACHED.value, ContactAttempt.Kind.CALLED.value
         before = {str(alert.pk): state_of(alert) for alert in self.open.values()}
         for alert in self.open.values():
-            if follow(alert, by=self.setting.nurse, now=now, result=reached):
+            if apply_call(alert, by=self.setting.nurse, now=now, result=reached):
                 self.keep(Event.Verb.ACKNOWLEDGED, now, alert.pk, {})
         call = ContactAttempt(
             id=self.new_id(), patient=self.patient, at=now, by=self.setting.nurse, result=reached
@@ -278,7 +278,7 @@ class Life:
         end(alert, self.setting.nurse, now, outcome=outcome, note=note)
         self.keep(Event.Verb.CLOSED, now, alert.pk, {"outcome": outcome, "before": before})
 
-    def note_silence(self, until: datetime) -> None:
+    def record_silence(self, until: datetime) -> None:
         """Put the patient on the list of those who missed check-ins, where that fell due by `until`."""
         if not self.history.procedures:
             return

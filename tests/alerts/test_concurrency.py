@@ -116,10 +116,10 @@ def test_silence_noted_twice_at_once_is_told_once(alert: Alert) -> None:
 def test_escalating_does_not_lock_out_a_check_in_of_the_same_patient(
     alert: Alert, patient: Patient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    claimed, claim_turn = threading.Event(), escalation.claim_turn
+    claimed, claim_escalation = threading.Event(), escalation.claim_escalation
 
     def slow_claim(*args: Any) -> bool:
-        turn = claim_turn(*args)
+        turn = claim_escalation(*args)
         claimed.set()
         # Long enough for the check-in to come to the alert's row; less than SQLite waits for a writer.
         time.sleep(0.5)
@@ -129,7 +129,7 @@ def test_escalating_does_not_lock_out_a_check_in_of_the_same_patient(
         assert claimed.wait(PATIENCE)
         return check_in(patient, 21, signs=["pus", "hives"])
 
-    monkeypatch.setattr(escalation, "claim_turn", slow_claim)
+    monkeypatch.setattr(escalation, "claim_escalation", slow_claim)
 
     patients, receipt = at_once(lambda: escalation.escalate(at(21)), check_in_meanwhile)
 

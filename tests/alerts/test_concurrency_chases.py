@@ -11,11 +11,11 @@ from aftercare.alerts.actions import (
     correct_contact_attempt,
     record_contact_attempt,
 )
-from aftercare.alerts.dispatching.undelivered import tell_instead
+from aftercare.alerts.dispatching.undelivered import notify_next_step
 from aftercare.alerts.following_up import chases
 from aftercare.alerts.models import Alert, ContactAttempt, Dispatch
 from aftercare.alerts.notifying.notifications import drain
-from aftercare.alerts.on_call.nobody import mail_technical_contacts
+from aftercare.alerts.on_call.no_recipients import mail_technical_contacts
 from aftercare.alerts.ownership.actions import NewerAlertError, NotAcknowledgedError, give_back, undo_close
 from aftercare.checkins.submission.actions import Receipt
 from aftercare.outbox.models import Message
@@ -176,9 +176,9 @@ def test_what_is_left_open_is_told_once_however_many_look(
     alert: Alert, nurse: StaffMember, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     acknowledge(alert=alert, by=nurse.user, now=at(1.1))
-    monkeypatch.setattr(chases, "tell_left_open_of", Crossing()(chases.tell_left_open_of))
+    monkeypatch.setattr(chases, "notify_left_open_of_patient", Crossing()(chases.notify_left_open_of_patient))
 
-    counts = at_once(*[lambda: chases.tell_left_open(at(80))] * 2)
+    counts = at_once(*[lambda: chases.notify_left_open(at(80))] * 2)
 
     assert sorted(counts, key=str) == [0, 1]
     assert Dispatch.objects.filter(reason=Dispatch.Reason.LEFT_OPEN).count() == 1
@@ -188,7 +188,7 @@ def test_two_workers_with_a_refused_mail_of_one_dispatch_tell_the_next_contact_o
     drain(at(1))
     first, second = Message.objects.all()
 
-    outcomes = at_once(lambda: tell_instead([first], at(1)), lambda: tell_instead([second], at(1)))
+    outcomes = at_once(lambda: notify_next_step([first], at(1)), lambda: notify_next_step([second], at(1)))
 
     assert outcomes == [None, None]
     assert Dispatch.objects.filter(reason=Dispatch.Reason.UNDELIVERED).count() == 1

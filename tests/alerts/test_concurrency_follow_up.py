@@ -69,7 +69,7 @@ def test_an_alert_goes_back_once_however_many_take_it_back(
     alert: Alert, nurse: StaffMember, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     StaffMember.objects.filter(pk=nurse.pk).update(is_active=False)
-    monkeypatch.setattr(unassign, "return_alert", Crossing()(unassign.return_alert))
+    monkeypatch.setattr(unassign, "unassign_alert", Crossing()(unassign.unassign_alert))
 
     counts = at_once(*[lambda: return_to_pool(at(2))] * 2)
 

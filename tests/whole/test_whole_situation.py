@@ -27,7 +27,7 @@ from aftercare.alerts.actions import (
     record_contact_attempt,
     set_next_try,
 )
-from aftercare.alerts.following_up.chases import tell_left_open
+from aftercare.alerts.following_up.chases import notify_left_open
 from aftercare.alerts.following_up.escalation import escalate, follow_up
 from aftercare.alerts.models import Alert, ContactAttempt, Dispatch
 from aftercare.alerts.notifying.notifications import drain
@@ -258,7 +258,7 @@ class Situation(RuleBasedStateMachine):
     def run_tasks(self) -> None:
         escalate(self.now)
         follow_up(self.now)
-        tell_left_open(self.now)
+        notify_left_open(self.now)
         note_silence_after_alerts(self.now)
         note_missed_check_ins(self.now)
         drain(self.now)

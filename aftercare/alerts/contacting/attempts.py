@@ -10,9 +10,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from aftercare.alerts.contacting import recounting
-from aftercare.alerts.dispatching.uncovering import uncover
+from aftercare.alerts.dispatching.suppression import release_suppressed
 from aftercare.alerts.errors import AlreadyClosedError, AlreadyCorrectedError, NotAcknowledgedError
-from aftercare.alerts.following_up.chases import TRIES, tell_manager, tell_next
+from aftercare.alerts.following_up.chases import TRIES, advance_chase, notify_managers
 from aftercare.alerts.locking import locked_open
 from aftercare.alerts.models import Alert, ContactAttempt, Dispatch
 from aftercare.alerts.transitions import CHANGED, fail_try, reach, state_of, take_on
@@ -49,14 +49,14 @@ def record_contact_attempt(
     attempt = ContactAttempt.objects.create(
         patient=patient, alert=alert, by=by, at=now, result=result, kind=kind, note=note
     )
-    seen = [one for one in alerts if follow(one, by=by, now=now, result=result)]
+    seen = [one for one in alerts if apply_call(one, by=by, now=now, result=result)]
     Alert.objects.bulk_update(alerts, CHANGED)
     for one in seen:
         record_event(verb=Event.Verb.ACKNOWLEDGED, actor=by, now=now, patient=patient, subject=one.pk)
     note_event(Event.Verb.TRIED_CONTACT, attempt, now, before=before)
-    tell_of(alerts, result, now)
+    notify_about_call(alerts, result, now)
     if seen:
-        uncover(patient, now)
+        release_suppressed(patient, now)
     return attempt
 
 
@@ -84,7 +84,7 @@ def require_possible(result: str, kind: str, patient: Patient, alert: Alert | No
         raise ValueError("the alert is another patient's")
 
 
-def follow(alert: Alert, *, by: User, now: datetime, result: str) -> bool:
+def apply_call(alert: Alert, *, by: User, now: datetime, result: str) -> bool:
     """Apply a call to one alert, unsaved; return True if that acknowledges or confirms it."""
     waited, hours = alert.is_waiting, alert.clinic.hours
     if alert.status == Alert.Status.NEW:
@@ -96,17 +96,17 @@ def follow(alert: Alert, *, by: User, now: datetime, result: str) -> bool:
     return waited and not alert.is_waiting
 
 
-def tell_of(alerts: Sequence[Alert], result: str, now: datetime) -> None:
+def notify_about_call(alerts: Sequence[Alert], result: str, now: datetime) -> None:
     """Notify the next contact step of a wrong number, and the managers after every third failed try."""
     if result == Result.REACHED:
         return
     chased = [one for one in alerts if one.triage_level >= Level.SAME_DAY and not one.is_reached]
     pressing = [one for one in chased if one.triage_level >= Level.URGENT]
     if result == Result.WRONG_NUMBER and pressing:
-        tell_next(pressing, Dispatch.Reason.WRONG_NUMBER, now)
+        advance_chase(pressing, Dispatch.Reason.WRONG_NUMBER, now)
     tired = [one for one in chased if one.failed_tries and one.failed_tries % TRIES == 0]
     if tired:
-        tell_manager(tired, now)
+        notify_managers(tired, now)
 
 
 @transaction.atomic
@@ -138,7 +138,7 @@ def correct_contact_attempt(
     Alert.objects.bulk_update(alerts, CHANGED)
     note_event(Event.Verb.CORRECTED_CONTACT, corrected, now, was=attempt.result, before=before)
     if attempt.result == Result.REACHED or result == Result.WRONG_NUMBER:
-        tell_of(alerts, result, now)
+        notify_about_call(alerts, result, now)
     return corrected
 
 
@@ -165,7 +165,7 @@ def set_next_try(*, alert: Alert, at: datetime, reason: str, by: User, now: date
     if current.status != Alert.Status.ACKNOWLEDGED:
         raise NotAcknowledgedError
     require_next_try(current, at, reason, now)
-    chased = [one for one in alerts if is_tired(one) and at <= now + longest_wait(one)]
+    chased = [one for one in alerts if needs_next_try(one) and at <= now + longest_wait(one)]
     for one in chased:
         one.next_try_at, one.next_try_by, one.next_try_reason = at, by, reason.strip()
         one.follow_up_at, one.forgotten_since = at, None
@@ -181,7 +181,7 @@ def set_next_try(*, alert: Alert, at: datetime, reason: str, by: User, now: date
     return current
 
 
-def is_tired(alert: Alert) -> bool:
+def needs_next_try(alert: Alert) -> bool:
     """Return True once three tries have failed, so that a clinician sets the next one."""
     chased = alert.status == Alert.Status.ACKNOWLEDGED and alert.triage_level >= Level.SAME_DAY
     return chased and not alert.is_reached and alert.failed_tries >= TRIES
@@ -195,7 +195,7 @@ def longest_wait(alert: Alert) -> timedelta:
 def require_next_try(alert: Alert, at: datetime, reason: str, now: datetime) -> None:
     """Raise ValidationError unless the next try may be set to `at`."""
     longest = longest_wait(alert)
-    if not is_tired(alert):
+    if not needs_next_try(alert):
         raise ValidationError("The next try is set after three calls that did not reach the patient.")
     if at <= now:
         raise ValidationError("Give a time that is still to come.")

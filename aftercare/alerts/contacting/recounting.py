@@ -27,11 +27,11 @@ def recount(alerts: Iterable[Alert], wrong: ContactAttempt, before: Mapping[str,
         tries = [one for one in current if one.at >= alert.opened_at]
         reached = [one.at for one in tries if one.result == Result.REACHED]
         if wrong.result == Result.REACHED:
-            wait_again(alert, before.get(str(alert.pk)), wrong, max(reached, default=None))
-        count(alert, tries, max(reached, default=None))
+            undo_confirmation(alert, before.get(str(alert.pk)), wrong, max(reached, default=None))
+        recalculate(alert, tries, max(reached, default=None))
 
 
-def wait_again(
+def undo_confirmation(
     alert: Alert, kept: Mapping[str, Any] | None, wrong: ContactAttempt, reached_at: datetime | None
 ) -> None:
     """Undo that the wrong attempt confirmed a newer report, unless somebody has confirmed it since."""
@@ -51,7 +51,7 @@ def wait_again(
     )
 
 
-def count(alert: Alert, tries: Iterable[ContactAttempt], reached_at: datetime | None) -> None:
+def recalculate(alert: Alert, tries: Iterable[ContactAttempt], reached_at: datetime | None) -> None:
     """Recalculate reached time, failed tries and next follow-up of one alert from its valid attempts."""
     alert.reached_at = reached_at
     if alert.status != Alert.Status.ACKNOWLEDGED or alert.acknowledged_at is None:

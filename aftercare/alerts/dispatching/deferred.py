@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 def follow_hours() -> int:
     """Reschedule every deferred dispatch to the clinic's current hours; return the number moved."""
     moved = 0
-    for dispatch in Dispatch.objects.put_off().select_related("clinic"):
+    for dispatch in Dispatch.objects.deferred().select_related("clinic"):
         before = dispatch.due_at
         try:
             moved += keep_to_hours(dispatch) != before
@@ -31,7 +31,7 @@ def keep_to_hours(dispatch: Dispatch) -> datetime:
     Counted from the decision, not from now: a dispatch that missed an opening is sent at once instead of
     waiting for the next one.
     """
-    if not dispatch.is_put_off:
+    if not dispatch.is_deferred:
         return dispatch.due_at
     due = due_at(dispatch.clinic, Level.SAME_DAY, dispatch.decided_at)
     if due != dispatch.due_at:

@@ -21,12 +21,12 @@ def due_at(clinic: Clinic, level: Level, now: datetime) -> datetime:
     return upcoming.opens if upcoming else now
 
 
-def worst_of(alerts: Iterable[Alert]) -> Level:
+def highest_level(alerts: Iterable[Alert]) -> Level:
     """Return the highest level of these alerts."""
     return max(alert.triage_level for alert in alerts)
 
 
-def turns_of(alert: Alert, *reasons: Dispatch.Reason) -> int:
+def count_dispatches(alert: Alert, *reasons: Dispatch.Reason) -> int:
     """Count the dispatches for these reasons whose event is this alert.
 
     Alerts escalate together and apart, so an alert's own counter would not be unique.
@@ -34,7 +34,7 @@ def turns_of(alert: Alert, *reasons: Dispatch.Reason) -> int:
     return Dispatch.objects.filter(reason__in=reasons, event=alert.pk).count()
 
 
-def tell(
+def create_dispatch(
     alerts: Sequence[Alert],
     reason: Dispatch.Reason,
     *,
@@ -70,7 +70,7 @@ def attach(dispatch: Dispatch, alerts: Iterable[Alert]) -> None:
     nudge_after_commit()
 
 
-def note_telling(alerts: Iterable[Alert], dispatch: Dispatch, verb: Event.Verb, now: datetime) -> None:
+def record_notified(alerts: Iterable[Alert], dispatch: Dispatch, verb: Event.Verb, now: datetime) -> None:
     """Record an event for each alert that staff are notified of."""
     system = User.objects.system()
     for alert in alerts:

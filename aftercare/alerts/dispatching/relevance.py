@@ -8,21 +8,21 @@ from aftercare.alerts.models import Alert, Dispatch
 from aftercare.triage import CONTACT_REQUESTED, Level
 
 
-def still_waiting(dispatch: Dispatch) -> list[Alert]:
+def relevant_alerts(dispatch: Dispatch) -> list[Alert]:
     """Return the alerts of a dispatch that still need attention, highest level first."""
-    matters = STILL_MATTERS[Dispatch.Reason(first_of(dispatch).reason)]
+    matters = RELEVANCE_BY_REASON[Dispatch.Reason(original_dispatch(dispatch).reason)]
     alerts = [alert for alert in dispatch.alerts.all() if matters(alert)]
     return sorted(alerts, key=lambda alert: (-alert.triage_level.rank, alert.opened_at))
 
 
-def first_of(dispatch: Dispatch) -> Dispatch:
+def original_dispatch(dispatch: Dispatch) -> Dispatch:
     """Return the dispatch whose message could not be delivered at first; other dispatches are returned unchanged."""
     while dispatch.reason == Dispatch.Reason.UNDELIVERED:
         dispatch = Dispatch.objects.get(pk=dispatch.event)
     return dispatch
 
 
-def waits(alert: Alert) -> bool:
+def needs_acknowledgement(alert: Alert) -> bool:
     """Return True if an alert is unacknowledged or unconfirmed, or asks for a callback again."""
     asks_again = alert.rule == CONTACT_REQUESTED and alert.is_open and alert.reported_again_at is not None
     return alert.is_waiting or asks_again
@@ -35,16 +35,16 @@ def is_not_reached(alert: Alert) -> bool:
 
 # A missing check-in matters until the alert is closed, the rest until it is acknowledged or the patient
 # reached.
-STILL_MATTERS: dict[Dispatch.Reason, Callable[[Alert], bool]] = {
-    Dispatch.Reason.OPENED: waits,
-    Dispatch.Reason.UNACKNOWLEDGED: waits,
+RELEVANCE_BY_REASON: dict[Dispatch.Reason, Callable[[Alert], bool]] = {
+    Dispatch.Reason.OPENED: needs_acknowledgement,
+    Dispatch.Reason.UNACKNOWLEDGED: needs_acknowledgement,
     Dispatch.Reason.SILENT: lambda alert: alert.is_open,
     Dispatch.Reason.FORGOTTEN: lambda alert: alert.is_forgotten,
-    Dispatch.Reason.RETURNED: waits,
-    Dispatch.Reason.UNCOVERED: waits,
+    Dispatch.Reason.RETURNED: needs_acknowledgement,
+    Dispatch.Reason.UNCOVERED: needs_acknowledgement,
     Dispatch.Reason.WRONG_NUMBER: is_not_reached,
     Dispatch.Reason.NOT_REACHED: is_not_reached,
     Dispatch.Reason.LEFT_OPEN: lambda alert: alert.status == Alert.Status.ACKNOWLEDGED,
     Dispatch.Reason.CLOSING: lambda alert: alert.is_open and alert.triage_level is Level.SAME_DAY,
-    Dispatch.Reason.DIGEST: waits,
+    Dispatch.Reason.DIGEST: needs_acknowledgement,
 }

@@ -8,8 +8,8 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
-from aftercare.alerts.dispatching.dispatches import note_telling, tell
-from aftercare.alerts.dispatching.relevance import still_waiting
+from aftercare.alerts.dispatching.dispatches import create_dispatch, record_notified
+from aftercare.alerts.dispatching.relevance import relevant_alerts
 from aftercare.alerts.models import Dispatch
 from aftercare.outbox.models import Message
 from aftercare.people.models import Event
@@ -19,19 +19,21 @@ KIND = "alert_dispatch"
 
 
 @transaction.atomic
-def tell_instead(messages: Iterable[Message], now: datetime) -> None:
+def notify_next_step(messages: Iterable[Message], now: datetime) -> None:
     """Notify the next contact step of messages that were given up, once per dispatch."""
     told = Dispatch.objects.select_for_update().filter(pk__in={message.subject for message in messages})
     for dispatch in told.filter(patient__isnull=False):
-        alerts = still_waiting(dispatch)
-        if not alerts or was_told_instead(dispatch):
+        alerts = relevant_alerts(dispatch)
+        if not alerts or has_notified_next_step(dispatch):
             continue
         step = dispatch.step + 1
-        instead = tell(alerts, Dispatch.Reason.UNDELIVERED, now=now, step=step, event=dispatch.pk)
-        note_telling(alerts, instead, Event.Verb.UNDELIVERED, now)
+        escalated = create_dispatch(
+            alerts, Dispatch.Reason.UNDELIVERED, now=now, step=step, event=dispatch.pk
+        )
+        record_notified(alerts, escalated, Event.Verb.UNDELIVERED, now)
 
 
-def was_told_instead(dispatch: Dispatch) -> bool:
+def has_notified_next_step(dispatch: Dispatch) -> bool:
     """Return True if the next step was notified because a message of this dispatch was given up."""
     return Dispatch.objects.filter(reason=Dispatch.Reason.UNDELIVERED, event=dispatch.pk).exists()
 

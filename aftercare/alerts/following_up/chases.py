@@ -11,7 +11,13 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
-from aftercare.alerts.dispatching.dispatches import due_at, note_telling, tell, turns_of, worst_of
+from aftercare.alerts.dispatching.dispatches import (
+    count_dispatches,
+    create_dispatch,
+    due_at,
+    highest_level,
+    record_notified,
+)
 from aftercare.alerts.locking import locked_open
 from aftercare.alerts.models import Alert, Dispatch
 from aftercare.alerts.on_call.roster import Roster
@@ -25,45 +31,47 @@ TRIES = 3
 # Acknowledged alerts that are still open after this long are notified again.
 LEFT_OPEN_AFTER = timedelta(hours=72)
 # Reasons that move a chase to the next contact step.
-OF_A_CHASE = (Dispatch.Reason.FORGOTTEN, Dispatch.Reason.WRONG_NUMBER)
+CHASE_REASONS = (Dispatch.Reason.FORGOTTEN, Dispatch.Reason.WRONG_NUMBER)
 
 
 def next_step(alert: Alert, roster: Roster, now: datetime) -> int:
     """Return the contact step to notify next about an acknowledged alert."""
-    return min(turns_of(alert, *OF_A_CHASE) + 1, roster.last_position(now))
+    return min(count_dispatches(alert, *CHASE_REASONS) + 1, roster.last_position(now))
 
 
-def tell_next(alerts: Sequence[Alert], reason: Dispatch.Reason, now: datetime) -> Dispatch:
+def advance_chase(alerts: Sequence[Alert], reason: Dispatch.Reason, now: datetime) -> Dispatch:
     """Notify the next contact step at once of acknowledged alerts of one patient."""
     roster = Roster.of(alerts[0].clinic, now)
-    return tell(alerts, reason, now=now, step=next_step(alerts[0], roster, now))
+    return create_dispatch(alerts, reason, now=now, step=next_step(alerts[0], roster, now))
 
 
-def tell_manager(alerts: Sequence[Alert], now: datetime) -> Dispatch:
+def notify_managers(alerts: Sequence[Alert], now: datetime) -> Dispatch:
     """Notify the managers that the patient of these alerts cannot be reached."""
-    due = due_at(alerts[0].clinic, worst_of(alerts), now)
-    dispatch = tell(alerts, Dispatch.Reason.NOT_REACHED, now=now, due=due)
-    note_telling(alerts, dispatch, Event.Verb.NOT_REACHED, now)
+    due = due_at(alerts[0].clinic, highest_level(alerts), now)
+    dispatch = create_dispatch(alerts, Dispatch.Reason.NOT_REACHED, now=now, due=due)
+    record_notified(alerts, dispatch, Event.Verb.NOT_REACHED, now)
     return dispatch
 
 
-def tell_left_open(now: datetime) -> int:
+def notify_left_open(now: datetime) -> int:
     """Notify owners and managers of alerts acknowledged three days ago and still open; return the number of
     patients.
     """
     patients = 0
-    alerts = Alert.objects.left_open(now - LEFT_OPEN_AFTER).exclude(Exists(told_since(now - LEFT_OPEN_AFTER)))
+    alerts = Alert.objects.left_open(now - LEFT_OPEN_AFTER).exclude(
+        Exists(left_open_dispatches(now - LEFT_OPEN_AFTER))
+    )
     by_patient = alerts.select_related("patient").order_by("patient", "opened_at", "pk")
     for _patient_id, group in groupby(by_patient, key=lambda alert: alert.patient_id):
         try:
-            patients += tell_left_open_of(list(group), now)
+            patients += notify_left_open_of_patient(list(group), now)
         except Exception:
             # An error for one patient must not affect the next.
             logger.exception("alerts that are left open could not be told again")
     return patients
 
 
-def told_since(long_ago: datetime) -> QuerySet[Any]:
+def left_open_dispatches(long_ago: datetime) -> QuerySet[Any]:
     """Return left-open dispatches of an alert (OuterRef) decided since `long_ago`."""
     rows: QuerySet[Any] = Dispatch.alerts.through.objects.filter(
         alert=OuterRef("pk"),
@@ -75,17 +83,17 @@ def told_since(long_ago: datetime) -> QuerySet[Any]:
 
 
 @transaction.atomic
-def tell_left_open_of(alerts: Sequence[Alert], now: datetime) -> bool:
+def notify_left_open_of_patient(alerts: Sequence[Alert], now: datetime) -> bool:
     """Create one dispatch for the left-open alerts of a patient; return False if none is left or all were
     notified.
     """
     patient, _open = locked_open(alerts[0].patient)
     long_ago = now - LEFT_OPEN_AFTER
-    still = Alert.objects.left_open(long_ago).exclude(Exists(told_since(long_ago)))
+    still = Alert.objects.left_open(long_ago).exclude(Exists(left_open_dispatches(long_ago)))
     left = list(still.filter(pk__in=[alert.pk for alert in alerts]).select_related("patient"))
     if not left:
         return False
     due = due_at(patient.clinic, Level.SAME_DAY, now)
-    dispatch = tell(left, Dispatch.Reason.LEFT_OPEN, now=now, due=due)
-    note_telling(left, dispatch, Event.Verb.LEFT_OPEN, now)
+    dispatch = create_dispatch(left, Dispatch.Reason.LEFT_OPEN, now=now, due=due)
+    record_notified(left, dispatch, Event.Verb.LEFT_OPEN, now)
     return True

@@ -45,12 +45,12 @@ def start_drill(*, clinic: Clinic, by: User, now: datetime) -> Drill:
             )
     except IntegrityError as error:
         raise DrillRunningError from error
-    tell(drill, turn=0, step=0, now=now)
+    create_drill_dispatch(drill, turn=0, step=0, now=now)
     record_event(verb=Event.Verb.STARTED_DRILL, actor=by, now=now, clinic=clinic, subject=drill.pk)
     return drill
 
 
-def tell(drill: Drill, *, turn: int, step: int, now: datetime) -> None:
+def create_drill_dispatch(drill: Drill, *, turn: int, step: int, now: datetime) -> None:
     """Create a dispatch of the drill to a contact step."""
     Dispatch.objects.create(
         clinic_id=drill.clinic_id,
@@ -108,7 +108,7 @@ def escalate_drill(drill: Drill, now: datetime) -> bool:
         )
     )
     if claimed:
-        tell(drill, turn=turn, step=min(turn, roster.last_position(now)), now=now)
+        create_drill_dispatch(drill, turn=turn, step=min(turn, roster.last_position(now)), now=now)
     return bool(claimed)
 
 

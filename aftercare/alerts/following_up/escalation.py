@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
-from aftercare.alerts.dispatching.dispatches import note_telling, tell
+from aftercare.alerts.dispatching.dispatches import create_dispatch, record_notified
 from aftercare.alerts.following_up.chases import next_step
 from aftercare.alerts.models import Alert, Dispatch
 from aftercare.alerts.on_call.roster import Roster
@@ -76,17 +76,17 @@ def escalate_patient(alerts: list[Alert], now: datetime, limits: Limits) -> bool
     # The patient's row first, as everywhere: the reverse order could deadlock with a check-in.
     Patient.objects.select_for_update().get(pk=alerts[0].patient_id)
     roster = Roster.of(alerts[0].clinic, now)
-    claimed = [alert for alert in alerts if claim_turn(alert, now, roster, limits)]
+    claimed = [alert for alert in alerts if claim_escalation(alert, now, roster, limits)]
     if not claimed:
         return False
     behind = max(alert.escalations for alert in claimed) + 1
     step = min(behind, roster.last_position(now))
-    dispatch = tell(claimed, Dispatch.Reason.UNACKNOWLEDGED, now=now, step=step)
-    note_telling(claimed, dispatch, Event.Verb.ESCALATED, now)
+    dispatch = create_dispatch(claimed, Dispatch.Reason.UNACKNOWLEDGED, now=now, step=step)
+    record_notified(claimed, dispatch, Event.Verb.ESCALATED, now)
     return True
 
 
-def claim_turn(alert: Alert, now: datetime, roster: Roster, limits: Limits) -> bool:
+def claim_escalation(alert: Alert, now: datetime, roster: Roster, limits: Limits) -> bool:
     """Advance the alert's deadline; return False if it was acknowledged or another worker was faster."""
     turn = alert.escalations + 1
     wait = wait_after(turn, alert.triage_level, now, roster, limits)
@@ -113,8 +113,10 @@ def follow_up_patient(alerts: list[Alert], now: datetime) -> bool:
     claimed = [alert for alert in alerts if claim_follow_up(alert, now, roster)]
     if not claimed:
         return False
-    dispatch = tell(claimed, Dispatch.Reason.FORGOTTEN, now=now, step=next_step(claimed[0], roster, now))
-    note_telling(claimed, dispatch, Event.Verb.FORGOTTEN, now)
+    dispatch = create_dispatch(
+        claimed, Dispatch.Reason.FORGOTTEN, now=now, step=next_step(claimed[0], roster, now)
+    )
+    record_notified(claimed, dispatch, Event.Verb.FORGOTTEN, now)
     return True
 
 

@@ -55,7 +55,7 @@ class DispatchQuerySet(models.QuerySet["Dispatch"]):
         due = self.filter(drained_at=None, due_at__lte=now)
         return due.order_by(F("nobody_since").asc(nulls_first=True), "due_at", "pk")
 
-    def put_off(self) -> DispatchQuerySet:
+    def deferred(self) -> DispatchQuerySet:
         """Dispatches deferred to the next opening."""
         return self.filter(drained_at=None, due_at__gt=F("decided_at"))
 
@@ -116,7 +116,7 @@ class Dispatch(models.Model):
         return f"dispatch {self.pk} ({self.reason})"
 
     @property
-    def is_put_off(self) -> bool:
+    def is_deferred(self) -> bool:
         """True if the dispatch was deferred to an opening of the clinic."""
         return self.due_at > self.decided_at
 

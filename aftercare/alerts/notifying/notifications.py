@@ -11,12 +11,12 @@ from django.db import transaction
 from django.db.models import Min, Q, QuerySet
 
 from aftercare.alerts.dispatching.deferred import keep_to_hours
-from aftercare.alerts.dispatching.relevance import still_waiting
-from aftercare.alerts.dispatching.uncovering import is_covered
+from aftercare.alerts.dispatching.relevance import relevant_alerts
+from aftercare.alerts.dispatching.suppression import is_suppressed
 from aftercare.alerts.dispatching.undelivered import KIND
 from aftercare.alerts.models import Dispatch, Drill
 from aftercare.alerts.notifying.texts import drill_words, list_words, together_words, words
-from aftercare.alerts.on_call.nobody import note_nobody
+from aftercare.alerts.on_call.no_recipients import record_no_recipient
 from aftercare.alerts.on_call.recipients import recipients_of
 from aftercare.alerts.on_call.roster import Roster
 from aftercare.outbox.models import Message
@@ -49,22 +49,22 @@ def drain_one(dispatch: Dispatch, roster: Roster, now: datetime) -> None:
 
     If nobody is available, those who are away are notified, and the dispatch stays open until somebody is.
     """
-    if dispatch.reason == Dispatch.Reason.UNCOVERED and is_covered(dispatch):
+    if dispatch.reason == Dispatch.Reason.UNCOVERED and is_suppressed(dispatch):
         dispatch.delete()
         return
-    if not dispatch.is_late(now) and not is_overtaken(dispatch):
+    if not dispatch.is_late(now) and not is_obsolete(dispatch):
         recipients = recipients_of(dispatch, roster, now)
         write_messages(dispatch, recipients, now)
-        hurry_next(dispatch, roster, now)
-        if not (recipients and roster.has_somebody(now)) and words_of(dispatch, now) is not None:
-            note_nobody(dispatch, now)
+        shorten_deadline(dispatch, roster, now)
+        if not (recipients and roster.has_somebody(now)) and content_of(dispatch, now) is not None:
+            record_no_recipient(dispatch, now)
             return
     Dispatch.objects.filter(pk=dispatch.pk).update(drained_at=now, nobody_since=None)
 
 
-def is_overtaken(dispatch: Dispatch) -> bool:
+def is_obsolete(dispatch: Dispatch) -> bool:
     """Return True if a suppressed alert was taken on meanwhile, so that nobody needs to be notified."""
-    return dispatch.reason == Dispatch.Reason.UNCOVERED and not still_waiting(dispatch)
+    return dispatch.reason == Dispatch.Reason.UNCOVERED and not relevant_alerts(dispatch)
 
 
 def write_messages(dispatch: Dispatch, recipients: Collection[int], now: datetime) -> None:
@@ -100,7 +100,7 @@ def priority_of(dispatch: Dispatch) -> Message.Priority:
     return Message.Priority.NOW if is_emergency else Message.Priority.SOON
 
 
-def hurry_next(dispatch: Dispatch, roster: Roster, now: datetime) -> None:
+def shorten_deadline(dispatch: Dispatch, roster: Roster, now: datetime) -> None:
     """Shorten the alert's deadline if the first step has less time than the level gives."""
     step = roster.step_at(dispatch.step, now)
     if dispatch.reason not in {Dispatch.Reason.OPENED, Dispatch.Reason.RETURNED} or step is None:
@@ -123,12 +123,12 @@ def backlog(now: datetime) -> Backlog:
 
 def render(message: Message, now: datetime) -> Content | None:
     """Render a message about a dispatch; None if nothing is relevant any more or it has expired."""
-    return words_of(loaded([message.subject]).get(pk=message.subject), now)
+    return content_of(loaded([message.subject]).get(pk=message.subject), now)
 
 
 def render_for_all(subjects: Collection[UUID], now: datetime) -> dict[UUID, Content | None]:
     """Render the content of many dispatches, the same for all recipients of one."""
-    return {dispatch.pk: words_of(dispatch, now) for dispatch in loaded(subjects)}
+    return {dispatch.pk: content_of(dispatch, now) for dispatch in loaded(subjects)}
 
 
 def loaded(subjects: Collection[UUID]) -> QuerySet[Dispatch]:
@@ -137,14 +137,14 @@ def loaded(subjects: Collection[UUID]) -> QuerySet[Dispatch]:
     return dispatches.prefetch_related("alerts")
 
 
-def words_of(dispatch: Dispatch, now: datetime) -> Content | None:
+def content_of(dispatch: Dispatch, now: datetime) -> Content | None:
     """Return the content of a dispatch now; None if nothing is relevant any more."""
     if dispatch.is_late(now):
         return None
     if dispatch.reason == Dispatch.Reason.DRILL:
         drill = Drill.objects.running().filter(pk=dispatch.event).first()
         return drill_words(drill) if drill else None
-    alerts = still_waiting(dispatch)
+    alerts = relevant_alerts(dispatch)
     if not alerts:
         return None
     return words(dispatch, alerts[0], now) if dispatch.patient_id else list_words(dispatch, len(alerts))
@@ -154,15 +154,15 @@ def render_together(messages: Sequence[Message], now: datetime) -> Content:
     """Render one mail for several messages: about one patient the most important text, else their number."""
     dispatches = list(loaded([message.subject for message in messages]))
     patients = {dispatch.patient_id for dispatch in dispatches}
-    waiting = [(alerts[0], one) for one in dispatches if (alerts := still_waiting(one))]
+    waiting = [(alerts[0], one) for one in dispatches if (alerts := relevant_alerts(one))]
     if not waiting or len(patients) > 1 or None in patients:
         levels = [alert.triage_level for alert, one in waiting if one.patient_id]
         return together_words(len(patients), max(levels, default=None))
-    worst, dispatch = min(waiting, key=lambda found: (-found[0].triage_level.rank, weight(found[1])))
+    worst, dispatch = min(waiting, key=lambda found: (-found[0].triage_level.rank, importance_of(found[1])))
     return words(dispatch, worst, now)
 
 
-def weight(dispatch: Dispatch) -> int:
+def importance_of(dispatch: Dispatch) -> int:
     """Return the rank of a dispatch's reason; lower is more important."""
     return REASONS_BY_WEIGHT.index(Dispatch.Reason(dispatch.reason))
 

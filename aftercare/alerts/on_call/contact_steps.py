@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from aftercare.alerts.models import ContactStep
-from aftercare.alerts.ownership.unassign import clear_places, ownerless, return_alert
+from aftercare.alerts.ownership.unassign import clear_places, ownerless, unassign_alert
 from aftercare.people.clinics.rota import note_change
 from aftercare.people.models import Clinic, StaffMember, User
 
@@ -111,5 +111,5 @@ def set_absence(
     member.save(update_fields=["away_from", "away_until"])
     note_change(clinic=member.clinic, by=by, now=now, what="absence")
     for alert in ownerless(now).filter(clinic=member.clinic, acknowledged_by=member.user):
-        return_alert(alert, now)
+        unassign_alert(alert, now)
     clear_places(now)

@@ -15,23 +15,23 @@ Find = Callable[[Dispatch, Roster, datetime], list[StaffMember]]
 
 def recipients_of(dispatch: Dispatch, roster: Roster, now: datetime) -> list[int]:
     """Return the ids of the users to notify, without duplicates; may be empty."""
-    find = FOUND_BY.get(Dispatch.Reason(dispatch.reason), of_the_step)
+    find = FINDERS.get(Dispatch.Reason(dispatch.reason), contact_step)
     return list(dict.fromkeys(member.user_id for member in find(dispatch, roster, now)))
 
 
-def of_the_step(dispatch: Dispatch, roster: Roster, now: datetime) -> list[StaffMember]:
+def contact_step(dispatch: Dispatch, roster: Roster, now: datetime) -> list[StaffMember]:
     """The dispatch's contact step."""
     return roster.recipients(dispatch.step, now)
 
 
-def with_owners(dispatch: Dispatch, roster: Roster, now: datetime) -> list[StaffMember]:
+def with_owners_on_duty(dispatch: Dispatch, roster: Roster, now: datetime) -> list[StaffMember]:
     """The contact step, and owners who are on duty."""
     return [*roster.recipients(dispatch.step, now), *roster.on_duty(owners_of(dispatch), now)]
 
 
-def with_who_forgot(dispatch: Dispatch, roster: Roster, now: datetime) -> list[StaffMember]:
+def with_available_owners(dispatch: Dispatch, roster: Roster, now: datetime) -> list[StaffMember]:
     """The contact step, and owners who are available."""
-    return [*roster.recipients(dispatch.step, now), *there(owners_of(dispatch), roster, now)]
+    return [*roster.recipients(dispatch.step, now), *available(owners_of(dispatch), roster, now)]
 
 
 def managers(_dispatch: Dispatch, roster: Roster, now: datetime) -> list[StaffMember]:
@@ -41,10 +41,10 @@ def managers(_dispatch: Dispatch, roster: Roster, now: datetime) -> list[StaffMe
 
 def owners_and_managers(dispatch: Dispatch, roster: Roster, now: datetime) -> list[StaffMember]:
     """Available owners, and the managers."""
-    return [*there(owners_of(dispatch), roster, now), *managers(dispatch, roster, now)]
+    return [*available(owners_of(dispatch), roster, now), *managers(dispatch, roster, now)]
 
 
-def instead(dispatch: Dispatch, roster: Roster, now: datetime) -> list[StaffMember]:
+def next_accepting_step(dispatch: Dispatch, roster: Roster, now: datetime) -> list[StaffMember]:
     """The first step, from the dispatch's on, with a member whose mails are not refused; else anybody such."""
     refused = refused_by(dispatch)
     positions = range(dispatch.step, roster.last_position(now) + 1)
@@ -60,18 +60,18 @@ def owners_of(dispatch: Dispatch) -> set[int | None]:
     return set(dispatch.alerts.exclude(owner=None).values_list("owner", flat=True))
 
 
-def there(user_ids: Iterable[int | None], roster: Roster, now: datetime) -> list[StaffMember]:
+def available(user_ids: Iterable[int | None], roster: Roster, now: datetime) -> list[StaffMember]:
     """Return the members among these users who work at the clinic and are not away."""
     wanted = set(user_ids)
     return [member for member in roster.everybody if member.user_id in wanted and member.is_reachable(now)]
 
 
 # Finders by reason; the default is the contact step.
-FOUND_BY: dict[Dispatch.Reason, Find] = {
-    Dispatch.Reason.OPENED: with_owners,
-    Dispatch.Reason.FORGOTTEN: with_who_forgot,
-    Dispatch.Reason.WRONG_NUMBER: with_who_forgot,
+FINDERS: dict[Dispatch.Reason, Find] = {
+    Dispatch.Reason.OPENED: with_owners_on_duty,
+    Dispatch.Reason.FORGOTTEN: with_available_owners,
+    Dispatch.Reason.WRONG_NUMBER: with_available_owners,
     Dispatch.Reason.NOT_REACHED: managers,
     Dispatch.Reason.LEFT_OPEN: owners_and_managers,
-    Dispatch.Reason.UNDELIVERED: instead,
+    Dispatch.Reason.UNDELIVERED: next_accepting_step,
 }

@@ -80,16 +80,16 @@ class Roster:
         """Return whom to notify at a position; if it reaches nobody, everybody available, else everybody."""
         step = self.step_at(position, now)
         people = self.reached_by(step, now) if step else []
-        there = [member for member in self.everybody if member.is_reachable(now)]
-        return people or there or self.everybody
+        available = [member for member in self.everybody if member.is_reachable(now)]
+        return people or available or self.everybody
 
     def on_duty(self, user_ids: Collection[int | None], now: datetime) -> list[StaffMember]:
         """Return the available ones of these users, if there are shifts only those whom a step in force reaches."""
-        there = [one for one in self.everybody if one.user_id in user_ids and one.is_reachable(now)]
+        available = [one for one in self.everybody if one.user_id in user_ids and one.is_reachable(now)]
         if not self.shifts:
-            return there
+            return available
         called = {one.pk for step in self.steps_at(now) for one in self.reached_by(step, now)}
-        return [one for one in there if one.pk in called]
+        return [one for one in available if one.pk in called]
 
     def managers(self, now: datetime) -> list[StaffMember]:
         """Return the available managers, or all of them if none is available."""

@@ -10,7 +10,7 @@ from aftercare.alerts.errors import AlreadyClosedError, NotAcknowledgedError
 from aftercare.alerts.locking import locked
 from aftercare.alerts.models import Alert
 from aftercare.alerts.ownership.unassign import tell_first_step
-from aftercare.alerts.transitions import follow_up_from, put_back, restore
+from aftercare.alerts.transitions import follow_up_from, restore, unassign
 from aftercare.people.actions import record_event
 from aftercare.people.models import Event, StaffMember, User
 
@@ -58,7 +58,7 @@ def give_back(*, alert: Alert, by: User, now: datetime) -> Alert:
     if current.status != Alert.Status.ACKNOWLEDGED:
         raise NotAcknowledgedError
     owner = current.owner or current.acknowledged_by
-    put_back(current, now)
+    unassign(current, now)
     current.save()
     record_event(
         verb=Event.Verb.GAVE_BACK,

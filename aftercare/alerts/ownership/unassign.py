@@ -9,10 +9,10 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from aftercare.alerts.dispatching.dispatches import due_at, tell
+from aftercare.alerts.dispatching.dispatches import create_dispatch, due_at
 from aftercare.alerts.locking import locked
 from aftercare.alerts.models import Alert, Dispatch
-from aftercare.alerts.transitions import put_back
+from aftercare.alerts.transitions import unassign
 from aftercare.people.actions import record_event
 from aftercare.people.models import Event, Shift, StaffMember, User
 from aftercare.triage import Level
@@ -25,7 +25,7 @@ def return_to_pool(now: datetime) -> int:
     returned = 0
     for alert in ownerless(now).select_related("clinic"):
         try:
-            returned += return_alert(alert, now)
+            returned += unassign_alert(alert, now)
         except Exception:
             # An error with one alert must not affect the next.
             logger.exception("alert %s could not be taken back", alert.pk)
@@ -41,13 +41,13 @@ def ownerless(now: datetime) -> QuerySet[Alert]:
 
 
 @transaction.atomic
-def return_alert(alert: Alert, now: datetime) -> bool:
+def unassign_alert(alert: Alert, now: datetime) -> bool:
     """Return one alert to the pool; return False if that is no longer needed."""
     current = locked(alert)
     if not ownerless(now).filter(pk=current.pk).exists():
         return False
     owner = current.owner or current.acknowledged_by
-    put_back(current, now)
+    unassign(current, now)
     current.save()
     record_event(
         verb=Event.Verb.RETURNED,
@@ -65,7 +65,7 @@ def tell_first_step(alert: Alert, now: datetime) -> None:
     """Notify the first step of an unassigned alert; not of a routine one."""
     if alert.triage_level >= Level.SAME_DAY:
         due = due_at(alert.clinic, alert.triage_level, now)
-        tell([alert], Dispatch.Reason.RETURNED, now=now, due=due)
+        create_dispatch([alert], Dispatch.Reason.RETURNED, now=now, due=due)
 
 
 def clear_places(now: datetime) -> int:

@@ -79,14 +79,14 @@ def note_silence_after_alerts(now: datetime, limits: Limits = LIMITS, *, only: P
     told = 0
     for patient in patients:
         try:
-            told += note_silence(patient, now, limits)
+            told += record_silence(patient, now, limits)
         except Exception:
             # One patient's fault must not keep the next one's silence from being noticed.
             logger.exception("the silence of patient %s could not be noted", patient.pk)
     return told
 
 
-def note_silence(patient: Patient, now: datetime, limits: Limits) -> bool:
+def record_silence(patient: Patient, now: datetime, limits: Limits) -> bool:
     """Tell the clinic of one patient's silence, unless it was told."""
     alerts = silent_alerts(patient, now, limits)
     newest = newest_check_in(patient)

@@ -42,7 +42,7 @@ def tell_unconfirmed(now: datetime) -> int:
     patients = 0
     for check_in in newest.values():
         try:
-            tell(check_in, now)
+            notify_patient(check_in, now)
             patients += 1
         except Exception:
             # One patient's fault must not keep the next one from being told.
@@ -50,7 +50,7 @@ def tell_unconfirmed(now: datetime) -> int:
     return patients
 
 
-def tell(check_in: CheckIn, now: datetime) -> None:
+def notify_patient(check_in: CheckIn, now: datetime) -> None:
     """Write the message to the patient, once for each check-in."""
     Message.objects.bulk_create(
         [

@@ -7,7 +7,7 @@ import pytest
 from django.conf import LazySettings
 
 from aftercare.alerts.actions import acknowledge
-from aftercare.alerts.dispatching.undelivered import tell_instead
+from aftercare.alerts.dispatching.undelivered import notify_next_step
 from aftercare.alerts.models import Alert, ContactStep, Dispatch
 from aftercare.alerts.notifying.notifications import drain
 from aftercare.outbox.delivery import sweep
@@ -102,7 +102,7 @@ def test_of_what_somebody_has_nobody_is_told_instead(alert: Alert, colleague: St
     drain(at(1))
     acknowledge(alert=alert, by=colleague.user, now=at(1.1))
 
-    tell_instead(Message.objects.all(), at(1.2))
+    notify_next_step(Message.objects.all(), at(1.2))
 
     assert not Dispatch.objects.filter(reason=Dispatch.Reason.UNDELIVERED).exists()
 

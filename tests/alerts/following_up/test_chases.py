@@ -16,7 +16,7 @@ from aftercare.alerts.actions import (
     record_contact_attempt,
     set_next_try,
 )
-from aftercare.alerts.following_up.chases import tell_left_open
+from aftercare.alerts.following_up.chases import notify_left_open
 from aftercare.alerts.following_up.escalation import escalate, follow_up
 from aftercare.alerts.models import Alert, ContactAttempt, ContactStep, Dispatch
 from aftercare.alerts.notifying.notifications import drain, render
@@ -438,17 +438,17 @@ class TestLeftOpen:
     ) -> None:
         try_at(patient, nurse, 1.1, "reached")
 
-        assert [tell_left_open(at(72.9)), tell_left_open(at(73)), tell_left_open(at(73.1))] == [0, 1, 0]
+        assert [notify_left_open(at(72.9)), notify_left_open(at(73)), notify_left_open(at(73.1))] == [0, 1, 0]
         assert recipients("left_open", at(73)) == {nurse.user, manager.user}
         assert Event.objects.filter(verb=Event.Verb.LEFT_OPEN, subject=urgent.pk).count() == 1
-        assert [tell_left_open(at(144.9)), tell_left_open(at(145))] == [0, 1]
+        assert [notify_left_open(at(144.9)), notify_left_open(at(145))] == [0, 1]
 
     def test_it_waits_for_the_clinic_to_open(self, patient: Patient, nurse: StaffMember) -> None:
         check_in(patient, 12, signs=["lumps", "pus"])
         for alert in patient.alerts.all():
             acknowledge(alert=alert, by=nurse.user, now=at(12))
 
-        tell_left_open(at(84))
+        notify_left_open(at(84))
 
         dispatch = Dispatch.objects.get(reason="left_open")
         assert dispatch.due_at == at(94)
@@ -460,10 +460,10 @@ class TestLeftOpen:
             acknowledge(alert=alert_of(patient, rule), by=nurse.user, now=at(1))
         close(alert=alert_of(patient, "pus"), by=nurse.user, now=at(2), outcome="mistake", note="No.")
 
-        assert tell_left_open(at(80)) == 0
+        assert notify_left_open(at(80)) == 0
 
     def test_what_is_opened_again_begins_anew(self, urgent: Alert, nurse: StaffMember) -> None:
         close(alert=urgent, by=nurse.user, now=at(2), outcome="mistake", note="No.")
         reopen(alert=urgent, by=nurse.user, now=at(70), why="It is worse.")
 
-        assert [tell_left_open(at(80)), tell_left_open(at(142))] == [0, 1]
+        assert [notify_left_open(at(80)), notify_left_open(at(142))] == [0, 1]

@@ -104,14 +104,14 @@ def test_one_alert_that_cannot_go_back_keeps_no_other(
     acknowledge(alert=stranger.alerts.get(), by=outsider.user, now=at(1))
     for member in (nurse, outsider):
         leave(member)
-    return_alert = unassign.return_alert
+    unassign_alert = unassign.unassign_alert
 
     def fails_for_the_first(one: Alert, *rest: object) -> bool:
         if one.pk == alert.pk:
             raise ValueError("a fault")
-        return return_alert(one, *rest)  # type: ignore[arg-type]
+        return unassign_alert(one, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(unassign, "return_alert", fails_for_the_first)
+    monkeypatch.setattr(unassign, "unassign_alert", fails_for_the_first)
 
     assert return_to_pool(at(2)) == 1
     assert str(alert.pk) in caplog.text

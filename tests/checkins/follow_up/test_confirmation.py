@@ -223,14 +223,14 @@ class TestMessage:
     ) -> None:
         for person in (patient, stranger):
             check_in(person, 1, **PUS)
-        tell = unconfirmed.tell
+        tell = unconfirmed.notify_patient
 
         def fails_for_the_patient(report: CheckIn, now: datetime) -> None:
             if report.patient_id == patient.pk:
                 raise ValueError("a fault")
             tell(report, now)
 
-        monkeypatch.setattr(unconfirmed, "tell", fails_for_the_patient)
+        monkeypatch.setattr(unconfirmed, "notify_patient", fails_for_the_patient)
 
         assert tell_unconfirmed(at(2)) == 1
         assert [report.patient for report in self.told()] == [stranger]

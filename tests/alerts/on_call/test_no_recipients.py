@@ -6,7 +6,7 @@ from django.core import mail
 from aftercare.alerts.actions import acknowledge
 from aftercare.alerts.models import Alert, ContactStep, Dispatch
 from aftercare.alerts.notifying.notifications import drain
-from aftercare.alerts.on_call.nobody import mail_technical_contacts
+from aftercare.alerts.on_call.no_recipients import mail_technical_contacts
 from aftercare.outbox import delivery_health
 from aftercare.outbox.models import Message
 from aftercare.people.models import Clinic, Event, Patient, Procedure, StaffMember
@@ -123,7 +123,7 @@ def test_a_mail_that_fails_is_tried_again_at_the_next_turn(
     StaffMember.objects.update(is_active=False)
     drain(at(1))
     with monkeypatch.context() as broken:
-        broken.setattr("aftercare.alerts.on_call.nobody.EmailMessage.send", lambda _mail: 1 / 0)
+        broken.setattr("aftercare.alerts.on_call.no_recipients.EmailMessage.send", lambda _mail: 1 / 0)
         assert mail_technical_contacts(at(1)) == 0
     assert "could not be mailed: ZeroDivisionError" in caplog.text
 

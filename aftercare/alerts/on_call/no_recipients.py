@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef
 
 from aftercare.alerts.models import Alert, Dispatch
 from aftercare.alerts.on_call.roster import Roster
-from aftercare.outbox.heartbeats import claim_turn, give_back_turn
+from aftercare.outbox.heartbeats import claim_periodic_job, release_periodic_job
 from aftercare.people.actions import record_event
 from aftercare.people.models import Clinic, Event, User
 
@@ -28,7 +28,7 @@ TEXT = (
 )
 
 
-def note_nobody(dispatch: Dispatch, now: datetime) -> None:
+def record_no_recipient(dispatch: Dispatch, now: datetime) -> None:
     """Record, once, that a dispatch has no recipient; it is sent as soon as there is one."""
     if not Dispatch.objects.filter(pk=dispatch.pk, nobody_since=None).update(nobody_since=now):
         return
@@ -47,9 +47,9 @@ def note_nobody(dispatch: Dispatch, now: datetime) -> None:
 def mail_technical_contacts(now: datetime) -> int:
     """Mail the technical contact of each clinic without a recipient, hourly; return the number of mails."""
     mailed = 0
-    for clinic, problem in clinics_without_anybody(now):
+    for clinic, problem in clinics_without_recipients(now):
         try:
-            mailed += mail_one(clinic, problem, now)
+            mailed += mail_technical_contact(clinic, problem, now)
         except Exception as error:
             # A mail that fails must not affect other clinics.
             logger.error(
@@ -58,7 +58,7 @@ def mail_technical_contacts(now: datetime) -> int:
     return mailed
 
 
-def clinics_without_anybody(now: datetime) -> Iterator[tuple[Clinic, str]]:
+def clinics_without_recipients(now: datetime) -> Iterator[tuple[Clinic, str]]:
     """Yield each clinic at which something waits and contact steps reach nobody, with the problem."""
     untold = Dispatch.objects.filter(clinic=OuterRef("pk"), drained_at=None, nobody_since__isnull=False)
     waiting = Alert.objects.need_action().waiting().filter(clinic=OuterRef("pk"))
@@ -70,10 +70,10 @@ def clinics_without_anybody(now: datetime) -> Iterator[tuple[Clinic, str]]:
             yield clinic, NO_STEP
 
 
-def mail_one(clinic: Clinic, problem: str, now: datetime) -> int:
+def mail_technical_contact(clinic: Clinic, problem: str, now: datetime) -> int:
     """Mail one clinic's technical contact, unless mailed within the hour."""
     turn = f"nobody {clinic.pk}"
-    if not clinic.technical_contact or not claim_turn(turn, MAIL_EVERY, now):
+    if not clinic.technical_contact or not claim_periodic_job(turn, MAIL_EVERY, now):
         return 0
     link = f"{settings.SITE_URL}/clinic/contacts/"
     subject = f"Aftercare: nobody at {clinic.name} can be told"
@@ -81,5 +81,5 @@ def mail_one(clinic: Clinic, problem: str, now: datetime) -> int:
     try:
         return EmailMessage(subject, text, to=[clinic.technical_contact]).send()
     except Exception:
-        give_back_turn(turn)
+        release_periodic_job(turn)
         raise
