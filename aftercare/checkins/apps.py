@@ -6,7 +6,7 @@ class CheckinsConfig(AppConfig):
     label = "checkins"
 
     def ready(self) -> None:
-        """Tell the outbox how to word the messages of this room."""
+        """Register the renderer of this room's messages with the outbox."""
         from aftercare.checkins.follow_up import unconfirmed
         from aftercare.people.patients.withdrawal import register_for_patients
 

@@ -1,4 +1,4 @@
-"""Check-ins, their assessments and findings. What was said to the patient is kept as it was."""
+"""Check-ins, assessments and findings. Advice is stored as it was given."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NOTE_LENGTH = 2000
 
 
 class LevelChoice(models.TextChoices):
-    """The stored form of a triage level."""
+    """A triage level as stored."""
 
     EMERGENCY = "emergency", _("Emergency")
     URGENT = "urgent", _("Urgent")
@@ -29,21 +29,21 @@ class LevelChoice(models.TextChoices):
     EXPECTED = "expected", _("Expected")
 
 
-# What a member of staff does that shows that they have seen an alert.
+# Events by which staff show that they have seen an alert.
 SEEING = (Event.Verb.ACKNOWLEDGED, Event.Verb.CLOSED)
 
 
 class CheckInQuerySet(models.QuerySet["CheckIn"]):
     def not_superseded(self) -> CheckInQuerySet:
-        """Those that no correction has replaced."""
+        """Check-ins without a correction."""
         return self.filter(superseded_by=None)
 
     def newest_first(self) -> CheckInQuerySet:
-        """By the instant described, the newest first."""
+        """Order by the instant described, newest first."""
         return self.order_by("-observed_at", "-submitted_at")
 
     def about(self, procedures: Iterable[Procedure]) -> CheckInQuerySet:
-        """Those that count in the series of one of these procedures, or are about it among several."""
+        """Check-ins in the series of these procedures, or about several that include one of them."""
         ids = [procedure.pk for procedure in procedures]
         wanted = Q(procedure__in=ids)
         for pk in ids:
@@ -51,7 +51,7 @@ class CheckInQuerySet(models.QuerySet["CheckIn"]):
         return self.alias(several_words=Cast("several_of", models.TextField())).filter(wanted)
 
     def unconfirmed(self) -> CheckInQuerySet:
-        """Those with an alert of same day or higher that nobody at the clinic has seen since."""
+        """Check-ins with an alert of same_day or higher that staff have not seen since."""
         since = Coalesce(OuterRef("kept_since"), OuterRef("assessment__caused_by__submitted_at"))
         seen = Event.objects.filter(subject=OuterRef("alert_id"), verb__in=SEEING, at__gte=since)
         unseen = Finding.objects.filter(
@@ -62,25 +62,25 @@ class CheckInQuerySet(models.QuerySet["CheckIn"]):
 
 
 class CheckIn(models.Model):
-    """One report by (or for) a patient about one instant. Never changed: a correction stands beside it.
+    """A report by or for a patient about one instant. Append-only: a correction is a row of its own.
 
-    But for the procedure that it counts from: staff put that right, where the procedure was entered wrongly.
+    Only the link to the procedure changes, when staff correct the procedure.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="check_ins")
     procedure = models.ForeignKey(Procedure, on_delete=models.PROTECT, null=True, related_name="check_ins")
-    # The procedure it counted from at submission, where staff have put that one right so that it no longer does.
+    # The procedure at submission, if a correction has re-linked the check-in since.
     first_procedure = models.ForeignKey(
         Procedure, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
-    # Where it is about more than one procedure: the ids of all of them, as they were at submission.
+    # Ids of all procedures, as at submission, if the check-in is about several.
     several_of = models.JSONField(default=list)
-    # The expected courses it was judged by; null only where the clinic had none and the defaults served.
+    # Expected courses used; null if the clinic had none and the defaults applied.
     course_set = models.ForeignKey(ExpectedCourseSet, on_delete=models.PROTECT, null=True, related_name="+")
-    # The patient's first check-in is 0, the next 1: the order of submission, also within one instant.
+    # Number of the patient's check-in from 0, in order of submission.
     number = models.PositiveIntegerField()
-    # The idempotency key of the form; a changed answer under the same key is the next revision.
+    # Idempotency key of the form; a changed answer under the same key is the next revision.
     token = models.UUIDField()
     revision = models.PositiveSmallIntegerField(default=0)
     supersedes = models.OneToOneField(
@@ -89,18 +89,18 @@ class CheckIn(models.Model):
     submitted_at = models.DateTimeField()
     submitted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     observed_at = models.DateTimeField()
-    # The time as typed; null: now. Differs from `observed_at` where that time was impossible.
+    # The time as typed, null for now. Differs from `observed_at` if it was impossible.
     stated_at = models.DateTimeField(null=True)
-    # False: an emergency with an impossible time, kept, but no point of the series.
+    # False for an emergency with an impossible time: kept, but not in any series.
     in_series = models.BooleanField(default=True)
     answers = models.JSONField()
     note = models.TextField(blank=True)
-    # Fields of an emergency that could not be read, as they came: kept for staff.
+    # Unreadable fields of an emergency, as posted, for staff.
     unreadable = models.JSONField(default=dict)
     level = models.CharField(max_length=20, choices=LevelChoice)
-    # By when the clinic must have confirmed that somebody has seen it; null below same day.
+    # Deadline for the clinic's confirmation; null below same_day.
     confirm_by = models.DateTimeField(null=True)
-    # What the patient was told at submission (aftercare.checkins.advice.levels), word for word.
+    # Advice at submission (aftercare.checkins.advice.levels), verbatim.
     advice = models.JSONField(default=dict)
 
     objects: ClassVar = CheckInQuerySet.as_manager()
@@ -129,7 +129,7 @@ class CheckIn(models.Model):
 
     @property
     def given(self) -> Answers:
-        """The answers, as the engine reads them."""
+        """The answers, as the engine takes them."""
         return Answers.from_json(self.answers)
 
     @property
@@ -143,16 +143,16 @@ class CheckIn(models.Model):
 
     @property
     def is_by_staff(self) -> bool:
-        """Whether somebody else entered it for the patient."""
+        """True if staff entered it for the patient."""
         return self.submitted_by_id != self.patient.user_id
 
     def is_late(self) -> bool:
-        """Whether it describes an instant well before its submission."""
+        """True if it describes an instant well before its submission."""
         return (self.submitted_at - self.observed_at).total_seconds() > 60
 
 
 class Assessment(models.Model):
-    """One evaluation of a check-in. The one at submission is never changed; a later one stands beside it."""
+    """An evaluation of a check-in. Append-only: a re-evaluation is a further row."""
 
     class Reason(models.TextChoices):
         SUBMITTED = "submitted", _("at submission")
@@ -162,13 +162,13 @@ class Assessment(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     check_in = models.ForeignKey(CheckIn, on_delete=models.PROTECT, related_name="assessments")
     reason = models.CharField(max_length=20, choices=Reason)
-    # The check-in whose submission led to this evaluation: itself, or the back-dated or correcting one.
-    # Null where no check-in did, but staff, who put something right: that is the event.
+    # The check-in whose submission caused the evaluation: itself, or one that is back-dated or a correction.
+    # Null if a correction by staff did: see `event`.
     caused_by = models.ForeignKey(
         CheckIn, on_delete=models.PROTECT, null=True, related_name="caused_assessments"
     )
     event = models.ForeignKey(Event, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
-    # What the patient reads of it, word for word, where staff led to it; else the check-in says what to do.
+    # Advice after a correction by staff, verbatim; otherwise the check-in has the advice.
     advice = models.JSONField(default=dict)
     at = models.DateTimeField()
     level = models.CharField(max_length=20, choices=LevelChoice)
@@ -199,23 +199,23 @@ class Assessment(models.Model):
 
     @property
     def told_with(self) -> CheckIn:
-        """The check-in on whose page the patient reads what to do."""
+        """The check-in on whose page the patient reads the advice."""
         return self.caused_by or self.check_in
 
 
 class FindingQuerySet(models.QuerySet["Finding"]):
     def reported_by(self, check_in: CheckIn) -> FindingQuerySet:
-        """What a check-in reported: its own findings, and those it revealed on later entries."""
+        """Findings that a check-in reported: its own, and those it revealed on later check-ins."""
         return self.filter(assessment__caused_by=check_in, is_new=True)
 
     def found_in(self, check_in: CheckIn) -> FindingQuerySet:
-        """What it reported, and what was found in it when staff had put right what it was judged by."""
+        """Findings that it reported, and those found after corrections by staff."""
         by_staff = Q(assessment__check_in=check_in, assessment__reason=Assessment.Reason.CORRECTED)
         return self.filter(Q(assessment__caused_by=check_in) | by_staff, is_new=True)
 
 
 class Finding(models.Model):
-    """One rule that fired, with its evidence, and the alert that it opened or was appended to."""
+    """A rule that fired, with its evidence and alert."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="findings")
@@ -223,13 +223,13 @@ class Finding(models.Model):
     level = models.CharField(max_length=20, choices=LevelChoice)
     evidence = models.JSONField()
     limit_h = models.FloatField(null=True)
-    # Whose recovery it is about: of a check-in about several procedures, the one after which the rule fired.
+    # The procedure after which the rule fired, for a check-in about several.
     procedure = models.ForeignKey(
         Procedure, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
-    # A correction that keeps a sign is no newer report: when the sign was first reported.
+    # For a finding kept by a correction: when the sign was first reported.
     kept_since = models.DateTimeField(null=True)
-    # False: a later evaluation found again what was known.
+    # False if a later evaluation found it again.
     is_new = models.BooleanField(default=True)
     alert = models.ForeignKey(Alert, on_delete=models.PROTECT, null=True, related_name="findings")
 
@@ -258,7 +258,7 @@ class Finding(models.Model):
 
 
 class NonResponse(models.Model):
-    """A patient who has not checked in for two days: on the non-responder list until a check-in comes."""
+    """A patient without a check-in for two days, on the non-responder list until the next one."""
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="non_responses")
     procedure = models.ForeignKey(Procedure, on_delete=models.PROTECT, related_name="+")

@@ -1,4 +1,4 @@
-"""What a patient reads and does about their own care beside checking in: the lead, the clinic's letters, a number."""
+"""Views of the patient beside check-ins: lead, letters, timeline, telephone number."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from aftercare.people.patients.details import change_details
 
 @require_safe
 def timeline_page(request: HttpRequest) -> HttpResponse:
-    """The recovery from its first hour on; for a patient with what leads their pages, and what they told of lately."""
+    """Show the timeline of the recovery; for a patient with the lead and recently reported symptoms."""
     clinic, now, patient = clinic_or_404(request), timezone.now(), patient_of(request)
 
     newest = newest_of(patient, now) if patient else []
@@ -47,7 +47,7 @@ def timeline_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 @patient_page
 def lead(request: HttpRequest, patient: Patient) -> HttpResponse:
-    """What leads the patient's pages now. An open page asks for it."""
+    """Render the lead, which open pages poll."""
     now = timezone.now()
     found = lead_of(patient, now)
     return render(
@@ -58,7 +58,7 @@ def lead(request: HttpRequest, patient: Patient) -> HttpResponse:
 @require_POST
 @patient_page
 def said_called(request: HttpRequest, patient: Patient) -> HttpResponse:
-    """The patient says that they have called. They go back to the page on which they said so."""
+    """Record that the patient has called, and return to the page where the button is."""
     say_called(patient=patient, now=timezone.now())
     back = request.headers.get("Referer", "")
     is_own = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
@@ -68,7 +68,7 @@ def said_called(request: HttpRequest, patient: Patient) -> HttpResponse:
 @require_safe
 @patient_page
 def letter(request: HttpRequest, patient: Patient, letter_id: UUID) -> HttpResponse:
-    """What the clinic wrote. That it was opened is kept."""
+    """Show a letter and record that it was opened."""
     now, found = timezone.now(), get_object_or_404(patient.letters, pk=letter_id)
     open_letter(letter=found, now=now)
     template = Letter.Template(found.template)
@@ -84,7 +84,7 @@ def letter(request: HttpRequest, patient: Patient, letter_id: UUID) -> HttpRespo
 @require_http_methods(["GET", "HEAD", "POST"])
 @patient_page
 def own_number(request: HttpRequest, patient: Patient) -> HttpResponse:
-    """The number on which the clinic calls: the patient puts it right."""
+    """Show or change the number on which the clinic calls the patient."""
     form = OwnNumberForm(request.POST or None, patient=patient)
     if request.method == "POST" and form.is_valid():
         change_details(patient=patient, by=patient.user, now=timezone.now(), details=form.cleaned_data)

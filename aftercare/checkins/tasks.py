@@ -1,4 +1,4 @@
-"""The Celery tasks of this room: time-driven rules, with no need of new traffic."""
+"""Celery tasks of check-ins: time-driven rules, independent of new check-ins."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from aftercare.checkins.follow_up.non_response import note_missed_check_ins, not
 
 @shared_task(name="aftercare.checkins.silence")
 def silence() -> None:
-    """Tell the clinic of patients who went silent after a red flag."""
+    """Notify the clinic of patients who are silent after an alert."""
     note_silence_after_alerts(timezone.now())
 
 
 @shared_task(name="aftercare.checkins.missed_check_ins")
 def missed_check_ins() -> None:
-    """Bring the non-responder list up to date."""
+    """Update the non-responder list."""
     note_missed_check_ins(timezone.now())
 
 
 @shared_task(name="aftercare.checkins.tell_unconfirmed")
 def tell_unconfirmed() -> None:
-    """Tell patients to call whose check-in nobody has confirmed in time."""
+    """Notify patients whose check-in was not confirmed in time."""
     unconfirmed.tell_unconfirmed(timezone.now())

@@ -1,4 +1,4 @@
-"""The patient's pages: today, the check-in, its result, and the history."""
+"""Views of the patient: first page, check-in, result, history."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ from aftercare.people.models import Patient
 
 P = ParamSpec("P")
 FORBIDDEN = 403
-ROWS = 60  # check-ins on one page of the history
+ROWS = 60  # check-ins per page of the history
 
 
 def patient_page(view: PatientView[P]) -> View[P]:
-    """`patient_required`, with days and clocks in the zone of the clinic."""
+    """`patient_required`, with the clinic's time zone active."""
 
     @wraps(view)
     def at_the_clinic(
@@ -55,7 +55,7 @@ def patient_page(view: PatientView[P]) -> View[P]:
 
 
 def whose(request: HttpRequest, patient: Patient, check_in_id: UUID | None) -> Patient:
-    """A patient of two clinics reads each check-in at its own, whichever clinic is chosen."""
+    """Bind the request to the clinic of the requested check-in, for a patient of several clinics."""
     own = {one.pk: one for one in patients_of(request)}
     if check_in_id is None or len(own) == 1:
         return patient
@@ -67,7 +67,7 @@ def whose(request: HttpRequest, patient: Patient, check_in_id: UUID | None) -> P
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Today for a patient, the queue for staff, articles for an editor, the welcome for everybody else."""
+    """Route to the page of the user's role: patient, staff or editor; else the welcome page."""
     if patient_of(request):
         return today(request)
     if staff_member_of(request):
@@ -84,7 +84,7 @@ def today(request: HttpRequest, patient: Patient) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def check_in(request: HttpRequest) -> HttpResponse:
-    """The form, and where it is sent. Whoever sends it signed out loses nothing."""
+    """Show or submit the check-in form; a form posted signed out is kept."""
     if request.method != "POST":
         return under_its_token(request) or show_form(request)
     return send(request) if request.user.is_authenticated else keep_for_sign_in(request)
@@ -106,7 +106,7 @@ def show_form(request: HttpRequest, patient: Patient) -> HttpResponse:
 
 @patient_page
 def send(request: HttpRequest, patient: Patient) -> HttpResponse:
-    """Store the check-in and show its result; or show the form as typed, with what to mend."""
+    """Submit a posted form and redirect to the result, or show it again with its errors."""
     page = FormPage(patient, timezone.now())
     try:
         receipt = page.submit(request.POST, by=patient.user)
@@ -119,9 +119,9 @@ def send(request: HttpRequest, patient: Patient) -> HttpResponse:
 
 
 def keep_for_sign_in(request: HttpRequest) -> HttpResponse:
-    """Keep what was typed. With an emergency ticked, what to do comes before signing in.
+    """Keep a form posted signed out; with an emergency ticked, show what to do before the sign-in.
 
-    That page is a plain 200: some browsers and proxies replace the text of an error page by their own.
+    That page has status 200: some browsers and proxies replace the text of error pages.
     """
     drafts.keep(request.session, request.POST, timezone.now())
     if AUTOSAVE in request.POST:
@@ -133,13 +133,13 @@ def keep_for_sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def has_emergency(request: HttpRequest) -> bool:
-    """Whether an emergency is ticked, whoever sent it."""
+    """Return True if an emergency is ticked in the posted form."""
     now = timezone.now()
     return CheckInForm(request.POST, zone=timezone.get_default_timezone(), now=now).has_emergency
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A check-in that came without its security token: shown as typed, with a new one, to send again."""
+    """Handle a failed CSRF check; a check-in is shown as typed, with a new token, to be sent again."""
     if request.path != reverse("check_in"):
         return csrf_failure_elsewhere(request, reason)
     if patient_of(request):
@@ -158,7 +158,7 @@ def send_again(request: HttpRequest, patient: Patient) -> HttpResponse:
 @require_safe
 @patient_page
 def result(request: HttpRequest, patient: Patient, check_in_id: UUID) -> HttpResponse:
-    """What to do, as it was said at submission."""
+    """Show the result: the advice as given at submission."""
     own = patient.check_ins.select_related("procedure", "superseded_by")
     check_in = get_object_or_404(own, pk=check_in_id)
     return render(request, "checkins/result/result.html", result_context(check_in, patient, timezone.now()))
@@ -167,7 +167,7 @@ def result(request: HttpRequest, patient: Patient, check_in_id: UUID) -> HttpRes
 @require_safe
 @patient_page
 def confirmation(request: HttpRequest, patient: Patient, check_in_id: UUID) -> HttpResponse:
-    """What leads, and whether the clinic has confirmed: the part of the result that an open page asks for again."""
+    """Render lead and confirmation, the part of the result that an open page polls."""
     check_in = get_object_or_404(patient.check_ins, pk=check_in_id)
     return render(request, "checkins/result/situation.html", situation_of(check_in, patient, timezone.now()))
 
@@ -175,7 +175,7 @@ def confirmation(request: HttpRequest, patient: Patient, check_in_id: UUID) -> H
 @require_safe
 @patient_page
 def check_ins(request: HttpRequest, patient: Patient) -> HttpResponse:
-    """How it has been since the treatment, and every standing check-in, the newest first."""
+    """Show the charts and all current check-ins, newest first."""
     now = timezone.now()
     own = patient.check_ins.not_superseded().select_related("procedure").defer("advice").newest_first()
     page = Paginator(own, ROWS).get_page(request.GET.get("page"))
@@ -183,7 +183,7 @@ def check_ins(request: HttpRequest, patient: Patient) -> HttpResponse:
 
 
 def own_check_in(patient: Patient, check_in_id: str) -> CheckIn:
-    """The patient's own check-in, in its standing version; 404 for any other."""
+    """Return the patient's own check-in, its newest revision if corrected; raise Http404 for others."""
     wanted = uuid_in(check_in_id)
     if wanted is None:
         raise Http404("no such check-in")

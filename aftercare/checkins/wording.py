@@ -1,4 +1,4 @@
-"""The questions of the check-in and their answers, in the words a patient reads."""
+"""Questions and answers of the check-in, as the patient reads them."""
 
 from __future__ import annotations
 
@@ -89,10 +89,10 @@ HELP: Mapping[str, str] = {
     "observed_at": "Leave it empty if it is about now.",
 }
 
-# The clock of the time field, where a script shows it on the device's own.
+# Label of the clock when a script shows it in the zone of the device.
 DEVICE_CLOCK = "Leave it empty if it is about now. Use the time on this device."
 
-# The statements of the source documents that each question asks about; ADD was added for safety.
+# Source statements of each question; ADD was added for safety.
 QUESTION_SOURCES: Mapping[str, tuple[str, ...]] = {
     "emergency": ("S14", "ADD"),
     "redness": ("S3", "S12"),
@@ -107,7 +107,7 @@ QUESTION_SOURCES: Mapping[str, tuple[str, ...]] = {
     "want_contact": ("S17",),
 }
 
-# The same questions in short, for reading back what was answered.
+# Short forms of the questions, to display answers.
 SHORT: Mapping[str, str] = {
     "emergency": "Right now",
     "redness": "Redness",
@@ -131,17 +131,17 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
 
 
 def severity_word(value: int | None) -> str:
-    """A severity from 0 to 4 in a word; None was not answered, or could not be told."""
+    """Return a severity from 0 to 4 in words; None is "not answered"."""
     return "Not known" if value is None else SEVERITIES[value]
 
 
 def tick_word(key: str, word: str) -> str:
-    """One answer as it stands in the form."""
+    """Return an answer as the form words it."""
     return _WORDS[key][word]
 
 
 def told(answers: Answers) -> list[tuple[str, str]]:
-    """What was answered, question by question. The four symptoms stand there even if left open."""
+    """Return question and answer in words; the four symptoms are included even if unanswered."""
     lines = []
     for key, label in SHORT.items():
         text = _answer_words(key, getattr(answers, key))
@@ -160,12 +160,12 @@ def _answer_words(key: str, value: object) -> str | None:
     if isinstance(value, int):
         return SEVERITIES[value]
     if isinstance(value, frozenset):
-        # In the order of the form, not of the set.
+        # In the order of the form.
         return "; ".join(text for word, text in _WORDS[key].items() if word in value) or NONE_CHOICE[1]
     return _WORDS[key][str(value)]
 
 
-# What is said of a question that was left open, or answered with "I can't tell".
+# Words for questions left open, or answered with "I can't tell".
 UNSAID: Mapping[str, str] = {
     "redness": "how red it is",
     "pain": "how much it hurts",
@@ -178,16 +178,16 @@ UNSAID: Mapping[str, str] = {
 
 
 def unanswered(answers: Answers) -> list[str]:
-    """A sentence for each of the four symptoms and each group of ticks about which nothing is known."""
+    """Return a sentence for each symptom and group of signs without an answer."""
     left_open = (words for key, words in UNSAID.items() if getattr(answers, key) is None)
     return [f"You did not say {words}." for words in left_open]
 
 
 def knows_nothing(answers: Answers) -> bool:
-    """Whether none of the four symptoms was told."""
+    """Return True if none of the four symptoms was answered."""
     return len(open_symptoms(answers)) == len(SYMPTOMS)
 
 
 def open_symptoms(answers: Answers) -> list[Symptom]:
-    """The symptoms about which nothing is known: never read as none."""
+    """Return the symptoms without an answer, which never count as none."""
     return [symptom for symptom in SYMPTOMS if getattr(answers, symptom) is None]

@@ -1,4 +1,4 @@
-"""By when the clinic calls back, and by when it must have confirmed that somebody has seen a check-in."""
+"""Deadlines of the clinic: the call to a same-day patient, and the confirmation that a check-in was seen."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from datetime import datetime, timedelta
 from aftercare.people.hours import OpeningHours
 from aftercare.triage import LIMITS, Level, Limits, acknowledge_by
 
-CALL_WITHIN = timedelta(hours=4)  # by when a same-day call is promised, within opening hours
+CALL_WITHIN = timedelta(hours=4)  # opening hours within which a same-day call is promised
 BEFORE_CLOSING = timedelta(minutes=30)
-TOO_LATE = timedelta(hours=1)  # less than this to closing is too late for a call today
+TOO_LATE = timedelta(hours=1)  # less time than this before closing is too late for a call today
 EVENING, MORNING = 18, 5
 
 
 def today_or_tonight(local: datetime) -> str:
-    """How people speak of the hours that are left, on a clock of the clinic."""
+    """Return the words for the rest of the day: "today" or "tonight", on the clinic's clock."""
     return "Tonight" if local.hour >= EVENING or local.hour < MORNING else "Today"
 
 
 def closed_until(hours: OpeningHours, now: datetime) -> str:
-    """ "14:00", while it is closed for lunch: it opens again on the same day. Empty at any other time."""
+    """Return "14:00" while closed for lunch, when the clinic opens again on the same day; else ""."""
     upcoming = None if hours.current(now) else hours.next_opening(now)
     if upcoming is None:
         return ""
@@ -29,15 +29,15 @@ def closed_until(hours: OpeningHours, now: datetime) -> str:
 
 
 def closed_words(hours: OpeningHours, now: datetime, otherwise: str = "The clinic is closed.") -> str:
-    """That it is closed; over lunch until when."""
+    """Return the sentence that the clinic is closed, over lunch with the time of opening."""
     until = closed_until(hours, now)
     return f"The clinic is closed until {until}." if until else otherwise
 
 
 def call_by(hours: OpeningHours, since: datetime) -> datetime | None:
-    """By when a same-day call comes: within four hours of opening time and well before closing, on a half hour.
+    """Return the time of a same-day call: within four opening hours and well before closing, on a half hour.
 
-    Closed, or too late for a call today: counted from the next opening. None for a clinic without hours.
+    If the clinic is closed, or it is too late today, counted from the next opening. None without opening hours.
     """
     opening = hours.current(since)
     start = since
@@ -53,7 +53,7 @@ def call_by(hours: OpeningHours, since: datetime) -> datetime | None:
 def confirm_by(
     level: Level, hours: OpeningHours, submitted_at: datetime, limits: Limits = LIMITS
 ) -> datetime | None:
-    """By when the clinic must have confirmed; None below same day."""
+    """Return the deadline for the clinic's confirmation; None below same_day."""
     if level is Level.SAME_DAY:
         return call_by(hours, submitted_at)
     return acknowledge_by(level, submitted_at, limits)

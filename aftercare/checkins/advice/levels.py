@@ -1,4 +1,4 @@
-"""What a patient is told at once, level by level. It is stored with the check-in, word for word."""
+"""Advice to the patient by level; stored verbatim with the check-in."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from aftercare.ui.telephones import kept
 
 
 class Advice(TypedDict):
-    """The stored advice: sentences ready to show. Lists are empty where a level has nothing to say."""
+    """Stored advice: sentences ready to display; a list is empty if the level has none."""
 
     headline: str
     lead: str
-    phones: list[dict[str, str]]  # who, number (E.164, or short); the first is the one to call
-    call_back: str  # the number (E.164) on which the clinic calls the patient, or ""
+    phones: list[dict[str, str]]  # (who, number as E.164 or short number); the first is to be called
+    call_back: str  # number (E.164) on which the clinic calls the patient, or ""
     tell_them: list[str]
-    reasons: list[dict[str, str]]  # bold, text
+    reasons: list[dict[str, str]]  # (bold part, rest)
     meaning: str
     notes: list[str]
-    longer: list[dict[str, str]]  # bold, text
-    next: list[dict[str, str]]  # bold, text
+    longer: list[dict[str, str]]  # (bold part, rest)
+    next: list[dict[str, str]]  # (bold part, rest)
     sooner: list[str]
     meanwhile: list[str]
     emergency_number: str
@@ -39,7 +39,7 @@ class Advice(TypedDict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
-    """What the words depend on."""
+    """Everything that the texts depend on."""
 
     patient: Patient
     clinic: Clinic
@@ -50,7 +50,7 @@ class Situation:
 
     @property
     def contact(self) -> Contact:
-        """Whom to call: asked only where there is a need to, since it goes through the clinic's week."""
+        """The clinic's telephones; lazy, because it evaluates the opening hours."""
         return contact_at(self.clinic, self.clock.now)
 
     @property
@@ -92,7 +92,10 @@ def advise(
     findings: list[Finding],
     now: datetime,
 ) -> Advice:
-    """The advice for a check-in of `level`. `findings`: its own, and those it revealed on later ones."""
+    """Return the advice for a check-in of `level`.
+
+    `findings`: those of the check-in, and those that it revealed on later check-ins.
+    """
     clinic = patient.clinic
     situation = Situation(
         patient=patient,
@@ -127,7 +130,7 @@ def blank(clinic: Clinic) -> Advice:
 
 
 def emergency(situation: Situation, advice: Advice) -> None:
-    """Call the emergency number now; do not wait; do not drive."""
+    """Emergency: call the emergency number now; do not wait; do not drive."""
     number = situation.clinic.emergency_number
     advice["headline"] = f"Call {number} now"
     advice["lead"] = "Do not wait for us. Do not drive."
@@ -144,7 +147,7 @@ def emergency(situation: Situation, advice: Advice) -> None:
 
 
 def urgent(situation: Situation, advice: Advice) -> None:
-    """Call the clinic now; closed or no answer: the out-of-hours line. Today, not tomorrow (S2, S17)."""
+    """Urgent: call the clinic now; closed or no answer: the out-of-hours line. Today, not tomorrow (S2, S17)."""
     part = today_or_tonight(situation.local_now)
     out_of_hours, contact = situation.clinic.out_of_hours_telephone, situation.contact
     if contact.is_open:
@@ -172,7 +175,7 @@ def urgent(situation: Situation, advice: Advice) -> None:
 
 
 def same_day(situation: Situation, advice: Advice) -> None:
-    """The clinic speaks to the patient today; closed or too late for that: the out-of-hours line."""
+    """Same day: the clinic calls today; closed or too late: the out-of-hours line."""
     advice["headline"] = "The clinic needs to speak to you today"
     opening = situation.clinic.hours.current(situation.clock.now)
     phones = list(situation.contact.phones)
@@ -197,7 +200,7 @@ def same_day(situation: Situation, advice: Advice) -> None:
 
 
 def routine(situation: Situation, advice: Advice) -> None:
-    """On the clinic's list; an answer in two working days; sooner if worse."""
+    """Routine: on the clinic's list; an answer in two working days; sooner if worse."""
     advice["headline"] = "This is on our list"
     advice["lead"] = "The clinic will reply in 2 working days. If it gets worse, call us sooner."
     explain(situation, advice, Level.ROUTINE)
@@ -205,7 +208,7 @@ def routine(situation: Situation, advice: Advice) -> None:
 
 
 def expected(situation: Situation, advice: Advice) -> None:
-    """No warning sign in the answers; the form cannot check skin; call if worried."""
+    """Expected: no warning sign in the answers; the form cannot check skin; call if worried."""
     if knows_nothing(situation.entry.answers):
         advice["headline"] = "Your answers do not tell us enough"
     else:
@@ -216,30 +219,30 @@ def expected(situation: Situation, advice: Advice) -> None:
 
 
 def explain(situation: Situation, advice: Advice, from_level: Level) -> None:
-    """Why, from the findings of `from_level` on: what is less stays for the talk."""
+    """Return the reasons, from findings of `from_level` and higher."""
     found = [finding for finding in situation.findings if finding.level >= from_level]
     advice["reasons"] = lines(reasons(found, situation.clock))
     advice["next"] = lines(next_steps(situation.procedure, situation.entry, situation.clock, only_soon=True))
 
 
 def follow_up(situation: Situation, advice: Advice) -> None:
-    """When to check in again, and when to call after all."""
+    """Return when to check in again, and when to call instead."""
     advice["next"] = lines(next_steps(situation.procedure, situation.entry, situation.clock))
     advice["sooner"] = CALL_SOONER
     advice["emergency_signs"] = EMERGENCY_SIGNS
 
 
 def call_by_words(situation: Situation) -> str:
-    """By when the clinic calls, on the patient's clock as far as it shows the same as the clinic's."""
+    """Return the sentence with the time of the clinic's call, on the patient's clock if it equals the clinic's."""
     by = call_by(situation.clinic.hours, situation.clock.now)
-    assert by is not None  # asked only while the clinic is open
+    assert by is not None  # evaluated only while the clinic is open
     zone = situation.clock.zone
     word = clock_word(by, situation.local_now)
     return word if is_same_clock(situation.patient.zone, zone, by) else f"{word} clinic time"
 
 
 def is_same_clock(one: ZoneInfo, other: ZoneInfo, at: datetime) -> bool:
-    """Whether clocks in two zones show the same at an instant."""
+    """Return True if two time zones show the same clock at an instant."""
     return one == other or at.astimezone(one).utcoffset() == at.astimezone(other).utcoffset()
 
 

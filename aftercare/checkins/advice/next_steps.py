@@ -1,4 +1,4 @@
-"""Where a patient stands in the recovery: what takes longer, when to check in next, what to tell others."""
+"""Next steps of a recovery: symptoms that take longer, next check-in, what to say on the telephone."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from aftercare.ui.times import span_words
 
 DAILY_UNTIL_H, WEEKLY_UNTIL_H = 7 * 24, 28 * 24
 NOUNS = {Procedure.Kind.MICRONEEDLING: "microneedling", Procedure.Kind.RADIOFREQUENCY: "RF microneedling"}
-# What to say on the telephone, in the first person.
+# Signs in the first person, to be read out on the telephone.
 SAY = {
     "trouble_breathing": "It is hard to breathe, or I wheeze.",
     "airway_swelling": "My lips, mouth, tongue or throat are swollen, or my face is swelling up fast.",
@@ -27,7 +27,7 @@ SAY = {
 def tell_them(
     procedure: Procedure | None, entry: Entry, findings: Iterable[Finding], now: datetime
 ) -> list[str]:
-    """What to say to the emergency service now: the treatment, then what is wrong."""
+    """Return what to tell the emergency service: the treatment, then the signs."""
     treatment = []
     if procedure and procedure.performed_at <= entry.at:
         ago = span_words(procedure.hours_at(now))
@@ -38,7 +38,7 @@ def tell_them(
 
 
 def taking_longer(procedure: Procedure | None, entry: Entry, clock: Clock) -> list[Reason]:
-    """Each symptom that is past its usual time, with the day from which the clinic wants to know."""
+    """Return a sentence for each symptom past its usual time, with the day to tell the clinic."""
     if procedure is None or entry.course is None:
         return []
     hours = procedure.hours_at(entry.at)
@@ -60,14 +60,14 @@ def taking_longer(procedure: Procedure | None, entry: Entry, clock: Clock) -> li
 
 
 def still_there(until: datetime, clock: Clock) -> str:
-    """From when the clinic wants to know: a day to come, or now."""
+    """Return the sentence for a symptom that persists: from a coming day, or now."""
     return (
         f"Still there {on_day(until, clock)}? Tell us." if until > clock.now else "Still there now? Tell us."
     )
 
 
 def on_day(at: datetime, clock: Clock) -> str:
-    """ "on Tuesday 24 November", or "after 18:45 today"."""
+    """Return "on Tuesday 24 November", or "after 18:45 today"."""
     local = at.astimezone(clock.zone)
     if local.date() == clock.now.astimezone(clock.zone).date():
         return f"after {local:%H:%M} today"
@@ -77,7 +77,7 @@ def on_day(at: datetime, clock: Clock) -> str:
 def next_steps(
     procedure: Procedure | None, entry: Entry, clock: Clock, *, only_soon: bool = False
 ) -> list[Reason]:
-    """When to check in again. `only_soon`: only what can't wait for the talk with the clinic."""
+    """Return the sentences about the next check-in; `only_soon`: only what precedes the call with the clinic."""
     steps = []
     if entry.answers.painkiller is Painkiller.TOO_SOON:
         steps.append(Reason("In 2 hours:", "check in again and tell us if the pain medicine helped."))
@@ -91,7 +91,7 @@ def next_steps(
 
 
 def next_check_in(procedure: Procedure | None, clock: Clock) -> tuple[str, str]:
-    """Daily up to day 7, then weekly up to day 28; reporting is always open."""
+    """Return the next check-in: daily up to day 7, weekly up to day 28. Reporting is always possible."""
     local = clock.now.astimezone(clock.zone)
     hours = procedure.hours_at(clock.now) if procedure else 0
     if hours < DAILY_UNTIL_H:

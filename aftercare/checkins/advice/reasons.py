@@ -1,4 +1,4 @@
-"""Why a check-in calls for something, in the patient's words: what was answered, never the name of a rule."""
+"""Reasons for a level in the patient's words: the answers that count, never the name of a rule."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 from aftercare.checkins.wording import SEVERITIES, tick_word
 from aftercare.triage import Evidence, Finding
 
-NAMED_BY_WEEKDAY = 6  # days: further back, the same weekday could mean two dates
+NAMED_BY_WEEKDAY = 6  # days: further back, a weekday could be ambiguous
 CAME_BACK = "came back."
 NOW = timedelta(minutes=5)
 
 
 class Reason(NamedTuple):
-    """One line: what, in bold, and what was answered."""
+    """A line of reasons: the sign, in bold, and what was answered."""
 
     bold: str
     text: str = ""
@@ -25,13 +25,13 @@ class Reason(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The moment of reading, and the zone in which days are named."""
+    """Instant of reading, and the time zone in which days are named."""
 
     now: datetime
     zone: ZoneInfo
 
     def when(self, at: datetime) -> str:
-        """ "now", "today at 07:50", "on Thursday", "on 12 November"."""
+        """Return "now", "today at 07:50", "on Thursday" or "on 12 November"."""
         if abs(self.now - at) <= NOW:
             return "now"
         local = at.astimezone(self.zone)
@@ -41,7 +41,7 @@ class Clock:
         return f"on {local:%A}" if 0 < days <= NAMED_BY_WEEKDAY else f"on {local.day} {local:%B}"
 
     def said(self, item: Evidence) -> str:
-        """ "Now it is severe." or "On Thursday it was severe." """
+        """Return "Now it is severe." or "On Thursday it was severe." """
         word = severity(item)
         when = self.when(item.at)
         return f"Now it is {word}." if when == "now" else f"{when[0].upper()}{when[1:]} it was {word}."
@@ -51,17 +51,17 @@ Words = Callable[[Finding, Clock], Reason]
 
 
 def severity(item: Evidence) -> str:
-    """A severity in running text; none is "gone"."""
+    """Return a severity within a sentence; 0 is "gone"."""
     return SEVERITIES[int(item.value)].lower() if item.value else "gone"
 
 
 def level_of(symptom: str, extra: str = "") -> Words:
-    """ "Pain: severe." """
+    """Return "Pain: severe." """
     return lambda finding, _clock: Reason(f"{symptom}: {severity(finding.evidence[0])}.", extra)
 
 
 def rose(symptom: str) -> Words:
-    """From the low point to the value now."""
+    """Return the rise from the lowest value to the current one."""
 
     def words(finding: Finding, clock: Clock) -> Reason:
         low, high = finding.evidence
@@ -73,7 +73,7 @@ def rose(symptom: str) -> Words:
 
 
 def came_back(finding: Finding, _clock: Clock) -> Reason:
-    """What the patient said came back."""
+    """Return what the patient reported as having come back."""
     subject = {"redness": "Redness", "pain": "Pain", "both": "Redness and pain"}[
         str(finding.evidence[0].value)
     ]
@@ -108,7 +108,7 @@ SHADES = "It can look darker, purple or grey."
 LATE = "It usually eases sooner than this."
 HOT_AREA = Reason("A hot area that is getting more sore.")
 
-# What each rule says, and what it is about: of two rules about one thing, only the worse one speaks.
+# Reason and subject by rule: of two rules about one subject, only the more severe is named.
 WORDS: Mapping[str, tuple[str, Reason | Words]] = {
     "trouble_breathing": ("breathing", Reason("Hard to breathe, or wheezing.")),
     "airway_swelling": (
@@ -176,7 +176,7 @@ _ORDER = {rule: place for place, rule in enumerate(WORDS)}
 
 
 def reasons(findings: Iterable[Finding], clock: Clock) -> list[Reason]:
-    """A line for each thing that was found, worst first. KeyError for a rule without words."""
+    """Return the reasons, most severe first; KeyError for a rule without a text."""
     by_subject: dict[str, Reason] = {}
     for finding in sorted(findings, key=lambda finding: (-finding.level.rank, _ORDER[finding.rule])):
         subject, words = WORDS[finding.rule]
@@ -186,7 +186,7 @@ def reasons(findings: Iterable[Finding], clock: Clock) -> list[Reason]:
 
 
 def _with_shades(found: list[Reason]) -> list[Reason]:
-    """Of redness, once: that it looks otherwise on brown and black skin."""
+    """Add once, at redness, that it looks different on brown and black skin."""
     place = next((place for place, reason in enumerate(found) if "redness" in reason.bold.lower()), None)
     if place is not None:
         reason = found[place]
@@ -195,7 +195,7 @@ def _with_shades(found: list[Reason]) -> list[Reason]:
 
 
 def _without_repeats(by_subject: dict[str, Reason]) -> list[Reason]:
-    """Each symptom once: what it rose from and to says more than that it came back, or that it takes long."""
+    """Drop repeated symptoms: a rise says more than that a symptom came back or takes long."""
     for subject, reason in list(by_subject.items()):
         if reason.text == LATE and f"rise of {subject}" in by_subject:
             del by_subject[subject]

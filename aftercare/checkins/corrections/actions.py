@@ -1,4 +1,4 @@
-"""Putting right what staff entered wrongly: when, how and where a patient was treated, whom, and the intake."""
+"""Corrections of what staff entered wrongly: a procedure's kind, area, time or patient, and the intake."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from aftercare.triage import LIMITS, Limits
 
 
 class ChangedMeanwhileError(ValueError):
-    """Somebody else has changed the record since the page was drawn. Nothing was changed."""
+    """The record was changed since the page was drawn. Nothing was changed."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Treatment:
-    """What can be wrong about a procedure."""
+    """The correctable fields of a procedure."""
 
     kind: str
     area: str
@@ -56,10 +56,10 @@ def correct_procedure(
     now: datetime,
     limits: Limits = LIMITS,
 ) -> Reassessed:
-    """Put right when, how or where the patient was treated, and judge again what the procedure judged.
+    """Correct kind, area or time of a procedure, and re-evaluate the check-ins of its series.
 
-    `version`: of the procedure as it was shown. ChangedMeanwhileError where it is another one by now,
-    ValidationError for a treatment that can't be, or where nothing is changed or no reason is given.
+    `version`: of the procedure on the page; raise ChangedMeanwhileError if it is outdated. Raise
+    ValidationError for an impossible treatment, without a change, or without a reason.
     """
     [patient], current = lock(procedure, version)
     require_possible(treatment, patient, now)
@@ -96,9 +96,9 @@ def move_procedure(
     now: datetime,
     limits: Limits = LIMITS,
 ) -> Reassessed:
-    """Give a procedure that was recorded for the wrong patient to the one who had it.
+    """Move a procedure to the patient who had it, and re-evaluate the check-ins of both.
 
-    Check-ins and alerts stay with whom they are about: what the procedure judged is judged by what remains.
+    Check-ins and alerts stay with their patient, judged by the remaining procedures. Raise
     ChangedMeanwhileError and ValidationError as `correct_procedure`.
     """
     people, current = lock(procedure, version, to)
@@ -106,7 +106,7 @@ def move_procedure(
     require_other(wrong, right)
     require_possible(Treatment.of(current), right, now)
     require_reason(reason)
-    # Moved to and fro, it judges again what it judged at first: so both are looked at.
+    # Both: a procedure that is moved back judges the check-ins that it judged at first.
     baselines = [CorrectionBaseline.of(patient, current) for patient in (wrong, right)]
     current.patient, current.corrected_at = right, now
     current.save(update_fields=["patient", "corrected_at"])
@@ -136,11 +136,11 @@ def change_intake(  # noqa: PLR0913 (the answers, before and now)
     asked: list[str] | None = None,
     limits: Limits = LIMITS,
 ) -> Reassessed:
-    """Change the intake answers. Where the risk changes with them, what is recent or still open is judged again.
+    """Change the intake answers; if the risk changes, re-evaluate recent check-ins and those with open alerts.
 
-    `intake`: the questions answered with yes; `asked`: those answered at all, or None for all of them.
-    `shown`, `shown_asked`: the answers as they stood on the page. ChangedMeanwhileError where they are others by now,
-    ValidationError where nothing is changed, an answer is unknown, or no reason is given.
+    `intake`: keys answered with yes; `asked`: keys answered at all, None for all. `shown`, `shown_asked`: the
+    same as on the page; raise ChangedMeanwhileError if outdated. Raise ValidationError without a change, for an
+    unknown key, or without a reason.
     """
     [current] = locked_patients(patient)
     if (current.intake, current.intake_asked) != (shown, shown_asked):
@@ -166,7 +166,7 @@ def change_intake(  # noqa: PLR0913 (the answers, before and now)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CorrectionBaseline:
-    """What a patient's check-ins were judged by before a procedure is put right, and which of them by it."""
+    """Evaluation basis of a patient before a procedure is corrected, and the check-ins of its series."""
 
     patient: Patient
     procedure: Procedure
@@ -179,7 +179,7 @@ class CorrectionBaseline:
         return cls(patient=patient, procedure=procedure, before=EvaluationBasis.of(patient), judged=judged)
 
     def reevaluate(self, *, event: Event, now: datetime, limits: Limits) -> Reassessed:
-        """Once it has been put right: let the check-ins count from where they can, and judge them."""
+        """After the correction: relink check-ins to procedures, and re-evaluate them."""
         relink_check_ins(self.patient, self.procedure)
         return reassess(
             patient=self.patient,
@@ -194,13 +194,13 @@ class CorrectionBaseline:
 
 
 def judged_by(patient: Patient, procedure: Procedure) -> set[UUID]:
-    """The patient's check-ins that count in the series of the procedure."""
+    """Return the ids of the patient's check-ins in the series of the procedure."""
     rows = patient.check_ins.values_list("pk", "procedure_id", "several_of")
     return {pk for pk, own, several in rows if own == procedure.pk or str(procedure.pk) in several}
 
 
 def described_before(procedure: Procedure, performed_at: datetime) -> int:
-    """How many of the check-ins that it judges describe an instant before `performed_at`."""
+    """Return how many check-ins of the series describe an instant before `performed_at`."""
     own = CheckIn.objects.filter(patient=procedure.patient_id).not_superseded()
     rows = own.filter(observed_at__lt=performed_at).values_list(
         "first_procedure_id", "procedure_id", "several_of"
@@ -211,20 +211,22 @@ def described_before(procedure: Procedure, performed_at: datetime) -> int:
 
 
 def recent_or_open(patient: Patient, now: datetime, limits: Limits) -> set[UUID]:
-    """The check-ins that a changed risk makes worth another look: of the past days, or not dealt with."""
+    """Return the ids of check-ins to re-evaluate when the risk changes: recent ones, and those with open alerts."""
     recent = Q(observed_at__gte=now - timedelta(hours=limits.backdate_limit_h))
     is_open = Q(assessments__findings__alert__in=Alert.objects.filter(patient=patient).open())
     return set(patient.check_ins.filter(recent | is_open).values_list("pk", flat=True))
 
 
 def locked_patients(*patients: Patient) -> list[Patient]:
-    """These patients as they are now, their rows locked: always in one order, so that no two wait for each other."""
+    """Lock and return patients, always in the same order, so that concurrent actions do not deadlock."""
     rows = Patient.objects.select_for_update(of=("self",)).select_related("clinic", "user")
     return list(rows.filter(pk__in={patient.pk for patient in patients}).order_by("pk"))
 
 
 def lock(procedure: Procedure, version: str, *others: Patient) -> tuple[list[Patient], Procedure]:
-    """The patients concerned, locked, and the procedure as it is now; ChangedMeanwhileError for another version."""
+    """Lock the patients and return them with the current procedure; ChangedMeanwhileError if it has another
+    version.
+    """
     patients = locked_patients(procedure.patient, *others)
     current = Procedure.objects.get(pk=procedure.pk)
     if current.version != version:
@@ -233,7 +235,7 @@ def lock(procedure: Procedure, version: str, *others: Patient) -> tuple[list[Pat
 
 
 def require_possible(treatment: Treatment, patient: Patient, now: datetime) -> None:
-    """ValidationError for a treatment that can't have been: still to come, or before the patient was born."""
+    """Raise ValidationError for a treatment in the future or before the patient's birth."""
     if treatment.kind not in Procedure.Kind.values:
         raise ValidationError({"kind": "Choose microneedling or RF microneedling."})
     if treatment.performed_at > now:
@@ -244,7 +246,7 @@ def require_possible(treatment: Treatment, patient: Patient, now: datetime) -> N
 
 
 def require_other(wrong: Patient, right: Patient) -> None:
-    """ValidationError unless it is another patient of the same clinic."""
+    """Raise ValidationError unless `right` is another patient of the same clinic."""
     if right.pk == wrong.pk:
         raise ValidationError("This patient already has this procedure. Choose another one.")
     if right.clinic_id != wrong.clinic_id:
@@ -252,7 +254,7 @@ def require_other(wrong: Patient, right: Patient) -> None:
 
 
 def require_known(*questions: str) -> None:
-    """ValidationError for a key that is none of the intake questions."""
+    """Raise ValidationError for an unknown intake question."""
     if unknown := set(questions) - set(IntakeQuestion.values):
         raise ValidationError(f"Unknown intake questions: {', '.join(sorted(unknown))}.")
 
@@ -263,7 +265,7 @@ def require_reason(reason: str) -> None:
 
 
 def wait_from(procedure: Procedure, *, instead_of: datetime, now: datetime, limits: Limits) -> None:
-    """Count the silence of a patient who is on the non-responder list from when the treatment really was."""
+    """Adjust the patient's entry on the non-responder list to the corrected time of the treatment."""
     rows = NonResponse.objects.filter(
         patient=procedure.patient_id, procedure=procedure, silent_since=instead_of
     )

@@ -1,4 +1,4 @@
-"""Judging check-ins again, when staff have put right what they were judged by. The first result stands beside it."""
+"""Re-evaluation of check-ins after a correction by staff; the first assessment is kept."""
 
 from __future__ import annotations
 
@@ -19,41 +19,41 @@ from aftercare.triage import LIMITS, Entry, Level, Limits, evaluate
 from aftercare.triage import Assessment as TriageAssessment
 from aftercare.triage import Finding as TriageFinding
 
-# A check-in as it is judged after each procedure that it is about, the one that it counts from first.
+# Assessments of one check-in by procedure; its own procedure comes first.
 TriageAssessments = dict[Procedure | None, TriageAssessment]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EvaluationBasis:
-    """What a patient's check-ins are judged by: the procedure that each counts from, its series, and the risk."""
+    """Everything that the evaluation of a patient's check-ins depends on: procedures, series and risk."""
 
     history: History
     at_risk: bool
 
     @classmethod
     def of(cls, patient: Patient) -> EvaluationBasis:
-        """As it is in the database now. The risk is that of `patient`."""
+        """Load the basis as it is now; the risk is taken from `patient`."""
         return cls(history=History.of(patient, None), at_risk=patient.at_risk)
 
     def not_superseded(self) -> list[CheckIn]:
-        """What no correction of the patient's has replaced, in the order of the instants described."""
+        """Return the check-ins without a correction, ordered by the instant described."""
         replaced = {check_in.supersedes_id for check_in in self.history.check_ins}
         current = (check_in for check_in in self.history.check_ins if check_in.pk not in replaced)
         return sorted(current, key=lambda check_in: (check_in.observed_at, check_in.number))
 
     def series_of(self, ids: set[UUID]) -> set[UUID | None]:
-        """The procedures in whose series these check-ins count."""
+        """Return the procedures in whose series these check-ins count."""
         return {
             pk for check_in in self.history.check_ins if check_in.pk in ids for pk in self.ids_of(check_in)
         }
 
     def ids_of(self, check_in: CheckIn) -> set[UUID | None]:
-        """The procedure that a check-in counts from, and those beside it that it is about as well."""
+        """Return the procedure of a check-in, and further ones that it is about."""
         beside = (one for one in self.history.procedures_of(check_in)[1:] if one)
         return {check_in.procedure_id, *(one.pk for one in beside)}
 
     def evaluate_series(self, series: set[UUID | None], limits: Limits) -> dict[UUID, TriageAssessments]:
-        """The check-ins of these series, as they are judged on this basis, by id."""
+        """Evaluate the check-ins of these series; return assessments by check-in id."""
         entries: dict[Procedure | None, list[Entry]] = {}
         judged = {}
         for check_in in self.not_superseded():
@@ -74,7 +74,7 @@ class EvaluationBasis:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Part:
-    """One check-in judged again after one procedure, and what fires now and did not before."""
+    """Re-evaluation of a check-in after one procedure; `new`: findings that did not fire before."""
 
     procedure: Procedure | None
     assessment: TriageAssessment
@@ -83,14 +83,14 @@ class Part:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReEvaluation:
-    """One check-in judged again, after its own procedure first."""
+    """Re-evaluation of a check-in, its own procedure first."""
 
     check_in: CheckIn
     parts: tuple[Part, ...]
 
     @property
     def procedure(self) -> Procedure | None:
-        """The one that it counts from."""
+        """The procedure of the check-in."""
         return self.parts[0].procedure
 
     @property
@@ -103,13 +103,13 @@ class ReEvaluation:
 
     @property
     def is_new(self) -> bool:
-        """Whether anything newly fires."""
+        """True if there is a new finding."""
         return any(part.new for part in self.parts)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reassessed:
-    """What came of it: how many check-ins were judged again, the alerts of what newly fired, who is told."""
+    """Result: number of re-evaluated check-ins, alerts of new findings, and whether staff are notified."""
 
     count: int
     alerts: list[Alert]
@@ -117,10 +117,10 @@ class Reassessed:
 
 
 def relink_check_ins(patient: Patient, procedure: Procedure) -> None:
-    """Let each check-in count from the procedure that it counted from at first, where that is possible.
+    """Re-link check-ins to their original procedure, else the latest earlier one.
 
-    It is not where that procedure has turned out to be another patient's, or to have come later: then it
-    counts from the latest before it. A check-in that counted from none stays so.
+    The original is not possible if it was moved to another patient, or to a time after the check-in. A check-in
+    without a procedure stays without.
     """
     history = History.of(patient, None)
     for check_in in patient.check_ins.only("procedure", "first_procedure", "several_of", "observed_at"):
@@ -130,7 +130,7 @@ def relink_check_ins(patient: Patient, procedure: Procedure) -> None:
 
 
 def relink(check_in: CheckIn, procedures: list[Procedure]) -> None:
-    """Link one check-in to the procedure that it counts from; of several, to the latest of them."""
+    """Re-link one check-in; one about several procedures counts from the latest of them."""
     first = check_in.first_procedure_id or check_in.procedure_id
     before = [one for one in procedures if one.performed_at <= check_in.observed_at]
     several = [one for one in before if str(one.pk) in check_in.several_of]
@@ -157,10 +157,10 @@ def reassess(
     and_beside: bool = False,
     limits: Limits = LIMITS,
 ) -> Reassessed:
-    """Judge again, and alert on what newly fires as at submission. For a transaction that has locked the patient.
+    """Re-evaluate check-ins and raise alerts for new findings, in a transaction that holds the patient's lock.
 
-    Each of `judged` gets an assessment beside its first. `and_beside`: others of the same series do too, where
-    something newly fires on them.
+    Each of `judged` gets a further assessment; with `and_beside`, so do other check-ins of the same series that
+    have new findings.
     """
     series = before.series_of(judged) | after.series_of(judged)
     changed = [
@@ -178,7 +178,7 @@ def reassess(
 
 
 def newly_fired(changed: Iterable[ReEvaluation]) -> list[Fired]:
-    """What newly fires, with the procedure that the check-in counts from, or stands beside."""
+    """Return the new findings, each with its procedure."""
     return [
         Fired(procedure_id=procedure_id_of(one, part), finding=finding)
         for one in changed
@@ -196,7 +196,7 @@ def procedure_id_of(one: ReEvaluation, part: Part) -> UUID | None:
 def reevaluations(
     before: EvaluationBasis, after: EvaluationBasis, series: set[UUID | None], limits: Limits
 ) -> Iterator[ReEvaluation]:
-    """Every check-in of these series, as it is judged now."""
+    """Yield the re-evaluation of each check-in of these series."""
     was, now = before.evaluate_series(series, limits), after.evaluate_series(series, limits)
     for check_in in after.not_superseded():
         if check_in.pk in now:
@@ -205,10 +205,9 @@ def reevaluations(
 
 
 def parts_of(now: TriageAssessments, had: TriageAssessments) -> Iterator[Part]:
-    """The judgements of one check-in, each with what is new in it.
+    """Yield the assessment of a check-in for each procedure, with its new findings.
 
-    What a check-in fired after the procedure that it counted from before is not new after the one that it
-    counts from now.
+    A finding of the former own procedure is not new for the current one.
     """
     own, owned = next(iter(now)), next(iter(had), None)
     for procedure, assessment in now.items():
@@ -224,7 +223,7 @@ def rules_at(assessments: TriageAssessments, procedure: Procedure | None) -> tup
 def store(
     patient: Patient, changed: Iterable[ReEvaluation], alerts: list[Alert], event: Event, now: datetime
 ) -> None:
-    """Write the assessments with their findings. `alerts`: of the new findings, in their order."""
+    """Store assessments with their findings; `alerts`: of the new findings, in order."""
     remaining = iter(alerts)
     assessments, findings = [], []
     for one in changed:
@@ -249,7 +248,7 @@ def store(
 
 
 def advice_of(patient: Patient, one: ReEvaluation, now: datetime) -> Advice:
-    """What the patient reads of it: never less than what was said at first."""
+    """Return the advice after re-evaluation, never of a lower level than at submission."""
     level = max(one.level, Level(one.check_in.level))
     return advise(
         patient=patient,

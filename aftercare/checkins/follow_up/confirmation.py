@@ -1,4 +1,4 @@
-"""What a patient may believe about the clinic: saved, sent, seen, or that nobody has confirmed in time."""
+"""Confirmation by the clinic, as shown to the patient: saved, sent, seen, or not confirmed in time."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class State(models.TextChoices):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Confirmation:
-    """How it stands with one check-in of same day or higher. `seen_at`: when the clinic had seen all of it."""
+    """Confirmation of a check-in of same_day or higher; `seen_at`: when staff had seen all its alerts."""
 
     state: State
     level: Level
@@ -38,12 +38,12 @@ class Confirmation:
 
     @property
     def is_settled(self) -> bool:
-        """Whether nothing will change any more."""
+        """True if the state is final."""
         return self.state == State.SEEN
 
 
 def confirmation_of(check_in: CheckIn, clinic: Clinic, now: datetime) -> Confirmation | None:
-    """What to say about one check-in now; None below same day, where nobody is told at once."""
+    """Return the confirmation of a check-in; None below same_day, where nobody is notified at once."""
     if check_in.triage_level < Level.SAME_DAY:
         return None
     alerts = alerts_of(check_in)
@@ -65,10 +65,10 @@ def confirmation_of(check_in: CheckIn, clinic: Clinic, now: datetime) -> Confirm
 
 
 def alerts_of(check_in: CheckIn) -> list[Alert]:
-    """The alerts of same day and higher that it opened or was appended to, closed or not.
+    """Return the alerts of same_day and higher that the check-in opened or was appended to, closed ones included.
 
-    Each with `reported_at`, when its sign was reported: a correction that keeps it is no newer report; and with
-    `first_seen_at`: when staff first acted on it since.
+    Annotated with `reported_at`, the instant of the report (for a kept finding the original one), and
+    `first_seen_at`, when staff first acted on it afterwards.
     """
     reported = Finding.objects.reported_by(check_in)
     own = reported.filter(alert=OuterRef("pk")).annotate(at=Coalesce("kept_since", check_in.submitted_at))
@@ -82,7 +82,7 @@ def alerts_of(check_in: CheckIn) -> list[Alert]:
 
 
 def seen_by_clinic(check_in: CheckIn, alerts: list[Alert]) -> datetime | None:
-    """When staff had seen each of its alerts after it came, or somebody tried to call; None while that is open."""
+    """Return when staff had seen every alert of the check-in, or first tried to call; None until then."""
     firsts = [at for alert in alerts if (at := getattr(alert, "first_seen_at", None))]
     since = max(
         (getattr(alert, "reported_at", None) or check_in.submitted_at for alert in alerts), default=None
@@ -96,13 +96,13 @@ def seen_by_clinic(check_in: CheckIn, alerts: list[Alert]) -> datetime | None:
 
 
 def is_sent(alerts: list[Alert]) -> bool:
-    """Whether a message about one of the alerts was handed over."""
+    """Return True if a notification about one of the alerts was sent."""
     dispatches = Dispatch.objects.filter(alerts__in=alerts).values("pk")
     return Message.objects.filter(kind=KIND, subject__in=dispatches, state=Message.State.SENT).exists()
 
 
 def opening_words(check_in: CheckIn, clinic: Clinic, now: datetime) -> str:
-    """When the clinic is told: "tomorrow 09:00"; empty where it is told at once."""
+    """Return when the clinic is notified, "tomorrow 09:00"; "" if at once."""
     if check_in.triage_level is not Level.SAME_DAY or clinic.hours.current(now):
         return ""
     upcoming = clinic.hours.next_opening(now)

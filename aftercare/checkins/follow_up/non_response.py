@@ -1,4 +1,4 @@
-"""Patients from whom nothing comes: silence is never taken for being well."""
+"""Non-response: patients without check-ins. Silence never counts as recovery."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ logger = logging.getLogger(__name__)
 
 
 def newest_check_in(patient: Patient) -> CheckIn | None:
-    """The patient's newest check-in, by the instant of submission."""
+    """Return the newest check-in by submission."""
     return CheckIn.objects.filter(patient=patient).order_by("-submitted_at", "-number").first()
 
 
 def alerts_reported_by(check_in: CheckIn) -> QuerySet[Alert]:
-    """The open alerts of same day and higher that a check-in's findings opened or were appended to."""
+    """Return the open alerts of same_day and higher of a check-in."""
     reported = Finding.objects.found_in(check_in).values("alert")
     alerts: QuerySet[Alert] = Alert.objects.open().need_action().filter(pk__in=reported)
     return alerts
 
 
 def silent_alerts(patient: Patient, now: datetime, limits: Limits = LIMITS) -> list[Alert]:
-    """The alerts by which `silent_after_alert` holds for a patient now; empty where it does not."""
+    """Return the alerts for which the rule `silent_after_alert` holds now."""
     newest = newest_check_in(patient)
     if newest is None:
         return []
@@ -48,7 +48,7 @@ def silent_alerts(patient: Patient, now: datetime, limits: Limits = LIMITS) -> l
 
 
 def is_missing(patient: Patient, now: datetime, limits: Limits = LIMITS) -> bool:
-    """Whether `missed_check_ins` holds for a patient now."""
+    """Return True if the rule `missed_check_ins` holds now."""
     latest = patient.procedures.filter(performed_at__lte=now).order_by("-performed_at").first()
     newest = newest_check_in(patient)
     return missed_check_ins(
@@ -60,9 +60,9 @@ def is_missing(patient: Patient, now: datetime, limits: Limits = LIMITS) -> bool
 
 
 def note_silence_after_alerts(now: datetime, limits: Limits = LIMITS, *, only: Patient | None = None) -> int:
-    """Tell the clinic, once per check-in, that none followed one of same day or higher. Returns how many.
+    """Notify the clinic, once per check-in, of silence after one of same_day or higher; return the number.
 
-    `only` leaves everybody else alone, for a rehearsal.
+    `only` limits it to one patient, for a rehearsal.
     """
     waited = now - timedelta(hours=limits.alert_silent_h)
     newest = CheckIn.objects.filter(patient=OuterRef("pk")).order_by("-submitted_at", "-number")
@@ -81,13 +81,13 @@ def note_silence_after_alerts(now: datetime, limits: Limits = LIMITS, *, only: P
         try:
             told += record_silence(patient, now, limits)
         except Exception:
-            # One patient's fault must not keep the next one's silence from being noticed.
+            # An error for one patient must not affect the next.
             logger.exception("the silence of patient %s could not be noted", patient.pk)
     return told
 
 
 def record_silence(patient: Patient, now: datetime, limits: Limits) -> bool:
-    """Tell the clinic of one patient's silence, unless it was told."""
+    """Notify the clinic of one patient's silence, unless done before."""
     alerts = silent_alerts(patient, now, limits)
     newest = newest_check_in(patient)
     if not alerts or newest is None:
@@ -97,9 +97,9 @@ def record_silence(patient: Patient, now: datetime, limits: Limits) -> bool:
 
 
 def note_missed_check_ins(now: datetime, limits: Limits = LIMITS, *, only: Patient | None = None) -> int:
-    """Put patients who have missed check-ins on the non-responder list. Returns how many are new on it.
+    """Add patients with missed check-ins to the non-responder list; return the number added.
 
-    `only` leaves everybody else alone, for a rehearsal.
+    `only` limits it to one patient, for a rehearsal.
     """
     latest = Procedure.objects.filter(patient=OuterRef("pk"), performed_at__lte=now).order_by("-performed_at")
     last = CheckIn.objects.filter(patient=OuterRef("pk")).order_by("-submitted_at")
@@ -131,7 +131,7 @@ def note_missed_check_ins(now: datetime, limits: Limits = LIMITS, *, only: Patie
 
 
 def note_missed(row: Mapping[str, Any], now: datetime, limits: Limits) -> bool:
-    """Put one patient, given by its id and dates, on the list; False where that does not hold, or was done."""
+    """Add one patient to the list; return False if the rule does not hold or the entry exists."""
     try:
         if not missed_check_ins(
             now=now, performed_at=row["performed_at"], last_submitted_at=row["last_at"], limits=limits
@@ -143,16 +143,16 @@ def note_missed(row: Mapping[str, Any], now: datetime, limits: Limits) -> bool:
             defaults={"procedure_id": row["procedure_id"], "noted_at": now},
         )
     except Exception:
-        # One patient's fault must not keep the next one's silence from being seen.
+        # An error for one patient must not affect the next.
         logger.exception("the missed check-ins of patient %s could not be noted", row["pk"])
         return False
     return created
 
 
 def non_responders(clinic_ids: Collection[int]) -> QuerySet[NonResponse]:
-    """The patients of these clinics who are still silent, the longest first.
+    """Return the silent patients of these clinics, longest silence first.
 
-    No check-in and no new procedure since, and nobody has reached them since.
+    A check-in, a new procedure or a successful call since ends the silence.
     """
     newer_check_in = CheckIn.objects.filter(
         patient=OuterRef("patient"), submitted_at__gt=OuterRef("silent_since")

@@ -1,4 +1,4 @@
-"""A message to the patient when the time is up and nobody at the clinic has confirmed."""
+"""Message to the patient when the clinic has not confirmed a check-in in time."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from aftercare.people.clinics.clinic_phones import contact_at
 logger = logging.getLogger(__name__)
 
 KIND = "unconfirmed_check_in"
-# Later than this after the deadline the message would only frighten: the page still says how it stands.
+# Sent later than this after the deadline, the message would only alarm; the page still shows the state.
 WORTH_TELLING = timedelta(hours=12)
 
 
 def tell_unconfirmed(now: datetime) -> int:
-    """One message for each patient whose check-ins nobody has confirmed in time. Returns how many patients."""
+    """Notify each patient with check-ins that were not confirmed in time; return the number of patients."""
     told = Message.objects.filter(
         kind=KIND, recipient=OuterRef("patient__user"), created_at__gte=OuterRef("confirm_by")
     )
@@ -37,7 +37,7 @@ def tell_unconfirmed(now: datetime) -> int:
         .select_related("patient")
         .order_by("number")
     )
-    # Of several, the newest: its page says what stands now.
+    # One message, about the newest: its page shows the current state.
     newest = {check_in.patient_id: check_in for check_in in overdue}
     patients = 0
     for check_in in newest.values():
@@ -45,13 +45,13 @@ def tell_unconfirmed(now: datetime) -> int:
             notify_patient(check_in, now)
             patients += 1
         except Exception:
-            # One patient's fault must not keep the next one from being told.
+            # An error for one patient must not affect the next.
             logger.exception("check-in %s: the patient could not be told", check_in.pk)
     return patients
 
 
 def notify_patient(check_in: CheckIn, now: datetime) -> None:
-    """Write the message to the patient, once for each check-in."""
+    """Create the message, once per check-in."""
     Message.objects.bulk_create(
         [
             Message(
@@ -70,13 +70,13 @@ def notify_patient(check_in: CheckIn, now: datetime) -> None:
 
 
 def expires_at(check_in: CheckIn) -> datetime:
-    """From when the message is of no use any more."""
+    """Return when the message expires."""
     assert check_in.confirm_by is not None
     return check_in.confirm_by + WORTH_TELLING
 
 
 def render(message: Message, now: datetime) -> Content | None:
-    """The words to the patient; None once somebody has confirmed, or where it comes too late."""
+    """Render the mail; None if the check-in is confirmed or the message expired."""
     check_in = CheckIn.objects.select_related("patient__clinic").get(pk=message.subject)
     clinic = check_in.patient.clinic
     confirmation = confirmation_of(check_in, clinic, now)

@@ -1,4 +1,4 @@
-"""A form that was posted signed out: kept in the session, so that nothing typed is lost by signing in."""
+"""Drafts: a check-in posted signed out is kept in the session until the sign-in."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from django.http import QueryDict
 from aftercare.checkins.form.form import CheckInForm
 
 KEY = "check_in_draft"
-LIFE = timedelta(hours=12)  # a shared computer shows nobody's answers for longer
-LONGEST = 20_000  # characters of one answer: ten times what can be sent
-MOST = 30  # answers to one question
+LIFE = timedelta(hours=12)  # limits how long a shared computer keeps answers
+LONGEST = 20_000  # characters per answer, ten times what can be submitted
+MOST = 30  # values per question
 
 
 def typed_fields(posted: QueryDict) -> dict[str, list[str]]:
-    """What was typed into the form, without what does not belong to it, and not without bounds."""
+    """Return the posted fields of the form, limited in number and length."""
     return {
         name: [value[:LONGEST] for value in posted.getlist(name)[:MOST]]
         for name in CheckInForm.base_fields
@@ -29,7 +29,7 @@ def keep(session: SessionBase, posted: QueryDict, now: datetime) -> None:
 
 
 def kept(session: SessionBase, now: datetime) -> QueryDict | None:
-    """What was typed before signing in; None where nothing was, or too long ago."""
+    """Return the draft; None if there is none or it has expired."""
     draft = session.get(KEY)
     if draft is None or datetime.fromisoformat(draft["at"]) < now - LIFE:
         return None

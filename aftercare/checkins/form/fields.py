@@ -1,4 +1,4 @@
-"""Form fields of the check-in. An absent or empty answer is None: "not answered", never zero."""
+"""Form fields of the check-in. An absent or empty answer is None ("not answered"), never zero."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ from aftercare.checkins.wording import (
     Choices,
 )
 
-SHOWN = 40  # characters of an unknown answer that are shown again
+SHOWN = 40  # characters of an invalid value that are displayed again
 LOCAL_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
 
 
 class IconLabel(str):
-    """A label with a drawing before it. As text, in a list of errors, it is the words alone."""
+    """A label with an icon; as text, e.g. in error lists, the label only."""
 
     icon: SafeString
 
@@ -47,14 +47,14 @@ class IconLabel(str):
 
 class Radios(forms.RadioSelect):
     def format_value(self, value: Any) -> list[str]:
-        """Nothing chosen is nothing ticked; Django would tick "I can't tell", whose value is empty."""
+        """Render no choice as none ticked; Django would tick "I can't tell", whose value is empty."""
         return [] if value is None else list(super().format_value(value) or [])
 
 
 class LocalTime(forms.DateTimeInput):
-    """The browser's own picker on the clock of `zone`; a text field where it would drop what was typed.
+    """The browser's datetime picker in the time zone `zone`; a text field for values that it would drop.
 
-    A script can show the instant in `data-instant` on the clock of the device instead.
+    A script can show the instant in `data-instant` in the zone of the device.
     """
 
     input_type = "datetime-local"
@@ -80,7 +80,7 @@ class LocalTime(forms.DateTimeInput):
 
 
 class WhichProcedure(forms.UUIDField):
-    """The procedure that a check-in is about, by id, or the word for several of them."""
+    """The procedure of a check-in, by id, or the value for several."""
 
     def to_python(self, value: Any) -> Any:
         return SEVERAL if value == SEVERAL else super().to_python(value)
@@ -91,7 +91,7 @@ class WhichProcedure(forms.UUIDField):
 
 class Note(forms.CharField):
     def to_python(self, value: Any) -> str:
-        """A line break counts once, as in the browser, which sends two characters for it."""
+        """Count a line break as one character: browsers submit two."""
         return (super().to_python(value) or "").replace("\r\n", "\n")
 
 
@@ -100,9 +100,9 @@ def unknown_answer(value: str) -> ValidationError:
 
 
 class SharedChoices:
-    """A field of which every form has a copy that shares its list of answers, since nobody changes that.
+    """Choice field whose copies share one list of choices, since nobody changes it.
 
-    Django copies every answer for every form; for this many that takes longer than all else in a check-in.
+    Django deep-copies all choices for each form, which would take most of the time of a check-in.
     """
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
@@ -110,7 +110,7 @@ class SharedChoices:
 
 
 class OneAnswer(SharedChoices, forms.ChoiceField):
-    """One word out of a few, or None."""
+    """A single choice, or None."""
 
     def __init__(self, key: str, choices: Choices) -> None:
         super().__init__(
@@ -130,7 +130,7 @@ class OneAnswer(SharedChoices, forms.ChoiceField):
 
 
 class Severity(OneAnswer):
-    """0 (none) to 4 (very severe); None for "I can't tell" as well."""
+    """A severity from 0 (none) to 4 (very severe); None also for "I can't tell"."""
 
     def __init__(self, key: str) -> None:
         super().__init__(key, SEVERITY_CHOICES)
@@ -150,7 +150,7 @@ class YesOrNo(OneAnswer):
 
 
 class Ticks(SharedChoices, forms.MultipleChoiceField):
-    """A group of ticks: None where none was touched, empty for "None of these"."""
+    """Multiple choice: None if untouched, empty for "None of these"."""
 
     def __init__(self, key: str, groups: Sequence[tuple[str, Choices]], label: str = "") -> None:
         choices: list[Any] = []
@@ -178,9 +178,9 @@ class Ticks(SharedChoices, forms.MultipleChoiceField):
         return frozenset()
 
     def known(self, value: Sequence[str]) -> frozenset[str] | None:
-        """What can be read of a group that is in error: the ticks we know, without "None of these"."""
+        """Return the known values of an invalid answer, without "None of these"."""
         return frozenset(tick for tick in value if tick in self.words and tick != NONE_OF_THESE) or None
 
     def is_known(self, value: Sequence[str]) -> bool:
-        """Whether each tick is one of the list, whatever stands beside it."""
+        """Return True if all values are known, in any combination."""
         return all(tick in self.words for tick in value if tick)

@@ -1,4 +1,4 @@
-"""The check-in form: what is posted becomes a `Submission`, or says what to mend."""
+"""The check-in form: turns posted data into a `Submission`, or into errors."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ from aftercare.triage import LIMITS, Answers, fires_emergency
 from aftercare.triage.answers import KEYS
 from aftercare.ui.templatetags.ui import icon
 
-KEPT = 200  # characters of an unreadable field that are kept for staff
+KEPT = 200  # characters of an unreadable field kept for staff
 EMERGENCY_LABEL = IconLabel(
     QUESTIONS["emergency"], format_html('<span class="lv-emergency">{}</span>', icon("emergency", "al"))
 )
@@ -63,7 +63,7 @@ ONE_ANSWER_FIELDS = (
 )
 TICK_FIELDS = ("emergency", "signs", "unwell")
 HIDDEN_FIELDS = ("token", "supersedes")
-# How a fault in a field that nobody sees is said above the form.
+# Messages above the form for errors in hidden fields.
 HIDDEN_FAULTS = {
     "token": "Something in the form was missing. Please send it again.",
     "supersedes": "The check-in to correct was not found. You can send this as a new one.",
@@ -72,9 +72,9 @@ HIDDEN_FAULTS = {
 
 
 class CheckInForm(forms.Form):
-    """All questions of one check-in. `zone`: the patient's, in which a time without an offset is read.
+    """All questions of a check-in. `zone`: the time zone of a time without offset.
 
-    With an emergency ticked it is always valid: what can't be read is kept as it came, in `unreadable`.
+    With an emergency ticked the form is always valid; unreadable values are kept in `unreadable`.
     """
 
     emergency = Ticks("emergency", [("", [*EMERGENCY_CHOICES, NONE_CHOICE])], EMERGENCY_LABEL)
@@ -136,13 +136,13 @@ class CheckInForm(forms.Form):
 
     @property
     def is_never_refused(self) -> bool:
-        """Whether what can be read of a posted form fires an emergency rule."""
+        """Return True if the readable part of a posted form fires an emergency rule."""
         read = {name: self._known_ticks(name) for name in TICK_FIELDS}
         return fires_emergency(Answers(**cast(dict[str, Any], read)))
 
     @property
     def has_emergency(self) -> bool:
-        """Whether an emergency that we know is ticked, as posted or in the check-in to correct."""
+        """True if a known emergency is ticked, posted or in the check-in to correct."""
         if not self.is_bound:
             return bool(set(self.initial.get("emergency") or ()) - {NONE_OF_THESE})
         return bool(self._known_ticks("emergency"))
@@ -167,7 +167,7 @@ class CheckInForm(forms.Form):
             self.add_error(None, HIDDEN_FAULTS["token"])
 
     def _keep_unreadable(self, name: str) -> None:
-        """Put a field in error aside, and keep of it what can be read."""
+        """Set an invalid field aside, keeping what can be read of it."""
         raw = "; ".join(self.posted.getlist(name)).replace("\0", "")
         del self.errors[name]
         field = self.fields[name]
@@ -175,7 +175,7 @@ class CheckInForm(forms.Form):
         if isinstance(field, Ticks):
             readable = self._known_ticks(name)
             if name == "emergency" and field.is_known(self.posted.getlist(name)):
-                raw = ""  # "None of these" beside a tick: the tick counts
+                raw = ""  # "None of these" together with a sign: the sign counts
         elif name == "note":
             readable, raw = raw[:NOTE_LENGTH], raw[NOTE_LENGTH:]
         self.cleaned_data[name] = readable
@@ -186,7 +186,7 @@ class CheckInForm(forms.Form):
         return cast(Ticks, self.fields[name]).known(self.posted.getlist(name))
 
     def submission(self) -> Submission:
-        """What a valid form says."""
+        """Return the submission of a valid form."""
         data = self.cleaned_data
         return Submission(
             token=data["token"],
@@ -201,7 +201,7 @@ class CheckInForm(forms.Form):
         )
 
     def problems_beside(self, history: History) -> dict[str, str]:
-        """What is wrong with the time and the area, in a form with other faults: so that all is said at once."""
+        """Return the errors of time and area in a form with other errors, so that all appear at once."""
         procedure = self.cleaned_data.get("procedure")
         named = Submission(
             token=uuid4(),
@@ -218,15 +218,15 @@ class CheckInForm(forms.Form):
         return problems
 
     def reject(self, error: RejectedError) -> None:
-        """Show what was found wrong beside what the fields themselves show."""
+        """Add errors found after validation."""
         self.full_clean()
         for name, problem in error.problems.items():
             self.add_error(name or None, problem)
 
     def for_retry(self) -> dict[str, UUID]:
-        """The hidden fields of a form that is shown again, without those that were wrong.
+        """Return the hidden fields of a form that is shown again, without invalid ones.
 
-        Their faults are moved above the form: nobody can follow a link to a field that is not seen.
+        Their errors move above the form, since a link to a hidden field leads nowhere.
         """
         for name in (*HIDDEN_FIELDS, *(() if self.areas else ("procedure",))):
             if self.errors.pop(name, None):

@@ -1,4 +1,4 @@
-"""The page with the form: what it asks of this patient now, blank, as typed, or to correct a check-in."""
+"""The page of the check-in form: blank, as typed, or with a check-in to correct."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from aftercare.triage import LIMITS, Answers
 from aftercare.ui.times import at_clock, span_words
 
 MORE_THAN_ONE = 2
-AUTOSAVE = "autosave"  # in a form that a script has sent because an emergency is ticked
+AUTOSAVE = "autosave"  # field that marks a submission by script, when an emergency is ticked
 
 
 class FormPage:
-    """What the form asks of one patient at one instant. Two queries at most, however long the history."""
+    """The form for a patient at an instant; two queries at most, whatever the length of the history."""
 
     template = "checkins/form/check_in.html"
 
@@ -37,7 +37,7 @@ class FormPage:
 
     @cached_property
     def procedures(self) -> list[Procedure]:
-        """Those that are done, oldest first."""
+        """The patient's procedures until now, oldest first."""
         return list(self.patient.procedures.filter(performed_at__lte=self.now).in_order())
 
     @property
@@ -46,13 +46,13 @@ class FormPage:
 
     @cached_property
     def recovering(self) -> list[Procedure]:
-        """Those that a check-in about now can be about, the latest first: one for each area."""
+        """The procedures that a check-in about now can concern, latest first: one per area."""
         return side_by_side(self.procedures, self.now)
 
     def asks_came_back(self, corrected: CheckIn | None = None) -> bool:
-        """From `settle_h` on, or after an earlier check-in: before that nothing can have come back.
+        """True from `settle_h` hours on, or after an earlier check-in: only then can a symptom come back.
 
-        The one that is being corrected is no earlier one.
+        The check-in to correct does not count as earlier.
         """
         if any(one.hours_at(self.now) >= LIMITS.settle_h for one in self.recovering):
             return True
@@ -61,7 +61,7 @@ class FormPage:
         return (own.exclude(pk=corrected.pk) if corrected else own).exists()
 
     def areas(self) -> Choices:
-        """The latest procedure of each area, newest first, where more than one recovers side by side."""
+        """The latest procedure of each area, newest first, if several areas recover side by side; else empty."""
         if len(self.recovering) < MORE_THAN_ONE:
             return []
         named = [(str(procedure.pk), area_words(procedure, self.patient)) for procedure in self.recovering]
@@ -83,7 +83,7 @@ class FormPage:
         )
 
     def correcting(self, check_in: CheckIn) -> CheckInForm:
-        """The form with the answers of a check-in in it, to be changed."""
+        """Return the form filled with the answers of a check-in."""
         initial = {
             **as_initial(check_in.given),
             "note": check_in.note,
@@ -93,7 +93,7 @@ class FormPage:
         return self.form(initial=initial, corrected=check_in)
 
     def hidden_for(self, check_in: CheckIn) -> dict[str, UUID | str]:
-        """What a correction carries along: its procedure, where the time alone would name another."""
+        """Return the hidden fields of a correction: its procedure, if the time alone would select another."""
         hidden: dict[str, UUID | str] = {"token": uuid4(), "supersedes": check_in.pk}
         return {**hidden, **self.hidden_procedure(check_in)}
 
@@ -108,26 +108,26 @@ class FormPage:
         return {}
 
     def submit(self, posted: QueryDict, *, by: User) -> Receipt:
-        """Take what was posted, by the patient or for them; RejectedError with all that is wrong with it."""
+        """Submit a posted form, by the patient or by staff; raise RejectedError with all errors."""
         form = CheckInForm(posted, zone=self.patient.zone, now=self.now)
         if not form.is_valid():
             raise RejectedError(form.problems_beside(History.of(self.patient, None)))
         return submit_check_in(patient=self.patient, by=by, submission=form.submission(), now=self.now)
 
     def autosaved(self, request: HttpRequest) -> HttpResponse | None:
-        """The answer to a form that a script has sent by itself: when it was saved. None for one that a person sent."""
+        """Return the JSON response to a submission by script, with the time saved; None for other submissions."""
         if AUTOSAVE not in request.POST:
             return None
         return JsonResponse({"saved": at_clock(self.now, self.now)})
 
     def rejected(self, request: HttpRequest, error: RejectedError) -> HttpResponse:
-        """The form as typed, with what to mend."""
+        """Return the page with the form as typed, and its errors."""
         typed = self.form(request.POST)
         typed.reject(error)
         return self.filled(request, typed, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
     def blank(self, request: HttpRequest, token: UUID | None = None) -> HttpResponse:
-        """The form without any answer, under the token that its address names."""
+        """Return the page with a blank form, under the token of the address."""
         parts = blank_parts(
             emergency_number=self.patient.clinic.emergency_number,
             asks_came_back=self.asks_came_back(),
@@ -137,9 +137,9 @@ class FormPage:
         return self.page(request, {"parts": parts, "hidden": {"token": token or uuid4()}})
 
     def under(self, request: HttpRequest, token: UUID | None) -> HttpResponse:
-        """The form with this token: blank, or where it was sent and is opened again, its answers to be changed.
+        """Return the page for a token: a blank form, or the check-in that it stored, to be changed.
 
-        One that is too old to be changed is not shown again, and its token does not serve another.
+        A check-in too old to change is not shown, and its token is not used again.
         """
         sent = self.patient.check_ins.filter(token=token).order_by("-revision").first() if token else None
         if sent is None:
@@ -153,7 +153,7 @@ class FormPage:
     def filled(
         self, request: HttpRequest, form: CheckInForm, status: int = 200, **context: Any
     ) -> HttpResponse:
-        """The form as typed, with what is wrong with it."""
+        """Return the form as typed, validated."""
         hidden = form.for_retry() if form.is_bound else {"token": uuid4()}
         drawn = {
             "form": form,
@@ -170,7 +170,7 @@ class FormPage:
 
 
 def under_its_token(request: HttpRequest) -> HttpResponse | None:
-    """Give the form that a browser opens an address of its own, so that Back finds it again, sent or not."""
+    """Redirect a blank form to an address with its token, so that Back finds it again."""
     is_opened = request.headers.get("Sec-Fetch-Mode") == "navigate"
     if not is_opened or "form" in request.GET or "correct" in request.GET:
         return None
@@ -180,7 +180,7 @@ def under_its_token(request: HttpRequest) -> HttpResponse | None:
 
 
 def uuid_in(text: str) -> UUID | None:
-    """The id in an address; None where there is none that can be read."""
+    """Return the id in an address, or None."""
     try:
         return UUID(text)
     except ValueError:
@@ -188,20 +188,20 @@ def uuid_in(text: str) -> UUID | None:
 
 
 def newest_revision(check_in: CheckIn) -> CheckIn:
-    """The last correction in the line that a check-in belongs to, or itself."""
+    """Return the newest correction of a check-in, or the check-in itself."""
     while later := CheckIn.objects.filter(supersedes=check_in).first():
         check_in = later
     return check_in
 
 
 def area_words(procedure: Procedure, patient: Patient) -> str:
-    """ "Face, Tuesday 17 November" """
+    """Return "Face, Tuesday 17 November"."""
     day = procedure.performed_at.astimezone(patient.clinic.zone)
     return f"{procedure.area[:1].upper()}{procedure.area[1:]}, {day:%A} {day.day} {day:%B}"
 
 
 def as_initial(answers: Answers) -> dict[str, Any]:
-    """Answers as the form's fields take them."""
+    """Convert stored answers to initial data of the form."""
     initial = answers.to_json()
     for key, value in initial.items():
         if isinstance(value, bool):

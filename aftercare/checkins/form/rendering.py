@@ -1,4 +1,4 @@
-"""The check-in form as HTML, by crispy-forms. The blank form is drawn once: everybody gets the same one."""
+"""The check-in form as HTML, by crispy-forms. The blank form is rendered once and cached."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PACK = "bootstrap5"
 
 @dataclass(frozen=True, slots=True)
 class FormParts:
-    """The questions in the order of the page: the emergency first, then which area, then all others."""
+    """Rendered parts in the order of the page: emergency, area, all other questions."""
 
     emergency: str
     area: str
@@ -30,7 +30,7 @@ class FormParts:
 
 
 def parts_of(form: CheckInForm, emergency_number: str) -> FormParts:
-    """A form with answers or errors in it, drawn in full."""
+    """Render a form with answers or errors."""
     form["emergency"].help_text = f"Any of these? Call {emergency_number}. Do not wait for us."
     return FormParts(
         emergency=drawn(form, Field("emergency", wrapper_class="ticks first")),
@@ -40,7 +40,7 @@ def parts_of(form: CheckInForm, emergency_number: str) -> FormParts:
 
 
 def blank_parts(*, emergency_number: str, asks_came_back: bool, areas: Choices, zone: ZoneInfo) -> FormParts:
-    """The form without any answer, from memory but for the areas of this patient."""
+    """Return the blank form from the cache, with the areas of this patient."""
     blank = drawn_blank(emergency_number, asks_came_back, zone)
     if not areas:
         return blank
@@ -56,7 +56,7 @@ def drawn_blank(emergency_number: str, asks_came_back: bool, zone: ZoneInfo) -> 
 
 
 def questions(form: CheckInForm) -> list[LayoutObject]:
-    """Every question but the first. Follow-ups stand right behind the scale that brings them up."""
+    """Return the layout of all questions but the first; follow-up questions come after their scale."""
     came_back = form.asks_came_back or form["came_back"].value() or "came_back" in form.errors
     earlier = form["observed_at"].value() or "observed_at" in form.errors
     return [

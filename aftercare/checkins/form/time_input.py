@@ -1,4 +1,4 @@
-"""The time a patient types: ISO 8601, with an offset or on the clock of the patient's zone."""
+"""Parsing of the time that a patient types: ISO 8601, with an offset or in the patient's zone."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 EXAMPLE = "2026-03-01T18:30"
-# Far enough out to be a slip of the finger; beyond, databases and time zones get into trouble.
+# Years outside of this range are typing errors, and break databases and time zones.
 YEARS = range(1900, 2201)
 
 
 class UnreadableTimeError(ValueError):
-    """The text names no instant. The message says what to give instead."""
+    """The text is no instant; the message says what to type instead."""
 
 
 def read_instant(text: str, zone: ZoneInfo, now: datetime) -> datetime:
-    """The instant in UTC that `text` names; UnreadableTimeError where it names none.
+    """Return the instant in UTC; raise UnreadableTimeError if there is none.
 
-    Without an offset it is a clock in `zone`. A clock that showed the time twice, as in autumn, means the
-    later one, unless that is still to come; one that skipped it, as in spring, never showed it.
+    Without an offset the time is in `zone`. A time that occurs twice (autumn) means the later instant, unless
+    that is in the future; a time that is skipped (spring) is an error.
     """
     try:
         stated = datetime.fromisoformat(text)
@@ -32,7 +32,7 @@ def read_instant(text: str, zone: ZoneInfo, now: datetime) -> datetime:
 
 
 def on_clock(clock: datetime, zone: ZoneInfo, now: datetime) -> datetime:
-    """The instant in UTC at which a clock in `zone` shows the naive `clock`."""
+    """Return the instant in UTC of the naive time `clock` in `zone`."""
     first, second = (clock.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
     if first.astimezone(zone).replace(tzinfo=None) != clock:
         raise UnreadableTimeError("The clocks went forward then and skipped this time. Give another time.")
@@ -40,12 +40,12 @@ def on_clock(clock: datetime, zone: ZoneInfo, now: datetime) -> datetime:
 
 
 def as_typed(instant: datetime, zone: ZoneInfo) -> str:
-    """What to put into the form for `instant`: the patient's clock, with an offset only where it is needed."""
+    """Return the text for the form field: local time, with an offset only if ambiguous."""
     local = instant.astimezone(zone)
     is_twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
     return local.isoformat(timespec="seconds") if is_twice else f"{local:%Y-%m-%dT%H:%M:%S}"
 
 
 def clock_name(zone: ZoneInfo) -> str:
-    """The clock of a zone as people call it: "London time"."""
+    """Return the name of a zone's clock: "London time"."""
     return f"{zone.key.rpartition('/')[2].replace('_', ' ')} time"

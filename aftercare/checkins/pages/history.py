@@ -1,4 +1,4 @@
-"""What the history shows: the charts of the recovery, and every entry with the days on which there was none."""
+"""Content of the history: recovery charts, and check-ins with the days between them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from aftercare.checkins.pages.lead_box import box_of
 from aftercare.checkins.pages.recovery_chart import PATIENT, charts_of
 from aftercare.people.models import Patient, Procedure
 
-TOGETHER_WITHIN = timedelta(days=14)  # two areas treated so close together recover side by side
+TOGETHER_WITHIN = timedelta(days=14)  # two areas treated within this time recover side by side
 SHOWN_TOGETHER = 2
 DAY = timedelta(days=1)
 LETTERS = 20
@@ -24,7 +24,7 @@ LETTERS = 20
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One row: a check-in, and in words the days without any before it (those above it in the list)."""
+    """A row: a check-in, and the days without one between it and the newer row."""
 
     check_in: CheckIn
     gap: str
@@ -48,23 +48,23 @@ def history_context(page: Page[CheckIn], patient: Patient, now: datetime) -> dic
 
 
 def letters_of(patient: Patient) -> list[Letter]:
-    """What the clinic wrote, the newest first."""
+    """Return the clinic's letters, newest first."""
     return list(patient.letters.order_by("-at", "-pk")[:LETTERS])
 
 
 def recovering_side_by_side(newest_first: list[Procedure]) -> list[Procedure]:
-    """The latest procedure, and the one before it where both recover side by side; the latest first."""
+    """Return the latest procedure, with the one before it if both recover side by side."""
     newest = newest_first[:SHOWN_TOGETHER]
     return [one for one in newest if newest[0].performed_at - one.performed_at <= TOGETHER_WITHIN]
 
 
 def has_several_areas(procedures: Iterable[Procedure]) -> bool:
-    """Whether more than one area was treated: then each entry names its own."""
+    """Return True if more than one area was treated."""
     return len({one.area.strip().casefold() for one in procedures}) > 1
 
 
 def entries_of(page: Page[CheckIn], *, several: bool = False) -> list[Entry]:
-    """The rows of one page, each with the gap to the newer one above it, and of several areas with its own."""
+    """Return the rows of one page, each with the gap to the newer row, and its area if there are several."""
     entries: list[Entry] = []
     newer: date | None = None
     for check_in in page:
@@ -76,7 +76,7 @@ def entries_of(page: Page[CheckIn], *, several: bool = False) -> list[Entry]:
 
 
 def gap_words(older: date, newer: date) -> str:
-    """ "No entry on Friday 20 November"; empty where no day lies between."""
+    """Return "No entry on Friday 20 November"; "" if no day lies between."""
     first, last = older + DAY, newer - DAY
     if first > last:
         return ""

@@ -1,4 +1,4 @@
-"""The one thing a patient's pages lead with: the worst open alert until staff have reached the patient."""
+"""The lead of a patient's pages: the highest open alert until staff have reached the patient."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LEADS = frozenset({REACHED, CLOSED, NOTHING, *(level.value for level in Level)})
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Lead:
-    """`alerts`: those it is about, the newest first; empty where it is the newest check-in's level."""
+    """The lead; `alerts`: newest first, empty if the newest check-in's level leads."""
 
     word: str
     now: datetime
@@ -30,7 +30,7 @@ class Lead:
 
     @property
     def is_action(self) -> bool:
-        """Whether an open alert leads whose patient nobody has reached: then nothing milder stands above it."""
+        """True while an open alert leads whose patient was not reached; nothing milder may appear above it."""
         return bool(self.alerts) and self.word in NEEDS_ACTION
 
     @property
@@ -39,20 +39,21 @@ class Lead:
 
     @property
     def can_change(self) -> bool:
-        """Whether what staff do next changes it."""
+        """True if an action of staff can change the lead."""
         return self.is_action or self.word == REACHED
 
     @property
     def reported_at(self) -> datetime | None:
-        """When the newest report of what it is about came; None where it is about no alert."""
+        """When the newest report about it arrived; None without alerts."""
         return max((alert.last_reported_at for alert in self.alerts), default=None)
 
 
 def lead_of(patient: Patient, now: datetime) -> Lead:
-    """What the pages of a patient lead with at `now`, in two queries at most.
-    The highest level among open alerts of same day and higher whose patient nobody has reached since their
-    newest report; `reached` where there are such alerts and all were reached; `closed` where none is open and
-    those of the newest check-in were closed; else that check-in's level; `none` before the first.
+    """Return the lead at `now`, in two queries at most.
+
+    The highest level among open alerts of same_day and higher whose patient was not reached since the newest
+    report; `reached` if there are such alerts and all were reached; `closed` if none is open and those of the
+    newest check-in were closed; else that check-in's level; `none` before the first.
     """
     alerts = open_or_newest(patient)
     open_alerts = [alert for alert in alerts if alert.is_open]
@@ -72,20 +73,20 @@ def lead_of(patient: Patient, now: datetime) -> Lead:
 
 
 def lead_after(newest: CheckIn | None, patient: Patient, now: datetime) -> Lead:
-    """The same, where the newest check-in was read with `may_lead` already: in no query where nothing else can."""
+    """Return the lead for a newest check-in loaded with `may_lead`; without a query if no alert can lead."""
     if newest is None:
         return Lead(word=NOTHING, now=now)
     return lead_of(patient, now) if getattr(newest, "may_lead", True) else Lead(word=newest.level, now=now)
 
 
 def open_or_newest(patient: Patient) -> list[Alert]:
-    """Those that may lead, each with `said_called_at`: when the patient last told us that they called about it."""
+    """Return the alerts that may lead, with `said_called_at`: when the patient last reported a call about it."""
     said_called = Event.objects.filter(subject=OuterRef("pk"), verb=Event.Verb.SAID_CALLED).order_by("-at")
     return list(may_lead(patient).annotate(said_called_at=Subquery(said_called.values("at")[:1])))
 
 
 def may_lead(patient: Patient) -> QuerySet[Alert]:
-    """The alerts of same day and higher that are open, and those of the newest check-in, open or not."""
+    """Return the open alerts of same_day and higher, and those of the newest check-in, closed ones included."""
     newest = CheckIn.objects.filter(patient=patient).order_by("-submitted_at", "-number").values("pk")[:1]
     is_own = Q(pk__in=findings_of(newest).values("alert"))
     alerts: QuerySet[Alert] = Alert.objects.filter(patient=patient).need_action()
@@ -93,13 +94,13 @@ def may_lead(patient: Patient) -> QuerySet[Alert]:
 
 
 def own_alerts(check_in: CheckIn) -> list[Alert]:
-    """The alerts of same day and higher of one check-in, open or not."""
+    """Return the alerts of same_day and higher of a check-in, closed ones included."""
     ids = findings_of([check_in.pk]).values("alert")
     return list(Alert.objects.need_action().filter(pk__in=ids))
 
 
 def findings_of(check_ins: object) -> FindingQuerySet:
-    """Their findings with an alert: opened, appended to, kept by a correction, or found when staff corrected it."""
+    """Return the findings of these check-ins that have an alert: opened, appended, kept, or found by a correction."""
     by_staff = Q(assessment__check_in__in=check_ins, assessment__reason=Assessment.Reason.CORRECTED)
     found: FindingQuerySet = Finding.objects.filter(
         Q(assessment__caused_by__in=check_ins) | by_staff, alert__isnull=False
@@ -109,10 +110,9 @@ def findings_of(check_ins: object) -> FindingQuerySet:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Report:
-    """The newest report behind some alerts. `is_corrected`: nothing that reported them stands any more.
+    """The newest report behind some alerts; `is_corrected`: all its check-ins were superseded.
 
-    `confirm_by`: by when the clinic had to confirm that somebody has seen it. `area`: the one it is about, where
-    the patient was treated in more than one.
+    `confirm_by`: deadline for the clinic's confirmation. `area`: set if more than one area was treated.
     """
 
     check_in_id: UUID
@@ -123,7 +123,7 @@ class Report:
 
 
 def report_behind(alerts: Collection[Alert]) -> Report | None:
-    """The newest report of these alerts, one that still stands before others; None where no finding led to them."""
+    """Return the newest report of these alerts, current check-ins first; None if no finding led to them."""
     told_with = Coalesce("assessment__caused_by", "assessment__check_in")
     findings = (
         Finding.objects.filter(alert__in=alerts)
@@ -131,7 +131,7 @@ def report_behind(alerts: Collection[Alert]) -> Report | None:
         .annotate(is_replaced=Exists(CheckIn.objects.filter(supersedes=OuterRef("told_with"))))
         .order_by("is_replaced", "-assessment__at")
     )
-    # Staff can find it later, in a check-in that was sent at another time: that one the patient knows.
+    # A correction can find a sign in a check-in sent at another time; the patient knows that one.
     sent_at = Coalesce("assessment__caused_by__submitted_at", "assessment__check_in__submitted_at")
     by = Coalesce("assessment__caused_by__confirm_by", "assessment__check_in__confirm_by")
     others = Procedure.objects.filter(patient=OuterRef("alert__patient")).exclude(

@@ -1,4 +1,4 @@
-"""What the lead says at the top of a patient's pages, at one instant: what to do, whom to call, and since when."""
+"""The box at the top of a patient's pages: what to do, whom to call, and since when."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from aftercare.people.clinics.clinic_phones import Phone, clock_word, contact_at
 from aftercare.people.models import Clinic, Event, Patient
 from aftercare.triage import Level
 
-# Longer ago than this, an emergency sign is asked about: it may be gone, or help may have come.
+# An emergency sign reported longer ago is asked about: it may have passed, or help may have come.
 EMERGENCY_IS_FRESH = timedelta(hours=6)
 
 LOOKED_AT = "A sign still there? Call."
-# What the clinic recorded when it closed an alert, as the patient reads it.
+# Outcomes of closed alerts, in the patient's words.
 OUTCOMES: dict[str, str] = {
     Alert.Outcome.ADVICE_GIVEN: "The clinic gave you advice. Do as they told you.",
     Alert.Outcome.SEEN_IN_CLINIC: "The clinic saw you. Do as they told you.",
@@ -32,22 +32,21 @@ OUTCOMES: dict[str, str] = {
 
 
 class Kind(models.TextChoices):
-    """The shape of the box."""
+    """Form of the box."""
 
     EMERGENCY = "emergency", "emergency"  # call the emergency number now
     EARLIER = "earlier", "earlier"  # reported some hours ago, or corrected since
-    CALL = "call", "call"  # the clinic waits for the patient's call, or owes one
+    CALL = "call", "call"  # the patient has to call, or the clinic has to
     SPOKEN = "spoken", "spoken"  # staff have reached the patient
-    CLOSED = "closed", "closed"  # the clinic has ended it
+    CLOSED = "closed", "closed"  # the clinic has closed the alert
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LeadBox:
-    """`at`: of the report that it is about. `sentence` stands below the heading, `outcomes` where it is closed.
+    """Content of the box. `at`: of the report; `sentence`: below the heading; `outcomes`: for closed alerts.
 
-    `area`: where the patient was treated in more than one.
-
-    `is_promised`: the clinic has said by when it calls, and that is still to come.
+    `area`: set if more than one area was treated. `is_promised`: the clinic's call is announced and still
+    ahead.
     """
 
     kind: Kind
@@ -67,11 +66,11 @@ class LeadBox:
 
     @property
     def is_loud(self) -> bool:
-        """Whether nobody has spoken with the patient yet."""
+        """True until staff have spoken with the patient."""
         return self.kind in (Kind.EMERGENCY, Kind.EARLIER, Kind.CALL)
 
     def title(self, clinic: Clinic) -> str:
-        """The title of a page that it leads."""
+        """Title of a page with this lead."""
         if self.kind is Kind.SPOKEN:
             return "You spoke with the clinic"
         if self.kind is Kind.CLOSED:
@@ -82,7 +81,7 @@ class LeadBox:
 
 
 def box_of(patient: Patient, lead: Lead) -> LeadBox | None:
-    """The box of a lead; None where the newest check-in's own level is all there is to say."""
+    """Return the box of a lead; None if only the newest check-in's level leads."""
     if lead.is_action:
         return action_box(patient, lead)
     if lead.word == REACHED:
@@ -91,10 +90,10 @@ def box_of(patient: Patient, lead: Lead) -> LeadBox | None:
 
 
 def action_box(patient: Patient, lead: Lead) -> LeadBox:
-    """An open alert: what the patient must do, until somebody has spoken with them."""
+    """Return the box of an open alert: what to do until staff have spoken with the patient."""
     clinic, now = patient.clinic, lead.now
     report, reported_at = report_behind(lead.alerts), lead.reported_at
-    assert reported_at is not None  # an action is about alerts
+    assert reported_at is not None  # an action always has alerts
     level = Level(lead.word)
     box = LeadBox(
         kind=Kind.CALL,
@@ -118,7 +117,7 @@ def action_box(patient: Patient, lead: Lead) -> LeadBox:
 
 
 def urgent_words(clinic: Clinic, now: datetime) -> str:
-    """Today, or at night tonight, not tomorrow."""
+    """Return "today", or "tonight" at night; never tomorrow."""
     part = today_or_tonight(now.astimezone(clinic.zone))
     if clinic.hours.current(now):
         return f"{part}, not tomorrow."
@@ -126,7 +125,7 @@ def urgent_words(clinic: Clinic, now: datetime) -> str:
 
 
 def promised_by(patient: Patient, report: Report | None, now: datetime) -> datetime | None:
-    """By when the clinic calls; None where that is over, or was not promised for today."""
+    """Return the announced time of the clinic's call; None if it is past or not today."""
     opening, by = patient.clinic.hours.current(now), report.confirm_by if report else None
     if opening is None or by is None or not patient.call_back_telephone:
         return None
@@ -134,7 +133,7 @@ def promised_by(patient: Patient, report: Report | None, now: datetime) -> datet
 
 
 def same_day_words(clinic: Clinic, promised: datetime | None, now: datetime) -> str:
-    """By when the clinic calls, while that is still to come; then that the patient calls."""
+    """Return the time of the clinic's call while ahead; then that the patient should call."""
     opening = clinic.hours.current(now)
     if opening is None:
         closed = closed_words(clinic.hours, now, "The clinic is closed now.")
@@ -148,7 +147,7 @@ def same_day_words(clinic: Clinic, promised: datetime | None, now: datetime) -> 
 
 
 def phones_at(clinic: Clinic, now: datetime) -> tuple[Phone, ...]:
-    """Whom to call, in the order that fits the hour."""
+    """Return the telephones, in the order for the time of day."""
     contact = contact_at(clinic, now)
     if not contact.is_open or len(contact.phones) == 1:
         return contact.phones
@@ -157,7 +156,7 @@ def phones_at(clinic: Clinic, now: datetime) -> tuple[Phone, ...]:
 
 
 def seen_at(alerts: Iterable[Alert]) -> datetime | None:
-    """When staff took on the last of them; None while one waits for somebody."""
+    """Return when staff took on the last of these alerts; None while one waits."""
     alerts = list(alerts)
     if any(alert.is_waiting for alert in alerts):
         return None
@@ -165,7 +164,7 @@ def seen_at(alerts: Iterable[Alert]) -> datetime | None:
 
 
 def spoken_box(patient: Patient, alerts: Sequence[Alert], now: datetime) -> LeadBox:
-    """Staff have reached the patient, and the alert is still open."""
+    """Return the box after staff have reached the patient, with the alert still open."""
     reached = [alert.reached_at for alert in alerts if alert.reached_at]
     return LeadBox(
         kind=Kind.SPOKEN,
@@ -178,7 +177,7 @@ def spoken_box(patient: Patient, alerts: Sequence[Alert], now: datetime) -> Lead
 
 
 def closed_box(patient: Patient, alerts: Sequence[Alert], now: datetime) -> LeadBox:
-    """What the clinic recorded when it closed them; of one whose patient was not reached, to call if it lasts."""
+    """Return the box of closed alerts; if the patient was not reached, with the advice to call if it lasts."""
     said = (OUTCOMES[alert.outcome] if alert.is_reached else LOOKED_AT for alert in alerts)
     return LeadBox(
         kind=Kind.CLOSED,
@@ -191,7 +190,7 @@ def closed_box(patient: Patient, alerts: Sequence[Alert], now: datetime) -> Lead
 
 
 def said_called_at(alerts: Iterable[Alert]) -> datetime | None:
-    """When the patient last told us that they called, since the newest report of each; None where one is newer."""
+    """Return when the patient last reported a call about all these alerts; None if one has a newer report."""
     said: list[datetime] = []
     for alert in alerts:
         at: datetime | None = getattr(alert, "said_called_at", None)
@@ -203,7 +202,7 @@ def said_called_at(alerts: Iterable[Alert]) -> datetime | None:
 
 @transaction.atomic
 def say_called(*, patient: Patient, now: datetime) -> int:
-    """Keep that the patient says they called, beside each alert that leads. It ends no chase. Returns how many."""
+    """Record that the patient has called, beside each leading alert; it ends no chase. Return the number."""
     Patient.objects.select_for_update().get(pk=patient.pk)
     lead = lead_of(patient, now)
     if not lead.is_action or said_called_at(lead.alerts):

@@ -1,4 +1,4 @@
-"""The form in which patients put right the number on which the clinic calls them."""
+"""Form for the patient's own telephone number."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from aftercare.people.telephones import TelephoneFormField, TelephoneInput
 
 
 class OwnNumberForm(forms.Form):
-    """One telephone number, read for the country of the clinic."""
+    """A telephone number, read for the clinic's country."""
 
     call_back_telephone = TelephoneFormField(
         label="Number to call you on",

@@ -1,4 +1,4 @@
-"""The recovery chart of a procedure, from what was reported: one query for all procedures of a patient."""
+"""Recovery charts of procedures, from check-ins loaded in one query."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ PATIENT: Final = Words(
         "routine": "On our list",
     },
 )
-# What the patient said came back is a warning about that symptom.
+# A returned symptom is marked as a warning about it.
 CAME_BACK: Final = {"redness": ("redness",), "pain": ("pain",), "both": ("redness", "pain")}
 WHOLE_DAYS_FROM_H = 24
-# The name of the member of staff who entered a check-in; empty where the patient did.
+# Name of the staff member who entered a check-in; "" if the patient did.
 BY_STAFF: Final = Case(
     When(submitted_by=F("patient__user"), then=Value("")),
     default=Concat("submitted_by__first_name", Value(" "), "submitted_by__last_name"),
@@ -46,26 +46,26 @@ BY_STAFF: Final = Case(
 
 @dataclass(slots=True)
 class Reported:
-    """One check-in of the series with the level and the evidence of each of its findings."""
+    """A check-in of the series, with the level and evidence of each finding."""
 
     observed_at: datetime
     answers: dict[str, Any]
     course_set_id: UUID | None
     findings: list[tuple[str, Level, list[dict[str, Any]]]]
-    # Who entered it for the patient; empty where the patient did.
+    # Name of the staff member who entered it; "" if the patient did.
     by_staff: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class RecoveryChart:
-    """The chart of one procedure."""
+    """The chart of a procedure."""
 
     procedure: Procedure
     chart: Chart
 
     @property
     def label(self) -> str:
-        """ "Face, 12 January": which procedure this is, among others."""
+        """Name among others: "Face, 12 January"."""
         day = self.procedure.performed_at.astimezone(self.procedure.patient.clinic.zone)
         return f"{self.procedure.area[:1].upper()}{self.procedure.area[1:]}, {day.day} {day:%B}"
 
@@ -73,7 +73,7 @@ class RecoveryChart:
 def charts_of(
     patient: Patient, procedures: Iterable[Procedure], now: datetime, *, words: Words
 ) -> list[RecoveryChart]:
-    """A chart for each of these procedures of the patient after which something was reported."""
+    """Return a chart for each procedure with check-ins."""
     wanted = list(procedures)
     reported = reported_after(patient, wanted)
     return [
@@ -84,8 +84,7 @@ def charts_of(
 
 
 def reported_after(patient: Patient, procedures: list[Procedure]) -> dict[UUID, list[Reported]]:
-    """What counts after each procedure, the oldest first. Left out: what was corrected, and entries whose
-    time was impossible."""
+    """Return the check-ins of each procedure, oldest first; without superseded ones and impossible times."""
     rows = (
         patient.check_ins.not_superseded()
         .about(procedures)
@@ -117,7 +116,7 @@ def reported_after(patient: Patient, procedures: list[Procedure]) -> dict[UUID, 
 
 
 def chart_of(procedure: Procedure, reported: list[Reported], now: datetime, words: Words) -> Chart:
-    """One panel for each symptom, with the expected course that judged the newest entry."""
+    """Return a panel for each symptom, with the expected course of the newest check-in."""
     expected = course_for(reported[-1].course_set_id, procedure)
     clock = None if words is STAFF else Clock(now, procedure.patient.clinic.zone)
     marks = marks_by_symptom(procedure, reported, clock)
@@ -142,7 +141,7 @@ def chart_of(procedure: Procedure, reported: list[Reported], now: datetime, word
 
 
 def note_of(one: Reported, words: Words) -> str:
-    """Who entered it, where that was not the patient: patients read no name of staff."""
+    """Return who entered a check-in, if not the patient; patients see no staff names."""
     if not one.by_staff:
         return ""
     return f"entered by staff ({one.by_staff})" if words is STAFF else "entered by the clinic"
@@ -151,9 +150,9 @@ def note_of(one: Reported, words: Words) -> str:
 def marks_by_symptom(
     procedure: Procedure, reported: list[Reported], clock: Clock | None
 ) -> dict[str, list[Mark]]:
-    """The worst warning of each check-in about each symptom; under "" those about something else, in words.
+    """Return the most severe mark of each check-in by symptom; under "" those about other signs, with words.
 
-    The words of a rule are for staff; patients, who are read to by a `clock`, read what they answered.
+    Without `clock` the words are the rule's, for staff; with it, the patient's answers.
     """
     marks: dict[str, list[Mark]] = {}
     for one in reported:
@@ -170,7 +169,7 @@ def marks_by_symptom(
 
 
 def about_words(finding: Finding, clock: Clock | None) -> str:
-    """What a warning about no symptom was about: "pus bumps, or yellow or green fluid"."""
+    """Return the signs of a finding about no symptom: "pus bumps, or yellow or green fluid"."""
     if clock is None:
         return RULES[finding.rule].staff.removesuffix(".").lower()
     told = " ".join(reason.bold for reason in reasons([finding], clock))
@@ -178,7 +177,7 @@ def about_words(finding: Finding, clock: Clock | None) -> str:
 
 
 def symptoms_of(evidence: Iterable[dict[str, Any]]) -> list[str]:
-    """The symptoms that a finding is about, by the answers that made it fire."""
+    """Return the symptoms of a finding, from its evidence."""
     found: list[str] = []
     for item in evidence:
         key, value = item["key"], item["value"]
@@ -197,14 +196,14 @@ def course_of(expected: ExpectedCourse, symptom: Any) -> Course:
 
 
 def course_words(expected: ExpectedCourse, symptom: Any) -> str:
-    """What a patient reads below the panel: "Usually settles in 2 days. Still moderate after 3 days? Tell us." """
+    """Return the patient's text below a panel: "Usually settles in 2 days. Still moderate after 3 days? Tell us." """
     hours = expected.of(symptom)
     usual, tell_us = in_days(hours.usual_until_h), in_days(hours.tell_us_after_h)
     return f"Usually settles in {usual}. Still moderate after {tell_us}? Tell us."
 
 
 def in_days(hours: float) -> str:
-    """ "2 days", or "30 hours" where it is no whole number of days."""
+    """Return "2 days", or "30 hours" if not whole days."""
     days, rest = divmod(hours, WHOLE_DAYS_FROM_H)
     if rest or not days:
         return f"{hours:g} hours"

@@ -1,4 +1,4 @@
-"""What the result page shows beside the advice: what was answered, and what became of the check-in."""
+"""Content of the result page beside the advice: answers, later evaluations, actions of staff."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from aftercare.checkins.wording import knows_nothing, told, unanswered
 from aftercare.people.models import Event, Patient
 from aftercare.triage import LIMITS, Finding, Level
 
-# So long after it was said, the hour may ask for another telephone: then the lead of now is drawn instead.
+# After this long another telephone may apply: show the current lead instead of the stored advice.
 SAID_JUST_NOW = timedelta(hours=1)
 
 
@@ -43,7 +43,7 @@ def result_context(check_in: CheckIn, patient: Patient, now: datetime) -> dict[s
 
 
 def title_of(situation: dict[str, Any], patient: Patient) -> str:
-    """What the page begins with."""
+    """Return the page's title."""
     first, box = situation["first"], situation["box"]
     if first:
         return str(first["advice"]["headline"])
@@ -51,10 +51,9 @@ def title_of(situation: dict[str, Any], patient: Patient) -> str:
 
 
 def situation_of(check_in: CheckIn, patient: Patient, now: datetime) -> dict[str, Any]:
-    """What stands on top: the lead, or what was said of this check-in. An open page asks for it again.
+    """Return the top of the page, which an open page polls: the lead, or the advice of this check-in.
 
-    `first`: the words that lead because they are of this check-in and were said just now. `box`: what leads
-    instead of them, or what became of this check-in since.
+    `first`: the advice, if it is current and leads. `box`: what leads instead, or what staff did since.
     """
     lead = lead_of(patient, now)
     lead_box = box_of(patient, lead)
@@ -80,7 +79,7 @@ def situation_of(check_in: CheckIn, patient: Patient, now: datetime) -> dict[str
 def said_just_now(
     check_in: CheckIn, patient: Patient, lead: Lead, box: LeadBox | None
 ) -> dict[str, Any] | None:
-    """The words of this check-in, where it is the report that leads and nothing louder is to be said of it."""
+    """Return the advice of this check-in if it leads and nothing more urgent does; else None."""
     report = box.report if box else None
     if report is None or report.check_in_id != check_in.pk or report.is_corrected:
         return None
@@ -93,7 +92,7 @@ def said_just_now(
 
 
 def became_of(check_in: CheckIn, patient: Patient, now: datetime) -> LeadBox | None:
-    """What staff did about this check-in's own alerts, once none of them asks for a call any more."""
+    """Return what staff did about the check-in's alerts, once none requires a call."""
     alerts = own_alerts(check_in)
     if not alerts:
         return None
@@ -104,22 +103,22 @@ def became_of(check_in: CheckIn, patient: Patient, now: datetime) -> LeadBox | N
 
 
 def area_of(check_in: CheckIn, patient: Patient) -> str:
-    """The area that it is about, where the patient was treated in more than one."""
+    """Return the area, if more than one was treated."""
     procedure = check_in.procedure
     return procedure.area if procedure and has_several_areas(patient.procedures.all()) else ""
 
 
 def later_version(check_in: CheckIn) -> CheckIn | None:
-    """The correction that stands in its place."""
+    """Return the correction of this check-in, or None."""
     found: CheckIn | None = getattr(check_in, "superseded_by", None)
     return found
 
 
 def seen_again(check_in: CheckIn, patient: Patient, now: datetime) -> dict[str, Any] | None:
-    """The worst later evaluation that found more, the newest of several: what, and where to read what to do.
+    """Return the highest later evaluation with new findings, newest first, and where its advice is.
 
-    `caused_by`: the check-in that says it. Where staff have put something right, none does: then the words are
-    those of the evaluation, and they stand above the first ones only where it is worse.
+    `caused_by`: the check-in with the advice. After a correction by staff it is None: the evaluation has its
+    own advice, shown above the first one only if its level is higher.
     """
     new = FindingRow.objects.filter(assessment=OuterRef("pk"), is_new=True)
     rows = check_in.assessments.exclude(reason=Assessment.Reason.SUBMITTED).filter(Exists(new))
@@ -143,6 +142,6 @@ def new_reasons(assessment: Assessment, clock: Clock) -> list[Reason]:
 
 
 def as_finding(row: FindingRow) -> Finding:
-    """A stored finding as the engine gave it."""
+    """Convert a stored finding to the engine's."""
     data = {"rule": row.rule, "level": row.level, "evidence": row.evidence, "limit_h": row.limit_h}
     return Finding.from_json(data)

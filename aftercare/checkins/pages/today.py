@@ -1,4 +1,4 @@
-"""The first page of a patient: where the recovery stands, what holds now, and whether a check-in is due."""
+"""The patient's first page: progress of the recovery, current instructions, next check-in."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ NEWEST = 12  # check-ins
 
 @dataclass(frozen=True)
 class Today:
-    """`procedure`: the latest; `others`: the latest of each other area that is still healing; `newest` check-ins."""
+    """`procedure`: the latest; `others`: the latest of each other area still healing; `newest`: check-ins."""
 
     now: datetime
     patient: Patient
@@ -51,12 +51,12 @@ class Today:
 
     @property
     def last(self) -> CheckIn | None:
-        """The last one submitted."""
+        """The newest check-in by submission."""
         return self.newest[0] if self.newest else None
 
     @cached_property
     def lead(self) -> Lead:
-        """What the page leads with."""
+        """The lead of the page."""
         return lead_after(self.last, self.patient, self.now)
 
     @cached_property
@@ -69,7 +69,7 @@ class Today:
 
     @cached_property
     def letters(self) -> list[Letter]:
-        """What the clinic has written and the patient has not opened."""
+        """Unopened letters of the clinic."""
         if self.last is not None and not getattr(self.last, "has_letters", True):
             return []
         return list(unopened_letters(self.patient, self.now))
@@ -80,9 +80,9 @@ class Today:
 
     @property
     def last_badge(self) -> str:
-        """The level of the last check-in, where it may be said.
+        """Level of the last check-in, if it may be shown.
 
-        Below a lead no calm one is, once the clinic has spoken with the patient no call, and of no answers nothing.
+        No calm level below a lead, no call after staff have spoken with the patient, nothing without answers.
         """
         if self.last is None or (self.box and not self.lead.is_action):
             return ""
@@ -93,7 +93,7 @@ class Today:
 
     @property
     def last_area(self) -> str:
-        """The area that the last check-in is about, where there are several."""
+        """Area of the last check-in, if there are several."""
         if self.last is None or len({one.area for one in self.done}) < 2:
             return ""
         return next((one.area for one in self.done if one.pk == self.last.procedure_id), "")
@@ -104,17 +104,17 @@ class Today:
 
     @property
     def since(self) -> str:
-        """How long ago the procedure was."""
+        """Time since the procedure, in words."""
         return span_words(self.hours) if self.hours is not None else ""
 
     @property
     def day(self) -> int | None:
-        """The day of the recovery, as elapsed: day 2 begins after 24 hours."""
+        """Day of the recovery, by elapsed time: day 2 begins after 24 hours."""
         return None if self.hours is None else int(self.hours // DAY_H) + 1
 
     @cached_property
     def timeline(self) -> Timeline | None:
-        """The recovery from the latest procedure on."""
+        """Timeline of the latest procedure."""
         if self.procedure is None:
             return None
         lately = told_of_lately(self.newest, self.procedure, self.now)
@@ -123,12 +123,12 @@ class Today:
 
     @property
     def to_do(self) -> list[ArticleRow]:
-        """What to do and to avoid at this hour."""
+        """Instructions for this hour."""
         return group_by_article(self.timeline.holding) if self.timeline else []
 
     @property
     def is_due(self) -> bool:
-        """Daily to day 7, then weekly to day 28. Without a procedure nothing is due; reporting stays open."""
+        """True if a check-in is due: daily to day 7, weekly to day 28, never without a procedure."""
         if self.hours is None or self.hours > WEEKLY_UNTIL_H:
             return False
         if self.last is None:
@@ -140,7 +140,7 @@ class Today:
 
     @property
     def title(self) -> str:
-        """ "This evening’s check-in" """
+        """Title: "This evening’s check-in" """
         hour = self.now.astimezone(self.patient.clinic.zone).hour
         part = "morning" if hour < NOON else "afternoon" if hour < EVENING else "evening"
         return f"This {part}’s check-in"
@@ -151,10 +151,9 @@ class Today:
 
 
 def newest_of(patient: Patient, now: datetime) -> list[CheckIn]:
-    """The last check-ins submitted, the newest first: enough for what was told of lately.
+    """Return recent check-ins, newest first, for the symptoms reported recently.
 
-    Each with `has_letters`: whether the clinic has written what the patient has not opened, and `may_lead`:
-    whether an alert leads the pages, or the newest check-in has had one.
+    Annotated with `has_letters` (unopened letters exist) and `may_lead` (an alert may lead the pages).
     """
     letters = Exists(unopened_letters(patient, now))
     lead = Exists(may_lead(patient))
@@ -163,7 +162,7 @@ def newest_of(patient: Patient, now: datetime) -> list[CheckIn]:
 
 
 def told_of_lately(newest: list[CheckIn], procedure: Procedure, now: datetime) -> frozenset[str]:
-    """The symptoms that the newest word of the past two days about a procedure says are there."""
+    """Return the symptoms present in the newest answers of the past two days about a procedure."""
     replaced = {check_in.supersedes_id for check_in in newest}
     current = [one for one in newest if one.pk not in replaced and one.procedure_id == procedure.pk]
     lately = [one for one in current if now - one.observed_at <= LATELY]
@@ -176,7 +175,9 @@ def told_of_lately(newest: list[CheckIn], procedure: Procedure, now: datetime) -
 
 
 def still_healing(done: list[Procedure], now: datetime) -> list[Procedure]:
-    """Of procedures, the latest first: the latest of each area but the first one's, up to day 28."""
+    """Return the latest procedure of each area other than the first one's, up to day 28; `procedures` latest
+    first.
+    """
     latest: dict[str, Procedure] = {}
     for procedure in done:
         latest.setdefault(procedure.area, procedure)
@@ -184,7 +185,7 @@ def still_healing(done: list[Procedure], now: datetime) -> list[Procedure]:
 
 
 def read_when(clinic: Clinic, now: datetime) -> str:
-    """When somebody reads check-ins: in opening hours, and no promise beyond those."""
+    """Return when staff read check-ins: in opening hours, without any promise beyond."""
     hours, local = clinic.hours, now.astimezone(clinic.zone)
     at_once = "Nobody may see yours at once."
     if hours.is_always_open():

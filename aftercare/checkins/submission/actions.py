@@ -1,4 +1,4 @@
-"""Submitting a check-in: one transaction that stores it, judges it, raises its alerts and decides who is told."""
+"""Submission of a check-in: store, evaluate, raise alerts and decide on notifications, in one transaction."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from aftercare.triage import LIMITS, Entry, Level, Limits
 from aftercare.triage import Assessment as TriageAssessment
 from aftercare.triage import Finding as TriageFinding
 
-# Put together once: that takes longer than the query itself. It locks the patient's row alone.
+# Built once: building takes longer than executing it. Locks only the patient's row.
 LOCKING = (
     Patient.objects.select_for_update(of=("self",))
     .annotate(
@@ -46,7 +46,7 @@ class Status(models.TextChoices):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Receipt:
-    """What became of a submission. `rules`: its own that fired and those it revealed on later entries."""
+    """Result of a submission; `rules`: those of the check-in, and those revealed on later ones."""
 
     status: Status
     check_in: CheckIn
@@ -55,7 +55,7 @@ class Receipt:
 
     @property
     def level(self) -> Level:
-        """The highest level of those rules."""
+        """Highest level of these rules."""
         return self.check_in.triage_level
 
 
@@ -63,9 +63,9 @@ class Receipt:
 def submit_check_in(
     *, patient: Patient, by: User, submission: Submission, now: datetime, limits: Limits = LIMITS
 ) -> Receipt:
-    """Take a check-in. The patient's row is locked, so that two at once see each other.
+    """Submit a check-in, serialised by a lock on the patient's row.
 
-    RejectedError where it can't be taken: then nothing is stored and its token is not used up.
+    Raise RejectedError if it is invalid; then nothing is stored and the token stays unused.
     """
     at_risk, course_set_id = lock_patient(patient)
     history = History.of(patient, course_set_id)
@@ -101,13 +101,13 @@ def submit_check_in(
 
 
 def lock_patient(patient: Patient) -> tuple[bool, uuid.UUID | None]:
-    """Lock the patient's row: whether at risk by now, and the clinic's current expected courses, in one query."""
+    """Lock the patient's row; return the current risk and the clinic's expected courses, in one query."""
     at_risk, course_set_id = LOCKING.get(pk=patient.pk)
     return at_risk, course_set_id
 
 
 def receipt_of(check_in: CheckIn) -> Receipt:
-    """The first reply again."""
+    """Return the receipt of the first submission."""
     rules = Finding.objects.reported_by(check_in).values_list("rule", flat=True)
     return Receipt(
         status=Status.DUPLICATE, check_in=check_in, rules=tuple(sorted(set(rules))), dispatched=False
@@ -127,7 +127,7 @@ def check_in_columns(  # noqa: PLR0913 (the parts of one row)
     now: datetime,
     limits: Limits,
 ) -> dict[str, Any]:
-    """The check-in with its level and what the patient is told, column by column."""
+    """Return the columns of the check-in, with level and advice."""
     new = [finding for later in revealed for finding in later.entry.findings]
     level = max([judged.level, *(finding.level for finding in new)])
     return {
@@ -150,7 +150,7 @@ def check_in_columns(  # noqa: PLR0913 (the parts of one row)
 
 
 def report_columns(submission: Submission, placement: Placement, history: History) -> dict[str, Any]:
-    """What was reported and where it belongs in the patient's history, column by column."""
+    """Return the columns of the report: answers, time, procedure and correction."""
     return {
         "procedure_id": placement.procedure.pk if placement.procedure else None,
         "several_of": [str(one.pk) for one in placement.procedures if one] if placement.beside else [],
@@ -176,9 +176,9 @@ def assessment_rows(
     kept: Kept,
     now: datetime,
 ) -> tuple[list[Assessment], list[Finding]]:
-    """The assessment at submission, and beside their first ones those of later entries, not yet written.
+    """Return the assessment at submission and further ones of later check-ins, unsaved.
 
-    An entry that is judged after several procedures has one assessment, with the findings of all of them.
+    A check-in about several procedures has one assessment with the findings of all.
     """
     own = Assessment(**assessment_columns(check_in.pk, judged, Assessment.Reason.SUBMITTED, check_in, now))
     by_entry: dict[Hashable, Assessment] = {check_in.pk: own}
@@ -201,7 +201,7 @@ def assessment_rows(
 
 
 def revealed_assessment(later: Revealed, check_in: CheckIn, now: datetime) -> Assessment:
-    """The evaluation of a later entry that a check-in led to, not yet written."""
+    """Return the assessment of a later check-in that this one caused, unsaved."""
     entry_id, judgement = id_of(later.entry.key), later.entry.assessment
     return Assessment(**assessment_columns(entry_id, judgement, Assessment.Reason.REVEALED, check_in, now))
 
@@ -209,7 +209,7 @@ def revealed_assessment(later: Revealed, check_in: CheckIn, now: datetime) -> As
 def revealed_findings(
     row: Assessment, later: Revealed, remaining: Iterator[Alert], kept: Kept
 ) -> list[Finding]:
-    """The findings of an evaluation after one procedure; `remaining`: the alerts of those that are new."""
+    """Return the findings of an evaluation after one procedure; `remaining`: alerts of the new ones."""
     procedure_id = later.procedure.pk if later.procedure else None
     new = {finding.rule: next(remaining) for finding in later.entry.findings}
     return [
@@ -231,7 +231,7 @@ def assessment_columns(
     caused_by: CheckIn,
     now: datetime,
 ) -> dict[str, Any]:
-    """One evaluation, column by column."""
+    """Return the columns of an assessment."""
     return {
         "check_in_id": check_in_id,
         "reason": reason,
@@ -243,7 +243,7 @@ def assessment_columns(
 
 
 def id_of(key: Hashable) -> uuid.UUID:
-    """The check-in's id behind an entry's key."""
+    """Return the check-in id of an entry's key."""
     assert isinstance(key, uuid.UUID)
     return key
 
@@ -256,7 +256,7 @@ def finding_row(
     procedure_id: uuid.UUID | None,
     kept_since: datetime | None = None,
 ) -> Finding:
-    """One rule that fired after a procedure, not yet written."""
+    """Return the row of a finding, unsaved."""
     data = finding.to_json()
     return Finding(
         assessment=assessment,

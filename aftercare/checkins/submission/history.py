@@ -1,4 +1,4 @@
-"""What a patient has reported so far, as the engine sees it: one series per procedure."""
+"""A patient's history as the engine takes it: one series of check-ins per procedure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from aftercare.triage import DEFAULT_COURSES, Entry, ExpectedCourse
 
 # Areas treated within two weeks of each other recover side by side.
 SIDE_BY_SIDE = timedelta(hours=336)
-# What a submission reads of an earlier check-in; the words once said to the patient are long and not among it.
+# Columns of earlier check-ins that a submission needs; the long advice is left out.
 READ = (
     "patient",
     "procedure",
@@ -36,7 +36,7 @@ READ = (
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """A patient's procedures, oldest first, and check-ins in the order of submission."""
+    """A patient's procedures, oldest first, and check-ins in order of submission."""
 
     procedures: list[Procedure]
     check_ins: list[CheckIn]
@@ -44,7 +44,7 @@ class History:
 
     @classmethod
     def of(cls, patient: Patient, course_set_id: UUID | None) -> History:
-        """Everything a submission needs to know, in two queries however long the history is."""
+        """Load everything that a submission needs, in two queries."""
         return cls(
             procedures=list(patient.procedures.in_order()),
             check_ins=list(patient.check_ins.only(*READ).order_by("number")),
@@ -52,34 +52,34 @@ class History:
         )
 
     def procedure_at(self, instant: datetime) -> Procedure | None:
-        """The latest procedure at or before `instant`."""
+        """Return the latest procedure at or before `instant`, or None."""
         return next((p for p in reversed(self.procedures) if p.performed_at <= instant), None)
 
     def procedure(self, procedure_id: UUID | None) -> Procedure | None:
-        """The patient's own procedure with that id."""
+        """Return the patient's procedure with that id, or None."""
         if procedure_id is None:
             return None
         return next((p for p in self.procedures if p.pk == procedure_id), None)
 
     def check_in(self, check_in_id: UUID | None) -> CheckIn | None:
-        """The patient's own check-in with that id."""
+        """Return the patient's check-in with that id, or None."""
         if check_in_id is None:
             return None
         return next((c for c in self.check_ins if c.pk == check_in_id), None)
 
     def current_version(self, check_in: CheckIn) -> CheckIn:
-        """The last correction in the line that began with `check_in`, or itself."""
+        """Return the newest correction of `check_in`, or itself."""
         by_superseded = {c.supersedes_id: c for c in self.check_ins if c.supersedes_id}
         while check_in.pk in by_superseded:
             check_in = by_superseded[check_in.pk]
         return check_in
 
     def with_token(self, token: UUID) -> list[CheckIn]:
-        """What came under one idempotency key, oldest first."""
+        """Return the check-ins of an idempotency key, oldest first."""
         return [c for c in self.check_ins if c.token == token]
 
     def procedures_of(self, check_in: CheckIn) -> tuple[Procedure | None, ...]:
-        """The procedure that a check-in belongs to, and those beside it that it is about as well."""
+        """Return the procedure of a check-in, and further ones that it is about."""
         own = self.procedure(check_in.procedure_id)
         if not check_in.several_of:
             return (own,)
@@ -87,20 +87,20 @@ class History:
         return (own, *(p for p in side_by_side(named, check_in.observed_at) if p != own))
 
     def series(self, procedure: Procedure | None) -> list[Entry]:
-        """The standing entries of one procedure, as the engine reads them."""
+        """Return the entries of a procedure's series, without superseded ones."""
         superseded = {c.supersedes_id for c in self.check_ins}
         current = (c for c in self.check_ins if c.in_series and c.pk not in superseded)
         return [entry_of(c, procedure) for c in current if self.is_about(c, procedure)]
 
     def is_about(self, check_in: CheckIn, procedure: Procedure | None) -> bool:
-        """Whether a check-in counts in the series of a procedure."""
+        """Return True if a check-in counts in the series of a procedure."""
         if check_in.procedure_id == (procedure.pk if procedure else None):
             return True
         return bool(check_in.several_of) and procedure in self.procedures_of(check_in)
 
 
 def side_by_side(procedures: Iterable[Procedure], instant: datetime) -> list[Procedure]:
-    """The latest procedure of each area at `instant`, the latest of all first, and none long before that one.
+    """Return the latest procedure of each area at `instant`, the latest first, without those long before it.
 
     `procedures`: oldest first.
     """
@@ -115,12 +115,12 @@ def side_by_side(procedures: Iterable[Procedure], instant: datetime) -> list[Pro
 
 
 def area_key(procedure: Procedure) -> str:
-    """The area, however it was written."""
+    """Return the area in normalised spelling."""
     return procedure.area.strip().casefold()
 
 
 def entry_of(check_in: CheckIn, procedure: Procedure | None) -> Entry:
-    """A check-in as the engine reads it after a procedure, with the expected course that judged it."""
+    """Return a check-in as an entry after a procedure, with the expected course that applied to it."""
     return Entry(
         key=check_in.pk,
         at=check_in.observed_at,
@@ -131,7 +131,7 @@ def entry_of(check_in: CheckIn, procedure: Procedure | None) -> Entry:
 
 
 def course_for(course_set_id: UUID | None, procedure: Procedure | None) -> ExpectedCourse | None:
-    """The expected course of a procedure by a set; by the shipped defaults where there is no set."""
+    """Return the expected course of a procedure; the shipped default without a set."""
     if procedure is None:
         return None
     courses = courses_of_set(course_set_id) if course_set_id else DEFAULT_COURSES
@@ -139,5 +139,5 @@ def course_for(course_set_id: UUID | None, procedure: Procedure | None) -> Expec
 
 
 def without(entries: Iterable[Entry], *keys: UUID | None) -> list[Entry]:
-    """The entries but those with these ids."""
+    """Return the entries without those of these ids."""
     return [entry for entry in entries if entry.key not in keys]

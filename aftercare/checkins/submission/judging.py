@@ -1,4 +1,4 @@
-"""Judging a check-in after each procedure that it is about, and what it changes for the entries around it."""
+"""Evaluation of a check-in after each procedure that it is about, and its effects on other check-ins."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from aftercare.people.models import Procedure
 from aftercare.triage import Assessment as TriageAssessment
 from aftercare.triage import Entry, Limits, NewlyFired, evaluate, newly_fired
 
-# A rule that fired after a procedure, and since when: a correction keeps what the corrected one had fired.
+# Rule and procedure of a finding, with the instant of its report if a correction keeps it.
 Kept = dict[tuple[uuid.UUID | None, str], datetime]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Revealed:
-    """What newly fires after one procedure: on a later entry, or on the entry itself beside its own procedure."""
+    """New findings after one procedure, on a later check-in, or on the check-in itself after a further procedure."""
 
     procedure: Procedure | None
     entry: NewlyFired
 
 
 def new_entry(submission: Submission, placement: Placement, history: History) -> Entry:
-    """The submission as the engine reads it after its own procedure."""
+    """Return the submission as an entry after its own procedure."""
     return Entry(
         key=uuid.uuid4(),
         at=placement.observed_at,
@@ -40,9 +40,9 @@ def new_entry(submission: Submission, placement: Placement, history: History) ->
 def judge(
     entry: Entry, *, placement: Placement, history: History, at_risk: bool, limits: Limits
 ) -> tuple[TriageAssessment, list[Revealed]]:
-    """The entry's own assessment, and what newly fires after other procedures and on later entries because of it.
+    """Return the assessment of the entry, and new findings after other procedures and on later check-ins.
 
-    A correction takes the corrected entry out of its series, which may be those of other procedures.
+    A correction removes the corrected check-in from its series, possibly of other procedures.
     """
     judged: TriageAssessment | None = None
     revealed: list[Revealed] = []
@@ -61,7 +61,7 @@ def judge(
 
 
 def affected_procedures(placement: Placement, history: History) -> list[Procedure | None]:
-    """The procedures that the entry is about, then those that only the entry it corrects was about."""
+    """Return the procedures of the entry, then those of the corrected check-in only."""
     corrected = history.procedures_of(placement.corrects) if placement.corrects else ()
     return list(dict.fromkeys((*placement.procedures, *corrected)))
 
@@ -75,7 +75,7 @@ def judge_after(
     at_risk: bool,
     limits: Limits,
 ) -> tuple[TriageAssessment | None, list[Revealed]]:
-    """The entry's assessment after one procedure, if it is about that one, and what newly fires on later entries."""
+    """Return the assessment after one procedure, or None, and new findings on later check-ins."""
     corrected = placement.corrects
     before = history.series(procedure)
     after = without(before, corrected.pk) if corrected else before
@@ -85,7 +85,7 @@ def judge_after(
         own = beside(entry, procedure, placement, history)
         found = evaluate(own, after, performed_at=performed_at, at_risk=at_risk, limits=limits)
         if not corrected and all(earlier.at <= entry.at for earlier in before):
-            return found, []  # As nearly always: none comes later that could see this one.
+            return found, []  # the usual case: no later check-in
         after = [*after, own] if placement.in_series else after
     fired = newly_fired(
         before, after, performed_at=performed_at, at_risk=at_risk, except_key=entry.key, limits=limits
@@ -94,17 +94,17 @@ def judge_after(
 
 
 def beside(entry: Entry, procedure: Procedure | None, placement: Placement, history: History) -> Entry:
-    """The entry as the engine reads it after one of its procedures."""
+    """Return the entry as of one of its further procedures."""
     if procedure == placement.procedure:
         return entry
     return replace(entry, course=course_for(history.course_set_id, procedure), is_beside=True)
 
 
 def kept_signs(placement: Placement, history: History, *, at_risk: bool, limits: Limits) -> Kept:
-    """What the corrected revision had fired, rule by rule and procedure by procedure.
+    """Return the findings of the corrected check-in by rule and procedure, with the instant of their report.
 
-    Nothing, where the correction describes an instant after that revision was submitted: then it is news. One
-    that stands outside the series was judged once, and that is what it had fired.
+    Empty if the correction describes an instant after that check-in was submitted: then it is a new report. For
+    a check-in outside of its series, the findings of its only evaluation.
     """
     corrected = placement.corrects
     if corrected is None or placement.observed_at > corrected.submitted_at:
@@ -128,7 +128,7 @@ def kept_signs(placement: Placement, history: History, *, at_risk: bool, limits:
 def rules_of(
     check_in: CheckIn, procedure: Procedure | None, history: History, *, at_risk: bool, limits: Limits
 ) -> tuple[str, ...]:
-    """What a check-in fires after one of its procedures, as the series stands."""
+    """Return the rules that a check-in fires after one of its procedures, in the current series."""
     series = history.series(procedure)
     [entry] = [entry for entry in series if entry.key == check_in.pk]
     performed_at = procedure.performed_at if procedure else None
@@ -138,7 +138,7 @@ def rules_of(
 def all_fired(
     check_in: CheckIn, judged: TriageAssessment, revealed: Iterable[Revealed], kept: Kept | None = None
 ) -> list[Fired]:
-    """The check-in's own findings and those it revealed, each with the procedure it is about."""
+    """Return the check-in's findings and those that it revealed, each with its procedure."""
     kept = kept or {}
     own = check_in.procedure_id
     fired = [

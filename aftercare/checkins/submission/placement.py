@@ -1,4 +1,4 @@
-"""Whether a submission can be taken: times, procedure and correction, before anything is stored."""
+"""Validation of a submission before anything is stored: time, procedure and correction."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from aftercare.triage import Limits
 
 
 def find_duplicate(submission: Submission, history: History, now: datetime) -> CheckIn | None:
-    """The check-in that this one repeats: what its token stored last, where nothing is changed."""
+    """Return the check-in that this submission repeats unchanged under its token, or None."""
     line = sent_before(submission, history, now)
     if not line:
         return None
@@ -24,10 +24,10 @@ def find_duplicate(submission: Submission, history: History, now: datetime) -> C
 
 
 def place(submission: Submission, history: History, *, now: datetime, limits: Limits) -> Placement:
-    """Where the submission belongs; RejectedError where it belongs nowhere.
+    """Return where the submission belongs; raise RejectedError if it is invalid.
 
-    An emergency is never refused: with an impossible time it is dated at submission, left out of the series
-    and replaces nothing; a procedure or correction that does not exist is passed over.
+    An emergency is never refused: with an impossible time it is dated at submission, kept out of the series and
+    supersedes nothing; an unknown procedure or correction is ignored.
     """
     line = sent_before(submission, history, now)
     corrects = find_corrected(submission, line, history)
@@ -52,7 +52,7 @@ def place(submission: Submission, history: History, *, now: datetime, limits: Li
 
 
 def placed_at(observed_at: datetime, submission: Submission, history: History) -> Placement:
-    """The procedures that a submission about `observed_at` is judged by."""
+    """Return the procedures that apply to a submission about `observed_at`."""
     if submission.is_several:
         together = side_by_side(history.procedures, observed_at)
         own = together[0] if together else None
@@ -62,13 +62,13 @@ def placed_at(observed_at: datetime, submission: Submission, history: History) -
 
 
 def find_corrected(submission: Submission, line: list[CheckIn], history: History) -> CheckIn | None:
-    """The newest revision of what is corrected: of what the token has stored, else of what is named."""
+    """Return the newest revision of the corrected check-in: the token's, else the named one."""
     corrected = line[-1] if line else history.check_in(submission.supersedes_id)
     return history.current_version(corrected) if corrected else None
 
 
 def content_problems(submission: Submission) -> dict[str, str]:
-    """What is wrong with the answers and the note."""
+    """Return the errors of answers and note, by field."""
     problems = {}
     if submission.answers.is_empty:
         problems[""] = _("Nothing is answered yet. Answer at least one question, then send.")
@@ -80,7 +80,7 @@ def content_problems(submission: Submission) -> dict[str, str]:
 def timing_problems(
     submission: Submission, history: History, there: Placement, *, now: datetime, limits: Limits
 ) -> dict[str, str]:
-    """What is wrong with the instant described."""
+    """Return the errors of the time, by field."""
     observed_at, procedure = there.observed_at, there.procedure
     if observed_at > now + timedelta(minutes=limits.future_tolerance_min):
         return {"observed_at": _("This time has not come yet. Give an earlier time, or leave it empty.")}
@@ -94,7 +94,7 @@ def timing_problems(
 
 
 def area_problems(submission: Submission, history: History, now: datetime) -> dict[str, str]:
-    """Whether the form asks for an area, which two of them recovering side by side make it do, and has none."""
+    """Return an error if the form asks for an area (two recover side by side) and none is given."""
     is_named = submission.procedure_id is not None or submission.is_several
     if submission.must_name_area and not is_named and len(side_by_side(history.procedures, now)) > 1:
         return {"procedure": _("Choose an area. You can choose “More than one, or not sure”.")}
@@ -102,7 +102,7 @@ def area_problems(submission: Submission, history: History, now: datetime) -> di
 
 
 def reference_problems(submission: Submission, history: History) -> dict[str, str]:
-    """Whether the procedure and the corrected check-in named are the patient's own."""
+    """Return errors if the named procedure or check-in is not the patient's."""
     problems = {}
     if submission.procedure_id and history.procedure(submission.procedure_id) is None:
         problems["procedure"] = _("We do not know this treatment. Choose one from the list.")

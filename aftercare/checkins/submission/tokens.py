@@ -1,4 +1,4 @@
-"""What a form's token has stored: sent again it is a repeat, changed a correction, and after some hours new."""
+"""Idempotency tokens: sent again unchanged a repeat, changed a correction, after some hours a new check-in."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from aftercare.checkins.models import NOTE_LENGTH, CheckIn
 from aftercare.checkins.submission.history import History
 from aftercare.checkins.submission.submission import Placement, Submission
 
-# So long a form without a time is about the instant at which it was first sent.
+# Within this time, a form without a time is about the instant of its first submission.
 KEEPS_ITS_TIME = timedelta(hours=6)
 
 
 def sent_before(submission: Submission, history: History, now: datetime) -> list[CheckIn]:
-    """What the token has stored since it last began anew, oldest first; empty where it begins anew now."""
+    """Return the check-ins that the token stored since it last started anew, oldest first; empty if it does now."""
     stored = history.with_token(submission.token)
     beginnings = [place for place, check_in in enumerate(stored) if is_beginning(check_in)]
     line = stored[beginnings[-1] :] if beginnings else []
@@ -23,19 +23,19 @@ def sent_before(submission: Submission, history: History, now: datetime) -> list
 
 
 def is_beginning(check_in: CheckIn) -> bool:
-    """Whether it was new under its token. An emergency out of the series replaces nothing, and is not new."""
+    """Return True if the check-in was new under its token; an emergency outside of the series is not."""
     return check_in.revision == 0 or (check_in.supersedes_id is None and check_in.in_series)
 
 
 def described_at(submission: Submission, line: list[CheckIn], now: datetime) -> datetime:
-    """The instant that a submission is about. `line`: what its token has stored."""
+    """Return the instant that a submission is about; `line`: check-ins of its token."""
     if submission.observed_at is not None:
         return submission.observed_at
     return line[0].submitted_at if line and submission.is_for_now else now
 
 
 def is_repeat(submission: Submission, placement: Placement, last: CheckIn, history: History) -> bool:
-    """Whether the last check-in under the token says the same of the same instant and procedure."""
+    """Return True if the last check-in of the token has the same answers, instant and procedure."""
     return (
         last.answers == submission.answers.to_json()
         and last.note == submission.note[:NOTE_LENGTH]
@@ -53,14 +53,14 @@ def has_same_time(submission: Submission, placement: Placement, last: CheckIn) -
 
 
 def is_same_instant(typed: datetime, stored: datetime) -> bool:
-    """Whether a typed time, in whole seconds as a form shows it, is the stored one."""
+    """Return True if a typed time, shown to the second, equals the stored one."""
     return typed in (stored, stored.replace(microsecond=0))
 
 
 def has_same_procedures(
     submission: Submission, placement: Placement, last: CheckIn, history: History
 ) -> bool:
-    """Whether it belongs where the last one does: a procedure recorded in between changes nothing."""
+    """Return True if it belongs where the last one does; a procedure recorded in between changes nothing."""
     own, *beside = history.procedures_of(last)
     if placement.procedure == own and set(placement.beside) == set(beside):
         return True

@@ -16,29 +16,29 @@ register = template.Library()
 
 @register.filter
 def severities(answers: dict[str, Any]) -> list[str]:
-    """The four symptoms of stored answers, in words."""
+    """Return the four severities of stored answers in words."""
     return [severity_word(answers.get(symptom)) for symptom in SYMPTOMS]
 
 
 @register.filter
 def named_severities(answers: dict[str, Any]) -> list[tuple[str, str]]:
-    """The same, each with the name of its symptom."""
+    """Return the same with the names of the symptoms."""
     return [(symptom.capitalize(), severity_word(answers.get(symptom))) for symptom in SYMPTOMS]
 
 
 @register.filter
 def is_flag(level: str) -> bool:
-    """Whether a level asks for something."""
+    """Return True if a level requires action."""
     return Level(level) > Level.EXPECTED
 
 
 @register.filter
 def whole(hours: float) -> int:
-    """Hours, for reading."""
+    """Return whole hours, for display."""
     return whole_hours(hours)
 
 
 @register.filter
 def span_since(instant: datetime, now: datetime) -> str:
-    """How long ago: "26 hours", "5 days"."""
+    """Return the time since, "26 hours" or "5 days"."""
     return span_words((now - instant).total_seconds() / 3600)
