@@ -1,4 +1,4 @@
-"""The composition root as a Django application."""
+"""Django application of the composition root."""
 
 from django.apps import AppConfig
 
@@ -8,5 +8,5 @@ class AftercareConfig(AppConfig):
     label = "portal"
 
     def ready(self) -> None:
-        """Load Celery here, so that the tasks of the rooms find it, and importing triage does not."""
+        """Load Celery here, so that it finds the tasks of the rooms and importing triage does not load it."""
         from aftercare import celery  # noqa: F401

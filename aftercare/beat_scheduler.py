@@ -1,4 +1,4 @@
-"""Beat's schedule. It keeps nothing on disk: every task runs at least once a minute and does what it finds due."""
+"""Scheduler of beat. It stores nothing: tasks run at least once a minute and do what they find due."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from typing import Any
 
 from celery.beat import Scheduler
 
-TOLERANCE = 1.0  # seconds by which a clock may be corrected without our caring
+TOLERANCE = 1.0  # seconds of clock correction that are ignored
 
 
 class SteadyScheduler(Scheduler):
-    """Celery's scheduler, but for a clock that is set back: its own would then rest until the clock has caught up."""
+    """Celery's scheduler, which keeps running when the clock is set back instead of waiting until it catches up."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.last_tick = 0.0
         super().__init__(*args, **kwargs)
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
-        """Run what is due; how many seconds until the next look."""
+        """Run due tasks; return the seconds until the next tick."""
         now = time.time()
         if now < self.last_tick - TOLERANCE:
             for entry in self.schedule.values():
                 entry.last_run_at = entry.default_now()
-            # Built anew from the entries at the next tick.
+            # Rebuilt from the entries at the next tick.
             self._heap = None
         self.last_tick = now
         seconds: float = super().tick(*args, **kwargs)

@@ -1,4 +1,4 @@
-"""The Celery application. Loaded by AftercareConfig.ready, so that importing triage loads neither it nor Django."""
+"""Celery application, loaded by AftercareConfig.ready so that importing triage loads neither Celery nor Django."""
 
 import os
 

@@ -1,6 +1,6 @@
-"""What the process is told by its environment (12-factor), checked as a whole before anything starts.
+"""Configuration from environment variables (12-factor), validated as a whole before anything starts.
 
-Every missing or malformed variable is named in one message, so that an operator mends all of them at once.
+One message names every missing or malformed variable, so that an operator can correct all at once.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ T = TypeVar("T")
 DEMO_SECRET_KEY = "demonstration-only-this-key-is-public"  # noqa: S105 (refused outside the demonstration)
 DEFAULT_SECRETS = frozenset({DEMO_SECRET_KEY, "secret", "changeme", "change-me", "insecure"})
 TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
-# Seconds by which messages go (docs/operating.md).
+# Delivery intervals in seconds (docs/operating.md).
 PACE = {
     "MAIL_TIMEOUT_SECONDS": "10",
     "OUTBOX_CLAIM_SECONDS": "60",
@@ -30,12 +30,12 @@ FALSE_WORDS = frozenset({"", "0", "false", "no", "off"})
 
 
 class Malformed(ValueError):
-    """A variable's value cannot be used; the text says what it should be."""
+    """A variable's value is invalid; the text says what it should be."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Environment:
-    """The process's configuration, as the variables of the same names in capitals give it."""
+    """Configuration of the process; each field is the variable of the same name in capitals."""
 
     demo: bool
     debug: bool
@@ -51,14 +51,14 @@ class Environment:
 
 
 class Reader:
-    """Reads variables one by one and collects what is wrong with them."""
+    """Reads variables and collects their problems."""
 
     def __init__(self, variables: Mapping[str, str]) -> None:
         self.variables = variables
         self.problems: list[str] = []
 
     def read(self, name: str, parse: Callable[[str], T], default: str, fallback: T) -> T:
-        """The parsed variable, or `fallback` with the problem noted under the variable's name."""
+        """Return the parsed variable; note a problem and return `fallback` if it is missing or invalid."""
         raw = self.variables.get(name, "").strip() or default
         try:
             return parse(raw)
@@ -68,7 +68,7 @@ class Reader:
 
 
 def switch(raw: str) -> bool:
-    """On or off."""
+    """Parse on or off."""
     word = raw.lower()
     if word in TRUE_WORDS:
         return True
@@ -78,7 +78,7 @@ def switch(raw: str) -> bool:
 
 
 def database(raw: str) -> dict[str, Any]:
-    """Django's database dictionary from `postgres://user:password@host:port/name` or `sqlite:///file`."""
+    """Parse Django's database settings from `postgres://user:password@host:port/name` or `sqlite:///file`."""
     form = "use postgres://USER:PASSWORD@HOST:PORT/NAME, or sqlite:///FILE in a demonstration."
     try:
         config = dict(environ.Env.db_url_config(raw))
@@ -102,14 +102,14 @@ def database(raw: str) -> dict[str, Any]:
 
 
 def redis(raw: str) -> str:
-    """The broker's address."""
+    """Parse the broker's address."""
     if urlsplit(raw).scheme not in {"redis", "rediss", "unix", "redis+socket"}:
         raise Malformed("use redis://HOST:PORT/0 (Redis or Valkey).")
     return raw
 
 
 def email(raw: str) -> dict[str, Any]:
-    """Django's e-mail settings from `smtp://HOST:PORT`, `smtp+tls://`, `smtp+ssl://` or `file:///FOLDER`."""
+    """Parse Django's e-mail settings from `smtp://HOST:PORT`, `smtp+tls://`, `smtp+ssl://` or `file:///FOLDER`."""
     form = "use smtp+tls://USER:PASSWORD@HOST:587, smtp://HOST:25, or file:///FOLDER."
     try:
         url = urlsplit(raw)
@@ -125,7 +125,7 @@ def email(raw: str) -> dict[str, Any]:
 
 
 def site(raw: str) -> str:
-    """The public address, without a slash at its end."""
+    """Parse the public address, without a trailing slash."""
     url = urlsplit(raw)
     if url.scheme not in {"http", "https"} or not url.hostname:
         raise Malformed("use the public address, such as https://aftercare.example.org.")
@@ -133,7 +133,7 @@ def site(raw: str) -> str:
 
 
 def seconds(raw: str) -> float:
-    """A time of at least a tenth of a second and at most an hour."""
+    """Parse a duration of 0.1 seconds to one hour."""
     try:
         found = float(raw)
     except ValueError as error:
@@ -144,7 +144,7 @@ def seconds(raw: str) -> float:
 
 
 def one_of(*words: str) -> Callable[[str], str]:
-    """A parser that takes exactly these words."""
+    """Return a parser for exactly these words."""
 
     def parse(raw: str) -> str:
         if raw not in words:
@@ -155,7 +155,7 @@ def one_of(*words: str) -> Callable[[str], str]:
 
 
 def read_environment(variables: Mapping[str, str], base_dir: Path) -> Environment:
-    """The environment, or SystemExit with one message that names every variable to mend."""
+    """Return the environment; raise SystemExit with a message that names every invalid variable."""
     reader = Reader(variables)
     demo = reader.read("DEMO", switch, "0", False)
     debug = reader.read("DEBUG", switch, "0", False)
@@ -186,7 +186,7 @@ def read_environment(variables: Mapping[str, str], base_dir: Path) -> Environmen
 
 
 def unfit_for_patients(found: Environment) -> list[str]:
-    """What only a demonstration may have."""
+    """Return the settings that only a demonstration may have."""
     problems = []
     if not found.secret_key or found.secret_key in DEFAULT_SECRETS or "insecure" in found.secret_key:
         problems.append("SECRET_KEY: set a long random text of your own; keep it secret.")
@@ -198,7 +198,7 @@ def unfit_for_patients(found: Environment) -> list[str]:
 
 
 def from_process(base_dir: Path) -> Environment:
-    """The environment of this process. The demonstration's folder is made where it is not there yet."""
+    """Read the environment of this process, and create the demonstration's folder if needed."""
     found = read_environment(os.environ, base_dir)
     if found.demo:
         try:

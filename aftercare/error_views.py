@@ -1,4 +1,4 @@
-"""The page for when the database is away, such as while it is restarted. Nothing that was typed is lost."""
+"""Error page while the database is unavailable, e.g. during a restart; posted input is kept on the page."""
 
 from __future__ import annotations
 
@@ -14,19 +14,20 @@ RETRY_AFTER = "20"  # seconds
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Django's handler for what a view raised: a page of its own where that is the database's absence."""
+    """Handle an exception of a view (Django's handler500); database outages have a page of their own."""
     error = sys.exc_info()[1]
     if not isinstance(error, (OperationalError, InterfaceError)):
         return defaults.server_error(request)
-    # Without the request: what every page shows besides comes from the database.
+    # Without the request: context processors need the database.
     page = render_to_string("503.html", typed_in(request))
     status = HTTPStatus.SERVICE_UNAVAILABLE
     return HttpResponse(page, status=status, headers={"Retry-After": RETRY_AFTER})
 
 
 def typed_in(request: HttpRequest) -> dict[str, object]:
-    """What was sent, for the page to send once more. Its security token is the one it came with, never a new one:
-    else somebody else's form would be taken for ours. Forms for signing in are not kept.
+    """Return the posted fields, to be sent again with their own CSRF token; sign-in forms are not kept.
+
+    A new token could submit a form that another site has forged.
     """
     if request.method != "POST" or request.path.startswith("/accounts/"):
         return {"fields": [], "has_emergency": False, "is_check_in": False}

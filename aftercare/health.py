@@ -1,4 +1,4 @@
-"""Whether the portal works, for load balancers and people on call."""
+"""Health checks for load balancers and people on call."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ BROKER_PATIENCE = 0.5  # seconds
 
 @require_GET
 def healthz(_request: HttpRequest) -> HttpResponse:
-    """The process is up."""
+    """Return 200 while the process is up."""
     return HttpResponse("ok", content_type="text/plain")
 
 
 @require_GET
 def readyz(_request: HttpRequest) -> JsonResponse:
-    """What works and what does not; 503 only without a database, since check-ins work without the rest."""
+    """Return the state of every part; 503 only without a database, since check-ins work without the rest."""
     try:
         state = state_of_parts()
     except DatabaseError:
@@ -38,7 +38,7 @@ def readyz(_request: HttpRequest) -> JsonResponse:
 
 
 def state_of_parts() -> dict[str, Any]:
-    """The state of every part; DatabaseError without a database."""
+    """Return the state of every part; raise DatabaseError without a database."""
     state = delivery_health.state(timezone.now())
     reachable = broker()
     parts = {"database": "ok", "broker": reachable}
@@ -48,7 +48,7 @@ def state_of_parts() -> dict[str, Any]:
 
 
 def broker() -> str:
-    """Whether Redis or Valkey answers within half a second."""
+    """Return "ok" if Redis or Valkey answers within half a second."""
     client = redis.Redis.from_url(
         settings.CELERY_BROKER_URL, socket_connect_timeout=BROKER_PATIENCE, socket_timeout=BROKER_PATIENCE
     )

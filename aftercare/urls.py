@@ -1,4 +1,4 @@
-"""Where every page lives."""
+"""URLs of the whole portal."""
 
 from django.urls import include, path
 

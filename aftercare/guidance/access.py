@@ -1,4 +1,4 @@
-"""Who may edit guidance, and how they get in."""
+"""Access of editors to the pages of Wagtail."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ MAY_EDIT = "wagtailadmin.access_admin"
 
 
 def is_editor(user: User | AnonymousUser) -> bool:
-    """Whether the pages of Wagtail are open to this user."""
+    """Return True if the user may open the pages of Wagtail."""
     return user.is_active and user.has_perm(MAY_EDIT)
 
 
 def editor_required(view: AnyView) -> AnyView:
-    """Sign in as everywhere else, with a second factor where staff need one; 404 for who is no editor."""
+    """Require an editor: redirect to sign-in or to a required second factor, Http404 for others."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:

@@ -1,4 +1,4 @@
-"""Publishing expected courses; keeping what was read; letting editors in."""
+"""Actions: publish expected courses, record articles read, add editors."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from aftercare.guidance.models import Article, ArticleRead, ExpectedCourseRow, E
 from aftercare.people.models import Clinic, Patient, User
 from aftercare.triage import DEFAULT_COURSES, SYMPTOMS, ExpectedCourse
 
-# The statements of the source documents behind each row (domain specification, section A).
+# Source statements of each row (domain specification, section A).
 SOURCES = {
     "redness": "S3 S4 S12 S35 S40 S55 S58",
     "swelling": "S3 S4 S12 S35 S40 S55",
@@ -37,7 +37,7 @@ def publish_courses(
     approver: str = "",
     review_on: date | None = None,
 ) -> ExpectedCourseSet:
-    """Publish a whole set for `clinic`. From here on its check-ins are judged by it; earlier ones stay as judged."""
+    """Publish a set of expected courses for `clinic`; it applies to check-ins from now on."""
     Clinic.objects.select_for_update().get(pk=clinic.pk)
     newest = clinic.expected_course_sets.aggregate(newest=Max("version"))["newest"] or 0
     published = ExpectedCourseSet.objects.create(
@@ -56,7 +56,7 @@ def publish_courses(
 
 
 def course_rows(published: ExpectedCourseSet, kind: str, course: ExpectedCourse) -> list[ExpectedCourseRow]:
-    """One kind's rows."""
+    """Return the rows of one kind of procedure, unsaved."""
     rows = []
     for symptom in SYMPTOMS:
         hours = course.of(symptom)
@@ -83,22 +83,22 @@ def course_rows(published: ExpectedCourseSet, kind: str, course: ExpectedCourse)
 
 
 def publish_default_courses(*, clinic: Clinic, by: User, now: datetime) -> ExpectedCourseSet:
-    """The shipped proposal, unsigned: a clinician of the clinic has to put a name to it before go-live."""
+    """Publish the default courses, unsigned: a clinician has to sign a set before go-live."""
     return publish_courses(clinic=clinic, by=by, now=now, courses=DEFAULT_COURSES)
 
 
 def record_article_read(*, patient: Patient, article: Article, now: datetime) -> None:
-    """Keep the first time that `patient` opened this revision of `article`."""
+    """Record the first time that `patient` opened the current revision of `article`."""
     revision = article.live_revision_id
     if revision is None or ArticleRead.objects.filter(patient=patient, revision_id=revision).exists():
         return
-    # Two pages opened at once: the earlier row stays.
+    # Ignore conflicts: of two concurrent requests the earlier row stays.
     ArticleRead.objects.bulk_create(
         [ArticleRead(patient=patient, revision_id=revision, at=now)], ignore_conflicts=True
     )
 
 
-# What an editor may do, and nothing else: neither users nor settings, and nothing about patients.
+# Permissions of an editor; none for users, settings or patients.
 EDITOR_MAY = (
     *(
         f"guidance.{verb}_article"
@@ -112,14 +112,14 @@ EDITOR_MAY_WITH_IMAGES = ("add_image", "change_image", "choose_image")
 
 
 def permission_named(name: str) -> Permission:
-    """The permission that Django names "room.verb_model"."""
+    """Return the permission with the natural key "room.verb_model"."""
     room, codename = name.split(".")
     return Permission.objects.get(content_type__app_label=room, codename=codename)
 
 
 @transaction.atomic
 def editors_group() -> Group:
-    """The group of the editors, with exactly the permissions above."""
+    """Return the group of editors, with exactly the permissions above."""
     group, _is_new = Group.objects.get_or_create(name=EDITORS)
     group.permissions.set([permission_named(name) for name in EDITOR_MAY])
     root = Collection.get_first_root_node() or Collection.add_root(name="Root")
@@ -131,7 +131,7 @@ def editors_group() -> Group:
 
 @transaction.atomic
 def add_editor(*, email: str, first_name: str = "", last_name: str = "") -> User:
-    """Let a person edit guidance; somebody with this address becomes an editor beside what they are."""
+    """Make a person an editor; an existing user with this address keeps other roles."""
     address = email.strip().lower()
     user = User.objects.filter(email=address).first()
     if user is None:

@@ -1,4 +1,4 @@
-"""Wagtail's pages, behind the portal's own sign-in and with a Content-Security-Policy of their own."""
+"""URLs of Wagtail, behind the portal's sign-in and with a Content-Security-Policy of their own."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from aftercare.guidance.access import editor_required
 from aftercare.guidance.editing.admin_home import Home, not_here, to_articles
 from aftercare.people.accounts.link_views import sign_in
 
-# Wagtail's forms hold inline script, so the patient side's policy would break them; the patient side's stays.
-# It still loads nothing from elsewhere, and only its own previews are framed.
+# Wagtail's forms need inline script, which the policy of the other pages forbids. Still nothing is loaded from
+# other sites, and only previews are framed.
 policy = csp_replace(
     {
         "default-src": [NONE],
@@ -28,7 +28,7 @@ policy = csp_replace(
 )
 
 urlpatterns = [
-    # One way to sign in for everybody: no password page, and none to reset one.
+    # A single way to sign in: no password page and no password reset.
     path("login/", sign_in),
     path("password_reset/", sign_in),
     path("", editor_required(policy(Home.as_view()))),

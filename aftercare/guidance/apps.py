@@ -6,7 +6,7 @@ class GuidanceConfig(AppConfig):
     label = "guidance"
 
     def ready(self) -> None:
-        """Let drafts be drawn as their page."""
+        """Register the renderer of previews."""
         from aftercare.guidance.articles.preview import preview
         from aftercare.guidance.models.articles import register_preview_renderer
 

@@ -1,4 +1,4 @@
-"""What no patient must ever read, wherever it was typed: reassurance, diagnoses, doses, promises."""
+"""Phrases that no patient may read: reassurance, diagnoses, doses, promises."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ NEVER = re.compile(
             r"\bnormal(?:ly|ity)?\b",
             r"\b(?:not|isn['’]t|aren['’]t|never) (?:\w+ )?infected\b|\bthere is no infection\b",
             r"\b(?:your skin|it|this|that) is infected\b",
-            # Not of what somebody has done: "You have asked for several codes."
+            # Not "You have asked for several codes."
             _CONDITION + r"\byou have (?!(?:to|any|been|had|not|(?!infected)\w+ed)\b)\w+(?: \w+)?",
             r"\byou['’]ve got\b",
             r"\b(?:is|are) an? (?:\w+ )?(?:infection|allergic reaction|allergy)\b",
@@ -55,18 +55,18 @@ NEVER = re.compile(
 
 
 def forbidden_phrases(text: str) -> list[str]:
-    """The phrases of a plain text that must never be said, as they stand there, each once."""
+    """Return the forbidden phrases of a plain text, as written, without duplicates."""
     plain = " ".join(INVISIBLE.sub("", text).split())
     return list(dict.fromkeys(found.group() for found in NEVER.finditer(plain)))
 
 
 def forbidden_phrases_in_html(html: str) -> list[str]:
-    """The same of a text with paragraphs and lists: a phrase is found across bold, not across paragraphs."""
+    """Return the forbidden phrases of HTML; found across bold, not across paragraphs."""
     return list(dict.fromkeys(phrase for block in blocks_in(html) for phrase in forbidden_phrases(block)))
 
 
 def blocks_in(html: str) -> Iterator[str]:
-    """The words of each paragraph, heading and line of a list."""
+    """Return the text of each paragraph, heading and list item."""
     soup = BeautifulSoup(INVISIBLE.sub("", html).replace(BREAK, ""), "html.parser")
     for tag in soup.find_all(BLOCKS):
         tag.insert_before(BREAK)

@@ -1,4 +1,4 @@
-"""What is filled in for the reader's clinic: its name, its numbers, its own products and hours."""
+"""Placeholders in texts: the clinic's name, numbers, products and hours."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ TELEPHONES = ("telephone", "out_of_hours", "emergency")
 PLACEHOLDERS = ("clinic", *TELEPHONES, "products", "sunscreen", "make_up")
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
-# Where a clinic has not decided for itself.
+# Defaults for clinics without values of their own.
 DEFAULT_PRODUCTS = "a mild cleanser with no scent"
 DEFAULT_SUNSCREEN = "the sunscreen that your clinic agrees to"
 DEFAULT_MAKE_UP_H = 24
 
 
 def named_in(text: str) -> Iterator[str]:
-    """The names of all placeholders in `text`."""
+    """Return the names of the placeholders in `text`."""
     return (found[1] for found in PLACEHOLDER.finditer(text))
 
 
 def values_for(
     clinic: Clinic, *, products: str = "", sunscreen: str = "", make_up_from_h: int | None = None
 ) -> dict[str, str]:
-    """What each placeholder says at `clinic`."""
+    """Return the value of each placeholder at `clinic`."""
     return {
         "clinic": clinic.name,
         "telephone": str(clinic.telephone),
@@ -43,12 +43,12 @@ def values_for(
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
-    """A plain sentence with its placeholders filled; an unknown one stays as it is."""
+    """Fill a plain sentence; unknown placeholders stay."""
     return PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), text)
 
 
 def fill_body(body: str, values: Mapping[str, str]) -> SafeString:
-    """The text of an article as HTML. A telephone number becomes a link that calls it."""
+    """Fill the text of an article, as HTML; telephone numbers become links."""
 
     def filled(found: re.Match[str]) -> str:
         name = found[1]
@@ -58,5 +58,5 @@ def fill_body(body: str, values: Mapping[str, str]) -> SafeString:
             return format_html('<a href="{}"><bdi>{}</bdi></a>', tel(values[name]), values[name])
         return escape(values[name])
 
-    # The body was checked when it was saved (validation.py); what is filled in is escaped above.
+    # The body was validated when it was saved (validation.py); the values are escaped above.
     return mark_safe(PLACEHOLDER.sub(filled, body))  # noqa: S308

@@ -1,4 +1,4 @@
-"""When an article may not be published, unpublished or deleted: asked by the model itself, whoever acts and how."""
+"""Refusals by the model itself to publish, unpublish or delete an article, for every user and path."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ from wagtail.models import Locale, Revision
 
 from aftercare.guidance.forbidden_phrases import forbidden_phrases, forbidden_phrases_in_html
 
-# The articles that say when to call: Get help, and those whose signs patients are told to look for.
+# Safety articles: they say when to call, and which signs to look for.
 SAFETY_KEYS = frozenset({"A4", "A5", "A6", "A7", "A8", "A11"})
 GET_HELP = "get_help"
 WORDS = ("title", "summary")
 BODY = "body"
-# Relations of an article, and the fields of each that patients read.
+# Relations of an article, with the fields that patients read.
 ROWS = {"instructions": ("text",), "pictures": ("alternative_text", "caption")}
 
 
 class RefusedError(ValidationError):
-    """An article stays as it is; the messages say why, and name the phrase."""
+    """The article is unchanged; the messages give the reasons and name the phrases."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One reason not to publish, and the field to mend."""
+    """A reason not to publish, and the field to correct."""
 
     field: str
     message: str
 
 
 def said_refused(phrases: Iterable[str]) -> str:
-    """The message about phrases that patients must never read."""
+    """Return the message about forbidden phrases."""
     named = "”, “".join(phrases)
     return _("Patients must never read “%s”. Say it in other words.") % named
 
@@ -46,23 +46,24 @@ def refusals_of(field: str, phrases: list[str]) -> Iterator[Refusal]:
 
 
 def refuse(reasons: Iterable[Refusal]) -> None:
-    """RefusedError with all reasons, where there are any."""
+    """Raise RefusedError if there are reasons."""
     if messages := [reason.message for reason in reasons]:
         raise RefusedError(list(dict.fromkeys(messages)))
 
 
 class RefusingQuerySet(models.QuerySet[Any]):
     def delete(self) -> tuple[int, dict[str, int]]:
-        """Delete them all; RefusedError where patients need one."""
+        """Delete all; raise RefusedError if patients need one."""
         for article in self:
             article.refuse_to_take_away()
         return super().delete()
 
 
 class RefusesUnsafeChanges:
-    """Publishing an unsafe phrase and taking away a safety article raise RefusedError, from wherever it is asked.
+    """Raise RefusedError when an unsafe phrase would be published or a safety article removed.
 
-    Put it before DraftStateMixin: its publish() and unpublish() are what forms, schedules, reviews and the shell use.
+    Put it before DraftStateMixin, whose publish() and unpublish() are used by forms, schedules, reviews and the
+    shell.
     """
 
     _default_manager: ClassVar[Any]
@@ -74,14 +75,14 @@ class RefusesUnsafeChanges:
     expire_at: Any
 
     def reasons_not_to_publish(self) -> Iterator[Refusal]:
-        """What stands in the way of patients reading it as it is now."""
+        """Return the reasons not to publish the article as it is."""
         yield from self.reasons_in_fields()
         for relation, fields in ROWS.items():
             said = [getattr(row, name) for row in getattr(self, relation).all() for name in fields]
             yield from refusals_of(relation, [phrase for text in said for phrase in forbidden_phrases(text)])
 
     def reasons_in_fields(self) -> Iterator[Refusal]:
-        """The same, without its instructions and pictures."""
+        """Return the reasons in its own fields, without instructions and pictures."""
         for name in WORDS:
             yield from refusals_of(name, forbidden_phrases(getattr(self, name)))
         yield from refusals_of(BODY, forbidden_phrases_in_html(getattr(self, BODY)))
@@ -92,9 +93,9 @@ class RefusesUnsafeChanges:
 
     @property
     def is_safety(self) -> bool:
-        """Whether patients read in it when to call, so that it can be changed but not taken away.
+        """True for a safety article, which can be changed but not removed.
 
-        A translation can: who reads in that language then reads the portal's own.
+        Translations can be removed: readers of that language then get the portal's own.
         """
         is_own = self.locale_id in (None, Locale.get_default().pk)
         return is_own and (self._says_safety() or self._was_safety())
@@ -103,40 +104,40 @@ class RefusesUnsafeChanges:
         return self.key in SAFETY_KEYS or self.group == GET_HELP
 
     def _was_safety(self) -> bool:
-        """What the database says: a draft may have another key."""
+        """The same by the key in the database: a draft may have another one."""
         return self._is_read(models.Q(key__in=SAFETY_KEYS) | models.Q(group=GET_HELP))
 
     def _is_read(self, condition: models.Q | None = None) -> bool:
-        """Whether patients read it now, and the condition holds of what they read."""
+        """Return True if the article is published and the condition holds for the published revision."""
         stored = type(self)._default_manager.filter(condition or models.Q(), pk=self.pk, live=True)
         return self.pk is not None and stored.exists()
 
     def refuse_to_take_away(self) -> None:
-        """RefusedError where patients read it now and need it."""
+        """Raise RefusedError for a published safety article."""
         if self._is_read() and self.is_safety:
             raise RefusedError(
                 _("Patients need “%s” to know when to call, so it stays. You can change it.") % self
             )
 
     def publish(self, revision: Revision, *args: Any, **kwargs: Any) -> None:
-        """Publish or schedule a revision; RefusedError where patients must not read it."""
+        """Publish or schedule a revision; raise RefusedError for unsafe content."""
         refuse(revision.as_object().reasons_not_to_publish())
         with transaction.atomic():
             super().publish(revision, *args, **kwargs)  # type: ignore[misc]
 
     def unpublish(self, *args: Any, **kwargs: Any) -> None:
-        """Take it away from patients; RefusedError for a safety article."""
+        """Unpublish; raise RefusedError for a safety article."""
         self.refuse_to_take_away()
         super().unpublish(*args, **kwargs)  # type: ignore[misc]
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        """Delete it; RefusedError for a safety article that patients read."""
+        """Delete; raise RefusedError for a published safety article."""
         self.refuse_to_take_away()
         deleted: tuple[int, dict[str, int]] = super().delete(*args, **kwargs)  # type: ignore[misc]
         return deleted
 
     def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
-        """Save it; RefusedError where that alone would show or take away what publish() and unpublish() refuse."""
+        """Save; raise RefusedError for changes that publish() or unpublish() would refuse."""
         written = None if update_fields is None else set(update_fields)
         if written is None or written & {*WORDS, BODY, "live", "key", "group"}:
             if self.live:
@@ -147,12 +148,12 @@ class RefusesUnsafeChanges:
 
 
 class SaysNothingUnsafe:
-    """A row of an article. Saving one that patients read at once is refused like publishing it."""
+    """A row of an article; saving one of a published article is refused like publishing it."""
 
     article: Any
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save it; RefusedError where its article is published and a phrase must never be said."""
+        """Save; raise RefusedError for a forbidden phrase in a published article."""
         if self.article.live:
             for fields in ROWS.values():
                 for name in fields:

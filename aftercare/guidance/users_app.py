@@ -2,6 +2,6 @@ from wagtail.users.apps import WagtailUsersAppConfig
 
 
 class EditorsConfig(WagtailUsersAppConfig):
-    """Wagtail's pages about users, with editors only."""
+    """Wagtail's user pages, limited to editors."""
 
     user_viewset = "aftercare.guidance.editing.editor_users.EditorViewSet"

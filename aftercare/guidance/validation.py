@@ -1,4 +1,4 @@
-"""What an article may hold. Each refusal says what to mend; nothing that was typed is dropped silently."""
+"""Validation of articles. Every error says what to correct; no input is dropped silently."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from aftercare.guidance.placeholders import PLACEHOLDERS, TELEPHONES, named_in
 from aftercare.guidance.refusals import said_refused
 
 TAGS = frozenset({"h2", "h3", "p", "ul", "ol", "li", "b", "strong", "a", "br"})
-BLOCK_KEY = "data-block-key"  # by which the editor tells paragraphs apart
+BLOCK_KEY = "data-block-key"  # keys by which the editor identifies paragraphs
 SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 SOURCES = re.compile(r"S([1-9]\d?)( S[1-9]\d?)*")
 LAST_SOURCE = 64
@@ -26,7 +26,7 @@ INVISIBLE = re.compile(r"[\x00-\x20\x7f-\xa0]")
 
 
 def validate_sources(value: str) -> None:
-    """ValidationError unless these are source statements such as "S27 S29", none of them twice."""
+    """Raise ValidationError unless these are source statements such as "S27 S29", without duplicates."""
     names = value.split()
     if not SOURCES.fullmatch(value) or any(int(name[1:]) > LAST_SOURCE for name in names):
         raise ValidationError(_("Name source statements from S1 to S64, with spaces, such as S27 S29."))
@@ -35,19 +35,19 @@ def validate_sources(value: str) -> None:
 
 
 def validate_words(value: str) -> None:
-    """ValidationError where a plain sentence holds script or an unknown placeholder."""
+    """Raise ValidationError if a plain sentence has script or an unknown placeholder."""
     raise_all([*script_in(value), *unknown_placeholders(value)])
 
 
 def validate_own_words(value: str) -> None:
-    """The same for a clinic's own words, which patients read as soon as they are saved."""
+    """Validate a clinic's own words, which patients read as soon as they are saved."""
     validate_words(value)
     if phrases := forbidden_phrases(value):
         raise ValidationError(said_refused(phrases))
 
 
 def validate_body(value: str) -> None:
-    """ValidationError naming everything that the text of an article may not hold."""
+    """Raise ValidationError with everything that the text of an article may not contain."""
     soup = BeautifulSoup(value, "html.parser")
     faults = [*script_in(value), *unknown_placeholders(value)]
     for tag in soup.find_all(True):
@@ -63,7 +63,7 @@ def raise_all(faults: list[str]) -> None:
 
 
 def script_in(value: str) -> Iterator[str]:
-    """Script is refused even where it was typed as text: nobody reads it, and somebody may paste it on."""
+    """Find script, also if typed as text: it might be pasted elsewhere."""
     if SCRIPT.search(unescape(value)):
         yield _("Guidance holds no script. Take out the part that begins with “<script”.")
 
@@ -78,9 +78,9 @@ def unknown_placeholders(value: str) -> Iterator[str]:
 
 
 def faults_of(tag: Tag) -> Iterator[str]:
-    """What is wrong with one element of the text."""
+    """Yield the problems of an element."""
     if tag.name == "script":
-        return  # said already
+        return  # reported already
     if tag.name not in TAGS:
         yield _("Guidance has headings, bold, lists and links only. Take out: %s.") % tag.name
     allowed = {"href"} if tag.name == "a" else set()

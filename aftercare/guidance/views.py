@@ -1,4 +1,4 @@
-"""The public guidance: the list with its search, and each article."""
+"""Public guidance: list with search, articles, timeline."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ GONE = 410
 
 
 def clinic_or_404(request: HttpRequest) -> Clinic:
-    """The clinic whose guidance this is; a new installation has none yet."""
+    """Return the clinic; raise Http404 in a new installation without any."""
     clinic = clinic_of(request)
     if clinic is None:
         raise Http404("no clinic yet")
@@ -36,14 +36,14 @@ def clinic_or_404(request: HttpRequest) -> Clinic:
 
 
 def reader_of(request: HttpRequest) -> Reader | None:
-    """Where the reader stands; None for who is not a patient with a procedure."""
+    """Return the reader; None unless a patient with a procedure is signed in."""
     patient = patient_of(request)
     return Reader.of(patient, timezone.now()) if patient else None
 
 
 @require_safe
 def guidance(request: HttpRequest) -> HttpResponse:
-    """Every article, or those that answer a search."""
+    """Show all articles, or the results of a search."""
     query = request.GET.get("q", "").strip()[:LONGEST_QUERY]
     words, reader = ClinicPlaceholders.of(clinic_or_404(request)), reader_of(request)
     articles = Article.objects.published()
@@ -57,7 +57,7 @@ def guidance(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def article(request: HttpRequest, slug: str) -> HttpResponse:
-    """One article. What a patient was shown is kept."""
+    """Show an article, and record that a patient has read it."""
     clinic, published = clinic_or_404(request), list(Article.objects.published())
     found = next((one for one in published if one.slug == slug), None)
     if found is None:
@@ -76,9 +76,9 @@ def timeline_context(
     now: datetime,
     reported: Callable[[Procedure], frozenset[str]],
 ) -> dict[str, Any]:
-    """The recovery from its first hour on: for everybody, or with "you are here" for a patient.
+    """Return the context of the timeline: for everybody, or with "you are here" for a patient.
 
-    `reported`: which symptoms the patient has told of lately, after a procedure.
+    `reported`: returns the symptoms reported recently after a procedure.
     """
     patient = patient_of(request)
     own = procedures_of(patient, now) if patient else []
@@ -95,12 +95,12 @@ def timeline_context(
 
 
 def procedures_of(patient: Patient, now: datetime) -> list[Procedure]:
-    """Those that have been done, the latest first."""
+    """Return past procedures, latest first."""
     return list(patient.procedures.filter(performed_at__lte=now).in_order().reverse())
 
 
 def chosen(own: Sequence[Procedure], procedure_id: str) -> Procedure:
-    """The one that was asked for, or the latest; another's is a 404."""
+    """Return the requested procedure, or the latest; raise Http404 for any other."""
     if not procedure_id:
         return own[0]
     found = next((one for one in own if str(one.pk) == procedure_id), None)
@@ -110,13 +110,13 @@ def chosen(own: Sequence[Procedure], procedure_id: str) -> Procedure:
 
 
 def kind_asked_for(request: HttpRequest) -> str:
-    """Microneedling, unless a kind is named that there is."""
+    """Return the requested kind of procedure; microneedling by default."""
     kind = request.GET.get("kind", "")
     return kind if kind in Procedure.Kind.values else Procedure.Kind.MICRONEEDLING.value
 
 
 def moved(request: HttpRequest, slug: str) -> HttpResponse:
-    """Where an address leads that was an article's once; a 404 for one that never was."""
+    """Redirect a former address to its article; Http404 for an unknown one."""
     address = ArticleSlug.objects.filter(slug=slug).select_related("article").first()
     if address is None:
         raise Http404("no such article")

@@ -1,4 +1,4 @@
-"""What Wagtail shows to editors: articles, and each clinic's own words."""
+"""Wagtail's admin for editors: articles, and each clinic's own guidance."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from aftercare.guidance.editing.comparing import BodyComparison, RowsPanel
 from aftercare.guidance.models import Article, ClinicGuidance
 from aftercare.guidance.refusals import RefusedError
 
-# What Wagtail offers for sites made of pages: the portal has none.
+# Menu items for sites made of pages, which the portal has not.
 NOT_HERE = frozenset({"explorer", "documents"})
 register_comparison_class(RichTextField, comparison_class=BodyComparison)
 
@@ -107,7 +107,7 @@ register_snippet(ClinicGuidanceViewSet)
 
 @hooks.register("before_delete_snippet")  # type: ignore[untyped-decorator]
 def keep_what_is_needed(request: HttpRequest, instances: Iterable[Any]) -> HttpResponse | None:
-    """Refuse to delete what a patient has been shown, what came with the portal, and what patients need."""
+    """Refuse to delete articles that patients have read or need, and shipped ones."""
     articles = [one for one in instances if isinstance(one, Article)]
     kept = [reason for article in articles if (reason := why_kept(article))]
     for reason in kept:
@@ -116,7 +116,7 @@ def keep_what_is_needed(request: HttpRequest, instances: Iterable[Any]) -> HttpR
 
 
 def why_kept(article: Article) -> str:
-    """What an editor is told who would delete it; "" where it can be deleted."""
+    """Return why an article cannot be deleted; "" if it can."""
     try:
         article.refuse_to_take_away()
     except RefusedError as refused:
@@ -133,7 +133,7 @@ def why_kept(article: Article) -> str:
 def no_unpublishing_of_what_is_needed(
     items: list[Any], _request: HttpRequest, context: dict[str, Any]
 ) -> None:
-    """Leave out "Unpublish" where it would be refused."""
+    """Leave out "Unpublish" if it would be refused."""
     article = context.get("instance")
     if isinstance(article, Article) and article.is_safety:
         items[:] = [item for item in items if item.name != "action-unpublish"]
@@ -156,5 +156,5 @@ def no_pages_on_the_home_page(_request: HttpRequest, items: list[SummaryItem]) -
 
 @hooks.register("register_log_actions")  # type: ignore[untyped-decorator]
 def name_what_came_with_the_portal(actions: LogActionRegistry) -> None:
-    """So that History shows the shipped text, with links to compare it and to go back to it."""
+    """Label shipped texts in the history, with links to compare and restore."""
     actions.register_action(SHIPPED, _("Shipped text"), _("Text that came with the portal"))

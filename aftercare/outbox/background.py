@@ -12,7 +12,7 @@ logger = logging.getLogger(__name__)
 
 
 class Background:
-    """One daemon thread per process, started at first use, with a queue of `size` jobs."""
+    """A daemon thread per process, started at first use, with a queue of `size` jobs."""
 
     def __init__(self, name: str, size: int) -> None:
         self.name = name

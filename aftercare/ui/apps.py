@@ -1,10 +1,10 @@
-"""The shared look: icons, level badges, times, telephone buttons."""
+"""Shared look: icons, level badges, times, telephone buttons."""
 
 from django.apps import AppConfig
 
 
 class UiConfig(AppConfig):
-    """Components and template tags that every room uses; imports no other room."""
+    """Components and template tags for every room; imports no other room."""
 
     name = "aftercare.ui"
     label = "ui"

@@ -1,7 +1,7 @@
-"""Colours as numbers: how far two are apart, and a clinic's accent for the dark.
+"""Colour arithmetic: contrast, and a clinic's accent for the dark theme.
 
-Colours are written as in a stylesheet, "#1b5a5c". OKLCH (lightness, chroma, hue) is the measure in which
-equal steps look equal: a hue keeps its name when only its lightness changes.
+Colours are written as in CSS, "#1b5a5c". OKLCH (lightness, chroma, hue) is perceptually uniform: a hue keeps
+its name when its lightness changes.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from math import atan2, cos, hypot, sin
 from typing import Final, NamedTuple
 
 HEX: Final = re.compile(r"#[0-9a-f]{6}")
-LEAST_ON_WHITE: Final = 6.0  # an accent is also small text and the edge of a button
+LEAST_ON_WHITE: Final = 6.0  # minimum contrast: an accent is also small text and the border of a button
 DARK_LIGHTNESS: Final = 0.76
-DARK_CHROMA: Final = 0.08  # more would glow on a dark page
+DARK_CHROMA: Final = 0.08  # more would dazzle on a dark page
 
-# Linear light to cone response, cone response to OKLab, and both ways back (Ottosson 2020).
+# Matrices from linear light to cone response to OKLab, and back (Ottosson 2020).
 _TO_CONES: Final = (
     (0.4122214708, 0.5363325363, 0.0514459929),
     (0.2119034982, 0.6806995451, 0.1073969566),
@@ -50,31 +50,31 @@ class Oklch(NamedTuple):
 
 
 def contrast(one: str, other: str) -> float:
-    """The contrast of two colours, 1 to 21, as WCAG 2 defines it."""
+    """Return the contrast of two colours, 1 to 21, by WCAG 2."""
     light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
 
 
 def oklch(colour: str) -> Oklch:
-    """The lightness, chroma and hue of a colour; ValueError where the text is no colour."""
+    """Return a colour in OKLCH; raise ValueError for invalid text."""
     cones = _times(_TO_CONES, _linear(colour))
     lightness, a, b = _times(_TO_LAB, _triple(value ** (1 / 3) for value in cones))
     return Oklch(lightness, hypot(a, b), atan2(b, a))
 
 
 def accent_dark(accent: str) -> str:
-    """The accent for a dark page: the same hue, light enough to read, and never glaring."""
+    """Return the accent for dark pages: same hue, readable, not dazzling."""
     wanted = oklch(accent)
     return _to_hex(Oklch(DARK_LIGHTNESS, min(wanted.chroma, DARK_CHROMA), wanted.hue))
 
 
 def accent_problem(accent: str) -> str:
-    """Why a colour can't be a clinic's accent; empty where it can."""
+    """Return why a colour cannot be an accent; "" if it can."""
     if not HEX.fullmatch(accent):
         return "Give a colour such as #1b5a5c."
     reached = contrast(accent, "#ffffff")
     if reached < LEAST_ON_WHITE:
-        # Rounded down: 5.96 must not read as the 6 that it is not.
+        # Rounded down: 5.96 must not be displayed as the required 6.
         return (
             f"This colour is too light to read on white: its contrast is {int(reached * 10) / 10} to 1. "
             f"Choose a darker one, of at least {LEAST_ON_WHITE:g} to 1."
@@ -88,7 +88,7 @@ def _luminance(colour: str) -> float:
 
 
 def _linear(colour: str) -> _Triple:
-    """The light of each channel, 0 to 1."""
+    """Return the linear light of each channel, 0 to 1."""
     if not HEX.fullmatch(colour):
         raise ValueError(f"not a colour such as #1b5a5c: {colour!r}")
     channels = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))

@@ -1,21 +1,21 @@
-"""The geometry of a course bar: how long a symptom usually lasts, and when the clinic wants to be told.
+"""Geometry of course bars: how long a symptom usually lasts, and when to tell the clinic.
 
-Hours in, percentages of the width out, ready for SVG attributes. Values only: no models, no clock.
+Hours in, percentages of the width out, ready for SVG attributes. No models, no clock.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-SPAN_H = 120.0  # what one bar shows; longer courses run out at its end
-NEAR = 12.0  # per cent from an end within which the word "Now" is set beside its line, not over it
+SPAN_H = 120.0  # hours of a bar; longer courses are cut off
+NEAR = 12.0  # per cent from an end within which the word "Now" is set beside its line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CourseBar:
-    """`usual` is solid from the left, `late` hatched from there on; the flag and the line stand at an x.
+    """`usual`: solid part from the left; `late`: hatched part after it.
 
-    `tell_us` and `now` are empty where they lie beyond the bar.
+    `tell_us` and `now`: x of flag and line; "" beyond the end of the bar.
     """
 
     usual: str
@@ -34,7 +34,7 @@ class Tick:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CourseAxis:
-    """The words below the bars and the mark "Now"; `pill` is where its pill begins, in pixels from the line."""
+    """Words below the bars, and the mark "Now"; `pill`: offset of its pill from the line, in pixels."""
 
     ticks: list[Tick]
     now: str
@@ -42,19 +42,19 @@ class CourseAxis:
 
 
 def per_cent(hours: float, span_h: float) -> str:
-    """A place on a bar: "21.67%"."""
+    """Return a position on a bar: "21.67%"."""
     return f"{100 * hours / span_h:.2f}%"
 
 
 def place(hours: float | None, span_h: float) -> str:
-    """The same, or nothing for what lies outside of the bar."""
+    """Return a position, or "" outside of the bar."""
     return "" if hours is None or not 0 <= hours <= span_h else per_cent(hours, span_h)
 
 
 def course_bar(
     *, usual_until_h: float, tell_us_after_h: float, now_h: float | None = None, span_h: float = SPAN_H
 ) -> CourseBar:
-    """One bar. ValueError where the clinic would want to be told before the usual time is over."""
+    """Return a bar; raise ValueError if the clinic is to be told before the usual time is over."""
     if not 0 < usual_until_h <= tell_us_after_h:
         raise ValueError(
             f"usual until {usual_until_h:g} h, tell us after {tell_us_after_h:g} h: out of order"
@@ -71,7 +71,7 @@ def course_bar(
 def course_axis(
     ticks: list[tuple[float, str]], *, now_h: float | None = None, span_h: float = SPAN_H
 ) -> CourseAxis:
-    """The axis for a stack of bars: words at hours, and "Now". A word outside of the bar is left out."""
+    """Return the axis of a stack of bars; words outside of the bar are left out."""
     inside = [Tick(x=per_cent(hours, span_h), word=word) for hours, word in ticks if 0 <= hours <= span_h]
     now = place(now_h, span_h)
     share = 100 * (now_h or 0) / span_h

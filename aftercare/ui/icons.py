@@ -1,4 +1,4 @@
-"""The icons, drawn on a grid of 24 by 24, in the colour of the text beside them."""
+"""Icons on a grid of 24 by 24, in the colour of the surrounding text."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,11 +8,10 @@ from typing import Final
 
 @dataclass(frozen=True, kw_only=True)
 class Icon:
-    """One drawing.
+    """An icon.
 
-    `path` is the outline in SVG path syntax. A `solid` icon is filled, any other is drawn as a line.
-    `turns` is true where the drawing points along the text, so that it is mirrored in right-to-left
-    languages.
+    `path`: outline in SVG path syntax. `solid`: filled, otherwise stroked. `turns`: mirrored in right-to-left
+    languages, because it points along the text.
     """
 
     path: str
@@ -20,7 +19,7 @@ class Icon:
     turns: bool = False
 
 
-# The five levels differ by shape first: octagon with a cross, triangle, clock, square, ring.
+# Levels differ by shape first: octagon with a cross, triangle, clock, square, ring.
 _LEVEL_ICONS: Final = {
     "emergency": Icon(
         path=(
@@ -78,7 +77,7 @@ _OTHER_ICONS: Final = {
     "search": Icon(path="M10.5 4a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13zm5 11.5L20.5 20.5"),
     "arrow_up": Icon(path="M12 20V5M6 10.5 12 4.5l6 6"),
     "arrow_down": Icon(path="M12 4v15M6 13.5l6 6 6-6"),
-    # How something stands: a disc with a tick, and a barred one.
+    # States: a disc with a tick, and a barred one.
     "state_on": Icon(path="M12 2.5a9.5 9.5 0 1 0 0 19 9.5 9.5 0 0 0 0-19zM7.5 12.3l3.2 3.2 5.8-6.5"),
     "state_off": Icon(path="M12 2.5a9.5 9.5 0 1 0 0 19 9.5 9.5 0 0 0 0-19zM5.5 18.5l13-13"),
     "device": Icon(

@@ -1,6 +1,6 @@
-"""An instant to come as people say it: "this evening", "Thursday morning", "24 November".
+"""Coming instants in words: "this evening", "Thursday morning", "24 November".
 
-Like times.py, it takes aware instants and speaks in Django's active time zone.
+Takes aware instants and uses Django's active time zone, as times.py.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-_NIGHT_ENDS = 5  # o'clock: until then people still speak of the night before
+_NIGHT_ENDS = 5  # o'clock: until then it is still "tonight"
 _PARTS = ((5, "morning"), (12, "afternoon"), (18, "evening"), (22, "night"))
 _TODAY = {
     "morning": gettext_lazy("this morning"),
@@ -26,11 +26,11 @@ _OF_WEEKDAY = {
     "evening": gettext_lazy("%(weekday)s evening"),
     "night": gettext_lazy("%(weekday)s night"),
 }
-_NAMED_BY_WEEKDAY = 6  # days: further on the same weekday could mean two dates
+_NAMED_BY_WEEKDAY = 6  # days: further ahead, a weekday would be ambiguous
 
 
 def day_part(instant: datetime, now: datetime) -> str:
-    """ "this evening", "tonight", "Thursday evening"; from a week on the date alone."""
+    """Return "this evening", "tonight" or "Thursday evening"; from a week ahead the date."""
     day, part = _day_and_part(instant)
     days = _days_until(day, now)
     if days == 0:
@@ -41,7 +41,7 @@ def day_part(instant: datetime, now: datetime) -> str:
 
 
 def on_day_part(instant: datetime, now: datetime) -> str:
-    """The same within a sentence: "on Thursday evening", but "this evening"."""
+    """Return the same within a sentence: "on Thursday evening", but "this evening"."""
     said = day_part(instant, now)
     if _days_until(_day_and_part(instant)[0], now) == 0:
         return said
@@ -54,7 +54,7 @@ def _days_until(day: datetime, now: datetime) -> int:
 
 
 def _day_and_part(instant: datetime) -> tuple[datetime, str]:
-    """The local day that people would name, and the part of it."""
+    """Return the local day and part of the day as people name them."""
     local = timezone.localtime(instant)
     if local.hour < _NIGHT_ENDS:
         return local - timedelta(days=1), "night"

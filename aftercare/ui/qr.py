@@ -1,4 +1,4 @@
-"""A QR code as the path of an SVG drawing: dark squares of one unit, with the quiet edge that scanners need."""
+"""QR codes as SVG paths, with the quiet zone that scanners need."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from qrcode.constants import ERROR_CORRECT_M
 from qrcode.main import QRCode
 
-EDGE = 4  # units of white around it
+EDGE = 4  # units of quiet zone
 
 
 @dataclass(frozen=True, slots=True)
 class QrCode:
-    """`size`: units on a side, the edge included."""
+    """`size`: units per side, quiet zone included."""
 
     size: int
     path: str
 
 
 def qr_code(text: str) -> QrCode:
-    """The code of a text, such as a link. Runs of dark squares in a row are one rectangle."""
+    """Return the QR code of a text, such as a link; adjacent dark squares of a row become one rectangle."""
     code = QRCode(border=EDGE, error_correction=ERROR_CORRECT_M)
     code.add_data(text)
     rows = code.get_matrix()
@@ -30,7 +30,7 @@ def qr_code(text: str) -> QrCode:
 
 
 def runs(row: list[bool]) -> list[tuple[int, int]]:
-    """Where dark squares stand next to each other: start and length."""
+    """Yield start and length of runs of dark squares."""
     found: list[tuple[int, int]] = []
     for x, dark in enumerate(row):
         if dark and found and sum(found[-1]) == x:

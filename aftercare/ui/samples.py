@@ -1,4 +1,4 @@
-"""What the page of components is filled with: made up, and the same every time."""
+"""Fixed sample data for the page of components."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ CONTACT: Final = SimpleNamespace(
 
 class NothingChosen(forms.RadioSelect):
     def format_value(self, value: Any) -> list[str]:
-        """No answer yet is no cell filled; Django would fill "I can't tell", whose value is empty."""
+        """Render no answer as none ticked; Django would tick "I can't tell", whose value is empty."""
         return [] if value is None else list(super().format_value(value) or [])
 
 
 class SampleForm(forms.Form):
-    """One field of each form that a question can take."""
+    """A field for each form of question."""
 
     first = forms.MultipleChoiceField(
         label="Do you have any of these right now?",
@@ -82,7 +82,7 @@ class SampleForm(forms.Form):
 
     @property
     def helper(self) -> FormHelper:
-        """How crispy draws it."""
+        """Layout for crispy-forms."""
         helper = FormHelper()
         helper.form_tag = False
         helper.disable_csrf = True
@@ -105,13 +105,13 @@ class SampleForm(forms.Form):
 
 
 def sample_form(data: dict[str, Any] | None, prefix: str) -> SampleForm:
-    """The form, blank or as typed."""
+    """Return the form, blank or with posted data."""
     typed = {f"{prefix}-{name}": value for name, value in data.items()} if data is not None else None
     return SampleForm(typed, prefix=prefix)
 
 
 def points(*said: int | None) -> list[Point]:
-    """Answers at the hours of the sample recovery."""
+    """Return values at the hours of the sample recovery."""
     hours = (3, 13, 26, 41, 87, 124, 138, 157)
     return [Point(hours=h, value=value) for h, value in zip(hours, said, strict=False)]
 
@@ -121,7 +121,7 @@ def marked(*marks: tuple[float, str]) -> list[Mark]:
 
 
 def charts() -> list[tuple[str, Chart]]:
-    """A whole recovery, and the states that a chart can get into."""
+    """Return charts of a whole recovery, and of special states."""
     whole = [
         Series(
             name="Redness",
@@ -148,7 +148,7 @@ def charts() -> list[tuple[str, Chart]]:
 
 
 def samples() -> dict[str, Any]:
-    """Everything that the page of components shows."""
+    """Return the context of the page of components."""
     wrong = {
         "first": ["breathing"],
         "redness": "9",

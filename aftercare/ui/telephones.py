@@ -1,4 +1,4 @@
-"""Telephone numbers: read as people type them, kept as E.164, written as people of a country write them."""
+"""Telephone numbers: parsed as typed, stored as E.164, formatted for the reader's country."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from django.utils import timezone
 from phonenumber_field.phonenumber import PhoneNumber
 from phonenumbers import PhoneNumberFormat, ValidationResult, shortnumberinfo
 
-# What people type between digits. Letters would be an extension or a remark, which E.164 does not keep.
+# Separators that people type. Letters would be an extension or a remark, which E.164 cannot hold.
 _TYPED: Final = re.compile(r"[+＋]?[\d\s().‐-―-]+")
 _FIRST: Final = re.compile(r"[^A-Za-z,;#*]+")
-_FEWEST_DIGITS: Final = 9  # of a number in a range that nobody has, such as those kept for drama
+_FEWEST_DIGITS: Final = 9  # length of a number in an unassigned range, such as those for fiction
 
 
 class Telephone(PhoneNumber):
-    """A telephone number, or what was typed where it can't be read. `home`: the country it is written for."""
+    """A telephone number, or invalid text. `home`: the country for which it is formatted."""
 
     home: str | None = None
 
     @classmethod
     @lru_cache(maxsize=4096)
     def read(cls, typed: str, region: str | None = None) -> Self:
-        """The number that `typed` stands for in a country; without one only a number with + can be read."""
+        """Parse `typed` for a country; without one only numbers with "+" can be parsed."""
         seen = "".join(sign for sign in typed if unicodedata.category(sign) != "Cf")
         number = cls()
         if _TYPED.fullmatch(seen.strip()):
@@ -41,10 +41,10 @@ class Telephone(PhoneNumber):
         return number
 
     def is_valid(self) -> bool:
-        """Whether it can be dialled from anywhere: known to be in use, or of a length that its country gives out."""
+        """True if the number can be dialled from anywhere: assigned, or of a length valid in its country."""
         return self._is_valid
 
-    # A page asks for the same few numbers many times over, and `read` keeps them.
+    # Pages ask for the same few numbers repeatedly, and `read` is cached.
     @cached_property
     def _is_valid(self) -> bool:
         if phonenumbers.is_valid_number(self):
@@ -54,11 +54,11 @@ class Telephone(PhoneNumber):
 
     @cached_property
     def kept(self) -> str:
-        """What the database holds: E.164, or as typed."""
+        """Value for the database: E.164, or as typed."""
         return str(self.as_e164 if self.is_valid() else self.raw_input)
 
     def written(self, region: str | None) -> str:
-        """As people in a country write it: a number of their own without the country's code."""
+        """The number as written in its country; numbers of that country without country code."""
         if not self.is_valid():
             return str(self.raw_input)
         is_own = region is not None and phonenumbers.country_code_for_region(region) == self.country_code
@@ -77,18 +77,18 @@ class Telephone(PhoneNumber):
 
 
 def kept(number: Telephone | str) -> str:
-    """A number as it is stored outside a telephone column: E.164, or as typed."""
+    """Return a number for storage outside of a telephone column: E.164, or as typed."""
     return number.kept if isinstance(number, Telephone) else number
 
 
 def as_telephone(number: Telephone | str, region: str | None = None) -> Telephone:
-    """A number that may have been stored as text, to write or to dial in a country."""
+    """Return a stored text as a Telephone, formatted for a country."""
     found = number if isinstance(number, Telephone) else Telephone.read(number, region or active_region())
     return Telephone.read(found.kept, region) if region else found
 
 
 def dialled(number: Telephone | str) -> str:
-    """What a telephone dials: E.164; of a short or unreadable number the digits before any word."""
+    """Return what a telephone dials: E.164, or the leading digits of a short or invalid number."""
     found = as_telephone(number)
     if found.is_valid():
         return found.kept
@@ -101,26 +101,26 @@ def dialled(number: Telephone | str) -> str:
 
 
 def active_region() -> str | None:
-    """The country in whose time zone the page is read; none for UTC."""
+    """Return the country of the active time zone; "" for UTC."""
     return region_of(timezone.get_current_timezone_name())
 
 
 def example_of(region: str | None) -> str:
-    """A number that nobody minds, as people in a country write one."""
+    """Return an example number as written in a country."""
     number = phonenumbers.example_number(region) if region else None
     form = PhoneNumberFormat.NATIONAL
     return phonenumbers.format_number(number, form) if number else "+44 161 496 0123"
 
 
 def is_emergency_number(number: str, region: str | None) -> bool:
-    """Whether dialling this calls for help in a country; where the country is not known, in any."""
+    """Return True for an emergency number of the country, or of any if it is unknown."""
     regions = [region] if region else phonenumbers.SUPPORTED_SHORT_REGIONS
     return any(shortnumberinfo.is_emergency_number(number, one) for one in regions)
 
 
 @lru_cache(maxsize=512)
 def region_of(zone: str) -> str | None:
-    """The country of an IANA time zone, by the table that comes with the zones; none for UTC and its like."""
+    """Return the country of an IANA time zone, by the tz database; "" for UTC and the like."""
     countries, links = _tables()
     seen = zone
     while seen not in countries and seen in links:
@@ -131,7 +131,7 @@ def region_of(zone: str) -> str | None:
 
 @lru_cache(maxsize=1)
 def _tables() -> tuple[dict[str, str], dict[str, str]]:
-    """Countries by zone, and the zone that each other name stands for."""
+    """Return countries by zone, and canonical zones by alias."""
     folder = files("tzdata.zoneinfo")
     rows = (line.split("\t") for line in folder.joinpath("zone.tab").read_text("utf-8").splitlines())
     countries = {row[2]: row[0] for row in rows if not row[0].startswith("#")}

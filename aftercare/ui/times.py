@@ -1,7 +1,7 @@
-"""How instants are said: a clock and an age for staff, a weekday and a clock for patients.
+"""Instants in words: clock and age for staff, weekday and clock for patients.
 
-Everything here takes aware instants and speaks in Django's active time zone. "Now" is an argument,
-so that every time on one page is measured from the same instant.
+Takes aware instants and uses Django's active time zone. "Now" is an argument, so that all times on a page are
+relative to the same instant.
 """
 
 from datetime import datetime, timedelta
@@ -14,25 +14,25 @@ from django.utils.translation import ngettext, pgettext
 _MINUTE = timedelta(minutes=1)
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
-_COUNTED_IN_HOURS = 72  # from here on people count days
-_NAMED_BY_WEEKDAY = 6  # days: further back the same weekday could mean two dates
+_COUNTED_IN_HOURS = 72  # from here on days are counted
+_NAMED_BY_WEEKDAY = 6  # days: further back, a weekday would be ambiguous
 
 
 def whole_hours(hours: float) -> int:
-    """Hours as every page says them: those that are over, so that 2 h 40 min is "2 hours".
+    """Return completed hours, as every page displays them: 2 h 40 min is "2 hours".
 
-    For reading only: rules use the exact value.
+    For display only: rules use the exact value.
     """
     return int(hours)
 
 
 def hours_between(start: datetime, end: datetime) -> int:
-    """Elapsed time in hours, for reading."""
+    """Return elapsed time in hours, for display."""
     return whole_hours((end - start) / _HOUR)
 
 
 def spoken_age(span: timedelta) -> str:
-    """A span of time in its two largest units: "23 min", "11 h 42 min", "2 days 19 h"."""
+    """Return a duration in its two largest units: "23 min", "11 h 42 min", "2 days 19 h"."""
     if span < _HOUR:
         return _("%(minutes)s min") % {"minutes": max(span, timedelta()) // _MINUTE}
     hours, minutes = span // _HOUR, span % _HOUR // _MINUTE
@@ -48,7 +48,7 @@ def spoken_age(span: timedelta) -> str:
 
 
 def age_sentence(instant: datetime, now: datetime) -> str:
-    """How far `instant` lies from `now`: "23 min ago", "just now", "in 5 h 38 min"."""
+    """Return the distance from `now`: "23 min ago", "just now", "in 5 h 38 min"."""
     if instant >= now + _MINUTE:
         return _("in %(span)s") % {"span": spoken_age(instant - now)}
     if now - instant < _MINUTE:
@@ -57,7 +57,7 @@ def age_sentence(instant: datetime, now: datetime) -> str:
 
 
 def staff_clock(instant: datetime, now: datetime) -> str:
-    """The clock, with a word for the date unless it is today: "14:05", "Sun 22:40", "3 Nov 22:40"."""
+    """Return the clock, with the date unless it is today: "14:05", "Sun 22:40", "3 Nov 22:40"."""
     local, today = timezone.localtime(instant), timezone.localtime(now).date()
     days_off = abs((local.date() - today).days)
     if days_off == 0:
@@ -70,7 +70,7 @@ def staff_clock(instant: datetime, now: datetime) -> str:
 
 
 def patient_clock(instant: datetime, now: datetime | None = None) -> str:
-    """The weekday, the date and the clock: "Sunday 22 November, 22:40"; "Today, 20:48" if it is today."""
+    """Return weekday, date and clock: "Sunday 22 November, 22:40"; "Today, 20:48" for today."""
     local = timezone.localtime(instant)
     today = timezone.localtime(now).date() if now is not None else None
     if local.date() == today:
@@ -81,7 +81,7 @@ def patient_clock(instant: datetime, now: datetime | None = None) -> str:
 
 
 def span_words(hours: float) -> str:
-    """A span in words: "26 hours", "5 days"."""
+    """Return a duration: "26 hours", "5 days"."""
     if hours < _COUNTED_IN_HOURS:
         return hours_words(hours) if whole_hours(hours) else _("less than an hour")
     days = int(hours // 24)
@@ -89,13 +89,13 @@ def span_words(hours: float) -> str:
 
 
 def hours_words(hours: float) -> str:
-    """Hours in words, however many: "26 hours"."""
+    """Return hours, however many: "26 hours"."""
     whole = whole_hours(hours)
     return ngettext("%(hours)s hour", "%(hours)s hours", whole) % {"hours": whole}
 
 
 def at_clock(instant: datetime, now: datetime) -> str:
-    """When something was, after a verb: "at 14:12" today, else "on Tuesday 24 November, 12:08"."""
+    """Return "at 14:12" for today, else "on Tuesday 24 November, 12:08", after a verb."""
     local = timezone.localtime(instant)
     if local.date() == timezone.localtime(now).date():
         return _("at %(clock)s") % {"clock": _clock(local)}
@@ -103,13 +103,13 @@ def at_clock(instant: datetime, now: datetime) -> str:
 
 
 def of_clock(instant: datetime, now: datetime) -> str:
-    """For patients, what something is of: "08:10" today, else "Monday, 08:10" or "3 November, 08:10"."""
+    """Return "08:10" for today, else "Monday, 08:10" or "3 November, 08:10"; for patients."""
     day, clock = _day_word(instant, now), _clock(timezone.localtime(instant))
     return _("%(day)s, %(clock)s") % {"day": day, "clock": clock} if day else clock
 
 
 def day_and_clock(instant: datetime, now: datetime) -> str:
-    """When something was, within a sentence: "today at 08:10", "on Monday at 08:10", "on 3 November at 08:10"."""
+    """Return "today at 08:10", "on Monday at 08:10" or "on 3 November at 08:10"."""
     day, clock = _day_word(instant, now), _clock(timezone.localtime(instant))
     if day:
         return _("on %(day)s at %(clock)s") % {"day": day, "clock": clock}
@@ -121,7 +121,7 @@ def _clock(local: datetime) -> str:
 
 
 def _day_word(instant: datetime, now: datetime) -> str:
-    """ "Monday", further back "3 November", today ""."""
+    """Return "Monday", further back "3 November", today ""."""
     local, today = timezone.localtime(instant), timezone.localtime(now).date()
     days = (today - local.date()).days
     if days == 0:

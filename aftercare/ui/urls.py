@@ -1,4 +1,4 @@
-"""The page of all components."""
+"""URL of the page of components."""
 
 from django.urls import path
 

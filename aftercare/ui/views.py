@@ -1,4 +1,4 @@
-"""A page with every component in every state, to look at and to test. It is part of no clinic's portal."""
+"""Page with every component in every state; part of no clinic's portal."""
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,7 +10,7 @@ from aftercare.ui.samples import samples
 
 @require_safe
 def components(request: HttpRequest) -> HttpResponse:
-    """Only in a demonstration; for everybody, since it shows nobody's data."""
+    """Show the components; only in a demonstration, to everybody, since it holds no personal data."""
     if not settings.DEMO:
         raise Http404("only in a demonstration")
     return render(request, "ui/components.html", samples())

@@ -1,1 +1,1 @@
-"""Rules that time drives: escalation, chases, the alarm drill."""
+"""Time-driven rules: escalation, chases, alarm drill."""

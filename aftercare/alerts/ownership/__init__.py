@@ -1,1 +1,1 @@
-"""The owner of an alert: assigning, giving back, reopening, and returning to everybody."""
+"""Ownership of alerts: assign, give back, reopen, unassign."""

@@ -1,1 +1,1 @@
-"""Corrections by staff of a procedure or an intake, and the judgements that follow."""
+"""Corrections by staff of a procedure or an intake, and the re-evaluation that follows."""

@@ -1,1 +1,1 @@
-"""What follows a check-in with time: confirmation by the clinic, or silence of the patient."""
+"""Follow-up of a check-in: confirmation by the clinic, non-response of the patient."""

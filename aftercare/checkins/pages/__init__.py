@@ -1,1 +1,1 @@
-"""The contents of the patient's pages: today, a result, the history, and the lead above all of them."""
+"""Content of the patient's pages: today, result, history, and the lead above them."""

@@ -44,7 +44,7 @@ class Lead:
 
     @property
     def reported_at(self) -> datetime | None:
-        """When the newest report about it arrived; None without alerts."""
+        """Time of the newest report about it; None without alerts."""
         return max((alert.last_reported_at for alert in self.alerts), default=None)
 
 

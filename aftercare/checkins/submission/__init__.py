@@ -1,1 +1,1 @@
-"""A sent check-in: whether it can be taken, where it belongs, how it is judged and stored."""
+"""Submission of a check-in: validation, placement, evaluation, storage."""

@@ -50,7 +50,7 @@ class RejectedError(ValueError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Placement:
-    """Where a submission belongs: instant, procedure, further procedures, corrected check-in."""
+    """Place of a submission in the history: instant, procedure, further procedures, corrected check-in."""
 
     observed_at: datetime
     procedure: Procedure | None

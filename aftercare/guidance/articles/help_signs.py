@@ -1,6 +1,6 @@
-"""Every sign to call about, level by level, as Get help names it. The words are here and in no article.
+"""Signs to call about, by level, for the page Get help. They are in code and in no article.
 
-An article can be edited; what makes a rule fire can't be left out by that. A test holds this list to the rules.
+An editor could drop a sign from an article, but not from here. A test compares this list to the rules.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from aftercare.triage import Level
 
 @dataclass(frozen=True, slots=True)
 class HelpSign:
-    """One line, the first words of it bold, and the rules that fire on it."""
+    """A sign, its first words in bold, with the rules that fire on it."""
 
     bold: str
     rest: str
@@ -84,7 +84,7 @@ SAME_DAY = (
     sign("firm lumps", "", "lumps"),
     sign("you want to talk to us.", "That is reason enough", "contact_requested"),
 )
-# What makes somebody call now for what others call about today.
+# Conditions under which a same-day sign is urgent.
 AT_RISK = (
     sign("Your skin heals slowly.", "", "at_risk_patient"),
     sign("You take isotretinoin", "(Accutane), or took it not long ago.", "at_risk_patient"),

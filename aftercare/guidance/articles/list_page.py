@@ -1,4 +1,4 @@
-"""The list of all articles, in groups that follow the recovery."""
+"""The list of articles, in groups that follow the recovery."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class ArticleEntry:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Articles under one heading. `is_now`: its days are those that the reader is in."""
+    """Articles under a heading. `is_now`: the group applies to the reader's day."""
 
     key: str
     title: str
@@ -30,7 +30,7 @@ class Group:
 
 
 def groups(articles: Iterable[Article], words: ClinicPlaceholders, reader: Reader | None) -> list[Group]:
-    """The groups that have articles, in order."""
+    """Return the groups that have articles, in order."""
     listed = list(articles)
     found = []
     for group in Article.Group:
@@ -45,7 +45,7 @@ def article_entry(article: Article, words: ClinicPlaceholders) -> ArticleEntry:
 
 
 def group_now(reader: Reader | None) -> Article.Group | None:
-    """Which group's days these are."""
+    """Return the group that applies to the reader's day, or None."""
     if reader is None or reader.hours >= LATER_UNTIL_H:
         return None
     return Article.Group.FIRST_DAYS if reader.hours < FIRST_DAYS_UNTIL_H else Article.Group.LATER

@@ -1,6 +1,6 @@
-"""Brings the articles of the data files into the database: an edit is never written over.
+"""Loading of shipped articles from data files into the database; edited articles are never overwritten.
 
-One file per article, content/*.toml; the keys are those of Article and Instruction.
+One file per article, content/*.toml, with the field names of Article and Instruction as keys.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from aftercare.guidance.models.articles import language
 from aftercare.guidance.refusals import refuse
 from aftercare.people.models import Clinic, User
 
-SHIPPED = "guidance.shipped"  # the entry in an article's history
+SHIPPED = "guidance.shipped"  # label in an article's history
 CONTENT = Path(__file__).parent.parent / "content"
 ARTICLE_KEYS = frozenset(
     {"key", "slug", "title", "summary", "order", "group", "sources", "body", "instructions"}
@@ -31,18 +31,18 @@ INSTRUCTION_KEYS = frozenset(
 
 
 class ContentError(ValueError):
-    """A data file that is no article: says which file, and what is wrong with it."""
+    """An invalid data file; the message names the file and the problem."""
 
 
 def load_articles(*, by: User, folder: Path = CONTENT) -> list[Article]:
-    """Publish every article that the database has never had, and newer texts of those nobody edited; these."""
+    """Publish new shipped articles, and newer texts of unedited ones; return the articles published."""
     Locale.objects.get_or_create(language_code=language())
     return [new for path in sorted(folder.glob("*.toml")) if (new := load_article(path, by=by))]
 
 
 @transaction.atomic
 def load_article(path: Path, *, by: User) -> Article | None:
-    """Publish one file's article; None where it is there as the file has it, or an editor has made it their own."""
+    """Publish the article of a file; return None if it is up to date or was edited."""
     told = read(path)
     article = Article.objects.select_for_update().filter(key=told["key"]).first()
     if article is None:
@@ -54,25 +54,25 @@ def load_article(path: Path, *, by: User) -> Article | None:
 
 
 def publish_shipped(article: Article, told: Mapping[str, Any], path: Path, *, by: User) -> Article:
-    """Publish the file's text as a revision that is kept for good; ContentError where it may not be read."""
+    """Publish a file's text as a revision kept for good; raise ContentError if it may not be published."""
     kept = {one.key: one.pk for one in article.instructions.all()}
     for name, value in fields_of(told).items():
         setattr(article, name, value)
     article.instructions = list(instructions_of(told))
     check(article, path)
     for one in article.instructions.all():
-        one.pk = kept.get(one.key)  # so that a comparison shows what changed in it
+        one.pk = kept.get(one.key)  # for the comparison with the previous revision
     article.save()
     revision = article.save_revision(user=by, clean=False)
     keep_as_shipped(revision, by=by)
-    # The portal itself publishes: no permission of a person is asked for.
+    # Published by the portal itself: no user's permission is checked.
     revision.publish(user=by, skip_permission_checks=True)
     loaded: Article = Article.objects.get(pk=article.pk)
     return loaded
 
 
 def fields_of(told: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of an article as a file has them."""
+    """Return the fields of an article in the form of a file."""
     return {
         **{name: told[name] for name in ("slug", "title", "summary", "body")},
         "order": told.get("order", 100),
@@ -82,7 +82,7 @@ def fields_of(told: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def is_as_told(article: Article, told: Mapping[str, Any]) -> bool:
-    """Whether the article says what the file says."""
+    """Return True if the article equals the file."""
     rows = [comparable_row(one) for one in article.instructions.order_by("sort_order")]
     return rows == [comparable_row(one) for one in instructions_of(told)] and all(
         getattr(article, name) == value for name, value in fields_of(told).items()
@@ -94,13 +94,13 @@ def comparable_row(one: Instruction) -> tuple[Any, ...]:
 
 
 def is_edited(article: Article) -> bool:
-    """Whether anything was made of it since it came, a draft included."""
+    """Return True if the article has been edited since loading, drafts included."""
     shipped = ShippedText.objects.filter(revision__in=article.revisions).values("revision")
     return bool(article.revisions.exclude(pk__in=shipped).exists())
 
 
 def remember_first_text(article: Article, *, by: User) -> None:
-    """Keep the first text of an article that was loaded before such texts were kept."""
+    """Keep the first text of an article that was loaded before shipped texts were kept."""
     if article.is_shipped:
         return
     first = article.revisions.filter(user=by).order_by("created_at", "pk").first()
@@ -109,7 +109,7 @@ def remember_first_text(article: Article, *, by: User) -> None:
 
 
 def keep_as_shipped(revision: Revision, *, by: User) -> None:
-    """Keep a revision for good, and list it in the article's history."""
+    """Keep a revision for good, and add it to the article's history."""
     ShippedText.objects.create(revision=revision)
     log(
         instance=revision.content_object,
@@ -122,7 +122,7 @@ def keep_as_shipped(revision: Revision, *, by: User) -> None:
 
 
 def read(path: Path) -> dict[str, Any]:
-    """The file's keys and values; ContentError where one is missing or unknown."""
+    """Read a file; raise ContentError for a missing or unknown key."""
     try:
         told = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -142,7 +142,7 @@ def refuse_unknown(told: Mapping[str, Any], known: frozenset[str], path: Path) -
 
 
 def instructions_of(told: Mapping[str, Any]) -> Iterator[Instruction]:
-    """The rows of a file, in its order."""
+    """Return the instructions of a file, in order, unsaved."""
     for number, row in enumerate(told.get("instructions", [])):
         plain = {name: row[name] for name in row.keys() - {"kinds", "sources"}}
         kinds = " ".join(sorted(row.get("kinds", ["mn", "rf"])))
@@ -150,7 +150,7 @@ def instructions_of(told: Mapping[str, Any]) -> Iterator[Instruction]:
 
 
 def check(article: Article, path: Path) -> None:
-    """ContentError with everything that an editor would be told, too."""
+    """Raise ContentError with every problem that an editor would be shown."""
     faults = []
     for record in (article, *article.instructions.all()):
         try:
@@ -166,6 +166,6 @@ def check(article: Article, path: Path) -> None:
 
 
 def make_room_for_clinics() -> None:
-    """A record of its own words for each clinic that has none, so that an editor finds it."""
+    """Create empty clinic guidance for each clinic without it, so that editors find it."""
     for clinic in Clinic.objects.filter(guidance=None):
         ClinicGuidance.objects.get_or_create(clinic=clinic)

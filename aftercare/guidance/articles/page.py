@@ -1,4 +1,4 @@
-"""One article as one reader sees it: what holds now comes first, then the text, then what holds at other times."""
+"""Content of an article page for a reader: what applies now, the text, what applies at other times."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ HELP_KEY = "A5"
 
 
 def template_of(article: Article) -> str:
-    """Get help has a page of its own, whose signs stand in code: no edit leaves one out."""
+    """Return the template; Get help has its own, with signs from code that no edit can drop."""
     return "guidance/articles/get_help.html" if article.key == HELP_KEY else "guidance/articles/article.html"
 
 
 @dataclass(frozen=True, slots=True)
 class ArticleInstruction:
-    """One instruction on the page."""
+    """An instruction on the page."""
 
     text: str
     when: str
@@ -34,7 +34,7 @@ class ArticleInstruction:
 def article_context(
     article: Article, clinic: Clinic, reader: Reader | None, others: Sequence[Article] = ()
 ) -> dict[str, Any]:
-    """What the template shows."""
+    """Return the template context."""
     words = ClinicPlaceholders.of(clinic)
     said = do_first(as_said_by(words, one, article) for one in article.instructions.all())
     if reader:
@@ -56,17 +56,17 @@ def article_context(
 
 
 def with_hours(instructions: Iterable[ClinicInstruction]) -> list[ArticleInstruction]:
-    """Each with its hours."""
+    """Return the instructions with their hours in words."""
     return [ArticleInstruction(one.text, hours_text(one)) for one in instructions]
 
 
 def is_now(instruction: ClinicInstruction, reader: Reader | None) -> bool:
-    """Whether it holds for this reader at this hour."""
+    """Return True if the instruction applies to the reader now."""
     return reader is not None and instruction.holds_at(reader.hours)
 
 
 def hours_text(instruction: ClinicInstruction) -> str:
-    """From when until when, in words; "" where it holds always."""
+    """Return the hours of an instruction in words; "" if it always applies."""
     begins, ends = instruction.from_hour, instruction.until_hour
     if ends is None:
         return f"from {span_words(begins)} after treatment" if begins else ""
@@ -76,7 +76,7 @@ def hours_text(instruction: ClinicInstruction) -> str:
 
 
 def read_next(article: Article, others: Sequence[Article]) -> list[Article]:
-    """The articles that follow it in its group, then from the start of the list."""
+    """Return the articles after this one in the list, continuing from its start."""
     ordered = [one for one in others if one.pk != article.pk and one.group != Article.Group.GET_HELP]
     later = [one for one in ordered if (one.order, one.pk) > (article.order, article.pk)]
     return [*later, *(one for one in ordered if one not in later)][:READ_NEXT]

@@ -1,4 +1,4 @@
-"""Looking at a draft as a patient at some hour after a procedure would see it."""
+"""Preview of a draft, as a patient at some hour after a procedure would see it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from aftercare.people.models import Clinic, Procedure
 
 
 def reader_of(mode: str) -> Reader | None:
-    """The reader of a preview mode, such as "rf-26"; None for who is signed out. KeyError for an unknown mode."""
+    """Return the reader of a preview mode, such as "rf-26"; None for signed out. KeyError for an unknown mode."""
     known = {
         f"{kind}-{hours}": Reader(kind, hours) for kind in Procedure.Kind.values for hours in PREVIEW_HOURS
     }
@@ -26,13 +26,13 @@ def reader_of(mode: str) -> Reader | None:
 
 @csp_replace({"frame-ancestors": [SELF]})
 def framed(request: HttpRequest) -> HttpResponseBase:
-    """The patient's page, strict as ever but for the admin's own frame around it."""
+    """Render the patient's page with its usual policy, but framable by the admin."""
     context: dict[str, Any] = request.preview_context  # type: ignore[attr-defined]
     return render(request, template_of(context["article"]), context)
 
 
 def preview(request: HttpRequest, article: Article, mode: str) -> HttpResponseBase:
-    """A draft as the reader of a preview mode would see it."""
+    """Render a draft as the reader of a preview mode sees it."""
     clinic = Clinic.objects.order_by("pk").first()
     if clinic is None:
         return HttpResponse("Enter a clinic first: manage.py add_clinic")

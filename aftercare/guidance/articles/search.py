@@ -1,4 +1,4 @@
-"""Searching the articles: all words must occur; where they occur decides the order. No index, no script."""
+"""Search in articles: all words must occur, and where they occur decides the order. Needs no index."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from aftercare.guidance.models import Article
 LONGEST_QUERY = 100
 ENDINGS = ("ing", "ed", "s")
 SHORTEST_STEM = 3
-TITLE, SUMMARY, TEXT = 4, 2, 1  # what a word found there is worth
+TITLE, SUMMARY, TEXT = 4, 2, 1  # scores by field
 BETWEEN_BLOCKS = re.compile(r"</(?:p|li|h2|h3)>")
 
 
 def folded(text: str) -> str:
-    """Without case and accents, so that "creme" finds "Crème"."""
+    """Return the text in lower case without accents, so that "creme" finds "Crème"."""
     parts = unicodedata.normalize("NFKD", text.casefold())
     return "".join(character for character in parts if not unicodedata.combining(character))
 
 
 def stems(query: str) -> list[str]:
-    """The words of a query without their commonest endings: "washing" finds "wash"."""
+    """Return the words of a query without common endings: "washing" finds "wash"."""
     return [stem(word) for word in re.findall(r"\w+", folded(query[:LONGEST_QUERY]))]
 
 
@@ -39,12 +39,12 @@ def stem(word: str) -> str:
 
 
 def plain(body: str) -> str:
-    """The text of an article without its marks."""
+    """Return the text of an article without markup."""
     return unescape(strip_tags(BETWEEN_BLOCKS.sub(" ", body)))
 
 
 def score(article: Article, words: ClinicPlaceholders, wanted: list[str]) -> int:
-    """How well an article answers; 0 where a word does not occur in it at all."""
+    """Return the score of an article; 0 if a word does not occur."""
     places = (
         (TITLE, folded(article.title)),
         (SUMMARY, folded(words.sentence(article.summary))),
@@ -56,7 +56,7 @@ def score(article: Article, words: ClinicPlaceholders, wanted: list[str]) -> int
 
 
 def search(articles: Iterable[Article], words: ClinicPlaceholders, query: str) -> list[ArticleEntry]:
-    """The articles that hold every word of `query`, the best first."""
+    """Return the articles with every word of `query`, best first."""
     wanted = stems(query)
     scored = [(score(article, words, wanted), article) for article in articles]
     best_first = sorted((pair for pair in scored if pair[0]), key=lambda pair: -pair[0])

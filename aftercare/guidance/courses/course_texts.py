@@ -1,4 +1,4 @@
-"""How long each thing usually lasts, said honestly: when it often settles, what is usual, when to tell the clinic."""
+"""Texts of expected courses: when a symptom often settles, until when it is usual, when to tell the clinic."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SIGNS = {"bruise": "Bruise", "peeling": "Dry or peeling skin", "spots": "Spots"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CourseLine:
-    """One symptom: the hours that its bar is drawn from, until when it is usual, and the words."""
+    """A symptom: hours for its bar, and its texts."""
 
     key: str
     title: str
@@ -28,7 +28,7 @@ class CourseLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignLine:
-    """A bruise, peeling or spots: these have no severity, only an hour to tell the clinic after."""
+    """Bruise, peeling or spots: no severity, only an hour after which to tell the clinic."""
 
     key: str
     title: str
@@ -37,7 +37,7 @@ class SignLine:
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """A procedure at `performed_at`, looked at `now`. `reported`: the symptoms that were told of lately."""
+    """Time since a procedure; `reported`: symptoms reported recently."""
 
     performed_at: datetime
     now: datetime
@@ -49,11 +49,11 @@ class Since:
 
     @property
     def spoken(self) -> str:
-        """ "26 hours", "5 days" """
+        """Time since the procedure: "26 hours", "5 days" """
         return span_words(self.hours)
 
     def is_past(self, hours: float) -> bool:
-        """As the rules judge it: past an hour only when it is over."""
+        """Return True strictly after `hours`, as the rules evaluate it."""
         return self.hours > hours
 
     def until(self, hours: float) -> str:
@@ -64,7 +64,7 @@ class Since:
 
 
 def span(hours: float) -> str:
-    """ "a day", "3 days", "2 weeks", "30 hours" """
+    """Return "a day", "3 days", "2 weeks" or "30 hours"."""
     for unit_h, one, many in ((WEEK_H, "a week", "weeks"), (DAY_H, "a day", "days")):
         if hours and hours % unit_h == 0:
             return one if hours == unit_h else f"{hours / unit_h:g} {many}"
@@ -72,7 +72,7 @@ def span(hours: float) -> str:
 
 
 def course_lines(course: ExpectedCourse, since: Since | None = None) -> list[CourseLine]:
-    """A line for each symptom: in spans of time, or after one procedure with the days themselves."""
+    """Return a line for each symptom: with durations, or with dates if `since` is given."""
     return [line(symptom, course.of(symptom), since) for symptom in SYMPTOMS]
 
 
@@ -88,7 +88,7 @@ def line(symptom: str, hours: SymptomCourse, since: Since | None) -> CourseLine:
 
 
 def until_words(symptom: str, usual_until_h: float, since: Since | None) -> str:
-    """Until when it is usual; after that, "longer than usual" only of what was told of lately."""
+    """Return until when a symptom is usual; afterwards "longer than usual", for reported symptoms only."""
     if since is None:
         return f"up to {span(usual_until_h)}"
     if not since.is_past(usual_until_h):
@@ -97,7 +97,7 @@ def until_words(symptom: str, usual_until_h: float, since: Since | None) -> str:
 
 
 def words(hours: SymptomCourse) -> Iterator[str]:
-    """For everybody: "Often settles in a day, usually within 2 days. Still moderate or worse after 3 days? …" """
+    """Yield the sentences for everybody: "Often settles in a day, usually within 2 days." and so on."""
     often, usual = hours.often_by_h, hours.usual_until_h
     if often is not None and often < usual:
         yield f"Often settles in {span(often)}, usually within {span(usual)}."
@@ -109,7 +109,7 @@ def words(hours: SymptomCourse) -> Iterator[str]:
 
 
 def words_since(hours: SymptomCourse, since: Since) -> Iterator[str]:
-    """For one patient now: "Often settles in a day. Still moderate or worse on Friday evening? Tell us." """
+    """Yield the sentences for a patient now: "Still moderate or worse on Friday evening? Tell us." and so on."""
     if since.is_past(hours.usual_until_h):
         yield "It is usually gone by now."
     elif hours.often_by_h is not None:
@@ -123,7 +123,7 @@ def words_since(hours: SymptomCourse, since: Since) -> Iterator[str]:
 
 
 def sign_lines(course: ExpectedCourse, since: Since | None = None) -> list[SignLine]:
-    """A line for a bruise, for peeling and for spots."""
+    """Return a line for bruise, peeling and spots."""
     limits: dict[str, float] = {sign: getattr(course, f"{sign}_h") for sign in SIGNS}
     return [SignLine(key=sign, title=SIGNS[sign], text=sign_words(limits[sign], since)) for sign in SIGNS]
 

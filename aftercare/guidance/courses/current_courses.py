@@ -1,4 +1,4 @@
-"""The expected courses that a clinic shows and judges by now."""
+"""Current expected courses of a clinic."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from aftercare.triage import DEFAULT_COURSES, ExpectedCourse
 
 @dataclass(frozen=True, slots=True)
 class CurrentCourses:
-    """`course` of one kind of procedure; `course_set` None: nobody has published any, the shipped ones hold."""
+    """The `course` of a kind of procedure; `course_set` is None if the shipped defaults apply."""
 
     course: ExpectedCourse
     course_set: ExpectedCourseSet | None

@@ -1,4 +1,4 @@
-"""The first page of the admin, and where its links to pages lead: the portal has articles, and no pages."""
+"""Home page of the admin, and redirects from Wagtail's page views: the portal has articles, no pages."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ class Home(HomeView):
 
 
 def to_articles(request: HttpRequest, **_path: str) -> HttpResponse:
-    """Lead from Wagtail's pages about pages to the list of articles, with what was searched for."""
+    """Redirect from page views to the list of articles, with the search query."""
     address = reverse("wagtailsnippets_guidance_article:list")
     query = request.GET.get("q", "")
     return redirect(f"{address}?{urlencode({'q': query})}" if query else address)
 
 
 def not_here(_request: HttpRequest, **_path: str) -> HttpResponse:
-    """What would reach every user of the portal."""
+    """Raise Http404: the view would act on every user of the portal."""
     raise Http404

@@ -1,4 +1,4 @@
-"""Wagtail's pages for articles, which say what the model refuses and lose nothing that was typed."""
+"""Views of articles in the admin: they show the model's refusals and lose no input."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ EDIT = "wagtailsnippets_guidance_article:edit"
 
 
 def show_refusals(form: Any) -> list[str]:
-    """Put each reason not to publish beside its field; all of them."""
+    """Add all refusals to the form, each at its field."""
     said = []
     for reason in form.instance.reasons_in_fields():
         form.add_error(reason.field if reason.field in form.fields else None, reason.message)
@@ -42,10 +42,10 @@ def show_refusals_of_row(row: Any, fields: tuple[str, ...]) -> list[str]:
 
 
 class NamesWhatIsRefused:
-    """A form whose publication is refused comes back as it was typed; a draft is kept, and warned about."""
+    """Form view that shows a refused publication with its input; a draft is saved with a warning."""
 
     def publishes(self) -> bool:
-        """Whether what was pressed lets patients read it: publishing, or approving."""
+        """Return True if the pressed button publishes or approves."""
         is_approval = getattr(self, "workflow_action", None) == "approve"
         return self.action == "publish" or (self.action == "workflow-action" and is_approval)  # type: ignore[attr-defined]
 
@@ -83,7 +83,7 @@ class EditArticle(NamesWhatIsRefused, EditView):
 
 
 class UnpublishArticle(UnpublishView):
-    """Asks before unpublishing; of a safety article it says why not."""
+    """Confirm unpublishing; for a safety article say why it is refused."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return self.refused() or super().get(request, *args, **kwargs)
@@ -101,7 +101,7 @@ class UnpublishArticle(UnpublishView):
 
 
 class ReviewArticle(WorkflowActionView):
-    """A reviewer's answer: where publishing is refused, the review goes on and says why."""
+    """Approve or reject in a review; if publishing is refused, the review continues and the reason is shown."""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:

@@ -1,4 +1,4 @@
-"""Compare shows what changed in an article, and not what stayed."""
+"""Comparison of revisions that shows changed parts only."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ UNCHANGED = "…"
 
 
 def blocks_of(body: str) -> list[str]:
-    """The paragraphs and lines of a text, with what its marks say: bold in asterisks, the address of a link."""
+    """Return the paragraphs of a text, with bold as asterisks and link addresses."""
     soup = BeautifulSoup(body, "html.parser")
     for bold in soup.find_all(["b", "strong"]):
         bold.insert_before("*")
@@ -39,20 +39,20 @@ def blocks_of(body: str) -> list[str]:
 
 
 class BodyComparison(RichTextFieldComparison):
-    """The paragraphs of an article that were changed, each with its words marked."""
+    """Changed paragraphs of the body, with changed words marked."""
 
     def has_changed(self) -> bool:
-        """Spaces and the keys by which the editor tells paragraphs apart are no change."""
+        """Ignore white space and the editor's paragraph keys."""
         return blocks_of(self.val_a) != blocks_of(self.val_b)
 
     def htmldiff(self) -> SafeString:
-        """One paragraph for each that differs; "…" for what stayed between them."""
+        """Return the changed paragraphs as HTML, with "…" for unchanged ones between them."""
         shown = changes(blocks_of(self.val_a), blocks_of(self.val_b))
         return format_html_join("", "<p>{}</p>", ((html,) for html in shown))
 
 
 def changes(before: list[str], after: list[str]) -> Iterator[str]:
-    """Each changed paragraph as HTML, in order."""
+    """Return each changed paragraph as HTML, in order."""
     for kind, i1, i2, j1, j2 in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if kind == "equal":
             yield UNCHANGED
@@ -67,7 +67,7 @@ def changes(before: list[str], after: list[str]) -> Iterator[str]:
 
 
 class RowsComparison(ChildRelationComparison):
-    """The instructions or pictures that were added, changed or taken out."""
+    """Instructions or pictures that were added, changed or removed."""
 
     def get_child_comparisons(self) -> list[ChildObjectComparison]:
         rows = super().get_child_comparisons()
@@ -75,7 +75,7 @@ class RowsComparison(ChildRelationComparison):
 
 
 class RowsPanel(InlinePanel):
-    """Rows of an article, compared as above."""
+    """Inline panel with the comparison above."""
 
     class BoundPanel(InlinePanel.BoundPanel):
         def get_comparison(self) -> list[partial[RowsComparison]]:
@@ -83,5 +83,5 @@ class RowsPanel(InlinePanel):
             return [partial(RowsComparison, *whole.args, **whole.keywords)]
 
         def js_opts(self) -> dict[str, Any]:
-            """The editor's script knows the panel by the name of Wagtail's own."""
+            """The editor's script knows the panel by the name of Wagtail's class."""
             return {**super().js_opts(), "type": InlinePanel.__name__}

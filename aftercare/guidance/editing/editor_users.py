@@ -1,4 +1,4 @@
-"""The people at /admin/users/: who edits guidance, and nobody else. Patients and staff have their own pages."""
+"""Users at /admin/users/: editors only. Patients and staff have pages of their own."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from aftercare.people.models import User
 
 
 def editors() -> QuerySet[User]:
-    """Users to whom the pages of Wagtail are open."""
+    """Return the users who may open the pages of Wagtail."""
     room, codename = MAY_EDIT.split(".")
     given = {"content_type__app_label": room, "codename": codename}
     by_group = Q(**{f"groups__permissions__{name}": value for name, value in given.items()})
@@ -23,7 +23,7 @@ def editors() -> QuerySet[User]:
 
 
 class OfEditorsOnly:
-    """A page about one user: a 404 for whoever is no editor."""
+    """View of one user; Http404 for a user who is no editor."""
 
     def get_object(self, *args: Any, **kwargs: Any) -> User:
         user: User = super().get_object(*args, **kwargs)  # type: ignore[misc]
@@ -35,7 +35,7 @@ class OfEditorsOnly:
 class EditorsList(users.IndexView):
     @cached_property
     def columns(self) -> list[Any]:
-        """Without the boxes for acting on several users at once: that reaches every user."""
+        """Leave out the checkboxes: bulk actions would reach every user."""
         return list(super().columns[1:])
 
     def get_base_queryset(self) -> QuerySet[User]:

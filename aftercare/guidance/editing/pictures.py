@@ -1,4 +1,4 @@
-"""Pictures of articles: what a camera wrote into them is taken out before they are kept."""
+"""Pictures of articles; metadata of the camera is removed before they are stored."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DAY = 86_400  # seconds
 
 
 def without_metadata(file: File[bytes]) -> ContentFile[bytes]:
-    """The same picture, upright, without place, time and camera."""
+    """Return the picture upright and without metadata such as place, time and camera."""
     file.seek(0)
     opened = Image.open(file)
     upright = ImageOps.exif_transpose(opened)
@@ -30,7 +30,7 @@ def without_metadata(file: File[bytes]) -> ContentFile[bytes]:
 
 
 class PictureForm(BaseImageForm):
-    """Wagtail's form for an image."""
+    """Wagtail's image form."""
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
@@ -39,7 +39,7 @@ class PictureForm(BaseImageForm):
 
 @require_safe
 def picture(request: HttpRequest, path: str) -> HttpResponseBase:
-    """A picture in the size of a page. What was uploaded itself is served to nobody."""
+    """Serve a picture in page size; the original upload is not served."""
     response = serve(request, path, document_root=str(settings.MEDIA_ROOT / "images"))
     if isinstance(response, FileResponse):
         response["Cache-Control"] = f"public, max-age={DAY}"

@@ -1,4 +1,4 @@
-"""The review of guidance: an editor submits a draft, somebody of the reviewers approves it, and it is published."""
+"""Review of articles: an editor submits a draft, a reviewer approves it, and it is published."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from aftercare.people.models import User
 
 REVIEWERS = "Guidance reviewers"
 REVIEW = "Review of guidance"
-# What was submitted is theirs to read, mend and publish; nothing about patients, users or settings.
+# Permissions of a reviewer: articles only; none for patients, users or settings.
 REVIEWER_MAY = (
     *(f"guidance.{verb}_article" for verb in ("view", "change", "publish", "lock", "unlock")),
     MAY_EDIT,
@@ -23,7 +23,7 @@ REVIEWER_MAY = (
 
 @transaction.atomic
 def reviewers_group() -> Group:
-    """The group of the reviewers, with exactly the permissions above."""
+    """Return the group of reviewers, with exactly the permissions above."""
     group, _is_new = Group.objects.get_or_create(name=REVIEWERS)
     group.permissions.set([permission_named(name) for name in REVIEWER_MAY])
     return group
@@ -31,7 +31,7 @@ def reviewers_group() -> Group:
 
 @transaction.atomic
 def set_up_review() -> None:
-    """Make the workflow of articles, once: what was made of it since, its end included, stays."""
+    """Create the workflow of articles, once; later changes, also its end, are kept."""
     reviewers = reviewers_group()
     articles = ContentType.objects.get_for_model(Article)
     if (
@@ -47,5 +47,5 @@ def set_up_review() -> None:
 
 
 def let_review(user: User) -> None:
-    """Let a person approve what editors submit."""
+    """Make a person a reviewer."""
     user.groups.add(reviewers_group())

@@ -1,4 +1,4 @@
-"""Instructions in rows, one for each article: what they say together, and where to read more."""
+"""Instructions grouped by article, to display with a link."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from aftercare.guidance.instructions.clinic_instructions import ClinicInstructio
 
 @dataclass(frozen=True, slots=True)
 class ArticleRow:
-    """`first` is the most important sentence, `rest` the others."""
+    """`first`: the most important sentence; `rest`: the others."""
 
     first: str
     rest: str
@@ -20,7 +20,7 @@ class ArticleRow:
 
 
 def group_by_article(instructions: Iterable[ClinicInstruction]) -> list[ArticleRow]:
-    """In the order of the instructions given."""
+    """Group instructions by article, in the given order."""
     texts: dict[str, list[str]] = {}
     for one in instructions:
         texts.setdefault(one.article_slug, []).append(one.text)

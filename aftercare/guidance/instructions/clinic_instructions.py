@@ -1,4 +1,4 @@
-"""What to do and what to avoid at one hour after a procedure, as one clinic says it."""
+"""Instructions for an hour after a procedure, with the clinic's own values."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from aftercare.people.models import Clinic
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClinicInstruction:
-    """One instruction with the clinic's own words and hours in it, and the article that explains it."""
+    """An instruction with the clinic's words and hours, and its article."""
 
     key: str
     action: str
@@ -28,18 +28,18 @@ class ClinicInstruction:
         return self.action == Instruction.Action.DO
 
     def holds_at(self, hours: float) -> bool:
-        """From the from-hour on, up to but without the until-hour."""
+        """Return True from `from_hour` up to, but not including, `until_hour`."""
         return self.from_hour <= hours and (self.until_hour is None or hours < self.until_hour)
 
     def is_for(self, kind: str) -> bool:
-        """Whether it is meant for this kind of procedure."""
+        """Return True if the instruction applies to this kind of procedure."""
         return kind in self.kinds
 
 
 def as_said_by(words: ClinicPlaceholders, instruction: Instruction, article: Article) -> ClinicInstruction:
-    """`instruction` with what the clinic decided for itself.
+    """Return `instruction` with the clinic's own values.
 
-    The make-up hour is when make-up may come back: where a "do" begins, and where an "avoid" ends.
+    The make-up hour is when make-up is allowed again: a "do" begins, and an "avoid" ends there.
     """
     field, begins, ends = instruction.clinic_field, instruction.from_hour, instruction.until_hour
     if field == Instruction.ClinicField.MAKE_UP and words.make_up_from_h is not None:
@@ -60,7 +60,7 @@ def as_said_by(words: ClinicPlaceholders, instruction: Instruction, article: Art
 
 
 def text_of(words: ClinicPlaceholders, instruction: Instruction) -> str:
-    """Its text; where the clinic names its own products or sunscreen, what to use is those."""
+    """Return the text; the clinic's own products or sunscreen replace it."""
     own = {"products": words.products, "sunscreen": words.sunscreen}.get(instruction.clinic_field)
     if own and f"{{{instruction.clinic_field}}}" not in instruction.text:
         return f"Use {own}."
@@ -68,7 +68,7 @@ def text_of(words: ClinicPlaceholders, instruction: Instruction) -> str:
 
 
 def all_for(clinic: Clinic, kind: str) -> list[ClinicInstruction]:
-    """Every instruction of the published articles for one kind of procedure, in the order of the articles."""
+    """Return all published instructions for a kind of procedure, in the order of the articles."""
     words = ClinicPlaceholders.of(clinic)
     found = Instruction.objects.filter(article__in=Article.objects.published()).select_related("article")
     ordered = found.order_by("article__order", "article__pk", "sort_order", "pk")
@@ -76,16 +76,16 @@ def all_for(clinic: Clinic, kind: str) -> list[ClinicInstruction]:
 
 
 def do_first(instructions: Iterable[ClinicInstruction]) -> list[ClinicInstruction]:
-    """What to do before what to avoid, else in the order given."""
+    """Sort instructions to do before those to avoid, otherwise stable."""
     return sorted(instructions, key=lambda instruction: not instruction.is_do)
 
 
 def holding_at(clinic: Clinic, kind: str, hours: float) -> list[ClinicInstruction]:
-    """What holds at `hours` after a procedure of `kind`: do before avoid."""
+    """Return the instructions that apply at `hours` after a procedure, to do before to avoid."""
     return do_first(one for one in all_for(clinic, kind) if one.holds_at(hours))
 
 
 def coming_after(clinic: Clinic, kind: str, hours: float) -> list[ClinicInstruction]:
-    """What begins to hold after `hours`: the soonest first, do before avoid within one hour."""
+    """Return the instructions that begin after `hours`, soonest first, to do before to avoid."""
     later = [one for one in all_for(clinic, kind) if one.from_hour > hours]
     return sorted(later, key=lambda one: (one.from_hour, not one.is_do))

@@ -1,4 +1,4 @@
-"""What a clinic says where articles leave a gap: its own words where it has some."""
+"""The clinic's own values, and the placeholders that they fill."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from aftercare.people.models import Clinic
 
 @dataclass(frozen=True, slots=True)
 class ClinicPlaceholders:
-    """The decisions of one clinic, and the words that fill the placeholders."""
+    """A clinic's choices, and the values of the placeholders."""
 
     products: str
     sunscreen: str
@@ -23,16 +23,16 @@ class ClinicPlaceholders:
 
     @classmethod
     def of(cls, clinic: Clinic) -> ClinicPlaceholders:
-        """Those of `clinic`; without a record of its own, the defaults."""
+        """Return those of `clinic`; defaults without clinic guidance."""
         own = ClinicGuidance.objects.filter(clinic_id=clinic.pk).first() or ClinicGuidance(clinic=clinic)
         chosen = {"products": own.products, "sunscreen": own.sunscreen}
         hour = own.make_up_from_h
         return cls(**chosen, make_up_from_h=hour, values=values_for(clinic, **chosen, make_up_from_h=hour))
 
     def sentence(self, text: str) -> str:
-        """A plain sentence, filled."""
+        """Return a plain sentence, filled."""
         return fill(text, self.values)
 
     def body(self, body: str) -> SafeString:
-        """The text of an article, filled, as HTML."""
+        """Return the text of an article, filled, as HTML."""
         return fill_body(body, self.values)

@@ -1,4 +1,4 @@
-"""What the clinic says: expected courses, articles with their instructions, what differs from clinic to clinic."""
+"""Expected courses, articles with their instructions, and a clinic's own guidance."""
 
 from aftercare.guidance.models.article_reads import ArticleRead, ShippedText
 from aftercare.guidance.models.articles import Article, ArticleSlug, Instruction, Picture

@@ -1,4 +1,4 @@
-"""Revisions of articles that are kept for good: what a patient was shown, and what came with the portal."""
+"""Revisions of articles kept for good: those that patients have read, and shipped ones."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from aftercare.people.models.append_only import AppendOnly
 
 
 class ArticleRead(AppendOnly):
-    """The first time that a patient opened one revision of an article. Kept for good, and the revision with it."""
+    """The first time that a patient opened a revision of an article; row and revision are kept for good."""
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="readings")
     revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="+")
@@ -29,7 +29,7 @@ class ArticleRead(AppendOnly):
 
 
 class ShippedText(models.Model):
-    """The text of an article as it came with the portal. Whatever is made of it, it can be gone back to."""
+    """A shipped text of an article, which can always be restored."""
 
     revision = models.OneToOneField(Revision, on_delete=models.PROTECT, related_name="+")
 

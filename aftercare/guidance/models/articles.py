@@ -1,4 +1,4 @@
-"""Articles: pieces of guidance that an editor of the clinic writes, with instructions that hold for some hours."""
+"""Articles: guidance written by editors, with instructions that apply for a range of hours."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ from aftercare.guidance.models.previews import PREVIEW_MODES
 from aftercare.guidance.refusals import RefusesUnsafeChanges, RefusingQuerySet, SaysNothingUnsafe
 from aftercare.guidance.validation import validate_body, validate_sources, validate_words
 
-# Draws a draft as the reader of a preview mode would see it; registered at start, for pages import the models.
+# Renders a draft in a preview mode; registered at start, because pages import the models.
 PreviewRenderer = Callable[[HttpRequest, "Article", str], HttpResponseBase]
 _preview_renderers: list[PreviewRenderer] = []
 
 
 def register_preview_renderer(renderer: PreviewRenderer) -> None:
-    """Let `renderer` draw the drafts that editors look at."""
+    """Register the renderer of previews."""
     _preview_renderers[:] = [renderer]
 
 
 def language() -> str:
-    """The language that is being read, where articles can be written in it; else the portal's own."""
+    """Return the active language if articles can be written in it, else the portal's."""
     try:
         return str(get_supported_content_language_variant(translation.get_language()))
     except LookupError:
@@ -53,11 +53,11 @@ def language() -> str:
 
 class ArticleQuerySet(RefusingQuerySet):
     def in_language(self, code: str) -> ArticleQuerySet:
-        """Those written in one language."""
+        """Articles in a language."""
         return self.filter(locale__language_code=code)
 
     def published(self) -> ArticleQuerySet:
-        """What patients may read: the published ones, in their language or, not yet translated, in the portal's."""
+        """Articles that patients may read: published, in their language or else in the portal's."""
         live, wanted = self.filter(live=True), language()
         own = str(get_supported_content_language_variant(settings.LANGUAGE_CODE))
         if wanted == own:
@@ -79,7 +79,7 @@ class Article(
     PreviewableMixin,
     ClusterableModel,
 ):
-    """One piece of guidance, translated, versioned, reviewed."""
+    """A piece of guidance with translations, revisions and review."""
 
     class Group(models.TextChoices):
         GET_HELP = "get_help", _("Get help")
@@ -142,11 +142,11 @@ class Article(
         return self.title
 
     def get_absolute_url(self) -> str:
-        """Where patients read it."""
+        """Address of the page for patients."""
         return reverse("article", args=[self.slug])
 
     def clean(self) -> None:
-        """ValidationError where another article of this language has its address or key."""
+        """Raise ValidationError if another article of this language has the address or key."""
         super().clean()
         others = Article.objects.filter(locale_id=self.locale_id or self.get_default_locale().pk)
         others = others.exclude(pk=self.pk)
@@ -156,7 +156,7 @@ class Article(
             raise ValidationError({"key": _("“%s” has this key already. Choose another.") % taken})
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Every address that readers may have kept is remembered."""
+        """Save, and keep the address of a published article for later redirects."""
         super().save(*args, **kwargs)
         if self.live:
             ArticleSlug.objects.get_or_create(slug=self.slug, defaults={"article": self})
@@ -164,33 +164,33 @@ class Article(
     def save_revision(
         self, *args: Any, overwrite_revision: Revision | None = None, **kwargs: Any
     ) -> Revision:
-        """What was published or read is never written over, not even by the editor's saving by itself."""
+        """Save a revision; one that was published or read is never overwritten, not even by autosave."""
         if overwrite_revision and is_kept(overwrite_revision):
             overwrite_revision = None
         return super().save_revision(*args, overwrite_revision=overwrite_revision, **kwargs)
 
     @property
     def was_read(self) -> bool:
-        """Whether a patient has been shown any revision of it."""
+        """True if a patient has read any revision of it."""
         return ArticleRead.objects.filter(revision__in=self.revisions).exists()
 
     @property
     def is_shipped(self) -> bool:
-        """Whether it came with the portal."""
+        """True if it was shipped with the portal."""
         return ShippedText.objects.filter(revision__in=self.revisions).exists()
 
     @property
     def preview_modes(self) -> list[tuple[str, object]]:
-        """The readers that a draft can be looked at as."""
+        """Readers for whom a draft can be previewed."""
         return PREVIEW_MODES
 
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponseBase:
-        """The page as that reader would see it."""
+        """Render the preview."""
         return _preview_renderers[0](request, self, mode_name)
 
 
 def is_kept(revision: Revision) -> bool:
-    """Whether patients see a revision now, or have seen it, or it came with the portal."""
+    """Return True if a revision is published, was read, or was shipped."""
     is_live = Article.objects.filter(live_revision=revision).exists()
     return is_live or any(
         kept.objects.filter(revision=revision).exists() for kept in (ArticleRead, ShippedText)
@@ -198,7 +198,7 @@ def is_kept(revision: Revision) -> bool:
 
 
 class Instruction(SaysNothingUnsafe, Orderable):
-    """One thing to do or to avoid, from one hour after the procedure to another: what holds *now* is made of these."""
+    """Something to do or avoid for a range of hours after the procedure."""
 
     class Action(models.TextChoices):
         DO = "do", _("Do")
@@ -250,18 +250,18 @@ class Instruction(SaysNothingUnsafe, Orderable):
         return self.text
 
     def clean(self) -> None:
-        """ValidationError where it would end before it begins."""
+        """Raise ValidationError if it would end before it begins."""
         super().clean()
         if self.until_hour is not None and self.from_hour is not None and self.until_hour <= self.from_hour:
             raise ValidationError({"until_hour": _("The until-hour must be later than the from-hour.")})
 
     def is_for(self, kind: str) -> bool:
-        """Whether it is meant for this kind of procedure."""
+        """Return True if it applies to this kind of procedure."""
         return kind in self.kinds.split()
 
 
 class Picture(SaysNothingUnsafe, Orderable):
-    """A picture of an article. Who can't see it reads its alternative text, so that text is required."""
+    """A picture of an article. The alternative text is required."""
 
     article = ParentalKey(Article, on_delete=models.CASCADE, related_name="pictures")
     image = models.ForeignKey("wagtailimages.Image", on_delete=models.PROTECT, related_name="+")
@@ -282,7 +282,7 @@ class Picture(SaysNothingUnsafe, Orderable):
 
 
 class ArticleSlug(models.Model):
-    """An address under which an article was ever published: who has kept it is told where to go."""
+    """An address under which an article was published; old addresses redirect."""
 
     slug = models.SlugField(max_length=60, unique=True)
     article = models.ForeignKey(Article, on_delete=models.SET_NULL, null=True, related_name="addresses")
@@ -295,5 +295,5 @@ class ArticleSlug(models.Model):
 
     @property
     def current(self) -> Article | None:
-        """The article that it leads to today, if patients may read that."""
+        """The article, if patients may read it."""
         return self.article if self.article and self.article.live else None

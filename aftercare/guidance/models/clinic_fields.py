@@ -1,4 +1,4 @@
-"""What sources differ about, decided by each clinic for itself."""
+"""Guidance that each clinic decides for itself, because sources differ."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from aftercare.people.models import Clinic
 
 
 class ClinicGuidance(RevisionMixin, models.Model):
-    """A clinic's own words and hours. What is empty falls back to the words of the articles."""
+    """A clinic's own words and hours; empty values fall back to those of the articles."""
 
     clinic = models.OneToOneField(Clinic, on_delete=models.PROTECT, related_name="guidance", editable=False)
     products = models.CharField(
@@ -43,7 +43,7 @@ class ClinicGuidance(RevisionMixin, models.Model):
         return str(self.clinic)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save it; ValidationError where patients would read what must never be said."""
+        """Save; raise ValidationError for a forbidden phrase."""
         for words in (self.products, self.sunscreen):
             validate_own_words(words)
         super().save(*args, **kwargs)

@@ -1,4 +1,4 @@
-"""Expected courses: clinical configuration as immutable, signed, versioned sets, one clinic's at a time."""
+"""Expected courses: clinical configuration in immutable, signed, versioned sets per clinic."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from aftercare.triage import SYMPTOMS, ExpectedCourse, SymptomCourse
 
 
 class ImmutableError(TypeError):
-    """Somebody tried to change a published set. Publish a new one instead."""
+    """A published set was to be changed; publish a new one instead."""
 
 
 class ExpectedCourseSetQuerySet(models.QuerySet["ExpectedCourseSet"]):
     def current_of(self, clinic_id: int) -> ExpectedCourseSet | None:
-        """The set that a clinic's check-ins are judged by now: its newest."""
+        """Return the current set of a clinic, its newest, or None."""
         return self.filter(clinic_id=clinic_id).order_by("-version").first()
 
 
 class ExpectedCourseSet(models.Model):
-    """All expected courses of a clinic, published as a whole. A draft that nobody signed yet says so."""
+    """All expected courses of a clinic, published together; unsigned sets are marked as drafts."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="expected_course_sets")
@@ -61,16 +61,16 @@ class ExpectedCourseSet(models.Model):
 
     @property
     def is_signed(self) -> bool:
-        """Whether a clinician has put a name to it."""
+        """True if a clinician has signed it."""
         return self.signed_at is not None
 
     def course_of(self, kind: str) -> ExpectedCourse:
-        """The expected course of one kind of procedure, for the triage engine."""
+        """Return the expected course of a kind of procedure, for the triage engine."""
         return courses_of_set(self.pk)[kind]
 
 
 class ExpectedCourseRow(models.Model):
-    """One symptom or sign after one kind of procedure, in hours since it. Signs have only `tell_us_after_h`."""
+    """A symptom or sign after a kind of procedure, in hours since it; signs have only `tell_us_after_h`."""
 
     class Symptom(models.TextChoices):
         REDNESS = "redness", _("Redness")
@@ -112,13 +112,13 @@ class ExpectedCourseRow(models.Model):
 
 @lru_cache(maxsize=256)
 def courses_of_set(set_id: uuid.UUID) -> dict[str, ExpectedCourse]:
-    """The engine's courses of a set by kind. Kept in memory for good: a set never changes."""
+    """Return the courses of a set by kind; cached for good, since a set never changes."""
     rows = {(row.kind, row.symptom): row for row in ExpectedCourseRow.objects.filter(set_id=set_id)}
     return {kind: course_from_rows(kind, rows) for kind in Procedure.Kind.values}
 
 
 def course_from_rows(kind: str, rows: dict[tuple[str, str], ExpectedCourseRow]) -> ExpectedCourse:
-    """One kind's course from its rows; KeyError where a row is missing."""
+    """Return the course of a kind from its rows; KeyError for a missing row."""
     symptoms: dict[str, Any] = {}
     for symptom in SYMPTOMS:
         row = rows[kind, symptom]

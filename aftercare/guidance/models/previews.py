@@ -1,4 +1,4 @@
-"""The readers that a draft can be looked at as."""
+"""Readers for whom a draft can be previewed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The stretches of hours that a recovery is told in: what often happens in each, and what to watch for."""
+"""Phases of a recovery: what often happens in each, and the warning signs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stretch:
-    """Hours since the procedure, from `from_h` up to but without `until_h`; None: without an end."""
+    """A range of hours since the procedure, from `from_h` up to, but not including, `until_h`; None: open end."""
 
     key: str
     title: str
@@ -19,7 +19,7 @@ class Stretch:
         return self.from_h <= hours and (self.until_h is None or hours < self.until_h)
 
 
-# Days are counted as elapsed: day 2 begins 24 hours after the procedure, whatever the calendar says.
+# Elapsed days: day 2 begins 24 hours after the procedure.
 STRETCHES = (
     Stretch(
         key="first-day",
@@ -60,9 +60,9 @@ STRETCHES = (
     ),
 )
 
-# What counts as a fever, in the same words wherever a patient reads of it.
+# The definition of fever, the same wherever a patient reads it.
 FEVER = "38°C (100.4°F) or more, or hot and shivery"
-# What to call about at once, whatever the hour; the rules behind each say so too.
+# Signs to call about at once at any hour, as the rules say.
 WATCH_FOR = (
     "Redness or pain that comes back, or gets worse, after it had eased",
     "Severe pain or severe swelling",
@@ -78,12 +78,12 @@ WATCH_FOR_LATE = "Firm lumps"
 
 
 def stretch_at(hours: float) -> Stretch:
-    """The stretch that `hours` after the procedure fall in."""
+    """Return the phase at `hours` after the procedure."""
     return next(stretch for stretch in STRETCHES if stretch.holds_at(max(hours, 0)))
 
 
 def watch_for(stretch: Stretch) -> list[str]:
-    """The signs to call about at once, with those that this stretch adds."""
+    """Return the warning signs, with those that this phase adds."""
     added = []
     if stretch.from_h < 24:
         added.append(WATCH_FOR_AT_FIRST)

@@ -1,4 +1,4 @@
-"""A recovery from its first hour on: what often happens, how long it lasts, what to do and to avoid."""
+"""Timeline of a recovery: what often happens, how long it lasts, what to do and avoid."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ from aftercare.ui.moments import day_part
 
 DAY_H = 24
 NOON = time(12)
-EDGE_H = 3  # a day's name so near to an end of the bars would stand beside them
+EDGE_H = 3  # closer to an end of the bars, the name of a day would not fit
 
 
 @dataclass(frozen=True, slots=True)
 class TimelineInstruction:
-    """One instruction, and from when until when it holds."""
+    """An instruction with its hours in words."""
 
     text: str
     is_do: bool
@@ -41,10 +41,10 @@ class TimelineInstruction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One stretch of the timeline.
+    """A phase of the timeline.
 
-    `begins` is empty where that is behind the reader, or nobody's in particular. `lines` is what starts in it,
-    or, for the reader who is in it, all that holds in it; `goes_on`: what has started before holds as well.
+    `begins`: "" if past, or for everybody. `lines`: the instructions that begin in the phase; in the reader's
+    current phase all that apply. `goes_on`: earlier instructions still apply.
     """
 
     stretch: Stretch
@@ -57,7 +57,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeline:
-    """Everybody's (`since` None), or that of one procedure."""
+    """The timeline for everybody (`since` None), or after a procedure."""
 
     kind: str
     since: Since | None
@@ -83,12 +83,12 @@ class Timeline:
 
     @property
     def now(self) -> Step | None:
-        """The step that the reader is in."""
+        """The reader's current phase."""
         return next((step for step in self.steps if step.is_now), None)
 
     @property
     def watch(self) -> list[str]:
-        """What to call about at once: now, or for everybody all of it."""
+        """Warning signs: of the current phase, or for everybody all."""
         steps = [self.now] if self.now else self.steps
         return list(dict.fromkeys(sign for step in steps for sign in step.watch))
 
@@ -106,24 +106,24 @@ class Timeline:
 
     @property
     def bar_now_h(self) -> float | None:
-        """Where "Now" stands on the bars."""
+        """Position of "Now" on the bars, in hours."""
         return self.since.hours if self.since else None
 
     @property
     def has_bars(self) -> bool:
-        """Once the hour lies beyond the bars, they say nothing more: words remain."""
+        """False once the current hour is beyond the end of the bars."""
         return self.since is None or self.since.hours <= SPAN_H
 
     @property
     def ticks(self) -> list[tuple[float, str]]:
-        """The days above the bars: numbers for everybody, names after one procedure."""
+        """Days above the bars: numbers for everybody, weekdays after a procedure."""
         if self.since is None:
             return [(DAY_H * day - DAY_H / 2, f"Day {day}") for day in range(1, int(SPAN_H / DAY_H) + 1)]
         return list(noons(self.since.performed_at))
 
     @property
     def holding(self) -> list[ClinicInstruction]:
-        """What holds for the reader now; for nobody in particular, nothing."""
+        """Instructions that apply to the reader now; none for everybody."""
         since = self.since
         return [one for one in self.instructions if since and one.holds_at(since.hours)]
 
@@ -145,7 +145,7 @@ def step(stretch: Stretch, since: Since | None, instructions: Iterable[ClinicIns
 
 
 def meets(instruction: ClinicInstruction, stretch: Stretch) -> bool:
-    """Whether it holds at any hour of the stretch."""
+    """Return True if the instruction applies at any hour of the phase."""
     starts_before_end = stretch.until_h is None or instruction.from_hour < stretch.until_h
     return starts_before_end and (instruction.until_hour is None or instruction.until_hour > stretch.from_h)
 
@@ -156,7 +156,7 @@ def is_over(instruction: ClinicInstruction, since: Since | None) -> bool:
 
 
 def when(instruction: ClinicInstruction, since: Since | None) -> str:
-    """From when until when: in spans for everybody, in days after one procedure; "" for what always holds."""
+    """Return its hours: as durations for everybody, as days after a procedure; "" if it always applies."""
     first, last = instruction.from_hour, instruction.until_hour
     if since is None:
         starts = f"from {span(first)}" if first else ""
@@ -170,14 +170,14 @@ def when(instruction: ClinicInstruction, since: Since | None) -> str:
 
 
 def begins(stretch: Stretch, since: Since | None) -> str:
-    """ "from Friday evening", of a stretch that is still to come."""
+    """Return "from Friday evening" for a coming phase."""
     if since is None or stretch.from_h <= since.hours:
         return ""
     return f"from {day_part(since.performed_at + timedelta(hours=stretch.from_h), since.now)}"
 
 
 def noons(performed_at: datetime) -> Iterator[tuple[float, str]]:
-    """(hours since the procedure, weekday) of each local noon on the bars."""
+    """Yield (hours since the procedure, weekday) for each local noon on the bars."""
     first = timezone.localtime(performed_at)
     for day in range(int(SPAN_H / DAY_H) + 1):
         noon = datetime.combine(first.date() + timedelta(days=day), NOON, first.tzinfo)

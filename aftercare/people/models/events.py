@@ -12,7 +12,7 @@ from aftercare.people.models.users import User
 
 
 class Event(AppendOnly):
-    """One act or view. `subject`: id of the record; `data` holds no free text of patients."""
+    """An act or view. `subject`: id of the record; `data` holds no free text of patients."""
 
     class Verb(models.TextChoices):
         ENROLLED = "enrolled", _("enrolled the patient")

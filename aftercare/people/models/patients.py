@@ -180,7 +180,7 @@ class Patient(models.Model):
         return [str(IntakeQuestion(key).label) for key in self.intake or []]
 
     def risk_words(self) -> list[str]:
-        """Those of them that raise the risk, in words for staff."""
+        """Risk-raising questions answered with yes, in words for staff."""
         return [str(IntakeQuestion(key).label) for key in self.intake or [] if key in AT_RISK_QUESTIONS]
 
 

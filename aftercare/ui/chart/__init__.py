@@ -1,1 +1,1 @@
-"""The chart of a recovery, drawn on the server: its parts, their words, and where each lies."""
+"""Recovery chart, drawn on the server: parts, words, geometry."""

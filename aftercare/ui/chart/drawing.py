@@ -1,7 +1,7 @@
-"""The geometry of the recovery chart: one panel per symptom, severity over hours since the procedure.
+"""Geometry of the recovery chart: a panel per symptom, severity over hours since the procedure.
 
-Values in, places on a drawing out. It knows no model and no clock, and it never makes up a value: an unknown
-answer is a "?" on top, never zero, and a line joins only what was said close together.
+Values in, coordinates out; no models and no clock. No value is invented: an unknown answer is drawn as "?",
+never as zero, and lines join only values close in time.
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ from aftercare.ui.chart.words import latest_answer, span, spoken, spoken_mark, t
 WIDTH, HEIGHT = 320, 148
 LEFT, RIGHT = 92.0, 312.0
 TOP, BOTTOM = 14.0, 126.0
-NONE_Y, STEP = 118.0, 23.0  # where "None" stands, and from one word to the next
-SIGNS_HEIGHT, SIGNS_BOTTOM = 62, 40.0  # the panel of warnings that are about no symptom
+NONE_Y, STEP = 118.0, 23.0  # y of "None", and distance between words
+SIGNS_HEIGHT, SIGNS_BOTTOM = 62, 40.0  # height of the panel for warnings about no symptom
 
-JOINED_WITHIN_H = 36.0  # further apart nobody knows what was in between
-NOW_WITHIN_H = 168.0  # later than this after the last entry, "now" would squeeze all else
+JOINED_WITHIN_H = 36.0  # hours; values further apart are not joined
+NOW_WITHIN_H = 168.0  # hours; later than this after the last entry, "now" would squeeze the rest
 SHORTEST_H = 48.0
 STEPS_H: Final = (24, 48, 96, 168, 336, 672, 1344)
 MOST_STEPS = 7
-CROWDED = 4  # more steps than this, and a small screen leaves every second number out
+CROWDED = 4  # beyond this number of steps, small screens show every second number
 ICON = 18.0
 
-# "None" to "Very severe" by rank; shape and dash differ, so that colour need not.
+# Lines from "None" to "Very severe"; dashes differ, so that colour is not needed.
 SHAPES: Final = {
     "circle": "M-4.6 0a4.6 4.6 0 1 0 9.2 0 4.6 4.6 0 1 0-9.2 0z",
     "square": "M-4.2-4.2h8.4v8.4h-8.4z",
@@ -53,7 +53,7 @@ STYLES: Final = (("circle", ""), ("square", "7 4"), ("triangle", "2 4"), ("diamo
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """From hours to a place across, the same in every panel."""
+    """Maps hours to x, the same in every panel."""
 
     end_h: float
     step_h: float
@@ -61,7 +61,7 @@ class Scale:
 
     @classmethod
     def over(cls, hours: Iterable[float], now_h: float | None) -> Scale:
-        """Wide enough for every entry, and for now unless that is long after the last one."""
+        """Return a scale for all entries, and for now unless that is long after the last one."""
         last = max(hours, default=0.0)
         shown_now = now_h if now_h is not None and 0 <= now_h <= last + NOW_WITHIN_H else None
         end = max(last, shown_now or 0.0, SHORTEST_H)
@@ -85,19 +85,19 @@ class Scale:
 
 
 def rounded(place: float) -> float:
-    """A place to a tenth: closer nobody sees."""
+    """Round to a tenth."""
     return round(place, 1)
 
 
 def y_of(value: float) -> float:
-    """The height of a severity; half a step more is between two words."""
+    """Return y for a severity; halves lie between two words."""
     return NONE_Y - STEP * value
 
 
 def draw(
     series: Sequence[Series], *, words: Words, now_h: float | None = None, other_marks: Sequence[Mark] = ()
 ) -> Chart:
-    """The chart of one procedure. `other_marks` are warnings about no symptom of the series."""
+    """Draw the chart of a procedure; `other_marks`: warnings about no symptom of the series."""
     marks = [mark for one in series for mark in one.marks] + list(other_marks)
     hours = [point.hours for one in series for point in one.points] + [mark.hours for mark in marks]
     scale = Scale.over(hours, now_h)
@@ -118,7 +118,7 @@ def draw(
 
 
 def panel_of(one: Series, scale: Scale, words: Words, now_h: float | None, *, shape: str, dash: str) -> Panel:
-    """The drawing of one symptom."""
+    """Return the panel of a symptom."""
     points = sorted(one.points, key=lambda point: point.hours)
     band = band_steps(one.course, scale) if one.course else []
     usual = one.course.usual_until_h if one.course else scale.end_h
@@ -146,7 +146,7 @@ def panel_of(one: Series, scale: Scale, words: Words, now_h: float | None, *, sh
 
 
 def signs_panel(marks: Sequence[Mark], scale: Scale, words: Words) -> Panel:
-    """The warnings that are about none of the symptoms: marks over the same hours."""
+    """Return the panel of warnings about no symptom."""
     in_order = sorted(marks, key=lambda mark: mark.hours)
     return Panel(
         name="Other warnings",
@@ -162,7 +162,7 @@ def signs_panel(marks: Sequence[Mark], scale: Scale, words: Words) -> Panel:
 
 
 def band_steps(course: Course, scale: Scale) -> list[tuple[float, float]]:
-    """The upper edge of the expected course, from the left; it ends where nothing is expected any more."""
+    """Return the upper edge of the expected course, from the left up to its end."""
     turn, end = scale.x(course.moderate_until_h), scale.x(course.mild_until_h)
     steps = [(LEFT, y_of(2.5)), (turn, y_of(2.5))]
     if course.moderate_until_h < scale.end_h:
@@ -171,7 +171,7 @@ def band_steps(course: Course, scale: Scale) -> list[tuple[float, float]]:
 
 
 def unbroken(points: Sequence[Point], scale: Scale) -> list[list[tuple[float, float]]]:
-    """Runs of known values, each said at most `JOINED_WITHIN_H` after the one before."""
+    """Split into runs of known values, each at most `JOINED_WITHIN_H` hours after the one before."""
     runs: list[list[tuple[float, float]]] = []
     for before, after in pairwise(points):
         if before.value is None or after.value is None or after.hours - before.hours > JOINED_WITHIN_H:
@@ -184,7 +184,7 @@ def unbroken(points: Sequence[Point], scale: Scale) -> list[list[tuple[float, fl
 
 
 def question_mark(point: Point, marks: Sequence[Mark], scale: Scale) -> tuple[float, float]:
-    """On top; below the icon where a warning came at the same time."""
+    """Return the position of a "?": at the top, or below an icon at the same time."""
     x = scale.x(point.hours)
     is_taken = any(abs(scale.x(mark.hours) - x) < ICON for mark in marks)
     return x, (TOP + ICON + 8 if is_taken else TOP + 5)
@@ -193,7 +193,7 @@ def question_mark(point: Point, marks: Sequence[Mark], scale: Scale) -> tuple[fl
 def flags_of(
     marks: Sequence[Mark], points: Sequence[Point], scale: Scale, floor: float = BOTTOM
 ) -> list[Flag]:
-    """Each mark with its line; icons that would cover each other give way to the worst of them."""
+    """Return a flag per mark; of overlapping icons only the most severe is drawn."""
     known = {point.hours: y_of(point.value) - 7 for point in points if point.value is not None}
     shown = icon_places(marks, scale)
     return [
@@ -208,7 +208,7 @@ def flags_of(
 
 
 def icon_places(marks: Sequence[Mark], scale: Scale) -> list[Mark]:
-    """The marks whose icons have room, the worst first, then the newest."""
+    """Return the marks whose icons fit, most severe first, then newest."""
     shown: list[Mark] = []
     for mark in sorted(marks, key=lambda mark: (-LEVELS.index(mark.level), -mark.hours)):
         if all(abs(scale.x(mark.hours) - scale.x(other.hours)) > ICON for other in shown):
@@ -217,5 +217,5 @@ def icon_places(marks: Sequence[Mark], scale: Scale) -> list[Mark]:
 
 
 def joined(places: Iterable[tuple[float, float]]) -> str:
-    """Places as SVG writes them."""
+    """Join coordinates for SVG."""
     return " ".join(f"{rounded(x):g},{rounded(y):g}" for x, y in places)

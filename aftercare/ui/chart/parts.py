@@ -1,4 +1,4 @@
-"""What goes into a recovery chart, and what comes out of it."""
+"""Input and output types of the recovery chart."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-LEVELS: Final = ("routine", "same_day", "urgent", "emergency")  # what can be marked, the worst last
+LEVELS: Final = ("routine", "same_day", "urgent", "emergency")  # levels of marks, most severe last
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
-    """What was said at one time: 0 to 4, or None where it could not be told. `note`: by whom, if it matters."""
+    """A value at a time: 0 to 4, or None if unknown. `note`: who entered it, if relevant."""
 
     hours: float
     value: int | None
@@ -20,7 +20,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """A warning at one time: its level, and in a few words what it was about."""
+    """A warning at a time: level, and its subject in a few words."""
 
     hours: float
     level: str
@@ -29,7 +29,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
-    """The expected course: at most moderate until one hour, at most mild until another, then none."""
+    """Expected course: at most moderate until one hour, at most mild until another, then none."""
 
     usual_until_h: float
     moderate_until_h: float
@@ -38,7 +38,7 @@ class Course:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
-    """One symptom. `words` is what the page says about its course."""
+    """A symptom; `words`: the page's text about its course."""
 
     name: str
     points: Sequence[Point]
@@ -49,7 +49,7 @@ class Series:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tick:
-    """A number below the panel. `minor`: left out on a small screen."""
+    """A number on the axis; `minor`: hidden on small screens."""
 
     x: float
     word: str
@@ -58,7 +58,7 @@ class Tick:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flag:
-    """A mark as drawn: a dashed line down to the value; of marks close together only the worst has an icon."""
+    """A mark as drawn: dashed line and, unless a more severe one is close, an icon."""
 
     x: float
     foot: float
@@ -68,7 +68,7 @@ class Flag:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rung:
-    """A line across the panel, with its word."""
+    """A horizontal line, with its word."""
 
     y: float
     word: str
@@ -76,7 +76,7 @@ class Rung:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
-    """One drawing. `lines` are paths, each unbroken; `unknown` the places of "?"."""
+    """A panel; `lines`: unbroken paths; `unknown`: positions of "?"."""
 
     name: str
     words: str
@@ -101,7 +101,7 @@ class Panel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChartTableRow:
-    """The same as the drawing, in words: one time and what was said then."""
+    """A row of the table that says the same as the drawing: a time with its values."""
 
     hours: float
     answers: Sequence[str]
@@ -111,7 +111,7 @@ class ChartTableRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """All panels over the same hours, and the table that says the same."""
+    """All panels over the same hours, and the table."""
 
     panels: Sequence[Panel]
     names: Sequence[str]
@@ -123,7 +123,7 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """How the answers and the levels are said: "None" to "Very severe", and a word for what is not known."""
+    """Words for values and levels: "None" to "Very severe", and for unknown."""
 
     severities: Sequence[str]
     unknown: str

@@ -1,4 +1,4 @@
-"""The recovery chart in words: for who hears the page, and as a table."""
+"""The recovery chart in words: descriptions for screen readers, and the table."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from aftercare.ui.chart.parts import LEVELS, ChartTableRow, Mark, Point, Series, Words
 from aftercare.ui.times import whole_hours
 
-STILL_NOW_H = 12.0  # an entry of the last hours is how it is now
+STILL_NOW_H = 12.0  # hours; a newer entry is "now"
 
 
 def latest_answer(points: Sequence[Point], words: Words, now_h: float | None) -> str:
-    """How it is: "now mild", or "last mild" where the newest entry is from some time ago."""
+    """Return "now mild", or "last mild" if the newest entry is older."""
     if not points:
         return "no answer yet"
     newest = points[-1]
@@ -20,7 +20,7 @@ def latest_answer(points: Sequence[Point], words: Words, now_h: float | None) ->
 
 
 def spoken(points: Sequence[Point], one: Series, words: Words) -> str:
-    """The drawing in words, for who hears the page."""
+    """Return the description of a panel for screen readers."""
     said = [
         f"{span(p.hours)}: {words.of(p.value).lower()}" + (f", {p.note}" if p.note else "") for p in points
     ]
@@ -42,13 +42,13 @@ def spoken_mark(mark: Mark, words: Words) -> str:
 
 
 def span(hours: float) -> str:
-    """ "26 hours"."""
+    """Return "26 hours"."""
     whole = whole_hours(hours)
     return f"{whole} hour{'' if whole == 1 else 's'}"
 
 
 def table_rows(series: Sequence[Series], marks: Sequence[Mark], words: Words) -> list[ChartTableRow]:
-    """One row for each time, the newest first, with the worst level of that time."""
+    """Return a row for each time, newest first, with the highest level of that time."""
     times = {point.hours for one in series for point in one.points} | {mark.hours for mark in marks}
     said = [{point.hours: words.of(point.value) for point in one.points} for one in series]
     notes = {point.hours: point.note for one in series for point in one.points}

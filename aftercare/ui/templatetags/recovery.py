@@ -1,4 +1,4 @@
-"""Template tags for what shows a recovery: {% load recovery %}."""
+"""Template tags for recoveries: {% load recovery %}."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ register = template.Library()
 def course_bar(
     key: str, usual_until_h: float, tell_us_after_h: float, now_h: float | None = None
 ) -> dict[str, Any]:
-    """How long a symptom usually lasts. `key` is unique on the page, such as the symptom's name.
+    """Draw how long a symptom usually lasts; `key` is unique on the page.
 
-    Screen readers skip the drawing: the page says the same in words beside it.
+    Hidden from screen readers: the page says the same in words beside it.
     """
     bar = course.course_bar(usual_until_h=usual_until_h, tell_us_after_h=tell_us_after_h, now_h=now_h)
     return {"key": key, "bar": bar}
@@ -28,13 +28,13 @@ def course_bar(
 
 @register.inclusion_tag("ui/course_axis.html")
 def course_axis(ticks: list[tuple[float, str]], now_h: float | None = None) -> dict[str, Any]:
-    """The days above a stack of course bars, as (hours since the procedure, word), and "Now"."""
+    """Draw the days above a stack of course bars, given as (hours since the procedure, word), and "Now"."""
     return {"axis": course.course_axis(ticks, now_h=now_h)}
 
 
 @register.inclusion_tag("ui/course_key.html")
 def course_key() -> dict[str, Any]:
-    """What solid, hatched and the flag mean."""
+    """Draw the legend of solid, hatched and flag."""
     return {}
 
 
@@ -47,9 +47,9 @@ def recovery_chart(
     table: bool = True,
     audience: str = "staff",
 ) -> dict[str, Any]:
-    """The panels of one procedure. `key` and `label` are unique on the page, the label in words.
+    """Draw the chart of a procedure; `key` and `label` are unique on the page.
 
-    `table`: False where the page has a table of the same entries.
+    `table`: False if the page has a table of the same entries.
     """
     return {
         "chart": chart,
@@ -63,23 +63,23 @@ def recovery_chart(
 
 @register.inclusion_tag("ui/chart_panel.html")
 def chart_panel(panel: Panel, key: str, number: int, card: bool = False) -> dict[str, Any]:
-    """One panel. The names of its title and text are made of `key` and `number`."""
+    """Draw a panel; ids of its title and text are made of `key` and `number`."""
     return {"panel": panel, "name": f"{key}-{number}", "card": card}
 
 
 @register.filter
 def level_path(level: str) -> str:
-    """The outline of a level's icon, for a drawing."""
+    """Return the outline of a level's icon."""
     return ICONS[level].path
 
 
 @register.filter
 def whole(hours: float) -> int:
-    """Hours, for reading."""
+    """Return whole hours, for display."""
     return whole_hours(hours)
 
 
 @register.filter
 def add_to(place: float, more: float) -> float:
-    """A place so much further down; Django's own `add` drops the part behind the point."""
+    """Add two numbers; Django's `add` drops decimals."""
     return place + more

@@ -1,4 +1,4 @@
-"""The stylesheets that every page links to."""
+"""Template tag for the stylesheets of every page."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ register = template.Library()
 
 @register.simple_tag
 def base_styles() -> SafeString:
-    """Links to the base stylesheets: a single one once they were collected."""
+    """Return links to the base stylesheets: one once files were collected."""
     storage: object = staticfiles_storage
     names = storage.base_styles() if isinstance(storage, HashedStaticStorage) else BASE_STYLES
     return format_html_join(

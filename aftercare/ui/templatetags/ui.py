@@ -54,7 +54,7 @@ _SMALL_NUMBERS: Final = (
 
 @register.simple_tag
 def icon(name: str, css: str = "") -> SafeString:
-    """An inline drawing, hidden from screen readers: a word always stands beside it."""
+    """Return an inline icon, hidden from screen readers: a word is always beside it."""
     drawing = ICONS[name]
     classes = ["i"]
     if not drawing.solid:
@@ -73,21 +73,21 @@ def icon(name: str, css: str = "") -> SafeString:
 
 @register.simple_tag
 def is_demonstration() -> bool:
-    """Whether every page has to say so. From the settings: error pages are drawn without a context."""
+    """Return True in a demonstration; from settings, because error pages have no context."""
     return bool(settings.DEMO)
 
 
 @register.simple_tag(takes_context=True)
 def error_prefix(context: Context) -> str:
-    """ "Error: " in front of the title of a page that says what is wrong; "" in front of any other.
+    """Return "Error: " for the title of a page with an invalid form or an error message; else "".
 
-    Looks for a form with errors, whatever its name, and for a message of an error.
+    Looks for any form in the context, and for messages of level error.
     """
-    # By type(): isinstance() would look up what is lazy.
+    # By type(): isinstance() would evaluate lazy objects.
     shown: list[Any] = list(context.flatten().values())
     forms = [value for value in shown if issubclass(type(value), BaseForm)]
     said = context.get("messages") or ()
-    # The page says them later, further down: reading them here must not count as said.
+    # Messages are displayed further down: reading them here must not consume them.
     waiting = getattr(said, "_loaded_messages", []) + getattr(said, "_queued_messages", []) if said else []
     is_wrong = any(form.is_bound and form.errors for form in forms) or any(
         message.level >= messages.ERROR for message in waiting
@@ -97,7 +97,7 @@ def error_prefix(context: Context) -> str:
 
 @register.filter
 def level_class(level: str) -> str:
-    """The class that carries a level's colours: "same_day" is lv-same-day."""
+    """Return the CSS class of a level: "same_day" is lv-same-day."""
     if level not in _LEVEL_WORDS["staff"]:
         raise ValueError(f"There is no level {level!r}.")
     return f"lv-{level.replace('_', '-')}"
@@ -105,7 +105,7 @@ def level_class(level: str) -> str:
 
 @register.simple_tag
 def level_badge(level: str, audience: str = "staff") -> SafeString:
-    """Icon and word of a level, in the words of `audience`: "staff" or "patient"."""
+    """Return icon and word of a level for `audience`, "staff" or "patient"."""
     return format_html(
         '<span class="lv {}">{}{}</span>', level_class(level), icon(level), _LEVEL_WORDS[audience][level]
     )
@@ -113,19 +113,19 @@ def level_badge(level: str, audience: str = "staff") -> SafeString:
 
 @register.filter
 def tel(number: Telephone | str) -> str:
-    """The address of a telephone link: E.164, or the digits of a short number such as 999."""
+    """Return the address of a telephone link: E.164, or the digits of a short number such as 999."""
     return f"tel:{dialled(number)}"
 
 
 @register.filter
 def telephone(number: Telephone | str, clinic: Any = None) -> str:
-    """A telephone number as people write it where `clinic` is, or where the page is read."""
+    """Format a telephone number for the country of `clinic`, or of the active time zone."""
     return str(as_telephone(number, getattr(clinic, "telephone_region", None)))
 
 
 @register.filter
 def masked_email(address: str) -> str:
-    """An address that its owner knows again and nobody else learns: "am•••@example.net"."""
+    """Mask an e-mail address: "am•••@example.net"."""
     name, _, domain = (address or "").partition("@")
     return f"{name[:2]}•••@{domain}"
 
@@ -134,13 +134,13 @@ def masked_email(address: str) -> str:
 def phone_button(
     context: template.Context, who: str, number: Telephone | str, primary: bool = False, css: str = ""
 ) -> dict[str, Any]:
-    """A button that calls `number`, with `who` answers it above the number."""
+    """Return a button that calls `number`, with `who` above the number."""
     return {"who": who, "number": number, "primary": primary, "css": css, "clinic": context.get("clinic")}
 
 
 @register.inclusion_tag("ui/clock_and_age.html")
 def clock_and_age(instant: datetime, now: datetime) -> dict[str, Any]:
-    """For staff: the clock, and below it how long ago that was."""
+    """Return clock and age, for staff."""
     return {
         "instant": instant,
         "clock": times.staff_clock(instant, now),
@@ -150,55 +150,55 @@ def clock_and_age(instant: datetime, now: datetime) -> dict[str, Any]:
 
 @register.filter
 def age(instant: datetime, now: datetime) -> str:
-    """How long ago an instant was: "23 min", "11 h 42 min", "2 days 19 h"."""
+    """Return the age of an instant: "23 min", "11 h 42 min", "2 days 19 h"."""
     return times.spoken_age(now - instant)
 
 
 @register.filter
 def ago(instant: datetime, now: datetime) -> str:
-    """For staff, in running text: "23 min ago", "just now"."""
+    """Return the age in a sentence, for staff: "23 min ago", "just now"."""
     return times.age_sentence(instant, now)
 
 
 @register.filter
 def hours_since(instant: datetime, now: datetime) -> int:
-    """Elapsed hours from an instant to `now`, for reading."""
+    """Return elapsed hours from an instant to `now`, for display."""
     return times.hours_between(instant, now)
 
 
 @register.filter
 def weekday_clock(instant: datetime, now: datetime | None = None) -> str:
-    """For patients: "Sunday 22 November, 22:40", or "Today, 20:48" where `now` is given."""
+    """Return "Sunday 22 November, 22:40", or "Today, 20:48" if `now` is given; for patients."""
     return times.patient_clock(instant, now)
 
 
 @register.filter
 def at_clock(instant: datetime, now: datetime) -> str:
-    """For patients, after a verb: "at 14:12", or "on Tuesday 24 November, 12:08"."""
+    """Return "at 14:12" or "on Tuesday 24 November, 12:08", after a verb; for patients."""
     return times.at_clock(instant, now)
 
 
 @register.filter
 def of_clock(instant: datetime, now: datetime) -> str:
-    """For patients, what something is of: "08:10", "Monday, 08:10"."""
+    """Return "08:10" or "Monday, 08:10", for patients."""
     return times.of_clock(instant, now)
 
 
 @register.filter
 def day_and_clock(instant: datetime, now: datetime) -> str:
-    """For patients: "today at 08:10", "on Monday at 08:10"."""
+    """Return "today at 08:10" or "on Monday at 08:10", for patients."""
     return times.day_and_clock(instant, now)
 
 
 @register.filter
 def staff_clock(instant: datetime, now: datetime) -> str:
-    """For staff, in running text: "14:05", "Sun 22:40", "3 Nov 22:40"."""
+    """Return "14:05", "Sun 22:40" or "3 Nov 22:40", for staff."""
     return times.staff_clock(instant, now)
 
 
 @dataclass(frozen=True, kw_only=True)
 class FormFault:
-    """One thing that is wrong with a form, and the control to mend it in ("" for the form as a whole)."""
+    """An error of a form, and the id of its control ("" for the whole form)."""
 
     sentence: str
     control: str
@@ -206,7 +206,7 @@ class FormFault:
 
 @register.inclusion_tag("ui/error_summary.html")
 def error_summary(form: BaseForm, audience: str = "patient") -> dict[str, Any]:
-    """What is wrong with a form, above it, each with a link to its control."""
+    """Return the errors of a form, each with a link to its control."""
     faults = [FormFault(sentence=str(error), control="") for error in form.non_field_errors()]
     for field in form:
         faults += [
@@ -222,7 +222,7 @@ def _heading(faults: int) -> str:
 
 
 def _named(field: BoundField, error: object) -> str:
-    """The error with the label of its field in front; a label that is a question ends itself."""
+    """Return the error with the label of its field in front; a label that is a question keeps its mark."""
     label = str(field.label)
     if label.endswith("?"):
         return f"{label} {error}"
@@ -230,7 +230,7 @@ def _named(field: BoundField, error: object) -> str:
 
 
 def _control(field: BoundField) -> str:
-    """The id of the control; of the first one where a group of ticks has no id of its own."""
+    """Return the id of the control, or of the first one in a group."""
     if field.id_for_label:
         return str(field.id_for_label)
     return str(next((option.id_for_label for option in field.subwidgets), f"div_{field.auto_id}"))

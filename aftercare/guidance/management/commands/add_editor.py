@@ -1,4 +1,4 @@
-"""Let a person edit guidance."""
+"""Add an editor of guidance."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bring the shipped articles into the database, without writing over an edit."""
+"""Load the shipped articles; edited ones are not overwritten."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Publish and end articles at the times that were set, one by one: a refused one keeps no other waiting."""
+"""Publish and unpublish articles at their scheduled times; a refusal does not stop the others."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Command(BaseCommand):
             raise CommandError("\n".join(refused))
 
     def due(self) -> Iterator[tuple[str, Callable[[], object]]]:
-        """Each thing to do, with the name of what it is about."""
+        """Yield each due action, with the name of its object."""
         now = timezone.now()
         for article in list(Article.objects.filter(live=True, expire_at__lt=now).order_by("expire_at")):
             yield (
@@ -35,7 +35,7 @@ class Command(BaseCommand):
             yield revision.object_str, partial(revision.publish, log_action="wagtail.publish.scheduled")
 
     def attempt(self, name: str, act: Callable[[], object]) -> str:
-        """Do one; what was refused, or ""."""
+        """Run one action; return the reason of a refusal, or ""."""
         try:
             act()
         except RefusedError as refused:
