@@ -54,8 +54,6 @@ def text_of(response: Any) -> str:
 
 def chosen(response: Any) -> set[tuple[str, str]]:
     """The answers that are ticked in a form, as (name, value)."""
-    inputs = re.findall(r"<input [^>]*>", response.content.decode())
-    pairs = (
-        re.search(r'name="(\w+)" value="(\w*)"', field) for field in inputs if field.endswith(" checked>")
-    )
+    inputs = re.findall(r"<input [^>]* checked ?>", " ".join(response.content.decode().split()))
+    pairs = (re.search(r'name="(\w+)" value="(\w*)"', field) for field in inputs)
     return {(pair[1], pair[2]) for pair in pairs if pair}
