@@ -21,9 +21,10 @@ def severities(answers: dict[str, Any]) -> list[str]:
 
 
 @register.filter
-def named_severities(answers: dict[str, Any]) -> list[tuple[str, str]]:
-    """Return the same with the names of the symptoms."""
-    return [(symptom.capitalize(), severity_word(answers.get(symptom))) for symptom in SYMPTOMS]
+def named_severities(answers: dict[str, Any]) -> list[tuple[str, str, bool]]:
+    """Return (name of the symptom, severity in words, whether it is known) for each symptom."""
+    values = [(symptom, answers.get(symptom)) for symptom in SYMPTOMS]
+    return [(symptom.capitalize(), severity_word(value), value is not None) for symptom, value in values]
 
 
 @register.filter
