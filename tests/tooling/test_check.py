@@ -123,4 +123,5 @@ def test_every_static_check_that_is_promised_is_made() -> None:
         "import directions",
         "missing migrations",
         "limits of size",
+        "template indentation",
     ]

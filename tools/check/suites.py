@@ -32,6 +32,9 @@ LIMITS = ("folders", "functions", "circles")
 
 # The templates that are indented by two spaces within each element and tag; djhtml looks at .html alone.
 INDENTED = (
+    *(str(path.relative_to(ROOT)) for path in sorted((ROOT / "templates").glob("*.html"))),
+    "templates/bootstrap5",
+    "templates/checkins",
     "templates/clinic/alert",
     "templates/clinic/on_call",
     "templates/clinic/queue",
