@@ -22,6 +22,7 @@ from tests.ui.browser import HURRY, sticks_out
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 DESK, PHONE = (1280, 900), (390, 844)
+CUT_OFF = ("htmx:afterRequest", "htmx:sendAbort")
 MENDS_ITSELF_AT = 320  # CSS pixels: the narrowest screen that a page must fit without scrolling sideways
 
 
@@ -85,9 +86,11 @@ class Desk:
 def is_ours(line: Any) -> bool:
     """Whether a line of the console tells of a fault in the page.
 
-    Browsers ask for an icon unasked, and note a form that came back with its errors.
+    Browsers ask for an icon unasked, and note a form that came back with its errors. A request for news that is
+    under way when the page is left ends as an abort, which htmx notes too.
     """
-    expected = ("favicon.ico" in line.location.get("url", "")) or "status of 4" in line.text
+    is_unasked = "favicon.ico" in line.location.get("url", "")
+    expected = is_unasked or "status of 4" in line.text or line.text.startswith(CUT_OFF)
     return line.type == "error" and not expected
 
 
