@@ -125,7 +125,7 @@ def of_records() -> Iterator[Shot]:
         )
     patient = Patient.objects.get(user__email=WITH_A_FLARE)
     own = f"/clinic/patients/{patient.pk}/"
-    procedure, check_in = patient.procedures.first(), patient.check_ins.first()
+    procedure, check_in = patient.procedures.first(), patient.check_ins.order_by("number").first()
     assert procedure is not None
     assert check_in is not None
     yield Shot(name="call-errors", path=f"/clinic/alerts/{by_status['joan'].pk}/", who=MANAGER, act=send_call)

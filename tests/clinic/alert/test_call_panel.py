@@ -227,6 +227,7 @@ def test_a_slip_is_corrected_and_the_second_who_does_it_reads_who_was_first(
     client = staff_client(nurse)
     assert f'href="{path}"' in client.get(alert_url(alert)).content.decode()
 
+    assert words(client.post(path, {"result": ""})).count("Error: ") == 1
     told = {"result": "no_answer", "note": "Tapped the wrong one."}
     assert client.post(path, told).headers["Location"] == alert_url(alert)
 
