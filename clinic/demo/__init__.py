@@ -1,1 +1,1 @@
-"""The demonstration: a made-up clinic whose records come about through the real actions."""
+"""The demonstration: made-up clinics whose records are created through the real actions."""

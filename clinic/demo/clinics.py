@@ -1,4 +1,4 @@
-"""The demo's clinics and the people who work there. All of them are made up."""
+"""The demo's made-up clinics and their staff."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from aftercare.guidance.actions import publish_default_courses
 from aftercare.people.actions import add_staff_member
 from aftercare.people.models import Clinic, StaffMember
 
-# Numbers that the British regulator keeps for drama: nobody has them.
+# Numbers that the British regulator reserves for fiction.
 TELEPHONE, OUT_OF_HOURS = "0161 496 0123", "0161 496 0199"
 SHORT_DAY, LONG_DAY = [["09:00", "18:00"]], [["09:00", "20:00"]]
 WEEK = {"mon": SHORT_DAY, "tue": LONG_DAY, "wed": SHORT_DAY, "thu": LONG_DAY, "fri": SHORT_DAY}
@@ -38,7 +38,7 @@ STAFF = (
 
 
 def slug_of(number: int) -> str:
-    """The address word of the `number`th demo clinic, from 1."""
+    """Return the slug of the `number`th demo clinic, counted from 1."""
     round_number, place = divmod(number - 1, len(PLACES))
     return SLUGS[place] if round_number == 0 else f"{SLUGS[place]}-{round_number + 1}"
 
@@ -49,17 +49,17 @@ def name_of(number: int) -> str:
 
 
 def is_demo_slug(slug: str) -> bool:
-    """Whether a clinic with this address word can be one of ours."""
+    """Return whether the slug belongs to a demo clinic."""
     return any(slug == known or slug.startswith(f"{known}-") for known in SLUGS)
 
 
 def address(local: str, number: int) -> str:
-    """An address of the first clinic as it stands; of a later one with the clinic's number in it."""
+    """Return the e-mail address for a clinic: unchanged for the first, else with the clinic's number in it."""
     return local if number == 1 else local.replace("@", f".{number}@")
 
 
 def open_clinic(number: int, *, courses_from: datetime) -> Clinic:
-    """The `number`th clinic, its staff, whom to tell, and the expected courses, which are older than its check-ins."""
+    """Create the `number`th clinic with staff, contact steps and expected courses published at `courses_from`."""
     clinic = Clinic.objects.create(
         name=name_of(number),
         slug=slug_of(number),
@@ -83,7 +83,7 @@ def open_clinic(number: int, *, courses_from: datetime) -> Clinic:
 
 
 def nurse_of(clinic: Clinic) -> StaffMember:
-    """The first to be told."""
+    """Return the clinic's nurse, who stands in the first contact step."""
     found: StaffMember = (
         clinic.staff_members.filter(role=StaffMember.Role.NURSE).select_related("user").order_by("pk")[0]
     )

@@ -1,7 +1,7 @@
-"""Who is in the demonstration and what happened to them. All people are made up.
+"""The fixed stories of the demonstration. All people are made up.
 
-Together they are at all stages: a quiet recovery and a healed one, a flare that is new and one that was worked to
-its end, patients at risk, silent ones, two treated areas, radiofrequency, and one entered on the telephone.
+Together they cover all stages: a quiet recovery and a healed patient, a new flare and a closed one, patients
+at risk, silent patients, two treated areas, radiofrequency, and a check-in entered on the telephone.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from aftercare.triage import Answers
-from clinic.demo.plot import Report, Story, Treatment
+from clinic.demo.story_steps import Report, Story, Treatment
 
 ORDINARY: dict[str, Any] = {
     "redness": 1,
@@ -28,7 +28,7 @@ ABOUT_REPORT = ("acknowledged_min", "closed_h", "outcome", "note", "described_h"
 
 
 def report(h: float, **told: Any) -> Report:
-    """A check-in that is ordinary but for the answers in `told`; the rest of it says what became of it."""
+    """Return a check-in with ordinary answers, replaced by those in `told`; `ABOUT_REPORT` keys are Report fields."""
     about = {key: told.pop(key) for key in ABOUT_REPORT if key in told}
     return Report(h=h, answers=Answers.from_json({**ORDINARY, **told}), **about)
 
@@ -43,7 +43,7 @@ def story(
     also: tuple[Treatment, ...] = (),
     **rest: Any,
 ) -> Story:
-    """A patient whose address follows from the name. `also`: later treatments."""
+    """Return a story whose e-mail address derives from the name. `also`: later treatments."""
     first_name, last_name = name.split(" ", 1)
     email = rest.pop("email", f"{first_name}.{last_name}@demo.example".lower())
     return Story(
@@ -58,7 +58,7 @@ def story(
     )
 
 
-# The first one is the patient whom visitors sign in as.
+# Visitors of the demonstration sign in as the first patient.
 STORIES = (
     story(
         *("Amara Osei", "mn", "face", 26),

@@ -16,12 +16,12 @@ from aftercare.alerts.models import Alert, ContactAttempt, Dispatch
 from aftercare.checkins.models import Assessment, CheckIn, Finding, NonResponse
 from aftercare.outbox.models import Message
 from aftercare.people.models import Clinic, Event, Patient, Procedure
-from clinic.demo.acting import act_out
 from clinic.demo.clinics import nurse_of, open_clinic
-from clinic.demo.drawn import drawn_stories
-from clinic.demo.left_open import silent_story, waiting_story
 from clinic.demo.loading import write_stories
-from clinic.demo.plot import Story
+from clinic.demo.open_stories import open_alert_story, silent_story
+from clinic.demo.random_stories import random_stories
+from clinic.demo.replay import replay_story
+from clinic.demo.story_steps import Story
 
 pytestmark = pytest.mark.django_db
 
@@ -86,9 +86,9 @@ def drawn(count: int) -> list[Story]:
     """So many drawn patients, one for each reason to wait that there is, and two silent ones."""
     chance = random.Random(20)
     return [
-        *drawn_stories(1000, chance, now=NOW, days=40, patients=count, check_ins=None, each=None),
-        *drawn_stories(3000, chance, now=NOW, days=40, patients=None, check_ins=22, each=17),
-        *(waiting_story(2000 + position, chance) for position in range(10)),
+        *random_stories(1000, chance, now=NOW, days=40, patients=count, check_ins=None, each=None),
+        *random_stories(3000, chance, now=NOW, days=40, patients=None, check_ins=22, each=17),
+        *(open_alert_story(2000 + position, chance) for position in range(10)),
         *(silent_story(2100 + position, chance) for position in range(2)),
     ]
 
@@ -107,7 +107,7 @@ def rows_after(load: Callable[[Clinic], None]) -> dict[str, list[Any]]:
 
 def in_bulk(stories: list[Story]) -> Callable[[Clinic], None]:
     def load(clinic: Clinic) -> None:
-        write_stories(stories, clinic=clinic, clinic_number=1, chance=random.Random(1), now=NOW)
+        write_stories(stories, clinic=clinic, clinic_number=1, rng=random.Random(1), now=NOW)
 
     return load
 
@@ -117,7 +117,7 @@ def by_the_actions(stories: list[Story]) -> Callable[[Clinic], None]:
         nurse = nurse_of(clinic).user
         for story in stories:
             number = int(story.email[8:14])
-            act_out(story, clinic=clinic, clinic_number=1, number=number, nurse=nurse, now=NOW)
+            replay_story(story, clinic=clinic, clinic_number=1, number=number, nurse=nurse, now=NOW)
 
     return load
 

@@ -1,4 +1,4 @@
-"""Enter a clinic and its first manager, on a new installation."""
+"""Create a clinic and its first manager on a new installation."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Command(BaseCommand):
 
 
 def week(text: str) -> Any:
-    """The opening hours as given; CommandError where they are no JSON."""
+    """Parse the opening hours. Raises CommandError if they are not JSON."""
     try:
         return json.loads(text)
     except ValueError as error:

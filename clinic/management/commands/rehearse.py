@@ -1,4 +1,4 @@
-"""Replay a case file through the real actions, and say where the product does otherwise than the file expects."""
+"""Replay a case file through the real actions, and print where results differ from the expected ones."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Command(BaseCommand):
             raise CommandError(f"{options['file']}: {error}") from error
 
     def replay(self, case_file: CaseFile, out: Path | None) -> None:
-        """Run every case, print each difference and a summary; exit 1 where anything is not as expected."""
+        """Replay every case, print each difference and a summary; exit 1 if any result differs."""
         results, faults, found = [], list(case_file.faults), []
         for case, outcome in rehearse(case_file):
             if isinstance(outcome, CaseFileError):
@@ -65,7 +65,7 @@ class Command(BaseCommand):
 
 
 def check_the_database() -> None:
-    """Stop with what to do where there are no tables yet."""
+    """Raise CommandError with the remedy if the tables do not exist yet."""
     try:
         Clinic.objects.exists()
     except DatabaseError as error:
@@ -73,7 +73,7 @@ def check_the_database() -> None:
 
 
 def load(path: Path) -> object:
-    """The JSON of a file."""
+    """Read a JSON file. Raises CommandError if it cannot be read or parsed."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -83,7 +83,6 @@ def load(path: Path) -> object:
 
 
 def write(path: Path, results: list[dict[str, Any]]) -> None:
-    """Keep the results."""
     try:
         path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     except OSError as error:
@@ -91,7 +90,7 @@ def write(path: Path, results: list[dict[str, Any]]) -> None:
 
 
 def published_courses(slug: str) -> Mapping[str, ExpectedCourse]:
-    """What a clinic has published last."""
+    """Return the expected courses that the clinic published last, by kind of procedure."""
     clinic = Clinic.objects.filter(slug=slug).first()
     if clinic is None:
         raise CommandError(f"There is no clinic {slug!r}.")

@@ -1,4 +1,4 @@
-"""Make a demo clinic: staff, patients at different stages, check-ins and alerts, all of them made up."""
+"""Create demo clinics with made-up staff, patients at different stages, check-ins and alerts."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from django.utils import timezone
 from aftercare.guidance.actions import add_editor
 from aftercare.people.models import Clinic
 from clinic.demo.clinics import is_demo_slug, slug_of
-from clinic.demo.loading import Chunk, Wanted, analyse, chunks_of, load_chunks, load_clinic
-from clinic.demo.posted import tell_patients
+from clinic.demo.loading import Chunk, DemoOptions, analyse, chunks_of, load_chunks, load_clinic
+from clinic.demo.past_messages import finish_unconfirmed_messages
 from clinic.demo.stories import STORIES
 
 EDITOR = "editor@demo.example"
@@ -24,14 +24,14 @@ REPORT_EVERY = 100_000
 
 
 def count(raw: str) -> int:
-    """A whole number from 1."""
+    """Parse a whole number of at least 1."""
     if not (raw.isascii() and raw.isdigit() and int(raw) >= 1):
         raise ArgumentTypeError(f"give a whole number from 1, not {raw!r}")
     return int(raw)
 
 
 def moment(raw: str) -> datetime:
-    """An instant with an offset."""
+    """Parse an instant with an offset."""
     try:
         found = datetime.fromisoformat(raw)
     except ValueError as error:
@@ -68,27 +68,27 @@ class Command(BaseCommand):
         foreign = [slug for slug in Clinic.objects.values_list("slug", flat=True) if not is_demo_slug(slug)]
         if foreign:
             raise CommandError("This database holds a clinic that is not of the demo. Nothing was changed.")
-        wanted = self.wanted(options)
+        demo_options = self.demo_options(options)
         add_editor(email=EDITOR, first_name="Nina", last_name="Park")
         chunks: list[Chunk] = []
         loaded = 0
-        for number in range(1, wanted.clinics + 1):
+        for number in range(1, demo_options.clinics + 1):
             if Clinic.objects.filter(slug=slug_of(number)).exists():
                 self.stdout.write(f"{slug_of(number)}: already there, left as it is")
                 continue
-            clinic = load_clinic(number, wanted)
-            chunks += chunks_of(clinic, number, wanted)
+            clinic = load_clinic(number, demo_options)
+            chunks += chunks_of(clinic, number, demo_options)
             loaded += 1
             self.stdout.write(f"{clinic.slug}: {clinic.patients.count()} patients")
         if chunks:
-            self.load(chunks, wanted.processes)
+            self.load(chunks, demo_options.processes)
         if loaded:
-            tell_patients(wanted.now)
+            finish_unconfirmed_messages(demo_options.now)
 
-    def wanted(self, options: dict[str, Any]) -> Wanted:
+    def demo_options(self, options: dict[str, Any]) -> DemoOptions:
         bulk = options["check_ins"] is not None
         at_once = 1 if connection.vendor == "sqlite" else options["processes"] or PROCESSES
-        return Wanted(
+        return DemoOptions(
             patients=options["patients"] or (None if bulk else len(STORIES)),
             check_ins=options["check_ins"],
             clinics=options["clinics"],
@@ -100,7 +100,7 @@ class Command(BaseCommand):
         )
 
     def load(self, chunks: list[Chunk], processes: int) -> None:
-        """Write the masses, and say how far it is."""
+        """Write the random patients, reporting progress."""
         total: Counter[str] = Counter()
         for counts in load_chunks(chunks, processes):
             before = total["check_ins"] // REPORT_EVERY

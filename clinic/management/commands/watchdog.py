@@ -1,4 +1,4 @@
-"""For cron or a systemd timer: whether messages leave; with --send they leave without worker and beat."""
+"""Report undelivered messages, for cron or a systemd timer; with --send, send them without worker and beat."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
-        # Looked at before sending: what is sent now was late all the same.
+        # Read before sending: a message that is sent now was late all the same.
         found = troubles(delivery_health.state(now))
         if options["send"]:
             self.stdout.write(f"Mails sent: {send_overdue(now)}")

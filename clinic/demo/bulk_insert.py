@@ -1,4 +1,4 @@
-"""Writing many rows at once: by COPY on PostgreSQL, by large INSERTs elsewhere."""
+"""Bulk inserts: COPY on PostgreSQL, `bulk_create` elsewhere."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from django.db import connection
 from django.db.models import AutoField, Model
 
 ROWS_AT_ONCE = 500
-# One encoder for all: `json.dumps` makes a new one for each value.
+# Shared encoder: `json.dumps` would build an encoder for each value.
 encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
-def write(rows: Sequence[Model]) -> None:
-    """Insert rows of one model. A key that the database counts up is left to it, and stays unknown here."""
+def bulk_insert(rows: Sequence[Model]) -> None:
+    """Insert rows of one model. Auto-increment keys are left to the database and are not set on the rows."""
     if not rows:
         return
     if connection.vendor == "postgresql":
-        copy(rows)
+        copy_rows(rows)
     else:
         type(rows[0])._default_manager.bulk_create(rows, batch_size=ROWS_AT_ONCE)
 
 
-def copy(rows: Sequence[Model]) -> None:
-    """COPY in PostgreSQL's text format."""
+def copy_rows(rows: Sequence[Model]) -> None:
+    """Insert the rows by COPY in PostgreSQL's text format."""
     model = type(rows[0])
     fields = [field for field in model._meta.concrete_fields if not isinstance(field, AutoField)]
     values = itemgetter(*(field.attname for field in fields))
     text = io.StringIO()
     for row in rows:
-        text.write("\t".join([FORMATS.get(type(value), words)(value) for value in values(vars(row))]))
+        text.write("\t".join([FORMATS.get(type(value), text_value)(value) for value in values(vars(row))]))
         text.write("\n")
     text.seek(0)
     columns = ", ".join(f'"{field.column}"' for field in fields)
@@ -43,12 +43,12 @@ def copy(rows: Sequence[Model]) -> None:
         cursor.copy_expert(f'COPY "{model._meta.db_table}" ({columns}) FROM STDIN', text)
 
 
-def words(value: object) -> str:
-    """Text, a word of a TextChoices among it."""
+def text_value(value: object) -> str:
+    """Return a string or choice escaped for COPY."""
     return str(value).replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
 
 
-def as_json(value: object) -> str:
+def json_value(value: object) -> str:
     return encode(value).replace("\\", "\\\\") if value else str(value)
 
 
@@ -60,6 +60,6 @@ FORMATS: Mapping[type[Any], Callable[[Any], str]] = {
     UUID: lambda value: f"{value.int:032x}",
     date: date.isoformat,
     datetime: datetime.isoformat,
-    dict: as_json,
-    list: as_json,
+    dict: json_value,
+    list: json_value,
 }

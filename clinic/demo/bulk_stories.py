@@ -1,7 +1,7 @@
-"""Stories that come about in memory, by the same rules as in the database, to be written in bulk.
+"""Stories built in memory by the same rules as in the database, to be written in bulk.
 
-What the actions decide is decided by the same functions: where a check-in belongs, what it means, what it opens,
-who is told and what the patient reads. A test holds the rows of both ways against each other.
+The same functions as in the actions decide which procedure a check-in belongs to, its findings, alerts,
+recipients and advice. A test compares the rows of both ways.
 """
 
 from __future__ import annotations
@@ -28,17 +28,27 @@ from aftercare.people.actions import is_at_risk
 from aftercare.people.models import Clinic, Event, Patient, Procedure, User
 from aftercare.people.name_matching import search_text
 from aftercare.triage import LIMITS, Entry, missed_check_ins
-from aftercare.triage import Assessment as Judgement
-from clinic.demo.acting import call_back_of, closing_note, lowest_first, record_number_of
-from clinic.demo.copying import write
-from clinic.demo.plot import Acknowledged, Called, Closed, Enrolled, Reported, Step, Story, Treated, steps
-from clinic.demo.posted import messages_of
-from clinic.demo.rows import row
+from aftercare.triage import Assessment as TriageAssessment
+from clinic.demo.bulk_insert import bulk_insert
+from clinic.demo.fast_rows import fast_row
+from clinic.demo.past_messages import past_messages_of
+from clinic.demo.replay import closing_note, lowest_first, record_number_of, telephone_of
+from clinic.demo.story_steps import (
+    Acknowledged,
+    Called,
+    Closed,
+    Enrolled,
+    Reported,
+    Step,
+    Story,
+    Treated,
+    steps,
+)
 
 
 @dataclass
-class Books:
-    """The rows of many patients."""
+class RowBatch:
+    """The rows of many patients, in the order of insertion."""
 
     patients: list[Patient] = field(default_factory=list)
     procedures: list[Procedure] = field(default_factory=list)
@@ -47,27 +57,26 @@ class Books:
     assessments: list[Assessment] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     dispatches: list[Dispatch] = field(default_factory=list)
-    told: list[Model] = field(default_factory=list)
+    dispatch_alerts: list[Model] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
     calls: list[ContactAttempt] = field(default_factory=list)
     silences: list[NonResponse] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
 
     def write(self) -> None:
-        """Insert everything, what is referred to first."""
+        """Insert all rows, referenced tables first."""
         for rows in vars(self).values():
-            write(rows)
+            bulk_insert(rows)
 
 
 @dataclass(frozen=True, slots=True)
-class Remembered(History):
-    """A history that grows, and keeps at hand what every check-in asks of it. Nobody drawn corrects anything."""
+class GrowingHistory(History):
+    """A history that grows, indexed by token and procedure. Random patients never correct a check-in."""
 
     entries: dict[UUID | None, list[Entry]] = field(default_factory=dict)
     tokens: dict[UUID, list[CheckIn]] = field(default_factory=dict)
 
     def add(self, check_in: CheckIn, entry: Entry) -> None:
-        """One more check-in."""
         assert check_in.supersedes_id is None
         assert check_in.in_series
         self.check_ins.append(check_in)
@@ -82,45 +91,54 @@ class Remembered(History):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Setting:
-    """Where the stories take place."""
+class StoryContext:
+    """Shared context of the stories: clinic, nurse, expected courses, first recipients, instant of the demo."""
 
     clinic: Clinic
     nurse: User
     course_set_id: UUID
-    # Of the first contact step.
-    told_ids: tuple[int, ...]
+    # User ids of the first contact step.
+    recipient_ids: tuple[int, ...]
     now: datetime
 
 
-class Life:
-    """One patient's records as they come about."""
+class StoryBuilder:
+    """Builds the rows of one patient's story."""
 
     def __init__(
-        self, story: Story, *, user: User, number: int, setting: Setting, books: Books, chance: random.Random
+        self,
+        story: Story,
+        *,
+        user: User,
+        number: int,
+        context: StoryContext,
+        batch: RowBatch,
+        rng: random.Random,
     ) -> None:
-        self.story, self.setting, self.books, self.chance = story, setting, books, chance
+        self.story, self.context, self.batch, self.rng = story, context, batch, rng
         self.user, self.number = user, number
         self.patient: Patient
-        self.history = Remembered([], [], setting.course_set_id)
+        self.history = GrowingHistory([], [], context.course_set_id)
         self.open: dict[Key, Alert] = {}
         self.dispatches: list[tuple[Dispatch, list[Alert]]] = []
 
-    def live(self) -> None:
-        """Everything up to now, in order."""
-        for step in steps(self.story, self.setting.now):
+    def build(self) -> None:
+        """Build all rows up to now, in order."""
+        for step in steps(self.story, self.context.now):
             self.record_silence(step.at)
             self.act(step)
-        self.record_silence(self.setting.now)
+        self.record_silence(self.context.now)
         for dispatch, alerts in self.dispatches:
-            self.books.messages += messages_of(dispatch, alerts, self.setting.told_ids, self.setting.now)
+            self.batch.messages += past_messages_of(
+                dispatch, alerts, self.context.recipient_ids, self.context.now
+            )
 
     def act(self, step: Step) -> None:
         match step.act:
             case Enrolled():
                 self.enrol(step.at)
             case Treated(treatment):
-                performed_at = self.story.performed_at(self.setting.now) + timedelta(hours=treatment.h)
+                performed_at = self.story.performed_at(self.context.now) + timedelta(hours=treatment.h)
                 self.treat(treatment.kind, treatment.area, performed_at, step.at)
             case Reported():
                 self.report(step.act, step.at)
@@ -136,38 +154,38 @@ class Life:
                 self.open.clear()
 
     def new_id(self) -> UUID:
-        """A random id that is the same for the same seed."""
-        return UUID(int=self.chance.getrandbits(128), version=4)
+        """Return a random UUID that is the same for the same seed."""
+        return UUID(int=self.rng.getrandbits(128), version=4)
 
     def enrol(self, now: datetime) -> None:
         intake = list(self.story.intake)
         self.patient = Patient(
             id=self.new_id(),
             user=self.user,
-            clinic=self.setting.clinic,
+            clinic=self.context.clinic,
             date_of_birth=self.story.born,
             record_number=record_number_of(self.number),
             search_text=search_text(self.user.get_full_name(), record_number_of(self.number)),
-            call_back_telephone=call_back_of(self.number),
+            call_back_telephone=telephone_of(self.number),
             call_back_hours=self.story.call_back_hours,
-            time_zone=self.setting.clinic.time_zone,
+            time_zone=self.context.clinic.time_zone,
             intake=intake,
             at_risk=is_at_risk(intake),
             enrolled_at=now,
         )
-        self.books.patients.append(self.patient)
+        self.batch.patients.append(self.patient)
         self.keep(Event.Verb.ENROLLED, now, self.patient.pk, {"consent": True})
 
     def keep(self, verb: Event.Verb, now: datetime, subject: UUID, data: dict[str, object]) -> None:
-        """An event of the nurse's."""
-        self.books.events.append(
-            row(
+        """Add an event with the nurse as actor."""
+        self.batch.events.append(
+            fast_row(
                 Event,
                 {
                     "at": now,
-                    "actor_id": self.setting.nurse.pk,
+                    "actor_id": self.context.nurse.pk,
                     "verb": verb.value,
-                    "clinic_id": self.setting.clinic.pk,
+                    "clinic_id": self.context.clinic.pk,
                     "patient_id": self.patient.pk,
                     "subject": subject,
                     "data": data,
@@ -183,14 +201,14 @@ class Life:
             area=area,
             performed_at=performed_at,
             recorded_at=now,
-            recorded_by=self.setting.nurse,
+            recorded_by=self.context.nurse,
         )
         self.history.procedures.append(procedure)
-        self.books.procedures.append(procedure)
+        self.batch.procedures.append(procedure)
         self.keep(Event.Verb.RECORDED_PROCEDURE, now, procedure.pk, {})
 
     def report(self, act: Reported, now: datetime) -> None:
-        """What `submit_check_in` does."""
+        """Build the rows that `submit_check_in` would write."""
         submission = Submission(token=act.token, answers=act.report.answers, note=act.report.note)
         placement = place(submission, self.history, now=now, limits=LIMITS)
         course = course_for(self.history.course_set_id, placement.procedure)
@@ -210,76 +228,78 @@ class Life:
             now=now,
             limits=LIMITS,
         )
-        check_in = row(CheckIn, columns)
+        check_in = fast_row(CheckIn, columns)
         alerts = self.raise_alerts(all_fired(check_in, judged, []), check_in.pk, now)
         self.history.add(check_in, entry)
-        self.books.check_ins.append(check_in)
+        self.batch.check_ins.append(check_in)
         self.assess(check_in, judged, alerts, now)
 
-    def assess(self, check_in: CheckIn, judged: Judgement, alerts: list[Alert], now: datetime) -> None:
-        """The assessment at submission. There is no other: nobody drawn fills in an earlier time."""
+    def assess(self, check_in: CheckIn, judged: TriageAssessment, alerts: list[Alert], now: datetime) -> None:
+        """Add the assessment at submission and its findings. Random patients get no later assessment."""
         columns = assessment_columns(check_in.pk, judged, Assessment.Reason.SUBMITTED, check_in, now)
-        assessment = row(Assessment, columns)
-        self.books.assessments.append(assessment)
-        self.books.findings += [
+        assessment = fast_row(Assessment, columns)
+        self.batch.assessments.append(assessment)
+        self.batch.findings += [
             finding_row(assessment, finding, alert, procedure_id=check_in.procedure_id)
             for finding, alert in zip(judged.findings, alerts, strict=True)
         ]
 
     def raise_alerts(self, fired: list[Fired], event: UUID, now: datetime) -> list[Alert]:
-        """The alert of each finding, in their order; the patient's open ones are known."""
+        """Return the alert of each finding, in the findings' order, opening those that are missing."""
         if not fired:
             return []
         before = dict(self.open)
         keys = keys_to_tell(fired, before.values())
         opened = new_alerts(patient=self.patient, fired=fired, before=before, now=now, limits=LIMITS)
         for alert in repeated_of(fired, before):
-            report_again(alert, self.setting.clinic.hours, now)
+            report_again(alert, self.context.clinic.hours, now)
         self.open |= opened
-        self.books.alerts += opened.values()
+        self.batch.alerts += opened.values()
         if keys:
             self.dispatch([self.open[key] for key in keys], event, now)
         return [self.open[item.key] for item in fired]
 
     def dispatch(self, alerts: list[Alert], event: UUID, now: datetime) -> None:
         dispatch = opening_dispatch(patient=self.patient, alerts=alerts, event=event, now=now)
-        dispatch.drained_at = min(dispatch.due_at, self.setting.now)
+        dispatch.drained_at = min(dispatch.due_at, self.context.now)
         through = Dispatch.alerts.through
-        self.books.dispatches.append(dispatch)
-        self.books.told += [through(dispatch_id=dispatch.pk, alert_id=alert.pk) for alert in alerts]
+        self.batch.dispatches.append(dispatch)
+        self.batch.dispatch_alerts += [
+            through(dispatch_id=dispatch.pk, alert_id=alert.pk) for alert in alerts
+        ]
         self.dispatches.append((dispatch, alerts))
 
     def acknowledge(self, alert: Alert, now: datetime) -> None:
-        hours = self.setting.clinic.hours
+        hours = self.context.clinic.hours
         if alert.unconfirmed_since is None:
-            take_on(alert, self.setting.nurse, hours, now)
+            take_on(alert, self.context.nurse, hours, now)
         else:
             confirm(alert, hours, now)
         self.keep(Event.Verb.ACKNOWLEDGED, now, alert.pk, {})
 
     def call(self, now: datetime) -> None:
-        """Nobody is called about nothing."""
+        """Record a call that reached the patient, unless no alert is acknowledged."""
         if not any(alert.status == Alert.Status.ACKNOWLEDGED for alert in self.open.values()):
             return
         reached, called = ContactAttempt.Result.REACHED.value, ContactAttempt.Kind.CALLED.value
         before = {str(alert.pk): state_of(alert) for alert in self.open.values()}
         for alert in self.open.values():
-            if apply_call(alert, by=self.setting.nurse, now=now, result=reached):
+            if apply_call(alert, by=self.context.nurse, now=now, result=reached):
                 self.keep(Event.Verb.ACKNOWLEDGED, now, alert.pk, {})
         call = ContactAttempt(
-            id=self.new_id(), patient=self.patient, at=now, by=self.setting.nurse, result=reached
+            id=self.new_id(), patient=self.patient, at=now, by=self.context.nurse, result=reached
         )
-        self.books.calls.append(call)
+        self.batch.calls.append(call)
         told: dict[str, object] = {"result": reached, "kind": called, "before": before}
         self.keep(Event.Verb.TRIED_CONTACT, now, call.pk, told)
 
     def close(self, alert: Alert, now: datetime, outcome: str) -> None:
         before, note = state_of(alert), closing_note(alert)
-        end(alert, self.setting.nurse, now, outcome=outcome, note=note)
+        end(alert, self.context.nurse, now, outcome=outcome, note=note)
         self.keep(Event.Verb.CLOSED, now, alert.pk, {"outcome": outcome, "before": before})
 
     def record_silence(self, until: datetime) -> None:
-        """Put the patient on the list of those who missed check-ins, where that fell due by `until`."""
+        """Add a non-response where missed check-ins fell due by `until`."""
         if not self.history.procedures:
             return
         treated = self.history.procedures[-1]
@@ -292,4 +312,4 @@ class Life:
             silence = NonResponse(
                 patient=self.patient, procedure=treated, silent_since=heard, noted_at=noted_at
             )
-            self.books.silences.append(silence)
+            self.batch.silences.append(silence)

@@ -1,6 +1,7 @@
-"""What a demo patient's story is made of, and the order in which it happens.
+"""The parts of a demo patient's story, and their order in time.
 
-Hours are elapsed hours since the first treatment (`h`); `performed_h` lies before the moment of seeding.
+Hours are elapsed hours since the first treatment (`h`), except `performed_h`: hours before the moment of
+seeding.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import NamedTuple
 
 from aftercare.triage import Answers
 
-# Tokens follow from who reports and in which place, so that the same story is the same rows.
+# Tokens derive from the patient and the position, so that the same story gives the same rows.
 TOKENS = uuid.UUID("8c5d1c3e-5a41-4be0-9a3c-6a3d0f2b7e10")
 RECORDED_AFTER_H = 1 / 6
 ENROLLED_BEFORE_H = 48.0
@@ -29,10 +30,11 @@ class Treatment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """One check-in at `h`, and what the nurse does about what it raised, counted from then.
+    """One check-in at `h`, and the nurse's response to the alerts that it raises.
 
-    `acknowledged_min` None: nobody has; `closed_h` None: nobody has closed it. `described_h`: the instant it
-    is about, where that is not `h`. `area`: of the treatment that it names. `by_nurse`: told on the telephone.
+    `acknowledged_min` and `closed_h` count from the check-in; None: not acknowledged, not closed.
+    `described_h`: the instant that the check-in describes, if other than `h`. `area`: of the procedure that
+    it names. `by_nurse`: entered on the telephone.
     """
 
     h: float
@@ -61,11 +63,11 @@ class Story:
     call_back_hours: str = ""
 
     def performed_at(self, now: datetime) -> datetime:
-        """The instant of the first treatment."""
+        """Return the instant of the first treatment."""
         return now - timedelta(hours=self.performed_h)
 
     def token(self, position: int) -> uuid.UUID:
-        """The idempotency key of the report at `position`."""
+        """Return the idempotency key of the report at `position`."""
         return uuid.uuid5(TOKENS, f"{self.email} {position}")
 
 
@@ -83,15 +85,15 @@ class Reported(NamedTuple):
 
 
 class Acknowledged(NamedTuple):
-    """The nurse takes on whatever is new."""
+    """The nurse acknowledges every waiting alert."""
 
 
 class Called(NamedTuple):
-    """The nurse reaches the patient on the telephone about what was taken on."""
+    """The nurse reaches the patient on the telephone about the acknowledged alerts."""
 
 
 class Closed(NamedTuple):
-    """The nurse ends whatever is open."""
+    """The nurse closes every open alert."""
 
     outcome: str
 
@@ -101,7 +103,7 @@ Act = Enrolled | Treated | Reported | Acknowledged | Called | Closed
 
 
 class Step(NamedTuple):
-    """Something that happens at an instant; of two at one instant, in the order told."""
+    """An act at an instant. Steps at the same instant keep the order of the story."""
 
     at: datetime
     order: int
@@ -109,16 +111,14 @@ class Step(NamedTuple):
 
 
 def steps(story: Story, now: datetime) -> list[Step]:
-    """The story up to `now`, in order."""
+    """Return the steps of the story up to `now`, in order."""
     first = story.performed_at(now)
-    told = [
-        Step(first + timedelta(hours=h), order, act) for order, (h, act) in enumerate(everything_in(story))
-    ]
+    told = [Step(first + timedelta(hours=h), order, act) for order, (h, act) in enumerate(timed_acts(story))]
     return sorted(step for step in told if step.at <= now)
 
 
-def everything_in(story: Story) -> Iterator[tuple[float, Act]]:
-    """Each act with its hour, report by report."""
+def timed_acts(story: Story) -> Iterator[tuple[float, Act]]:
+    """Yield each act with its hour, report by report."""
     yield -ENROLLED_BEFORE_H, Enrolled()
     for treatment in story.treatments:
         yield treatment.h + RECORDED_AFTER_H, Treated(treatment)

@@ -1,4 +1,4 @@
-"""Stories that come about through the real actions, each act at its own instant, with what time brings in between."""
+"""Replay of stories through the real actions, each step at its own instant, with the timed rules run in between."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from aftercare.people.actions import enrol_patient
 from aftercare.people.models import Clinic, Patient, User
 from aftercare.triage import LIMITS
 from clinic.demo.clinics import address
-from clinic.demo.plot import Acknowledged, Called, Closed, Reported, Step, Story, Treated, steps
-from clinic.demo.posted import messages_of
+from clinic.demo.past_messages import past_messages_of
+from clinic.demo.story_steps import Acknowledged, Called, Closed, Reported, Step, Story, Treated, steps
 from clinic.procedures import record_procedure
 
-# From the range of numbers that are given to nobody, kept for drama.
+# From the range that the British regulator reserves for fiction.
 CALL_BACK = "+447700900{:03}"
 NOT_SPOKEN = "Seen at the clinic."
 
@@ -38,14 +38,14 @@ def record_number_of(number: int) -> str:
     return f"L-{number:06}"
 
 
-def call_back_of(number: int) -> str:
+def telephone_of(number: int) -> str:
     return CALL_BACK.format(number % 1000)
 
 
-def act_out(
+def replay_story(
     story: Story, *, clinic: Clinic, clinic_number: int, number: int, nurse: User, now: datetime
 ) -> Patient:
-    """Everything in the story up to `now`, in order. `number`: of the patient, within the clinic."""
+    """Replay the story up to `now` and return its patient. `number`: the patient's number within the clinic."""
     performed_at = story.performed_at(now)
     enrolment, *rest = steps(story, now)
     patient = enrol(
@@ -57,15 +57,15 @@ def act_out(
         now=enrolment.at,
     )
     for step in rest:
-        let_time_pass(patient, step.at)
-        act(step, patient=patient, performed_at=performed_at, nurse=nurse)
-    let_time_pass(patient, now)
+        run_timed_rules(patient, step.at)
+        replay_step(step, patient=patient, performed_at=performed_at, nurse=nurse)
+    run_timed_rules(patient, now)
     finish_dispatches(patient, now)
     return patient
 
 
-def act(step: Step, *, patient: Patient, performed_at: datetime, nurse: User) -> None:
-    """One act after the enrolment."""
+def replay_step(step: Step, *, patient: Patient, performed_at: datetime, nurse: User) -> None:
+    """Perform one step after the enrolment."""
     match step.act:
         case Treated(treatment):
             record_procedure(
@@ -89,12 +89,12 @@ def act(step: Step, *, patient: Patient, performed_at: datetime, nurse: User) ->
 
 
 def lowest_first(alerts: Iterable[Alert]) -> list[Alert]:
-    """Worked in this order, none is uncovered meanwhile by the one above it."""
+    """Sort alerts by level, lowest first, so that no alert is uncovered while the others are worked."""
     return sorted(alerts, key=lambda alert: alert.triage_level)
 
 
 def closing_note(alert: Alert) -> str:
-    """What the nurse notes where the patient was not spoken with."""
+    """Return the note that closing requires where the patient was not spoken with; else an empty string."""
     return NOT_SPOKEN if needs_note(alert) else ""
 
 
@@ -108,7 +108,7 @@ def enrol(story: Story, *, clinic: Clinic, email: str, number: int, nurse: User,
         last_name=story.last_name,
         date_of_birth=story.born,
         record_number=record_number_of(number),
-        call_back_telephone=call_back_of(number),
+        call_back_telephone=telephone_of(number),
         call_back_hours=story.call_back_hours,
         intake=list(story.intake),
         consent=True,
@@ -116,7 +116,7 @@ def enrol(story: Story, *, clinic: Clinic, email: str, number: int, nurse: User,
 
 
 def report(act: Reported, *, patient: Patient, performed_at: datetime, nurse: User, now: datetime) -> None:
-    """One check-in, by the patient or, told on the telephone, by the nurse."""
+    """Submit one check-in, by the patient or, if `by_nurse`, by the nurse on the telephone."""
     told = act.report
     named = patient.procedures.filter(area=told.area).first() if told.area else None
     described_h = told.described_h
@@ -132,14 +132,14 @@ def report(act: Reported, *, patient: Patient, performed_at: datetime, nurse: Us
 
 
 def call(patient: Patient, nurse: User, now: datetime) -> None:
-    """Nobody is called about nothing."""
+    """Record a call that reached the patient, unless no alert is acknowledged."""
     if patient.alerts.filter(status=Alert.Status.ACKNOWLEDGED).exists():
         reached = ContactAttempt.Result.REACHED.value
         record_contact_attempt(patient=patient, by=nurse, now=now, result=reached)
 
 
-def let_time_pass(patient: Patient, until: datetime) -> None:
-    """What beat would have set off for the patient up to `until`: escalation and silence, each when it fell due."""
+def run_timed_rules(patient: Patient, until: datetime) -> None:
+    """Run escalation and the silence rules for the patient, each at the instant at which it fell due up to `until`."""
     waiting = patient.alerts.waiting().filter(next_escalation_at__lte=until)
     while due := waiting.aggregate(due=Min("next_escalation_at"))["due"]:
         escalate(due, only=patient)
@@ -153,10 +153,10 @@ def let_time_pass(patient: Patient, until: datetime) -> None:
 
 
 def finish_dispatches(patient: Patient, now: datetime) -> None:
-    """Write what the patient's dispatches have become by `now`, so that none is left to send."""
+    """Write the messages of the patient's dispatches as finished by `now`, so that nothing is left to send."""
     waiting = Dispatch.objects.filter(patient=patient, drained_at=None).prefetch_related("alerts")
     for dispatch in waiting.select_related("clinic"):
         roster = Roster.of(dispatch.clinic, dispatch.due_at)
         recipients = recipients_of(dispatch, roster, dispatch.due_at)
-        Message.objects.bulk_create(messages_of(dispatch, dispatch.alerts.all(), recipients, now))
+        Message.objects.bulk_create(past_messages_of(dispatch, dispatch.alerts.all(), recipients, now))
         Dispatch.objects.filter(pk=dispatch.pk).update(drained_at=min(dispatch.due_at, now))

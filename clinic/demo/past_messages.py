@@ -1,4 +1,4 @@
-"""Messages of the past, finished: a demonstration begins with an empty outbox and mails nobody."""
+"""Messages of the past in a finished state: a demonstration begins with an empty outbox and mails nobody."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from aftercare.outbox.models import Message
 SENT_AFTER = timedelta(seconds=2)
 
 
-def messages_of(
+def past_messages_of(
     dispatch: Dispatch, alerts: Iterable[Alert], recipient_ids: Iterable[int], now: datetime
 ) -> list[Message]:
-    """What a dispatch that fell due by `now` has become: sent, or withdrawn where somebody was faster."""
+    """Return the messages of a dispatch that fell due by `now`: sent, or withdrawn if acknowledged before."""
     if dispatch.due_at > now:
         return []
-    # What was reported again matters whoever has it.
+        # A repeated report is sent even if the alert has an owner.
     mattered = any(
         alert.acknowledged_at is None
         or alert.acknowledged_at > dispatch.due_at
@@ -42,8 +42,8 @@ def messages_of(
     ]
 
 
-def tell_patients(now: datetime) -> None:
-    """What patients have been told whose check-in nobody confirmed in time: sent already."""
+def finish_unconfirmed_messages(now: datetime) -> None:
+    """Write the "please call" messages of unconfirmed check-ins, as sent already."""
     unconfirmed.tell_unconfirmed(now)
     Message.objects.filter(kind=unconfirmed.KIND, created_at=now, state=Message.State.PENDING).update(
         state=Message.State.SENT, finished_at=now, attempts=1
