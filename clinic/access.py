@@ -34,9 +34,9 @@ from clinic import held_forms
 from clinic.permissions import Predicate
 
 P = ParamSpec("P")
-SAME_OPENING = timedelta(hours=1)
+OPENING_INTERVAL = timedelta(hours=1)
 # Which records an address can name, and how to find the clinic of one.
-NAMED: dict[str, Callable[[Any], QuerySet[Any]]] = {
+RECORDS_IN_URL: dict[str, Callable[[Any], QuerySet[Any]]] = {
     "alert_id": lambda pk: Alert.objects.filter(pk=pk),
     "patient_id": lambda pk: Patient.objects.filter(pk=pk),
 }
@@ -49,13 +49,13 @@ def staff_page(view: StaffView[P]) -> View[P]:
     """
 
     @wraps(view)
-    def at_the_clinic(
+    def acting_for_clinic(
         request: HttpRequest, member: StaffMember, *args: P.args, **kwargs: P.kwargs
     ) -> HttpResponse:
-        member = member_for(request, member, kwargs)
+        member = member_for_record(request, member, kwargs)
         why = reason_to_hold(request, member, kwargs)
         if why == held_forms.CHOSEN:
-            member = back_at(request, member)
+            member = act_for_form_clinic(request, member)
         request._acting_member = member  # type: ignore[attr-defined]
 
         def draw() -> HttpResponse:
@@ -69,10 +69,10 @@ def staff_page(view: StaffView[P]) -> View[P]:
             held_forms.drop(request.session, request.path)
         return response
 
-    guarded = staff_required(cast("StaffView[P]", at_the_clinic))
+    guarded = staff_required(cast("StaffView[P]", acting_for_clinic))
 
     @wraps(view)
-    def kept_if_signed_out(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def hold_if_signed_out(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if request.method == "POST" and not request.user.is_authenticated:
             held_forms.keep(request.session, request.path, request.POST, timezone.now())
             if AUTOSAVE in request.POST:  # sent by a script, which says that it was not saved
@@ -80,7 +80,7 @@ def staff_page(view: StaffView[P]) -> View[P]:
             return sign_in_first(request)
         return guarded(request, *args, **kwargs)
 
-    return cast("View[P]", kept_if_signed_out)
+    return cast("View[P]", hold_if_signed_out)
 
 
 def sign_in_first(request: HttpRequest) -> HttpResponse:
@@ -103,13 +103,13 @@ def reason_to_hold(request: HttpRequest, member: StaffMember, named: dict[str, A
     if asked in held_forms.WORDS:
         return asked
     drawn_for = request.POST.get(held_forms.DRAWN_FOR, "")
-    if not drawn_for or drawn_for == str(member.clinic_id) or NAMED.keys() & named.keys():
+    if not drawn_for or drawn_for == str(member.clinic_id) or RECORDS_IN_URL.keys() & named.keys():
         return ""
     mine = {str(own.clinic_id) for own in memberships_of(request)}
     return held_forms.CHOSEN if drawn_for in mine else held_forms.ELSEWHERE
 
 
-def back_at(request: HttpRequest, member: StaffMember) -> StaffMember:
+def act_for_form_clinic(request: HttpRequest, member: StaffMember) -> StaffMember:
     """Act for the clinic that a form was drawn for, from now on."""
     drawn_for = request.POST.get(held_forms.DRAWN_FOR, "")
     own = next((own for own in memberships_of(request) if str(own.clinic_id) == drawn_for), member)
@@ -117,12 +117,12 @@ def back_at(request: HttpRequest, member: StaffMember) -> StaffMember:
     return act_for(request, own)
 
 
-def member_for(request: HttpRequest, member: StaffMember, named: dict[str, Any]) -> StaffMember:
+def member_for_record(request: HttpRequest, member: StaffMember, named: dict[str, Any]) -> StaffMember:
     """As whom a record is opened: who works for two clinics works on each record for its own."""
     own = memberships_of(request)
     if len(own) == 1:
         return member
-    for name, find in NAMED.items():
+    for name, find in RECORDS_IN_URL.items():
         if name in named:
             at = find(named[name]).values_list("clinic_id", flat=True).first()
             return act_for(request, next((other for other in own if other.clinic_id == at), member))
@@ -170,9 +170,9 @@ def patient_of_clinic(member: StaffMember, patient_id: UUID) -> Patient:
     return get_object_or_404(member.clinic.patients.select_related("user", "clinic"), pk=patient_id)
 
 
-def note_opening(*, verb: Event.Verb, subject: UUID, patient: Patient, by: User, now: datetime) -> None:
+def record_opening(*, verb: Event.Verb, subject: UUID, patient: Patient, by: User, now: datetime) -> None:
     """Keep who looked at an alert or a patient: once an hour, however often the page is loaded."""
-    looked = Event.objects.filter(verb=verb, actor=by, subject=subject, at__gt=now - SAME_OPENING)
+    looked = Event.objects.filter(verb=verb, actor=by, subject=subject, at__gt=now - OPENING_INTERVAL)
     if not looked.exists():
         record_event(verb=verb, actor=by, now=now, patient=patient, subject=subject)
 

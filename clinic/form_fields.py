@@ -32,7 +32,7 @@ def helper_for(layout: Layout | None = None) -> FormHelper:
     return helper
 
 
-class AtAnInstant(StaffForm):
+class TimedForm(StaffForm):
     """A form that judges what is typed against one instant."""
 
     def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
@@ -40,7 +40,7 @@ class AtAnInstant(StaffForm):
         self.now = now
 
 
-class TreatmentFields(AtAnInstant):
+class TreatmentFields(TimedForm):
     """One treatment. Its instant is read on the clock of the active time zone, the clinic's."""
 
     clinic: Clinic
@@ -104,7 +104,7 @@ class TreatmentFields(AtAnInstant):
         return {key: self.cleaned_data[key] for key in ("kind", "area", "performed_at")}
 
 
-class OfAPatient(TreatmentFields):
+class PatientTreatmentForm(TreatmentFields):
     """A treatment of somebody who is enrolled. The guardian's name is asked where the patient was a child."""
 
     def __init__(self, *args: Any, patient: Patient, **kwargs: Any) -> None:

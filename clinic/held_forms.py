@@ -55,7 +55,7 @@ class StaffForm(Holdable, forms.Form):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class HeldForm:
     """A form that was posted by somebody who was not signed in any more."""
 
     path: str
@@ -85,7 +85,7 @@ def keep(session: SessionBase, path: str, posted: QueryDict, now: datetime) -> N
     session[KEY] = {"at": now.isoformat(), "path": path, "fields": fields_of(posted)}
 
 
-def kept(session: SessionBase, now: datetime) -> Kept | None:
+def kept(session: SessionBase, now: datetime) -> HeldForm | None:
     """The form that was kept; None where there is none, or too old a one."""
     found = session.get(KEY)
     if found is None or datetime.fromisoformat(found["at"]) < now - LIFE:
@@ -93,7 +93,7 @@ def kept(session: SessionBase, now: datetime) -> Kept | None:
     fields = QueryDict(mutable=True)
     for name, values in found["fields"].items():
         fields.setlist(name, values)
-    return Kept(path=found["path"], fields=fields)
+    return HeldForm(path=found["path"], fields=fields)
 
 
 def drop(session: SessionBase, path: str) -> None:

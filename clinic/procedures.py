@@ -23,7 +23,7 @@ ASKED_NOW = "Asked when a procedure was recorded."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Recorded:
+class RecordedProcedure:
     """The procedure, and whether staff must be warned (`treated_over_open_alert`, S22, S26)."""
 
     procedure: Procedure
@@ -54,7 +54,7 @@ def record_procedure(
     area: str,
     performed_at: datetime,
     limits: Limits = LIMITS,
-) -> Recorded:
+) -> RecordedProcedure:
     """Record a procedure. The warning is looked up before it is stored, and kept as an event."""
     warned = is_treated_over_open_alert(patient=patient, performed_at=performed_at, now=now, limits=limits)
     procedure = add_procedure(
@@ -62,11 +62,11 @@ def record_procedure(
     )
     if warned:
         record_event(verb=Event.Verb.WARNED, actor=by, now=now, patient=patient, subject=procedure.pk)
-    return Recorded(procedure=procedure, warned=warned)
+    return RecordedProcedure(procedure=procedure, warned=warned)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class ProcedureIntake:
     """What was asked when a procedure was recorded. `stored`: the intake as the page showed it."""
 
     stored: Intake = NOTHING_ASKED
@@ -87,7 +87,7 @@ def record_confirmed(
     now: datetime,
     treatment: Mapping[str, Any],
     confirmed: bool,
-    asked: Asked | None = None,
+    asked: ProcedureIntake | None = None,
 ) -> Procedure:
     """Record a procedure with what was asked about the patient before it.
 
@@ -95,7 +95,7 @@ def record_confirmed(
     UnconfirmedError where staff must be warned first (S22, S26), ChangedMeanwhileError where somebody else has
     changed the intake: then nothing is stored.
     """
-    asked = asked or Asked()
+    asked = asked or ProcedureIntake()
     Patient.objects.select_for_update().get(pk=patient.pk)
     if pressed_before := recorded_just_now(patient, by, now, treatment):
         return pressed_before
@@ -118,7 +118,7 @@ def recorded_just_now(
     return found
 
 
-def change_answers(asked: Asked, *, patient: Patient, by: User, now: datetime) -> None:
+def change_answers(asked: ProcedureIntake, *, patient: Patient, by: User, now: datetime) -> None:
     """Store the answers that were given when the procedure was recorded."""
     assert asked.intake is not None
     shown, shown_asked = asked.stored.stored

@@ -48,7 +48,7 @@ def questions_about(*, clinic: Clinic, born: date | None, performed_at: datetime
     return found
 
 
-def token_of(questions: list[Question]) -> str:
+def confirmation_token(questions: list[Question]) -> str:
     """What the tick under the questions posts."""
     return ",".join(question.key for question in questions)
 

@@ -36,7 +36,7 @@ RULES: tuple[Callable[[datetime], object], ...] = (
 )
 
 
-def troubles(state: delivery_health.DeliveryHealth) -> list[str]:
+def problems(state: delivery_health.State) -> list[str]:
     """What is wrong, a sentence each."""
     found = [f"The {part} shows no sign of life." for part in state.silent]
     if state.is_late:
@@ -67,7 +67,9 @@ def mail_contacts(found: list[str], now: datetime) -> int:
     mailed = 0
     for address in sorted(set(addresses)):
         try:
-            mailed += EmailMessage("Aftercare: messages may not arrive", body(found), to=[address]).send()
+            mailed += EmailMessage(
+                "Aftercare: messages may not arrive", mail_body(found), to=[address]
+            ).send()
         except OSError as error:
             logger.error("the technical contact could not be mailed: %s", type(error).__name__)
     if mailed:
@@ -75,7 +77,7 @@ def mail_contacts(found: list[str], now: datetime) -> int:
     return mailed
 
 
-def body(found: list[str]) -> str:
+def mail_body(found: list[str]) -> str:
     """The words to who runs the portal."""
     lines = "\n".join(found)
     return (

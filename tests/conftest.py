@@ -89,9 +89,9 @@ def emptied_where_full() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def looks_again() -> None:
     """What one test found out about delivery is not true of the next."""
-    from clinic.on_call.banners import look_again
+    from clinic.on_call.banners import clear_caches
 
-    look_again()
+    clear_caches()
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ DETAILS = (
 HOURS = re.compile(r"([01]?\d|2[0-4])[:.]([0-5]\d)\s*(?:-|–|to)\s*([01]?\d|2[0-4])[:.]([0-5]\d)")
 ADULT = (12, "Give an age of 12 or more.")
 LATEST_ADULT = (25, "Give an age of 25 or less.")
-HOW = "Give hours such as 09:00-18:00, or 09:00-12:30, 14:00-18:00."
+HOURS_HELP = "Give hours such as 09:00-18:00, or 09:00-12:30, 14:00-18:00."
 
 
 def hours_from(text: str) -> list[list[str]]:
@@ -44,7 +44,7 @@ def hours_from(text: str) -> list[list[str]]:
     for part in filter(None, (part.strip() for part in text.split(","))):
         found = HOURS.fullmatch(part)
         if found is None:
-            raise ValidationError(HOW)
+            raise ValidationError(HOURS_HELP)
         opens, closes = f"{found[1]:0>2}:{found[2]}", f"{found[3]:0>2}:{found[4]}"
         if not (last <= opens < closes <= "24:00"):
             raise ValidationError("Give the hours in order. Each stretch ends after it begins.")
@@ -54,7 +54,7 @@ def hours_from(text: str) -> list[list[str]]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unread:
+class UnreadableNumbers:
     """What could not be read when telephone numbers were first checked: of the clinic, and of how many patients."""
 
     own: list[str]
@@ -65,7 +65,7 @@ def numbers_of(clinic: Clinic) -> list[tuple[str, Any]]:
     return [("Telephone", clinic.telephone), ("Out-of-hours telephone", clinic.out_of_hours_telephone)]
 
 
-def unread_telephones(clinic: Clinic) -> Unread | None:
+def unreadable_telephones(clinic: Clinic) -> UnreadableNumbers | None:
     """The numbers that a manager has to look at; None where there is none."""
     own = [f"{label}: {number}" for label, number in numbers_of(clinic) if not number.is_valid()]
     try:
@@ -73,7 +73,7 @@ def unread_telephones(clinic: Clinic) -> Unread | None:
     except ValidationError:
         own.append(f"Emergency number: {clinic.emergency_number}")
     patients = PatientFilters(who="number").narrow(clinic.patients.all(), clinic, timezone.now()).count()
-    return Unread(own=own, patients=patients) if own or patients else None
+    return UnreadableNumbers(own=own, patients=patients) if own or patients else None
 
 
 class DetailsForm(Holdable, forms.ModelForm):  # type: ignore[type-arg]

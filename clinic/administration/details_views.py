@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from aftercare.people.models import StaffMember
 from clinic.access import only, staff_page
 from clinic.administration.actions import change_details
-from clinic.administration.details_form import DetailsForm, unread_telephones
+from clinic.administration.details_form import DetailsForm, unreadable_telephones
 from clinic.permissions import may_edit_clinic
 
 
@@ -24,7 +24,7 @@ def details(request: HttpRequest, member: StaffMember) -> HttpResponse:
     """Name, telephones, hours and colour. Patients read them on every page."""
     # A copy: what was typed wrongly must not show in the head of the page.
     form = DetailsForm(request.POST or None, instance=type(member.clinic).objects.get(pk=member.clinic_id))
-    unread = unread_telephones(member.clinic)
+    unread = unreadable_telephones(member.clinic)
     if request.method != "POST":
         return render(request, "clinic/administration/details.html", {"form": form, "unread": unread})
     if form.is_valid():

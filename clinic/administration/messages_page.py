@@ -24,7 +24,7 @@ SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class About:
+class MessageSubject:
     """What a message was about: its kind in words, and the page to look at. No health detail."""
 
     kind: str
@@ -33,45 +33,46 @@ class About:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class MessageRow:
     """One message: of which kind, to whom, and why it did not arrive."""
 
     message: Message
-    about: About
+    about: MessageSubject
     is_to_patient: bool
     is_too_late: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    failed: list[Row]
-    trying: list[Row]
-    attended: list[Row]
+class MessagesPage:
+    failed: list[MessageRow]
+    trying: list[MessageRow]
+    attended: list[MessageRow]
 
 
-def messages_page(clinic: Clinic, now: datetime) -> Page:
+def messages_page(clinic: Clinic, now: datetime) -> MessagesPage:
     """The failures that nobody has looked into, what is still being tried, and the last that somebody looked into."""
     own = Message.objects.filter(sender=clinic.pk).select_related("recipient")
     trying = own.filter(state=Message.State.RETRYING, attempts__gte=TRIED_OFTEN).order_by("created_at")
     attended = own.filter(attended_at__isnull=False).order_by("-attended_at")
     failed = own.unattended_failures().order_by("-finished_at")
-    return Page(
-        failed=rows_of(failed[:SHOWN], clinic, now),
-        trying=rows_of(trying[:SHOWN], clinic, now),
-        attended=rows_of(attended[:20], clinic, now),
+    return MessagesPage(
+        failed=message_rows(failed[:SHOWN], clinic, now),
+        trying=message_rows(trying[:SHOWN], clinic, now),
+        attended=message_rows(attended[:20], clinic, now),
     )
 
 
-def rows_of(messages: Iterable[Message], clinic: Clinic, now: datetime) -> list[Row]:
+def message_rows(messages: Iterable[Message], clinic: Clinic, now: datetime) -> list[MessageRow]:
     """The rows of some messages, in as many queries for one as for all."""
     messages = list(messages)
     about = about_each(messages, clinic)
     users = [message.recipient_id for message in messages]
     patients = set(Patient.objects.filter(clinic=clinic, user__in=users).values_list("user_id", flat=True))
     return [
-        Row(
+        MessageRow(
             message=message,
-            about=about.get(message.subject) or About(kind=message.kind.replace("_", " ").capitalize()),
+            about=about.get(message.subject)
+            or MessageSubject(kind=message.kind.replace("_", " ").capitalize()),
             is_to_patient=message.recipient_id in patients,
             is_too_late=message.expires_at is not None and message.expires_at <= now,
         )
@@ -79,9 +80,9 @@ def rows_of(messages: Iterable[Message], clinic: Clinic, now: datetime) -> list[
     ]
 
 
-def about_each(messages: Collection[Message], clinic: Clinic) -> dict[UUID, About]:
+def about_each(messages: Collection[Message], clinic: Clinic) -> dict[UUID, MessageSubject]:
     """What each message was about, by its subject."""
-    found: dict[UUID, About] = {}
+    found: dict[UUID, MessageSubject] = {}
     for kind, find in KINDS.items():
         subjects = [message.subject for message in messages if message.kind == kind]
         if subjects:
@@ -89,7 +90,7 @@ def about_each(messages: Collection[Message], clinic: Clinic) -> dict[UUID, Abou
     return found
 
 
-def about_dispatches(subjects: list[UUID], clinic: Clinic) -> dict[UUID, About]:
+def about_dispatches(subjects: list[UUID], clinic: Clinic) -> dict[UUID, MessageSubject]:
     """Alerts, lists of alerts, and drills. The link leads to the first alert that the patient had."""
     alerts = alerts_behind(subjects, clinic)
     return {
@@ -98,32 +99,34 @@ def about_dispatches(subjects: list[UUID], clinic: Clinic) -> dict[UUID, About]:
     }
 
 
-def about_dispatch(dispatch: Dispatch, alert: Alert | None) -> About:
+def about_dispatch(dispatch: Dispatch, alert: Alert | None) -> MessageSubject:
     if dispatch.reason == Dispatch.Reason.DRILL:
-        return About(
+        return MessageSubject(
             kind="Alarm drill", page=reverse("clinic:drill", args=[dispatch.event]), name="the drill"
         )
     if alert is None or dispatch.patient_id is None:
-        return About(kind="List of alerts", page=reverse("clinic:queue"), name="the queue")
-    return About(kind="Alert", page=reverse("clinic:alert", args=[alert.pk]), name=str(alert.patient.user))
+        return MessageSubject(kind="List of alerts", page=reverse("clinic:queue"), name="the queue")
+    return MessageSubject(
+        kind="Alert", page=reverse("clinic:alert", args=[alert.pk]), name=str(alert.patient.user)
+    )
 
 
-def about_letters(subjects: list[UUID], clinic: Clinic) -> dict[UUID, About]:
+def about_letters(subjects: list[UUID], clinic: Clinic) -> dict[UUID, MessageSubject]:
     """Fixed texts that staff sent to a patient."""
     found = Letter.objects.filter(pk__in=subjects, patient__clinic=clinic).select_related("patient__user")
     return {letter.pk: about_patient("Message to the patient", letter.patient) for letter in found}
 
 
-def about_check_ins(subjects: list[UUID], clinic: Clinic) -> dict[UUID, About]:
+def about_check_ins(subjects: list[UUID], clinic: Clinic) -> dict[UUID, MessageSubject]:
     """“Please call”, to patients whose check-in nobody had confirmed."""
     found = CheckIn.objects.filter(pk__in=subjects, patient__clinic=clinic).select_related("patient__user")
     return {one.pk: about_patient("“Please call the clinic”", one.patient) for one in found}
 
 
-def about_invitations(subjects: list[UUID], clinic: Clinic) -> dict[UUID, About]:
+def about_invitations(subjects: list[UUID], clinic: Clinic) -> dict[UUID, MessageSubject]:
     found = Invitation.objects.filter(pk__in=subjects, patient__clinic=clinic).select_related("patient__user")
     return {
-        one.pk: About(
+        one.pk: MessageSubject(
             kind="Invitation",
             page=reverse("clinic:invitation", args=[one.patient_id]),
             name=str(one.patient.user),
@@ -132,10 +135,10 @@ def about_invitations(subjects: list[UUID], clinic: Clinic) -> dict[UUID, About]
     }
 
 
-def about_staff_invitations(subjects: list[UUID], clinic: Clinic) -> dict[UUID, About]:
+def about_staff_invitations(subjects: list[UUID], clinic: Clinic) -> dict[UUID, MessageSubject]:
     found = StaffInvitation.objects.filter(pk__in=subjects, member__clinic=clinic)
     return {
-        one.pk: About(
+        one.pk: MessageSubject(
             kind="Invitation to the staff",
             page=reverse("clinic:change_staff", args=[one.member_id]),
             name=str(one.member.user),
@@ -144,8 +147,10 @@ def about_staff_invitations(subjects: list[UUID], clinic: Clinic) -> dict[UUID, 
     }
 
 
-def about_patient(kind: str, patient: Patient) -> About:
-    return About(kind=kind, page=reverse("clinic:patient", args=[patient.pk]), name=str(patient.user))
+def about_patient(kind: str, patient: Patient) -> MessageSubject:
+    return MessageSubject(
+        kind=kind, page=reverse("clinic:patient", args=[patient.pk]), name=str(patient.user)
+    )
 
 
 def alerts_behind(dispatches: list[UUID], clinic: Clinic) -> dict[UUID, Alert]:
@@ -161,7 +166,7 @@ def alerts_behind(dispatches: list[UUID], clinic: Clinic) -> dict[UUID, Alert]:
 
 
 # How to find what the messages of a kind were about; a kind that is not here is shown by its own name.
-KINDS: dict[str, Callable[[list[UUID], Clinic], dict[UUID, About]]] = {
+KINDS: dict[str, Callable[[list[UUID], Clinic], dict[UUID, MessageSubject]]] = {
     notifications.KIND: about_dispatches,
     patient_messages.KIND: about_letters,
     unconfirmed.KIND: about_check_ins,

@@ -16,7 +16,7 @@ from clinic.labels import STATES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Invited:
+class StaffInvitationStatus:
     """The newest invitation of a staff member, and the mail that carries it."""
 
     invitation: StaffInvitation
@@ -58,7 +58,7 @@ class StaffRow:
     """One staff member. `has_come_in`: has signed in at least once; `is_proved`: by what went to the address."""
 
     member: StaffMember
-    invited: Invited | None
+    invited: StaffInvitationStatus | None
     is_proved: bool
     is_told: bool
 
@@ -80,7 +80,7 @@ class StaffRow:
 
 def staff_rows(clinic: Clinic, members: Collection[StaffMember], now: datetime) -> list[StaffRow]:
     """The rows of some members of a clinic, in as many queries for one as for all."""
-    told = told_by_steps(clinic, now)
+    told = reached_by_steps(clinic, now)
     invited = invitations_of(members, now)
     users = [member.user_id for member in members]
     verified = EmailAddress.objects.filter(user__in=users, verified=True).values_list("user_id", "email")
@@ -96,7 +96,7 @@ def staff_rows(clinic: Clinic, members: Collection[StaffMember], now: datetime) 
     ]
 
 
-def invitations_of(members: Collection[StaffMember], now: datetime) -> dict[int, Invited]:
+def invitations_of(members: Collection[StaffMember], now: datetime) -> dict[int, StaffInvitationStatus]:
     """The newest invitation of each member who had one, by the member's id."""
     newest: dict[int, StaffInvitation] = {}
     for one in StaffInvitation.objects.filter(member__in=members).select_related("made_by"):
@@ -106,10 +106,13 @@ def invitations_of(members: Collection[StaffMember], now: datetime) -> dict[int,
         mail.subject: mail
         for mail in Message.objects.filter(kind=KIND, subject__in=subjects).order_by("repeat")
     }
-    return {pk: Invited(invitation=one, mail=mails.get(one.pk), now=now) for pk, one in newest.items()}
+    return {
+        pk: StaffInvitationStatus(invitation=one, mail=mails.get(one.pk), now=now)
+        for pk, one in newest.items()
+    }
 
 
-def told_by_steps(clinic: Clinic, now: datetime) -> set[int] | None:
+def reached_by_steps(clinic: Clinic, now: datetime) -> set[int] | None:
     """The ids of those whom a contact step names, or the rota where a step tells whoever is on duty.
 
     None where the clinic has no step: then everybody is told.

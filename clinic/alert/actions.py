@@ -25,7 +25,7 @@ NEWS_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class ShownState:
     """What a page showed of a patient. What it did not say is not checked.
 
     `at`: when it was drawn; `alerts`: the open ones; `reports`: how many evaluations of check-ins it knew, which
@@ -61,7 +61,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Worked:
+class CallOutcome:
     """What was done: the call that was kept, and the alerts that were closed."""
 
     attempt: ContactAttempt | None = None
@@ -115,9 +115,9 @@ def undo_close_together(*, alert: Alert, by: User, now: datetime) -> int:
 
 
 @transaction.atomic
-def work_call(
-    *, patient: Patient, call: Call, shown: Shown, by: User, now: datetime, alert: Alert | None = None
-) -> Worked:
+def save_call(
+    *, patient: Patient, call: Call, shown: ShownState, by: User, now: datetime, alert: Alert | None = None
+) -> CallOutcome:
     """Keep the call, and keep open or close what the page showed: all of it or nothing.
 
     NewsError where the patient's page was older than what is known, AlreadyClosedError and NoteNeededError as
@@ -135,10 +135,10 @@ def work_call(
         details = {"call_back_telephone": call.telephone}
         change_details(patient=patient, by=by, now=now, details=details)
     if call.outcome:
-        return Worked(attempt=attempt, closed=close_as_shown(patient, alert, call, by, now))
+        return CallOutcome(attempt=attempt, closed=close_as_shown(patient, alert, call, by, now))
     if call.next_try_at and not call.is_reached:
-        delay(patient, alert, call, by, now)
-    return Worked(attempt=attempt)
+        set_delayed_try(patient, alert, call, by, now)
+    return CallOutcome(attempt=attempt)
 
 
 def close_as_shown(patient: Patient, alert: Alert | None, call: Call, by: User, now: datetime) -> list[Alert]:
@@ -150,14 +150,14 @@ def close_as_shown(patient: Patient, alert: Alert | None, call: Call, by: User, 
     return [close(alert=one, by=by, now=now, outcome=call.outcome, note=call.note) for one in chosen]
 
 
-def delay(patient: Patient, alert: Alert | None, call: Call, by: User, now: datetime) -> None:
+def set_delayed_try(patient: Patient, alert: Alert | None, call: Call, by: User, now: datetime) -> None:
     """Set the next try of the alert of the page, or of the patient's worst."""
     worst = alert or patient.alerts.open().worst_first().first()
     if worst is not None and call.next_try_at is not None:
         set_next_try(alert=worst, at=call.next_try_at, reason=call.next_try_reason, by=by, now=now)
 
 
-def require_no_news(patient: Patient, shown: Shown, *, all_alerts: bool = False) -> None:
+def require_no_news(patient: Patient, shown: ShownState, *, all_alerts: bool = False) -> None:
     """NewsError where a check-in or a finding of the patient, or with `all_alerts` an alert, is not on the page."""
     items = news_of(patient, shown)
     unseen = patient.alerts.open().exclude(pk__in=shown.alerts)
@@ -165,7 +165,7 @@ def require_no_news(patient: Patient, shown: Shown, *, all_alerts: bool = False)
         raise NewsError(items)
 
 
-def news_of(patient: Patient, shown: Shown) -> list[Assessment]:
+def news_of(patient: Patient, shown: ShownState) -> list[Assessment]:
     """The evaluations of the patient's check-ins that the page did not know, the newest first."""
     own = Assessment.objects.filter(check_in__patient=patient)
     newest = own.select_related("check_in").prefetch_related("findings").order_by("-at", "-pk")

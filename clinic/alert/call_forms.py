@@ -47,7 +47,7 @@ def result_and_kind(chosen: str) -> tuple[str, str]:
     return chosen, Kind.CALLED
 
 
-def chosen_of(attempt: ContactAttempt) -> str:
+def choice_of(attempt: ContactAttempt) -> str:
     """The choice that stands for an attempt."""
     return Kind.PATIENT_CALLED if attempt.kind == Kind.PATIENT_CALLED else attempt.result
 
@@ -127,7 +127,7 @@ class CallForm(StaffForm):
         offered = [minutes for minutes in TRY_IN_MINUTES if timedelta(minutes=minutes) <= longest]
         cast(forms.ChoiceField, self.fields["next_try"]).choices = [
             ("", "In time, as always"),
-            *((str(minutes), in_words(minutes)) for minutes in offered),
+            *((str(minutes), minutes_words(minutes)) for minutes in offered),
         ]
 
     def layout(self, has_then: bool) -> Layout:
@@ -158,7 +158,7 @@ class CallForm(StaffForm):
         return told
 
     def call(self, now: datetime) -> Call:
-        """What `work_call` takes."""
+        """What `save_call` takes."""
         told = self.cleaned_data
         result, kind = result_and_kind(told["result"])
         closes, minutes = told.get("then") in {ONE, ALL}, told.get("next_try")
@@ -181,12 +181,12 @@ class CorrectCallForm(StaffForm):
     note = note_field("What you heard and what you said")
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, attempt: ContactAttempt) -> None:
-        super().__init__(data, initial={"result": chosen_of(attempt), "note": attempt.note})
+        super().__init__(data, initial={"result": choice_of(attempt), "note": attempt.note})
         cast(forms.ChoiceField, self.fields["result"]).choices = result_choices(attempt.patient)
         self.helper = helper_for(Layout(Field("result", wrapper_class="scale two odd"), "note"))
 
 
-def in_words(minutes: int) -> str:
+def minutes_words(minutes: int) -> str:
     """ "In 30 minutes", "In 2 hours" """
     if minutes < 60:
         return f"In {minutes} minutes"

@@ -33,17 +33,17 @@ class Try:
 
     @property
     def words(self) -> str:
-        return words_of(self.attempt)
+        return attempt_words(self.attempt)
 
 
-def words_of(attempt: ContactAttempt) -> str:
+def attempt_words(attempt: ContactAttempt) -> str:
     """What came of a call: "No answer", "Daniel called us"."""
     if attempt.kind == ContactAttempt.Kind.PATIENT_CALLED:
         return f"{first_name(attempt.patient)} called us"
     return str(attempt.get_result_display())
 
 
-def said_of(attempt: ContactAttempt) -> str:
+def attempt_clause(attempt: ContactAttempt) -> str:
     """The same inside a sentence that begins with the patient's name."""
     if attempt.kind == ContactAttempt.Kind.PATIENT_CALLED:
         return "called us"
@@ -70,7 +70,7 @@ class CallPanel:
         # What can be chosen is what the page offered: an alert that it did not show comes as news.
         self.offered = [one for one in alerts if not seen or str(one.pk) in seen]
 
-    def look_again(self) -> None:
+    def offer_current_alerts(self) -> None:
         """Offer what can be done now, with all that has arrived."""
         self.offered = self.alerts
         for name in ("form", "then"):

@@ -22,7 +22,7 @@ from aftercare.alerts.contacting.patient_messages import SentLatelyError, Withdr
 from aftercare.alerts.models import Alert
 from aftercare.people.models import StaffMember
 from clinic.access import alert_of, only, require, staff_page
-from clinic.alert.actions import NewsError, Worked, work_call
+from clinic.alert.actions import CallOutcome, NewsError, save_call
 from clinic.alert.call_forms import (
     ALL,
     NO_CALL,
@@ -31,9 +31,9 @@ from clinic.alert.call_forms import (
     CallForm,
     first_name,
 )
-from clinic.alert.call_panel import CallPanel, panel_of, said_of
+from clinic.alert.call_panel import CallPanel, attempt_clause, panel_of
 from clinic.alert.forms import LetterForm
-from clinic.alert.posted import ids, shown
+from clinic.alert.posted import posted_ids, shown_state
 from clinic.alert.views import alert_page, refused
 from clinic.permissions import may_close, may_work_alerts
 
@@ -46,7 +46,7 @@ Draw = Callable[..., HttpResponse]
 @only(may_work_alerts)
 def record_attempt(request: HttpRequest, member: StaffMember, alert_id: UUID) -> HttpResponse:
     """Take the call panel of an alert's page."""
-    return take_about(request, member, alert_of(member, alert_id), request.POST.copy())
+    return perform_on_alert(request, member, alert_of(member, alert_id), request.POST.copy())
 
 
 @require_POST
@@ -58,10 +58,12 @@ def close(request: HttpRequest, member: StaffMember, alert_id: UUID) -> HttpResp
     several = found.patient.alerts.open().count() > 1
     posted["then"] = ALL if posted.get("all") == "1" and several else ONE
     posted["result"] = NO_CALL
-    return take_about(request, member, found, posted)
+    return perform_on_alert(request, member, found, posted)
 
 
-def take_about(request: HttpRequest, member: StaffMember, found: Alert, posted: QueryDict) -> HttpResponse:
+def perform_on_alert(
+    request: HttpRequest, member: StaffMember, found: Alert, posted: QueryDict
+) -> HttpResponse:
     """Do what the panel of an alert's page says, or show the page with what is in the way."""
     panel = panel_of(found.patient, member, alert=found, posted=posted)
 
@@ -70,31 +72,33 @@ def take_about(request: HttpRequest, member: StaffMember, found: Alert, posted: 
 
     if posted.get("then", OPEN) != OPEN and not found.is_open:
         return refused(request, member, found, panel=panel)
-    taken = take(request, member, panel, draw)
+    taken = perform_call(request, member, panel, draw)
     if isinstance(taken, HttpResponse):
         return taken
     messages.success(request, done_words(panel, taken))
     return redirect("clinic:queue") if taken.closed else redirect("clinic:alert", alert_id=found.pk)
 
 
-def take(request: HttpRequest, member: StaffMember, panel: CallPanel, draw: Draw) -> Worked | HttpResponse:
+def perform_call(
+    request: HttpRequest, member: StaffMember, panel: CallPanel, draw: Draw
+) -> CallOutcome | HttpResponse:
     """Do what the panel says; where something is in the way, the page with everything as typed."""
     form = panel.form
-    require(may_close(member, closed_by(request, form, panel)), member)
+    require(may_close(member, alerts_to_close(request, form, panel)), member)
     if not form.is_valid():
         return draw(status=UNPROCESSABLE)
     now = timezone.now()
     try:
-        return work_call(
+        return save_call(
             patient=panel.patient,
             alert=panel.alert,
             call=form.call(now),
-            shown=shown(request),
+            shown=shown_state(request),
             by=member.user,
             now=now,
         )
     except NewsError as error:
-        panel.look_again()
+        panel.offer_current_alerts()
         return draw(news=error.items, is_news=True, status=CONFLICT)
     except AlreadyClosedError:
         assert panel.alert is not None
@@ -106,19 +110,19 @@ def take(request: HttpRequest, member: StaffMember, panel: CallPanel, draw: Draw
     return draw(status=UNPROCESSABLE)
 
 
-def closed_by(request: HttpRequest, form: CallForm, panel: CallPanel) -> list[Alert]:
+def alerts_to_close(request: HttpRequest, form: CallForm, panel: CallPanel) -> list[Alert]:
     """What would be closed: one alert, or every open one of the patient that the page showed."""
-    then, seen = form.data.get("then"), ids(request, "seen")
+    then, seen = form.data.get("then"), posted_ids(request, "seen")
     if then == ALL:
         return [alert for alert in panel.alerts if not seen or alert.pk in seen]
     return [panel.alert] if then == ONE and panel.alert else []
 
 
-def done_words(panel: CallPanel, done: Worked) -> str:
+def done_words(panel: CallPanel, done: CallOutcome) -> str:
     """What has just been done, for the person who did it."""
     said = []
     if done.attempt is not None:
-        said.append(f"{panel.name}: {said_of(done.attempt)}. It is recorded.")
+        said.append(f"{panel.name}: {attempt_clause(done.attempt)}. It is recorded.")
     if done.closed:
         what = "one alert" if len(done.closed) == 1 else f"{len(done.closed)} alerts"
         outcome = Alert.Outcome(done.closed[0].outcome).label.lower()

@@ -15,8 +15,8 @@ from clinic.alert.call_panel import panel_of
 from clinic.alert.forms import AssignForm, LetterForm, ReopenForm
 from clinic.alert.history import history_of
 from clinic.alert.intake_facts import intake_of
-from clinic.alert.next_contact import outlook_of
-from clinic.alert.page import compare, evidence_of, others_of, readings_of, told_of
+from clinic.alert.next_contact import next_contact_of
+from clinic.alert.page import compare, evidence_of, others_of, readings_of, told_check_in
 from clinic.labels import age_words
 from clinic.permissions import may_change_intake, may_close
 from clinic.queue.deadlines import clock_of
@@ -40,7 +40,7 @@ def context_of(
         "evidence": evidence,
         "comparison": compare(evidence.check_in) if evidence.check_in else None,
         "charts": charts_of(patient, [found.own_procedure] if found.own_procedure else [], now, words=STAFF),
-        "told": told_of(evidence.of_this_alert),
+        "told": told_check_in(evidence.of_this_alert),
         "readings": readings_of(patient, now),
         "others": others_of(found, open_alerts, evidence, hours, now),
         "may_close": may_close(member, [found]),
@@ -50,6 +50,6 @@ def context_of(
         "letter_form": LetterForm(clinic=member.clinic),
         "reopen_form": ReopenForm(),
         "news": news,
-        "outlook": outlook_of(found, roster_of(member, now), now),
+        "outlook": next_contact_of(found, roster_of(member, now), now),
         "now": now,
     }

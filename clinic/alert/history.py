@@ -15,7 +15,7 @@ from aftercare.alerts.notifying.notifications import KIND
 from aftercare.outbox.models import Message
 from aftercare.people.models import Event, User
 from clinic.alert.call_panel import Try
-from clinic.alert.page import Proof
+from clinic.alert.page import FindingDetail
 from clinic.corrections.descriptions import change_words
 from clinic.labels import state_words
 
@@ -42,13 +42,13 @@ ENDED_A_CLOSING = {REOPENED, Event.Verb.UNDID_CLOSE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Happening:
+class HistoryItem:
     at: datetime
     who: str
     what: str
 
 
-def history_of(alert: Alert, proofs: Iterable[Proof], tries: Iterable[Try]) -> list[Happening]:
+def history_of(alert: Alert, details: Iterable[FindingDetail], tries: Iterable[Try]) -> list[HistoryItem]:
     """Everything about one alert, in as many queries for a long history as for a short one."""
     dispatches = {dispatch.pk: dispatch for dispatch in alert.dispatches.all()}
     messages = Message.objects.filter(kind=KIND, subject__in=dispatches).select_related("recipient")
@@ -62,17 +62,17 @@ def history_of(alert: Alert, proofs: Iterable[Proof], tries: Iterable[Try]) -> l
     notes = iter(closings if not alert.is_open else closings[1:])
     letters = list(alert.letters.select_related("by"))
     sent = Message.objects.filter(kind=LETTER, subject__in=[letter.pk for letter in letters])
-    happenings = [
+    items = [
         *(from_letter(letter, sent) for letter in letters),
         *(from_event(event, people, notes) for event in events),
         *(from_try(one) for one in tries),
         *from_dispatches(dispatches, messages),
-        *from_check_ins(proofs),
+        *from_check_ins(details),
     ]
-    return newest_first(happenings)
+    return newest_first(items)
 
 
-def history_of_drill(drill: Drill) -> list[Happening]:
+def history_of_drill(drill: Drill) -> list[HistoryItem]:
     """Everything about one drill."""
     dispatches = {
         one.pk: one for one in Dispatch.objects.filter(reason=Dispatch.Reason.DRILL, event=drill.pk)
@@ -84,11 +84,13 @@ def history_of_drill(drill: Drill) -> list[Happening]:
     )
 
 
-def newest_first(happenings: Iterable[Happening]) -> list[Happening]:
-    return sorted(happenings, key=lambda happening: happening.at, reverse=True)
+def newest_first(items: Iterable[HistoryItem]) -> list[HistoryItem]:
+    return sorted(items, key=lambda item: item.at, reverse=True)
 
 
-def from_dispatches(dispatches: Mapping[UUID, Dispatch], messages: Iterable[Message]) -> Iterator[Happening]:
+def from_dispatches(
+    dispatches: Mapping[UUID, Dispatch], messages: Iterable[Message]
+) -> Iterator[HistoryItem]:
     """Who was told of each decision, and which ones wait."""
     for message in messages:
         yield from_message(message, dispatches[message.subject])
@@ -97,14 +99,14 @@ def from_dispatches(dispatches: Mapping[UUID, Dispatch], messages: Iterable[Mess
             yield from_undrained(dispatch)
 
 
-def from_letter(letter: Letter, messages: Iterable[Message]) -> Happening:
+def from_letter(letter: Letter, messages: Iterable[Message]) -> HistoryItem:
     """A fixed text to the patient, and how far it came."""
     states = [state_words(message) for message in messages if message.subject == letter.pk]
     words = f"sent the patient “{letter.get_template_display()}”{': ' if states else ''}{', '.join(states)}."
-    return Happening(at=letter.at, who=str(letter.by), what=words)
+    return HistoryItem(at=letter.at, who=str(letter.by), what=words)
 
 
-def from_try(one: Try) -> Happening:
+def from_try(one: Try) -> HistoryItem:
     """Somebody tried to reach the patient, or the patient called. One that was corrected stands as it was corrected."""
     attempt = one.attempt
     note = f" “{attempt.note}”" if attempt.note else ""
@@ -112,10 +114,10 @@ def from_try(one: Try) -> Happening:
         words = "spoke with the patient, who called."
     else:
         words = f"called the patient: {attempt.get_result_display().lower()}."
-    return Happening(at=attempt.at, who=str(attempt.by), what=f"{words}{note}")
+    return HistoryItem(at=attempt.at, who=str(attempt.by), what=f"{words}{note}")
 
 
-def from_event(event: Event, people: Mapping[int, User], notes: Iterator[str]) -> Happening:
+def from_event(event: Event, people: Mapping[int, User], notes: Iterator[str]) -> HistoryItem:
     """An act or a look. `notes`: what was written at each closing, the newest first, as the events are."""
     words = f"{event.get_verb_display()}."
     if event.verb == Event.Verb.CLOSED:
@@ -128,36 +130,36 @@ def from_event(event: Event, people: Mapping[int, User], notes: Iterator[str]) -
         words = f"set the next try at {at:%H:%M}: {event.data['reason']}"
     elif event.verb == REOPENED:
         words = f"opened it again: {event.data['why']}"
-    return Happening(at=event.at, who=str(event.actor), what=words)
+    return HistoryItem(at=event.at, who=str(event.actor), what=words)
 
 
-def from_message(message: Message, dispatch: Dispatch) -> Happening:
+def from_message(message: Message, dispatch: Dispatch) -> HistoryItem:
     """One person told of the alert, and how far the message came: "Mail to Ruth Adeyemi: waiting"."""
     reason = REASONS[Dispatch.Reason(dispatch.reason)]
     way = CHANNELS[Message.Channel(message.channel)]
     why = f" ({reason})" if reason else ""
-    return Happening(
+    return HistoryItem(
         at=message.created_at, who=f"{way} to {message.recipient}{why}:", what=f"{state_words(message)}."
     )
 
 
-def from_undrained(dispatch: Dispatch) -> Happening:
+def from_undrained(dispatch: Dispatch) -> HistoryItem:
     """A decision to tell somebody that waits for its hour."""
     words = "decided that the clinic is told when it opens."
     if dispatch.due_at <= dispatch.decided_at:
         words = "decided that the clinic is told. The message is being written."
-    return Happening(at=dispatch.decided_at, who=SYSTEM, what=words)
+    return HistoryItem(at=dispatch.decided_at, who=SYSTEM, what=words)
 
 
-def from_check_ins(proofs: Iterable[Proof]) -> Iterator[Happening]:
+def from_check_ins(details: Iterable[FindingDetail]) -> Iterator[HistoryItem]:
     """The reports behind the alert, and what the patient saw."""
-    proofs = list(proofs)
-    for event in {proof.assessment.event for proof in proofs if proof.assessment.event}:
+    details = list(details)
+    for event in {detail.assessment.event for detail in details if detail.assessment.event}:
         why = event.data.get("reason", "")
-        yield Happening(at=event.at, who=str(event.actor), what=f"{change_words(event)} “{why}”")
-    for check_in in {proof.assessment.told_with for proof in proofs}:
+        yield HistoryItem(at=event.at, who=str(event.actor), what=f"{change_words(event)} “{why}”")
+    for check_in in {detail.assessment.told_with for detail in details}:
         headline = check_in.advice.get("headline", "")
         read = "was shown" if check_in.is_by_staff else "saw"
         told = f" and {read} “{headline}”" if headline else ""
         what = "entered a check-in for the patient" if check_in.is_by_staff else "sent a check-in"
-        yield Happening(at=check_in.submitted_at, who=str(check_in.submitted_by), what=f"{what}{told}.")
+        yield HistoryItem(at=check_in.submitted_at, who=str(check_in.submitted_by), what=f"{what}{told}.")

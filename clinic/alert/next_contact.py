@@ -12,7 +12,7 @@ from aftercare.people.models import StaffMember
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outlook:
+class NextContact:
     """Who is told next, and why: nobody has acknowledged, or nobody has called."""
 
     at: datetime
@@ -24,7 +24,7 @@ class Outlook:
         return ", ".join(str(member.user) for member in self.people)
 
 
-def outlook_of(alert: Alert, roster: Roster, now: datetime) -> Outlook | None:
+def next_contact_of(alert: Alert, roster: Roster, now: datetime) -> NextContact | None:
     """The next turn of one alert; None where nobody else will be told."""
     at, why = alert.next_escalation_at, "acknowledgement"
     if alert.status == Alert.Status.ACKNOWLEDGED and not alert.is_waiting:
@@ -35,4 +35,4 @@ def outlook_of(alert: Alert, roster: Roster, now: datetime) -> Outlook | None:
     step = min(alert.escalations + 1, roster.last_position(moment))
     if why == "call":
         step = next_step(alert, roster, moment)
-    return Outlook(at=at, people=roster.recipients(step, moment), for_want_of=why)
+    return NextContact(at=at, people=roster.recipients(step, moment), for_want_of=why)

@@ -34,7 +34,7 @@ NOT_IN_THE_SOURCES = "Added for safety: the source documents do not have it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
+class FindingDetail:
     """One report behind an alert: the rule in words, its evidence, and the source statements behind the rule."""
 
     finding: Finding
@@ -64,7 +64,7 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Other:
+class OtherAlert:
     """Another open alert of the same patient, with the evidence of its last report."""
 
     alert: Alert
@@ -73,7 +73,7 @@ class Other:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class AnswerChange:
     """One question: the answer now, what changed, and the answers before, the newest first."""
 
     question: str
@@ -98,7 +98,7 @@ class Comparison:
 
     check_in: CheckIn
     earlier: list[CheckIn]
-    answers: list[Answer]
+    answers: list[AnswerChange]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,9 +108,9 @@ class EvidenceShown:
     `of_this_alert`: the alert's own findings, the newest first.
     """
 
-    of_this_alert: list[Proof]
-    now: list[Proof]
-    before: list[Proof]
+    of_this_alert: list[FindingDetail]
+    now: list[FindingDetail]
+    before: list[FindingDetail]
 
     @property
     def check_in(self) -> CheckIn | None:
@@ -120,39 +120,41 @@ class EvidenceShown:
     @property
     def alert_ids(self) -> set[UUID | None]:
         """The alerts whose newest finding is shown."""
-        return {proof.finding.alert_id for proof in self.now}
+        return {detail.finding.alert_id for detail in self.now}
 
 
 def evidence_of(alert: Alert, now: datetime, news: Collection[Assessment] = ()) -> EvidenceShown:
     """The findings behind an alert, beside them those of the same check-in and of the news, in two queries."""
-    own = proofs_of(alert, now)
+    own = finding_details_of(alert, now)
     if not own:
         return EvidenceShown(of_this_alert=[], now=[], before=[])
     newest = own[0].assessment.check_in
     found = Q(assessment__check_in=newest) | Q(assessment__in=news)
-    beside = proofs_in(Finding.objects.filter(found).exclude(alert=alert), now)
-    current = [proof for proof in own if proof.assessment.check_in == newest]
+    beside = finding_details_in(Finding.objects.filter(found).exclude(alert=alert), now)
+    current = [detail for detail in own if detail.assessment.check_in == newest]
     shown = newest_of_each_rule([*current, *beside])
-    return EvidenceShown(of_this_alert=own, now=shown, before=[proof for proof in own if proof not in shown])
+    return EvidenceShown(
+        of_this_alert=own, now=shown, before=[detail for detail in own if detail not in shown]
+    )
 
 
-def newest_of_each_rule(proofs: Iterable[Proof]) -> list[Proof]:
+def newest_of_each_rule(details: Iterable[FindingDetail]) -> list[FindingDetail]:
     """One proof for each rule and procedure, the newest; the highest level first, then the newest."""
-    ordered = sorted(proofs, key=lambda proof: proof.assessment.at, reverse=True)
-    found: dict[tuple[str, UUID | None], Proof] = {}
-    for proof in ordered:
-        found.setdefault((proof.finding.rule, proof.finding.alert_id), proof)
-    return sorted(found.values(), key=lambda proof: Level(proof.finding.level), reverse=True)
+    ordered = sorted(details, key=lambda detail: detail.assessment.at, reverse=True)
+    found: dict[tuple[str, UUID | None], FindingDetail] = {}
+    for detail in ordered:
+        found.setdefault((detail.finding.rule, detail.finding.alert_id), detail)
+    return sorted(found.values(), key=lambda detail: Level(detail.finding.level), reverse=True)
 
 
 def others_of(
     alert: Alert, open_alerts: list[Alert], evidence: EvidenceShown, hours: OpeningHours, now: datetime
-) -> list[Other]:
+) -> list[OtherAlert]:
     """The patient's other open alerts that the evidence does not show, the worst first."""
     others = [one for one in open_alerts if one.pk != alert.pk and one.pk not in evidence.alert_ids]
     newest = newest_findings(Alert.objects.filter(pk__in=[other.pk for other in others]))
     return [
-        Other(
+        OtherAlert(
             alert=other,
             lines=lines_of(newest[other.pk], now) if other.pk in newest else [],
             clock=clock_of(other, hours, now),
@@ -166,12 +168,12 @@ def lines_of(finding: Finding, now: datetime) -> list[str]:
     return evidence_lines(map(Evidence.from_json, finding.evidence), now)
 
 
-def proofs_of(alert: Alert, now: datetime) -> list[Proof]:
+def finding_details_of(alert: Alert, now: datetime) -> list[FindingDetail]:
     """Every finding that opened the alert or was appended to it, the newest first."""
-    return proofs_in(alert.findings.all(), now)
+    return finding_details_in(alert.findings.all(), now)
 
 
-def proofs_in(findings: QuerySet[Finding], now: datetime) -> list[Proof]:
+def finding_details_in(findings: QuerySet[Finding], now: datetime) -> list[FindingDetail]:
     """Findings in words, the newest first, in one query."""
     loaded = findings.select_related(
         "assessment__check_in__procedure",
@@ -183,13 +185,13 @@ def proofs_in(findings: QuerySet[Finding], now: datetime) -> list[Proof]:
         "assessment__check_in__patient",
         "assessment__event__actor",
     ).order_by("-assessment__at", "-pk")
-    return [proof_of(finding, now) for finding in loaded]
+    return [finding_detail(finding, now) for finding in loaded]
 
 
-def proof_of(finding: Finding, now: datetime) -> Proof:
+def finding_detail(finding: Finding, now: datetime) -> FindingDetail:
     """One finding in words."""
     rule = RULES[finding.rule]
-    return Proof(
+    return FindingDetail(
         finding=finding,
         words=rule.staff,
         lines=lines_of(finding, now),
@@ -198,9 +200,9 @@ def proof_of(finding: Finding, now: datetime) -> Proof:
     )
 
 
-def told_of(proofs: list[Proof]) -> CheckIn | None:
+def told_check_in(details: list[FindingDetail]) -> CheckIn | None:
     """The newest check-in behind an alert after which the patient was told something."""
-    return proofs[0].assessment.told_with if proofs else None
+    return details[0].assessment.told_with if details else None
 
 
 def readings_of(patient: Patient, now: datetime) -> list[ArticleRead]:
@@ -217,7 +219,7 @@ def compare(check_in: CheckIn) -> Comparison:
     earlier = list(before.select_related("procedure").newest_first()[:EARLIER_SHOWN])
     now, past = all_answers(check_in.given), [all_answers(one.given) for one in earlier]
     answers = [
-        Answer(
+        AnswerChange(
             question=question,
             now=now[key],
             change=change(now[key], past[0][key]) if past else "",

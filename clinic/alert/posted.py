@@ -9,10 +9,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from clinic.alert.actions import Shown
+from clinic.alert.actions import ShownState
 
 
-def instant(raw: str) -> datetime | None:
+def parse_instant(raw: str) -> datetime | None:
     """An instant that a page carried along; None where it is none."""
     try:
         found = parse_datetime(raw)
@@ -21,7 +21,7 @@ def instant(raw: str) -> datetime | None:
     return found if found and timezone.is_aware(found) else None
 
 
-def ids(request: HttpRequest, field: str) -> list[UUID]:
+def posted_ids(request: HttpRequest, field: str) -> list[UUID]:
     """The ids posted under a name; what is none is left out."""
     found = []
     for raw in request.POST.getlist(field):
@@ -32,11 +32,11 @@ def ids(request: HttpRequest, field: str) -> list[UUID]:
     return found
 
 
-def shown(request: HttpRequest) -> Shown:
+def shown_state(request: HttpRequest) -> ShownState:
     """What the page of a patient showed when the form was drawn."""
     reports = request.POST.get("reports", "")
-    return Shown(
-        at=instant(request.POST.get("shown_at", "")),
-        alerts=frozenset(ids(request, "seen")),
+    return ShownState(
+        at=parse_instant(request.POST.get("shown_at", "")),
+        alerts=frozenset(posted_ids(request, "seen")),
         reports=int(reports) if reports.isdecimal() and len(reports) < 10 else None,
     )

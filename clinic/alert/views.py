@@ -19,10 +19,10 @@ from aftercare.alerts.ownership.actions import NewerAlertError, NotClosedError, 
 from aftercare.checkins.models import Assessment
 from aftercare.people.models import Event, StaffMember
 from aftercare.ui.times import staff_clock
-from clinic.access import alert_of, note_opening, only, require, staff_page
+from clinic.access import alert_of, only, record_opening, require, staff_page
 from clinic.alert.actions import acknowledge_shown, give_back_shown, undo_close_together
 from clinic.alert.context import context_of
-from clinic.alert.posted import ids
+from clinic.alert.posted import posted_ids
 from clinic.permissions import may_close, may_work_alerts
 
 
@@ -31,7 +31,7 @@ from clinic.permissions import may_close, may_work_alerts
 def alert(request: HttpRequest, member: StaffMember, alert_id: UUID) -> HttpResponse:
     """Everything about one alert. Opening it is kept as an event."""
     found = alert_of(member, alert_id)
-    note_opening(
+    record_opening(
         verb=Event.Verb.OPENED_ALERT,
         subject=found.pk,
         patient=found.patient,
@@ -48,7 +48,7 @@ def acknowledge(request: HttpRequest, member: StaffMember, alert_id: UUID) -> Ht
     """Take the alert on, and those that were shown with it (`also`)."""
     found = alert_of(member, alert_id)
     try:
-        acknowledge_shown(alert=found, also=ids(request, "also"), by=member.user, now=timezone.now())
+        acknowledge_shown(alert=found, also=posted_ids(request, "also"), by=member.user, now=timezone.now())
     except (AlreadyAcknowledgedError, AlreadyClosedError):
         return refused(request, member, alert_of(member, alert_id))
     messages.success(request, f"You have acknowledged this. {found.patient.user} is yours.")
@@ -62,7 +62,7 @@ def give_back(request: HttpRequest, member: StaffMember, alert_id: UUID) -> Http
     """Let the alert wait for anybody again, with those that were shown with it (`also`)."""
     found = alert_of(member, alert_id)
     try:
-        give_back_shown(alert=found, also=ids(request, "also"), by=member.user, now=timezone.now())
+        give_back_shown(alert=found, also=posted_ids(request, "also"), by=member.user, now=timezone.now())
     except AlreadyClosedError:
         return refused(request, member, alert_of(member, alert_id))
     except NotAcknowledgedError:

@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 
 from aftercare.people.models import Event, IntakeQuestion, Patient, Procedure
 
-PUT_RIGHT = (
+CORRECTION_VERBS = (
     Event.Verb.CORRECTED_PROCEDURE,
     Event.Verb.MOVED_PROCEDURE,
     Event.Verb.CHANGED_INTAKE,
@@ -34,7 +34,7 @@ class Change:
 
 def changes_of(patient: Patient) -> list[Change]:
     """What was put right about a patient, the newest first."""
-    events = Event.objects.filter(patient=patient, verb__in=PUT_RIGHT).select_related("actor")
+    events = Event.objects.filter(patient=patient, verb__in=CORRECTION_VERBS).select_related("actor")
     return [
         Change(at=event.at, who=str(event.actor), what=change_words(event), why=event.data.get("reason", ""))
         for event in events

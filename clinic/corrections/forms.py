@@ -14,7 +14,7 @@ from django.http import QueryDict
 from aftercare.checkins.corrections.actions import Treatment
 from aftercare.people.models import Patient, Procedure
 from aftercare.people.patients.intake import Intake
-from clinic.form_fields import OfAPatient, helper_for, require_after_birth
+from clinic.form_fields import PatientTreatmentForm, helper_for, require_after_birth
 from clinic.held_forms import StaffForm
 from clinic.intake_fields import add_questions, questions_layout, told_intake
 from clinic.treatment_questions import is_child, questions_about
@@ -35,7 +35,7 @@ def reason_field(required: str) -> forms.CharField:
     return field
 
 
-class CorrectionForm(OfAPatient):
+class CorrectionForm(PatientTreatmentForm):
     """When, how and where the patient was treated. `version`: of the procedure as it was shown."""
 
     reason = reason_field("Say why this is changed.")

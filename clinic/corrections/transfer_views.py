@@ -20,11 +20,11 @@ from clinic.access import patient_of_clinic, require, staff_page
 from clinic.corrections.actions import move_confirmed
 from clinic.corrections.descriptions import procedure_words
 from clinic.corrections.forms import FindForm, MoveForm
-from clinic.corrections.views import CONFLICT, UNPROCESSABLE, gone, result_words, who_was_first
+from clinic.corrections.views import CONFLICT, UNPROCESSABLE, last_change_words, procedure_gone, result_words
 from clinic.patient_search import find_patients, remember, remembered
 from clinic.permissions import may_record_procedures
 from clinic.procedures import is_treated_over_open_alert
-from clinic.treatment_questions import are_answered, token_of
+from clinic.treatment_questions import are_answered, confirmation_token
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -35,12 +35,12 @@ def move(request: HttpRequest, member: StaffMember, patient_id: UUID, procedure_
     require(may_record_procedures(member), member)
     procedure = found.procedures.filter(pk=procedure_id).first()
     if procedure is None:
-        return gone(request, found, procedure_id, now)
+        return procedure_gone(request, found, procedure_id, now)
     if request.method != "POST":
         return show_search(request, member, found, procedure)
     if "to" not in request.POST:
         return search(request, found, procedure)
-    right = chosen(member, request.POST["to"])
+    right = chosen_patient(member, request.POST["to"])
     if request.POST.get("act") == "move":
         return save(request, member, procedure, right, now)
     initial = {"to": right.pk, "version": procedure.version}
@@ -48,7 +48,7 @@ def move(request: HttpRequest, member: StaffMember, patient_id: UUID, procedure_
     return confirm_page(request, procedure, right, form)
 
 
-def chosen(member: StaffMember, raw: str) -> Patient:
+def chosen_patient(member: StaffMember, raw: str) -> Patient:
     """The patient of the same clinic with this id; any other, and what is no id, is a 404."""
     try:
         wanted = UUID(raw)
@@ -129,7 +129,7 @@ def confirm_page(
     found, now = procedure.patient, timezone.now()
     context: dict[str, Any] = {
         "questions": form.questions,
-        "certain": token_of(form.questions),
+        "certain": confirmation_token(form.questions),
         "is_certain": are_answered(form.questions, request.POST),
         "unanswered": form.is_bound and not form.errors and not problem,
         "patient": found,
@@ -152,10 +152,10 @@ def moved_meanwhile(request: HttpRequest, shown: Procedure, right: Patient, now:
     found = shown.patient
     procedure = found.procedures.filter(pk=shown.pk).first()
     if procedure is None:
-        return gone(request, found, shown.pk, now)
+        return procedure_gone(request, found, shown.pk, now)
     typed = request.POST.copy()
     typed["version"] = procedure.version
-    problem = f"{who_was_first(found, shown.pk, now)} Nothing was changed."
+    problem = f"{last_change_words(found, shown.pk, now)} Nothing was changed."
     return confirm_page(
         request,
         procedure,

@@ -22,7 +22,7 @@ from clinic.corrections.actions import correct_confirmed
 from clinic.corrections.descriptions import change_words, procedure_words
 from clinic.corrections.forms import CorrectionForm
 from clinic.permissions import may_record_procedures
-from clinic.treatment_questions import are_answered, token_of
+from clinic.treatment_questions import are_answered, confirmation_token
 
 UNPROCESSABLE, CONFLICT = HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.CONFLICT
 
@@ -35,7 +35,7 @@ def correct(request: HttpRequest, member: StaffMember, patient_id: UUID, procedu
     require(may_record_procedures(member), member)
     procedure = found.procedures.filter(pk=procedure_id).first()
     if procedure is None:
-        return gone(request, found, procedure_id, now)
+        return procedure_gone(request, found, procedure_id, now)
     if request.method != "POST":
         form = CorrectionForm(procedure=procedure, patient=found, now=now)
         return correction_page(request, found, procedure, form)
@@ -46,7 +46,7 @@ def save(request: HttpRequest, member: StaffMember, procedure: Procedure, now: d
     """Save what was posted, once staff have read what happens to check-ins before the treatment."""
     found = procedure.patient
     form = CorrectionForm(request.POST, procedure=procedure, patient=found, now=now)
-    before = to_confirm(request, procedure, form) if form.is_valid() else 0
+    before = check_ins_to_confirm(request, procedure, form) if form.is_valid() else 0
     if before or not form.is_valid() or not are_answered(form.questions(), request.POST):
         return correction_page(request, found, procedure, form, before=before, status=UNPROCESSABLE)
     try:
@@ -68,7 +68,7 @@ def save(request: HttpRequest, member: StaffMember, procedure: Procedure, now: d
     return redirect("clinic:patient", patient_id=found.pk)
 
 
-def to_confirm(request: HttpRequest, procedure: Procedure, form: CorrectionForm) -> int:
+def check_ins_to_confirm(request: HttpRequest, procedure: Procedure, form: CorrectionForm) -> int:
     """How many check-ins would come to lie before the treatment, unless that was confirmed."""
     performed_at = form.corrected.performed_at
     if request.POST.get("confirm") == "yes" or performed_at <= procedure.performed_at:
@@ -89,7 +89,7 @@ def correction_page(
     questions = form.questions() if form.is_bound and hasattr(form, "cleaned_data") else []
     context = {
         "questions": questions,
-        "certain": token_of(questions),
+        "certain": confirmation_token(questions),
         "is_certain": are_answered(questions, request.POST),
         "patient": found,
         "procedure": procedure,
@@ -110,24 +110,24 @@ def changed_meanwhile(
     """What was typed, on the page as it is now, saying who was first. Saved again, it holds."""
     procedure = found.procedures.filter(pk=procedure_id).first()
     if procedure is None:
-        return gone(request, found, procedure_id, now)
+        return procedure_gone(request, found, procedure_id, now)
     typed = request.POST.copy()
     typed["version"] = procedure.version
     form = CorrectionForm(typed, procedure=procedure, patient=found, now=now)
-    problem = f"{who_was_first(found, procedure_id, now)} Nothing was changed."
+    problem = f"{last_change_words(found, procedure_id, now)} Nothing was changed."
     return correction_page(request, found, procedure, form, problem=problem, status=CONFLICT)
 
 
-def gone(request: HttpRequest, found: Patient, procedure_id: UUID, now: datetime) -> HttpResponse:
+def procedure_gone(request: HttpRequest, found: Patient, procedure_id: UUID, now: datetime) -> HttpResponse:
     """The procedure is not this patient's: never was (404), or not any more."""
-    words = who_was_first(found, procedure_id, now)
+    words = last_change_words(found, procedure_id, now)
     if not words:
         raise Http404("no such procedure")
     messages.error(request, f"{words} Nothing was changed.")
     return redirect("clinic:patient", patient_id=found.pk)
 
 
-def who_was_first(found: Patient, procedure_id: UUID, now: datetime) -> str:
+def last_change_words(found: Patient, procedure_id: UUID, now: datetime) -> str:
     """Who changed the procedure last, and how; empty where nobody did."""
     verbs = (Event.Verb.CORRECTED_PROCEDURE, Event.Verb.MOVED_PROCEDURE)
     events = Event.objects.filter(patient=found, subject=procedure_id, verb__in=verbs)

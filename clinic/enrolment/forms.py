@@ -18,7 +18,7 @@ from aftercare.people.name_matching import plain
 from aftercare.people.patients.details import OF_THE_PERSON, OF_THE_RECORD, value_of
 from aftercare.people.patients.intake import Intake
 from aftercare.people.telephones import TelephoneFormField
-from clinic.form_fields import AtAnInstant, TreatmentFields, helper_for, require_after_birth, zone_choices
+from clinic.form_fields import TimedForm, TreatmentFields, helper_for, require_after_birth, zone_choices
 from clinic.intake_fields import (
     REST_NO,
     add_questions,
@@ -45,7 +45,7 @@ PERSON = (
 USED_ELSEWHERE = "This person signs in at another clinic too, so it can’t be changed here."
 
 
-class PersonFields(AtAnInstant):
+class PersonFields(TimedForm):
     """Who a patient is, and the ways to reach him or her. `patient`: who is there already, and is changed."""
 
     first_name = forms.CharField(max_length=150, error_messages={"required": "Give the first name."})
@@ -102,7 +102,7 @@ class PersonFields(AtAnInstant):
             first_name = self.cleaned_data.get("first_name", "")
             raise ValidationError(
                 "A patient of this clinic has this e-mail address already. "
-                f"Two people can't share one. {way_out(email, first_name)}"
+                f"Two people can't share one. {shared_mailbox_help(email, first_name)}"
             )
         return email
 
@@ -162,7 +162,7 @@ class EnrolForm(PersonFields, TreatmentFields):
         self.order_fields(self.field_order)
         self.helper = helper_for(
             Layout(
-                Fieldset("Patient", *pairs_of_a_person(), css_class="card"),
+                Fieldset("Patient", *person_layout(), css_class="card"),
                 Fieldset(
                     "Treatment",
                     Field("kind", wrapper_class="scale two"),
@@ -221,7 +221,7 @@ class PatientDetailsForm(PersonFields):
             for name in ("first_name", "last_name", "email"):
                 self.fields[name].disabled = True
                 self.fields[name].help_text = USED_ELSEWHERE
-        self.helper = helper_for(Layout(*pairs_of_a_person()))
+        self.helper = helper_for(Layout(*person_layout()))
 
     def clean_email(self) -> str:
         email = super().clean_email()
@@ -246,7 +246,7 @@ class PatientDetailsForm(PersonFields):
         return told
 
 
-def pairs_of_a_person() -> list[Div]:
+def person_layout() -> list[Div]:
     """The fields of a person, two beside each other."""
     return [
         Div("first_name", "last_name", "email", "date_of_birth", css_class="pair"),
@@ -262,7 +262,7 @@ def digest_of(patient: Patient) -> str:
     return hashlib.sha256(json.dumps(values).encode()).hexdigest()[:16]
 
 
-def way_out(email: str, first_name: str) -> str:
+def shared_mailbox_help(email: str, first_name: str) -> str:
     """What to do where two people want to use one mailbox."""
     mailbox, _at, host = email.partition("@")
     tag = re.sub(r"[^a-z0-9]", "", plain(first_name)) or "2"

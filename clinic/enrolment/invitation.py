@@ -31,7 +31,7 @@ class Mail:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outlook:
+class InvitationStatus:
     """The newest invitation, and its mail where it went by e-mail."""
 
     invitation: Invitation
@@ -65,7 +65,7 @@ class Outlook:
         return self.has_failed or not self.is_out
 
 
-def outlook_of(patient: Patient, now: datetime) -> Outlook | None:
+def invitation_status_of(patient: Patient, now: datetime) -> InvitationStatus | None:
     """How the newest invitation stands, in one query; None where there never was one."""
     messages = Message.objects.filter(kind=KIND, subject=OuterRef("pk")).order_by("-repeat")
     rows = {f"mail_{name}": Subquery(messages.values(name)[:1]) for name in MAIL}
@@ -73,4 +73,4 @@ def outlook_of(patient: Patient, now: datetime) -> Outlook | None:
     if invitation is None:
         return None
     kept = {name: getattr(invitation, f"mail_{name}") for name in MAIL}
-    return Outlook(invitation=invitation, mail=Mail(**kept) if kept["state"] else None, now=now)
+    return InvitationStatus(invitation=invitation, mail=Mail(**kept) if kept["state"] else None, now=now)

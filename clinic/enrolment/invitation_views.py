@@ -23,7 +23,7 @@ from aftercare.people.patients.invitations import (
 )
 from aftercare.ui.qr import qr_code
 from clinic.access import patient_of_clinic, require, staff_page
-from clinic.enrolment.invitation import outlook_of
+from clinic.enrolment.invitation import invitation_status_of
 from clinic.permissions import may_enrol
 
 WITHDRAWN = "This patient was withdrawn, so nobody was invited. Take the patient back first."
@@ -52,7 +52,7 @@ def invitation(request: HttpRequest, member: StaffMember, patient_id: UUID) -> H
     require(may_enrol(member), member)
     context: dict[str, Any] = {
         "patient": found,
-        "outlook": outlook_of(found, now),
+        "outlook": invitation_status_of(found, now),
         "may_enrol": True,
         "now": now,
     }

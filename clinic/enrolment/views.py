@@ -20,7 +20,7 @@ from clinic.enrolment.actions import enrol_with_procedure
 from clinic.enrolment.duplicates import Duplicate, likely_duplicates
 from clinic.enrolment.forms import EnrolForm, PatientDetailsForm
 from clinic.permissions import may_enrol
-from clinic.treatment_questions import are_answered, token_of
+from clinic.treatment_questions import are_answered, confirmation_token
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -32,7 +32,7 @@ def enrol(request: HttpRequest, member: StaffMember) -> HttpResponse:
     if request.method != "POST":
         return render(request, "clinic/enrolment/enrol.html", {"form": EnrolForm(clinic=clinic, now=now)})
     form = EnrolForm(request.POST, clinic=clinic, now=now)
-    is_valid, alike = form.is_valid(), alike_to(form)
+    is_valid, alike = form.is_valid(), duplicates_of(form)
     asked = ",".join(str(one.patient.pk) for one in alike)
     is_confirmed = set(asked.split(",")) <= set(request.POST.get("another_person", "").split(","))
     questions = form.questions()
@@ -55,11 +55,11 @@ def enrol(request: HttpRequest, member: StaffMember) -> HttpResponse:
             return redirect("clinic:patient", patient_id=patient.pk)
     context = {"form": form, "alike": alike, "asked": asked, "is_confirmed": is_confirmed, "now": now}
     context["unconfirmed"] = is_valid and alike and not is_confirmed
-    context |= {"questions": questions, "certain": token_of(questions), "is_certain": is_certain}
+    context |= {"questions": questions, "certain": confirmation_token(questions), "is_certain": is_certain}
     return render(request, "clinic/enrolment/enrol.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
-def alike_to(form: EnrolForm) -> list[Duplicate]:
+def duplicates_of(form: EnrolForm) -> list[Duplicate]:
     """Who of the clinic's patients this may be, by what is typed and makes sense."""
     told = form.cleaned_data
     return likely_duplicates(

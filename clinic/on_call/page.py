@@ -75,8 +75,8 @@ def contacts_page(member: StaffMember, now: datetime) -> ContactsPage:
     people = roster.everybody
     drills = clinic.drills.select_related("started_by", "acknowledged_by")[:DRILLS_SHOWN]
     return ContactsPage(
-        open_steps=rows_of(roster, ContactStep.Hours.OPEN, now),
-        closed_steps=rows_of(roster, ContactStep.Hours.CLOSED, now),
+        open_steps=step_rows(roster, ContactStep.Hours.OPEN, now),
+        closed_steps=step_rows(roster, ContactStep.Hours.CLOSED, now),
         is_open=clinic.hours.current(now) is not None,
         gap=roster.first_gap(now),
         shifts=list(shifts.select_related("member__user")),
@@ -87,7 +87,7 @@ def contacts_page(member: StaffMember, now: datetime) -> ContactsPage:
     )
 
 
-def rows_of(roster: Roster, hours: str, now: datetime) -> list[StepRow]:
+def step_rows(roster: Roster, hours: str, now: datetime) -> list[StepRow]:
     """The steps of one list in their order."""
     steps = [step for step in roster.steps if step.hours == hours]
     return [

@@ -21,7 +21,7 @@ from aftercare.people.clinics.rota import close_on, open_on
 from aftercare.people.models import Shift, StaffMember
 from clinic.access import only, roster_of, staff_page
 from clinic.on_call.forms import AbsenceForm, ClosedDayForm, StepForm
-from clinic.on_call.page import contacts_page, rows_of
+from clinic.on_call.page import contacts_page, step_rows
 from clinic.permissions import may_edit_rota
 
 P = ParamSpec("P")
@@ -114,7 +114,7 @@ def remove(request: HttpRequest, member: StaffMember, step_id: int) -> HttpRespo
         remove_step(step=found, by=member.user, now=now)
         messages.success(request, "The step is removed.")
         return redirect("clinic:contacts")
-    rows = rows_of(roster_of(member, now), found.hours, now)
+    rows = step_rows(roster_of(member, now), found.hours, now)
     row = next(row for row in rows if row.step == found)
     context = {"row": row, "others": [other for other in rows if other != row], "now": now}
     return render(request, "clinic/on_call/remove_step.html", context)

@@ -23,11 +23,11 @@ from clinic.alert.call_forms import (
     CorrectCallForm,
     result_and_kind,
 )
-from clinic.alert.call_panel import panel_of, said_of
-from clinic.alert.contact_views import done_words, take
+from clinic.alert.call_panel import attempt_clause, panel_of
+from clinic.alert.contact_views import done_words, perform_call
 from clinic.patients.views import patient_page
 from clinic.permissions import may_work_alerts
-from clinic.queue.views import Outcome, answer, is_in_list
+from clinic.queue.views import ActionResult, answer, is_in_list
 
 UNPROCESSABLE, CONFLICT = HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.CONFLICT
 
@@ -43,12 +43,12 @@ def record_call(request: HttpRequest, member: StaffMember, patient_id: UUID) -> 
     def draw(**context: Any) -> HttpResponse:
         return patient_page(request, member, found, **{"panel": panel, **context})
 
-    taken = take(request, member, panel, draw)
+    taken = perform_call(request, member, panel, draw)
     if isinstance(taken, HttpResponse):
         return taken
     said = done_words(panel, taken)
     if is_in_list(request):
-        return answer(request, member, Outcome(said=said))
+        return answer(request, member, ActionResult(said=said))
     messages.success(request, said)
     return redirect("clinic:patient", patient_id=found.pk)
 
@@ -71,7 +71,7 @@ def correct_attempt(
             try:
                 return corrected(request, member, attempt, form)
             except AlreadyCorrectedError:
-                status, problem = CONFLICT, corrected_words(attempt)
+                status, problem = CONFLICT, first_correction_words(attempt)
     context = {"patient": found, "attempt": attempt, "form": form, "problem": problem}
     return render(
         request, "clinic/patients/correct_call.html", {**context, "now": timezone.now()}, status=status
@@ -91,13 +91,13 @@ def corrected(
         kind=kind,
         note=form.cleaned_data["note"],
     )
-    messages.success(request, f"Corrected. {attempt.patient.user}: {said_of(right)}.")
+    messages.success(request, f"Corrected. {attempt.patient.user}: {attempt_clause(right)}.")
     if attempt.alert_id:
         return redirect("clinic:alert", alert_id=attempt.alert_id)
     return redirect("clinic:patient", patient_id=attempt.patient_id)
 
 
-def corrected_words(attempt: ContactAttempt) -> str:
+def first_correction_words(attempt: ContactAttempt) -> str:
     """Who was first."""
     newer = ContactAttempt.objects.select_related("by").get(corrects=attempt)
     return f"{newer.by} was first and corrected this call. Nothing was changed."

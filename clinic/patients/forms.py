@@ -12,7 +12,7 @@ from django import forms
 from aftercare.people.models import Patient
 from aftercare.people.patients.intake import Intake
 from clinic.corrections.forms import reason_field
-from clinic.form_fields import OfAPatient, helper_for, require_after_birth
+from clinic.form_fields import PatientTreatmentForm, helper_for, require_after_birth
 from clinic.held_forms import StaffForm
 from clinic.intake_fields import (
     add_questions,
@@ -22,10 +22,10 @@ from clinic.intake_fields import (
     told_intake,
 )
 from clinic.patients.filters import DAY_CHOICES, WHO, PatientFilters
-from clinic.procedures import Asked
+from clinic.procedures import ProcedureIntake
 
 
-class ProcedureForm(OfAPatient):
+class ProcedureForm(PatientTreatmentForm):
     """A later treatment. What was not asked at intake is asked now, or a reason is given."""
 
     def __init__(self, *args: Any, patient: Patient, **kwargs: Any) -> None:
@@ -48,9 +48,9 @@ class ProcedureForm(OfAPatient):
         return told
 
     @property
-    def asked(self) -> Asked:
+    def asked(self) -> ProcedureIntake:
         """What `record_confirmed` stores beside the treatment."""
-        return Asked(
+        return ProcedureIntake(
             stored=self.stored,
             intake=told_intake(self, self.stored),
             skip_reason=self.cleaned_data.get("skip_reason", ""),

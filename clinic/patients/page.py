@@ -34,7 +34,7 @@ class PatientRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Again:
+class ReEvaluation:
     """What a later evaluation of a check-in came to."""
 
     level: str
@@ -47,7 +47,7 @@ class Report:
 
     check_in: CheckIn
     answers: list[tuple[str, str]]
-    again: Again | None = None
+    again: ReEvaluation | None = None
 
 
 def page_of_patients(
@@ -67,7 +67,7 @@ def page_of_patients(
     return page
 
 
-def rows_of(patients: Iterable[Patient], now: datetime) -> list[PatientRow]:
+def patient_rows(patients: Iterable[Patient], now: datetime) -> list[PatientRow]:
     """The rows of one page, in three queries however many they are."""
     patients = list(patients)
     procedures = Procedure.objects.filter(patient__in=patients).order_by("performed_at")
@@ -114,11 +114,11 @@ def reports_of(check_ins: Iterable[CheckIn]) -> list[Report]:
     for check_in in check_ins:
         answers = all_answers(check_in.given)
         said = [(question, answers[key]) for key, question in QUESTIONS.items()]
-        reports.append(Report(check_in=check_in, answers=said, again=again_of(check_in)))
+        reports.append(Report(check_in=check_in, answers=said, again=re_evaluation_of(check_in)))
     return reports
 
 
-def again_of(check_in: CheckIn) -> Again | None:
+def re_evaluation_of(check_in: CheckIn) -> ReEvaluation | None:
     """The newest later evaluation, where it does not say the same as the first."""
     level, at = getattr(check_in, "again_level", None), getattr(check_in, "again_at", None)
-    return Again(level=level, at=at) if level and at and level != check_in.level else None
+    return ReEvaluation(level=level, at=at) if level and at and level != check_in.level else None

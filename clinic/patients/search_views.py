@@ -12,7 +12,7 @@ from aftercare.people.access import memberships_of
 from aftercare.people.models import StaffMember
 from clinic.access import staff_page
 from clinic.patient_search import MOST, SHORTEST, find_patients, remember, remembered
-from clinic.patients.page import rows_of
+from clinic.patients.page import patient_rows
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -26,7 +26,7 @@ def search(request: HttpRequest, _member: StaffMember) -> HttpResponse:
     found = list(find_patients([member.clinic for member in memberships_of(request)], words or ""))
     context = {
         "words": words or "",
-        "rows": rows_of(found, now),
+        "rows": patient_rows(found, now),
         "is_over": words is None and "found" in request.GET,
         "is_asked": words is not None,
         "too_short": words is not None and len(words) < SHORTEST,

@@ -17,16 +17,22 @@ from aftercare.checkins.corrections.actions import ChangedMeanwhileError
 from aftercare.checkins.pages.history import recovering_side_by_side
 from aftercare.checkins.pages.recovery_chart import STAFF, charts_of
 from aftercare.people.models import Event, Patient, StaffMember
-from clinic.access import note_opening, patient_of_clinic, require, staff_page
+from clinic.access import patient_of_clinic, record_opening, require, staff_page
 from clinic.alert.call_panel import panel_of
-from clinic.enrolment.invitation import outlook_of
+from clinic.enrolment.invitation import invitation_status_of
 from clinic.labels import age_words
 from clinic.patients.filters import PatientFilters
 from clinic.patients.forms import PatientFilterForm, ProcedureForm
-from clinic.patients.page import closed_newest_first, page_of_check_ins, page_of_patients, reports_of, rows_of
+from clinic.patients.page import (
+    closed_newest_first,
+    page_of_check_ins,
+    page_of_patients,
+    patient_rows,
+    reports_of,
+)
 from clinic.permissions import may_enrol, may_record_procedures
 from clinic.procedures import UnconfirmedError, is_treated_over_open_alert, record_confirmed
-from clinic.treatment_questions import are_answered, token_of
+from clinic.treatment_questions import are_answered, confirmation_token
 
 
 @require_safe
@@ -35,7 +41,7 @@ def patients(request: HttpRequest, member: StaffMember) -> HttpResponse:
     """The clinic's patients, the one treated last first."""
     now, filters = timezone.now(), PatientFilters.read(request.GET)
     page = page_of_patients(member.clinic, request.GET.get("page"), filters, now)
-    context = {"page": page, "rows": rows_of(page, now), "filters": filters, "now": now}
+    context = {"page": page, "rows": patient_rows(page, now), "filters": filters, "now": now}
     return render(request, "clinic/patients/patients.html", {**context, "form": PatientFilterForm(filters)})
 
 
@@ -44,7 +50,7 @@ def patients(request: HttpRequest, member: StaffMember) -> HttpResponse:
 def patient(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpResponse:
     """Everything about one patient."""
     found, now = patient_of_clinic(member, patient_id), timezone.now()
-    note_opening(verb=Event.Verb.OPENED_PATIENT, subject=found.pk, patient=found, by=member.user, now=now)
+    record_opening(verb=Event.Verb.OPENED_PATIENT, subject=found.pk, patient=found, by=member.user, now=now)
     return patient_page(request, member, found)
 
 
@@ -65,7 +71,7 @@ def patient_page(
     context = {
         "patient": found,
         "age": age_words(found, now),
-        "outlook": outlook_of(found, now),
+        "outlook": invitation_status_of(found, now),
         "procedures": procedures,
         "charts": charts_of(found, recovering_side_by_side(procedures), now, words=STAFF),
         "open_alerts": open_alerts,
@@ -115,6 +121,6 @@ def record(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpR
             messages.success(request, "The procedure is recorded. Recovery is counted from it.")
             return redirect("clinic:patient", patient_id=found.pk)
     context |= {"form": form, "warned": warned, "unconfirmed": warned, "confirmed": confirmed}
-    context |= {"questions": questions, "certain": token_of(questions), "is_certain": is_certain}
+    context |= {"questions": questions, "certain": confirmation_token(questions), "is_certain": is_certain}
     context["problem"] = problem
     return render(request, "clinic/patients/procedure.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)

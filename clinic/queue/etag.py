@@ -20,7 +20,7 @@ SHOWN = (
 )
 
 
-def version_of(clinics: Iterable[Clinic], user: User, query: str) -> str:
+def queue_etag(clinics: Iterable[Clinic], user: User, query: str) -> str:
     """The entity tag of one view of the queue: equal as long as its alerts are."""
     report = Finding.objects.filter(alert=OuterRef("pk")).order_by("-assessment__at")
     calls = ContactAttempt.objects.filter(patient=OuterRef("patient"), corrected_by=None)

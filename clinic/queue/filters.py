@@ -33,11 +33,11 @@ class Filters:
     def read(cls, given: QueryDict, memberships: Sequence[StaffMember]) -> Filters:
         """From an address; what it does not know it passes over, so that an old link still opens."""
         return cls(
-            level=one_of(given.get("level"), FILTERED_LEVELS),
+            level=known_or_empty(given.get("level"), FILTERED_LEVELS),
             owner=owner_from(given.get("owner", "")),
             unacknowledged=given.get("unacknowledged") == "1",
-            kind=one_of(given.get("kind"), Procedure.Kind.values),
-            clinic=one_of(given.get("clinic"), [member.clinic.slug for member in memberships]),
+            kind=known_or_empty(given.get("kind"), Procedure.Kind.values),
+            clinic=known_or_empty(given.get("clinic"), [member.clinic.slug for member in memberships]),
             page=page_from(given.get("page", "")),
         )
 
@@ -87,7 +87,7 @@ class Filters:
         )
 
 
-def one_of(value: str | None, known: Iterable[str]) -> str:
+def known_or_empty(value: str | None, known: Iterable[str]) -> str:
     """The value where it is known, else nothing."""
     return value if value is not None and value in known else ""
 

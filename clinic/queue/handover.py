@@ -8,7 +8,7 @@ from datetime import datetime
 
 from aftercare.people.models import Clinic, User
 from clinic.queue.page import Queue, queue_of
-from clinic.queue.rows import Row
+from clinic.queue.rows import QueueRow
 from clinic.queue.silent_list import SilentRow
 
 
@@ -19,7 +19,7 @@ class Handover:
     queue: Queue
 
     @property
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[QueueRow]:
         """The open alerts, a row for each patient, the worst first."""
         return [row for row in self.queue.rows if not row.is_closed]
 

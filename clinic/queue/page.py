@@ -14,7 +14,7 @@ from aftercare.people.models import Clinic, User
 from aftercare.triage import Level
 from clinic.queue.calls import last_calls
 from clinic.queue.filters import MINE, NOBODY, Filters
-from clinic.queue.rows import UNDO_WITHIN, Known, Row, grouped, newest_findings, row_of
+from clinic.queue.rows import UNDO_WITHIN, QueueRow, RowContext, grouped, newest_findings, queue_row
 from clinic.queue.silent_list import SilentRow, silent_rows
 
 ROWS_ON_A_PAGE = 50
@@ -35,9 +35,9 @@ class Counts:
 class Queue:
     """The sections of the page, each in its order. `now` stands on every page and above every filter."""
 
-    now: list[Row]
-    today: list[Row]
-    routine: list[Row]
+    now: list[QueueRow]
+    today: list[QueueRow]
+    routine: list[QueueRow]
     silent: list[SilentRow]
     counts: Counts
     page: Page[list[Alert]]
@@ -47,7 +47,7 @@ class Queue:
         return not (self.now or self.today or self.routine or self.silent)
 
     @property
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[QueueRow]:
         """Every row with an alert, the worst first."""
         return [*self.now, *self.today, *self.routine]
 
@@ -81,19 +81,19 @@ def queue_of(
     """
     filters = filters or Filters()
     everything = open_or_just_closed(clinics, now, user)
-    pressing, rest = parted(grouped(everything))
+    pressing, rest = split_by_urgency(grouped(everything))
     below = list(chain.from_iterable(rest))
     page = page_of(grouped(filters.of(below, user)), filters.page, rows_on_a_page)
     shown = [*pressing, *page.object_list]
-    known = Known(
+    context = RowContext(
         user=user,
         now=now,
         newest=newest_findings(Alert.objects.filter(pk__in=[group[0].pk for group in shown])),
         calls=last_calls({group[0].patient_id for group in shown}),
     )
-    listed = [row_of(group, known) for group in page.object_list]
+    listed = [queue_row(group, context) for group in page.object_list]
     return Queue(
-        now=most_pressing_first(row_of(group, known) for group in pressing),
+        now=most_pressing_first(queue_row(group, context) for group in pressing),
         today=[row for row in listed if row.alert.triage_level is not Level.ROUTINE],
         routine=[row for row in listed if row.alert.triage_level is Level.ROUTINE],
         silent=silent_rows(clinics, {a.patient_id for a in everything if a.is_open}, now, filters),
@@ -112,7 +112,7 @@ def open_or_just_closed(clinics: Collection[Clinic], now: datetime, user: User) 
     return sorted(found, key=lambda alert: (-alert.triage_level.rank, alert.opened_at, alert.pk))
 
 
-def parted(groups: Iterable[list[Alert]]) -> tuple[list[list[Alert]], list[list[Alert]]]:
+def split_by_urgency(groups: Iterable[list[Alert]]) -> tuple[list[list[Alert]], list[list[Alert]]]:
     """The rows that are led by an emergency or an urgent alert, and the others: same day first."""
     groups = list(groups)
     pressing = [group for group in groups if group[0].triage_level >= Level.URGENT]
@@ -125,7 +125,7 @@ def page_of(groups: list[list[Alert]], number: int, size: int | None) -> Page[li
     return Paginator(groups, size or max(len(groups), 1)).get_page(number)
 
 
-def most_pressing_first(rows: Iterable[Row]) -> list[Row]:
+def most_pressing_first(rows: Iterable[QueueRow]) -> list[QueueRow]:
     """What nobody has called about in time comes first, whose patient was reached last; else the order stays."""
     return sorted(rows, key=lambda row: (not row.is_forgotten, row.is_settled))
 
@@ -133,7 +133,7 @@ def most_pressing_first(rows: Iterable[Row]) -> list[Row]:
 def counts_of(alerts: Collection[Alert], user: User, filters: Filters) -> Counts:
     """How many rows there are of everybody, of the user and of nobody."""
 
-    def rows_of(owner: str) -> int:
+    def row_count(owner: str) -> int:
         return len(grouped(filters.owned_by(owner).of(alerts, user)))
 
-    return Counts(everybody=rows_of(""), mine=rows_of(MINE), nobody=rows_of(NOBODY))
+    return Counts(everybody=row_count(""), mine=row_count(MINE), nobody=row_count(NOBODY))

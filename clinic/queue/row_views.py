@@ -18,14 +18,14 @@ from aftercare.ui.times import staff_clock
 from clinic.access import only, patient_of_clinic, require, staff_page
 from clinic.permissions import may_close, may_work_alerts
 from clinic.queue.shown_rows import (
+    AlreadyTakenError,
     RowChangedError,
-    TakenError,
     acknowledge_row,
     give_back_row,
     read_shown,
     undo_close_row,
 )
-from clinic.queue.views import Outcome, answer, conflict, is_in_list
+from clinic.queue.views import ActionResult, answer, conflict, is_in_list
 
 
 @require_POST
@@ -39,11 +39,11 @@ def acknowledge_in_queue(request: HttpRequest, member: StaffMember, patient_id: 
         done = acknowledge_row(patient=patient, shown=shown, by=member.user, now=now)
     except RowChangedError:
         return conflict(request, member, changed(patient))
-    except TakenError as error:
+    except AlreadyTakenError as error:
         return conflict(request, member, taken(patient, error.alert))
     said = taken_on(patient, done, member.user)
     if is_in_list(request):
-        return answer(request, member, Outcome(said=said))
+        return answer(request, member, ActionResult(said=said))
     messages.success(request, said)
     worst = patient.alerts.filter(pk__in=shown).worst_first()[0]
     return redirect("clinic:alert", alert_id=worst.pk)
@@ -60,7 +60,7 @@ def give_back_in_queue(request: HttpRequest, member: StaffMember, patient_id: UU
         give_back_row(patient=patient, shown=shown, by=member.user, now=timezone.now())
     except RowChangedError:
         return conflict(request, member, changed(patient))
-    return answer(request, member, Outcome(said=f"{patient.user} waits for anybody again."))
+    return answer(request, member, ActionResult(said=f"{patient.user} waits for anybody again."))
 
 
 @require_POST
@@ -77,11 +77,11 @@ def undo_close_in_queue(request: HttpRequest, member: StaffMember, patient_id: U
         return conflict(request, member, changed(patient))
     except TooLateError:
         late = "The minute is over. Open the patient’s page to reopen the alert with a reason."
-        return conflict(request, member, Outcome(heading=f"{patient.user} stays closed", problem=late))
+        return conflict(request, member, ActionResult(heading=f"{patient.user} stays closed", problem=late))
     except NewerAlertError:
         newer = "The same sign was reported again. Work on the newer alert."
-        return conflict(request, member, Outcome(heading=f"{patient.user} stays closed", problem=newer))
-    return answer(request, member, Outcome(said=f"{patient.user} is open again, as before."))
+        return conflict(request, member, ActionResult(heading=f"{patient.user} stays closed", problem=newer))
+    return answer(request, member, ActionResult(said=f"{patient.user} is open again, as before."))
 
 
 def taken_on(patient: Patient, alerts: list[Alert], by: User) -> str:
@@ -92,19 +92,19 @@ def taken_on(patient: Patient, alerts: list[Alert], by: User) -> str:
     return f"{patient.user} is yours now."
 
 
-def changed(patient: Patient) -> Outcome:
+def changed(patient: Patient) -> ActionResult:
     """The row was not what it had shown."""
-    return Outcome(
+    return ActionResult(
         heading=f"{patient.user} has changed",
         problem="Something came in since you looked. Nothing was changed. Read the row again, then press.",
     )
 
 
-def taken(patient: Patient, alert: Alert) -> Outcome:
+def taken(patient: Patient, alert: Alert) -> ActionResult:
     """Somebody else was first with all that the row showed."""
     who, verb, at = first_with(alert)
     did = f"{who} {verb} {patient.user} at {staff_clock(at, timezone.now())}. You changed nothing."
-    return Outcome(heading=f"{who} was first", problem=did)
+    return ActionResult(heading=f"{who} was first", problem=did)
 
 
 def first_with(alert: Alert) -> tuple[User, str, datetime]:

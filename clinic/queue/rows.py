@@ -23,7 +23,7 @@ UNDO_WITHIN = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class RowContext:
     """What the rows of a page need besides their alerts, each loaded in one query for all of them."""
 
     user: User
@@ -33,7 +33,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class QueueRow:
     """One patient's alerts of one section, `alert` the worst of them."""
 
     alert: Alert
@@ -126,10 +126,10 @@ def grouped(alerts: Iterable[Alert]) -> list[list[Alert]]:
     by_row: dict[tuple[UUID, bool], list[Alert]] = {}
     for alert in alerts:
         by_row.setdefault((alert.patient_id, alert.triage_level is Level.ROUTINE), []).append(alert)
-    return [led(group) for group in by_row.values()]
+    return [lead_first(group) for group in by_row.values()]
 
 
-def led(group: list[Alert]) -> list[Alert]:
+def lead_first(group: list[Alert]) -> list[Alert]:
     """The alerts of a row, the one that leads it first: open, worst, waiting, then the longest open."""
     return sorted(
         group, key=lambda a: (not a.is_open, -a.triage_level.rank, not a.is_waiting, a.opened_at, a.rule)
@@ -146,15 +146,15 @@ def newest_findings(alerts: QuerySet[Alert]) -> dict[UUID | None, Finding]:
     return {finding.alert_id: finding for finding in findings}
 
 
-def row_of(group: list[Alert], known: Known) -> Row:
+def queue_row(group: list[Alert], context: RowContext) -> QueueRow:
     """The row of one patient's alerts, as `grouped` gives them. Its clock is that of the first that waits."""
-    now, lead = known.now, group[0]
+    now, lead = context.now, group[0]
     alerts = [alert for alert in group if alert.is_open] or group
-    finding = known.newest.get(lead.pk)
-    call = call_about(alerts, known)
+    finding = context.newest.get(lead.pk)
+    call = call_about(alerts, context)
     clock = row_clock(alerts, now)
     to_undo = [alert for alert in group if not alert.is_open]
-    return Row(
+    return QueueRow(
         alert=lead,
         alerts=alerts,
         treatment=treatment_words(lead.own_procedure, now),
@@ -166,7 +166,7 @@ def row_of(group: list[Alert], known: Known) -> Row:
         call=call,
         call_words=call_words(call, now) if call else "",
         call_line=call_line(call, clock, now),
-        to_give_back=[alert for alert in alerts if is_taken_lately(alert, known)],
+        to_give_back=[alert for alert in alerts if is_taken_lately(alert, context)],
         to_undo=to_undo,
         seconds_to_undo=seconds_left(to_undo, now),
     )
@@ -188,9 +188,9 @@ def again_words(alerts: Iterable[Alert], now: datetime) -> str:
     return f"Reported again {staff_clock(again, now)}" if again else ""
 
 
-def call_about(alerts: Collection[Alert], known: Known) -> ContactAttempt | None:
+def call_about(alerts: Collection[Alert], context: RowContext) -> ContactAttempt | None:
     """The last try to reach the patient since the first of these alerts was opened."""
-    call = known.calls.get(next(iter(alerts)).patient_id)
+    call = context.calls.get(next(iter(alerts)).patient_id)
     return call if call and call.at >= min(alert.opened_at for alert in alerts) else None
 
 
@@ -203,14 +203,14 @@ def call_line(call: ContactAttempt | None, clock: Clock, now: datetime) -> str:
     return call_words(call, now)
 
 
-def is_taken_lately(alert: Alert, known: Known) -> bool:
+def is_taken_lately(alert: Alert, context: RowContext) -> bool:
     """Whether the reader took the alert on a moment ago, so that a slip can be put back in its place."""
     return (
         alert.status == Alert.Status.ACKNOWLEDGED
         and not alert.is_waiting
-        and alert.owner_id == alert.acknowledged_by_id == known.user.pk
+        and alert.owner_id == alert.acknowledged_by_id == context.user.pk
         and alert.acknowledged_at is not None
-        and known.now - alert.acknowledged_at < UNDO_WITHIN
+        and context.now - alert.acknowledged_at < UNDO_WITHIN
     )
 
 

@@ -20,7 +20,7 @@ class RowChangedError(ValueError):
     """An alert of the row has a newer report than the row showed, or is no longer this patient's."""
 
 
-class TakenError(ValueError):
+class AlreadyTakenError(ValueError):
     """Nothing of the row waits any more: `alert` was taken on, or closed, by somebody else."""
 
     def __init__(self, alert: Alert) -> None:
@@ -70,7 +70,7 @@ def acknowledge_row(
     waiting = [alert for alert in alerts if alert.is_waiting]
     taken = [alert for alert in alerts if not alert.is_open or alert.acknowledged_by_id != by.pk]
     if not waiting and taken:
-        raise TakenError(taken[0])
+        raise AlreadyTakenError(taken[0])
     return [acknowledge(alert=alert, by=by, now=now) for alert in waiting]
 
 

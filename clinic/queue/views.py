@@ -18,7 +18,7 @@ from aftercare.alerts.models import Drill
 from aftercare.people.access import memberships_of
 from aftercare.people.models import StaffMember
 from clinic.access import staff_page
-from clinic.queue.etag import version_of
+from clinic.queue.etag import queue_etag
 from clinic.queue.filters import Filters
 from clinic.queue.forms import FilterForm
 from clinic.queue.handover import handover_of
@@ -26,7 +26,7 @@ from clinic.queue.page import queue_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class ActionResult:
     """What came of a press in the queue: what was done, or a heading and a sentence that say why it was not."""
 
     said: str = ""
@@ -46,7 +46,7 @@ def queue(request: HttpRequest, member: StaffMember) -> HttpResponse:
 def queue_live(request: HttpRequest, member: StaffMember) -> HttpResponse:
     """The part that renews itself: 304 where nothing has changed since it was drawn."""
     filters = Filters.read(request.GET, memberships_of(request))
-    version = version_of(clinics_of(request), member.user, filters.query)
+    version = queue_etag(clinics_of(request), member.user, filters.query)
     unchanged = get_conditional_response(request, etag=version)
     if unchanged is not None:
         return unchanged
@@ -76,7 +76,7 @@ def context_of(request: HttpRequest, member: StaffMember, filters: Filters) -> d
     """What page and part show alike."""
     now, clinics = timezone.now(), clinics_of(request)
     return {
-        "version": version_of(clinics, member.user, filters.query),
+        "version": queue_etag(clinics, member.user, filters.query),
         "queue": queue_of(clinics, now, member.user, filters),
         "filters": filters,
         "drill": Drill.objects.running().filter(clinic__in=clinics).first(),
@@ -89,12 +89,12 @@ def queue_page(
     request: HttpRequest,
     member: StaffMember,
     filters: Filters,
-    outcome: Outcome | None = None,
+    outcome: ActionResult | None = None,
     status: HTTPStatus = HTTPStatus.OK,
 ) -> HttpResponse:
     """The whole page."""
     form = FilterForm(filters, memberships_of(request))
-    context = {**context_of(request, member, filters), "form": form, "outcome": outcome or Outcome()}
+    context = {**context_of(request, member, filters), "form": form, "outcome": outcome or ActionResult()}
     return render(request, "clinic/queue/queue.html", context, status=status)
 
 
@@ -102,11 +102,11 @@ def live_part(
     request: HttpRequest,
     member: StaffMember,
     filters: Filters,
-    outcome: Outcome | None = None,
+    outcome: ActionResult | None = None,
     status: HTTPStatus = HTTPStatus.OK,
 ) -> HttpResponse:
     """What the open page asks for: the list as it is now, with what came of a press."""
-    context = {**context_of(request, member, filters), "outcome": outcome or Outcome()}
+    context = {**context_of(request, member, filters), "outcome": outcome or ActionResult()}
     response = render(request, "clinic/queue/live.html", context, status=status)
     response["ETag"] = context["version"]
     return response
@@ -117,7 +117,7 @@ def is_in_list(request: HttpRequest) -> bool:
     return "HX-Request" in request.headers
 
 
-def answer(request: HttpRequest, member: StaffMember, outcome: Outcome) -> HttpResponse:
+def answer(request: HttpRequest, member: StaffMember, outcome: ActionResult) -> HttpResponse:
     """After a press that did something: the list as it is now, without script the page again."""
     if is_in_list(request):
         return live_part(request, member, filters_posted(request), outcome)
@@ -126,7 +126,7 @@ def answer(request: HttpRequest, member: StaffMember, outcome: Outcome) -> HttpR
     return redirect(f"{reverse('clinic:queue')}{'?' if query else ''}{query}")
 
 
-def conflict(request: HttpRequest, member: StaffMember, outcome: Outcome) -> HttpResponse:
+def conflict(request: HttpRequest, member: StaffMember, outcome: ActionResult) -> HttpResponse:
     """After a press that changed nothing: the list as it is now, saying why."""
     draw = live_part if is_in_list(request) else queue_page
     return draw(request, member, filters_posted(request), outcome, HTTPStatus.CONFLICT)

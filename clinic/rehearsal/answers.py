@@ -8,7 +8,7 @@ from typing import Any
 
 from aftercare.triage import Answers, fires_emergency
 from aftercare.triage.answers import KEYS
-from clinic.rehearsal.fields import only_known
+from clinic.rehearsal.fields import reject_unknown
 
 NONE_OF_THESE = ["none"]
 YES_OR_NO = {"yes": True, "no": False}
@@ -16,7 +16,7 @@ YES_OR_NO_KEYS = ("itch_bothers", "want_contact")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Given:
+class GivenAnswers:
     """What a step answers. `answers` None: the form would refuse it. `unreadable`: what an emergency brought along."""
 
     answers: Answers | None
@@ -28,13 +28,13 @@ class Given:
         return self.answers is not None and not self.unreadable
 
 
-def read_given(data: Mapping[str, Any], where: str) -> Given:
+def read_given(data: Mapping[str, Any], where: str) -> GivenAnswers:
     """The answers, key by key; CaseFileError for a key that is no question of the form."""
-    only_known(data, KEYS, f"{where}: answers")
+    reject_unknown(data, KEYS, f"{where}: answers")
     read: dict[str, Any] = {}
     unreadable: dict[str, str] = {}
     for key, value in data.items():
-        plain = in_plain(key, value)
+        plain = engine_value(key, value)
         if is_answer(key, plain):
             read[key] = plain
         else:
@@ -43,8 +43,8 @@ def read_given(data: Mapping[str, Any], where: str) -> Given:
                 unreadable[key] = str(value)
     answers = Answers.from_json(read)
     if unreadable and not fires_emergency(answers):
-        return Given(answers=None)
-    return Given(answers=answers, unreadable=unreadable)
+        return GivenAnswers(answers=None)
+    return GivenAnswers(answers=answers, unreadable=unreadable)
 
 
 def is_answer(key: str, value: object) -> bool:
@@ -67,7 +67,7 @@ def without_none(value: object) -> list[object]:
     return [tick for tick in value if [tick] != NONE_OF_THESE] if isinstance(value, list) else []
 
 
-def in_plain(key: str, value: object) -> object:
+def engine_value(key: str, value: object) -> object:
     """An answer in the words of the form, as the engine keeps it."""
     if value == NONE_OF_THESE:
         return []

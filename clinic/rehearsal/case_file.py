@@ -12,17 +12,17 @@ from aftercare.alerts.models import ContactAttempt
 from aftercare.checkins.pages.lead import LEADS
 from aftercare.people.models import Procedure
 from aftercare.triage import RULES, TIMED_RULES, ExpectedCourse, Level, Limits
-from clinic.rehearsal.answers import Given, read_given
+from clinic.rehearsal.answers import GivenAnswers, read_given
 from clinic.rehearsal.courses import read_courses
 from clinic.rehearsal.fields import (
     CaseFileError,
-    a_list,
-    a_text,
-    an_object,
-    one_of,
-    only_known,
     optional_text,
     read_instant,
+    reject_unknown,
+    require_list,
+    require_object,
+    require_one_of,
+    require_text,
 )
 
 AREA_LENGTH = 40
@@ -71,7 +71,7 @@ class Step:
     procedure: str | None = None
     token: str | None = None
     supersedes: str | None = None
-    given: Given | None = None
+    given: GivenAnswers | None = None
     action: StaffAction | None = None
     # Of a call.
     result: str = ""
@@ -105,9 +105,9 @@ def read_case_file(data: object) -> CaseFile:
 
     A case that cannot be read is a fault of its own, and the others are rehearsed all the same.
     """
-    content = an_object(data, "The file")
-    config = an_object(content.get("config", {}), "config")
-    defaults = an_object(content.get("defaults", {}), "defaults")
+    content = require_object(data, "The file")
+    config = require_object(content.get("config", {}), "config")
+    defaults = require_object(content.get("defaults", {}), "defaults")
     if not read_given(defaults, "defaults").is_offered:
         raise CaseFileError("defaults: not all of these answers are in the form")
     try:
@@ -116,7 +116,7 @@ def read_case_file(data: object) -> CaseFile:
         raise CaseFileError(f"config: {error}") from error
     cases: dict[str, Case] = {}
     faults: list[str] = []
-    for position, raw in enumerate(a_list(content.get("cases"), "cases")):
+    for position, raw in enumerate(require_list(content.get("cases"), "cases")):
         try:
             case = read_case(raw, position, defaults)
             if case.id in cases:
@@ -139,26 +139,26 @@ def read_case_file(data: object) -> CaseFile:
 
 def read_case(raw: object, position: int, defaults: Mapping[str, Any]) -> Case:
     """One case."""
-    case = an_object(raw, f"case number {position}")
-    case_id = a_text(case.get("id"), f"case number {position}: id")
-    patient = an_object(case.get("patient", {}), f"case {case_id}: patient")
-    only_known(patient, {"at_risk"}, f"case {case_id}: patient")
+    case = require_object(raw, f"case number {position}")
+    case_id = require_text(case.get("id"), f"case number {position}: id")
+    patient = require_object(case.get("patient", {}), f"case {case_id}: patient")
+    reject_unknown(patient, {"at_risk"}, f"case {case_id}: patient")
     at_risk = patient.get("at_risk", False)
     if not isinstance(at_risk, bool):
         raise CaseFileError(f"case {case_id}: at_risk must be true or false, not {at_risk!r}")
     steps: list[Step] = []
-    for number, raw_step in enumerate(a_list(case.get("steps"), f"case {case_id}: steps")):
+    for number, raw_step in enumerate(require_list(case.get("steps"), f"case {case_id}: steps")):
         steps.append(read_step(raw_step, f"case {case_id}, step {number}", defaults))
     return Case(id=case_id, at_risk=at_risk, steps=tuple(steps))
 
 
 def read_step(raw: object, where: str, defaults: Mapping[str, Any]) -> Step:
     """One step."""
-    step = an_object(raw, where)
+    step = require_object(raw, where)
     if step.get("id"):
         where = f"{where} ({step['id']})"
-    kind_of_step = StepType(one_of(step.get("type"), list(StepType), f"{where}: type"))
-    only_known(step, FIELDS[kind_of_step], where)
+    kind_of_step = StepType(require_one_of(step.get("type"), list(StepType), f"{where}: type"))
+    reject_unknown(step, FIELDS[kind_of_step], where)
     read = Step(
         type=kind_of_step,
         id=optional_text(step, "id", where),
@@ -166,7 +166,7 @@ def read_step(raw: object, where: str, defaults: Mapping[str, Any]) -> Step:
         expect=read_expect(step.get("expect", {}), where),
     )
     if kind_of_step is StepType.PROCEDURE:
-        kind = one_of(step.get("kind"), Procedure.Kind.values, f"{where}: kind")
+        kind = require_one_of(step.get("kind"), Procedure.Kind.values, f"{where}: kind")
         area = optional_text(step, "area", where) or ""
         if len(area) > AREA_LENGTH or not area.isprintable():
             raise CaseFileError(f"{where}: area must be at most {AREA_LENGTH} characters, not {area!r:.60}")
@@ -180,18 +180,18 @@ def read_step(raw: object, where: str, defaults: Mapping[str, Any]) -> Step:
 
 def read_staff_action(read: Step, step: Mapping[str, Any], where: str) -> Step:
     """What staff do; a call says what came of it, and nothing else does."""
-    action = StaffAction(one_of(step.get("action"), list(StaffAction), f"{where}: action"))
+    action = StaffAction(require_one_of(step.get("action"), list(StaffAction), f"{where}: action"))
     if action is not StaffAction.CALL_ALL:
         if "result" in step:
             raise CaseFileError(f"{where}: only call_all has a result")
         return replace(read, action=action)
-    result = one_of(step.get("result"), ContactAttempt.Result.values, f"{where}: result")
+    result = require_one_of(step.get("result"), ContactAttempt.Result.values, f"{where}: result")
     return replace(read, action=action, result=result)
 
 
 def read_check_in(read: Step, step: Mapping[str, Any], where: str, defaults: Mapping[str, Any]) -> Step:
     """The fields of a check-in; its answers are the file's defaults but for those given."""
-    answers = {**defaults, **an_object(step.get("answers", {}), f"{where}: answers")}
+    answers = {**defaults, **require_object(step.get("answers", {}), f"{where}: answers")}
     submitted = {key: step[key] for key in ("submitted_h", "submitted_at") if step.get(key) is not None}
     return replace(
         read,
@@ -205,16 +205,16 @@ def read_check_in(read: Step, step: Mapping[str, Any], where: str, defaults: Map
 
 def read_expect(raw: object, where: str) -> Mapping[str, Any]:
     """What a step must bring about: any of level, rules, status, notify and lead."""
-    expect = an_object(raw, f"{where}: expect")
-    only_known(expect, {"level", "rules", "status", "notify", "lead"}, f"{where}: expect")
+    expect = require_object(raw, f"{where}: expect")
+    reject_unknown(expect, {"level", "rules", "status", "notify", "lead"}, f"{where}: expect")
     if "level" in expect:
-        one_of(expect["level"], LEVELS, f"{where}: expect.level")
+        require_one_of(expect["level"], LEVELS, f"{where}: expect.level")
     if "lead" in expect:
-        one_of(expect["lead"], LEADS, f"{where}: expect.lead")
-    for rule in a_list(expect.get("rules", []), f"{where}: expect.rules"):
-        one_of(rule, KNOWN_RULES, f"{where}: expect.rules")
+        require_one_of(expect["lead"], LEADS, f"{where}: expect.lead")
+    for rule in require_list(expect.get("rules", []), f"{where}: expect.rules"):
+        require_one_of(rule, KNOWN_RULES, f"{where}: expect.rules")
     if expect.get("status") is not None:
-        one_of(expect["status"], STATUSES, f"{where}: expect.status")
+        require_one_of(expect["status"], STATUSES, f"{where}: expect.status")
     if not isinstance(expect.get("notify"), bool | None):
         raise CaseFileError(f"{where}: expect.notify must be true or false, not {expect['notify']!r}")
     return expect

@@ -16,7 +16,7 @@ from aftercare.triage import (
     sign_ceiling,
     symptom_ceilings,
 )
-from clinic.rehearsal.fields import CaseFileError, a_list, an_object, only_known
+from clinic.rehearsal.fields import CaseFileError, reject_unknown, require_list, require_object
 
 SIGNS = ("bruise", "peeling", "spots")
 COLUMNS = ("usual until", "tell us after", "tell us after if mild")
@@ -28,20 +28,20 @@ def read_courses(config: Mapping[str, Any]) -> tuple[Mapping[str, ExpectedCourse
     Each symptom is [usual until, tell us after, tell us after if mild], in hours. Hours above a ceiling are
     lowered to it, so that the cases show what the engine does with them; the second value says which.
     """
-    given = an_object(config.get("expected_course", {}), "config.expected_course")
-    only_known(given, DEFAULT_COURSES, "config.expected_course")
-    limits = an_object(config.get("sign_limits_h", {}), "config.sign_limits_h")
-    only_known(limits, SIGNS, "config.sign_limits_h")
+    given = require_object(config.get("expected_course", {}), "config.expected_course")
+    reject_unknown(given, DEFAULT_COURSES, "config.expected_course")
+    limits = require_object(config.get("sign_limits_h", {}), "config.sign_limits_h")
+    reject_unknown(limits, SIGNS, "config.sign_limits_h")
     lowered: list[str] = []
     signs = {
-        f"{sign}_h": at_most(hours, sign_ceiling(sign), f"config.sign_limits_h.{sign}", lowered)
+        f"{sign}_h": capped(hours, sign_ceiling(sign), f"config.sign_limits_h.{sign}", lowered)
         for sign, hours in limits.items()
     }
     courses = {}
     for kind, default in DEFAULT_COURSES.items():
         where = f"config.expected_course.{kind}"
-        rows = an_object(given.get(kind, {}), where)
-        only_known(rows, SYMPTOMS, where)
+        rows = require_object(given.get(kind, {}), where)
+        reject_unknown(rows, SYMPTOMS, where)
         changes: dict[str, Any] = {
             symptom: symptom_course(hours, default, symptom, f"{where}.{symptom}", lowered)
             for symptom, hours in rows.items()
@@ -57,19 +57,19 @@ def symptom_course(
     hours: object, default: ExpectedCourse, symptom: Any, where: str, lowered: list[str]
 ) -> SymptomCourse:
     """One row. The file says nothing of "often by", which fires no rule: it may not pass "usual until"."""
-    row = a_list(hours, where)
+    row = require_list(hours, where)
     if len(row) != len(COLUMNS) or any(type(hour) not in (int, float) for hour in row):
         raise CaseFileError(f"{where} must be three numbers of hours, not {row!r}")
     named: Symptom = symptom
     row = [
-        at_most(hour, ceiling, f"{where}, {column}", lowered)
+        capped(hour, ceiling, f"{where}, {column}", lowered)
         for hour, ceiling, column in zip(row, symptom_ceilings(default.kind, named), COLUMNS, strict=True)
     ]
     often_by = default.of(named).often_by_h
     return SymptomCourse(None if often_by is None else min(often_by, row[0]), *row)
 
 
-def at_most(hours: Any, ceiling: float, where: str, lowered: list[str]) -> Any:
+def capped(hours: Any, ceiling: float, where: str, lowered: list[str]) -> Any:
     """The hours, or the ceiling where they lie above it; what is no number is left to be refused."""
     if type(hours) not in (int, float) or not hours > ceiling:
         return hours

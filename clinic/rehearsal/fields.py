@@ -22,7 +22,7 @@ def read_instant(step: Mapping[str, Any], hours: str, clock: str, where: str) ->
         raise CaseFileError(f"{where}: give either {hours} or {clock}")
     if hours in step:
         return after_start(step[hours], f"{where}: {hours}")
-    return on_clock(step[clock], f"{where}: {clock}")
+    return iso_instant(step[clock], f"{where}: {clock}")
 
 
 def after_start(hours: object, where: str) -> datetime:
@@ -34,7 +34,7 @@ def after_start(hours: object, where: str) -> datetime:
     return START + timedelta(hours=hours)
 
 
-def on_clock(text: object, where: str) -> datetime:
+def iso_instant(text: object, where: str) -> datetime:
     """An instant as ISO 8601 with an offset."""
     try:
         instant = datetime.fromisoformat(text) if isinstance(text, str) else None
@@ -47,19 +47,19 @@ def on_clock(text: object, where: str) -> datetime:
     return instant.astimezone(UTC)
 
 
-def an_object(value: object, where: str) -> Mapping[str, Any]:
+def require_object(value: object, where: str) -> Mapping[str, Any]:
     if not isinstance(value, dict):
         raise CaseFileError(f"{where} must be an object, not {value!r:.60}")
     return value
 
 
-def a_list(value: object, where: str) -> list[Any]:
+def require_list(value: object, where: str) -> list[Any]:
     if not isinstance(value, list):
         raise CaseFileError(f"{where} must be a list, not {value!r:.60}")
     return value
 
 
-def a_text(value: object, where: str) -> str:
+def require_text(value: object, where: str) -> str:
     """A text; a whole number serves as one, as in an id."""
     if type(value) is int:
         return str(value)
@@ -69,15 +69,15 @@ def a_text(value: object, where: str) -> str:
 
 
 def optional_text(step: Mapping[str, Any], key: str, where: str) -> str | None:
-    return None if step.get(key) is None else a_text(step[key], f"{where}: {key}")
+    return None if step.get(key) is None else require_text(step[key], f"{where}: {key}")
 
 
-def one_of(value: object, allowed: Collection[str], where: str) -> str:
+def require_one_of(value: object, allowed: Collection[str], where: str) -> str:
     if not isinstance(value, str) or value not in allowed:
         raise CaseFileError(f"{where} must be one of {', '.join(sorted(allowed))}, not {value!r:.60}")
     return value
 
 
-def only_known(data: Mapping[str, Any], known: Collection[str], where: str) -> None:
+def reject_unknown(data: Mapping[str, Any], known: Collection[str], where: str) -> None:
     if unknown := sorted(key for key in data if key not in known):
         raise CaseFileError(f"{where}: unknown {', '.join(unknown)}")

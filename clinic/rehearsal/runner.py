@@ -78,12 +78,12 @@ def differences(result: Result, step: Step) -> list[str]:
             name = f" ({step.id})" if step.id else ""
             found.append(
                 f"{result.case}, step {result.step}{name}: "
-                f"{key} should be {in_words(wanted)}, but is {in_words(got[key])}"
+                f"{key} should be {value_words(wanted)}, but is {value_words(got[key])}"
             )
     return found
 
 
-def in_words(value: object) -> str:
+def value_words(value: object) -> str:
     """A value for people to read."""
     if isinstance(value, list):
         return ", ".join(value) or "no rules"

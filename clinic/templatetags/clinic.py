@@ -8,7 +8,7 @@ from typing import Any
 from django import template
 from django.utils import timezone
 
-from clinic.on_call.banners import notices_of
+from clinic.on_call.banners import banners_of
 
 register = template.Library()
 
@@ -21,7 +21,7 @@ def standing_notices(context: dict[str, Any]) -> dict[str, Any]:
         return {}
     now = timezone.now()
     with timezone.override(member.clinic.zone):
-        return {"notices": notices_of(member, now), "now": now}
+        return {"notices": banners_of(member, now), "now": now}
 
 
 @register.filter

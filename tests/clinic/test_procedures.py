@@ -5,13 +5,13 @@ from django.core.exceptions import ValidationError
 
 from aftercare.alerts.actions import acknowledge, close
 from aftercare.people.models import Event, Patient, Procedure, StaffMember
-from clinic.procedures import Recorded, is_treated_over_open_alert, record_procedure
+from clinic.procedures import RecordedProcedure, is_treated_over_open_alert, record_procedure
 from tests.people import at, check_in
 
 pytestmark = pytest.mark.django_db
 
 
-def record(patient: Patient, by: StaffMember, h: float) -> Recorded:
+def record(patient: Patient, by: StaffMember, h: float) -> RecordedProcedure:
     return record_procedure(
         patient=patient, by=by.user, now=at(h), kind="mn", area="face", performed_at=at(h)
     )

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from aftercare.outbox import delivery_health
-from clinic.watchdog import mail_contacts, send_overdue, troubles
+from clinic.watchdog import mail_contacts, problems, send_overdue
 
 
 class Command(BaseCommand):
@@ -21,7 +21,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
         # Read before sending: a message that is sent now was late all the same.
-        found = troubles(delivery_health.state(now))
+        found = problems(delivery_health.state(now))
         if options["send"]:
             self.stdout.write(f"Mails sent: {send_overdue(now)}")
         if found:

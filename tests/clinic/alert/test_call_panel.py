@@ -13,7 +13,7 @@ from django.test import Client
 from aftercare.alerts.actions import acknowledge, close, record_contact_attempt
 from aftercare.alerts.models import Alert, ContactAttempt, Dispatch
 from aftercare.people.models import Event, Patient, Procedure, StaffMember
-from clinic.alert.actions import NewsError, Shown, require_no_news
+from clinic.alert.actions import NewsError, ShownState, require_no_news
 from clinic.alert.history import CHANNELS, REASONS
 from clinic.labels import STATES
 from tests.clinic.reading_forms import fields_of
@@ -124,7 +124,7 @@ def test_a_check_in_in_which_no_rule_fired_is_news_too(
 def test_a_check_in_that_was_being_saved_while_the_page_was_drawn_is_news(
     alert: Alert, patient: Patient
 ) -> None:
-    known = Shown(at=at(20.2), reports=1)
+    known = ShownState(at=at(20.2), reports=1)
     require_no_news(patient, known)
     check_in(patient, 20.1, redness=1)  # of an instant before the page, but not on it
     with pytest.raises(NewsError) as caught:
@@ -375,7 +375,7 @@ def test_every_finding_of_the_check_in_is_evidence_on_each_of_its_alerts(
     check_in(patient, 20, signs=["pus", "hives"], pain=3)
     pus = patient.alerts.get(rule="pus")
     shown = staff_client(nurse).get(alert_url(pus)).context["evidence"]
-    assert {proof.finding.rule for proof in shown.now} == {"pus", "hives", "severe_pain"}
+    assert {detail.finding.rule for detail in shown.now} == {"pus", "hives", "severe_pain"}
     assert "Other open alerts" not in words(staff_client(nurse).get(alert_url(pus)))
 
 

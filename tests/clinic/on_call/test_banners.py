@@ -11,7 +11,7 @@ from django.urls import reverse
 from aftercare.alerts.notifying.notifications import KIND, drain
 from aftercare.outbox.models import Message
 from aftercare.people.models import Patient, Procedure, StaffMember
-from clinic.on_call.banners import look_again
+from clinic.on_call.banners import clear_caches
 from tests.clinic.staff_client import staff_client, words
 from tests.people import at, check_in
 
@@ -34,7 +34,7 @@ def refused(patient: Patient, procedure: Procedure, nurse: StaffMember) -> Messa
 
 def seen(member: StaffMember, h: float) -> str:
     """The queue of a staff member at an hour."""
-    look_again()
+    clear_caches()
     with time_machine.travel(at(h), tick=False):
         return words(staff_client(member).get(reverse("clinic:queue")))
 
