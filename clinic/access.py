@@ -1,4 +1,4 @@
-"""Pages of staff: guarded, and on the clock of the clinic that they are about."""
+"""Access to the pages of staff: guards, loaders of a clinic's records, and the clinic's time zone."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from clinic.permissions import Predicate
 
 P = ParamSpec("P")
 OPENING_INTERVAL = timedelta(hours=1)
-# Which records an address can name, and how to find the clinic of one.
+# URL arguments that name a record, with a query that finds the record's clinic.
 RECORDS_IN_URL: dict[str, Callable[[Any], QuerySet[Any]]] = {
     "alert_id": lambda pk: Alert.objects.filter(pk=pk),
     "patient_id": lambda pk: Patient.objects.filter(pk=pk),
@@ -43,9 +43,9 @@ RECORDS_IN_URL: dict[str, Callable[[Any], QuerySet[Any]]] = {
 
 
 def staff_page(view: StaffView[P]) -> View[P]:
-    """`staff_required`, acting for the clinic of the record that the address names, on that clinic's clock.
+    """Extend `staff_required`: act for the clinic of the record in the URL, in that clinic's time zone.
 
-    A form that is posted signed out, or drawn for another clinic, is shown again as typed and not saved.
+    A form posted without a session, or drawn for another clinic, is shown again as typed and not saved.
     """
 
     @wraps(view)
@@ -75,7 +75,7 @@ def staff_page(view: StaffView[P]) -> View[P]:
     def hold_if_signed_out(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if request.method == "POST" and not request.user.is_authenticated:
             held_forms.keep(request.session, request.path, request.POST, timezone.now())
-            if AUTOSAVE in request.POST:  # sent by a script, which says that it was not saved
+            if AUTOSAVE in request.POST:  # sent by autosave, whose script reports the failure
                 return HttpResponse(status=HTTPStatus.UNAUTHORIZED)
             return sign_in_first(request)
         return guarded(request, *args, **kwargs)
@@ -84,7 +84,10 @@ def staff_page(view: StaffView[P]) -> View[P]:
 
 
 def sign_in_first(request: HttpRequest) -> HttpResponse:
-    """To the sign-in, and from there to what was typed. With an emergency ticked the number to call comes first."""
+    """Redirect to the sign-in, and from there to the held form.
+
+    If an emergency is ticked, a page with the emergency number comes first.
+    """
     sign_in = redirect_to_login(reverse("clinic:typed"))
     if not held_forms.has_emergency(request.POST):
         return sign_in
@@ -93,9 +96,10 @@ def sign_in_first(request: HttpRequest) -> HttpResponse:
 
 
 def reason_to_hold(request: HttpRequest, member: StaffMember, named: dict[str, Any]) -> str:
-    """Why a posted form is only shown again; empty where it can be taken.
+    """Return why a posted form is shown again instead of saved; an empty string if it can be saved.
 
-    The clinic counts where the address names no record: a record has its own. A form without it is not checked.
+    The clinic of the form counts only where the URL names no record, because a record has its own clinic. A
+    form that names no clinic is not checked.
     """
     if request.method != "POST":
         return ""
@@ -110,7 +114,7 @@ def reason_to_hold(request: HttpRequest, member: StaffMember, named: dict[str, A
 
 
 def act_for_form_clinic(request: HttpRequest, member: StaffMember) -> StaffMember:
-    """Act for the clinic that a form was drawn for, from now on."""
+    """Switch the session to the clinic that the posted form was drawn for."""
     drawn_for = request.POST.get(held_forms.DRAWN_FOR, "")
     own = next((own for own in memberships_of(request) if str(own.clinic_id) == drawn_for), member)
     request.session[CHOSEN_CLINIC] = own.clinic_id
@@ -118,7 +122,7 @@ def act_for_form_clinic(request: HttpRequest, member: StaffMember) -> StaffMembe
 
 
 def member_for_record(request: HttpRequest, member: StaffMember, named: dict[str, Any]) -> StaffMember:
-    """As whom a record is opened: who works for two clinics works on each record for its own."""
+    """Return the membership to act with: on a record, the membership at the record's clinic."""
     own = memberships_of(request)
     if len(own) == 1:
         return member
@@ -130,9 +134,10 @@ def member_for_record(request: HttpRequest, member: StaffMember, named: dict[str
 
 
 def only(may: Predicate) -> Callable[[StaffView[P]], StaffView[P]]:
-    """Let a page of staff be for those only to whom a predicate of `clinic.permissions` says yes.
+    """Restrict a page of staff to members for whom a predicate of `clinic.permissions` holds; else 403.
 
-    Pages about a record load it first and then `require`: another clinic's record is a 404 for every role.
+    Pages about a record load the record first and then call `require`: another clinic's record is a 404 for
+    every role.
     """
 
     def guard(view: StaffView[P]) -> StaffView[P]:
@@ -149,7 +154,7 @@ def only(may: Predicate) -> Callable[[StaffView[P]], StaffView[P]]:
 
 
 def require(allowed: bool, member: StaffMember) -> None:
-    """A clear refusal where the role does not reach."""
+    """Raise PermissionDenied unless allowed. The message names the member's role."""
     if not allowed:
         role = StaffMember.Role(member.role).label.lower()
         raise PermissionDenied(
@@ -158,7 +163,7 @@ def require(allowed: bool, member: StaffMember) -> None:
 
 
 def alert_of(member: StaffMember, alert_id: UUID) -> Alert:
-    """An alert of the staff member's own clinic; any other is a 404."""
+    """Return an alert of the member's clinic; 404 for any other."""
     alerts = member.clinic.alerts.select_related(
         "patient__user", "patient__clinic", "procedure", "acknowledged_by", "owner", "closed_by"
     )
@@ -166,19 +171,19 @@ def alert_of(member: StaffMember, alert_id: UUID) -> Alert:
 
 
 def patient_of_clinic(member: StaffMember, patient_id: UUID) -> Patient:
-    """A patient of the staff member's own clinic; any other is a 404."""
+    """Return a patient of the member's clinic; 404 for any other."""
     return get_object_or_404(member.clinic.patients.select_related("user", "clinic"), pk=patient_id)
 
 
 def record_opening(*, verb: Event.Verb, subject: UUID, patient: Patient, by: User, now: datetime) -> None:
-    """Keep who looked at an alert or a patient: once an hour, however often the page is loaded."""
+    """Record that the user opened an alert or a patient, at most once an hour."""
     looked = Event.objects.filter(verb=verb, actor=by, subject=subject, at__gt=now - OPENING_INTERVAL)
     if not looked.exists():
         record_event(verb=verb, actor=by, now=now, patient=patient, subject=subject)
 
 
 def roster_of(member: StaffMember, now: datetime) -> Roster:
-    """The roster of the clinic for which somebody is signed in; loaded once for a page."""
+    """Return the roster of the member's clinic, loaded once per request."""
     if not hasattr(member, "_roster"):
         member._roster = Roster.of(member.clinic, now)  # type: ignore[attr-defined]
     return cast(Roster, member._roster)  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""What the forms of several screens share: the markup, the fields of a treatment, choices."""
+"""Shared parts of forms of staff: the crispy helper, the fields of a treatment, choices."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ AREAS = ("face", "forehead", "cheeks", "neck", "chest", "scalp", "hands", "body"
 
 
 def helper_for(layout: Layout | None = None) -> FormHelper:
-    """The markup of our look; the page itself writes <form> and the CSRF token."""
+    """Return a crispy helper without <form> and CSRF token, which the page writes."""
     helper = FormHelper()
     helper.form_tag = False
     helper.disable_csrf = True
@@ -33,7 +33,7 @@ def helper_for(layout: Layout | None = None) -> FormHelper:
 
 
 class TimedForm(StaffForm):
-    """A form that judges what is typed against one instant."""
+    """A form that validates against one instant, `now`."""
 
     def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -41,7 +41,7 @@ class TimedForm(StaffForm):
 
 
 class TreatmentFields(TimedForm):
-    """One treatment. Its instant is read on the clock of the active time zone, the clinic's."""
+    """The fields of one treatment. `performed_at` is read in the active time zone, the clinic's."""
 
     clinic: Clinic
     guardian_name = forms.CharField(
@@ -80,18 +80,18 @@ class TreatmentFields(TimedForm):
         return performed_at
 
     def born(self) -> date | None:
-        """The patient's birth date, as far as it is known."""
+        """Return the patient's birth date, or None if it is not known."""
         return None
 
     def questions(self) -> list[Question]:
-        """What staff have to say yes to before this treatment is stored."""
+        """Return the questions that staff must confirm before this treatment is stored."""
         performed_at = self.cleaned_data.get("performed_at")
         if performed_at is None:
             return []
         return questions_about(clinic=self.clinic, born=self.born(), performed_at=performed_at)
 
     def require_guardian(self) -> None:
-        """An error beside the guardian's name where a child was treated and nobody is named."""
+        """Add an error if a child was treated and no guardian is named."""
         performed_at = self.cleaned_data.get("performed_at")
         if performed_at is None or self.cleaned_data.get("guardian_name"):
             return
@@ -100,12 +100,12 @@ class TreatmentFields(TimedForm):
 
     @property
     def treatment(self) -> dict[str, Any]:
-        """What `record_procedure` takes."""
+        """The keyword arguments of `record_procedure`."""
         return {key: self.cleaned_data[key] for key in ("kind", "area", "performed_at")}
 
 
 class PatientTreatmentForm(TreatmentFields):
-    """A treatment of somebody who is enrolled. The guardian's name is asked where the patient was a child."""
+    """A treatment of an enrolled patient. The guardian's name is asked if the patient was a child."""
 
     def __init__(self, *args: Any, patient: Patient, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -117,12 +117,12 @@ class PatientTreatmentForm(TreatmentFields):
 
     @property
     def asks_guardian(self) -> bool:
-        """Whether the field of the guardian's name is shown: for a child now, or at the time that was typed."""
+        """Whether the guardian's name is shown: for a child now, or at the time that was typed."""
         at = (getattr(self, "cleaned_data", {}).get("performed_at"), self.now)
         return any(is_child(self.clinic, self.born(), instant) for instant in at if instant)
 
     def treatment_layout(self) -> list[Any]:
-        """The fields of the treatment; the page shows the guardian's name where it is asked."""
+        """Return the layout of the treatment, without the guardian's name."""
         return [Field("kind", wrapper_class="scale two"), Div("area", "performed_at", css_class="pair")]
 
     def clean(self) -> dict[str, Any]:
@@ -132,19 +132,19 @@ class PatientTreatmentForm(TreatmentFields):
 
 
 def require_after_birth(performed_at: datetime, born: date | None) -> None:
-    """ValidationError for a treatment before the patient was born: the year was mistyped."""
+    """Raise ValidationError for a treatment before the patient's birth."""
     if born and timezone.localdate(performed_at) < born:
         raise ValidationError("This is before the patient was born. Please check the year.")
 
 
 def zone_choices(clinic_zone: str, own: str = "") -> list[tuple[str, str]]:
-    """The clinic's zone first, then all others by name; one that somebody has already is always among them."""
+    """Return the time zones as choices: the clinic's first, then the others by name, `own` always included."""
     others = {zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/")}
     rest = sorted((others | ({own} - {""})) - {clinic_zone})
     return [(clinic_zone, f"{clinic_zone} (clinic)"), *((zone, zone) for zone in rest)]
 
 
 def colleagues(clinics: Sequence[Clinic]) -> list[StaffMember]:
-    """Everybody who works for these clinics now, by name."""
+    """Return the active staff of the clinics, by name."""
     members = StaffMember.objects.active().filter(clinic__in=clinics).select_related("user")
     return list(members.order_by("user__first_name", "user__last_name", "pk"))

@@ -1,4 +1,4 @@
-"""Forms of staff that could not be taken: shown again after signing in, and with a new security token."""
+"""Views for forms of staff that could not be saved: shown again after signing in, or with a new CSRF token."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from clinic import held_forms
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_required
 def typed(request: HttpRequest, _member: StaffMember) -> HttpResponse:
-    """The form that was sent signed out, as it was typed; posted here where it names no address of its own."""
+    """Show the held form of this session as typed. A POST without an action of its own is passed to the form's view."""
     found = held_forms.kept(request.session, timezone.now())
     mine = {str(own.clinic_id) for own in memberships_of(request)}
     if found is None or (found.drawn_for and found.drawn_for not in mine):
@@ -42,7 +42,10 @@ def typed(request: HttpRequest, _member: StaffMember) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form of staff that came without its security token: kept in a page with a new one, to be shown again."""
+    """Show a form of staff that failed CSRF verification again, with a new token.
+
+    Paths of patients use the view of `aftercare`.
+    """
     if not request.path.startswith(reverse("clinic:queue")):
         return csrf_failure_of_patients(request, reason)
     fields = held_forms.fields_of(request.POST)

@@ -1,7 +1,7 @@
-"""Forms of staff that could not be taken: kept, and shown again as they were typed.
+"""Forms of staff that could not be saved: held in the session and shown again as typed.
 
-A form is shown again by its own view, to which it is posted once more with `HOLD`: a `StaffForm` is then never valid,
-so that the view draws it as typed. Whatever the view wrote all the same is rolled back.
+The form's own view shows it again: the fields are posted to it with `HOLD`, which makes a `StaffForm`
+invalid, so that the view redraws the form. Anything that the view writes all the same is rolled back.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 
 KEY = "staff_form"
-LIFE = timedelta(hours=12)  # a shared computer shows nobody's words for longer
+LIFE = timedelta(hours=12)  # limits how long a shared computer keeps what was typed
 LONGEST = 20_000  # characters of one field: ten times what can be saved
 MOST = 100  # fields of one form, and values of one field
-HOLD = "hold"  # posted with a form that is to be shown, not saved: why
-DRAWN_FOR = "drawn_for"  # posted with every form of staff: the clinic it was drawn for
+HOLD = "hold"  # posted field: why the form is shown instead of saved
+DRAWN_FOR = "drawn_for"  # posted field of every form of staff: the clinic it was drawn for
 OF_THE_PAGE = ("csrfmiddlewaretoken", HOLD)
 
 SIGNED_OUT, NO_TOKEN, CHOSEN, ELSEWHERE = "signed_out", "no_token", "chosen", "elsewhere"
@@ -44,19 +44,19 @@ NOT_DONE = "Nothing was changed: this came too late. Look at the page, then pres
 
 
 class Holdable(forms.BaseForm):
-    """A form that can be posted in order to be shown again as typed."""
+    """A form that is invalid while `HOLD` is posted, so that its view redraws it as typed."""
 
     def is_valid(self) -> bool:
         return super().is_valid() and HOLD not in self.data
 
 
 class StaffForm(Holdable, forms.Form):
-    """The base of the forms of staff."""
+    """Base class of the forms of staff."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldForm:
-    """A form that was posted by somebody who was not signed in any more."""
+    """A form that was posted without a session."""
 
     path: str
     fields: QueryDict
@@ -67,7 +67,7 @@ class HeldForm:
 
 
 def fields_of(posted: QueryDict) -> dict[str, list[str]]:
-    """What was typed, without what belongs to the page, and not without bounds."""
+    """Return the posted fields without those of the page, cut to `LONGEST` characters and `MOST` fields."""
     return {
         name: [value[:LONGEST] for value in posted.getlist(name)[:MOST]]
         for name in list(posted)[:MOST]
@@ -76,17 +76,17 @@ def fields_of(posted: QueryDict) -> dict[str, list[str]]:
 
 
 def has_emergency(fields: QueryDict) -> bool:
-    """Whether an emergency is ticked on a check-in by telephone."""
+    """Return whether an emergency is ticked on a check-in by telephone."""
     return any(tick not in {"", "none"} for tick in fields.getlist("emergency"))
 
 
 def keep(session: SessionBase, path: str, posted: QueryDict, now: datetime) -> None:
-    """Keep one form until its sender has signed in; an earlier one gives way."""
+    """Hold one form in the session until its sender has signed in. Replaces an earlier form."""
     session[KEY] = {"at": now.isoformat(), "path": path, "fields": fields_of(posted)}
 
 
 def kept(session: SessionBase, now: datetime) -> HeldForm | None:
-    """The form that was kept; None where there is none, or too old a one."""
+    """Return the held form, or None if there is none or it is older than `LIFE`."""
     found = session.get(KEY)
     if found is None or datetime.fromisoformat(found["at"]) < now - LIFE:
         return None
@@ -97,13 +97,13 @@ def kept(session: SessionBase, now: datetime) -> HeldForm | None:
 
 
 def drop(session: SessionBase, path: str) -> None:
-    """Forget the form that was kept, once it was taken."""
+    """Delete the held form of this path, after it was saved."""
     if session.get(KEY, {}).get("path") == path:
         del session[KEY]
 
 
 def post_again(request: HttpRequest, posted: QueryDict, why: str) -> None:
-    """Let a request be one that posts these fields, to be shown and not saved."""
+    """Turn the request into a POST of these fields that is shown and not saved."""
     fields = posted.copy()
     fields[HOLD] = why
     request.method = "POST"
@@ -113,9 +113,9 @@ def post_again(request: HttpRequest, posted: QueryDict, why: str) -> None:
 def show_again(
     request: HttpRequest, draw: Callable[[], HttpResponse], posted: QueryDict, *, why: str, clinic: Any
 ) -> HttpResponse:
-    """Let a view draw a form as it was posted, with the reason above it, and save nothing.
+    """Let a view redraw a form as posted, with the reason above it, and save nothing.
 
-    A view that would have acted is not followed: its page is shown, and says that nothing was saved.
+    If the view would have redirected after acting, its page is shown with a message that nothing was saved.
     """
     post_again(request, posted, why)
     messages.warning(request, WORDS[why].format(clinic=clinic))
@@ -124,11 +124,11 @@ def show_again(
         transaction.set_rollback(True)
     if response.status_code == HTTPStatus.FOUND:
         said = cast(Any, messages.get_messages(request))
-        said._queued_messages.clear()  # what they say was rolled back
+        said._queued_messages.clear()  # their success messages are about rolled-back writes
         messages.warning(request, NOT_DONE)
     return response
 
 
 def forget(session: SessionBase) -> None:
-    """Forget the form that was kept, whichever it is."""
+    """Delete the held form, whichever its path."""
     session.pop(KEY, None)

@@ -1,4 +1,4 @@
-"""The intake questions in a form: each answered with yes or no, or not asked."""
+"""The intake questions as form fields: each answered yes or no, or not asked."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ GROUPS = (
 
 
 def add_questions(form: forms.Form, stored: Intake, *, only_open: bool = False) -> None:
-    """Give a form the questions; `only_open`: those that were not asked yet."""
+    """Add the intake questions to a form. `only_open`: only those not asked yet."""
     for key in IntakeQuestion:
         if only_open and stored.answer(key) != NOT_ASKED:
             continue
@@ -36,7 +36,7 @@ def add_questions(form: forms.Form, stored: Intake, *, only_open: bool = False) 
 
 
 def add_skip_reason(form: forms.Form) -> None:
-    """Ask why the risk was not asked, where it was not."""
+    """Add the field for the reason why the risk questions were not asked."""
     form.fields["skip_reason"] = forms.CharField(
         label="Not asked? Say why",
         help_text="Only if a question that raises the risk stays open. Kept with your name and the time.",
@@ -48,7 +48,7 @@ def add_skip_reason(form: forms.Form) -> None:
 
 
 def questions_layout(form: forms.Form, title: str) -> Div:
-    """The questions that a form has, those that raise the risk first."""
+    """Return the layout of the form's intake questions, risk questions first."""
     groups = [
         Fieldset(heading, *(Field(key, wrapper_class="scale answer") for key in keys if key in form.fields))
         for heading, keys in GROUPS
@@ -67,7 +67,7 @@ def questions_layout(form: forms.Form, title: str) -> Div:
 
 
 def told_intake(form: forms.Form, stored: Intake) -> Intake:
-    """The stored answers with those of a form."""
+    """Return the stored answers updated with those of the form."""
     told = form.cleaned_data
     rest = NO if told.get(REST_NO) else ""
     return stored.answered(
@@ -76,7 +76,7 @@ def told_intake(form: forms.Form, stored: Intake) -> Intake:
 
 
 def require_risk_or_reason(form: forms.Form, stored: Intake) -> None:
-    """An error beside the reason where the risk stays open and nobody says why."""
+    """Add an error if a risk question stays open and no reason is given."""
     if form.errors or told_intake(form, stored).is_risk_asked or form.cleaned_data.get("skip_reason"):
         return
     form.add_error("skip_reason", "Ask the questions that raise the risk, or say why they were not asked.")

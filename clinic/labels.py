@@ -1,4 +1,4 @@
-"""Answers, evidence, treatments, ages and states of messages in words for staff."""
+"""Labels for staff: answers, evidence, treatments, ages and states of messages."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ WORDS = MappingProxyType(
         "headache": "Headache",
     }
 )
-# What a finding's limit in hours means, by the family of its rule.
+# The meaning of a finding's limit in hours, by rule family (the part before the dot).
 LIMITS_IN_WORDS = MappingProxyType(
     {
         "past_expected": "Expected to be below moderate after {h} h.",
@@ -84,13 +84,13 @@ LIMITS_IN_WORDS = MappingProxyType(
 )
 NOT_ANSWERED = "Not answered"
 NOT_ASKED = "Not asked"
-# Asked only after an answer of at least moderate to another question.
+# Follow-up questions, by the question whose answer must be at least moderate.
 FOLLOW_UPS = MappingProxyType({"painkiller": "pain", "itch_bothers": "itch"})
 MODERATE = 2
 
-SHOWN_IN_HOURS = 168  # hours since the procedure; longer ones read better in days
+SHOWN_IN_HOURS = 168  # hours since the procedure; longer spans are shown in days
 
-# Handed over to the next computer is all that is known of a message: nobody can say that it was read.
+# A sent message was accepted by the mail server; whether it was read is not known.
 STATES = {
     Message.State.PENDING: "waiting",
     Message.State.SENDING: "being sent",
@@ -102,7 +102,7 @@ STATES = {
 
 
 def answer_words(value: Any) -> str:
-    """One stored answer of any question: a severity 0 to 4, yes or no, a word, ticks, or none at all."""
+    """Return the label of a stored answer: a severity 0 to 4, a boolean, a choice, a list of ticks, or None."""
     if value is None:
         return NOT_ANSWERED
     if isinstance(value, bool):
@@ -115,7 +115,7 @@ def answer_words(value: Any) -> str:
 
 
 def all_answers(answers: Answers) -> dict[str, str]:
-    """Every question with its answer, in the order of the form."""
+    """Return the label of every answer by question, in the order of the form."""
     stored = answers.to_json()
     return {
         key: NOT_ASKED if stored[key] is None and was_skipped(key, stored) else answer_words(stored[key])
@@ -124,7 +124,7 @@ def all_answers(answers: Answers) -> dict[str, str]:
 
 
 def was_skipped(key: str, stored: Mapping[str, Any]) -> bool:
-    """Whether the form did not ask a question that only follows from an answer."""
+    """Return whether the form left out a follow-up question, because the answer before it was below moderate."""
     if key not in FOLLOW_UPS:
         return False
     before = stored[FOLLOW_UPS[key]]
@@ -132,18 +132,18 @@ def was_skipped(key: str, stored: Mapping[str, Any]) -> bool:
 
 
 def hours_words(hours: float | None) -> str:
-    """Hours since the procedure, for reading: "70 h"; nothing without a procedure."""
+    """Return hours since the procedure as "70 h"; an empty string for None."""
     return "" if hours is None else f"{whole_hours(hours)} h"
 
 
 def when_words(item: Evidence, now: datetime) -> str:
-    """ "at 46 h (Sun 10:05)", or "(Sun 10:05)" without a procedure."""
+    """Return "at 46 h (Sun 10:05)", or "(Sun 10:05)" without a procedure."""
     clock = f"({staff_clock(item.at, now)})"
     return f"at {hours_words(item.hours)} {clock}" if item.hours is not None else clock
 
 
 def evidence_lines(evidence: Iterable[Evidence], now: datetime) -> list[str]:
-    """One line for each question behind a finding: "Redness: mild at 46 h (Sun 10:05), severe at 70 h (09:41)"."""
+    """Return one line per question behind a finding: "Redness: mild at 46 h (Sun 10:05), severe at 70 h (09:41)"."""
     by_key: dict[str, list[Evidence]] = {}
     for item in evidence:
         by_key.setdefault(item.key, []).append(item)
@@ -159,12 +159,12 @@ def evidence_lines(evidence: Iterable[Evidence], now: datetime) -> list[str]:
 
 
 def values_words(items: Iterable[Evidence]) -> str:
-    """The answers of one moment: "feeling sick and headache"."""
+    """Return the answers of one instant: "feeling sick and headache"."""
     return " and ".join(dict.fromkeys(lower_first(answer_words(item.value)) for item in items))
 
 
 def short_evidence(evidence: Iterable[Evidence]) -> str:
-    """What is behind a finding in a few words: "Mild to severe at 70 h"; for a plain tick only the hours."""
+    """Return a finding's evidence in short: "Mild to severe at 70 h"; for a plain tick only the hours."""
     ordered = sorted(evidence, key=lambda item: item.at)
     values = [SEVERITIES[item.value].lower() for item in ordered if type(item.value) is int]
     hours = ordered[-1].hours if ordered else None
@@ -173,24 +173,22 @@ def short_evidence(evidence: Iterable[Evidence]) -> str:
 
 
 def limit_words(rule: str, limit_h: float | None) -> str:
-    """What the limit that was passed means; empty where there was none."""
+    """Return the meaning of the limit that was passed; an empty string if the finding has none."""
     if limit_h is None:
         return ""
     return LIMITS_IN_WORDS[rule.split(".", maxsplit=1)[0]].format(h=f"{limit_h:g}")
 
 
 def upper_first(text: str) -> str:
-    """The text with a capital first letter, to stand on its own."""
     return text[:1].upper() + text[1:]
 
 
 def lower_first(text: str) -> str:
-    """The text with a small first letter, to stand inside a sentence."""
     return text[:1].lower() + text[1:]
 
 
 def treatment_words(procedure: Procedure | None, now: datetime) -> str:
-    """ "Microneedling, cheeks, 70 h"."""
+    """Return "Microneedling, cheeks, 70 h"."""
     if procedure is None:
         return "No procedure recorded"
     hours = procedure.hours_at(now)
@@ -199,7 +197,7 @@ def treatment_words(procedure: Procedure | None, now: datetime) -> str:
 
 
 def age_words(patient: Patient, now: datetime) -> str:
-    """Years since birth on the clinic's calendar; empty where the date of birth is not known."""
+    """Return the age in years in the clinic's time zone; an empty string if the birth date is not known."""
     born = patient.date_of_birth
     if born is None:
         return ""
@@ -208,7 +206,7 @@ def age_words(patient: Patient, now: datetime) -> str:
 
 
 def state_words(message: Message) -> str:
-    """How far one message came: when it was handed over, or why not."""
+    """Return the delivery state of a message: when it was handed over, or why not."""
     words = STATES[Message.State(message.state)]
     if message.state == Message.State.SENT and message.finished_at:
         return f"{words} at {timezone.localtime(message.finished_at):%H:%M}"

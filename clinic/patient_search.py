@@ -1,4 +1,4 @@
-"""Finding a patient by name, birth date, record number or telephone."""
+"""Search for patients by name, birth date, record number or telephone."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ SHORTEST = 2  # characters: a single letter finds half the clinic
 MOST = 50
 DIGITS_NEEDED, DIGITS_COMPARED = 4, 9  # of a telephone number; the last nine, with or without a country code
 DATE = re.compile(r"(\d{1,2})[./ -](\d{1,2})[./ -](\d{4})")
-# In the session: what was looked for, by a key that stands in the address instead. The newest last.
+# Session key of the searches, as (key, words) pairs, newest last. URLs hold only the key.
 SEARCHES, SEARCHES_KEPT = "searches", 20
 
 
 def find_patients(clinics: Iterable[Clinic], words: str) -> QuerySet[Patient]:
-    """Patients of these clinics whom the words describe; none where the words are too few to tell."""
+    """Return patients of the clinics that match the words, at most `MOST`; none if the words are too short."""
     patients = Patient.objects.filter(clinic__in=list(clinics)).select_related("user", "clinic")
     parts = folded(words)
     if len(words) < SHORTEST or not parts:
@@ -37,13 +37,13 @@ def find_patients(clinics: Iterable[Clinic], words: str) -> QuerySet[Patient]:
         wanted |= Q(date_of_birth=born)
     digits = re.sub(r"[^0-9]", "", words)
     if len(digits) >= DIGITS_NEEDED:
-        # Compared as text: a part of a number is no number.
+        # Compared as text, because a part of a number cannot be parsed.
         wanted |= Q(call_back_telephone__contains=digits[-DIGITS_COMPARED:])
     return patients.filter(wanted).order_by("user__last_name", "user__first_name", "pk")[:MOST]
 
 
 def date_in(words: str) -> date | None:
-    """The date that the words are, as 30/04/1990, 30.4.1990 or 1990-04-30; None where they are none."""
+    """Parse a date such as 30/04/1990, 30.4.1990 or 1990-04-30; None if the words are no date."""
     found = DATE.fullmatch(words.strip())
     try:
         if found:
@@ -54,7 +54,7 @@ def date_in(words: str) -> date | None:
 
 
 def remember(request: HttpRequest, words: str) -> str:
-    """Keep what was looked for in the session; returns the key that the address carries in its place."""
+    """Store the search words in the session and return the key that stands for them in the URL."""
     key = get_random_string(8)
     kept = [*request.session.get(SEARCHES, []), [key, words]]
     request.session[SEARCHES] = kept[-SEARCHES_KEPT:]
@@ -62,5 +62,5 @@ def remember(request: HttpRequest, words: str) -> str:
 
 
 def remembered(request: HttpRequest, key: str | None) -> str | None:
-    """What was looked for under a key in this session; None where nothing was."""
+    """Return the search words stored under the key, or None."""
     return dict(request.session.get(SEARCHES, [])).get(key)

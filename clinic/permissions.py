@@ -1,4 +1,4 @@
-"""Who may do what. Every page and button of staff asks here; a role has what the ones before it have.
+"""Permissions of staff by role. Each role includes the permissions of the roles before it.
 
 Nurse: works alerts, enters check-ins, enrols. Clinician: also procedures, intake, closing emergencies.
 Manager: also staff, rota and contact steps, clinic details.
@@ -32,38 +32,38 @@ def may_enter_check_ins(member: StaffMember) -> bool:
 
 
 def may_enrol(member: StaffMember) -> bool:
-    """Enrol a patient with the first procedure, invite, and keep the ways to reach the patient."""
+    """Enrol a patient with the first procedure, invite, and change contact details."""
     return _is_at_least(member, Role.NURSE)
 
 
 def may_record_procedures(member: StaffMember) -> bool:
-    """Record a later procedure, and put right one that was entered wrongly."""
+    """Record a later procedure, and correct or move one."""
     return _is_at_least(member, Role.CLINICIAN)
 
 
 def may_change_intake(member: StaffMember) -> bool:
-    """Change the intake answers, on which the risk depends."""
+    """Change the intake answers, which determine the risk."""
     return _is_at_least(member, Role.CLINICIAN)
 
 
 def may_withdraw_patients(member: StaffMember) -> bool:
-    """Take a patient out of the portal."""
+    """Withdraw a patient from the portal, and take one back."""
     return _is_at_least(member, Role.CLINICIAN)
 
 
 def may_close(member: StaffMember, alerts: Iterable[Alert]) -> bool:
-    """Close these alerts: an emergency is closed by a clinician."""
+    """Close these alerts; emergencies need a clinician."""
     role = Role.CLINICIAN if any(a.triage_level is Level.EMERGENCY for a in alerts) else Role.NURSE
     return _is_at_least(member, role)
 
 
 def may_set_next_try(member: StaffMember) -> bool:
-    """Say when a patient is tried next whom three calls did not reach."""
+    """Set the next try for a patient whom three calls did not reach."""
     return _is_at_least(member, Role.CLINICIAN)
 
 
 def may_manage_staff(member: StaffMember) -> bool:
-    """Add staff, change their role, end their work for the clinic."""
+    """Add staff, change roles, end memberships."""
     return _is_at_least(member, Role.MANAGER)
 
 
@@ -78,5 +78,5 @@ def may_edit_clinic(member: StaffMember) -> bool:
 
 
 def may_see_messages(member: StaffMember) -> bool:
-    """See which messages did not arrive, and let them be tried again."""
+    """See failed messages, and send them again."""
     return _is_at_least(member, Role.MANAGER)

@@ -1,4 +1,4 @@
-"""Recording a procedure that staff have confirmed, with what was asked about the patient before it."""
+"""Recording of procedures, with the intake answers and warnings that belong to it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ASKED_NOW = "Asked when a procedure was recorded."
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RecordedProcedure:
-    """The procedure, and whether staff must be warned (`treated_over_open_alert`, S22, S26)."""
+    """A stored procedure, and whether staff must be warned (`treated_over_open_alert`, S22, S26)."""
 
     procedure: Procedure
     warned: bool
@@ -33,7 +33,7 @@ class RecordedProcedure:
 def is_treated_over_open_alert(
     *, patient: Patient, performed_at: datetime, now: datetime, limits: Limits = LIMITS
 ) -> bool:
-    """Whether a procedure at `performed_at` goes over an open alert or a recently reported infection."""
+    """Return whether a procedure at `performed_at` would go over an open alert or a recent infection (S22, S26)."""
     reports = CheckIn.objects.filter(patient=patient).not_superseded().only("observed_at", "answers")
     return treated_over_open_alert(
         performed_at=performed_at,
@@ -55,7 +55,7 @@ def record_procedure(
     performed_at: datetime,
     limits: Limits = LIMITS,
 ) -> RecordedProcedure:
-    """Record a procedure. The warning is looked up before it is stored, and kept as an event."""
+    """Store a procedure. The warning is evaluated before storing, and recorded as an event."""
     warned = is_treated_over_open_alert(patient=patient, performed_at=performed_at, now=now, limits=limits)
     procedure = add_procedure(
         patient=patient, by=by, now=now, kind=kind, area=area, performed_at=performed_at
@@ -67,7 +67,7 @@ def record_procedure(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcedureIntake:
-    """What was asked when a procedure was recorded. `stored`: the intake as the page showed it."""
+    """The intake answers given with a procedure. `stored`: the intake as the page showed it."""
 
     stored: Intake = NOTHING_ASKED
     intake: Intake | None = None
@@ -76,7 +76,7 @@ class ProcedureIntake:
 
 
 class UnconfirmedError(ValueError):
-    """`treated_over_open_alert` holds, and nobody has confirmed that the procedure is to be recorded."""
+    """`treated_over_open_alert` holds, and staff have not confirmed that the procedure is to be recorded."""
 
 
 @transaction.atomic
@@ -89,11 +89,11 @@ def record_confirmed(
     confirmed: bool,
     asked: ProcedureIntake | None = None,
 ) -> Procedure:
-    """Record a procedure with what was asked about the patient before it.
+    """Record a procedure together with the intake answers given with it.
 
-    A second press of the same button gives the procedure that the first one recorded.
-    UnconfirmedError where staff must be warned first (S22, S26), ChangedMeanwhileError where somebody else has
-    changed the intake: then nothing is stored.
+    Idempotent: pressing the button twice returns the procedure of the first press. Raises UnconfirmedError if
+    staff must be warned first (S22, S26), and ChangedMeanwhileError if the intake was changed meanwhile; then
+    nothing is stored.
     """
     asked = asked or ProcedureIntake()
     Patient.objects.select_for_update().get(pk=patient.pk)
@@ -112,14 +112,14 @@ def record_confirmed(
 def recorded_just_now(
     patient: Patient, by: User, now: datetime, treatment: Mapping[str, Any]
 ) -> Procedure | None:
-    """The same treatment, recorded by the same person a moment ago: a button that was pressed twice."""
+    """Return the same treatment recorded by the same user within `PRESSED_TWICE`, or None."""
     same = patient.procedures.filter(recorded_by=by, recorded_at__gt=now - PRESSED_TWICE, **treatment)
     found: Procedure | None = same.first()
     return found
 
 
 def change_answers(asked: ProcedureIntake, *, patient: Patient, by: User, now: datetime) -> None:
-    """Store the answers that were given when the procedure was recorded."""
+    """Store the intake answers that were given with the procedure."""
     assert asked.intake is not None
     shown, shown_asked = asked.stored.stored
     intake, answered = asked.intake.stored
@@ -136,13 +136,13 @@ def change_answers(asked: ProcedureIntake, *, patient: Patient, by: User, now: d
 
 
 def keep_guardian(*, patient: Patient, name: str, by: User, now: datetime) -> None:
-    """Keep the name of who answers for a child; nothing where none was given."""
+    """Store the guardian's name unless it is empty."""
     if name:
         change_details(patient=patient, by=by, now=now, details={"guardian_name": name})
 
 
 def note_skipped(procedure: Procedure, *, patient: Patient, reason: str, by: User, now: datetime) -> None:
-    """Keep why the risk was not asked before a treatment; nothing where it was."""
+    """Record why the risk questions were not asked, if any of them is still open."""
     if reason and not Intake.of(Patient.objects.get(pk=patient.pk)).is_risk_asked:
         data = {"reason": reason}
         record_event(

@@ -1,4 +1,4 @@
-"""What is asked about a treatment before it is stored: an early year, a child."""
+"""Questions that staff must confirm before a treatment is stored: an early year, a child."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from django.utils.formats import date_format
 
 from aftercare.people.models import Clinic
 
-EARLIEST_YEAR = 2015  # a year before is more often a slip than a treatment that somebody still reports about
+EARLIEST_YEAR = 2015  # earlier years are usually typing errors
 CHILD = "child"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """`key` names what is asked, with the day, so that another day is asked about anew."""
+    """A question to confirm. `key` contains the day, so that another day must be confirmed anew."""
 
     key: str
     words: str
@@ -28,12 +28,12 @@ def age_on(day: date, born: date) -> int:
 
 
 def is_child(clinic: Clinic, born: date | None, at: datetime) -> bool:
-    """Whether somebody is below the clinic's age limit at an instant; False where the birth date is not known."""
+    """Return whether the patient was below the clinic's `adult_age`; False if the birth date is not known."""
     return born is not None and age_on(timezone.localdate(at), born) < clinic.adult_age
 
 
 def questions_about(*, clinic: Clinic, born: date | None, performed_at: datetime) -> list[Question]:
-    """What staff have to say yes to before a treatment is stored."""
+    """Return the questions to confirm before a treatment at `performed_at` is stored."""
     day = timezone.localdate(performed_at)
     said = date_format(day, "j F Y")
     found = []
@@ -49,10 +49,10 @@ def questions_about(*, clinic: Clinic, born: date | None, performed_at: datetime
 
 
 def confirmation_token(questions: list[Question]) -> str:
-    """What the tick under the questions posts."""
+    """Return the posted value that confirms these questions."""
     return ",".join(question.key for question in questions)
 
 
 def are_answered(questions: list[Question], posted: Mapping[str, str]) -> bool:
-    """Whether each of them was said yes to, about the same days."""
+    """Return whether every question was confirmed, for the same days."""
     return {question.key for question in questions} <= set(posted.get("certain", "").split(","))

@@ -1,4 +1,4 @@
-"""The watchdog: runs beside worker and beat, needs neither them nor the broker, and says what is wrong."""
+"""The watchdog: reports undelivered messages, and works without worker, beat and broker."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from aftercare.ui.times import spoken_age
 
 logger = logging.getLogger(__name__)
 
-# Trouble that lasts is mailed again this often, not with every run.
+# The shortest interval between mails about lasting problems.
 MAIL_EVERY = timedelta(hours=1)
 MAILED = "watchdog mail"
-# What must not wait for a beat that is down, besides sending itself.
+# Rules that must run even while beat is down.
 RULES: tuple[Callable[[datetime], object], ...] = (
     escalate,
     follow_up,
@@ -36,8 +36,8 @@ RULES: tuple[Callable[[datetime], object], ...] = (
 )
 
 
-def problems(state: delivery_health.State) -> list[str]:
-    """What is wrong, a sentence each."""
+def problems(state: delivery_health.DeliveryHealth) -> list[str]:
+    """Return the problems of delivery, one sentence each."""
     found = [f"The {part} shows no sign of life." for part in state.silent]
     if state.is_late:
         waited = spoken_age(timedelta(seconds=state.oldest_due_seconds))
@@ -48,18 +48,18 @@ def problems(state: delivery_health.State) -> list[str]:
 
 
 def send_overdue(now: datetime) -> int:
-    """Do what worker and beat would: decide what is due and send it, by the same claims. Returns how many mails."""
+    """Run the timed rules and send due messages, with the worker's claims. Returns the number of mails sent."""
     for rule in RULES:
         try:
             rule(now)
         except Exception:
-            # One rule that fails must not keep the others, nor the messages that wait.
+            # A failing rule must not stop the other rules, nor the sending.
             logger.exception("%s failed", rule.__name__)
     return sweep(seconds=60)
 
 
 def mail_contacts(found: list[str], now: datetime) -> int:
-    """Mail the technical contacts, once an hour while there is trouble. Returns how many were mailed."""
+    """Mail the technical contacts, at most once an hour. Returns the number of mails sent."""
     last = last_beats().get(MAILED)
     if last is not None and last <= now < last + MAIL_EVERY:
         return 0
@@ -78,7 +78,7 @@ def mail_contacts(found: list[str], now: datetime) -> int:
 
 
 def mail_body(found: list[str]) -> str:
-    """The words to who runs the portal."""
+    """Return the text of the mail to the technical contacts."""
     lines = "\n".join(found)
     return (
         f"{lines}\n\nPatients can check in, and the queue of every clinic is complete. "

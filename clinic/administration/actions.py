@@ -1,4 +1,4 @@
-"""Who works for a clinic: managers add people, change their role, and end their work."""
+"""Actions of managers: add staff, change roles, end memberships, change the clinic's details."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from aftercare.ui.telephones import Telephone
 
 
 class LastManagerError(ValueError):
-    """Without this person the clinic would have no manager."""
+    """The change would leave the clinic without a manager."""
 
 
 @transaction.atomic
 def add_colleague(
     *, clinic: Clinic, by: User, now: datetime, email: str, role: str, first_name: str, last_name: str
 ) -> StaffMember:
-    """Let a person work for the clinic, and invite them. Who worked there before is taken back, with the new role.
+    """Add a person to the clinic's staff and send an invitation. A former member is reactivated with the new role.
 
-    ValidationError where the address belongs to somebody with another name, or who works there now.
+    Raises ValidationError if the e-mail address belongs to another name, or to an active member.
     """
     user = User.objects.filter(email=email.strip().lower()).first()
     if user and str(user).casefold() != f"{first_name} {last_name}".casefold():
@@ -55,7 +55,7 @@ def add_colleague(
 def change_colleague(
     *, member: StaffMember, by: User, now: datetime, role: str, is_active: bool
 ) -> StaffMember:
-    """Change what a person may do, or end the work. LastManagerError where no manager would be left."""
+    """Change a member's role, or end the membership. Raises LastManagerError if no manager would be left."""
     Clinic.objects.select_for_update().get(pk=member.clinic_id)
     current = StaffMember.objects.select_related("user", "clinic").get(pk=member.pk)
     before = {"role": current.role, "is_active": current.is_active}
@@ -81,13 +81,13 @@ def change_colleague(
 
 
 def as_kept(details: Mapping[str, Any]) -> dict[str, Any]:
-    """Details as an event holds them: telephone numbers as they are stored."""
+    """Return details as an event stores them, with telephone numbers in their stored form."""
     return {name: value.kept if isinstance(value, Telephone) else value for name, value in details.items()}
 
 
 @transaction.atomic
 def change_details(*, clinic: Clinic, by: User, now: datetime, details: Mapping[str, Any]) -> Clinic:
-    """Change a clinic's name, telephones, hours or colour. What they were before stays in the event."""
+    """Change a clinic's name, telephones, hours or colour. The previous values are kept in the event."""
     current: Clinic = Clinic.objects.select_for_update().get(pk=clinic.pk)
     before = {name: getattr(current, name) for name in details if getattr(current, name) != details[name]}
     if not before:

@@ -1,4 +1,4 @@
-"""The form of a clinic's details: its name, telephones, hours and colour."""
+"""The form of a clinic's details: name, telephones, hours and colour."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ HOURS_HELP = "Give hours such as 09:00-18:00, or 09:00-12:30, 14:00-18:00."
 
 
 def hours_from(text: str) -> list[list[str]]:
-    """The stretches of one day as they were typed; ValidationError where they can't be read. Empty: closed."""
+    """Parse the opening hours of one day as [opens, closes] pairs; empty means closed. Raises ValidationError."""
     stretches, last = [], "00:00"
     for part in filter(None, (part.strip() for part in text.split(","))):
         found = HOURS.fullmatch(part)
@@ -55,7 +55,7 @@ def hours_from(text: str) -> list[list[str]]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnreadableNumbers:
-    """What could not be read when telephone numbers were first checked: of the clinic, and of how many patients."""
+    """Telephone numbers that could not be parsed: those of the clinic, and how many patients have one."""
 
     own: list[str]
     patients: int
@@ -66,7 +66,7 @@ def numbers_of(clinic: Clinic) -> list[tuple[str, Any]]:
 
 
 def unreadable_telephones(clinic: Clinic) -> UnreadableNumbers | None:
-    """The numbers that a manager has to look at; None where there is none."""
+    """Return the numbers that a manager has to check, or None."""
     own = [f"{label}: {number}" for label, number in numbers_of(clinic) if not number.is_valid()]
     try:
         clinic.clean_emergency_number()
@@ -77,7 +77,7 @@ def unreadable_telephones(clinic: Clinic) -> UnreadableNumbers | None:
 
 
 class DetailsForm(Holdable, forms.ModelForm):  # type: ignore[type-arg]
-    """Every day of the week is one line of hours; empty means closed."""
+    """The clinic's details, with one line of hours per weekday; empty means closed."""
 
     class Meta:
         model = Clinic
@@ -157,7 +157,7 @@ class DetailsForm(Holdable, forms.ModelForm):  # type: ignore[type-arg]
 
     @property
     def details(self) -> dict[str, Any]:
-        """What `change_details` takes."""
+        """The `details` argument of `change_details`."""
         return {**{name: self.cleaned_data[name] for name in DETAILS}, "opening_hours": self.week}
 
 

@@ -1,4 +1,4 @@
-"""A clinic's details, for its managers."""
+"""The page of a clinic's details, for managers."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from clinic.permissions import may_edit_clinic
 @staff_page
 @only(may_edit_clinic)
 def details(request: HttpRequest, member: StaffMember) -> HttpResponse:
-    """Name, telephones, hours and colour. Patients read them on every page."""
-    # A copy: what was typed wrongly must not show in the head of the page.
+    """Change the clinic's name, telephones, hours and colour, which patients read on every page."""
+    # A copy, so that invalid input does not show in the page header.
     form = DetailsForm(request.POST or None, instance=type(member.clinic).objects.get(pk=member.clinic_id))
     unread = unreadable_telephones(member.clinic)
     if request.method != "POST":

@@ -1,4 +1,4 @@
-"""Messages that did not arrive: managers see them, and send them again."""
+"""Failed messages: managers see them, send them again, or dismiss them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ TOO_LATE = "This message is too old to be of use, so it was not sent. Look at wh
 
 
 def messages_view(view: StaffView[P]) -> View[P]:
-    """`staff_page` for those who may see what did not arrive; 403 for their colleagues."""
+    """Restrict `staff_page` to members who may see failed messages; 403 for others."""
 
     @wraps(view)
     def allowed(request: HttpRequest, member: StaffMember, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
@@ -42,7 +42,7 @@ def messages_view(view: StaffView[P]) -> View[P]:
 @require_safe
 @messages_view
 def failed_messages(request: HttpRequest, member: StaffMember) -> HttpResponse:
-    """What did not arrive, and what is still being tried."""
+    """List the failed messages, and those still being retried."""
     now = timezone.now()
     context = {"page": messages_page(member.clinic, now), "now": now}
     return render(request, "clinic/administration/messages.html", context)
@@ -51,7 +51,7 @@ def failed_messages(request: HttpRequest, member: StaffMember) -> HttpResponse:
 @require_POST
 @messages_view
 def again(request: HttpRequest, member: StaffMember, message_id: UUID) -> HttpResponse:
-    """Send a message that failed once more, to the address that its recipient has now."""
+    """Send a failed message again, to the recipient's current address."""
     message = own_message(member, message_id)
     try:
         with transaction.atomic():
@@ -69,7 +69,7 @@ def again(request: HttpRequest, member: StaffMember, message_id: UUID) -> HttpRe
 @require_POST
 @messages_view
 def dismiss(request: HttpRequest, member: StaffMember, message_id: UUID) -> HttpResponse:
-    """Note that somebody has looked into a failure: it counts as trouble no longer."""
+    """Mark a failed message as looked into."""
     message = own_message(member, message_id)
     try:
         with transaction.atomic():
@@ -83,19 +83,18 @@ def dismiss(request: HttpRequest, member: StaffMember, message_id: UUID) -> Http
 
 
 def meanwhile(message: Message) -> str:
-    """Who has dealt with the message before."""
+    """Return the message that a colleague was first to handle it."""
     verbs = (Event.Verb.SENT_AGAIN, Event.Verb.RETRIED_MESSAGE, Event.Verb.DISMISSED_MESSAGE)
     first = Event.objects.filter(subject=message.pk, verb__in=verbs).select_related("actor").first()
     return f"{first.actor} was first: nothing is left to do." if first else "Nothing is left to do about it."
 
 
 def own_message(member: StaffMember, message_id: UUID) -> Message:
-    """A message of the member's own clinic; any other is a 404."""
+    """Return a message of the member's clinic; 404 for any other."""
     own = Message.objects.filter(sender=member.clinic_id).select_related("recipient")
     found: Message = get_object_or_404(own, pk=message_id)
     return found
 
 
 def keep(member: StaffMember, message: Message, verb: Event.Verb) -> None:
-    """Keep who did what about a message."""
     record_event(verb=verb, actor=member.user, now=timezone.now(), clinic=member.clinic, subject=message.pk)

@@ -1,4 +1,4 @@
-"""Which messages of a clinic did not arrive, what each was about, and which are still being tried."""
+"""The page of failed messages: each with its subject, and messages still being retried."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from aftercare.people.clinics import staff_invitations
 from aftercare.people.models import Clinic, Invitation, Patient, StaffInvitation
 from aftercare.people.patients import invitations
 
-TRIED_OFTEN = 3  # attempts after which a message that is still being tried is shown
+TRIED_OFTEN = 3  # attempts after which a message still being retried is listed
 SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageSubject:
-    """What a message was about: its kind in words, and the page to look at. No health detail."""
+    """The subject of a message: its kind in words, and a link to its page. Contains no health detail."""
 
     kind: str
     page: str = ""
@@ -34,7 +34,7 @@ class MessageSubject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageRow:
-    """One message: of which kind, to whom, and why it did not arrive."""
+    """One failed or retried message."""
 
     message: Message
     about: MessageSubject
@@ -50,7 +50,7 @@ class MessagesPage:
 
 
 def messages_page(clinic: Clinic, now: datetime) -> MessagesPage:
-    """The failures that nobody has looked into, what is still being tried, and the last that somebody looked into."""
+    """Return unattended failures, messages still being retried, and the failures attended last."""
     own = Message.objects.filter(sender=clinic.pk).select_related("recipient")
     trying = own.filter(state=Message.State.RETRYING, attempts__gte=TRIED_OFTEN).order_by("created_at")
     attended = own.filter(attended_at__isnull=False).order_by("-attended_at")
@@ -63,7 +63,7 @@ def messages_page(clinic: Clinic, now: datetime) -> MessagesPage:
 
 
 def message_rows(messages: Iterable[Message], clinic: Clinic, now: datetime) -> list[MessageRow]:
-    """The rows of some messages, in as many queries for one as for all."""
+    """Return the rows of the messages, in a constant number of queries."""
     messages = list(messages)
     about = about_each(messages, clinic)
     users = [message.recipient_id for message in messages]
@@ -81,7 +81,7 @@ def message_rows(messages: Iterable[Message], clinic: Clinic, now: datetime) -> 
 
 
 def about_each(messages: Collection[Message], clinic: Clinic) -> dict[UUID, MessageSubject]:
-    """What each message was about, by its subject."""
+    """Return the subject of each message by the message's `subject` id."""
     found: dict[UUID, MessageSubject] = {}
     for kind, find in KINDS.items():
         subjects = [message.subject for message in messages if message.kind == kind]
@@ -91,7 +91,7 @@ def about_each(messages: Collection[Message], clinic: Clinic) -> dict[UUID, Mess
 
 
 def about_dispatches(subjects: list[UUID], clinic: Clinic) -> dict[UUID, MessageSubject]:
-    """Alerts, lists of alerts, and drills. The link leads to the first alert that the patient had."""
+    """Return the subjects of dispatches: alerts, lists of alerts, and drills, linked to the patient's first alert."""
     alerts = alerts_behind(subjects, clinic)
     return {
         dispatch.pk: about_dispatch(dispatch, alerts.get(dispatch.pk))
@@ -112,13 +112,13 @@ def about_dispatch(dispatch: Dispatch, alert: Alert | None) -> MessageSubject:
 
 
 def about_letters(subjects: list[UUID], clinic: Clinic) -> dict[UUID, MessageSubject]:
-    """Fixed texts that staff sent to a patient."""
+    """Return the subjects of fixed texts that staff sent to patients."""
     found = Letter.objects.filter(pk__in=subjects, patient__clinic=clinic).select_related("patient__user")
     return {letter.pk: about_patient("Message to the patient", letter.patient) for letter in found}
 
 
 def about_check_ins(subjects: list[UUID], clinic: Clinic) -> dict[UUID, MessageSubject]:
-    """“Please call”, to patients whose check-in nobody had confirmed."""
+    """Return the subjects of "please call" messages to patients with an unconfirmed check-in."""
     found = CheckIn.objects.filter(pk__in=subjects, patient__clinic=clinic).select_related("patient__user")
     return {one.pk: about_patient("“Please call the clinic”", one.patient) for one in found}
 
@@ -154,7 +154,7 @@ def about_patient(kind: str, patient: Patient) -> MessageSubject:
 
 
 def alerts_behind(dispatches: list[UUID], clinic: Clinic) -> dict[UUID, Alert]:
-    """The first alert of each dispatch, by the dispatch's id."""
+    """Return the first alert of each dispatch, by the dispatch's id."""
     found = (
         clinic.alerts.filter(dispatches__in=dispatches).select_related("patient__user").order_by("opened_at")
     )
@@ -165,7 +165,7 @@ def alerts_behind(dispatches: list[UUID], clinic: Clinic) -> dict[UUID, Alert]:
     }
 
 
-# How to find what the messages of a kind were about; a kind that is not here is shown by its own name.
+# Finders of subjects by kind of message; other kinds are shown by their name.
 KINDS: dict[str, Callable[[list[UUID], Clinic], dict[UUID, MessageSubject]]] = {
     notifications.KIND: about_dispatches,
     patient_messages.KIND: about_letters,

@@ -1,4 +1,4 @@
-"""The forms with which a manager keeps the list of staff."""
+"""The forms with which managers add staff and change roles."""
 
 from __future__ import annotations
 

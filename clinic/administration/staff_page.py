@@ -1,4 +1,4 @@
-"""What the pages about staff show: who came in, how far an invitation has come, and whom no contact step tells."""
+"""The rows of the staff pages: sign-ins, invitations, and who is in a contact step."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from clinic.labels import STATES
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffInvitationStatus:
-    """The newest invitation of a staff member, and the mail that carries it."""
+    """The newest invitation of a staff member, and the message that carries it."""
 
     invitation: StaffInvitation
     mail: Message | None
@@ -25,7 +25,7 @@ class StaffInvitationStatus:
 
     @property
     def words(self) -> str:
-        """How far it has come."""
+        """The state of the invitation, for staff."""
         if self.invitation.used_at:
             return "Signed in with it"
         if self.invitation.stopped_at:
@@ -34,7 +34,7 @@ class StaffInvitationStatus:
 
     @property
     def at(self) -> datetime | None:
-        """When it came so far."""
+        """The instant of that state, or None."""
         sent = self.mail.finished_at if self.mail else None
         return self.invitation.used_at or self.invitation.stopped_at or sent
 
@@ -44,18 +44,18 @@ class StaffInvitationStatus:
 
     @property
     def is_address_wrong(self) -> bool:
-        """Whether trying again can't help: the mailbox is not there."""
+        """Whether the mailbox does not exist, so that another try cannot help."""
         return self.mail is not None and self.mail.failure == Message.Failure.PERMANENT
 
     @property
     def is_out(self) -> bool:
-        """Whether its link may still sign in."""
+        """Whether the link can still sign in."""
         return self.invitation.is_usable(self.now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffRow:
-    """One staff member. `has_come_in`: has signed in at least once; `is_proved`: by what went to the address."""
+    """One staff member. `is_proved`: signed in by a mail to the current address; `is_told`: in a contact step."""
 
     member: StaffMember
     invited: StaffInvitationStatus | None
@@ -68,7 +68,7 @@ class StaffRow:
 
     @property
     def wants_care(self) -> bool:
-        """Whether the person has no way in by the invitation, and somebody should send a new one."""
+        """Whether the member never signed in and has no usable invitation."""
         if self.has_come_in or self.invited is None or not self.member.is_active:
             return False
         return self.invited.has_failed or not self.invited.is_out
@@ -79,7 +79,7 @@ class StaffRow:
 
 
 def staff_rows(clinic: Clinic, members: Collection[StaffMember], now: datetime) -> list[StaffRow]:
-    """The rows of some members of a clinic, in as many queries for one as for all."""
+    """Return the rows of the members, in a constant number of queries."""
     told = reached_by_steps(clinic, now)
     invited = invitations_of(members, now)
     users = [member.user_id for member in members]
@@ -97,7 +97,7 @@ def staff_rows(clinic: Clinic, members: Collection[StaffMember], now: datetime) 
 
 
 def invitations_of(members: Collection[StaffMember], now: datetime) -> dict[int, StaffInvitationStatus]:
-    """The newest invitation of each member who had one, by the member's id."""
+    """Return the newest invitation of each member who had one, by the member's id."""
     newest: dict[int, StaffInvitation] = {}
     for one in StaffInvitation.objects.filter(member__in=members).select_related("made_by"):
         newest.setdefault(one.member_id, one)
@@ -113,9 +113,9 @@ def invitations_of(members: Collection[StaffMember], now: datetime) -> dict[int,
 
 
 def reached_by_steps(clinic: Clinic, now: datetime) -> set[int] | None:
-    """The ids of those whom a contact step names, or the rota where a step tells whoever is on duty.
+    """Return the ids of members in a contact step, or on the rota if a step notifies whoever is on duty.
 
-    None where the clinic has no step: then everybody is told.
+    None if the clinic has no step: then everybody is notified.
     """
     steps = list(clinic.contact_steps.values_list("pk", "on_duty"))
     if not steps:

@@ -1,4 +1,4 @@
-"""The clinic's staff, for managers; and for who works for two clinics, the choice of one."""
+"""The clinic's staff, for managers; and the choice of a clinic for members of several."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from clinic.permissions import may_manage_staff
 @require_POST
 @staff_page
 def choose(request: HttpRequest, _member: StaffMember) -> HttpResponse:
-    """Act for another of one's clinics from now on."""
+    """Act for another of the user's clinics from now on."""
     slug = request.POST.get("clinic")
     chosen = next((own for own in memberships_of(request) if own.clinic.slug == slug), None)
     if chosen is None:
@@ -38,7 +38,7 @@ def choose(request: HttpRequest, _member: StaffMember) -> HttpResponse:
 @staff_page
 @only(may_manage_staff)
 def staff(request: HttpRequest, member: StaffMember) -> HttpResponse:
-    """Everybody who works or worked for the clinic."""
+    """List everybody who works or worked for the clinic."""
     members = member.clinic.staff_members.select_related("user")
     ordered = members.order_by("-is_active", "user__first_name", "user__last_name", "pk")
     now = timezone.now()
@@ -50,7 +50,7 @@ def staff(request: HttpRequest, member: StaffMember) -> HttpResponse:
 @staff_page
 @only(may_manage_staff)
 def add(request: HttpRequest, member: StaffMember) -> HttpResponse:
-    """Let a person work for the clinic."""
+    """Add a person to the clinic's staff."""
     if request.method != "POST":
         return render(request, "clinic/administration/staff_form.html", {"form": AddStaffForm()})
     form = AddStaffForm(request.POST)
@@ -76,7 +76,7 @@ def add(request: HttpRequest, member: StaffMember) -> HttpResponse:
 @staff_page
 @only(may_manage_staff)
 def change(request: HttpRequest, member: StaffMember, member_pk: int) -> HttpResponse:
-    """Change a person's role, or end the work for the clinic."""
+    """Change a member's role, or end the membership."""
     found = colleague_of(member, member_pk)
     if request.method != "POST":
         form = ChangeStaffForm(initial={"role": found.role, "is_active": found.is_active})
@@ -97,7 +97,7 @@ def change(request: HttpRequest, member: StaffMember, member_pk: int) -> HttpRes
 @staff_page
 @only(may_manage_staff)
 def invite(request: HttpRequest, member: StaffMember, member_pk: int) -> HttpResponse:
-    """Send an invitation, the first or a new one; the link of an earlier one stops working."""
+    """Send an invitation. The link of an earlier invitation stops working."""
     found = colleague_of(member, member_pk)
     try:
         invite_staff(member=found, by=member.user, now=timezone.now())
@@ -109,14 +109,14 @@ def invite(request: HttpRequest, member: StaffMember, member_pk: int) -> HttpRes
 
 
 def colleague_of(member: StaffMember, member_pk: int) -> StaffMember:
-    """Somebody who works or worked for the member's own clinic; anybody else is a 404."""
+    """Return a current or former member of the clinic's staff; 404 for any other."""
     return get_object_or_404(member.clinic.staff_members.select_related("user", "clinic"), pk=member_pk)
 
 
 def person_page(
     request: HttpRequest, found: StaffMember, form: ChangeStaffForm, status: int = HTTPStatus.OK
 ) -> HttpResponse:
-    """The page of one staff member: role, invitation, and whether a contact step tells them."""
+    """Render the page of one staff member."""
     now = timezone.now()
     (row,) = staff_rows(found.clinic, [found], now)
     context = {"form": form, "found": found, "row": row, "now": now}

@@ -1,7 +1,7 @@
-"""Working one patient with one press: what the page showed is acted on, and nothing else.
+"""Actions on one patient's alerts as a page showed them.
 
-Closing, and recording that the patient was reached, is refused where anything about the patient arrived after the
-page was drawn. The patient's row is locked first, so that nothing arrives in between.
+Closing, and recording that the patient was reached, is refused if anything about the patient arrived after
+the page was drawn. The patient's row is locked first, so that nothing arrives in between.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ NEWS_SHOWN = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownState:
-    """What a page showed of a patient. What it did not say is not checked.
+    """The state of a patient that a page showed. Empty fields are not checked.
 
-    `at`: when it was drawn; `alerts`: the open ones; `reports`: how many evaluations of check-ins it knew, which
-    also finds one that was being saved while the page was drawn.
+    `at`: when the page was drawn; `alerts`: the open alerts; `reports`: the number of evaluations of
+    check-ins, which also detects a check-in that was being saved while the page was drawn.
     """
 
     at: datetime | None = None
@@ -39,9 +39,9 @@ class ShownState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """What came of a call, and what follows: the alerts stay open, or one or all are closed with an outcome."""
+    """The result of a call, and the next step: keep the alerts open, or close one or all with an outcome."""
 
-    result: str = ""  # empty: nobody was called
+    result: str = ""  # empty: no call
     kind: str = ContactAttempt.Kind.CALLED
     note: str = ""
     outcome: str = ""  # empty: kept open
@@ -56,20 +56,20 @@ class Call:
 
     @property
     def needs_the_newest(self) -> bool:
-        """Whether it says something about all that was reported so far."""
+        """Whether saving requires that the page showed every report."""
         return self.is_reached or bool(self.outcome)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallOutcome:
-    """What was done: the call that was kept, and the alerts that were closed."""
+    """The stored call attempt, and the alerts that were closed."""
 
     attempt: ContactAttempt | None = None
     closed: list[Alert] = field(default_factory=list)
 
 
 class NewsError(ValueError):
-    """Something about the patient arrived after the page was drawn: `items`, the newest first."""
+    """Something about the patient arrived after the page was drawn. `items`: the evaluations, newest first."""
 
     def __init__(self, items: list[Assessment]) -> None:
         super().__init__("the page is older than what is known of the patient")
@@ -78,9 +78,9 @@ class NewsError(ValueError):
 
 @transaction.atomic
 def acknowledge_shown(*, alert: Alert, also: Collection[UUID], by: User, now: datetime) -> int:
-    """Acknowledge the alert, and those of the same patient that were shown beside it. Returns how many.
+    """Acknowledge the alert, and the alerts of the same patient shown with it. Returns how many.
 
-    AlreadyAcknowledgedError or AlreadyClosedError where the alert itself can't be: then none is.
+    Raises AlreadyAcknowledgedError or AlreadyClosedError for the alert itself; then nothing is acknowledged.
     """
     Patient.objects.select_for_update().get(pk=alert.patient_id)
     acknowledge(alert=alert, by=by, now=now)
@@ -90,9 +90,9 @@ def acknowledge_shown(*, alert: Alert, also: Collection[UUID], by: User, now: da
 
 @transaction.atomic
 def give_back_shown(*, alert: Alert, also: Collection[UUID], by: User, now: datetime) -> int:
-    """Give back the alert, and those that were shown beside it and that the same person owns. Returns how many.
+    """Give back the alert, and the alerts shown with it that have the same owner. Returns how many.
 
-    AlreadyClosedError or NotAcknowledgedError where the alert itself can't be: then none is.
+    Raises AlreadyClosedError or NotAcknowledgedError for the alert itself; then nothing is given back.
     """
     Patient.objects.select_for_update().get(pk=alert.patient_id)
     own = alert.patient.alerts.filter(pk__in=also, status=Alert.Status.ACKNOWLEDGED, owner=alert.owner)
@@ -103,9 +103,9 @@ def give_back_shown(*, alert: Alert, also: Collection[UUID], by: User, now: date
 
 @transaction.atomic
 def undo_close_together(*, alert: Alert, by: User, now: datetime) -> int:
-    """Undo closing the alert, and what the same press closed with it. Returns how many.
+    """Undo the closing of the alert, and of the alerts closed with it. Returns how many.
 
-    TooLateError, NotClosedError or NewerAlertError where the alert itself can't be: then none is.
+    Raises TooLateError, NotClosedError or NewerAlertError for the alert itself; then nothing is reopened.
     """
     Patient.objects.select_for_update().get(pk=alert.patient_id)
     together = alert.patient.alerts.filter(closed_at=alert.closed_at, closed_by=by).exclude(pk=alert.pk)
@@ -118,10 +118,10 @@ def undo_close_together(*, alert: Alert, by: User, now: datetime) -> int:
 def save_call(
     *, patient: Patient, call: Call, shown: ShownState, by: User, now: datetime, alert: Alert | None = None
 ) -> CallOutcome:
-    """Keep the call, and keep open or close what the page showed: all of it or nothing.
+    """Record the call, and keep open or close the alerts that the page showed, atomically.
 
-    NewsError where the patient's page was older than what is known, AlreadyClosedError and NoteNeededError as
-    `close`, ValidationError for an impossible number or next try.
+    Raises NewsError if the page was out of date, AlreadyClosedError and NoteNeededError as `close` does, and
+    ValidationError for an invalid number or next try.
     """
     Patient.objects.select_for_update().get(pk=patient.pk)
     if call.needs_the_newest:
@@ -142,7 +142,7 @@ def save_call(
 
 
 def close_as_shown(patient: Patient, alert: Alert | None, call: Call, by: User, now: datetime) -> list[Alert]:
-    """Close the alert of the page; with `closes_all` every open one of the patient."""
+    """Close the alert of the page; with `closes_all`, every open alert of the patient."""
     chosen = [alert] if alert else []
     if call.closes_all:
         others = patient.alerts.open().worst_first()
@@ -151,14 +151,14 @@ def close_as_shown(patient: Patient, alert: Alert | None, call: Call, by: User, 
 
 
 def set_delayed_try(patient: Patient, alert: Alert | None, call: Call, by: User, now: datetime) -> None:
-    """Set the next try of the alert of the page, or of the patient's worst."""
+    """Set the next try of the page's alert, or of the patient's highest."""
     worst = alert or patient.alerts.open().worst_first().first()
     if worst is not None and call.next_try_at is not None:
         set_next_try(alert=worst, at=call.next_try_at, reason=call.next_try_reason, by=by, now=now)
 
 
 def require_no_news(patient: Patient, shown: ShownState, *, all_alerts: bool = False) -> None:
-    """NewsError where a check-in or a finding of the patient, or with `all_alerts` an alert, is not on the page."""
+    """Raise NewsError if the page lacks a check-in or finding of the patient or, with `all_alerts`, an open alert."""
     items = news_of(patient, shown)
     unseen = patient.alerts.open().exclude(pk__in=shown.alerts)
     if items or (all_alerts and shown.alerts and unseen.exists()):
@@ -166,7 +166,7 @@ def require_no_news(patient: Patient, shown: ShownState, *, all_alerts: bool = F
 
 
 def news_of(patient: Patient, shown: ShownState) -> list[Assessment]:
-    """The evaluations of the patient's check-ins that the page did not know, the newest first."""
+    """Return the evaluations of the patient's check-ins that the page did not show, newest first."""
     own = Assessment.objects.filter(check_in__patient=patient)
     newest = own.select_related("check_in").prefetch_related("findings").order_by("-at", "-pk")
     unknown = max(own.count() - shown.reports, 0) if shown.reports is not None else 0

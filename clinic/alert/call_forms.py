@@ -1,4 +1,4 @@
-"""The forms of the call panel: what came of a call and what follows, and correcting what was recorded by a slip."""
+"""The forms of the call panel: the result of a call and the next step, and correcting a recorded call."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ TOO_LONG = "Write at most %(limit_value)d characters."
 
 
 def first_name(patient: Patient) -> str:
-    """What the panel calls the patient."""
+    """Return the patient's first name, or the full name if there is none."""
     return patient.user.first_name or str(patient.user)
 
 
 def result_choices(patient: Patient) -> list[tuple[str, str]]:
-    """What can come of a call, with the patient's name; "reached" first."""
+    """Return the possible results of a call, with the patient's name; "reached" first."""
     name = first_name(patient)
     return [
         (Result.REACHED.value, f"Reached {name}"),
@@ -41,19 +41,19 @@ def result_choices(patient: Patient) -> list[tuple[str, str]]:
 
 
 def result_and_kind(chosen: str) -> tuple[str, str]:
-    """What `record_contact_attempt` takes of a choice. Who called us was reached."""
+    """Return the `result` and `kind` for `record_contact_attempt`. A patient who called counts as reached."""
     if chosen == Kind.PATIENT_CALLED:
         return Result.REACHED, Kind.PATIENT_CALLED
     return chosen, Kind.CALLED
 
 
 def choice_of(attempt: ContactAttempt) -> str:
-    """The choice that stands for an attempt."""
+    """Return the form choice that represents an attempt."""
     return Kind.PATIENT_CALLED if attempt.kind == Kind.PATIENT_CALLED else attempt.result
 
 
 def note_field(label: str, **options: Any) -> forms.CharField:
-    """A text without a limit in the browser: a cut note would go unnoticed."""
+    """A text field without a limit in the browser, which would cut a pasted note unnoticed."""
     field = forms.CharField(
         label=label,
         required=False,
@@ -75,7 +75,7 @@ def result_field() -> forms.ChoiceField:
 
 
 class CallForm(StaffForm):
-    """One call: what happened, what was said, and then: keep open with a next try, or close with an outcome."""
+    """One call: its result, a note, and whether to keep the alert open with a next try or to close it."""
 
     result = result_field()
     telephone = TelephoneFormField(
@@ -106,7 +106,7 @@ class CallForm(StaffForm):
         then: list[tuple[str, str]],
         longest_wait: timedelta | None = None,
     ) -> None:
-        """`then`: what can be chosen of it; `longest_wait`: where a next try can be set, how far ahead."""
+        """`then`: the choices of that field; `longest_wait`: the latest next try from now, None if it cannot be set."""
         super().__init__(data, auto_id="call_%s")
         results = result_choices(patient)
         if then:
@@ -120,7 +120,7 @@ class CallForm(StaffForm):
         self.helper = helper_for(self.layout(bool(then)))
 
     def offer_next_try(self, longest: timedelta | None) -> None:
-        """Let the next try be set, at most so far ahead; not at all where nobody may now."""
+        """Offer next tries up to `longest` from now; None removes the fields."""
         if longest is None:
             del self.fields["next_try"], self.fields["next_try_reason"]
             return
@@ -131,7 +131,7 @@ class CallForm(StaffForm):
         ]
 
     def layout(self, has_then: bool) -> Layout:
-        """What happened, what was said, what follows: each answer's own fields right below it."""
+        """Return the layout, with the fields of each answer right below it."""
         parts = [
             Field("result", wrapper_class="scale two odd last-wide" if has_then else "scale two odd"),
             Field("telephone", wrapper_class="tied if-wrong"),
@@ -158,7 +158,7 @@ class CallForm(StaffForm):
         return told
 
     def call(self, now: datetime) -> Call:
-        """What `save_call` takes."""
+        """Return the argument of `save_call`."""
         told = self.cleaned_data
         result, kind = result_and_kind(told["result"])
         closes, minutes = told.get("then") in {ONE, ALL}, told.get("next_try")
@@ -175,7 +175,7 @@ class CallForm(StaffForm):
 
 
 class CorrectCallForm(StaffForm):
-    """What really came of a call."""
+    """The corrected result and note of a recorded call."""
 
     result = result_field()
     note = note_field("What you heard and what you said")
@@ -187,7 +187,7 @@ class CorrectCallForm(StaffForm):
 
 
 def minutes_words(minutes: int) -> str:
-    """ "In 30 minutes", "In 2 hours" """
+    """Return "In 30 minutes" or "In 2 hours"."""
     if minutes < 60:
         return f"In {minutes} minutes"
     hours = minutes // 60

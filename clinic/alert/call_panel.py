@@ -1,4 +1,4 @@
-"""The call panel of the alert page and of the patient's page: numbers, tries, and one form for what happened."""
+"""The call panel of the alert page and the patient's page: numbers, tries, and the form of a call."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from clinic.alert.call_forms import ALL, ONE, OPEN, CallForm, first_name
 from clinic.permissions import may_close, may_set_next_try
 
 TRIES_SHOWN = 5
-TRIES_KEPT = 50  # on the page; older ones are in the record
+TRIES_KEPT = 50  # attempts on the page; older attempts are kept in the record
 TRIES_BEFORE_NEXT = 2  # with the one being recorded, three
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Try:
-    """One line of the panel: a call and what came of it."""
+    """A contact attempt as a line of the panel."""
 
     attempt: ContactAttempt
 
@@ -37,21 +37,21 @@ class Try:
 
 
 def attempt_words(attempt: ContactAttempt) -> str:
-    """What came of a call: "No answer", "Daniel called us"."""
+    """Return the result of an attempt: "No answer", "Daniel called us"."""
     if attempt.kind == ContactAttempt.Kind.PATIENT_CALLED:
         return f"{first_name(attempt.patient)} called us"
     return str(attempt.get_result_display())
 
 
 def attempt_clause(attempt: ContactAttempt) -> str:
-    """The same inside a sentence that begins with the patient's name."""
+    """Return the result of an attempt as a clause after the patient's name: "no answer", "called us"."""
     if attempt.kind == ContactAttempt.Kind.PATIENT_CALLED:
         return "called us"
     return str(attempt.get_result_display()).lower()
 
 
 class CallPanel:
-    """What the panel shows of a patient, about one alert or about none."""
+    """The call panel of a patient, about one alert or none."""
 
     def __init__(
         self,
@@ -63,15 +63,15 @@ class CallPanel:
         alert: Alert | None = None,
         posted: QueryDict | None = None,
     ) -> None:
-        """`alerts`: the patient's open ones, the worst first."""
+        """`alerts`: the patient's open alerts, highest first. `posted`: the form to show again."""
         self.patient, self.member, self.alerts, self.now, self.alert = patient, member, alerts, now, alert
         self.posted = posted
         seen = set(posted.getlist("seen")) if posted is not None else set()
-        # What can be chosen is what the page offered: an alert that it did not show comes as news.
+        # Offer only the alerts that the page showed: the others come as news.
         self.offered = [one for one in alerts if not seen or str(one.pk) in seen]
 
     def offer_current_alerts(self) -> None:
-        """Offer what can be done now, with all that has arrived."""
+        """Offer every alert that is open now, not only those that the posted page showed."""
         self.offered = self.alerts
         for name in ("form", "then"):
             self.__dict__.pop(name, None)
@@ -98,12 +98,12 @@ class CallPanel:
 
     @property
     def is_shown(self) -> bool:
-        """Whether there is a form: on a closed alert only where something typed came back."""
+        """Whether the form is shown: on a closed alert only if a posted form comes back."""
         return self.alert is None or self.alert.is_open or self.posted is not None
 
     @cached_property
     def then(self) -> list[tuple[str, str]]:
-        """What can be done with the alerts after a call; nothing where none is open, or none may be closed."""
+        """The choices after a call: keep open or close. Empty if no alert is open, or the member may close none."""
         may_all = may_close(self.member, self.offered)
         several = len(self.offered) > 1
         choices = []
@@ -120,11 +120,11 @@ class CallPanel:
 
     @property
     def needs_a_clinician(self) -> bool:
-        """Whether only somebody else can close, an emergency being among them."""
+        """Whether the member may not close the alerts, because one is an emergency."""
         return bool(self.alerts) and not may_close(self.member, self.alerts)
 
     def longest_next_try(self) -> Any:
-        """How far ahead a next try may lie; None where none can be set, by this person or yet."""
+        """Return the latest next try from now, or None if the member cannot set one."""
         tired = [one for one in self.alerts if one.failed_tries >= TRIES_BEFORE_NEXT and not one.is_reached]
         tired = [one for one in tired if one.triage_level >= Level.URGENT]
         if not tired or not may_set_next_try(self.member):
@@ -133,12 +133,12 @@ class CallPanel:
 
     @cached_property
     def waiting(self) -> list[Alert]:
-        """Those that nobody has acknowledged or confirmed, the alert of the page first."""
+        """The alerts to acknowledge or confirm, the page's alert first."""
         return self.this_first([one for one in self.alerts if one.is_waiting])
 
     @cached_property
     def own(self) -> list[Alert]:
-        """Those that belong to who looks at the page, the alert of the page first."""
+        """The alerts that the member owns, the page's alert first."""
         mine = [one for one in self.alerts if one.status == Alert.Status.ACKNOWLEDGED]
         return self.this_first([one for one in mine if one.owner_id == self.member.user_id])
 
@@ -147,13 +147,13 @@ class CallPanel:
 
     @property
     def can_take_over(self) -> bool:
-        """Whether somebody else acknowledged the alert and then did not call in time."""
+        """Whether a colleague acknowledged the alert and recorded no call in time."""
         alert = self.alert
         return bool(alert and alert.is_forgotten and alert.acknowledged_by_id != self.member.user_id)
 
     @property
     def can_undo(self) -> bool:
-        """Whether the alert was closed so lately, by who looks at the page, that a slip is undone with one press."""
+        """Whether the member closed the alert within `UNDO_WITHIN`."""
         alert = self.alert
         if alert is None or alert.closed_at is None:
             return False
@@ -161,7 +161,7 @@ class CallPanel:
 
     @cached_property
     def tries(self) -> list[Try]:
-        """The calls, the newest first; one that was recorded by a slip gives way to what corrects it."""
+        """The contact attempts, newest first, without those that were corrected."""
         calls = self.patient.contact_attempts.filter(corrected_by=None).select_related("by")
         if self.alert:
             calls = calls.filter(at__gte=self.alert.opened_at)
@@ -182,13 +182,13 @@ class CallPanel:
 
     @property
     def asked_at(self) -> datetime | None:
-        """When the patient asked for a call."""
+        """When the patient last asked for a call, or None."""
         asked = [one.last_reported_at for one in self.alerts if one.rule == "contact_requested"]
         return max(asked, default=None)
 
     @cached_property
     def wrong_since(self) -> datetime | None:
-        """When the number turned out to be wrong, where none has been put in its place."""
+        """When the telephone number turned out to be wrong, or None if it was replaced since."""
         newest = self.tries[0].attempt if self.tries else None
         if newest is None or newest.result != ContactAttempt.Result.WRONG_NUMBER:
             return None
@@ -198,7 +198,7 @@ class CallPanel:
 
     @cached_property
     def reports(self) -> int:
-        """How many evaluations of check-ins the page knows."""
+        """The number of evaluations of the patient's check-ins."""
         return Assessment.objects.filter(check_in__patient=self.patient).count()
 
 
@@ -210,7 +210,7 @@ def panel_of(
     alerts: list[Alert] | None = None,
     posted: QueryDict | None = None,
 ) -> CallPanel:
-    """The panel as it stands now."""
+    """Return the panel of a patient as of now."""
     if alerts is None:
         alerts = list(patient.alerts.open().worst_first().select_related("acknowledged_by", "owner"))
     now = timezone.now()

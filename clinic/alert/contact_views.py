@@ -1,4 +1,4 @@
-"""The call panel: keeping what came of a call, closing with it; and sending a fixed text."""
+"""Views of the call panel: record a call, close alerts; and send a fixed text."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ Draw = Callable[..., HttpResponse]
 @staff_page
 @only(may_work_alerts)
 def record_attempt(request: HttpRequest, member: StaffMember, alert_id: UUID) -> HttpResponse:
-    """Take the call panel of an alert's page."""
+    """Save the call panel of an alert's page."""
     return perform_on_alert(request, member, alert_of(member, alert_id), request.POST.copy())
 
 
@@ -53,7 +53,7 @@ def record_attempt(request: HttpRequest, member: StaffMember, alert_id: UUID) ->
 @staff_page
 @only(may_work_alerts)
 def close(request: HttpRequest, member: StaffMember, alert_id: UUID) -> HttpResponse:
-    """End the alert with an outcome and no call; with `all`, every open alert of this patient."""
+    """Close the alert without a call; with `all`, every open alert of the patient."""
     found, posted = alert_of(member, alert_id), request.POST.copy()
     several = found.patient.alerts.open().count() > 1
     posted["then"] = ALL if posted.get("all") == "1" and several else ONE
@@ -64,7 +64,7 @@ def close(request: HttpRequest, member: StaffMember, alert_id: UUID) -> HttpResp
 def perform_on_alert(
     request: HttpRequest, member: StaffMember, found: Alert, posted: QueryDict
 ) -> HttpResponse:
-    """Do what the panel of an alert's page says, or show the page with what is in the way."""
+    """Save the call panel, or show the alert's page with the error."""
     panel = panel_of(found.patient, member, alert=found, posted=posted)
 
     def draw(**context: Any) -> HttpResponse:
@@ -82,7 +82,7 @@ def perform_on_alert(
 def perform_call(
     request: HttpRequest, member: StaffMember, panel: CallPanel, draw: Draw
 ) -> CallOutcome | HttpResponse:
-    """Do what the panel says; where something is in the way, the page with everything as typed."""
+    """Save the call panel. Returns the page with the posted form and the error if that fails."""
     form = panel.form
     require(may_close(member, alerts_to_close(request, form, panel)), member)
     if not form.is_valid():
@@ -111,7 +111,7 @@ def perform_call(
 
 
 def alerts_to_close(request: HttpRequest, form: CallForm, panel: CallPanel) -> list[Alert]:
-    """What would be closed: one alert, or every open one of the patient that the page showed."""
+    """Return the alerts that the form would close."""
     then, seen = form.data.get("then"), posted_ids(request, "seen")
     if then == ALL:
         return [alert for alert in panel.alerts if not seen or alert.pk in seen]
@@ -119,7 +119,7 @@ def alerts_to_close(request: HttpRequest, form: CallForm, panel: CallPanel) -> l
 
 
 def done_words(panel: CallPanel, done: CallOutcome) -> str:
-    """What has just been done, for the person who did it."""
+    """Return the message about the saved call."""
     said = []
     if done.attempt is not None:
         said.append(f"{panel.name}: {attempt_clause(done.attempt)}. It is recorded.")
@@ -141,7 +141,7 @@ def note_needed_words(panel: CallPanel) -> str:
 @staff_page
 @only(may_work_alerts)
 def send(request: HttpRequest, member: StaffMember, alert_id: UUID) -> HttpResponse:
-    """Send the patient a fixed text, from the page of an alert."""
+    """Send the patient a fixed text from an alert's page."""
     found, form = alert_of(member, alert_id), LetterForm(request.POST, clinic=member.clinic)
     if form.is_valid():
         try:

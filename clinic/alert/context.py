@@ -1,4 +1,4 @@
-"""Everything that the page of one alert shows."""
+"""The template context of an alert's page."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from clinic.queue.deadlines import clock_of
 def context_of(
     member: StaffMember, found: Alert, now: datetime, news: Collection[Assessment] = ()
 ) -> dict[str, Any]:
-    """What the template takes, in as many queries for a long story as for a short one. `news`: what to mark as new."""
+    """Return the context, in a constant number of queries. `news`: evaluations to mark as new."""
     patient, hours = found.patient, member.clinic.hours
     open_alerts = list(patient.alerts.open().worst_first().select_related("acknowledged_by", "owner"))
     evidence = evidence_of(found, now, news)

@@ -1,4 +1,4 @@
-"""The small forms of the alert page: a new owner, opening again, a fixed text to the patient."""
+"""The small forms of the alert page: owner, reopening, fixed text to the patient."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from clinic.held_forms import StaffForm
 
 
 class AssignForm(StaffForm):
-    """Giving an alert to a colleague. `seen`: the owner whom the page showed."""
+    """Assign an alert to a colleague. `seen`: id of the owner that the page showed."""
 
     to = forms.ChoiceField(
         label="Give it to",
@@ -62,7 +62,7 @@ class ReopenForm(StaffForm):
 
 
 class LetterForm(StaffForm):
-    """One of the fixed texts. What the patient will read stands below each."""
+    """The choice of a fixed text, each with the text that the patient would read."""
 
     template = forms.ChoiceField(
         label="Send the patient a message",
@@ -81,6 +81,6 @@ class LetterForm(StaffForm):
 
     @property
     def texts(self) -> list[tuple[str, str]]:
-        """Each message with the words that would leave now."""
+        """Each label with the text that would be sent now."""
         now = timezone.now()
         return [(str(one.label), letter_text(one, self.clinic, now)) for one in Letter.Template]

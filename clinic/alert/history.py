@@ -1,4 +1,4 @@
-"""What happened to an alert: who did or saw what, and who was told, the newest first."""
+"""The history of an alert, newest first: acts and openings of staff, notifications, and messages to the patient."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ REASONS = {
 SYSTEM = "System"
 CHANNELS = {Message.Channel.EMAIL: "Mail"}
 REOPENED = Event.Verb.REOPENED
-# These events keep what was noted at the closing before.
+# These events keep the note of the closing that they ended.
 ENDED_A_CLOSING = {REOPENED, Event.Verb.UNDID_CLOSE}
 
 
@@ -49,12 +49,12 @@ class HistoryItem:
 
 
 def history_of(alert: Alert, details: Iterable[FindingDetail], tries: Iterable[Try]) -> list[HistoryItem]:
-    """Everything about one alert, in as many queries for a long history as for a short one."""
+    """Return the history of an alert, in a constant number of queries."""
     dispatches = {dispatch.pk: dispatch for dispatch in alert.dispatches.all()}
     messages = Message.objects.filter(kind=KIND, subject__in=dispatches).select_related("recipient")
     events = list(Event.objects.filter(subject=alert.pk).select_related("actor"))
     people = User.objects.in_bulk({event.data["to"] for event in events if "to" in event.data})
-    # How it was closed stands in the alert; once it was opened again, in the event of that.
+    # The alert keeps its last closing note; reopening moves the note to the event.
     closings = [
         alert.note,
         *(event.data.get("note", "") for event in events if event.verb in ENDED_A_CLOSING),
@@ -73,7 +73,7 @@ def history_of(alert: Alert, details: Iterable[FindingDetail], tries: Iterable[T
 
 
 def history_of_drill(drill: Drill) -> list[HistoryItem]:
-    """Everything about one drill."""
+    """Return the history of a drill."""
     dispatches = {
         one.pk: one for one in Dispatch.objects.filter(reason=Dispatch.Reason.DRILL, event=drill.pk)
     }
@@ -91,7 +91,7 @@ def newest_first(items: Iterable[HistoryItem]) -> list[HistoryItem]:
 def from_dispatches(
     dispatches: Mapping[UUID, Dispatch], messages: Iterable[Message]
 ) -> Iterator[HistoryItem]:
-    """Who was told of each decision, and which ones wait."""
+    """Yield the notifications of each dispatch, and the dispatches not written yet."""
     for message in messages:
         yield from_message(message, dispatches[message.subject])
     for dispatch in dispatches.values():
@@ -100,14 +100,14 @@ def from_dispatches(
 
 
 def from_letter(letter: Letter, messages: Iterable[Message]) -> HistoryItem:
-    """A fixed text to the patient, and how far it came."""
+    """Return the item of a fixed text, with its delivery state."""
     states = [state_words(message) for message in messages if message.subject == letter.pk]
     words = f"sent the patient “{letter.get_template_display()}”{': ' if states else ''}{', '.join(states)}."
     return HistoryItem(at=letter.at, who=str(letter.by), what=words)
 
 
 def from_try(one: Try) -> HistoryItem:
-    """Somebody tried to reach the patient, or the patient called. One that was corrected stands as it was corrected."""
+    """Return the item of a contact attempt. A corrected attempt is shown as corrected."""
     attempt = one.attempt
     note = f" “{attempt.note}”" if attempt.note else ""
     if attempt.kind == ContactAttempt.Kind.PATIENT_CALLED:
@@ -118,7 +118,7 @@ def from_try(one: Try) -> HistoryItem:
 
 
 def from_event(event: Event, people: Mapping[int, User], notes: Iterator[str]) -> HistoryItem:
-    """An act or a look. `notes`: what was written at each closing, the newest first, as the events are."""
+    """Return the item of an act or opening. `notes`: the notes of the closings, newest first, as the events are."""
     words = f"{event.get_verb_display()}."
     if event.verb == Event.Verb.CLOSED:
         note = next(notes, "")
@@ -134,7 +134,7 @@ def from_event(event: Event, people: Mapping[int, User], notes: Iterator[str]) -
 
 
 def from_message(message: Message, dispatch: Dispatch) -> HistoryItem:
-    """One person told of the alert, and how far the message came: "Mail to Ruth Adeyemi: waiting"."""
+    """Return the item of one notification, with its delivery state: "Mail to Ruth Adeyemi: waiting"."""
     reason = REASONS[Dispatch.Reason(dispatch.reason)]
     way = CHANNELS[Message.Channel(message.channel)]
     why = f" ({reason})" if reason else ""
@@ -144,7 +144,7 @@ def from_message(message: Message, dispatch: Dispatch) -> HistoryItem:
 
 
 def from_undrained(dispatch: Dispatch) -> HistoryItem:
-    """A decision to tell somebody that waits for its hour."""
+    """Return the item of a dispatch that is not due, or not written yet."""
     words = "decided that the clinic is told when it opens."
     if dispatch.due_at <= dispatch.decided_at:
         words = "decided that the clinic is told. The message is being written."
@@ -152,7 +152,7 @@ def from_undrained(dispatch: Dispatch) -> HistoryItem:
 
 
 def from_check_ins(details: Iterable[FindingDetail]) -> Iterator[HistoryItem]:
-    """The reports behind the alert, and what the patient saw."""
+    """Yield the reports behind the alert, with the advice that the patient saw."""
     details = list(details)
     for event in {detail.assessment.event for detail in details if detail.assessment.event}:
         why = event.data.get("reason", "")

@@ -1,4 +1,4 @@
-"""What comes next for an alert, and when, if nobody does anything."""
+"""The next notification of an alert, if nobody acts on it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from aftercare.people.models import StaffMember
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextContact:
-    """Who is told next, and why: nobody has acknowledged, or nobody has called."""
+    """Who is notified next, and `for_want_of` what: an acknowledgement or a call."""
 
     at: datetime
     people: list[StaffMember]
@@ -25,7 +25,7 @@ class NextContact:
 
 
 def next_contact_of(alert: Alert, roster: Roster, now: datetime) -> NextContact | None:
-    """The next turn of one alert; None where nobody else will be told."""
+    """Return the next notification of an alert, or None if nobody else will be notified."""
     at, why = alert.next_escalation_at, "acknowledgement"
     if alert.status == Alert.Status.ACKNOWLEDGED and not alert.is_waiting:
         at, why = alert.follow_up_at, "call"

@@ -1,4 +1,4 @@
-"""Giving an alert to a colleague, and opening a closed one again."""
+"""Views that assign an alert and reopen a closed alert."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from clinic.permissions import may_close, may_work_alerts
 @staff_page
 @only(may_work_alerts)
 def assign_alert(request: HttpRequest, member: StaffMember, alert_id: UUID) -> HttpResponse:
-    """Give the alert to a colleague, or take it over."""
+    """Assign the alert to a colleague, or take it over."""
     found = alert_of(member, alert_id)
     form = AssignForm(request.POST, alert=found, member=member)
     if not form.is_valid():
@@ -57,7 +57,7 @@ def assign_alert(request: HttpRequest, member: StaffMember, alert_id: UUID) -> H
 @staff_page
 @only(may_work_alerts)
 def reopen_alert(request: HttpRequest, member: StaffMember, alert_id: UUID) -> HttpResponse:
-    """Open a closed alert again. An emergency is opened by whom it may be closed by."""
+    """Reopen a closed alert. Whoever may close the alert may reopen it."""
     found, form = alert_of(member, alert_id), ReopenForm(request.POST)
     require(may_close(member, [found]), member)
     if not form.is_valid():

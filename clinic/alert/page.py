@@ -1,4 +1,4 @@
-"""What the page of one alert shows: evidence, answers beside the earlier ones, and who was told."""
+"""The data of an alert's page: evidence, answers beside earlier answers, other alerts, and articles read."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ NOT_IN_THE_SOURCES = "Added for safety: the source documents do not have it"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingDetail:
-    """One report behind an alert: the rule in words, its evidence, and the source statements behind the rule."""
+    """One finding behind an alert: the rule in words, its evidence, and the source statements of the rule."""
 
     finding: Finding
     words: str
@@ -49,17 +49,17 @@ class FindingDetail:
 
     @property
     def was_revealed(self) -> bool:
-        """Whether it came out later, by an entry for an earlier time or a correction."""
+        """Whether an entry for an earlier time, or a correction of one, brought the finding out."""
         return self.assessment.reason == Assessment.Reason.REVEALED
 
     @property
     def was_corrected(self) -> bool:
-        """Whether it came out when staff had put right what the check-in was judged by."""
+        """Whether a correction by staff brought the finding out."""
         return self.assessment.reason == Assessment.Reason.CORRECTED
 
     @property
     def is_worse(self) -> bool:
-        """Whether it calls for more than the patient was told at submission."""
+        """Whether the assessment is above the level that the patient was told at submission."""
         return Level(self.assessment.level) > self.assessment.check_in.triage_level
 
 
@@ -74,7 +74,7 @@ class OtherAlert:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerChange:
-    """One question: the answer now, what changed, and the answers before, the newest first."""
+    """One question: its answer now, the change, and the answers before, newest first."""
 
     question: str
     now: str
@@ -87,14 +87,14 @@ class AnswerChange:
 
     @property
     def direction(self) -> str:
-        """The icon of a severity that moved; empty elsewhere."""
+        """The icon of a severity that rose or fell; an empty string otherwise."""
         first = self.change.split(" ", maxsplit=1)[0]
         return {"up": "arrow_up", "down": "arrow_down"}.get(first, "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """A check-in beside the ones before it."""
+    """A check-in with the check-ins before it, question by question."""
 
     check_in: CheckIn
     earlier: list[CheckIn]
@@ -103,9 +103,9 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceShown:
-    """What stands behind an alert: everything the newest check-in behind it found, and what was found before.
+    """The findings of the newest check-in behind an alert, and the findings before it.
 
-    `of_this_alert`: the alert's own findings, the newest first.
+    `of_this_alert`: the alert's own findings, newest first.
     """
 
     of_this_alert: list[FindingDetail]
@@ -124,7 +124,7 @@ class EvidenceShown:
 
 
 def evidence_of(alert: Alert, now: datetime, news: Collection[Assessment] = ()) -> EvidenceShown:
-    """The findings behind an alert, beside them those of the same check-in and of the news, in two queries."""
+    """Return the evidence of an alert, with other findings of the same check-in and of the news, in two queries."""
     own = finding_details_of(alert, now)
     if not own:
         return EvidenceShown(of_this_alert=[], now=[], before=[])
@@ -139,7 +139,7 @@ def evidence_of(alert: Alert, now: datetime, news: Collection[Assessment] = ()) 
 
 
 def newest_of_each_rule(details: Iterable[FindingDetail]) -> list[FindingDetail]:
-    """One proof for each rule and procedure, the newest; the highest level first, then the newest."""
+    """Return the newest finding of each rule and alert, highest level first, then newest."""
     ordered = sorted(details, key=lambda detail: detail.assessment.at, reverse=True)
     found: dict[tuple[str, UUID | None], FindingDetail] = {}
     for detail in ordered:
@@ -150,7 +150,7 @@ def newest_of_each_rule(details: Iterable[FindingDetail]) -> list[FindingDetail]
 def others_of(
     alert: Alert, open_alerts: list[Alert], evidence: EvidenceShown, hours: OpeningHours, now: datetime
 ) -> list[OtherAlert]:
-    """The patient's other open alerts that the evidence does not show, the worst first."""
+    """Return the patient's other open alerts that the evidence does not show, highest first."""
     others = [one for one in open_alerts if one.pk != alert.pk and one.pk not in evidence.alert_ids]
     newest = newest_findings(Alert.objects.filter(pk__in=[other.pk for other in others]))
     return [
@@ -164,17 +164,17 @@ def others_of(
 
 
 def lines_of(finding: Finding, now: datetime) -> list[str]:
-    """The evidence of a finding in words."""
+    """Return the evidence of a finding as lines of text."""
     return evidence_lines(map(Evidence.from_json, finding.evidence), now)
 
 
 def finding_details_of(alert: Alert, now: datetime) -> list[FindingDetail]:
-    """Every finding that opened the alert or was appended to it, the newest first."""
+    """Return every finding of the alert, newest first."""
     return finding_details_in(alert.findings.all(), now)
 
 
 def finding_details_in(findings: QuerySet[Finding], now: datetime) -> list[FindingDetail]:
-    """Findings in words, the newest first, in one query."""
+    """Return details of the findings, newest first, in one query."""
     loaded = findings.select_related(
         "assessment__check_in__procedure",
         "assessment__check_in__course_set",
@@ -189,7 +189,6 @@ def finding_details_in(findings: QuerySet[Finding], now: datetime) -> list[Findi
 
 
 def finding_detail(finding: Finding, now: datetime) -> FindingDetail:
-    """One finding in words."""
     rule = RULES[finding.rule]
     return FindingDetail(
         finding=finding,
@@ -201,18 +200,18 @@ def finding_detail(finding: Finding, now: datetime) -> FindingDetail:
 
 
 def told_check_in(details: list[FindingDetail]) -> CheckIn | None:
-    """The newest check-in behind an alert after which the patient was told something."""
+    """Return the newest check-in behind the alert after which the patient was given advice."""
     return details[0].assessment.told_with if details else None
 
 
 def readings_of(patient: Patient, now: datetime) -> list[ArticleRead]:
-    """The guidance that the patient opened last before `now`, each in the version that was shown."""
+    """Return the articles that the patient opened last before `now`, each in the revision that was shown."""
     before = patient.readings.filter(at__lte=now).select_related("revision")
     return list(before.order_by("-at", "-pk")[:READINGS_SHOWN])
 
 
 def compare(check_in: CheckIn) -> Comparison:
-    """The check-in beside the two before it in the series of the same procedure."""
+    """Compare the check-in with the two before it in the series of the same procedure."""
     own = CheckIn.objects.filter(patient_id=check_in.patient_id)
     series = own.about([check_in.procedure]) if check_in.procedure else own.filter(procedure=None)
     before = series.not_superseded().filter(observed_at__lt=check_in.observed_at)
@@ -231,7 +230,7 @@ def compare(check_in: CheckIn) -> Comparison:
 
 
 def change(now: str, before: str) -> str:
-    """From the answer before to the one now: "up 2", "same", "was unknown", "changed"."""
+    """Return the change between two answers: "up 2", "same", "was unknown", "changed"."""
     if now == before:
         return "same"
     if NOT_ASKED in {now, before}:

@@ -1,4 +1,4 @@
-"""What the forms of staff carry along besides what is typed."""
+"""Hidden fields of the forms of staff: instants, ids, and the state that the page showed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from clinic.alert.actions import ShownState
 
 
 def parse_instant(raw: str) -> datetime | None:
-    """An instant that a page carried along; None where it is none."""
+    """Parse an aware instant; None if it is invalid."""
     try:
         found = parse_datetime(raw)
     except ValueError:
@@ -22,7 +22,7 @@ def parse_instant(raw: str) -> datetime | None:
 
 
 def posted_ids(request: HttpRequest, field: str) -> list[UUID]:
-    """The ids posted under a name; what is none is left out."""
+    """Return the valid UUIDs posted in a field."""
     found = []
     for raw in request.POST.getlist(field):
         try:
@@ -33,7 +33,7 @@ def posted_ids(request: HttpRequest, field: str) -> list[UUID]:
 
 
 def shown_state(request: HttpRequest) -> ShownState:
-    """What the page of a patient showed when the form was drawn."""
+    """Return the state of the patient that the page showed when the form was drawn."""
     reports = request.POST.get("reports", "")
     return ShownState(
         at=parse_instant(request.POST.get("shown_at", "")),

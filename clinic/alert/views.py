@@ -1,4 +1,4 @@
-"""The page of one alert; acknowledging it, giving it back, and undoing its close."""
+"""The page of an alert; acknowledging, giving back, and undoing a close."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from clinic.permissions import may_close, may_work_alerts
 @require_safe
 @staff_page
 def alert(request: HttpRequest, member: StaffMember, alert_id: UUID) -> HttpResponse:
-    """Everything about one alert. Opening it is kept as an event."""
+    """Show an alert. Opening it is recorded as an event."""
     found = alert_of(member, alert_id)
     record_opening(
         verb=Event.Verb.OPENED_ALERT,
@@ -45,7 +45,7 @@ def alert(request: HttpRequest, member: StaffMember, alert_id: UUID) -> HttpResp
 @staff_page
 @only(may_work_alerts)
 def acknowledge(request: HttpRequest, member: StaffMember, alert_id: UUID) -> HttpResponse:
-    """Take the alert on, and those that were shown with it (`also`)."""
+    """Acknowledge the alert, and the alerts shown with it (`also`)."""
     found = alert_of(member, alert_id)
     try:
         acknowledge_shown(alert=found, also=posted_ids(request, "also"), by=member.user, now=timezone.now())
@@ -59,7 +59,7 @@ def acknowledge(request: HttpRequest, member: StaffMember, alert_id: UUID) -> Ht
 @staff_page
 @only(may_work_alerts)
 def give_back(request: HttpRequest, member: StaffMember, alert_id: UUID) -> HttpResponse:
-    """Let the alert wait for anybody again, with those that were shown with it (`also`)."""
+    """Give back the alert, and the alerts shown with it (`also`), so that it waits for anybody."""
     found = alert_of(member, alert_id)
     try:
         give_back_shown(alert=found, also=posted_ids(request, "also"), by=member.user, now=timezone.now())
@@ -75,7 +75,7 @@ def give_back(request: HttpRequest, member: StaffMember, alert_id: UUID) -> Http
 @staff_page
 @only(may_work_alerts)
 def undo_close(request: HttpRequest, member: StaffMember, alert_id: UUID) -> HttpResponse:
-    """Undo a close, and what the same press closed, within a minute."""
+    """Undo a close within a minute, together with the alerts closed with it."""
     found = alert_of(member, alert_id)
     require(may_close(member, [found]), member)
     try:
@@ -92,7 +92,7 @@ def undo_close(request: HttpRequest, member: StaffMember, alert_id: UUID) -> Htt
 
 
 def who_was_first(found: Alert) -> str:
-    """Who did what somebody else has just tried to do: "Ruth Adeyemi was first and closed this alert at 10:05." """
+    """Return who acted before: "Ruth Adeyemi was first and closed this alert at 10:05." """
     now = timezone.now()
     if not found.is_open and found.closed_at:
         return f"{found.closed_by} was first and closed this alert at {staff_clock(found.closed_at, now)}."
@@ -104,7 +104,7 @@ def who_was_first(found: Alert) -> str:
 def refused(
     request: HttpRequest, member: StaffMember, found: Alert, problem: str = "", **forms: Any
 ) -> HttpResponse:
-    """The page as it is now, saying who was first; `forms` come back as typed."""
+    """Render the page with status 409, and the message that somebody else was first; `forms` come back as typed."""
     problem = f"{problem or who_was_first(found)} Nothing was changed."
     return alert_page(request, member, found, problem=problem, status=HTTPStatus.CONFLICT, **forms)
 
@@ -118,6 +118,6 @@ def alert_page(
     news: Collection[Assessment] = (),
     **context: Any,
 ) -> HttpResponse:
-    """The page of one alert. `context`: a problem, and forms that come back with what is wrong with them."""
+    """Render the page of an alert. `context`: an error, and bound forms that replace the empty ones."""
     drawn = context_of(member, found, timezone.now(), news)
     return render(request, "clinic/alert/alert.html", {**drawn, **context}, status=status)

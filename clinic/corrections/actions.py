@@ -24,7 +24,7 @@ def correct_confirmed(
     by: User,
     now: datetime,
 ) -> Reassessed:
-    """Correct a procedure, and keep the guardian's name where the patient was a child then."""
+    """Correct a procedure, and store the guardian's name."""
     keep_guardian(patient=procedure.patient, name=guardian_name, by=by, now=now)
     return correct_procedure(
         procedure=procedure, version=version, treatment=treatment, reason=reason, by=by, now=now
@@ -42,7 +42,7 @@ def move_confirmed(
     by: User,
     now: datetime,
 ) -> Reassessed:
-    """Move a procedure to the patient who had it, and keep the guardian's name where that is a child."""
+    """Move a procedure to the patient who had it, and store the guardian's name there."""
     keep_guardian(patient=to, name=guardian_name, by=by, now=now)
     return move_recorded(procedure=procedure, version=version, to=to, reason=reason, by=by, now=now)
 
@@ -51,7 +51,7 @@ def move_confirmed(
 def move_recorded(
     *, procedure: Procedure, version: str, to: Patient, reason: str, by: User, now: datetime
 ) -> Reassessed:
-    """Move a procedure to the patient who had it; a warning is kept as an event, as if recorded for them now."""
+    """Move a procedure. A warning is recorded as an event, as if the procedure were recorded now."""
     warned = is_treated_over_open_alert(patient=to, performed_at=procedure.performed_at, now=now)
     moved = move_procedure(procedure=procedure, version=version, to=to, reason=reason, by=by, now=now)
     if warned:

@@ -1,4 +1,4 @@
-"""What staff put right, in words: what it was, what it is, and why."""
+"""Descriptions of corrections by staff: old value, new value, and reason."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CORRECTION_VERBS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One act of putting right, for a list."""
+    """One correction, for a list."""
 
     at: datetime
     who: str
@@ -33,7 +33,7 @@ class Change:
 
 
 def changes_of(patient: Patient) -> list[Change]:
-    """What was put right about a patient, the newest first."""
+    """Return the corrections about a patient, newest first."""
     events = Event.objects.filter(patient=patient, verb__in=CORRECTION_VERBS).select_related("actor")
     return [
         Change(at=event.at, who=str(event.actor), what=change_words(event), why=event.data.get("reason", ""))
@@ -42,7 +42,7 @@ def changes_of(patient: Patient) -> list[Change]:
 
 
 def change_words(event: Event) -> str:
-    """ "corrected a procedure: time, before Mon 12 January 2026 10:00, now Sun 11 January 2026 08:00." """
+    """Return "corrected a procedure: time, before Mon 12 January 2026 10:00, now Sun 11 January 2026 08:00." """
     said = event.get_verb_display()
     if event.verb == Event.Verb.MOVED_PROCEDURE:
         away = event.data["from"] == str(event.patient_id)
@@ -58,14 +58,14 @@ def change_words(event: Event) -> str:
 
 
 def differences(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]:
-    """Each thing that was put right, before and now."""
+    """Yield each corrected field with its old and new value."""
     for key, label in (("performed_at", "time"), ("kind", "kind"), ("area", "area")):
         if old[key] != new[key]:
             yield f"{label}, before {value_words(key, old[key])}, now {value_words(key, new[key])}"
 
 
 def treatment_words(treatment: Mapping[str, Any]) -> str:
-    """ "microneedling, face, Mon 12 January 2026 10:00" """
+    """Return "microneedling, face, Mon 12 January 2026 10:00"."""
     return ", ".join(value_words(key, treatment[key]) for key in ("kind", "area", "performed_at"))
 
 
@@ -78,7 +78,7 @@ def value_words(key: str, value: str) -> str:
 
 
 def intake_words(intake: list[str] | None, asked: list[str] | None = None) -> str:
-    """The questions answered with yes, and how many were not asked."""
+    """Return the questions answered yes, and how many were not asked."""
     if intake is None:
         return "not asked"
     said = ", ".join(in_a_sentence(str(IntakeQuestion(key).label)) for key in intake) or "none of these"
@@ -87,11 +87,11 @@ def intake_words(intake: list[str] | None, asked: list[str] | None = None) -> st
 
 
 def in_a_sentence(label: str) -> str:
-    """A label inside a sentence; "PRP" keeps its capitals."""
+    """Lower the first letter of a label, except in "PRP"."""
     return label if label[:2].isupper() else label[:1].lower() + label[1:]
 
 
 def procedure_words(procedure: Procedure) -> str:
-    """ "Microneedling, face" and when, as the pages about one procedure name it."""
+    """Return "Microneedling, face" and the date, as headings name a procedure."""
     when = date_format(timezone.localtime(procedure.performed_at), "l j F Y, H:i")
     return f"{procedure}. {when}"

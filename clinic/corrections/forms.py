@@ -1,4 +1,4 @@
-"""The forms that put something right. Each asks why, and knows what the page was drawn from."""
+"""The forms of corrections. Each requires a reason, and carries the version that the page showed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ REASON_LENGTH = 500
 
 
 def reason_field(required: str) -> forms.CharField:
-    """Why something is changed; it stays with the patient's record."""
+    """Return the field for the reason of a change, which is kept in the patient's record."""
     field = forms.CharField(
         label="Why",
         help_text="Kept with your name and the time.",
@@ -31,12 +31,12 @@ def reason_field(required: str) -> forms.CharField:
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": required, "max_length": "Write at most %(limit_value)d characters."},
     )
-    field.widget.attrs.pop("maxlength", None)  # a cut note would go unnoticed
+    field.widget.attrs.pop("maxlength", None)  # the browser would cut a pasted note unnoticed
     return field
 
 
 class CorrectionForm(PatientTreatmentForm):
-    """When, how and where the patient was treated. `version`: of the procedure as it was shown."""
+    """Correct the time, kind and area of a procedure. `version`: of the procedure as shown."""
 
     reason = reason_field("Say why this is changed.")
     version = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -65,7 +65,7 @@ class CorrectionForm(PatientTreatmentForm):
         return helper_for(Layout(*self.treatment_layout(), *guardian, "reason", "version"))
 
     def clean_performed_at(self) -> datetime:
-        """The field shows minutes: a time that was left alone keeps its seconds."""
+        """Keep the stored seconds if the time was not changed, because the field shows minutes only."""
         performed_at = super().clean_performed_at()
         before = self.procedure.performed_at
         if performed_at == before.replace(second=0, microsecond=0):
@@ -79,7 +79,7 @@ class CorrectionForm(PatientTreatmentForm):
 
 
 class FindForm(StaffForm):
-    """Whom a procedure belongs to: searched for, in a POST, so that no name stands in an address."""
+    """Search for the patient who had a procedure. Sent by POST, so that no name is in a URL."""
 
     words = forms.CharField(
         label="Find the patient who had it",
@@ -97,7 +97,7 @@ class FindForm(StaffForm):
 
 
 class MoveForm(StaffForm):
-    """The last look before a procedure goes to another patient."""
+    """Confirm moving a procedure to another patient."""
 
     reason = reason_field("Say why it is moved.")
     to = forms.UUIDField(widget=forms.HiddenInput)
@@ -121,7 +121,7 @@ class MoveForm(StaffForm):
 
 
 class IntakeForm(StaffForm):
-    """The intake answers. `shown`: as they stood on the page."""
+    """Change the intake answers. `shown`: the answers as the page showed them."""
 
     def __init__(self, data: QueryDict | None = None, *, patient: Patient) -> None:
         super().__init__(data, initial={"shown": json.dumps([patient.intake, patient.intake_asked])})
@@ -135,12 +135,12 @@ class IntakeForm(StaffForm):
 
     @property
     def intake(self) -> Intake:
-        """The answers so far with those that were changed."""
+        """The stored answers updated with those of the form."""
         return told_intake(self, self.stored)
 
     def clean_shown(self) -> Any:
         try:
             intake, asked = json.loads(self.cleaned_data["shown"])
         except (ValueError, TypeError):
-            return ["unreadable"], None  # as other answers than those that stand: the page is shown anew
+            return ["unreadable"], None  # never equal to the stored answers, so the page is shown again
         return intake, asked

@@ -1,4 +1,4 @@
-"""Changing the intake answers of a patient."""
+"""Changing a patient's intake answers."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ UNPROCESSABLE, CONFLICT = HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.CONFLICT
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page
 def intake(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpResponse:
-    """Change the intake answers. Where the risk changes, recent check-ins are judged again."""
+    """Change the intake answers. If the risk changes, recent check-ins are re-evaluated."""
     found, now = patient_of_clinic(member, patient_id), timezone.now()
     require(may_change_intake(member), member)
     if request.method != "POST":
@@ -71,7 +71,7 @@ def intake_page(
 
 
 def intake_meanwhile(request: HttpRequest, found: Patient, now: datetime) -> HttpResponse:
-    """What was typed, on the page as it is now, saying who was first. Saved again, it holds."""
+    """Render the posted form on the current answers with status 409, naming who changed them before."""
     event = found.events.filter(verb=Event.Verb.CHANGED_INTAKE).select_related("actor").first()
     first = f"{event.actor}, {staff_clock(event.at, now)}: {change_words(event)} " if event else ""
     typed = request.POST.copy()

@@ -1,4 +1,4 @@
-"""Giving a procedure that was recorded for the wrong patient to the one who had it."""
+"""Moving a procedure that was recorded for the wrong patient."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from clinic.treatment_questions import are_answered, confirmation_token
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page
 def move(request: HttpRequest, member: StaffMember, patient_id: UUID, procedure_id: UUID) -> HttpResponse:
-    """Give a procedure to the patient who had it: find them, look at both names, move."""
+    """Move a procedure to the patient who had it: search, compare both names, move."""
     found, now = patient_of_clinic(member, patient_id), timezone.now()
     require(may_record_procedures(member), member)
     procedure = found.procedures.filter(pk=procedure_id).first()
@@ -49,7 +49,7 @@ def move(request: HttpRequest, member: StaffMember, patient_id: UUID, procedure_
 
 
 def chosen_patient(member: StaffMember, raw: str) -> Patient:
-    """The patient of the same clinic with this id; any other, and what is no id, is a 404."""
+    """Return the patient of the same clinic with this id; 404 for any other, and for an invalid id."""
     try:
         wanted = UUID(raw)
     except ValueError as error:
@@ -60,7 +60,7 @@ def chosen_patient(member: StaffMember, raw: str) -> Patient:
 def save(
     request: HttpRequest, member: StaffMember, procedure: Procedure, right: Patient, now: datetime
 ) -> HttpResponse:
-    """Move it, for the reason that was given."""
+    """Move the procedure, or show the form again with its errors."""
     form = MoveForm(request.POST, procedure=procedure, patient=right)
     if not form.is_valid() or not are_answered(form.questions, request.POST):
         return confirm_page(request, procedure, right, form, status=UNPROCESSABLE)
@@ -84,7 +84,7 @@ def save(
 
 
 def search(request: HttpRequest, found: Patient, procedure: Procedure) -> HttpResponse:
-    """Keep what is looked for in the session, and show it at an address that can be gone back to."""
+    """Store the search words in the session and redirect to the result, so that going back works."""
     form = FindForm(request.POST)
     if not form.is_valid():
         return find_page(request, found, procedure, form, status=UNPROCESSABLE)
@@ -94,7 +94,7 @@ def search(request: HttpRequest, found: Patient, procedure: Procedure) -> HttpRe
 def show_search(
     request: HttpRequest, member: StaffMember, found: Patient, procedure: Procedure
 ) -> HttpResponse:
-    """Whom the words describe, of this clinic, but for the patient it is recorded for."""
+    """Show the clinic's patients that match the words, without the patient it is recorded for."""
     words = remembered(request, request.GET.get("found"))
     if words is None:
         return find_page(request, found, procedure, FindForm())
@@ -125,7 +125,7 @@ def confirm_page(
     problem: str = "",
     status: HTTPStatus = HTTPStatus.OK,
 ) -> HttpResponse:
-    """Both names, and what happens to check-ins and alerts of both."""
+    """Render both names, and the check-ins and alerts of both that would change."""
     found, now = procedure.patient, timezone.now()
     context: dict[str, Any] = {
         "questions": form.questions,
@@ -148,7 +148,7 @@ def confirm_page(
 
 
 def moved_meanwhile(request: HttpRequest, shown: Procedure, right: Patient, now: datetime) -> HttpResponse:
-    """What was typed, on the page as it is now, saying who was first."""
+    """Render the posted form on the current procedure with status 409, naming who changed it before."""
     found = shown.patient
     procedure = found.procedures.filter(pk=shown.pk).first()
     if procedure is None:

@@ -1,4 +1,4 @@
-"""Putting right what was entered wrongly about a procedure: when, how and where."""
+"""Correcting a procedure: time, kind or area."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ UNPROCESSABLE, CONFLICT = HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.CONFLICT
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page
 def correct(request: HttpRequest, member: StaffMember, patient_id: UUID, procedure_id: UUID) -> HttpResponse:
-    """Put right time, kind or area. What the procedure judged is judged again."""
+    """Correct a procedure. The check-ins that it judged are re-evaluated."""
     found, now = patient_of_clinic(member, patient_id), timezone.now()
     require(may_record_procedures(member), member)
     procedure = found.procedures.filter(pk=procedure_id).first()
@@ -43,7 +43,7 @@ def correct(request: HttpRequest, member: StaffMember, patient_id: UUID, procedu
 
 
 def save(request: HttpRequest, member: StaffMember, procedure: Procedure, now: datetime) -> HttpResponse:
-    """Save what was posted, once staff have read what happens to check-ins before the treatment."""
+    """Save the correction. Check-ins that come to lie before the treatment must be confirmed first."""
     found = procedure.patient
     form = CorrectionForm(request.POST, procedure=procedure, patient=found, now=now)
     before = check_ins_to_confirm(request, procedure, form) if form.is_valid() else 0
@@ -69,7 +69,7 @@ def save(request: HttpRequest, member: StaffMember, procedure: Procedure, now: d
 
 
 def check_ins_to_confirm(request: HttpRequest, procedure: Procedure, form: CorrectionForm) -> int:
-    """How many check-ins would come to lie before the treatment, unless that was confirmed."""
+    """Return how many check-ins would come to lie before the treatment; 0 once confirmed."""
     performed_at = form.corrected.performed_at
     if request.POST.get("confirm") == "yes" or performed_at <= procedure.performed_at:
         return 0
@@ -107,7 +107,7 @@ def correction_page(
 def changed_meanwhile(
     request: HttpRequest, found: Patient, procedure_id: UUID, now: datetime
 ) -> HttpResponse:
-    """What was typed, on the page as it is now, saying who was first. Saved again, it holds."""
+    """Render the posted form on the current procedure with status 409, naming who changed it before."""
     procedure = found.procedures.filter(pk=procedure_id).first()
     if procedure is None:
         return procedure_gone(request, found, procedure_id, now)
@@ -119,7 +119,7 @@ def changed_meanwhile(
 
 
 def procedure_gone(request: HttpRequest, found: Patient, procedure_id: UUID, now: datetime) -> HttpResponse:
-    """The procedure is not this patient's: never was (404), or not any more."""
+    """Redirect with a message if the procedure was moved away; 404 if it never was the patient's."""
     words = last_change_words(found, procedure_id, now)
     if not words:
         raise Http404("no such procedure")
@@ -128,7 +128,7 @@ def procedure_gone(request: HttpRequest, found: Patient, procedure_id: UUID, now
 
 
 def last_change_words(found: Patient, procedure_id: UUID, now: datetime) -> str:
-    """Who changed the procedure last, and how; empty where nobody did."""
+    """Return who changed the procedure last, and how; an empty string if nobody did."""
     verbs = (Event.Verb.CORRECTED_PROCEDURE, Event.Verb.MOVED_PROCEDURE)
     events = Event.objects.filter(patient=found, subject=procedure_id, verb__in=verbs)
     event = events.select_related("actor").first()
@@ -136,7 +136,7 @@ def last_change_words(found: Patient, procedure_id: UUID, now: datetime) -> str:
 
 
 def result_words(result: Reassessed) -> str:
-    """What came of judging again."""
+    """Return a sentence about the re-evaluation."""
     if not result.count:
         return "No check-in was judged by it."
     judged = "1 check-in was" if result.count == 1 else f"{result.count} check-ins were"

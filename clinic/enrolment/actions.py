@@ -25,9 +25,10 @@ def enrol_with_procedure(
     invited: bool = False,
     skip_reason: str = "",
 ) -> Patient:
-    """Enrol a person, record the first procedure, and send the invitation: all of it, or nothing.
+    """Enrol a patient, record the first procedure, and send the invitation, atomically.
 
-    ValidationError where it can't be.
+    Raises ValidationError if the patient or the procedure is invalid, or if the e-mail address or record
+    number was taken meanwhile.
     """
     try:
         with transaction.atomic():
@@ -38,7 +39,7 @@ def enrol_with_procedure(
                 invite(patient=patient, by=by, now=now)
             return patient
     except IntegrityError as error:
-        # Two enrolments at one moment: the form of each saw the address and the number still free.
+        # Two concurrent enrolments: both forms saw the address and the number as free.
         raise ValidationError(
             "Somebody has just enrolled a patient with this e-mail address or record number."
         ) from error

@@ -1,4 +1,4 @@
-"""Who of a clinic's patients may be the person that is about to be enrolled."""
+"""Detection of patients of the clinic who may be the person being enrolled."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SHOWN = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duplicate:
-    """A patient who may be the same person, and what they have in common."""
+    """A patient who may be the same person, and the reason."""
 
     patient: Patient
     because: str
@@ -30,14 +30,14 @@ class Duplicate:
 
     @property
     def procedure(self) -> Procedure | None:
-        """The latest one."""
+        """The latest procedure."""
         return self.patient.procedures.in_order().last()
 
 
 def likely_duplicates(
     clinic: Clinic, *, name: str, email: str, born: date | None, telephone: Telephone | str, now: datetime
 ) -> list[Duplicate]:
-    """Patients of the clinic with the same address, the same telephone, or the same birth date and a like name."""
+    """Return patients with the same address, the same telephone, or the same birth date and a similar name."""
     number = as_telephone(telephone, clinic.telephone_region) if telephone else None
     wanted = Q()
     if email:
@@ -60,7 +60,7 @@ def likely_duplicates(
 def in_common(
     patient: Patient, *, name: str, email: str, born: date | None, number: Telephone | None
 ) -> Iterable[str]:
-    """What makes a patient likely to be the same person, in words; nothing for a birthday alone."""
+    """Yield the reasons why a patient may be the same person. A birth date alone is not a reason."""
     if email and patient.user.email == email:
         yield "same e-mail address"
     if born and patient.date_of_birth == born and is_like(patient.user.get_full_name(), name):

@@ -1,4 +1,4 @@
-"""The forms about a person: enrolling a patient, and changing how one is reached and named."""
+"""The forms that enrol a patient and change a patient's details."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from clinic.intake_fields import (
     told_intake,
 )
 
-LONGEST_LIFE = 130  # years: a birth further back is a slip of the keyboard
+LONGEST_LIFE = 130  # years; an earlier birth date is a typing error
 # In the order of the page, so that the list of errors runs from top to bottom.
 PERSON = (
     "first_name",
@@ -46,7 +46,7 @@ USED_ELSEWHERE = "This person signs in at another clinic too, so it can’t be c
 
 
 class PersonFields(TimedForm):
-    """Who a patient is, and the ways to reach him or her. `patient`: who is there already, and is changed."""
+    """A patient's name, contact details and birth date. `patient`: the patient being changed, if any."""
 
     first_name = forms.CharField(max_length=150, error_messages={"required": "Give the first name."})
     last_name = forms.CharField(max_length=150, error_messages={"required": "Give the last name."})
@@ -122,13 +122,13 @@ class PersonFields(TimedForm):
         return number
 
     def others(self) -> Any:
-        """The clinic's patients but the one who is changed."""
+        """Return the clinic's patients without the patient being changed."""
         others = self.clinic.patients.all()
         return others.exclude(pk=self.patient.pk) if self.patient else others
 
     @property
     def person(self) -> dict[str, Any]:
-        """Who the patient is, by the names of `enrol_patient` and `change_details`."""
+        """The details by the argument names of `enrol_patient` and `change_details`."""
         return {name: self.cleaned_data[name] for name in PERSON}
 
 
@@ -195,7 +195,7 @@ class EnrolForm(PersonFields, TreatmentFields):
 
     @property
     def person(self) -> dict[str, Any]:
-        """What `enrol_patient` takes."""
+        """The keyword arguments of `enrol_patient`."""
         intake, asked = told_intake(self, Intake()).stored
         return {
             **super().person,
@@ -206,13 +206,13 @@ class EnrolForm(PersonFields, TreatmentFields):
 
 
 class PatientDetailsForm(PersonFields):
-    """How a patient is reached and named, as it is now. `is_shared`: other clinics or colleagues know the person."""
+    """Change a patient's details. `is_shared`: the account is used at other clinics or by staff too."""
 
     patient: Patient
 
     def __init__(self, *args: Any, patient: Patient, is_shared: bool, **kwargs: Any) -> None:
         stored = {name: value_of(patient, name) for name in PERSON}
-        # What is stored when the form is shown: who saves must not undo a colleague's change unawares.
+        # Digest of the details as shown: saving must not overwrite a colleague's change unnoticed.
         self.digest = digest_of(patient)
         super().__init__(*args, patient=patient, clinic=patient.clinic, initial=stored, **kwargs)
         for name in ("date_of_birth", "call_back_telephone"):
@@ -247,7 +247,7 @@ class PatientDetailsForm(PersonFields):
 
 
 def person_layout() -> list[Div]:
-    """The fields of a person, two beside each other."""
+    """Return the layout of a patient's details, two fields side by side."""
     return [
         Div("first_name", "last_name", "email", "date_of_birth", css_class="pair"),
         Div("call_back_telephone", "call_back_hours", css_class="pair"),
@@ -257,13 +257,13 @@ def person_layout() -> list[Div]:
 
 
 def digest_of(patient: Patient) -> str:
-    """A short word that changes with each detail."""
+    """Return a digest of the stored details, to detect concurrent changes."""
     values = [str(value_of(patient, name)) for name in (*OF_THE_PERSON, *OF_THE_RECORD)]
     return hashlib.sha256(json.dumps(values).encode()).hexdigest()[:16]
 
 
 def shared_mailbox_help(email: str, first_name: str) -> str:
-    """What to do where two people want to use one mailbox."""
+    """Return advice for two people who want to use one mailbox."""
     mailbox, _at, host = email.partition("@")
     tag = re.sub(r"[^a-z0-9]", "", plain(first_name)) or "2"
     own = f"{mailbox.partition('+')[0]}+{tag}@{host}"

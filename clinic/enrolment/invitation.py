@@ -1,4 +1,4 @@
-"""How far a patient's invitation has come."""
+"""The state of a patient's invitation."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MAIL = ("state", "failure", "error", "finished_at")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """What has become of its message: the fields of the outbox row."""
+    """The delivery state of an invitation's message: fields of the outbox row."""
 
     state: str
     failure: str
@@ -26,13 +26,13 @@ class Mail:
 
     @property
     def words(self) -> str:
-        """How far it has come."""
+        """The state for staff."""
         return f"Mail: {STATES[Message.State(self.state)]}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvitationStatus:
-    """The newest invitation, and its mail where it went by e-mail."""
+    """The newest invitation, and its message if it was sent by e-mail."""
 
     invitation: Invitation
     mail: Mail | None
@@ -40,12 +40,12 @@ class InvitationStatus:
 
     @property
     def is_over(self) -> bool:
-        """Too old, and never used."""
+        """Whether the invitation expired unused."""
         return self.invitation.used_at is None and self.now >= self.invitation.ends_at
 
     @property
     def is_out(self) -> bool:
-        """Whether its link may still sign in."""
+        """Whether the link can still sign in."""
         return self.invitation.is_usable(self.now)
 
     @property
@@ -54,19 +54,19 @@ class InvitationStatus:
 
     @property
     def is_address_wrong(self) -> bool:
-        """Whether trying again can't help: the mailbox is not there."""
+        """Whether the mailbox does not exist, so that another try cannot help."""
         return self.mail is not None and self.mail.failure == Message.Failure.PERMANENT
 
     @property
     def wants_care(self) -> bool:
-        """Whether the patient has no way in by this invitation, and somebody should send a new one."""
+        """Whether staff should send a new invitation, because this one cannot be used."""
         if self.invitation.used_at is not None or self.invitation.patient.is_withdrawn:
             return False
         return self.has_failed or not self.is_out
 
 
 def invitation_status_of(patient: Patient, now: datetime) -> InvitationStatus | None:
-    """How the newest invitation stands, in one query; None where there never was one."""
+    """Return the state of the newest invitation, in one query; None if there never was one."""
     messages = Message.objects.filter(kind=KIND, subject=OuterRef("pk")).order_by("-repeat")
     rows = {f"mail_{name}": Subquery(messages.values(name)[:1]) for name in MAIL}
     invitation = patient.invitations.select_related("made_by").annotate(**rows).first()

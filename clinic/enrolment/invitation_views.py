@@ -1,4 +1,4 @@
-"""Inviting a patient anew: by e-mail, on paper, or as a link."""
+"""Inviting a patient: by e-mail, on paper, or as a link."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ WITHDRAWN = "This patient was withdrawn, so nobody was invited. Take the patient
 @require_POST
 @staff_page
 def send_invitation(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpResponse:
-    """Send an invitation, the first or a new one; the link of an earlier one stops working."""
+    """Send an invitation by e-mail. The link of an earlier invitation stops working."""
     found = patient_of_clinic(member, patient_id)
     require(may_enrol(member), member)
     try:
@@ -47,7 +47,7 @@ def send_invitation(request: HttpRequest, member: StaffMember, patient_id: UUID)
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page
 def invitation(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpResponse:
-    """How the invitation stands. By POST: the link, to print or to copy; a fresh one where none is out."""
+    """Show the state of the invitation. POST: show the link to print or copy, creating one if none is usable."""
     found, now = patient_of_clinic(member, patient_id), timezone.now()
     require(may_enrol(member), member)
     context: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""Enrolling a patient, and changing how one is reached and named."""
+"""Enrolling a patient, and changing a patient's details."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from clinic.treatment_questions import are_answered, confirmation_token
 @staff_page
 @only(may_enrol)
 def enrol(request: HttpRequest, member: StaffMember) -> HttpResponse:
-    """Enrol a patient with the first procedure. Who may be here already is shown first, and has to be denied."""
+    """Enrol a patient with the first procedure. Likely duplicates must be confirmed to be other people first."""
     now, clinic = timezone.now(), member.clinic
     if request.method != "POST":
         return render(request, "clinic/enrolment/enrol.html", {"form": EnrolForm(clinic=clinic, now=now)})
@@ -60,12 +60,12 @@ def enrol(request: HttpRequest, member: StaffMember) -> HttpResponse:
 
 
 def duplicates_of(form: EnrolForm) -> list[Duplicate]:
-    """Who of the clinic's patients this may be, by what is typed and makes sense."""
+    """Return the likely duplicates by the valid fields of the form."""
     told = form.cleaned_data
     return likely_duplicates(
         form.clinic,
         name=f"{told.get('first_name', '')} {told.get('last_name', '')}",
-        # As typed: an address that a patient has is no longer among what makes sense.
+        # As typed: an address that another patient has fails validation.
         email=form.data.get("email", "").strip().lower(),
         born=told.get("date_of_birth"),
         telephone=told.get("call_back_telephone", ""),
@@ -74,7 +74,7 @@ def duplicates_of(form: EnrolForm) -> list[Duplicate]:
 
 
 def enrolled_words(patient: Patient, invited: bool) -> str:
-    """What has just happened, for the person who did it."""
+    """Return the message about the enrolment."""
     who = f"{patient.user} is enrolled and can sign in with {patient.user.email}."
     return f"{who} The invitation is on its way." if invited else f"{who} No invitation was sent."
 
@@ -82,7 +82,7 @@ def enrolled_words(patient: Patient, invited: bool) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page
 def edit(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpResponse:
-    """Change how a patient is reached and named."""
+    """Change a patient's details."""
     found, now = patient_of_clinic(member, patient_id), timezone.now()
     require(may_enrol(member), member)
     is_shared = signs_in_elsewhere(found)
@@ -109,7 +109,7 @@ def edit(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpRes
 
 
 def changed_words(changed: list[str]) -> str:
-    """What came of saving."""
+    """Return the message about the saved changes."""
     if not changed:
         return "You changed nothing, so nothing was saved."
     if "email" in changed:

@@ -1,4 +1,4 @@
-"""What stands above every page of staff while something is wrong with telling people."""
+"""Banners above every page of staff: messages are delayed, or nobody can be notified."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from clinic.access import roster_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Banners:
-    """`delayed_since`: messages are late. `gap`: from when no contact step reaches anybody.
+    """The banners of one clinic.
 
-    `nobody_since`: something waits that nobody can be told of. `refused`: to whom messages do not arrive, by name.
+    `delayed_since`: messages are late. `gap`: from when no contact step reaches anybody. `nobody_since`: a
+    notification waits that nobody can receive. `refused`: names of staff whose mailbox refuses messages.
     """
 
     delayed_since: datetime | None
@@ -29,13 +30,13 @@ class Banners:
     on_call: str
 
 
-# What was last found out about delivery in this process, and when: the same for every clinic and page.
+# Cached delivery state of this process, shared by all clinics: (looked up at, delayed since).
 _delivery: dict[str, tuple[datetime, datetime | None]] = {}
 CACHE_FOR = timedelta(seconds=10)
 
 
 def delayed_since(now: datetime) -> datetime | None:
-    """Since when messages are late; looked up at most every ten seconds, so that no page pays for it each time."""
+    """Return since when messages are late, cached for ten seconds per process."""
     at, since = _delivery.get("state", (None, None))
     if at is None or not at <= now < at + CACHE_FOR:
         since = delivery_health.state(now).delayed_since
@@ -43,13 +44,13 @@ def delayed_since(now: datetime) -> datetime | None:
     return since
 
 
-# The same of one clinic, by its id: since when there is nobody to tell, and to whom messages do not arrive.
+# Cached state by clinic id: since when nobody can be notified, and whose mailbox refuses messages.
 Undelivered = tuple[datetime | None, tuple[str, ...]]
 _undelivered: dict[int, tuple[datetime, Undelivered]] = {}
 
 
 def undelivered_of(clinic_id: int, now: datetime) -> Undelivered:
-    """Who of a clinic can't be told; looked up at most every ten seconds as well."""
+    """Return since when nobody can be notified, and whose mailbox refuses messages; cached for ten seconds."""
     at, found = _undelivered.get(clinic_id, (None, None))
     if at is None or found is None or not at <= now < at + CACHE_FOR:
         untold = Dispatch.objects.filter(clinic=clinic_id, drained_at=None, nobody_since__isnull=False)
@@ -62,13 +63,13 @@ def undelivered_of(clinic_id: int, now: datetime) -> Undelivered:
 
 
 def clear_caches() -> None:
-    """Forget what was found out about delivery."""
+    """Clear the cached delivery state."""
     _delivery.clear()
     _undelivered.clear()
 
 
 def banners_of(member: StaffMember, now: datetime) -> Banners:
-    """What is wrong at one clinic now."""
+    """Return the banners of the member's clinic at `now`."""
     roster = roster_of(member, now)
     gap = roster.first_gap(now)
     first = roster.recipients(0, now)

@@ -1,4 +1,4 @@
-"""The alarm drill: a manager starts it, whoever is told acknowledges it."""
+"""Alarm drills: a manager starts a drill, whoever is notified acknowledges it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from clinic.permissions import may_edit_rota
 @require_POST
 @manager_page
 def start(request: HttpRequest, member: StaffMember) -> HttpResponse:
-    """Start a drill and watch it; where one is running, watch that one."""
+    """Start a drill, or show the one that is running."""
     try:
         drill = start_drill(clinic=member.clinic, by=member.user, now=timezone.now())
     except DrillRunningError:
@@ -39,7 +39,7 @@ def start(request: HttpRequest, member: StaffMember) -> HttpResponse:
 
 
 def drill_of(member: StaffMember, drill_id: UUID) -> Drill:
-    """A drill of the member's own clinic; any other is a 404."""
+    """Return a drill of the member's clinic; 404 for any other."""
     drills = member.clinic.drills.select_related("clinic", "started_by", "acknowledged_by")
     return get_object_or_404(drills, pk=drill_id)
 
@@ -47,7 +47,7 @@ def drill_of(member: StaffMember, drill_id: UUID) -> Drill:
 @require_safe
 @staff_page
 def drill(request: HttpRequest, member: StaffMember, drill_id: UUID) -> HttpResponse:
-    """How a drill stands."""
+    """Show the state of a drill."""
     return drill_page(request, member, drill_of(member, drill_id))
 
 
@@ -67,14 +67,14 @@ def drill_page(
 @require_POST
 @staff_page
 def acknowledge_drill(request: HttpRequest, member: StaffMember, drill_id: UUID) -> HttpResponse:
-    """Answer a drill as one would an emergency."""
+    """Acknowledge a drill, as an emergency is acknowledged."""
     return end(request, member, drill_id, acknowledged=True)
 
 
 @require_POST
 @manager_page
 def stop(request: HttpRequest, member: StaffMember, drill_id: UUID) -> HttpResponse:
-    """Break a drill off."""
+    """Stop a drill before anybody acknowledged it."""
     return end(request, member, drill_id, acknowledged=False)
 
 

@@ -1,4 +1,4 @@
-"""The forms of the contacts page. Times and days are read on the clinic's clock, the active one."""
+"""The forms of the contacts page. Times and days are read in the active time zone, the clinic's."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ NO_SUCH_TIME = "Give a date and a time, such as 23/11/2026 14:30. When the clock
 
 
 def staff_choices(clinic: Clinic) -> list[tuple[int, str]]:
-    """Who works for the clinic now, by name."""
+    """Return the clinic's active staff as choices, by name."""
     members = clinic.staff_members.active().select_related("user")
     return [(m.pk, str(m)) for m in members.order_by("user__first_name", "user__last_name", "pk")]
 
 
 class ClinicForm(StaffForm):
-    """A form about people of one clinic; nobody else's can be chosen."""
+    """A form about staff of one clinic; nobody else can be chosen."""
 
     def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -39,7 +39,7 @@ class ClinicForm(StaffForm):
                 cast(forms.ChoiceField, self.fields[name]).choices = staff_choices(clinic)
 
     def chosen(self, name: str) -> list[StaffMember]:
-        """The staff members chosen in a field."""
+        """Return the staff members chosen in a field."""
         keys = self.cleaned_data[name]
         keys = keys if isinstance(keys, list) else [keys]
         return list(self.clinic.staff_members.active().filter(pk__in=keys).select_related("user", "clinic"))
@@ -128,7 +128,7 @@ class ShiftForm(ClinicForm):
 
     @property
     def span(self) -> dict[str, Any]:
-        """From when, until when, and on how many weeks in a row."""
+        """The start, the end, and the number of weekly repetitions."""
         return {name: self.cleaned_data[name] for name in ("starts_at", "ends_at", "weeks")}
 
 
@@ -157,7 +157,7 @@ class AbsenceForm(StaffForm):
 
     @property
     def span(self) -> tuple[datetime | None, datetime | None]:
-        """From the first instant of the first day up to, not with, the end of the last."""
+        """The absence as a half-open interval: midnight of the first day to midnight after the last."""
         first, last = self.cleaned_data["away_from"], self.cleaned_data["away_until"]
         return self.midnight(first), self.midnight(last + timedelta(days=1)) if last else None
 

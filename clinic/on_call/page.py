@@ -1,4 +1,4 @@
-"""What the contacts page shows: whom the steps reach, who is on duty, who is away, and how drills went."""
+"""The data of the contacts page: contact steps, rota, absences, closed days and drills."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DRILLS_SHOWN = 5
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StepRow:
-    """One step, and whom it would reach now if its list were in force."""
+    """One contact step, and the staff that it would notify now if its list were in force."""
 
     step: ContactStep
     number: int
@@ -32,7 +32,7 @@ class StepRow:
 
     @property
     def who(self) -> str:
-        """Whom the step tells, by name."""
+        """The staff of the step, by name."""
         names = [str(member.user) for member in self.members]
         return ", ".join((["whoever is on duty"] if self.step.on_duty else []) + names) or "nobody now"
 
@@ -69,7 +69,7 @@ class ContactsPage:
 
 
 def contacts_page(member: StaffMember, now: datetime) -> ContactsPage:
-    """Everything about who is told, at one instant."""
+    """Return the contacts page as of `now`."""
     roster, clinic = roster_of(member, now), member.clinic
     shifts = clinic.shifts.filter(ends_at__gt=now, starts_at__lte=now + ROTA_SHOWN)
     people = roster.everybody
@@ -88,7 +88,7 @@ def contacts_page(member: StaffMember, now: datetime) -> ContactsPage:
 
 
 def step_rows(roster: Roster, hours: str, now: datetime) -> list[StepRow]:
-    """The steps of one list in their order."""
+    """Return the steps of one list, in order."""
     steps = [step for step in roster.steps if step.hours == hours]
     return [
         StepRow(
@@ -99,6 +99,6 @@ def step_rows(roster: Roster, hours: str, now: datetime) -> list[StepRow]:
 
 
 def closed_days_from(clinic: Clinic, today: date) -> list[tuple[date, str]]:
-    """The closed days still to come."""
+    """Return the closed days from `today` on."""
     days = ((date.fromisoformat(day), name) for day, name in clinic.closed_days.items())
     return sorted((day, name) for day, name in days if day >= today)

@@ -1,4 +1,4 @@
-"""The on-duty rota: adding places, and removing one or the rest of a series. Managers change it."""
+"""The on-duty rota: add shifts, and remove one shift or the rest of a series. For managers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CLASHES_SHOWN = 5
 @form_methods
 @manager_page
 def new_shift(request: HttpRequest, member: StaffMember) -> HttpResponse:
-    """Put somebody on duty. Where places overlap, only once staff have seen with whom."""
+    """Put a member on duty. Overlapping shifts must be confirmed first."""
     form = ShiftForm(request.POST or None, clinic=member.clinic)
     context: dict[str, Any] = {"form": form}
     status = HTTPStatus.OK
@@ -40,7 +40,7 @@ def new_shift(request: HttpRequest, member: StaffMember) -> HttpResponse:
 
 
 def add_place(request: HttpRequest, member: StaffMember, form: ShiftForm) -> HttpResponse:
-    """Store what was asked for, and say how many places that made."""
+    """Store the shifts and report how many were added."""
     on_duty = form.chosen("member")[0]
     new = put_on_duty(member=on_duty, by=member.user, now=timezone.now(), **form.span)
     if new:
@@ -51,7 +51,7 @@ def add_place(request: HttpRequest, member: StaffMember, form: ShiftForm) -> Htt
 
 
 def mark_of(places: Collection[Shift]) -> str:
-    """A mark of the places that a page showed: another one where they are others by now."""
+    """Return a digest of the shifts that a page showed, to detect changes since."""
     text = " ".join(f"{one.pk}/{one.member_id}" for one in places)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -59,7 +59,7 @@ def mark_of(places: Collection[Shift]) -> str:
 @form_methods
 @manager_page
 def remove_shift(request: HttpRequest, member: StaffMember, shift_id: int) -> HttpResponse:
-    """Ask which places are to go: this one, or with it every later one of its series; then remove them."""
+    """Remove a shift, or with it every later shift of its series, after asking which."""
     if is_gone(Shift, shift_id):
         messages.info(request, "This place was removed already.")
         return redirect("clinic:contacts")

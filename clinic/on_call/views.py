@@ -1,4 +1,4 @@
-"""Who is told: contact steps, rota, absences and closed days. Everybody reads, managers change."""
+"""The contacts page: contact steps, rota, absences and closed days. All staff read it, managers change it."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def manager_page(view: StaffView[P]) -> View[P]:
-    """`staff_page` for those who may change who is told; 403 for their colleagues."""
+    """Restrict `staff_page` to members who may change the contacts; 403 for others."""
     return staff_page(only(may_edit_rota)(view))
 
 
 @require_safe
 @staff_page
 def contacts(request: HttpRequest, member: StaffMember) -> HttpResponse:
-    """Who is told, in which order, and when."""
+    """Show the contact steps in order, with rota and absences."""
     now = timezone.now()
     context = {"page": contacts_page(member, now), "may_edit": may_edit_rota(member), "now": now}
     return render(request, "clinic/on_call/contacts.html", context)
@@ -45,7 +45,7 @@ def contacts(request: HttpRequest, member: StaffMember) -> HttpResponse:
 def form_page(
     request: HttpRequest, form: Form, save: Callable[[], Any], *, done: str, **context: Any
 ) -> HttpResponse:
-    """Show a form; where it was sent and is right, save it and go back to the contacts."""
+    """Show a form; if it was posted and is valid, save it and return to the contacts page."""
     status = HTTPStatus.OK
     if request.method == "POST":
         if form.is_valid():
@@ -62,7 +62,7 @@ def new_step(request: HttpRequest, member: StaffMember, hours: str) -> HttpRespo
     """Add a step to the list for open or for closed hours."""
     if hours not in ContactStep.Hours.values:
         raise Http404("no such list")
-    # Who is to be added comes from the page of that person.
+        # The page of a staff member links here with the member preselected.
     initial = {"members": request.GET.getlist("member")}
     form = StepForm(request.POST or None, clinic=member.clinic, initial=initial)
     return form_page(
@@ -81,7 +81,7 @@ def new_step(request: HttpRequest, member: StaffMember, hours: str) -> HttpRespo
 @form_methods
 @manager_page
 def step(request: HttpRequest, member: StaffMember, step_id: int) -> HttpResponse:
-    """Change who a step tells, and how long it has."""
+    """Change the staff of a step, and its minutes."""
     found = step_of(member, step_id)
     form = StepForm(request.POST or None, clinic=member.clinic, step=found)
     return form_page(
@@ -96,7 +96,7 @@ def step(request: HttpRequest, member: StaffMember, step_id: int) -> HttpRespons
 
 
 def step_fields(form: StepForm) -> dict[str, Any]:
-    """What `add_step` and `change_step` take."""
+    """Return the keyword arguments shared by `add_step` and `change_step`."""
     told = form.cleaned_data
     return {"members": form.chosen("members"), "on_duty": told["on_duty"], "wait_min": told["wait_min"]}
 
@@ -104,7 +104,7 @@ def step_fields(form: StepForm) -> dict[str, Any]:
 @form_methods
 @manager_page
 def remove(request: HttpRequest, member: StaffMember, step_id: int) -> HttpResponse:
-    """Ask whether a step is to go, and say who is told without it; take it out once that is pressed."""
+    """Remove a step, after showing who is notified without it."""
     now = timezone.now()
     if is_gone(ContactStep, step_id):
         messages.info(request, "This step was removed already.")
@@ -121,27 +121,27 @@ def remove(request: HttpRequest, member: StaffMember, step_id: int) -> HttpRespo
 
 
 def is_gone(model: type[ContactStep] | type[Shift], pk: int) -> bool:
-    """Whether somebody has removed the record since the page was drawn; another clinic's is a 404 later."""
+    """Return whether the record was removed since the page was drawn. Does not check the clinic."""
     return not model.objects.filter(pk=pk).exists()
 
 
 @require_POST
 @manager_page
 def up(_request: HttpRequest, member: StaffMember, step_id: int) -> HttpResponse:
-    """Tell a step before the one that was before it."""
+    """Move a step up by one."""
     move_up(step=step_of(member, step_id), by=member.user, now=timezone.now())
     return redirect("clinic:contacts")
 
 
 def step_of(member: StaffMember, step_id: int) -> ContactStep:
-    """A contact step of the member's own clinic; any other is a 404."""
+    """Return a contact step of the member's clinic; 404 for any other."""
     return get_object_or_404(member.clinic.contact_steps.select_related("clinic"), pk=step_id)
 
 
 @form_methods
 @manager_page
 def absence(request: HttpRequest, member: StaffMember, member_id: int) -> HttpResponse:
-    """Say when a colleague is away."""
+    """Set when a colleague is away."""
     found = get_object_or_404(
         member.clinic.staff_members.active().select_related("user", "clinic"), pk=member_id
     )
@@ -171,7 +171,7 @@ def absence(request: HttpRequest, member: StaffMember, member_id: int) -> HttpRe
 @form_methods
 @manager_page
 def new_closed_day(request: HttpRequest, member: StaffMember) -> HttpResponse:
-    """Add a holiday."""
+    """Add a closed day."""
     now = timezone.now()
     form = ClosedDayForm(request.POST or None, now=now)
     return form_page(
@@ -194,7 +194,7 @@ def new_closed_day(request: HttpRequest, member: StaffMember) -> HttpResponse:
 @require_POST
 @manager_page
 def remove_closed_day(request: HttpRequest, member: StaffMember, day: str) -> HttpResponse:
-    """Open on a day that was to be closed."""
+    """Remove a closed day."""
     try:
         found = date.fromisoformat(day)
     except ValueError as error:

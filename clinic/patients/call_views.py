@@ -1,4 +1,4 @@
-"""Calls from a patient’s page or the list of the silent: recording one, correcting a slip."""
+"""Calls from a patient's page or from the list of silent patients: record a call, correct a recorded call."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ UNPROCESSABLE, CONFLICT = HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.CONFLICT
 @staff_page
 @only(may_work_alerts)
 def record_call(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpResponse:
-    """Take the call panel of a patient's page, or one tap in the list of the silent."""
+    """Save the call panel of a patient's page, or a button in the list of silent patients."""
     found = patient_of_clinic(member, patient_id)
     panel = panel_of(found, member, posted=request.POST.copy())
 
@@ -58,7 +58,7 @@ def record_call(request: HttpRequest, member: StaffMember, patient_id: UUID) -> 
 def correct_attempt(
     request: HttpRequest, member: StaffMember, patient_id: UUID, attempt_id: UUID
 ) -> HttpResponse:
-    """Say what really came of a call that was recorded by a slip."""
+    """Correct the result of a recorded call."""
     found = patient_of_clinic(member, patient_id)
     require(may_work_alerts(member), member)
     attempt = get_object_or_404(found.contact_attempts.select_related("by", "alert"), pk=attempt_id)
@@ -81,7 +81,7 @@ def correct_attempt(
 def corrected(
     request: HttpRequest, member: StaffMember, attempt: ContactAttempt, form: CorrectCallForm
 ) -> HttpResponse:
-    """Keep the correction, and go back to where the call is shown."""
+    """Store the correction, and redirect to the page that shows the call."""
     result, kind = result_and_kind(form.cleaned_data["result"])
     right = correct_contact_attempt(
         attempt=attempt,
@@ -98,6 +98,6 @@ def corrected(
 
 
 def first_correction_words(attempt: ContactAttempt) -> str:
-    """Who was first."""
+    """Return the message that a colleague corrected the call first."""
     newer = ContactAttempt.objects.select_related("by").get(corrects=attempt)
     return f"{newer.by} was first and corrected this call. Nothing was changed."

@@ -1,4 +1,4 @@
-"""Entering a check-in for a patient on the telephone, and what to read out to them."""
+"""Entering a check-in for a patient on the telephone, and the advice to read out."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from clinic.permissions import may_enter_check_ins
 
 
 class TelephonePage(FormPage):
-    """The patient's own questions, on a page of staff."""
+    """The patient's check-in form on a page of staff."""
 
     template = "clinic/patients/check_in.html"
 
@@ -37,7 +37,7 @@ class TelephonePage(FormPage):
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page
 def new(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpResponse:
-    """The patient's form and the patient's action, by staff."""
+    """Enter a check-in through the patient's form and action, with the staff member as `by`."""
     found = patient_of_clinic(member, patient_id)
     require(may_enter_check_ins(member), member)
     if found.is_withdrawn:
@@ -62,7 +62,7 @@ def new(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpResp
 @require_safe
 @staff_page
 def told(request: HttpRequest, member: StaffMember, patient_id: UUID, check_in_id: UUID) -> HttpResponse:
-    """What the patient is told of a check-in, word for word, and the alerts that it opened."""
+    """Show the advice of a check-in word for word, and the alerts that it opened."""
     found = patient_of_clinic(member, patient_id)
     own = found.check_ins.select_related("procedure", "submitted_by")
     check_in = get_object_or_404(own, pk=check_in_id)

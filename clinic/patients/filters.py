@@ -1,4 +1,4 @@
-"""Which of a clinic's patients the list shows. The choice stands in the address: it names nobody."""
+"""Filters of the list of patients. They are in the URL, which names nobody."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ WHO = (
     ("none", "No procedure"),
     ("number", "Telephone to check"),
 )
-# Days since the latest treatment, each counted from its hour: from the first up to, not with, the second.
+# Ranges of days since the latest treatment, each of 24 hours: [first, end).
 DAYS = {"0-1": (0, 2), "2-3": (2, 4), "4-7": (4, 8), "8-14": (8, 15), "15-28": (15, 29), "29-": (29, None)}
 DAY_CHOICES = (
     ("", "Any day"),
@@ -37,20 +37,20 @@ E164 = r"^\+[0-9]{7,15}$"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatientFilters:
-    """`who`: one of WHO. `day`: one of DAYS."""
+    """The chosen filters. `who`: a value of WHO; `day`: a key of DAYS. Empty means no filter."""
 
     who: str = ""
     day: str = ""
 
     @classmethod
     def read(cls, asked: Mapping[str, str]) -> Self:
-        """From an address; what is no choice is left out."""
+        """Read the filters from a query string, ignoring unknown values."""
         who, day = asked.get("who", ""), asked.get("day", "")
         return cls(who=who if who in dict(WHO) else "", day=day if day in DAYS else "")
 
     @property
     def query(self) -> str:
-        """For a link that keeps the choice."""
+        """The query string of these filters."""
         return urlencode({name: value for name in ("who", "day") if (value := getattr(self, name))})
 
     @property
@@ -58,7 +58,7 @@ class PatientFilters:
         return bool(self.who or self.day)
 
     def narrow(self, patients: QuerySet[Patient], clinic: Clinic, now: datetime) -> QuerySet[Patient]:
-        """Those of the patients that both choices mean."""
+        """Return the patients that match both filters."""
         if self.who == "alert":
             patients = patients.filter(Exists(Alert.objects.open().filter(patient=OuterRef("pk"))))
         elif self.who == "silent":
@@ -70,7 +70,7 @@ class PatientFilters:
         return self.on_day(patients, now) if self.day else patients
 
     def on_day(self, patients: QuerySet[Patient], now: datetime) -> QuerySet[Patient]:
-        """Those whose latest treatment was so many days ago."""
+        """Return the patients whose latest treatment was within the range of days."""
         first, end = DAYS[self.day]
         latest = Procedure.objects.filter(patient=OuterRef("pk")).order_by("-performed_at")
         patients = patients.annotate(treated_at=Subquery(latest.values("performed_at")[:1]))

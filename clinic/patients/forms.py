@@ -1,4 +1,4 @@
-"""The forms of the patients: the filters of the list, a later procedure, withdrawing."""
+"""The forms of the patients' pages: filters, a later procedure, withdrawal."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from clinic.procedures import ProcedureIntake
 
 
 class ProcedureForm(PatientTreatmentForm):
-    """A later treatment. What was not asked at intake is asked now, or a reason is given."""
+    """A later treatment. Intake questions not asked yet are asked now, or a reason is given."""
 
     def __init__(self, *args: Any, patient: Patient, **kwargs: Any) -> None:
         super().__init__(*args, patient=patient, **kwargs)
@@ -49,7 +49,7 @@ class ProcedureForm(PatientTreatmentForm):
 
     @property
     def asked(self) -> ProcedureIntake:
-        """What `record_confirmed` stores beside the treatment."""
+        """The `asked` argument of `record_confirmed`."""
         return ProcedureIntake(
             stored=self.stored,
             intake=told_intake(self, self.stored),
@@ -76,7 +76,7 @@ class WithdrawForm(StaffForm):
 
 
 class PatientFilterForm(forms.Form):
-    """The filters of the list. Sent as a GET, so that the address holds them."""
+    """The filters of the list, sent by GET, so that the URL holds them."""
 
     who = forms.ChoiceField(label="Show", choices=WHO, required=False)
     day = forms.ChoiceField(label="Day of recovery", choices=DAY_CHOICES, required=False)

@@ -1,4 +1,4 @@
-"""What the list of patients and the page of one patient show."""
+"""The data of the list of patients and of a patient's page."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class PatientRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReEvaluation:
-    """What a later evaluation of a check-in came to."""
+    """The level and instant of a later evaluation of a check-in."""
 
     level: str
     at: datetime
@@ -43,7 +43,7 @@ class ReEvaluation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """One check-in with its answers in words."""
+    """A check-in with its answers as labels."""
 
     check_in: CheckIn
     answers: list[tuple[str, str]]
@@ -53,9 +53,9 @@ class Report:
 def page_of_patients(
     clinic: Clinic, number: str | None, filters: PatientFilters, now: datetime
 ) -> Page[Patient]:
-    """One page of the clinic's patients, the one treated last first, those without a procedure at the end.
+    """Return a page of the clinic's patients, latest treatment first, those without a procedure last.
 
-    A number that is none means the first page, one too high the last.
+    An invalid page number means the first page, one too high the last.
     """
     procedures = Procedure.objects.filter(patient=OuterRef("pk")).order_by("-performed_at")
     last = Subquery(procedures.values("performed_at")[:1])
@@ -68,7 +68,7 @@ def page_of_patients(
 
 
 def patient_rows(patients: Iterable[Patient], now: datetime) -> list[PatientRow]:
-    """The rows of one page, in three queries however many they are."""
+    """Return the rows of the patients, in three queries."""
     patients = list(patients)
     procedures = Procedure.objects.filter(patient__in=patients).order_by("performed_at")
     latest = {procedure.patient_id: procedure for procedure in procedures}
@@ -89,13 +89,13 @@ def patient_rows(patients: Iterable[Patient], now: datetime) -> list[PatientRow]
 
 
 def closed_newest_first(alerts: Iterable[Alert]) -> list[Alert]:
-    """Those of the alerts that are closed, the one closed last first."""
+    """Return the closed alerts, latest closing first."""
     closed = [(alert.closed_at, alert) for alert in alerts if alert.closed_at]
     return [alert for _at, alert in sorted(closed, key=itemgetter(0), reverse=True)]
 
 
 def page_of_check_ins(patient: Patient, number: str | None) -> Page[CheckIn]:
-    """A patient's check-ins, the newest first, corrected ones included."""
+    """Return a page of the patient's check-ins, newest first, including corrected ones."""
     later = Assessment.objects.filter(check_in=OuterRef("pk")).exclude(reason=Assessment.Reason.SUBMITTED)
     newest = later.order_by("-at")
     check_ins = (
@@ -109,7 +109,6 @@ def page_of_check_ins(patient: Patient, number: str | None) -> Page[CheckIn]:
 
 
 def reports_of(check_ins: Iterable[CheckIn]) -> list[Report]:
-    """Check-ins with their answers in words."""
     reports = []
     for check_in in check_ins:
         answers = all_answers(check_in.given)
@@ -119,6 +118,6 @@ def reports_of(check_ins: Iterable[CheckIn]) -> list[Report]:
 
 
 def re_evaluation_of(check_in: CheckIn) -> ReEvaluation | None:
-    """The newest later evaluation, where it does not say the same as the first."""
+    """Return the newest later evaluation if its level differs from the first; else None."""
     level, at = getattr(check_in, "again_level", None), getattr(check_in, "again_at", None)
     return ReEvaluation(level=level, at=at) if level and at and level != check_in.level else None

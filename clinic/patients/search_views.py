@@ -1,4 +1,4 @@
-"""Finding a patient. What was looked for stands in the session, never in an address."""
+"""The search for patients. Search words are kept in the session, never in a URL."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from clinic.patients.page import patient_rows
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page
 def search(request: HttpRequest, _member: StaffMember) -> HttpResponse:
-    """Patients whom the words describe. Posted, and answered with an address that can be gone back to."""
+    """Show matching patients. A POST stores the words and redirects to a URL with their key."""
     if request.method == "POST":
         key = remember(request, " ".join(request.POST.get("words", "").split())[:100])
         return redirect(f"{reverse('clinic:search')}?found={key}")

@@ -1,4 +1,4 @@
-"""The list of patients, the page of one, and recording a procedure."""
+"""The list of patients, a patient's page, and recording a procedure."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from clinic.treatment_questions import are_answered, confirmation_token
 @require_safe
 @staff_page
 def patients(request: HttpRequest, member: StaffMember) -> HttpResponse:
-    """The clinic's patients, the one treated last first."""
+    """List the clinic's patients, latest treatment first."""
     now, filters = timezone.now(), PatientFilters.read(request.GET)
     page = page_of_patients(member.clinic, request.GET.get("page"), filters, now)
     context = {"page": page, "rows": patient_rows(page, now), "filters": filters, "now": now}
@@ -48,7 +48,7 @@ def patients(request: HttpRequest, member: StaffMember) -> HttpResponse:
 @require_safe
 @staff_page
 def patient(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpResponse:
-    """Everything about one patient."""
+    """Show a patient. Opening the page is recorded as an event."""
     found, now = patient_of_clinic(member, patient_id), timezone.now()
     record_opening(verb=Event.Verb.OPENED_PATIENT, subject=found.pk, patient=found, by=member.user, now=now)
     return patient_page(request, member, found)
@@ -62,7 +62,7 @@ def patient_page(
     status: HTTPStatus = HTTPStatus.OK,
     **forms: Any,
 ) -> HttpResponse:
-    """The page of one patient. `forms`: those that come back with what is wrong with them."""
+    """Render a patient's page. `forms`: bound forms that replace the empty ones."""
     now = timezone.now()
     alerts = list(found.alerts.select_related("closed_by", "acknowledged_by", "owner").worst_first())
     open_alerts = [alert for alert in alerts if alert.is_open]
@@ -89,7 +89,7 @@ def patient_page(
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page
 def record(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpResponse:
-    """Record a procedure. Where `treated_over_open_alert` holds, only once staff have confirmed it."""
+    """Record a procedure. If `treated_over_open_alert` holds, staff must confirm it first."""
     found, now = patient_of_clinic(member, patient_id), timezone.now()
     require(may_record_procedures(member), member)
     context = {"patient": found, "now": now, "open_alerts": found.alerts.open().need_action().worst_first()}

@@ -1,4 +1,4 @@
-"""Taking a patient out of the portal, and letting them take part again."""
+"""Withdrawing a patient from the portal, and taking a patient back."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from clinic.permissions import may_withdraw_patients
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page
 def withdraw(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpResponse:
-    """Take a patient out of the portal."""
+    """Withdraw a patient from the portal."""
     found, now = patient_of_clinic(member, patient_id), timezone.now()
     require(may_withdraw_patients(member), member)
     form = WithdrawForm(request.POST) if request.method == "POST" else WithdrawForm()
@@ -49,7 +49,7 @@ def withdraw(request: HttpRequest, member: StaffMember, patient_id: UUID) -> Htt
 
 
 def withdrawn_words(found: Patient, now: datetime) -> str:
-    """Who was first."""
+    """Return the message that a colleague withdrew the patient first."""
     assert found.withdrawn_at is not None
     return (
         f"{found.withdrawn_by} has withdrawn this patient at {staff_clock(found.withdrawn_at, now)} already."
@@ -59,7 +59,7 @@ def withdrawn_words(found: Patient, now: datetime) -> str:
 @require_POST
 @staff_page
 def take_back(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpResponse:
-    """Let a withdrawn patient take part again."""
+    """Take a withdrawn patient back."""
     found = patient_of_clinic(member, patient_id)
     require(may_withdraw_patients(member), member)
     try:

@@ -1,4 +1,4 @@
-"""Tries to reach patients, as lists of staff show them."""
+"""The last contact attempt of patients, for lists of staff."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from aftercare.ui.times import staff_clock
 
 
 def last_calls(patients: Iterable[UUID]) -> dict[UUID, ContactAttempt]:
-    """The last try to reach each of these patients, in one query; one that was corrected does not count."""
+    """Return the last contact attempt of each patient, in one query, ignoring corrected attempts."""
     attempts = ContactAttempt.objects.filter(patient__in=list(patients), corrected_by=None)
     return {attempt.patient_id: attempt for attempt in attempts.select_related("by").order_by("at", "pk")}
 
 
 def call_words(attempt: ContactAttempt, now: datetime) -> str:
-    """ "no answer 14:05, Ann Lowe"."""
+    """Return "no answer 14:05, Ann Lowe"."""
     what = attempt.get_result_display().lower()
     if attempt.kind == ContactAttempt.Kind.PATIENT_CALLED:
         what = "patient called"

@@ -1,4 +1,4 @@
-"""By when an alert should be answered, and how that stands: minutes left, overdue, acknowledged, or reached."""
+"""The deadline of an alert, and its state: time left, overdue, acknowledged, or reached."""
 
 from __future__ import annotations
 
@@ -11,33 +11,33 @@ from aftercare.people.hours import OpeningHours
 from aftercare.triage import Level
 from aftercare.ui.times import spoken_age, staff_clock
 
-# Working days within which the clinic answers what has no deadline in minutes.
+# Deadlines in working days, for levels without a deadline in minutes.
 WORKING_DAYS = {Level.SAME_DAY: 1, Level.ROUTINE: 2}
-RUNNING_OUT = 0.3  # share of the time left below which the clock turns
+RUNNING_OUT = 0.3  # share of time left below which the clock warns
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
-    """What the column "Answer by" says. `wedge` is the gone part of the pie, as an SVG path."""
+    """The content of the column "Answer by". `wedge`: the elapsed part of the pie, as an SVG path."""
 
     state: str
     words: str
     detail: str
     wedge: str = ""
     running_out: bool = False
-    is_quiet: bool = False  # routine: it is said, and does not shout
+    is_quiet: bool = False  # routine: shown without emphasis
 
 
 def answer_by(alert: Alert, hours: OpeningHours) -> datetime | None:
-    """Emergency and urgent: as the rule `unacknowledged` says (S2); below: in working days of the clinic."""
+    """Return the deadline of an alert: by the rule `unacknowledged` from urgent on (S2), else in working days."""
     if by := alert.acknowledge_by:
         return by
     return hours.working_day_end(alert.waiting_since, WORKING_DAYS[alert.triage_level])
 
 
 def clock_of(alert: Alert, hours: OpeningHours, now: datetime) -> Clock:
-    """How the answer to one open alert stands."""
+    """Return the clock of an open alert."""
     if not alert.is_waiting and alert.acknowledged_at is not None:
         return taken_clock(alert, alert.acknowledged_at, now)
     by = answer_by(alert, hours)
@@ -58,7 +58,7 @@ def clock_of(alert: Alert, hours: OpeningHours, now: datetime) -> Clock:
 
 
 def taken_clock(alert: Alert, acknowledged_at: datetime, now: datetime) -> Clock:
-    """How it stands with an alert that somebody has taken on."""
+    """Return the clock of an acknowledged alert."""
     at = staff_clock(acknowledged_at, now)
     if alert.is_forgotten:
         words = f"No call for {spoken_age(now - acknowledged_at)}"
@@ -74,7 +74,7 @@ def taken_clock(alert: Alert, acknowledged_at: datetime, now: datetime) -> Clock
 
 
 def late_clock(alert: Alert, by: datetime, now: datetime, *, is_quiet: bool) -> Clock:
-    """The clock of an alert whose time is over."""
+    """Return the clock of an alert past its deadline."""
     detail = next_contact_words(alert, now) or f"was due {staff_clock(by, now)}"
     if now - by < MINUTE:
         return Clock(state="due", words="Due now", detail=detail, is_quiet=is_quiet)
@@ -83,7 +83,7 @@ def late_clock(alert: Alert, by: datetime, now: datetime, *, is_quiet: bool) -> 
 
 
 def closed_clock(alert: Alert, now: datetime) -> Clock:
-    """The clock of an alert that was closed a moment ago."""
+    """Return the clock of an alert that the user has just closed."""
     at = staff_clock(alert.closed_at, now) if alert.closed_at else ""
     return Clock(
         state="closed", words=f"Closed {at}".strip(), detail=f"{alert.get_outcome_display().lower()}, by you"
@@ -91,17 +91,17 @@ def closed_clock(alert: Alert, now: datetime) -> Clock:
 
 
 def left_words(left: timedelta, *, in_days: bool) -> str:
-    """ "11 min left"; in the last minute it is due."""
+    """Return "11 min left"; "Due now" in the last minute."""
     return "Due now" if left < MINUTE else f"{span_words(left, in_days=in_days)} left"
 
 
 def span_words(span: timedelta, *, in_days: bool) -> str:
-    """A span of time; with `in_days` whole days alone, from one day on."""
+    """Return a time span; with `in_days` rounded down to days, from one day on."""
     return spoken_age(span // DAY * DAY if in_days and span >= DAY else span)
 
 
 def next_contact_words(alert: Alert, now: datetime) -> str:
-    """When the next contact is told if nobody acknowledges; empty where nobody is."""
+    """Return when the next contact is notified; an empty string if none is."""
     at = alert.next_escalation_at
     if at is None:
         return ""
@@ -109,7 +109,7 @@ def next_contact_words(alert: Alert, now: datetime) -> str:
 
 
 def wedge(share: float) -> str:
-    """The pie of a clock of which `share` (0 to 1) is gone, as an SVG path on a grid of 24 by 24."""
+    """Return the SVG path of a pie of which `share` (0 to 1) has elapsed, on a grid of 24 by 24."""
     angle = 2 * pi * min(max(share, 0.01), 0.99)
     x, y = 12 + 7 * sin(angle), 12 - 7 * cos(angle)
     return f"M12 12V5A7 7 0 {int(angle > pi)} 1 {x:.1f} {y:.1f}z"

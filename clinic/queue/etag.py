@@ -1,4 +1,4 @@
-"""Whether the queue has changed: one cheap query, asked every few seconds by every open page."""
+"""The entity tag of the queue: one cheap query, since every open page polls every few seconds."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from aftercare.alerts.models import Alert, ContactAttempt
 from aftercare.checkins.models import Finding
 from aftercare.people.models import Clinic, User
 
-# What of an alert the queue shows. A report that is appended quietly changes the newest assessment alone.
+# Fields of an alert that the queue shows. A report appended without notification changes only the assessment.
 SHOWN = (
     *("pk", "status", "owner_id", "acknowledged_at", "opened_at", "returned_at", "forgotten_since"),
     *("last_reported_at", "reported_again_at", "unconfirmed_since", "silent_since", "next_escalation_at"),
@@ -21,7 +21,7 @@ SHOWN = (
 
 
 def queue_etag(clinics: Iterable[Clinic], user: User, query: str) -> str:
-    """The entity tag of one view of the queue: equal as long as its alerts are."""
+    """Return the entity tag of a view of the queue, which changes with the alerts shown."""
     report = Finding.objects.filter(alert=OuterRef("pk")).order_by("-assessment__at")
     calls = ContactAttempt.objects.filter(patient=OuterRef("patient"), corrected_by=None)
     call = calls.order_by("-at", "-pk")

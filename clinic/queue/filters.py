@@ -1,6 +1,6 @@
-"""Which of the less pressing alerts the queue shows. It stands in the address, so that a view can be shared.
+"""Filters of the queue. They are in the URL, so that a view can be shared.
 
-Emergencies and urgent alerts stand above every filter; the address names no patient.
+Emergencies and urgent alerts are shown whatever the filters. The URL names no patient.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ FILTERED_LEVELS = (Alert.Level.SAME_DAY, Alert.Level.ROUTINE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """Each empty field lets everything through. `owner`: "me", "none", or the id of a user."""
+    """The chosen filters; an empty field filters nothing. `owner`: "me", "none", or the id of a user."""
 
     level: str = ""
     owner: str = ""
@@ -31,7 +31,7 @@ class Filters:
 
     @classmethod
     def read(cls, given: QueryDict, memberships: Sequence[StaffMember]) -> Filters:
-        """From an address; what it does not know it passes over, so that an old link still opens."""
+        """Read the filters from a query string, ignoring unknown values, so that old links still open."""
         return cls(
             level=known_or_empty(given.get("level"), FILTERED_LEVELS),
             owner=owner_from(given.get("owner", "")),
@@ -43,7 +43,7 @@ class Filters:
 
     @property
     def query(self) -> str:
-        """As it stands in the address, without the question mark."""
+        """The query string of these filters, without the question mark."""
         fields = {
             "level": self.level,
             "owner": self.owner,
@@ -56,24 +56,24 @@ class Filters:
 
     @property
     def is_narrow(self) -> bool:
-        """Whether anything is left out, on every page."""
+        """Whether any filter is set."""
         return bool(self.on_page(1).query)
 
     @property
     def more(self) -> int:
-        """How many filters are set that have no button of their own."""
+        """The number of filters set that have no button of their own."""
         return sum([bool(self.level), self.unacknowledged, bool(self.kind), bool(self.clinic)])
 
     def owned_by(self, owner: str) -> Filters:
-        """The same view, of another owner, from its first page."""
+        """Return the same filters with another owner, from the first page."""
         return replace(self, owner=owner, page=1)
 
     def on_page(self, page: int) -> Filters:
-        """Another page of the same view."""
+        """Return the same filters on another page."""
         return replace(self, page=page)
 
     def of(self, alerts: Iterable[Alert], user: User) -> list[Alert]:
-        """Those of the alerts that are to be shown to a user."""
+        """Return the alerts that match the filters for a user."""
         return [alert for alert in alerts if self.lets_through(alert, user)]
 
     def lets_through(self, alert: Alert, user: User) -> bool:
@@ -88,17 +88,16 @@ class Filters:
 
 
 def known_or_empty(value: str | None, known: Iterable[str]) -> str:
-    """The value where it is known, else nothing."""
     return value if value is not None and value in known else ""
 
 
 def page_from(value: str) -> int:
-    """A page as the address gives one; the first where it is none."""
+    """Parse a page number; 1 if it is invalid."""
     is_number = value.isascii() and value.isdigit() and len(value) < 6
     return max(int(value), 1) if is_number else 1
 
 
 def owner_from(value: str) -> str:
-    """An owner as the address names one."""
+    """Parse an owner; an empty string if it is invalid."""
     is_id = value.isascii() and value.isdigit() and len(value) < 18
     return value if value in (MINE, NOBODY) or is_id else ""

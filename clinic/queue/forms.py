@@ -1,4 +1,4 @@
-"""The filters of the queue that have no button of their own."""
+"""The form of the queue's filters."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LEVEL_CHOICES = [(level.value, level.label) for level in FILTERED_LEVELS]
 
 
 class FilterForm(forms.Form):
-    """The filters that have no button of their own. Sent as a GET, so that the address holds them."""
+    """The filters without a button of their own, sent by GET, so that the URL holds them."""
 
     level = forms.ChoiceField(choices=[("", "Every level"), *LEVEL_CHOICES])
     owner = forms.ChoiceField()

@@ -1,4 +1,4 @@
-"""The handover from one shift to the next: what is open, whose it is, and what was tried."""
+"""The handover to the next shift: open alerts, their owners, and contact attempts."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from clinic.queue.silent_list import SilentRow
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handover:
-    """Every open alert and everybody who is silent, each with the last try to reach the patient."""
+    """Every open alert and every silent patient, each with the last contact attempt."""
 
     queue: Queue
 
     @property
     def rows(self) -> list[QueueRow]:
-        """The open alerts, a row for each patient, the worst first."""
+        """The open alerts, one row per patient, highest level first."""
         return [row for row in self.queue.rows if not row.is_closed]
 
     @property
@@ -29,5 +29,5 @@ class Handover:
 
 
 def handover_of(clinics: Collection[Clinic], now: datetime, user: User) -> Handover:
-    """What the next shift has to know, in as many queries for one patient as for a hundred."""
+    """Return the handover, in a constant number of queries."""
     return Handover(queue=queue_of(clinics, now, user, rows_on_a_page=None))

@@ -1,4 +1,4 @@
-"""The queue: who is next. One row for each patient, the worst first, then the longest waiting."""
+"""The queue: one row per patient, highest level first, then longest waiting."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from clinic.queue.rows import UNDO_WITHIN, QueueRow, RowContext, grouped, newest
 from clinic.queue.silent_list import SilentRow, silent_rows
 
 ROWS_ON_A_PAGE = 50
-SILENT_SHOWN = 25  # the rest of the silent stands in the handover: a long list hides what is pressing
+SILENT_SHOWN = 25  # silent patients on the page; the handover lists all
 RELATED = ("clinic", "patient__user", "procedure", "owner", "acknowledged_by")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """How many rows below the pressing ones there are with each owner, the other filters being as they are."""
+    """The number of rows below urgent by owner, with the other filters applied."""
 
     everybody: int
     mine: int
@@ -33,7 +33,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
-    """The sections of the page, each in its order. `now` stands on every page and above every filter."""
+    """The sections of the page, in order. `now` is on every page and ignores the filters."""
 
     now: list[QueueRow]
     today: list[QueueRow]
@@ -48,22 +48,22 @@ class Queue:
 
     @property
     def rows(self) -> list[QueueRow]:
-        """Every row with an alert, the worst first."""
+        """Every row with an alert, highest level first."""
         return [*self.now, *self.today, *self.routine]
 
     @property
     def pressing(self) -> int:
-        """How many patients have an open alert of urgent or higher: what the title counts."""
+        """The number of patients with an open alert of urgent or higher, for the title."""
         return sum(not row.is_closed for row in self.now)
 
     @property
     def silent_first(self) -> list[SilentRow]:
-        """Those of the silent that the page shows."""
+        """The silent patients that the page shows."""
         return self.silent[:SILENT_SHOWN] if self.page.number == 1 else []
 
     @property
     def silent_more(self) -> int:
-        """How many more there are."""
+        """The number of silent patients that the page does not show."""
         return len(self.silent) - len(self.silent_first)
 
 
@@ -75,9 +75,9 @@ def queue_of(
     *,
     rows_on_a_page: int | None = ROWS_ON_A_PAGE,
 ) -> Queue:
-    """What waits for the staff of these clinics, in as many queries for one alert as for a thousand.
+    """Return the queue of the clinics, in a constant number of queries.
 
-    `rows_on_a_page`: how many of the rows below the pressing ones; None for all of them.
+    `rows_on_a_page`: number of rows below urgent per page; None for all.
     """
     filters = filters or Filters()
     everything = open_or_just_closed(clinics, now, user)
@@ -103,7 +103,7 @@ def queue_of(
 
 
 def open_or_just_closed(clinics: Collection[Clinic], now: datetime, user: User) -> list[Alert]:
-    """Every open alert, and those that the user has closed and can still undo; the worst first."""
+    """Return every open alert, and the alerts whose closing the user can still undo, highest level first."""
     alerts = Alert.objects.filter(clinic__in=clinics).select_related(*RELATED)
     just_closed = alerts.filter(
         status=Alert.Status.CLOSED, closed_by=user, closed_at__gt=now - UNDO_WITHIN, closed_at__lte=now
@@ -113,7 +113,7 @@ def open_or_just_closed(clinics: Collection[Clinic], now: datetime, user: User) 
 
 
 def split_by_urgency(groups: Iterable[list[Alert]]) -> tuple[list[list[Alert]], list[list[Alert]]]:
-    """The rows that are led by an emergency or an urgent alert, and the others: same day first."""
+    """Split the rows into those led by an alert of urgent or higher, and the others, same day first."""
     groups = list(groups)
     pressing = [group for group in groups if group[0].triage_level >= Level.URGENT]
     below = [group for group in groups if group[0].triage_level < Level.URGENT]
@@ -121,17 +121,17 @@ def split_by_urgency(groups: Iterable[list[Alert]]) -> tuple[list[list[Alert]], 
 
 
 def page_of(groups: list[list[Alert]], number: int, size: int | None) -> Page[list[Alert]]:
-    """One page of these rows; a number too high means the last."""
+    """Return a page of the rows; a number too high means the last."""
     return Paginator(groups, size or max(len(groups), 1)).get_page(number)
 
 
 def most_pressing_first(rows: Iterable[QueueRow]) -> list[QueueRow]:
-    """What nobody has called about in time comes first, whose patient was reached last; else the order stays."""
+    """Put forgotten rows first and rows whose patient was reached last; otherwise keep the order."""
     return sorted(rows, key=lambda row: (not row.is_forgotten, row.is_settled))
 
 
 def counts_of(alerts: Collection[Alert], user: User, filters: Filters) -> Counts:
-    """How many rows there are of everybody, of the user and of nobody."""
+    """Return the number of rows of everybody, of the user, and without an owner."""
 
     def row_count(owner: str) -> int:
         return len(grouped(filters.owned_by(owner).of(alerts, user)))

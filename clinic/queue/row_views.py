@@ -1,4 +1,4 @@
-"""The buttons of the queue's rows. Each names its patient, and acts on what its row showed."""
+"""The buttons of the queue's rows. Each acts on one patient, on the alerts that the row showed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from clinic.queue.views import ActionResult, answer, conflict, is_in_list
 @staff_page
 @only(may_work_alerts)
 def acknowledge_in_queue(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpResponse:
-    """Take on what the row showed. Without script this leads to the page of the worst of it."""
+    """Acknowledge the alerts that the row showed. Without script, redirect to the highest of them."""
     patient, now = patient_of_clinic(member, patient_id), timezone.now()
     try:
         shown = read_shown(request.POST.getlist("shown"))
@@ -53,7 +53,7 @@ def acknowledge_in_queue(request: HttpRequest, member: StaffMember, patient_id: 
 @staff_page
 @only(may_work_alerts)
 def give_back_in_queue(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpResponse:
-    """Let what the reader took on a moment ago wait for anybody again."""
+    """Give back alerts that the user acknowledged a moment ago."""
     patient = patient_of_clinic(member, patient_id)
     try:
         shown = read_shown(request.POST.getlist("shown"))
@@ -67,7 +67,7 @@ def give_back_in_queue(request: HttpRequest, member: StaffMember, patient_id: UU
 @staff_page
 @only(may_work_alerts)
 def undo_close_in_queue(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpResponse:
-    """Open again what the reader closed less than a minute ago."""
+    """Reopen alerts that the user closed less than a minute ago."""
     patient = patient_of_clinic(member, patient_id)
     try:
         shown = read_shown(request.POST.getlist("shown"))
@@ -85,7 +85,7 @@ def undo_close_in_queue(request: HttpRequest, member: StaffMember, patient_id: U
 
 
 def taken_on(patient: Patient, alerts: list[Alert], by: User) -> str:
-    """What acknowledging came to: one that waited again stays with whoever has it."""
+    """Return the message about an acknowledgement. A confirmed newer report keeps its owner."""
     others = {str(alert.owner) for alert in alerts if alert.owner and alert.owner_id != by.pk}
     if others and all(alert.owner_id != by.pk for alert in alerts):
         return f"You confirmed the newer report. {patient.user} stays with {' and '.join(sorted(others))}."
@@ -93,7 +93,7 @@ def taken_on(patient: Patient, alerts: list[Alert], by: User) -> str:
 
 
 def changed(patient: Patient) -> ActionResult:
-    """The row was not what it had shown."""
+    """Return the result for a row that has changed since it was shown."""
     return ActionResult(
         heading=f"{patient.user} has changed",
         problem="Something came in since you looked. Nothing was changed. Read the row again, then press.",
@@ -101,14 +101,14 @@ def changed(patient: Patient) -> ActionResult:
 
 
 def taken(patient: Patient, alert: Alert) -> ActionResult:
-    """Somebody else was first with all that the row showed."""
+    """Return the result for a row that a colleague handled first."""
     who, verb, at = first_with(alert)
     did = f"{who} {verb} {patient.user} at {staff_clock(at, timezone.now())}. You changed nothing."
     return ActionResult(heading=f"{who} was first", problem=did)
 
 
 def first_with(alert: Alert) -> tuple[User, str, datetime]:
-    """Who closed or acknowledged an alert, and when."""
+    """Return who closed or acknowledged the alert, the verb, and when."""
     if alert.closed_by and alert.closed_at:
         return alert.closed_by, "closed", alert.closed_at
     assert alert.acknowledged_by

@@ -1,4 +1,4 @@
-"""Rows of the queue: one patient's alerts of one section, with everything that the row says."""
+"""Rows of the queue: one patient's alerts of one section."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from clinic.labels import short_evidence, treatment_words
 from clinic.queue.calls import call_words
 from clinic.queue.deadlines import Clock, clock_of, closed_clock
 
-# For so long the row of what was acknowledged, or closed, can be put back where it stands.
+# How long an acknowledgement or a closing can be undone in its row.
 UNDO_WITHIN = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowContext:
-    """What the rows of a page need besides their alerts, each loaded in one query for all of them."""
+    """Data shared by the rows of a page, each loaded in one query."""
 
     user: User
     now: datetime
@@ -34,7 +34,7 @@ class RowContext:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueRow:
-    """One patient's alerts of one section, `alert` the worst of them."""
+    """One patient's alerts of one section. `alert`: the highest of them."""
 
     alert: Alert
     alerts: list[Alert]
@@ -44,11 +44,11 @@ class QueueRow:
     clock: Clock
     silence: str
     reported_again: str
-    call: ContactAttempt | None  # the last try to reach the patient about these alerts
+    call: ContactAttempt | None  # the last contact attempt about these alerts
     call_words: str
-    call_line: str  # the same beside the clock, which may say a part of it
-    to_give_back: list[Alert]  # taken on by the reader a moment ago
-    to_undo: list[Alert]  # closed by the reader a moment ago
+    call_line: str  # the same, shortened where the clock says a part of it
+    to_give_back: list[Alert]  # acknowledged by the user within UNDO_WITHIN
+    to_undo: list[Alert]  # closed by the user within UNDO_WITHIN
     seconds_to_undo: int
 
     @property
@@ -57,27 +57,27 @@ class QueueRow:
 
     @property
     def is_closed(self) -> bool:
-        """Whether the row stands here only so that its closing can be undone."""
+        """Whether the row is shown only so that its closing can be undone."""
         return not self.alert.is_open
 
     @property
     def waiting(self) -> list[Alert]:
-        """Those that nobody has acknowledged, or whose newer report nobody has confirmed."""
+        """The alerts to acknowledge, or whose newer report is to be confirmed."""
         return [alert for alert in self.alerts if alert.is_waiting]
 
     @property
     def is_hot(self) -> bool:
-        """An emergency that nobody has answered."""
+        """Whether the row has a waiting emergency."""
         return any(alert.triage_level is Level.EMERGENCY for alert in self.waiting)
 
     @property
     def is_forgotten(self) -> bool:
-        """Whether one of them was acknowledged and nobody has called in time."""
+        """Whether an alert was acknowledged and no call was recorded in time."""
         return any(alert.is_forgotten for alert in self.alerts)
 
     @property
     def is_settled(self) -> bool:
-        """Whether staff have reached the patient about each of them. Closing alone moves no row."""
+        """Whether staff reached the patient about every alert. Closing alone moves no row."""
         return all(alert.is_reached and not alert.is_waiting for alert in self.alerts)
 
     @property
@@ -86,7 +86,7 @@ class QueueRow:
 
     @property
     def summary(self) -> str:
-        """Why, in one sentence: "Pus bumps, or fluid. At 20 h, and 2 more findings"."""
+        """The reason in one sentence: "Pus bumps, or fluid. At 20 h, and 2 more findings"."""
         words = f"{self.why}. {self.detail}" if self.detail else self.why
         if not self.more:
             return words
@@ -94,35 +94,35 @@ class QueueRow:
 
     @property
     def key(self) -> str:
-        """The row's name on the page, the same each time it is drawn: the patient, and what kind of row."""
+        """The stable id of the row on the page: the section and the patient."""
         part = "routine" if self.alert.triage_level is Level.ROUTINE else "act"
         return f"{part}-{self.patient.pk}"
 
     @property
     def call_note(self) -> str:
-        """What was written of the last call, unless on the page of an older alert: that tells of the older one."""
+        """The note of the last call, unless it was recorded on the page of another alert."""
         if self.call is None or self.call.alert_id not in {None, *(alert.pk for alert in self.alerts)}:
             return ""
         return self.call.note
 
     @property
     def waits(self) -> str:
-        """By which the page knows what is new: each alert that waits, and since when."""
+        """The waiting alerts with the instant since when, by which the script detects new ones."""
         return " ".join(f"{alert.pk}@{alert.waiting_since.isoformat()}" for alert in self.waiting)
 
     @property
     def newest_wait(self) -> datetime:
-        """Since when the newest of those that wait has waited."""
+        """Since when the newest waiting alert waits."""
         return max(alert.waiting_since for alert in self.waiting)
 
 
 def shown_token(alert: Alert) -> str:
-    """An alert as a page showed it: its id, and the instant of its newest report."""
+    """Return the token of an alert as shown: its id, and the instant of its newest report."""
     return f"{alert.pk}@{alert.last_reported_at.isoformat()}"
 
 
 def grouped(alerts: Iterable[Alert]) -> list[list[Alert]]:
-    """The alerts of each row, in the order of each row's first."""
+    """Return the alerts of each row, rows in the order of their first alert."""
     by_row: dict[tuple[UUID, bool], list[Alert]] = {}
     for alert in alerts:
         by_row.setdefault((alert.patient_id, alert.triage_level is Level.ROUTINE), []).append(alert)
@@ -130,14 +130,14 @@ def grouped(alerts: Iterable[Alert]) -> list[list[Alert]]:
 
 
 def lead_first(group: list[Alert]) -> list[Alert]:
-    """The alerts of a row, the one that leads it first: open, worst, waiting, then the longest open."""
+    """Sort a row's alerts: open, highest, waiting, then longest open."""
     return sorted(
         group, key=lambda a: (not a.is_open, -a.triage_level.rank, not a.is_waiting, a.opened_at, a.rule)
     )
 
 
 def newest_findings(alerts: QuerySet[Alert]) -> dict[UUID | None, Finding]:
-    """The last report behind each of these alerts, by the alert's id, in one query."""
+    """Return the newest finding of each alert by the alert's id, in one query."""
     newest = Finding.objects.filter(alert=OuterRef("pk")).order_by("-assessment__at", "-pk")
     ids = alerts.order_by().annotate(newest=Subquery(newest.values("pk")[:1])).values("newest")
     findings = Finding.objects.filter(pk__in=ids).select_related(
@@ -147,7 +147,7 @@ def newest_findings(alerts: QuerySet[Alert]) -> dict[UUID | None, Finding]:
 
 
 def queue_row(group: list[Alert], context: RowContext) -> QueueRow:
-    """The row of one patient's alerts, as `grouped` gives them. Its clock is that of the first that waits."""
+    """Return the row of a group from `grouped`. Its clock is that of the first waiting alert."""
     now, lead = context.now, group[0]
     alerts = [alert for alert in group if alert.is_open] or group
     finding = context.newest.get(lead.pk)
@@ -173,7 +173,7 @@ def queue_row(group: list[Alert], context: RowContext) -> QueueRow:
 
 
 def row_clock(alerts: list[Alert], now: datetime) -> Clock:
-    """The clock of the one that presses most: forgotten, then waiting, then the worst."""
+    """Return the clock of the most pressing alert: forgotten, then waiting, then the highest."""
     lead = alerts[0]
     if not lead.is_open:
         return closed_clock(lead, now)
@@ -183,19 +183,19 @@ def row_clock(alerts: list[Alert], now: datetime) -> Clock:
 
 
 def again_words(alerts: Iterable[Alert], now: datetime) -> str:
-    """When one of them was last reported again after somebody had acknowledged it."""
+    """Return when an alert was last reported again after its acknowledgement."""
     again = max((alert.reported_again_at for alert in alerts if alert.reported_again_at), default=None)
     return f"Reported again {staff_clock(again, now)}" if again else ""
 
 
 def call_about(alerts: Collection[Alert], context: RowContext) -> ContactAttempt | None:
-    """The last try to reach the patient since the first of these alerts was opened."""
+    """Return the last contact attempt since the first of the alerts was opened."""
     call = context.calls.get(next(iter(alerts)).patient_id)
     return call if call and call.at >= min(alert.opened_at for alert in alerts) else None
 
 
 def call_line(call: ContactAttempt | None, clock: Clock, now: datetime) -> str:
-    """The last call in words; only its author where the clock says already that the patient was reached."""
+    """Return the last call; only its author if the clock already says that the patient was reached."""
     if call is None:
         return ""
     if clock.state == "reached" and call.result == ContactAttempt.Result.REACHED:
@@ -204,7 +204,7 @@ def call_line(call: ContactAttempt | None, clock: Clock, now: datetime) -> str:
 
 
 def is_taken_lately(alert: Alert, context: RowContext) -> bool:
-    """Whether the reader took the alert on a moment ago, so that a slip can be put back in its place."""
+    """Return whether the user acknowledged the alert within `UNDO_WITHIN`, so that it can be given back in place."""
     return (
         alert.status == Alert.Status.ACKNOWLEDGED
         and not alert.is_waiting
@@ -215,13 +215,13 @@ def is_taken_lately(alert: Alert, context: RowContext) -> bool:
 
 
 def seconds_left(closed: Iterable[Alert], now: datetime) -> int:
-    """How many seconds are left to undo all of these closings."""
+    """Return the seconds left to undo all of these closings."""
     ends = [alert.closed_at + UNDO_WITHIN for alert in closed if alert.closed_at]
     return max(int((min(ends) - now).total_seconds()), 0) if ends else 0
 
 
 def detail_words(finding: Finding) -> str:
-    """The values behind a finding; in an emergency what the patient was told to do."""
+    """Return the values behind a finding; in an emergency the advice that the patient was given."""
     if finding.level == Level.EMERGENCY.value and (
         told := finding.assessment.told_with.advice.get("headline")
     ):

@@ -1,4 +1,4 @@
-"""One press in the queue: it does what the row showed when it was pressed, and nothing else."""
+"""Actions on a row of the queue: they act on the alerts that the row showed, and refuse if those changed."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from aftercare.people.models import Patient, User
 
 
 class RowChangedError(ValueError):
-    """An alert of the row has a newer report than the row showed, or is no longer this patient's."""
+    """An alert of the row has a newer report than shown, or is no longer the patient's."""
 
 
 class AlreadyTakenError(ValueError):
-    """Nothing of the row waits any more: `alert` was taken on, or closed, by somebody else."""
+    """No alert of the row waits any more: a colleague acknowledged or closed `alert`."""
 
     def __init__(self, alert: Alert) -> None:
         super().__init__()
@@ -29,9 +29,9 @@ class AlreadyTakenError(ValueError):
 
 
 def read_shown(tokens: Iterable[str]) -> dict[UUID, datetime]:
-    """What a row showed, from its form: each alert and the instant of its newest report.
+    """Parse the tokens of a row: each alert, and the instant of its newest report.
 
-    RowChangedError where a token can't be read: then nothing is known of what was shown.
+    Raises RowChangedError for an invalid token.
     """
     found = {}
     for token in tokens:
@@ -47,7 +47,7 @@ def read_shown(tokens: Iterable[str]) -> dict[UUID, datetime]:
 
 
 def locked_as_shown(patient: Patient, shown: Mapping[UUID, datetime]) -> list[Alert]:
-    """The alerts of a row, the patient's row locked; RowChangedError where they are not what was shown."""
+    """Lock the patient and return the alerts of the row. Raises RowChangedError if they changed."""
     Patient.objects.select_for_update().get(pk=patient.pk)
     alerts = list(patient.alerts.filter(pk__in=shown).select_related("owner", "acknowledged_by", "closed_by"))
     if not shown or len(alerts) != len(shown):
@@ -61,10 +61,10 @@ def locked_as_shown(patient: Patient, shown: Mapping[UUID, datetime]) -> list[Al
 def acknowledge_row(
     *, patient: Patient, shown: Mapping[UUID, datetime], by: User, now: datetime
 ) -> list[Alert]:
-    """Take on those alerts of a row that still wait, and return them. Pressing it again changes nothing.
+    """Acknowledge the waiting alerts of a row and return them. Idempotent.
 
-    RowChangedError where a shown alert is not as it was shown, TakenError where somebody else was first
-    with all of them: then nothing is changed. An alert that the row did not show goes on waiting.
+    Raises RowChangedError if a shown alert changed, and AlreadyTakenError if a colleague handled all of them;
+    then nothing is changed. An alert that the row did not show goes on waiting.
     """
     alerts = locked_as_shown(patient, shown)
     waiting = [alert for alert in alerts if alert.is_waiting]
@@ -76,9 +76,9 @@ def acknowledge_row(
 
 @transaction.atomic
 def give_back_row(*, patient: Patient, shown: Mapping[UUID, datetime], by: User, now: datetime) -> None:
-    """Let the alerts of a row that the user has taken on wait for anybody again.
+    """Give back the alerts of a row that the user owns.
 
-    RowChangedError where one is not as it was shown, or is not the user's any more.
+    Raises RowChangedError if an alert changed, or has another owner by now.
     """
     for alert in locked_as_shown(patient, shown):
         if alert.status != Alert.Status.ACKNOWLEDGED or alert.owner_id != by.pk:
@@ -88,9 +88,9 @@ def give_back_row(*, patient: Patient, shown: Mapping[UUID, datetime], by: User,
 
 @transaction.atomic
 def undo_close_row(*, patient: Patient, shown: Mapping[UUID, datetime], by: User, now: datetime) -> None:
-    """Undo the closing of each alert of a row. TooLateError or NewerAlertError: then none is open again.
+    """Undo the closing of every alert of a row. Raises TooLateError or NewerAlertError; then none is reopened.
 
-    RowChangedError where one is open already, or is no longer this patient's.
+    Raises RowChangedError if an alert is open already, or is no longer the patient's.
     """
     for alert in locked_as_shown(patient, shown):
         if alert.is_open:

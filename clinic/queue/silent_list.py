@@ -1,4 +1,4 @@
-"""Patients from whom nothing comes, as the queue and the handover list them."""
+"""Silent patients, as listed in the queue and the handover."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from clinic.queue.filters import NOBODY, Filters
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SilentRow:
-    """A patient from whom nothing comes."""
+    """A patient without a check-in when due."""
 
     patient: Patient
     treatment: str
@@ -26,13 +26,13 @@ class SilentRow:
     since: datetime
     since_words: str
     has_open_alert: bool
-    call: str  # the last try to reach the patient since then, in words
+    call: str  # the last contact attempt since then
 
 
 def silent_rows(
     clinics: Iterable[Clinic], with_alerts: set[UUID], now: datetime, filters: Filters
 ) -> list[SilentRow]:
-    """Those who have not been heard from, the longest first; they have no level and no owner to filter by."""
+    """Return the silent patients, longest first. Filters by level or owner exclude them, having neither."""
     if filters.level or filters.unacknowledged or filters.owner not in ("", NOBODY):
         return []
     shown = [clinic.pk for clinic in clinics if filters.clinic in ("", clinic.slug)]
@@ -53,7 +53,7 @@ def silent_rows(
 
 
 def calls_since(items: Iterable[NonResponse], now: datetime) -> dict[UUID, str]:
-    """The last try to reach each silent patient since the silence began, in words; in one query."""
+    """Return the last contact attempt of each patient since the silence began, in one query."""
     since = {item.patient_id: item.silent_since for item in items}
     return {
         patient: call_words(call, now)
@@ -63,12 +63,12 @@ def calls_since(items: Iterable[NonResponse], now: datetime) -> dict[UUID, str]:
 
 
 def heard_since_treatment(item: NonResponse) -> bool:
-    """Whether the silence began with a check-in rather than with the procedure."""
+    """Return whether the silence began with a check-in rather than with the procedure."""
     return item.silent_since > item.procedure.performed_at
 
 
 def silence_words(item: NonResponse, now: datetime) -> str:
-    """What is missing, and for how long."""
+    """Return which check-in is missing, and for how long."""
     if heard_since_treatment(item):
         return f"No check-in for {spoken_age(now - item.silent_since)}"
     return "No check-in yet"

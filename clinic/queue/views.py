@@ -1,4 +1,4 @@
-"""The queue: as a page, and as the part of it that renews itself; the handover."""
+"""The queue as a page, and as a part that the page polls; the handover."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from clinic.queue.page import queue_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionResult:
-    """What came of a press in the queue: what was done, or a heading and a sentence that say why it was not."""
+    """The result of a button in the queue: a message, or a heading and sentence why nothing was changed."""
 
     said: str = ""
     heading: str = ""
@@ -37,14 +37,14 @@ class ActionResult:
 @require_safe
 @staff_page
 def queue(request: HttpRequest, member: StaffMember) -> HttpResponse:
-    """Who is next."""
+    """Show the queue."""
     return queue_page(request, member, Filters.read(request.GET, memberships_of(request)))
 
 
 @require_safe
 @staff_page
 def queue_live(request: HttpRequest, member: StaffMember) -> HttpResponse:
-    """The part that renews itself: 304 where nothing has changed since it was drawn."""
+    """Return the part that the page polls; 304 if nothing has changed."""
     filters = Filters.read(request.GET, memberships_of(request))
     version = queue_etag(clinics_of(request), member.user, filters.query)
     unchanged = get_conditional_response(request, etag=version)
@@ -56,7 +56,7 @@ def queue_live(request: HttpRequest, member: StaffMember) -> HttpResponse:
 @require_safe
 @staff_page
 def handover(request: HttpRequest, member: StaffMember) -> HttpResponse:
-    """A page to print or to read out at the end of a shift."""
+    """Show the handover of a shift, to print or read out."""
     now, clinics = timezone.now(), clinics_of(request)
     context = {
         "handover": handover_of(clinics, now, member.user),
@@ -68,12 +68,12 @@ def handover(request: HttpRequest, member: StaffMember) -> HttpResponse:
 
 
 def clinics_of(request: HttpRequest) -> list[Any]:
-    """The clinics of who is signed in."""
+    """Return the clinics of the signed-in user."""
     return [member.clinic for member in memberships_of(request)]
 
 
 def context_of(request: HttpRequest, member: StaffMember, filters: Filters) -> dict[str, Any]:
-    """What page and part show alike."""
+    """Return the context shared by the page and its polled part."""
     now, clinics = timezone.now(), clinics_of(request)
     return {
         "version": queue_etag(clinics, member.user, filters.query),
@@ -92,7 +92,7 @@ def queue_page(
     outcome: ActionResult | None = None,
     status: HTTPStatus = HTTPStatus.OK,
 ) -> HttpResponse:
-    """The whole page."""
+    """Render the whole page."""
     form = FilterForm(filters, memberships_of(request))
     context = {**context_of(request, member, filters), "form": form, "outcome": outcome or ActionResult()}
     return render(request, "clinic/queue/queue.html", context, status=status)
@@ -105,7 +105,7 @@ def live_part(
     outcome: ActionResult | None = None,
     status: HTTPStatus = HTTPStatus.OK,
 ) -> HttpResponse:
-    """What the open page asks for: the list as it is now, with what came of a press."""
+    """Render the polled part, with the result of a button."""
     context = {**context_of(request, member, filters), "outcome": outcome or ActionResult()}
     response = render(request, "clinic/queue/live.html", context, status=status)
     response["ETag"] = context["version"]
@@ -113,12 +113,12 @@ def live_part(
 
 
 def is_in_list(request: HttpRequest) -> bool:
-    """Whether the script of the open page asks, and not the browser."""
+    """Return whether the request comes from the script of the page."""
     return "HX-Request" in request.headers
 
 
 def answer(request: HttpRequest, member: StaffMember, outcome: ActionResult) -> HttpResponse:
-    """After a press that did something: the list as it is now, without script the page again."""
+    """Respond to a successful button: the polled part, or without script a redirect to the page."""
     if is_in_list(request):
         return live_part(request, member, filters_posted(request), outcome)
     messages.success(request, outcome.said)
@@ -127,11 +127,11 @@ def answer(request: HttpRequest, member: StaffMember, outcome: ActionResult) -> 
 
 
 def conflict(request: HttpRequest, member: StaffMember, outcome: ActionResult) -> HttpResponse:
-    """After a press that changed nothing: the list as it is now, saying why."""
+    """Respond with status 409 to a button that changed nothing, with the reason."""
     draw = live_part if is_in_list(request) else queue_page
     return draw(request, member, filters_posted(request), outcome, HTTPStatus.CONFLICT)
 
 
 def filters_posted(request: HttpRequest) -> Filters:
-    """The view of the queue in which a button was pressed."""
+    """Return the filters of the view in which the button was pressed."""
     return Filters.read(QueryDict(request.POST.get("filters", "")), memberships_of(request))

@@ -1,4 +1,4 @@
-"""The answers of a case file, taken as the form takes them: what it does not offer is rejected, an emergency never."""
+"""The answers of a case file, validated as the form does. An emergency is never rejected."""
 
 from __future__ import annotations
 
@@ -17,19 +17,22 @@ YES_OR_NO_KEYS = ("itch_bothers", "want_contact")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GivenAnswers:
-    """What a step answers. `answers` None: the form would refuse it. `unreadable`: what an emergency brought along."""
+    """The answers of a step.
+
+    `answers` None: the form would reject them. `unreadable`: invalid answers that came with an emergency.
+    """
 
     answers: Answers | None
     unreadable: dict[str, str] = field(default_factory=dict)
 
     @property
     def is_offered(self) -> bool:
-        """Whether every answer is one that the form offers."""
+        """Whether the form offers every answer."""
         return self.answers is not None and not self.unreadable
 
 
 def read_given(data: Mapping[str, Any], where: str) -> GivenAnswers:
-    """The answers, key by key; CaseFileError for a key that is no question of the form."""
+    """Read the answers of a step. Raises CaseFileError for a key that is not a question of the form."""
     reject_unknown(data, KEYS, f"{where}: answers")
     read: dict[str, Any] = {}
     unreadable: dict[str, str] = {}
@@ -48,7 +51,7 @@ def read_given(data: Mapping[str, Any], where: str) -> GivenAnswers:
 
 
 def is_answer(key: str, value: object) -> bool:
-    """Whether the form offers this answer."""
+    """Return whether the form offers this answer."""
     try:
         Answers.from_json({key: value})
     except ValueError:
@@ -57,7 +60,7 @@ def is_answer(key: str, value: object) -> bool:
 
 
 def known_ticks(key: str, value: object) -> list[object] | None:
-    """What can be read of a group of ticks with something else in it, without "None of these"; else nothing."""
+    """Return the valid ticks of a group without "None of these"; None if there are none."""
     if not isinstance(value, list):
         return None
     return [tick for tick in without_none(value) if is_answer(key, [tick])] or None
@@ -68,7 +71,7 @@ def without_none(value: object) -> list[object]:
 
 
 def engine_value(key: str, value: object) -> object:
-    """An answer in the words of the form, as the engine keeps it."""
+    """Return the answer as the triage engine stores it."""
     if value == NONE_OF_THESE:
         return []
     if key in YES_OR_NO_KEYS and isinstance(value, str):

@@ -1,4 +1,4 @@
-"""Reading a case file: patient series with what must be flagged, as a safety officer writes them."""
+"""Reader of case files: patient series with the expected findings, as a safety officer writes them."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class StaffAction(StrEnum):
     CALL_ALL = "call_all"
 
 
-# Remarks for readers may stand beside the fields that do something; a misspelt field must not pass as one.
+# Fields for remarks. Any other unknown field is an error, so that a misspelt field is noticed.
 REMARKS = frozenset({"title", "note", "comment"})
 COMMON_FIELDS = frozenset({"id", "type", "h", "at", "expect"}) | REMARKS
 FIELDS: Mapping[StepType, frozenset[str]] = {
@@ -59,7 +59,7 @@ FIELDS: Mapping[StepType, frozenset[str]] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Step:
-    """One step. `at`: the instant it describes; `submitted_at` None: submitted at that same instant."""
+    """One step. `at`: the instant that it describes; `submitted_at` None: submitted at that instant."""
 
     type: StepType
     at: datetime
@@ -73,13 +73,13 @@ class Step:
     supersedes: str | None = None
     given: GivenAnswers | None = None
     action: StaffAction | None = None
-    # Of a call.
+    # ContactAttempt.Result of a call.
     result: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Case:
-    """One patient's series."""
+    """The series of one patient."""
 
     id: str
     at_risk: bool
@@ -88,9 +88,10 @@ class Case:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CaseFile:
-    """All cases of a file, and the thresholds they assume. `faults`: the cases that cannot be read, and why.
+    """The cases of a file and the thresholds that they assume.
 
-    `lowered`: which hours of the file lie above the engine's ceilings, and what is used instead.
+    `faults`: unreadable cases, with the reason. `lowered`: hours of the file above the engine's ceilings,
+    with the values used instead.
     """
 
     cases: tuple[Case, ...]
@@ -101,9 +102,9 @@ class CaseFile:
 
 
 def read_case_file(data: object) -> CaseFile:
-    """A case file from its JSON; CaseFileError names what is wrong and where.
+    """Read a case file from its JSON. Raises CaseFileError with the place and the reason.
 
-    A case that cannot be read is a fault of its own, and the others are rehearsed all the same.
+    A case that cannot be read is listed in `faults`; the others are rehearsed.
     """
     content = require_object(data, "The file")
     config = require_object(content.get("config", {}), "config")
@@ -138,7 +139,6 @@ def read_case_file(data: object) -> CaseFile:
 
 
 def read_case(raw: object, position: int, defaults: Mapping[str, Any]) -> Case:
-    """One case."""
     case = require_object(raw, f"case number {position}")
     case_id = require_text(case.get("id"), f"case number {position}: id")
     patient = require_object(case.get("patient", {}), f"case {case_id}: patient")
@@ -153,7 +153,6 @@ def read_case(raw: object, position: int, defaults: Mapping[str, Any]) -> Case:
 
 
 def read_step(raw: object, where: str, defaults: Mapping[str, Any]) -> Step:
-    """One step."""
     step = require_object(raw, where)
     if step.get("id"):
         where = f"{where} ({step['id']})"
@@ -179,7 +178,7 @@ def read_step(raw: object, where: str, defaults: Mapping[str, Any]) -> Step:
 
 
 def read_staff_action(read: Step, step: Mapping[str, Any], where: str) -> Step:
-    """What staff do; a call says what came of it, and nothing else does."""
+    """Read an action of staff. Only a call has a result."""
     action = StaffAction(require_one_of(step.get("action"), list(StaffAction), f"{where}: action"))
     if action is not StaffAction.CALL_ALL:
         if "result" in step:
@@ -190,7 +189,7 @@ def read_staff_action(read: Step, step: Mapping[str, Any], where: str) -> Step:
 
 
 def read_check_in(read: Step, step: Mapping[str, Any], where: str, defaults: Mapping[str, Any]) -> Step:
-    """The fields of a check-in; its answers are the file's defaults but for those given."""
+    """Read a check-in. Answers not given are the file's defaults."""
     answers = {**defaults, **require_object(step.get("answers", {}), f"{where}: answers")}
     submitted = {key: step[key] for key in ("submitted_h", "submitted_at") if step.get(key) is not None}
     return replace(
@@ -204,7 +203,7 @@ def read_check_in(read: Step, step: Mapping[str, Any], where: str, defaults: Map
 
 
 def read_expect(raw: object, where: str) -> Mapping[str, Any]:
-    """What a step must bring about: any of level, rules, status, notify and lead."""
+    """Read the expected result of a step: any of level, rules, status, notify and lead."""
     expect = require_object(raw, f"{where}: expect")
     reject_unknown(expect, {"level", "rules", "status", "notify", "lead"}, f"{where}: expect")
     if "level" in expect:

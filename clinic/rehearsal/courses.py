@@ -1,4 +1,4 @@
-"""The expected courses that a case file assumes. No file reaches above the ceilings, as no clinic does."""
+"""The expected courses that a case file assumes, limited to the engine's ceilings as a clinic's are."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ COLUMNS = ("usual until", "tell us after", "tell us after if mild")
 
 
 def read_courses(config: Mapping[str, Any]) -> tuple[Mapping[str, ExpectedCourse], list[str]]:
-    """The courses that a file's `config` describes, the shipped ones where it describes none.
+    """Read the courses of a file's `config`; the shipped courses where it has none.
 
     Each symptom is [usual until, tell us after, tell us after if mild], in hours. Hours above a ceiling are
-    lowered to it, so that the cases show what the engine does with them; the second value says which.
+    lowered to it; the second value lists them.
     """
     given = require_object(config.get("expected_course", {}), "config.expected_course")
     reject_unknown(given, DEFAULT_COURSES, "config.expected_course")
@@ -56,7 +56,7 @@ def read_courses(config: Mapping[str, Any]) -> tuple[Mapping[str, ExpectedCourse
 def symptom_course(
     hours: object, default: ExpectedCourse, symptom: Any, where: str, lowered: list[str]
 ) -> SymptomCourse:
-    """One row. The file says nothing of "often by", which fires no rule: it may not pass "usual until"."""
+    """Read the row of one symptom. "Often by" is not in the file: it is capped at "usual until"."""
     row = require_list(hours, where)
     if len(row) != len(COLUMNS) or any(type(hour) not in (int, float) for hour in row):
         raise CaseFileError(f"{where} must be three numbers of hours, not {row!r}")
@@ -70,7 +70,7 @@ def symptom_course(
 
 
 def capped(hours: Any, ceiling: float, where: str, lowered: list[str]) -> Any:
-    """The hours, or the ceiling where they lie above it; what is no number is left to be refused."""
+    """Return the hours, at most the ceiling. A value that is no number is returned unchanged and rejected later."""
     if type(hours) not in (int, float) or not hours > ceiling:
         return hours
     lowered.append(f"{where}: {hours!s:.20} hours are above the ceiling; {ceiling:g} are used.")

@@ -1,4 +1,4 @@
-"""The values of a case file, each read with a message that names what is wrong and where."""
+"""Validators for the values of a case file. Errors name the place and the reason."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from datetime import UTC, datetime, timedelta
 from math import isfinite
 from typing import Any
 
-# What `h`, in hours, counts from; and how far from it a case may lead, so that no sum of times overflows.
+# START: the instant of `h` = 0. FARTHEST: the longest distance from it, so that no sum of times overflows.
 START = datetime(2026, 1, 12, 10, tzinfo=UTC)
 FARTHEST = timedelta(days=36_525)
 
 
 class CaseFileError(ValueError):
-    """What is wrong with a case file, and where."""
+    """An error in a case file, with its place."""
 
 
 def read_instant(step: Mapping[str, Any], hours: str, clock: str, where: str) -> datetime:
-    """The instant given either in hours after START or as ISO 8601 with an offset."""
+    """Read an instant, given either as hours after START or as ISO 8601 with an offset."""
     if (hours in step) == (clock in step):
         raise CaseFileError(f"{where}: give either {hours} or {clock}")
     if hours in step:
@@ -26,7 +26,7 @@ def read_instant(step: Mapping[str, Any], hours: str, clock: str, where: str) ->
 
 
 def after_start(hours: object, where: str) -> datetime:
-    """So many hours after START."""
+    """Return the instant a number of hours after START."""
     if not isinstance(hours, int | float) or isinstance(hours, bool) or not isfinite(hours):
         raise CaseFileError(f"{where} must be a number of hours, not {hours!r:.60}")
     if abs(hours) > FARTHEST.total_seconds() / 3600:
@@ -35,7 +35,7 @@ def after_start(hours: object, where: str) -> datetime:
 
 
 def iso_instant(text: object, where: str) -> datetime:
-    """An instant as ISO 8601 with an offset."""
+    """Parse an instant as ISO 8601 with an offset."""
     try:
         instant = datetime.fromisoformat(text) if isinstance(text, str) else None
     except ValueError:
@@ -60,7 +60,7 @@ def require_list(value: object, where: str) -> list[Any]:
 
 
 def require_text(value: object, where: str) -> str:
-    """A text; a whole number serves as one, as in an id."""
+    """Return a text. A whole number is converted, because ids may be numbers."""
     if type(value) is int:
         return str(value)
     if not isinstance(value, str) or not value:

@@ -1,4 +1,4 @@
-"""Replaying cases through the real actions, in a database that is rolled back: nothing is kept, nothing is sent."""
+"""Replay of cases through the real actions, in a transaction that is rolled back: nothing is stored or sent."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ REHEARSED = "Closed in a rehearsal."
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Result:
-    """What a step brought about. `rules` is sorted; `status` and `notify` are of check-ins only.
+    """The result of a step. `rules` is sorted; `status` and `notify` apply to check-ins only.
 
-    `lead`: what the patient's pages lead with after it.
+    `lead`: the heading that the patient's pages lead with after the step.
     """
 
     case: str
@@ -55,7 +55,7 @@ class Result:
     lead: str = NOTHING
 
     def to_json(self) -> dict[str, Any]:
-        """The shape that `--json` writes."""
+        """Return the result in the format of `--json`."""
         return {
             "case": self.case,
             "step": self.step,
@@ -69,7 +69,7 @@ class Result:
 
 
 def differences(result: Result, step: Step) -> list[str]:
-    """How a result differs from what its step expects, a sentence for each; keys not given are not compared."""
+    """Return a sentence for each difference between result and expectation. Keys not given are not compared."""
     found = []
     got = result.to_json()
     for key, expected in step.expect.items():
@@ -84,14 +84,13 @@ def differences(result: Result, step: Step) -> list[str]:
 
 
 def value_words(value: object) -> str:
-    """A value for people to read."""
     if isinstance(value, list):
         return ", ".join(value) or "no rules"
     return "nothing" if value is None else str(value).lower()
 
 
 def rehearse(case_file: CaseFile) -> Iterator[tuple[Case, list[Result] | CaseFileError]]:
-    """Every case with its results, each in a transaction of its own; or what keeps it from being rehearsed."""
+    """Yield every case with its results, or the error that kept it from being rehearsed. One transaction per case."""
     for case in case_file.cases:
         try:
             yield case, rehearse_case(case, case_file.courses, case_file.limits)
@@ -100,7 +99,7 @@ def rehearse(case_file: CaseFile) -> Iterator[tuple[Case, list[Result] | CaseFil
 
 
 def rehearse_case(case: Case, courses: Mapping[str, ExpectedCourse], limits: Limits) -> list[Result]:
-    """The results of one case. The rollback also drops every nudge that was to follow a commit."""
+    """Return the results of a case. The rollback also discards its on-commit hooks."""
     with transaction.atomic():
         try:
             return Rehearsal.of(case, courses, limits).run()
@@ -110,7 +109,7 @@ def rehearse_case(case: Case, courses: Mapping[str, ExpectedCourse], limits: Lim
 
 @dataclass(kw_only=True, slots=True)
 class Rehearsal:
-    """One case being replayed: its made-up patient and nurse, and what the ids of the file stand for."""
+    """A case being replayed: a made-up patient and nurse, and the records by the ids of the file."""
 
     case: Case
     limits: Limits
@@ -122,7 +121,7 @@ class Rehearsal:
 
     @classmethod
     def of(cls, case: Case, courses: Mapping[str, ExpectedCourse], limits: Limits) -> Rehearsal:
-        """A clinic open day and night in UTC, with the expected courses to rehearse, one nurse, one patient."""
+        """Create a clinic open day and night in UTC with the expected courses, a nurse and a patient."""
         name = uuid.uuid4().hex
         clinic = Clinic.objects.create(
             name="Rehearsal",
@@ -154,7 +153,7 @@ class Rehearsal:
         return cls(case=case, limits=limits, patient=patient, nurse=nurse)
 
     def run(self) -> list[Result]:
-        """Every step in the order of the file."""
+        """Run every step in the order of the file."""
         acts = {
             StepType.PROCEDURE: self.record,
             StepType.CHECK_IN: self.submit,
@@ -172,7 +171,7 @@ class Rehearsal:
         return results
 
     def record(self, step: Step) -> dict[str, Any]:
-        """Staff record a procedure."""
+        """Record a procedure."""
         recorded = record_procedure(
             patient=self.patient,
             by=self.nurse,
@@ -187,7 +186,7 @@ class Rehearsal:
         return timed_outcome([WARNING] if recorded.warned else [])
 
     def submit(self, step: Step) -> dict[str, Any]:
-        """The patient submits a check-in. One whose answers are not in the form is rejected as the form does."""
+        """Submit a check-in. Answers that the form does not offer are rejected as the form does."""
         if step.given is None or step.given.answers is None:
             return {"status": REJECTED, "notify": False}
         try:
@@ -210,7 +209,7 @@ class Rehearsal:
         }
 
     def submission(self, step: Step, answers: Answers, unreadable: dict[str, str]) -> Submission:
-        """The form as the patient sends it. An id that stands for nothing goes in as one that nobody knows."""
+        """Return the submission of a step. An unknown id becomes a random UUID, which no record has."""
         procedure, corrected = (
             self.procedures.get(step.procedure or ""),
             self.check_ins.get(step.supersedes or ""),
@@ -230,7 +229,7 @@ class Rehearsal:
         )
 
     def tick(self, step: Step) -> dict[str, Any]:
-        """The periodic tasks run. Reported is what holds now, told before or not."""
+        """Run the periodic tasks. The result lists the rules that hold now, whether or not notified before."""
         now = step.at
         holds = {
             "unacknowledged": bool(unacknowledged_alerts(self.patient, now, self.limits)),
@@ -243,7 +242,7 @@ class Rehearsal:
         return timed_outcome([rule for rule, held in holds.items() if held])
 
     def work(self, step: Step) -> dict[str, Any]:
-        """Staff act on everything that is open, the lowest level first: none is told of meanwhile."""
+        """Let staff act on every open alert, lowest level first, so that none is uncovered meanwhile."""
         if step.action is StaffAction.CALL_ALL:
             record_contact_attempt(patient=self.patient, by=self.nurse, now=step.at, result=step.result)
             return {}
@@ -257,6 +256,6 @@ class Rehearsal:
 
 
 def timed_outcome(rules: list[str]) -> dict[str, Any]:
-    """The rules that time made fire, and the highest of their levels."""
+    """Return the timed rules that fired, and the highest of their levels."""
     level = max((TIMED_RULES[rule].level for rule in rules), default=None)
     return {"level": level.value if isinstance(level, Level) else LEVEL_NONE, "rules": tuple(sorted(rules))}

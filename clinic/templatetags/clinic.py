@@ -1,4 +1,4 @@
-"""Template tags of the staff's pages: {% load clinic %}."""
+"""Template tags of the pages of staff: {% load clinic %}."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ register = template.Library()
 
 @register.inclusion_tag("clinic/on_call/banners.html", takes_context=True)
 def standing_notices(context: dict[str, Any]) -> dict[str, Any]:
-    """What every page of staff says for as long as it is so: messages are late, or nobody can be reached."""
+    """Render the banners of the member's clinic: messages delayed, or nobody reachable."""
     member = getattr(context.get("request"), "_acting_member", None)
     if member is None:
         return {}
@@ -26,12 +26,12 @@ def standing_notices(context: dict[str, Any]) -> dict[str, Any]:
 
 @register.filter
 def stop_watch(span: timedelta) -> str:
-    """How long something took: "3 s", "2 min 5 s"."""
+    """Format a duration as "3 s" or "2 min 5 s"."""
     minutes, seconds = divmod(round(span.total_seconds()), 60)
     return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
 
 
 @register.filter
 def last_day(until: datetime) -> datetime:
-    """The last instant before one that is not included any more: of midnight, the day before."""
+    """Return the last instant before an exclusive end: of midnight, the day before."""
     return until - timedelta(seconds=1)

@@ -1,4 +1,4 @@
-"""Words for what arrived while a page was open: {% load news %}."""
+"""Template filters for news that arrived while a page was open: {% load news %}."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ register = template.Library()
 
 @register.filter
 def rule_words(finding: Finding) -> str:
-    """The rule behind a finding, in words for staff, without its full stop."""
+    """Return the rule of a finding in words for staff, without the full stop."""
     return RULES[finding.rule].staff.rstrip(".")

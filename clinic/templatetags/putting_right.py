@@ -1,4 +1,4 @@
-"""The parts of the patient's page that belong to who may put something right."""
+"""Template tags for procedures, corrections and actions on a patient's page: {% load putting_right %}."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ register = template.Library()
 
 @register.inclusion_tag("clinic/patients/procedures.html", takes_context=True)
 def patient_procedures(context: Context) -> dict[str, Any]:
-    """The procedures, and what was put right about the patient. Takes patient and procedures of the page."""
+    """Render the procedures and corrections. Reads `patient` and `procedures` from the context."""
     member = context["staff_member"]
     return {
         "patient": context["patient"],
@@ -29,7 +29,7 @@ def patient_procedures(context: Context) -> dict[str, Any]:
 
 @register.inclusion_tag("clinic/patients/acts.html", takes_context=True)
 def patient_acts(context: Context) -> dict[str, Any]:
-    """What can be done for the patient. Takes patient of the page."""
+    """Render the actions for the patient. Reads `patient` from the context."""
     member = context["staff_member"]
     return {
         "patient": context["patient"],

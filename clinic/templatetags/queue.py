@@ -1,4 +1,4 @@
-"""Template tags of the queue: {% load queue %}."""
+"""Template filters of the queue: {% load queue %}."""
 
 from django import template
 
@@ -11,17 +11,17 @@ register = template.Library()
 
 @register.filter
 def owned_by(filters: Filters, owner: str) -> str:
-    """The address of the same view with another owner, without the question mark."""
+    """Return the query string of the same view with another owner."""
     return filters.owned_by(owner).query
 
 
 @register.filter
 def on_page(filters: Filters, page: int) -> str:
-    """The address of another page of the same view, without the question mark."""
+    """Return the query string of another page of the same view."""
     return filters.on_page(page).query
 
 
 @register.filter
 def as_shown(alert: Alert) -> str:
-    """An alert with its newest report, for a form that is to act on what was shown."""
+    """Return the token of an alert as shown, for a form that acts on it."""
     return shown_token(alert)

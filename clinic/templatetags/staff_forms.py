@@ -1,6 +1,6 @@
-"""The CSRF token of every form; on pages of staff with the clinic that the form was drawn for beside it.
+"""A `csrf_token` tag that adds the clinic that a form of staff was drawn for.
 
-A builtin (settings.py): no form of staff can be written without its clinic, since none works without its token.
+A builtin (settings.py), so that every form of staff with a token carries its clinic.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ register = template.Library()
 
 
 class StaffTokenNode(CsrfTokenNode):
-    """Writes the token, and the clinic for which the staff member of this page acts."""
+    """Writes the CSRF token and, on pages of staff, the id of the member's clinic."""
 
     def render(self, context: Context) -> SafeString:
         token = SafeString(super().render(context))
