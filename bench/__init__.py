@@ -1,1 +1,1 @@
-"""Measurements. Each script starts the throwaway servers it needs and prints one JSON object as its last line."""
+"""Benchmarks. Each script starts the throwaway servers it needs and prints one JSON object as its last line."""

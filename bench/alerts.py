@@ -1,12 +1,13 @@
-"""From the commit of a check-in to its message in the mail server's hands; and how fast a backlog drains.
+"""Measure the time from a check-in's commit to its message at the mail server, and how fast a backlog drains.
 
-PostgreSQL with fsync on, a Valkey, a worker with two processes and beat, all at the pace of production, and a mail
-server in a process of its own. Check-ins go through the portal's own action, whose return is the commit.
+PostgreSQL with fsync on, Valkey, a worker with two processes and beat, all at production pace, and a mail
+server in a process of its own. Check-ins go through the portal's action, whose return is the commit.
 
-At 1/s they are urgent ones, at 50/s emergencies (each goes singly), in turns over 50 clinics with two members of
-staff. Then each clinic has 200 members: with the worker stopped, one urgent check-in each makes 10,000 messages,
-each to another person, so that nothing is folded. The floor is a loop of smtplib over one connection with a mail
-of the same size, before and after. While the backlog drains, an emergency of another clinic comes in.
+At 1/s the check-ins are urgent, at 50/s emergencies (each is sent singly), in turns over 50 clinics with two
+members of staff. Then each clinic has 200 members: with the worker stopped, one urgent check-in per clinic
+makes 10,000 messages to different people, so that nothing is batched. The floor is a loop of smtplib over one
+connection with a mail of the same size, before and after. While the backlog drains, an emergency of another
+clinic comes in.
 
     .venv/bin/python bench/alerts.py [seconds a rate]
 """
@@ -23,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-# In place of this folder: its names (queue) are not to be mistaken for those of other modules.
+# Replaces this folder, whose module names (queue) would hide those of the standard library.
 sys.path[0] = str(ROOT)
 
 from concurrent.futures import ThreadPoolExecutor  # noqa: E402
@@ -40,7 +41,7 @@ MESSAGES = "SELECT m.id, d.event FROM outbox_message m JOIN alerts_dispatch d ON
 
 
 class Patients:
-    """Patients who have not checked in yet, clinic after clinic in turns, and their check-ins."""
+    """Patients without a check-in, clinics in turns, and their check-ins."""
 
     def __init__(self) -> None:
         from aftercare.people.models import Clinic, Patient
@@ -54,7 +55,7 @@ class Patients:
         self.turns = [patient for row in zip(*by_clinic, strict=True) for patient in row]
 
     def check_in(self, patient: Any, **said: Any) -> tuple[str, float]:
-        """The check-in's id, and the instant at which it was committed."""
+        """Submit a check-in. Returns its id and the instant of the commit."""
         import uuid
 
         from django.utils import timezone
@@ -70,7 +71,7 @@ class Patients:
 
 
 def at_a_rate(per_second: float, seconds: float, act: Callable[[], tuple[str, float]]) -> dict[str, float]:
-    """What `act` returned, done so often a second whether or not the one before is done."""
+    """Call `act` at a fixed rate, whether or not the call before is done. Returns the results."""
     began = time.monotonic()
 
     def later(number: int) -> tuple[str, float]:
@@ -82,7 +83,7 @@ def at_a_rate(per_second: float, seconds: float, act: Callable[[], tuple[str, fl
 
 
 def delays(stage: Stage, sink: Sink, committed: dict[str, float]) -> list[float]:
-    """The milliseconds from each commit to the moment at which the mail server had the message, all of them."""
+    """Return the milliseconds from each commit to the arrival at the mail server, once nothing is left to send."""
     wait_until(lambda: undelivered(stage) == 0, seconds=120, what="messages did not leave")
     arrived = sink.arrivals()
     rows = [(str(pk), str(event)) for pk, event in stage.ask(MESSAGES) if str(event) in committed]
@@ -90,7 +91,7 @@ def delays(stage: Stage, sink: Sink, committed: dict[str, float]) -> list[float]
 
 
 def undelivered(stage: Stage) -> int:
-    """Dispatches without messages yet, and messages that wait."""
+    """Return the number of dispatches without messages and of unfinished messages."""
     waiting = "SELECT 1 FROM outbox_message WHERE state NOT IN ('sent', 'failed', 'withdrawn')"
     return len(stage.ask("SELECT 1 FROM alerts_dispatch WHERE drained_at IS NULL")) + len(stage.ask(waiting))
 
@@ -100,7 +101,7 @@ def percentile(values: Sequence[float], percent: int) -> float:
 
 
 def smtp_loop(sink: Sink, mails: int = FLOOR_MAILS) -> float:
-    """Mails a second that a plain loop hands over."""
+    """Return the mails per second of a plain smtplib loop, the floor."""
     mail = EmailMessage()
     mail["Subject"], mail["From"], mail["To"] = "A check-in", "portal@example.org", "nurse@example.org"
     mail["X-Aftercare-Message"] = "none"
@@ -114,7 +115,7 @@ def smtp_loop(sink: Sink, mails: int = FLOOR_MAILS) -> float:
 
 
 def drain(stage: Stage, sink: Sink, patients: Patients) -> dict[str, float]:
-    """How fast 10,000 messages leave, and how long an emergency takes that comes in behind them."""
+    """Measure how fast 10,000 messages leave, and the delay of an emergency queued behind them."""
     stage.worker.stop()
     stage.beat.stop()
     for _clinic in range(CLINICS):
@@ -130,7 +131,7 @@ def drain(stage: Stage, sink: Sink, patients: Patients) -> dict[str, float]:
     arrived = sink.arrivals()
     ids = {str(pk): str(event) for pk, event in stage.ask(MESSAGES)}
     late = max(arrived[pk] - committed for pk, event in ids.items() if event == emergency)
-    # From the first of them on: starting the worker's interpreter is not what is measured.
+    # From the first arrival on, which leaves out the start of the worker's interpreter.
     instants = sorted(at for at in arrived.values() if at > began)
     assert committed < instants[-1]
     return {

@@ -1,9 +1,9 @@
-"""How many check-ins a second the portal takes, beside a bare Django form on the same machine in the same run.
+"""Measure check-ins per second, relative to a bare Django form on the same machine in the same run.
 
-PostgreSQL with fsync on, a Valkey for the nudge, gunicorn with 2 workers x 2 threads, 4 clients. Each visit is
-another person: fetch the form, send ten answers, over one connection; the result page is not fetched. Rounds of
-portal and floor take turns, so that what else the machine does weighs on both; each figure is the median of its
-rounds, and each ratio the median of the ratios to the floor's rounds beside it.
+PostgreSQL with fsync on, a Valkey for the nudge, gunicorn with 2 workers x 2 threads, 4 clients. Each visit
+is another person: fetch the form, send ten answers, over one connection; the result page is not fetched.
+Rounds of portal and floor alternate, so that other load affects both; each figure is the median of its
+rounds, and each ratio the median of the ratios to the adjacent floor rounds.
 
     .venv/bin/python bench/check_in.py [seconds a round] [cycles]
 """
@@ -22,7 +22,7 @@ from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-# In place of this folder: its names are not to be mistaken for those of other modules.
+# Replaces this folder, whose module names (queue) would hide those of the standard library.
 sys.path[0] = str(ROOT)
 
 from bench.support.visits import (  # noqa: E402
@@ -62,7 +62,7 @@ TEN_NUMBERS = {f"question_{number}": "1" for number in range(1, 11)}
 
 @dataclass(frozen=True, kw_only=True)
 class Sites:
-    """The three forms that take turns."""
+    """The three forms measured in turns."""
 
     portal: Site
     flagged: Site
@@ -71,7 +71,7 @@ class Sites:
 
 @contextmanager
 def measured(cycles: int, seconds: float) -> Iterator[tuple[Sites, dict[str, int]]]:
-    """The three sites, up and with people in them, and the portal's numbers of queries."""
+    """Start the three sites and yield them with the portal's numbers of queries."""
     with ExitStack() as stack:
         data = stack.enter_context(tempfile.TemporaryDirectory(prefix="aftercare-bench-"))
         postgres = stack.enter_context(Postgres(durable=True))
@@ -100,7 +100,7 @@ def measured(cycles: int, seconds: float) -> Iterator[tuple[Sites, dict[str, int
 
 
 def sites(web: Web, floor_web: Web, *, quiet: list[str], flagged: list[str], floor: list[str]) -> Sites:
-    """The three forms with the sessions of who visits them."""
+    """Return the three sites with the sessions of their visitors."""
     portal = partial(Site, port=web.port, pid=web.pid, path=PATH)
     bare = partial(Site, port=floor_web.port, pid=floor_web.pid, path="/report/")
     return Sites(
@@ -111,7 +111,7 @@ def sites(web: Web, floor_web: Web, *, quiet: list[str], flagged: list[str], flo
 
 
 def prepare_portal(variables: dict[str, str], *, flagged: int) -> tuple[list[str], list[str], dict[str, int]]:
-    """Tables, a clinic and its patients; the sessions for either kind of visit, and the numbers of queries."""
+    """Fill the portal's database. Returns the sessions for quiet and flagged visits, and the numbers of queries."""
     for name in ("DEMO", "DEBUG", "ALLOWED_HOSTS"):
         os.environ.pop(name, None)
     os.environ.update(variables, DJANGO_SETTINGS_MODULE="aftercare.settings")
@@ -134,14 +134,14 @@ def prepare_portal(variables: dict[str, str], *, flagged: int) -> tuple[list[str
         enrol(practice, now, patients=3, earlier=2), enrol(practice, now, patients=1, earlier=60)
     )
     with connection.cursor() as cursor:
-        # A database in use has statistics; one that was filled a moment ago has none yet.
+        # A freshly filled database has no statistics yet.
         cursor.execute("VACUUM ANALYZE")
     connection.close()
     return quiet, flagging, queries
 
 
 def count_queries(short: list[str], long: list[str]) -> dict[str, int]:
-    """The numbers of queries with 2 and with 60 earlier check-ins, in a process that has served before."""
+    """Return the numbers of queries with 2 and with 60 earlier check-ins, in a warm process."""
     from bench.support.queries import visit_queries
 
     visit_queries(PATH, QUIET, short[0])
@@ -158,7 +158,7 @@ def count_queries(short: list[str], long: list[str]) -> dict[str, int]:
 
 
 def prepare_floor(environment: dict[str, str]) -> list[str]:
-    """The floor's tables and people, made in a process of its own: Django takes one settings file a process."""
+    """Fill the floor's database and return its sessions. Runs in a separate process with its own settings."""
     done = subprocess.run(
         [sys.executable, "-m", "bench.floor.prepare", str(PATIENTS)],
         env=environment,
@@ -172,7 +172,7 @@ def prepare_floor(environment: dict[str, str]) -> list[str]:
 
 
 def take_turns(sites: Sites, *, seconds: float, cycles: int) -> dict[str, list[Round]]:
-    """The rounds of each site, in turns, after one unmeasured round each."""
+    """Run the rounds of each site in turns, after one unmeasured round each."""
     for site in (sites.portal, sites.floor):
         run_round(site, min(seconds, 2.0))
     rounds: dict[str, list[Round]] = {"portal": [], "floor": [], "flagged": [], "floor_again": []}
@@ -185,7 +185,7 @@ def take_turns(sites: Sites, *, seconds: float, cycles: int) -> dict[str, list[R
 
 
 def figures(rounds: dict[str, list[Round]]) -> dict[str, float]:
-    """The rates a second, and the milliseconds of a visit (form and answer) and of its parts."""
+    """Return rates per second, and milliseconds of a visit (form and answer) and of its parts."""
     portal, flagged = rounds["portal"], rounds["flagged"]
     floors = rounds["floor"] + rounds["floor_again"]
     found = {

@@ -1,7 +1,7 @@
-"""How long a demo of a million check-ins takes to load, on a PostgreSQL with fsync on.
+"""Measure how long a demo of a million check-ins takes to load, on a PostgreSQL with fsync on.
 
-The floor copies as many bare rows, an instant and a word each, into a table without keys: what the database alone
-needs at the least.
+The floor copies as many bare rows, an instant and a word each, into a table without keys: the least that the
+database alone needs.
 
     .venv/bin/python bench/demo.py [check-ins] [clinics] [open alerts of each clinic]
 """
@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-# In place of this folder: its names are not to be mistaken for those of other modules.
+# Replaces this folder, whose module names (queue) would hide those of the standard library.
 sys.path[0] = str(ROOT)
 
 import psycopg2  # type: ignore[import-untyped] # noqa: E402
@@ -43,14 +43,14 @@ COUNTS = {
 
 
 def manage(environment: dict[str, str], *arguments: str) -> float:
-    """Run a management command; its seconds."""
+    """Run a management command and return its seconds."""
     began = time.perf_counter()
     subprocess.run([sys.executable, "manage.py", *arguments], env=environment, cwd=ROOT, check=True)
     return time.perf_counter() - began
 
 
 def copy_bare_rows(url: str, count: int) -> float:
-    """The seconds of the floor."""
+    """Return the seconds of the floor."""
     connection = psycopg2.connect(url)
     with connection, connection.cursor() as cursor:
         cursor.execute("CREATE TABLE bare (at timestamptz, level text)")

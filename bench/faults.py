@@ -1,10 +1,10 @@
-"""A soak: check-ins at 10/s over 20 clinics while something breaks every few seconds; then the reckoning.
+"""Soak test: check-ins at 10/s over 20 clinics with a fault every few seconds, then a reconciliation.
 
-Real PostgreSQL, Valkey, worker, beat, web and mail server. Faults: worker killed (also while it hands a mail over,
-and between the mail server's yes and the note), beat killed, a second worker; Valkey killed and come back empty,
-or frozen; PostgreSQL restarted; the mail server gone, busy, hanging, hanging up. A check-in that was not accepted is
-sent again, as a person would. The reckoning counts the tables of the database against the mails that came: what
-was not told is `lost`; `duplicates` are mails that came twice.
+Real PostgreSQL, Valkey, worker, beat, web and mail server. Faults: worker killed (also while it hands a mail
+over, and between the mail server's acceptance and its own note), beat killed, a second worker; Valkey killed
+and back empty, or frozen; PostgreSQL restarted; the mail server gone, busy, hanging, hanging up. A check-in
+that was not accepted is sent again, as a person would. The reconciliation compares the tables with the mails
+that arrived: `lost` counts missing notifications, `duplicates` mails that came twice.
 
     .venv/bin/python bench/faults.py --minutes 10 [--seed 1]
 """
@@ -20,7 +20,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-# In place of this folder: its names (queue) are not to be mistaken for those of other modules.
+# Replaces this folder, whose module names (queue) would hide those of the standard library.
 sys.path[0] = str(ROOT)
 
 from concurrent.futures import ThreadPoolExecutor  # noqa: E402
@@ -32,12 +32,12 @@ from tools.stage.stage import QUICK, Stage  # noqa: E402
 
 PER_SECOND = 10
 CLINICS = 20
-FLAGGED = 0.4  # of the check-ins, each by a patient who has none open
-TRIES, BETWEEN_TRIES = 20, 2.0  # how often a check-in is sent, and the seconds between
+FLAGGED = 0.4  # share of the check-ins, each by a patient without an open alert
+TRIES, BETWEEN_TRIES = 20, 2.0  # attempts per check-in, and the seconds between
 
 
 class Soak:
-    """The portal under check-ins and faults, and what was said and done."""
+    """The portal under check-ins and faults, and the counts of both."""
 
     def __init__(self, stage: Stage, chance: random.Random) -> None:
         self.stage = stage
@@ -49,7 +49,7 @@ class Soak:
         self.reporters = iter(self.sessions)
 
     def check_in(self, at: float) -> None:
-        """One check-in at its time, sent until it is accepted."""
+        """Submit a check-in at its time, and retry until it is accepted."""
         time.sleep(max(0.0, at - time.monotonic()))
         flagged = self.chance.random() < FLAGGED
         session = next(self.reporters) if flagged else self.chance.choice(self.sessions)
@@ -71,7 +71,7 @@ class Soak:
         raise RuntimeError(f"a check-in was not accepted in {TRIES} tries")
 
     def break_things(self, until: float) -> None:
-        """A fault every few seconds, each mended before the next."""
+        """Inject a fault every few seconds, and repair it before the next."""
         faults: list[Callable[[], None]] = [
             self.worker_killed,
             self.worker_killed_in_a_mail,
@@ -92,7 +92,7 @@ class Soak:
             self.stage.make_sound()
 
     def last(self) -> None:
-        """A fault lasts for a moment."""
+        """Wait for the duration of a fault."""
         time.sleep(self.chance.uniform(0.5, 4))
 
     def worker_killed(self) -> None:
@@ -139,7 +139,7 @@ class Soak:
         self.stage.postgres.server.stop()
         self.last()
         self.stage.postgres.server.start()
-        # Requests that began before it was back have met the outage too.
+        # Requests that began during the outage are affected too.
         time.sleep(1)
         self.database_is_up = True
 
@@ -159,7 +159,7 @@ class Soak:
 
 
 def soak(stage: Stage, seconds: float, seed: int) -> dict[str, object]:
-    """The figures of so many seconds."""
+    """Run the soak test and return its figures."""
     made = Soak(stage, random.Random(seed))
     began = time.monotonic()
     breaker = threading.Thread(target=made.break_things, args=(began + seconds,))

@@ -1,11 +1,11 @@
-"""Lighthouse's scores of the patient's pages, signed in, on the demo clinic behind gunicorn.
+"""Measure Lighthouse scores of the patient's pages, signed in, on the demo clinic behind gunicorn.
 
 Lighthouse is no part of the portal. Install it anywhere, and name its program:
 
     (cd /tmp/lighthouse && npm install lighthouse@12)
     LIGHTHOUSE=/tmp/lighthouse/node_modules/.bin/lighthouse .venv/bin/python bench/lighthouse.py [rounds]
 
-Each score is the median of the rounds. What a page lost in one of them is printed.
+Each score is the median of the rounds. The audits that a page failed in the first round are printed.
 """
 
 import json
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-# In place of this folder: its names are not to be mistaken for those of other modules.
+# Replaces this folder, whose module names (queue) would hide those of the standard library.
 sys.path[0] = str(ROOT)
 
 from bench.support.demonstration import FLOOR, served  # noqa: E402
@@ -35,7 +35,7 @@ FLAGS = (
 
 
 def examine(program: str, url: str, session: str) -> dict[str, Any]:
-    """Lighthouse's report of one page, as a phone."""
+    """Return Lighthouse's report of a page on a phone."""
     flags = FLAGS + (("--no-sandbox",) if os.geteuid() == 0 else ())
     with tempfile.TemporaryDirectory(prefix="aftercare-lighthouse-") as folder:
         report = Path(folder, "report.json")
@@ -58,7 +58,7 @@ def examine(program: str, url: str, session: str) -> dict[str, Any]:
 
 
 def lost(report: dict[str, Any]) -> dict[str, str]:
-    """The audits that count and did not pass, with what they say."""
+    """Return the weighted audits that did not pass, with their message."""
     found = {}
     for name in CATEGORIES:
         for part in report["categories"][name]["auditRefs"]:

@@ -1,8 +1,9 @@
-"""Whether the queue and a patient's page stay quick as the portal fills: a large database beside a small one.
+"""Measure the queue and a patient's page on a large database relative to a small one.
 
-The large one holds 1,000,000 check-ins and some 100,000 alerts of 50 clinics, the small one 10,000 check-ins of one
-clinic; the clinic looked at has 40 open alerts in both. Gunicorn serves each on one PostgreSQL, and a nurse opens
-the pages of the two in turns, so that what else the machine does weighs on both. Loading takes some ten minutes.
+The large database holds 1,000,000 check-ins and some 100,000 alerts of 50 clinics, the small one 10,000
+check-ins of one clinic; the measured clinic has 40 open alerts in both. Gunicorn serves each on one
+PostgreSQL, and a nurse opens the pages of the two in turns, so that other load affects both. Loading takes
+some ten minutes.
 
     .venv/bin/python bench/queue.py [check-ins] [clinics] [turns]
 """
@@ -22,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-# In place of this folder: its names are not to be mistaken for those of other modules.
+# Replaces this folder, whose module names (queue) would hide those of the standard library.
 sys.path[0] = str(ROOT)
 
 from tools.servers.leaving import nothing_left_behind  # noqa: E402
@@ -38,13 +39,13 @@ WAIT = 60.0  # seconds for one answer
 
 
 def fill(variables: dict[str, str], *, check_ins: int, clinics: int) -> dict[str, Any]:
-    """Load one database; whose pages are opened there, and how many queries they take."""
+    """Load one database. Returns session and path of the measured pages, and their numbers of queries."""
     environment = bare_environment() | variables
     manage = [sys.executable, "manage.py"]
     options = ["--check-ins", str(check_ins), "--clinics", str(clinics), "--open-alerts", str(OPEN_ALERTS)]
     for command in (["migrate", "-v0"], ["collectstatic", "--no-input", "-v0"], ["seed_demo", *options]):
         subprocess.run([*manage, *command], env=environment, cwd=ROOT, check=True, stdout=sys.stderr)
-    # A process of its own: Django takes one settings file a process.
+        # A separate process, because Django loads one settings file a process.
     looked = [sys.executable, "-m", "bench.support.queue_pages"]
     done = subprocess.run(looked, env=environment, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
@@ -52,7 +53,7 @@ def fill(variables: dict[str, str], *, check_ins: int, clinics: int) -> dict[str
 
 
 def opened(web: Web, path: str, session: str) -> float:
-    """The milliseconds of one page, over a connection of its own."""
+    """Return the milliseconds of one page, over a connection of its own."""
     connection = http.client.HTTPConnection("127.0.0.1", web.port, timeout=WAIT)
     try:
         began = time.perf_counter()
@@ -68,7 +69,7 @@ def opened(web: Web, path: str, session: str) -> float:
 
 
 def take_turns(sites: Mapping[str, tuple[Web, dict[str, Any]]], turns: int) -> dict[str, dict[str, float]]:
-    """The median milliseconds of each page in each database."""
+    """Return the median milliseconds of each page in each database."""
     took: dict[str, dict[str, list[float]]] = {
         page: {size: [] for size in sites} for page in ("queue", "patient")
     }
@@ -85,7 +86,7 @@ def take_turns(sites: Mapping[str, tuple[Web, dict[str, Any]]], turns: int) -> d
 
 
 def figures(large: dict[str, Any], medians: dict[str, dict[str, float]]) -> dict[str, float]:
-    """The line to print; of the two pages, the one that a large database slows down more."""
+    """Return the figures to print, led by the page that a large database slows down more."""
     ratios = {page: sizes["large"] / sizes["small"] for page, sizes in medians.items()}
     worst = max(ratios, key=lambda page: ratios[page])
     times = {f"{page}_{size}_ms": ms for page, sizes in medians.items() for size, ms in sizes.items()}

@@ -1,8 +1,8 @@
-"""How many assessments a second one core makes, each the tenth check-in of its series.
+"""Measure assessments per second on one core, each for the tenth check-in of its series.
 
-The series mix what a clinic sees: most settle quietly, some flare, some patients are at risk, some have no
-procedure recorded. The floor is a loop over the same check-ins that only reads the four severities of each
-series, so ``ratio`` says how far the rules are from the least a judgement could cost.
+The series mix typical patients: most settle quietly, some flare, some are at risk, some have no procedure
+recorded. The floor is a loop over the same check-ins that only reads the four severities of each series, so
+that ``ratio`` relates the rules to the least possible cost.
 
     .venv/bin/python bench/triage.py [seconds]
 """
@@ -44,7 +44,7 @@ class Patient(NamedTuple):
 
 
 def answers(chance: random.Random, day: int, flare: bool) -> Answers:
-    """Strong at first, settling over the days; a flare rises again on the last day."""
+    """Return answers that start strong and settle over the days; a flare rises again on the last day."""
     height = 3 if flare else max(0, 3 - day)
 
     def severity() -> int | None:
@@ -96,7 +96,7 @@ def read(patient: Patient) -> None:
 
 
 def per_second(work: Callable[[Patient], None], over: list[Patient], seconds: float) -> float:
-    """The median over rounds of CPU time, so that other processes do not count."""
+    """Return the median over rounds of calls per second of CPU time, which other processes do not affect."""
     rounds = []
     end = time.monotonic() + seconds
     while time.monotonic() < end:

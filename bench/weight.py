@@ -1,8 +1,8 @@
-"""What a patient's pages weigh on a phone: bytes and requests of the first and of a repeated visit over a real wire,
-the largest paint on a slow network and a slow processor, and how much the layout moved.
+"""Measure the weight of a patient's pages on a phone: bytes, requests, largest paint and layout shift.
 
-gunicorn as in production with the demo clinic on PostgreSQL, and Chromium. Each visit of the floor, an empty page,
-is made between those of the portal, so that what else the machine does weighs on both.
+Bytes and requests of a first and a repeated visit over a real connection; the largest paint on a slow network
+and processor. Gunicorn as in production with the demo clinic on PostgreSQL, and Chromium. Each visit of the
+floor, an empty page, is made between visits of the portal, so that other load affects both.
 
     .venv/bin/python bench/weight.py [rounds]
 """
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-# In place of this folder: its names are not to be mistaken for those of other modules.
+# Replaces this folder, whose module names (queue) would hide those of the standard library.
 sys.path[0] = str(ROOT)
 
 from playwright.sync_api import Browser  # noqa: E402
@@ -36,14 +36,14 @@ GOALS: dict[str, float] = {
 
 @dataclass(frozen=True)
 class Visit:
-    """A page opened for the first time, and once more with what the browser has kept."""
+    """A first load of a page, and a second one with a warm browser cache."""
 
     first: Load
     repeat: Load
 
 
 def visit(browser: Browser, url: str, session: str, *, slow: bool) -> Visit:
-    """A new phone opens the page twice."""
+    """Load the page twice on a new phone."""
     with new_phone(browser, url, session) as phone:
         both = Visit(load(phone, url, slow=slow), load(phone, url, slow=slow))
     for one in (both.first, both.repeat):
@@ -53,7 +53,7 @@ def visit(browser: Browser, url: str, session: str, *, slow: bool) -> Visit:
 
 
 def figures(name: str, visits: list[Visit]) -> dict[str, float]:
-    """The heaviest visit, and the median of the paints."""
+    """Return the heaviest loads, and the median of the paints."""
     return {
         f"{name}_bytes_first": max(one.first.bytes for one in visits),
         f"{name}_requests_first": max(one.first.requests for one in visits),
@@ -65,7 +65,7 @@ def figures(name: str, visits: list[Visit]) -> dict[str, float]:
 
 
 def explain(name: str, one: Load) -> None:
-    """What the first visit is made of, for people."""
+    """Print the responses of a first load."""
     print(f"{name}: {one.bytes} bytes, {one.requests} requests")
     for address, size in one.sizes.items():
         print(f"  {size:8.0f}  {address.split('/', 3)[3] or '/'}")
@@ -76,7 +76,7 @@ def main() -> None:
     visits: dict[str, list[Visit]] = {}
     with nothing_left_behind(), served(PAGES) as (addresses, session), phone_browser() as browser:
         for name, url in addresses.items():
-            visit(browser, url, session, slow=False)  # the server has loaded its templates by now
+            visit(browser, url, session, slow=False)  # warm-up: loads the server's templates
             visits[name] = []
         for _ in range(rounds):
             for name, url in addresses.items():

@@ -44,7 +44,7 @@ def typed(request: HttpRequest, _member: StaffMember) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Show a form of staff that failed CSRF verification again, with a new token.
 
-    Paths of patients use the view of `aftercare`.
+    Other paths use the patients' view of `aftercare.checkins`.
     """
     if not request.path.startswith(reverse("clinic:queue")):
         return csrf_failure_of_patients(request, reason)

@@ -1,1 +1,1 @@
-"""The floor: the least that a form of ten answers costs in bare Django, to hold the portal's figures against."""
+"""The floor: a form of ten answers in bare Django, the least cost that the portal is compared with."""

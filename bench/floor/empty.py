@@ -1,4 +1,4 @@
-"""An empty page: the least that a browser can load."""
+"""An empty page, the least that a browser can load."""
 
 from collections.abc import Callable, Iterable
 
@@ -8,7 +8,7 @@ PAGE = b'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Empty
 def application(
     environ: dict[str, object], start_response: Callable[[str, list[tuple[str, str]]], object]
 ) -> Iterable[bytes]:
-    """The page at every address but that of the icon, which browsers ask for on their own."""
+    """Serve the page at every path except the icon, which browsers request on their own."""
     found = environ["PATH_INFO"] != "/favicon.ico"
     body = PAGE if found else b""
     headers = [("Content-Type", "text/html; charset=utf-8"), ("Content-Length", str(len(body)))]

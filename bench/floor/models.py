@@ -1,4 +1,4 @@
-"""Three tables, one row each per form sent."""
+"""Three tables that get one row each per form sent."""
 
 from django.contrib.auth.models import User
 from django.db import models

@@ -1,4 +1,4 @@
-"""Make the floor's tables and signed-in users; print their session keys as JSON.
+"""Create the floor's tables and signed-in users; print their session keys as JSON.
 
 .venv/bin/python -m bench.floor.prepare USERS
 """
@@ -14,7 +14,7 @@ from django.core.management import call_command
 def main(users: int) -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "bench.floor.settings"
     django.setup()
-    # Twice: the floor has no migrations, and its tables refer to those that do.
+    # Twice: the floor has no migrations, and its tables reference migrated tables.
     call_command("migrate", verbosity=0)
     call_command("migrate", run_syncdb=True, verbosity=0)
     from django.contrib.auth.models import User

@@ -1,4 +1,4 @@
-"""Bare Django: login session, CSRF, a database that keeps its connections. Nothing of the portal."""
+"""Settings of bare Django: sessions, CSRF, persistent database connections. Nothing of the portal."""
 
 import os
 
@@ -19,7 +19,7 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "bench.floor.urls"
 TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
-# As long as the portal keeps its connections; without its health check, which a bare project has not.
+# The same connection age as the portal, without its health check, which a bare project lacks.
 DATABASES = {"default": {**environ.Env.db_url_config(os.environ["DATABASE_URL"]), "CONN_MAX_AGE": 600}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True

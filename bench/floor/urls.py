@@ -1,4 +1,4 @@
-"""The one page: a plain form of ten whole numbers, three inserts in one transaction, a redirect."""
+"""The only view: a plain form of ten whole numbers, three inserts in one transaction, a redirect."""
 
 from django import forms
 from django.contrib.auth.decorators import login_required

@@ -1,1 +1,1 @@
-"""What several benchmarks share: people and sessions, visits, counting of queries, pages in a browser."""
+"""Shared parts of the benchmarks: people and sessions, visits, counting of queries, pages in a browser."""

@@ -1,4 +1,4 @@
-"""A phone on a slow network opens a page: what crossed the wire, and when the largest part was painted."""
+"""Page loads on a phone with a slow network: bytes transferred, and the time of the largest paint."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, sync_
 
 from tools.servers import chromium
 
-# What Chromium's own tools call "Slow 4G", as Lighthouse has it: 1.6 Mbit/s with a round trip of 150 ms, of which
-# nine tenths and three and three quarters remain for a request.
+# The preset "Slow 4G" of Chromium's developer tools and Lighthouse: 1.6 Mbit/s and a round trip of 150 ms, with
+# their factors for a single request.
 SLOW_4G = {
     "offline": False,
     "latency": 150 * 3.75,
     "downloadThroughput": 1.6 * 1024 * 1024 / 8 * 0.9,
     "uploadThroughput": 0.75 * 1024 * 1024 / 8 * 0.9,
 }
-SLOWER = 4  # times, the processor
-SETTLE_MS = 700  # after loading: what is painted or moved late is seen too
+SLOWER = 4  # CPU throttling factor
+SETTLE_MS = 700  # after loading, for late paints and layout shifts
 PHONE: Any = {
     "viewport": {"width": 390, "height": 844},
     "device_scale_factor": 2,
@@ -44,7 +44,7 @@ new PerformanceObserver(list => list.getEntries().forEach(e => { if (!e.hadRecen
 
 @dataclass
 class Load:
-    """One page as it was loaded. `sizes`: bytes over the wire by address, headers included."""
+    """One page load. `sizes`: bytes transferred by URL, headers included."""
 
     status: int = 0
     sizes: dict[str, float] = field(default_factory=dict)
@@ -57,13 +57,13 @@ class Load:
 
     @property
     def requests(self) -> int:
-        """How many answers came over the wire; what the browser had kept is none."""
+        """The number of responses transferred; those from the browser's cache do not count."""
         return sum(1 for size in self.sizes.values() if size)
 
 
 @contextmanager
 def phone_browser() -> Iterator[Browser]:
-    """A Chromium that reaches this machine only."""
+    """Start a Chromium that can reach this machine only."""
     arguments = ARGUMENTS + (["--no-sandbox"] if os.geteuid() == 0 else [])
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(chromium.browser()), args=arguments)
@@ -73,7 +73,7 @@ def phone_browser() -> Iterator[Browser]:
 
 @contextmanager
 def new_phone(browser: Browser, url: str, session: str) -> Iterator[BrowserContext]:
-    """A phone that was never here before, signed in."""
+    """Open a signed-in browser context with an empty cache."""
     context = browser.new_context(**PHONE)
     context.add_cookies([{"name": "sessionid", "value": session, "url": url}])
     context.add_init_script(WATCH)
@@ -82,7 +82,7 @@ def new_phone(browser: Browser, url: str, session: str) -> Iterator[BrowserConte
 
 
 def load(context: BrowserContext, url: str, *, slow: bool) -> Load:
-    """Open `url` in a new tab."""
+    """Load `url` in a new tab."""
     page = context.new_page()
     session = context.new_cdp_session(page)
     found = watch(session)
@@ -98,14 +98,14 @@ def load(context: BrowserContext, url: str, *, slow: bool) -> Load:
 
 
 def measure(page: Page, found: Load) -> None:
-    """Read what the page's observers have seen once it has settled."""
+    """Read the page's performance observers once it has settled."""
     page.wait_for_timeout(SETTLE_MS)
     seen = page.evaluate("seen")
     found.paint_ms, found.shift = seen["paint"], seen["shift"]
 
 
 def watch(session: CDPSession) -> Load:
-    """Collect what crosses the wire, as the network itself counts it."""
+    """Record the encoded bytes of each response."""
     found, addresses = Load(), {}
 
     def begun(event: dict[str, Any]) -> None:

@@ -17,7 +17,7 @@ FLOOR = "floor"  # an empty page
 
 @contextmanager
 def served(pages: Mapping[str, str]) -> Iterator[tuple[dict[str, str], str]]:
-    """The addresses of pages by name, that of the floor among them, and the session of the demo's patient."""
+    """Serve the demo clinic and the floor. Yields the pages' URLs by name, and the session of the demo's patient."""
     with ExitStack() as stack:
         data = stack.enter_context(tempfile.TemporaryDirectory(prefix="aftercare-bench-"))
         postgres, valkey = stack.enter_context(Postgres()), stack.enter_context(Valkey())
@@ -40,7 +40,7 @@ def served(pages: Mapping[str, str]) -> Iterator[tuple[dict[str, str], str]]:
 
 
 def prepare(variables: dict[str, str]) -> str:
-    """The demo clinic and the static files; the session of the patient whom visitors sign in as."""
+    """Load the demo clinic and collect static files. Returns the session of the demo's patient."""
     for name in ("DEMO", "DEBUG", "ALLOWED_HOSTS"):
         os.environ.pop(name, None)
     os.environ.update(variables, DJANGO_SETTINGS_MODULE="aftercare.settings")

@@ -1,4 +1,4 @@
-"""A clinic of the portal with many signed-in patients, in the database of this process's settings."""
+"""A clinic with many signed-in patients, in the database of this process's settings."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ QUIET = Answers.from_json(
 
 @dataclass(frozen=True, kw_only=True)
 class Practice:
-    """A clinic, and who treated its patients."""
+    """A clinic, its nurse, and its expected courses."""
 
     clinic: Clinic
     nurse: User
@@ -43,7 +43,7 @@ class Practice:
 
 
 def open_practice(now: datetime, slug: str = "riverside") -> Practice:
-    """A clinic with the shipped expected courses, a nurse and a clinician."""
+    """Create a clinic with the shipped expected courses, a nurse and a clinician."""
     clinic = Clinic.objects.create(
         name="Riverside Skin Clinic",
         slug=slug,
@@ -72,7 +72,7 @@ def open_practice(now: datetime, slug: str = "riverside") -> Practice:
 
 
 def hire(clinic: Clinic, count: int) -> None:
-    """More nurses for a clinic."""
+    """Add nurses to a clinic."""
     users = User.objects.bulk_create(
         User(
             email=f"nurse.{number}@{clinic.slug}.example",
@@ -88,7 +88,7 @@ def hire(clinic: Clinic, count: int) -> None:
 
 
 def enrol(practice: Practice, now: datetime, *, patients: int, earlier: int) -> list[str]:
-    """Patients treated 30 h ago with `earlier` quiet check-ins each; their session keys."""
+    """Create patients treated 30 h ago with `earlier` quiet check-ins each. Returns their session keys."""
     group = uuid.uuid4().hex[:8]
     users = User.objects.bulk_create(
         User(email=f"{group}.{number}@example.org", first_name="Pat", last_name=f"No {number}", password="!")
@@ -115,7 +115,7 @@ def enrol(practice: Practice, now: datetime, *, patients: int, earlier: int) -> 
 
 
 def report(practice: Practice, procedures: Iterable[Procedure], now: datetime, *, check_ins: int) -> None:
-    """Quiet check-ins of the day before `now` after each procedure, evenly apart."""
+    """Create quiet check-ins of each procedure, evenly spaced over the day before `now`."""
     step = timedelta(hours=24) / (check_ins + 1)
     times = [now - timedelta(hours=24) + step * (number + 1) for number in range(check_ins)]
     answers = QUIET.to_json()

@@ -1,4 +1,4 @@
-"""How many queries a request takes. What begins and ends a transaction is not counted."""
+"""Counting of a request's queries, without transaction statements."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ TRANSACTION = re.compile(r"(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)\b", re.IGNO
 
 
 def counted(captured: CaptureQueriesContext) -> list[str]:
-    """The statements that count."""
+    """Return the captured statements without transaction statements."""
     return [query["sql"] for query in captured if not TRANSACTION.match(query["sql"])]
 
 
 def visit_queries(path: str, answers: Answers, session: str) -> tuple[list[str], list[str]]:
-    """The statements of fetching the form, and of sending it, for the person of a session."""
+    """Return the statements of fetching the form, and of sending it, for the user of a session."""
     client = Client(SERVER_NAME="127.0.0.1")
     client.cookies[settings.SESSION_COOKIE_NAME] = session
     with CaptureQueriesContext(connection) as fetching:

@@ -1,4 +1,4 @@
-"""Whose pages `bench/queue.py` opens in a database that was just filled, and how many queries they take."""
+"""The pages that `bench/queue.py` opens in a freshly filled database, and their numbers of queries."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ import django
 
 
 def pages() -> dict[str, Any]:
-    """A nurse of the clinic with the most open alerts, and its patient with the longest history of check-ins."""
+    """Return session and paths of a nurse of the clinic with the most open alerts, and the numbers of queries.
+
+    The patient is the flagged one with the most check-ins.
+    """
     from django.db import connection
     from django.db.models import Count, Q
 
@@ -18,7 +21,7 @@ def pages() -> dict[str, Any]:
     from bench.support.sessions import signed_in
 
     with connection.cursor() as cursor:
-        # A database in use has statistics; one that was filled a moment ago has none yet.
+        # A freshly filled database has no statistics yet.
         cursor.execute("VACUUM ANALYZE")
     waiting = Count("alerts", filter=~Q(alerts__status=Alert.Status.CLOSED))
     clinic = Clinic.objects.annotate(waiting=waiting).order_by("-waiting", "pk")[0]
@@ -38,7 +41,7 @@ def pages() -> dict[str, Any]:
 
 
 def queries_of(client: Any, paths: dict[str, str]) -> dict[str, int]:
-    """The number of queries of each page, and of a poll of an unchanged queue."""
+    """Return the number of queries of each page, and of a poll of an unchanged queue."""
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
@@ -46,7 +49,7 @@ def queries_of(client: Any, paths: dict[str, str]) -> dict[str, int]:
 
     queries = {}
     for name, path in paths.items():
-        client.get(path)  # what a process looks up once
+        client.get(path)  # warm-up: lookups made once per process
         with CaptureQueriesContext(connection) as captured:
             response = client.get(path)
         assert response.status_code == 200, f"{path}: {response.status_code}"
@@ -59,7 +62,7 @@ def queries_of(client: Any, paths: dict[str, str]) -> dict[str, int]:
 
 
 def sizes_of(clinic_id: int) -> dict[str, int]:
-    """How much the database holds, and how many patients of the clinic are silent."""
+    """Return the size of the database, and the number of silent patients of the clinic."""
     from aftercare.alerts.models import Alert
     from aftercare.checkins.follow_up.non_response import non_responders
     from aftercare.checkins.models import CheckIn
@@ -72,7 +75,7 @@ def sizes_of(clinic_id: int) -> dict[str, int]:
 
 
 def visitor(session: str) -> Any:
-    """A browser in which the nurse is signed in."""
+    """Return a test client with the session."""
     from django.conf import settings
     from django.test import Client
 

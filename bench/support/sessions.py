@@ -1,4 +1,4 @@
-"""Sessions made directly in the database, so that signing in is not measured."""
+"""Sessions created directly in the database, so that signing in is not measured."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -12,7 +12,7 @@ from django.utils import timezone
 
 
 def signed_in(users: Iterable[AbstractBaseUser]) -> list[str]:
-    """A session key for each user, in their order."""
+    """Return a new session key for each user, in order."""
     expires = timezone.now() + timedelta(days=1)
     rows = []
     for user in users:

