@@ -29,7 +29,7 @@ sys.path[0] = str(ROOT)
 
 from concurrent.futures import ThreadPoolExecutor  # noqa: E402
 
-from tools.servers.leaving import nothing_left_behind  # noqa: E402
+from tools.servers.cleanup import process_cleanup  # noqa: E402
 from tools.servers.process import wait_until  # noqa: E402
 from tools.servers.sink import Sink  # noqa: E402
 from tools.stage.stage import Stage  # noqa: E402
@@ -172,7 +172,7 @@ def measure(stage: Stage, sink: Sink, seconds: float) -> dict[str, float]:
 def main() -> None:
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 60.0
     patients = int(seconds / CLINICS + 50 * seconds / 3 / CLINICS) + 4
-    with nothing_left_behind(), Sink() as sink:
+    with process_cleanup(), Sink() as sink:
         pace = {"EMAIL_URL": sink.url}
         with Stage(clinics=CLINICS + 1, patients=patients, staff=STAFF, pace=pace, durable=True) as stage:
             figures = measure(stage, sink, seconds)

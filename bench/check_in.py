@@ -35,7 +35,7 @@ from bench.support.visits import (  # noqa: E402
     ratio,
     run_round,
 )
-from tools.servers.leaving import nothing_left_behind  # noqa: E402
+from tools.servers.cleanup import process_cleanup  # noqa: E402
 from tools.servers.portal import Web, bare_environment  # noqa: E402
 from tools.servers.ports import free_port  # noqa: E402
 from tools.servers.postgres import Postgres  # noqa: E402
@@ -208,7 +208,7 @@ def figures(rounds: dict[str, list[Round]]) -> dict[str, float]:
 def main() -> None:
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 8.0
     cycles = int(sys.argv[2]) if len(sys.argv) > 2 else 3
-    with nothing_left_behind(), measured(cycles, seconds) as (sites, queries):
+    with process_cleanup(), measured(cycles, seconds) as (sites, queries):
         rounds = take_turns(sites, seconds=seconds, cycles=cycles)
     print(json.dumps({**figures(rounds), **queries}))
 

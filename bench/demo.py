@@ -22,7 +22,7 @@ sys.path[0] = str(ROOT)
 
 import psycopg2  # type: ignore[import-untyped] # noqa: E402
 
-from tools.servers.leaving import nothing_left_behind  # noqa: E402
+from tools.servers.cleanup import process_cleanup  # noqa: E402
 from tools.servers.portal import bare_environment  # noqa: E402
 from tools.servers.postgres import Postgres  # noqa: E402
 
@@ -78,7 +78,7 @@ def main() -> None:
         for place, default in ((1, 1_000_000), (2, 50), (3, 40))
     )
     with (
-        nothing_left_behind(),
+        process_cleanup(),
         tempfile.TemporaryDirectory(prefix="aftercare-bench-") as data,
         Postgres(durable=True) as postgres,
     ):

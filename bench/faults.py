@@ -25,7 +25,7 @@ sys.path[0] = str(ROOT)
 
 from concurrent.futures import ThreadPoolExecutor  # noqa: E402
 
-from tools.servers.leaving import nothing_left_behind  # noqa: E402
+from tools.servers.cleanup import process_cleanup  # noqa: E402
 from tools.servers.mail import MailServer  # noqa: E402
 from tools.stage.clients import EMERGENCY, QUIET, URGENT, Form, Reply  # noqa: E402
 from tools.stage.stage import QUICK, Stage  # noqa: E402
@@ -39,9 +39,9 @@ TRIES, BETWEEN_TRIES = 20, 2.0  # attempts per check-in, and the seconds between
 class Soak:
     """The portal under check-ins and faults, and the counts of both."""
 
-    def __init__(self, stage: Stage, chance: random.Random) -> None:
+    def __init__(self, stage: Stage, rng: random.Random) -> None:
         self.stage = stage
-        self.chance = chance
+        self.rng = rng
         self.faults: Counter[str] = Counter()
         self.refused = 0
         self.database_is_up = True
@@ -51,9 +51,9 @@ class Soak:
     def check_in(self, at: float) -> None:
         """Submit a check-in at its time, and retry until it is accepted."""
         time.sleep(max(0.0, at - time.monotonic()))
-        flagged = self.chance.random() < FLAGGED
-        session = next(self.reporters) if flagged else self.chance.choice(self.sessions)
-        answers = self.chance.choice([URGENT, URGENT, EMERGENCY]) if flagged else QUIET
+        flagged = self.rng.random() < FLAGGED
+        session = next(self.reporters) if flagged else self.rng.choice(self.sessions)
+        answers = self.rng.choice([URGENT, URGENT, EMERGENCY]) if flagged else QUIET
         form: Form | None = None
         for _try in range(TRIES):
             up = self.database_is_up
@@ -85,19 +85,19 @@ class Soak:
             self.mail_server_fails,
         ]
         while time.monotonic() < until:
-            time.sleep(self.chance.uniform(1, 4))
-            fault = self.chance.choice(faults)
+            time.sleep(self.rng.uniform(1, 4))
+            fault = self.rng.choice(faults)
             fault()
             self.faults[fault.__name__] += 1
-            self.stage.make_sound()
+            self.stage.repair()
 
-    def last(self) -> None:
+    def pause(self) -> None:
         """Wait for the duration of a fault."""
-        time.sleep(self.chance.uniform(0.5, 4))
+        time.sleep(self.rng.uniform(0.5, 4))
 
     def worker_killed(self) -> None:
         self.stage.worker.kill()
-        self.last()
+        self.pause()
 
     def worker_killed_in_a_mail(self) -> None:
         self.stage.mail.hold()
@@ -111,33 +111,33 @@ class Soak:
             self.stage.worker.freeze()
             kept.set()
 
-        self.stage.mail.before_yes(stop_in_its_tracks)
+        self.stage.mail.before_reply(stop_in_its_tracks)
         kept.wait(60)
-        self.stage.mail.before_yes(None)
+        self.stage.mail.before_reply(None)
         self.stage.worker.kill()
 
     def second_worker(self) -> None:
         second = self.stage.new_worker()
-        self.last()
+        self.pause()
         second.kill()
 
     def beat_killed(self) -> None:
         self.stage.beat.kill()
-        self.last()
+        self.pause()
 
     def broker_killed(self) -> None:
         self.stage.valkey.kill()
-        self.last()
+        self.pause()
         self.stage.valkey.stop()
 
     def broker_frozen(self) -> None:
         self.stage.valkey.freeze()
-        self.last()
+        self.pause()
 
     def database_restarted(self) -> None:
         self.database_is_up = False
         self.stage.postgres.server.stop()
-        self.last()
+        self.pause()
         self.stage.postgres.server.start()
         # Requests that began during the outage are affected too.
         time.sleep(1)
@@ -145,7 +145,7 @@ class Soak:
 
     def mail_server_gone(self) -> None:
         self.stage.mail.stop()
-        self.last()
+        self.pause()
 
     def mail_server_fails(self) -> None:
         ways: list[Callable[[MailServer], None]] = [
@@ -154,8 +154,8 @@ class Soak:
             MailServer.hold,
             MailServer.hang_up_in_data,
         ]
-        self.chance.choice(ways)(self.stage.mail)
-        self.last()
+        self.rng.choice(ways)(self.stage.mail)
+        self.pause()
 
 
 def soak(stage: Stage, seconds: float, seed: int) -> dict[str, object]:
@@ -172,7 +172,7 @@ def soak(stage: Stage, seconds: float, seed: int) -> dict[str, object]:
         for each in done:
             each.result()
     breaker.join()
-    stage.make_sound()
+    stage.repair()
     settled = stage.settle(seconds=300)
     for line in settled.lost:
         print(f"lost: {line}")
@@ -198,7 +198,7 @@ def main() -> None:
     options = asked.parse_args()
     seconds = options.minutes * 60
     patients = int(seconds * PER_SECOND * (FLAGGED + 0.1) / CLINICS) + 20
-    with nothing_left_behind(), Stage(clinics=CLINICS, patients=patients, pace=QUICK) as stage:
+    with process_cleanup(), Stage(clinics=CLINICS, patients=patients, pace=QUICK) as stage:
         figures = soak(stage, seconds, options.seed)
     kinds = figures.pop("kinds")
     print(f"faults: {kinds}")

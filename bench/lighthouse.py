@@ -23,8 +23,8 @@ sys.path[0] = str(ROOT)
 
 from bench.support.demonstration import FLOOR, served  # noqa: E402
 from tools.servers import chromium  # noqa: E402
+from tools.servers.cleanup import process_cleanup  # noqa: E402
 from tools.servers.errors import ServerError  # noqa: E402
-from tools.servers.leaving import nothing_left_behind  # noqa: E402
 
 PAGES = {"today": "/", "check_in": "/check-in/", "guidance": "/guidance/"}
 CATEGORIES = ("performance", "accessibility", "best-practices")
@@ -34,7 +34,7 @@ FLAGS = (
 )
 
 
-def examine(program: str, url: str, session: str) -> dict[str, Any]:
+def run_lighthouse(program: str, url: str, session: str) -> dict[str, Any]:
     """Return Lighthouse's report of a page on a phone."""
     flags = FLAGS + (("--no-sandbox",) if os.geteuid() == 0 else ())
     with tempfile.TemporaryDirectory(prefix="aftercare-lighthouse-") as folder:
@@ -57,7 +57,7 @@ def examine(program: str, url: str, session: str) -> dict[str, Any]:
         return found
 
 
-def lost(report: dict[str, Any]) -> dict[str, str]:
+def failed_audits(report: dict[str, Any]) -> dict[str, str]:
     """Return the weighted audits that did not pass, with their message."""
     found = {}
     for name in CATEGORIES:
@@ -74,11 +74,11 @@ def main() -> None:
         raise SystemExit(__doc__)
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
     scores: dict[str, float] = {}
-    with nothing_left_behind(), served(PAGES) as (addresses, session):
+    with process_cleanup(), served(PAGES) as (addresses, session):
         for page, url in addresses.items():
-            reports = [examine(program, url, session) for _ in range(rounds)]
+            reports = [run_lighthouse(program, url, session) for _ in range(rounds)]
             if page != FLOOR:
-                print(f"{page}: {json.dumps(lost(reports[0]), indent=2)}")
+                print(f"{page}: {json.dumps(failed_audits(reports[0]), indent=2)}")
             for name in CATEGORIES:
                 each = [report["categories"][name]["score"] for report in reports]
                 scores[f"{page}_{name.replace('-', '_')}"] = round(100 * statistics.median(each))

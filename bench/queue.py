@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # Replaces this folder, whose module names (queue) would hide those of the standard library.
 sys.path[0] = str(ROOT)
 
-from tools.servers.leaving import nothing_left_behind  # noqa: E402
+from tools.servers.cleanup import process_cleanup  # noqa: E402
 from tools.servers.portal import Web, bare_environment  # noqa: E402
 from tools.servers.postgres import Postgres  # noqa: E402
 from tools.servers.valkey import Valkey  # noqa: E402
@@ -45,7 +45,7 @@ def fill(variables: dict[str, str], *, check_ins: int, clinics: int) -> dict[str
     options = ["--check-ins", str(check_ins), "--clinics", str(clinics), "--open-alerts", str(OPEN_ALERTS)]
     for command in (["migrate", "-v0"], ["collectstatic", "--no-input", "-v0"], ["seed_demo", *options]):
         subprocess.run([*manage, *command], env=environment, cwd=ROOT, check=True, stdout=sys.stderr)
-        # A separate process, because Django loads one settings file a process.
+    # A separate process, because Django loads one settings file a process.
     looked = [sys.executable, "-m", "bench.support.queue_pages"]
     done = subprocess.run(looked, env=environment, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
@@ -107,7 +107,7 @@ def main() -> None:
         for place, default in ((1, 1_000_000), (2, 50), (3, 200))
     )
     sizes = {"small": SMALL, "large": {"check_ins": check_ins, "clinics": clinics}}
-    with nothing_left_behind(), ExitStack() as stack:
+    with process_cleanup(), ExitStack() as stack:
         data = stack.enter_context(tempfile.TemporaryDirectory(prefix="aftercare-bench-"))
         postgres, valkey = stack.enter_context(Postgres()), stack.enter_context(Valkey())
         sites = {}

@@ -43,12 +43,12 @@ class Patient(NamedTuple):
     at_risk: bool
 
 
-def answers(chance: random.Random, day: int, flare: bool) -> Answers:
+def answers(rng: random.Random, day: int, flare: bool) -> Answers:
     """Return answers that start strong and settle over the days; a flare rises again on the last day."""
     height = 3 if flare else max(0, 3 - day)
 
     def severity() -> int | None:
-        return None if chance.random() < 0.05 else min(4, max(0, height + chance.choice((-1, 0, 0, 1))))
+        return None if rng.random() < 0.05 else min(4, max(0, height + rng.choice((-1, 0, 0, 1))))
 
     pain = severity()
     return Answers(
@@ -56,26 +56,26 @@ def answers(chance: random.Random, day: int, flare: bool) -> Answers:
         pain=pain,
         swelling=severity(),
         itch=severity(),
-        painkiller=chance.choice(list(Painkiller)) if pain is not None and pain >= 2 else None,
+        painkiller=rng.choice(list(Painkiller)) if pain is not None and pain >= 2 else None,
         came_back=CameBack.REDNESS if flare else CameBack.NO,
-        signs=frozenset({chance.choice(list(Sign))}) if flare or chance.random() < 0.1 else frozenset(),
-        unwell=frozenset({Unwell.FEVER}) if flare and chance.random() < 0.3 else frozenset(),
+        signs=frozenset({rng.choice(list(Sign))}) if flare or rng.random() < 0.1 else frozenset(),
+        unwell=frozenset({Unwell.FEVER}) if flare and rng.random() < 0.3 else frozenset(),
         emergency=frozenset(),
         want_contact=False,
     )
 
 
 def patients() -> list[Patient]:
-    chance = random.Random(1)
+    rng = random.Random(1)
     found = []
     for number in range(SERIES):
-        course = DEFAULT_COURSES[chance.choice(("mn", "rf"))]
+        course = DEFAULT_COURSES[rng.choice(("mn", "rf"))]
         flares = number % 4 == 0
         series = [
             Entry(
                 day,
-                START + timedelta(hours=20 * day + chance.random() * 8),
-                answers(chance, day, flares and day == CHECK_INS - 1),
+                START + timedelta(hours=20 * day + rng.random() * 8),
+                answers(rng, day, flares and day == CHECK_INS - 1),
                 course,
             )
             for day in range(CHECK_INS)

@@ -22,7 +22,7 @@ from playwright.sync_api import Browser  # noqa: E402
 from bench.support.browser import Load, load, new_phone, phone_browser  # noqa: E402
 from bench.support.demonstration import served  # noqa: E402
 from bench.support.visits import VisitError  # noqa: E402
-from tools.servers.leaving import nothing_left_behind  # noqa: E402
+from tools.servers.cleanup import process_cleanup  # noqa: E402
 
 PAGES = {"today": "/", "check_in": "/check-in/", "guidance": "/guidance/"}
 GOALS: dict[str, float] = {
@@ -74,7 +74,7 @@ def explain(name: str, one: Load) -> None:
 def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
     visits: dict[str, list[Visit]] = {}
-    with nothing_left_behind(), served(PAGES) as (addresses, session), phone_browser() as browser:
+    with process_cleanup(), served(PAGES) as (addresses, session), phone_browser() as browser:
         for name, url in addresses.items():
             visit(browser, url, session, slow=False)  # warm-up: loads the server's templates
             visits[name] = []

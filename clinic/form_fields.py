@@ -126,9 +126,9 @@ class PatientTreatmentForm(TreatmentFields):
         return [Field("kind", wrapper_class="scale two"), Div("area", "performed_at", css_class="pair")]
 
     def clean(self) -> dict[str, Any]:
-        told = super().clean() or self.cleaned_data
+        cleaned = super().clean() or self.cleaned_data
         self.require_guardian()
-        return told
+        return cleaned
 
 
 def require_after_birth(performed_at: datetime, born: date | None) -> None:

@@ -66,17 +66,17 @@ def questions_layout(form: forms.Form, title: str) -> Div:
     )
 
 
-def told_intake(form: forms.Form, stored: Intake) -> Intake:
+def answered_intake(form: forms.Form, stored: Intake) -> Intake:
     """Return the stored answers updated with those of the form."""
-    told = form.cleaned_data
-    rest = NO if told.get(REST_NO) else ""
+    cleaned = form.cleaned_data
+    rest = NO if cleaned.get(REST_NO) else ""
     return stored.answered(
-        {key: told.get(key) or rest for key in IntakeQuestion.values if key in form.fields}
+        {key: cleaned.get(key) or rest for key in IntakeQuestion.values if key in form.fields}
     )
 
 
 def require_risk_or_reason(form: forms.Form, stored: Intake) -> None:
     """Add an error if a risk question stays open and no reason is given."""
-    if form.errors or told_intake(form, stored).is_risk_asked or form.cleaned_data.get("skip_reason"):
+    if form.errors or answered_intake(form, stored).is_risk_asked or form.cleaned_data.get("skip_reason"):
         return
     form.add_error("skip_reason", "Ask the questions that raise the risk, or say why they were not asked.")

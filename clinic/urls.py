@@ -92,5 +92,5 @@ urlpatterns = [
     path("patients/<uuid:patient_id>/withdraw/", withdrawal_views.withdraw, name="withdraw"),
     path("patients/<uuid:patient_id>/take-back/", withdrawal_views.take_back, name="take_back"),
     path("patients/<uuid:patient_id>/check-ins/new/", check_in_views.new, name="new_check_in"),
-    path("patients/<uuid:patient_id>/check-ins/<uuid:check_in_id>/", check_in_views.told, name="told"),
+    path("patients/<uuid:patient_id>/check-ins/<uuid:check_in_id>/", check_in_views.advice_page, name="told"),
 ]

@@ -1,1 +1,1 @@
-"""What runs, checks and measures the portal; never imported by it."""
+"""Tools that run, check and measure the portal; never imported by it."""

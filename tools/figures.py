@@ -1,4 +1,4 @@
-"""The figures of this repository, and the limits that some of them have.
+"""Figures of this repository, and the limits that some of them have.
 
     .venv/bin/python -m tools.figures             prints the figures
     .venv/bin/python -m tools.figures --check     names each breach of a limit; exit 1 if there is one
@@ -31,7 +31,7 @@ WIDE_LINE = 200  # a template line that no screen shows whole
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """One function or method; `lines` counts from its `def`."""
+    """A function or method. `lines` counts from its `def`."""
 
     where: str
     lines: int
@@ -39,7 +39,7 @@ class Function:
 
 
 def python_files() -> list[Path]:
-    """The Python files of the product and its tools, relative to the root."""
+    """Return the Python files of the product and its tools, relative to the root."""
     return imports.python_files(SOURCES, ROOT)
 
 
@@ -52,7 +52,7 @@ def functions() -> Iterator[Function]:
 
 
 def template_widths() -> Iterator[tuple[str, int]]:
-    """Each line of each HTML template that is not empty, with its width. A text mail's line is the reader's own."""
+    """Yield the place and width of each non-empty line of the HTML templates. Text mails are left out."""
     for path in sorted((ROOT / "templates").rglob("*.html")):
         for number, line in enumerate(path.read_text().splitlines(), start=1):
             if line:
@@ -60,12 +60,12 @@ def template_widths() -> Iterator[tuple[str, int]]:
 
 
 def folder_sizes() -> Counter[str]:
-    """How many Python files each folder holds."""
+    """Return the number of Python files of each folder."""
     return Counter(str(path.parent) for path in python_files())
 
 
 def subject_widths() -> list[int]:
-    """The width of each commit's subject."""
+    """Return the width of each commit's subject."""
     done = subprocess.run(["git", "log", "--format=%s"], cwd=ROOT, capture_output=True, text=True, check=True)
     return [len(subject) for subject in done.stdout.splitlines()]
 
@@ -84,7 +84,7 @@ def long_functions() -> list[str]:
 
 
 def import_circles() -> list[str]:
-    """The first circle of imports that is found, as a line that names its modules; empty without one."""
+    """Return the first import circle found, as a line that names its modules; else an empty list."""
     graph = {module: found - {module} for module, found in imports.imports(python_files(), ROOT).items()}
     try:
         graphlib.TopologicalSorter(graph).prepare()
@@ -102,12 +102,12 @@ LIMITS: dict[str, Callable[[], list[str]]] = {
 
 
 def at(values: Sequence[int], share: float) -> int:
-    """The value below which this share of the values lies; 1 is the largest."""
+    """Return the quantile of the values: `share` 0.5 is the median, 1 the maximum."""
     return sorted(values)[min(len(values) - 1, int(len(values) * share))]
 
 
 def figures() -> dict[str, str]:
-    """What the table of figures shows, by its row's name."""
+    """Return the figures by row name."""
     widths = [width for _, width in template_widths()]
     sizes = list(folder_sizes().values())
     written = list(functions())

@@ -1,4 +1,4 @@
-"""Who imports whom, read from the text of the Python files of this repository."""
+"""The imports between the Python files of this repository, read from their text."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ LEFT_OUT = {"migrations", "__pycache__"}
 
 
 def python_files(folders: Sequence[str], root: Path = ROOT) -> list[Path]:
-    """The Python files below these folders, relative to the root, without migrations."""
+    """Return the Python files below these folders, relative to the root, without migrations."""
     found = (path.relative_to(root) for folder in folders for path in (root / folder).rglob("*.py"))
     return sorted(path for path in found if not LEFT_OUT.intersection(path.parts))
 
 
 def imports(paths: Iterable[Path], root: Path = ROOT) -> dict[str, set[str]]:
-    """The modules among these files that each of them imports anywhere in its text, inside functions too."""
+    """Return, for each module among these files, the modules that it imports anywhere, inside functions too."""
     modules = {module_name(path): path for path in paths}
     return {
         module: {
@@ -28,13 +28,13 @@ def imports(paths: Iterable[Path], root: Path = ROOT) -> dict[str, set[str]]:
 
 
 def module_name(path: Path) -> str:
-    """The dotted name of a file's module; that of a package for its `__init__.py`."""
+    """Return the dotted module name of a file; for `__init__.py` that of its package."""
     parts = path.with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
 def imported_names(text: str) -> Iterator[str]:
-    """The dotted names that a module imports: of `from a import b`, `a.b`."""
+    """Yield the dotted names that a module imports: `a.b` for `from a import b`."""
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -43,7 +43,7 @@ def imported_names(text: str) -> Iterator[str]:
 
 
 def owner(name: str, modules: Iterable[str]) -> str | None:
-    """The module that a dotted name is, or is defined in; None where it is not one of ours."""
+    """Return the module that a dotted name is, or is defined in; None if it is not one of `modules`."""
     while name and name not in modules:
         name = name.rpartition(".")[0]
     return name or None

@@ -1,19 +1,19 @@
-"""Does a test fail for every rule and every limit of triage? Breaks them one at a time to find out.
+"""Mutation test of triage: checks that a test fails for every broken rule and limit.
 
     .venv/bin/python tools/mutate_triage.py [word ...]
 
 Each mutant is the engine with one change:
 
-* one rule of the catalogue dropped;
-* a severity, a number compared with, a default limit or a default hour moved by one step, up and down;
-* ``>`` for ``>=`` and the like, ``==`` widened to either side, ``in``, ``is``, ``and``, ``or``, ``not``
-  turned round;
-* one word left out of a group of signs, symptoms or rule families;
-* a level lowered by one step.
+    * one rule of the catalogue dropped;
+    * a severity, a compared number, a default limit or a default hour moved by one step, up and down;
+    * ``>`` for ``>=`` and the like, ``==`` widened to either side, ``in``, ``is``, ``and``, ``or``, ``not`` inverted;
+    * one word left out of a group of signs, symptoms or rule families;
+    * a level lowered by one step.
 
-Every mutant lives in a forked process of its own, which imports the changed module and runs tests/triage,
-file by file, until a test fails; the tables come first, the slower property tests last. Nothing is
-written to disk. Words on the command line choose the mutants whose description contains one of them.
+Every mutant runs in a forked process of its own, which imports the changed module and runs tests/triage, file
+by file, until a test fails; the tables come first, the slower property tests last. Nothing is written to
+disk. Words on the command line choose the mutants whose description contains one of them.
+
 Prints every mutant that no test noticed; exits 1 if there is one, 2 if the tests fail without a mutant.
 """
 
@@ -44,7 +44,7 @@ TESTS = (
     *("severity_rules", "time_limits", "returns", "at_risk", "no_procedure", "catalogue"),
     *("newly_fired", "timed", "limits", "courses", "answers", "properties"),
 )
-# A word in the description of a mutant, and the tests most likely to notice it: they run first.
+# By a word in a mutant's description, the tests most likely to notice it, which run first.
 LIKELY = {
     **{f"/{name}.py": name for name in ("timed", "limits", "courses", "answers")},
     "/evaluation.py": "newly_fired",
@@ -61,7 +61,7 @@ SEVERITIES = ("NONE", "MILD", "MODERATE", "SEVERE", "VERY_SEVERE")
 LEVELS = ("EXPECTED", "ROUTINE", "SAME_DAY", "URGENT", "EMERGENCY")
 NUMBERS_IN = ("DEFAULT_HOURS", "DEFAULT_SIGN_HOURS", "CEILING", "Limits")
 WORDS = ("Sign", "Unwell", "CameBack")
-# Parts of pytest that only cost time here.
+# Plugins of pytest that are not needed here.
 SPARED = ("cacheprovider", "unraisableexception", "threadexception", "logging", "faulthandler", "doctest")
 
 OPERATORS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
@@ -77,7 +77,7 @@ OPERATORS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
     ast.IsNot: (ast.Is,),
 }
 
-# A node, its field, the new content of the field, and the change in words.
+# (node, field, new value of the field, description)
 Change = tuple[ast.AST, str, object, str]
 
 
@@ -132,7 +132,7 @@ def compare_changes(node: ast.Compare, module: str) -> Iterator[Change]:
     for index, operator in enumerate(node.ops):
         others = OPERATORS[type(operator)]
         if isinstance(operator, ast.Eq) and module in RULES:
-            # Nothing is worse than very severe, so `>=` says the same there.
+            # VERY_SEVERE is the highest severity, so that `>=` would be equivalent.
             top = ast.unparse(node.comparators[index]) == "VERY_SEVERE"
             others = (ast.LtE,) if top else (ast.LtE, ast.GtE)
         for other in others:
@@ -210,11 +210,11 @@ class MutantLoader(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 def drop(rule: str) -> None:
-    """Leaves the rule in the catalogue, so that only a test of what fires can notice."""
+    """Disable a rule but leave it in the catalogue, so that only a test of findings can notice."""
     evaluation = vars(importlib.import_module(f"{PACKAGE}.evaluation"))
     kept = tuple((known, condition) for known, condition in evaluation["CHECKED"] if known.id != rule)
     if len(kept) == len(evaluation["CHECKED"]):
-        evaluation["AT_RISK_FAMILIES"] = frozenset()  # the one rule over the findings of others
+        evaluation["AT_RISK_FAMILIES"] = frozenset()  # the rule that evaluates other findings
     evaluation["CHECKED"] = kept
 
 
@@ -224,7 +224,7 @@ def tests_for(mutant: Mutant) -> list[str]:
 
 
 def passes(mutant: Mutant | None) -> bool:
-    """Whether every test passes, in this process."""
+    """Return whether every test passes, in this process."""
     import pytest
 
     for name in [name for name in sys.modules if f"{name}.".startswith(f"{PACKAGE}.")]:
@@ -234,17 +234,17 @@ def passes(mutant: Mutant | None) -> bool:
     if mutant is not None and mutant.dropped:
         drop(mutant.dropped)
     options = ["-x", "-q", "-c", os.devnull, "--rootdir", str(ROOT), "--confcutdir=tests/triage"]
-    options += ["-s", "--tb=native", "--assert=plain"]  # nobody reads why it failed
+    options += ["-s", "--tb=native", "--assert=plain"]  # failure details are not needed
     options += [f"-pno:{plugin}" for plugin in SPARED]
     files = tests_for(mutant or Mutant("none"))
     return all(pytest.main([*options, file]) == pytest.ExitCode.OK for file in files)
 
 
 def survives(mutant: Mutant | None) -> bool:
-    """Whether every test passes, in a process that is thrown away."""
+    """Return whether every test passes, in a forked process."""
     child = os.fork()
     if child == 0:
-        signal.alarm(120)  # a mutant that hangs is noticed, too
+        signal.alarm(120)  # a hanging mutant counts as noticed
         survived = False
         try:
             with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
@@ -256,7 +256,7 @@ def survives(mutant: Mutant | None) -> bool:
 
 
 def prepare() -> None:
-    """Imports what every run needs, once."""
+    """Import once what every run needs."""
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     os.chdir(ROOT)
     sys.path.insert(0, str(ROOT))
@@ -268,7 +268,7 @@ def main(words: list[str]) -> int:
     begun = time.monotonic()
     prepare()
     chosen = [each for each in mutants() if not words or any(word in each.words for word in words)]
-    gc.freeze()  # a child need not look through what it inherits
+    gc.freeze()  # children need not scan inherited objects
     if not survives(None):
         print("The tests fail without any mutant; mend them first.")
         return 2

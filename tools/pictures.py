@@ -1,11 +1,11 @@
-"""Takes a picture of every page, and compares two sets of pictures pixel by pixel.
+"""Take a picture of every page, and compare two sets of pictures pixel by pixel.
 
     .venv/bin/python -m tools.pictures take FOLDER [part of a name ...]
     .venv/bin/python -m tools.pictures compare BEFORE AFTER [DIFFERENCES]
 
-Each page of patients, of staff and of signing in is taken at 390 and at 1,280 px, in light and in dark, whole, at an
-instant that is always the same. The check for every change that means to leave the look alone. The portal runs in
-this process on a throwaway PostgreSQL with the demo clinic (see tools/screens.py).
+Each page of patients, of staff and of signing in is taken whole, at 390 and at 1,280 px, in light and in
+dark, at a fixed instant. Run it before and after every change that is to leave the look alone. The portal
+runs in this process on a throwaway PostgreSQL with the demo clinic (see tools/screens.py).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from tools import screens
 from tools.servers import chromium
-from tools.servers.leaving import nothing_left_behind
+from tools.servers.cleanup import process_cleanup
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -29,13 +29,13 @@ WITH_A_FLARE, EMERGENCY = "daniel.reyes@demo.example", "joan.whitaker@demo.examp
 HEALING, UNTREATED = "leila.haddad@demo.example", "untreated@demo.example"
 SIZES = ((390, 844), (1280, 800))
 SCHEMES = ("light", "dark")
-SHOWN = 0.1  # per cent of the pixels: differences below are not listed
+THRESHOLD_PERCENT = 0.1  # per cent of the pixels; smaller differences are not listed
 Act = Callable[["Page"], None]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Shot:
-    """One page as one person sees it; `act` is done on the page before the picture is taken."""
+    """A page as one person sees it. `act` is performed on the page before the picture is taken."""
 
     name: str
     path: str
@@ -45,18 +45,18 @@ class Shot:
 
 
 def send_empty(page: Page) -> None:
-    """Send the page's main form without an answer."""
+    """Submit the page's main form without an answer."""
     page.locator("main form[method=post] button[type=submit], main form[method=post] .btn").last.click()
     page.wait_for_load_state("load")
 
 
-def open_folds(page: Page) -> None:
-    """Open everything that is folded away."""
+def open_details(page: Page) -> None:
+    """Open every <details> element."""
     page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true })")
 
 
 def shots() -> list[Shot]:
-    """Every page, with the ids of the demo clinic in its address."""
+    """Return every page, with ids of the demo clinic in its path."""
     return [*of_visitors(), *of_patients(), *of_articles(), *of_records(), *of_staff(), *of_a_manager()]
 
 
@@ -83,7 +83,7 @@ def of_patients() -> Iterator[Shot]:
         yield Shot(name=f"history-{name}", path="/check-ins/", who=who)
         yield Shot(name=f"timeline-{name}", path="/timeline/", who=who)
     yield Shot(name="check-in", path="/check-in/", who=PATIENT)
-    yield Shot(name="check-in-open", path="/check-in/", who=PATIENT, act=open_folds)
+    yield Shot(name="check-in-open", path="/check-in/", who=PATIENT, act=open_details)
     yield Shot(name="check-in-errors", path="/check-in/", who=PATIENT, act=send_empty)
     yield Shot(name="account", path="/accounts/", who=PATIENT)
     yield Shot(name="sign-out", path="/accounts/logout/", who=PATIENT)
@@ -95,7 +95,7 @@ def of_patients() -> Iterator[Shot]:
         for number, one in enumerate(CheckIn.objects.filter(level=level.value).order_by("submitted_at")[:2]):
             who = one.patient.user.email
             yield Shot(
-                name=f"result-{level.value}-{number}", path=f"/check-ins/{one.pk}/", who=who, act=open_folds
+                name=f"result-{level.value}-{number}", path=f"/check-ins/{one.pk}/", who=who, act=open_details
             )
             if number == 0:
                 yield Shot(name=f"correct-{level.value}", path=f"/check-in/?correct={one.pk}", who=who)
@@ -110,7 +110,7 @@ def of_articles() -> Iterator[Shot]:
 
 
 def of_records() -> Iterator[Shot]:
-    """The pages of four alerts and of their patients."""
+    """Yield the pages of four alerts and of their patients."""
     from aftercare.alerts.models import Alert
     from aftercare.people.models import Patient
 
@@ -121,7 +121,7 @@ def of_records() -> Iterator[Shot]:
     for status, alert in by_status.items():
         yield Shot(name=f"alert-{status}", path=f"/clinic/alerts/{alert.pk}/", who=NURSE)
         yield Shot(
-            name=f"alert-{status}-open", path=f"/clinic/alerts/{alert.pk}/", who=MANAGER, act=open_folds
+            name=f"alert-{status}-open", path=f"/clinic/alerts/{alert.pk}/", who=MANAGER, act=open_details
         )
     patient = Patient.objects.get(user__email=WITH_A_FLARE)
     own = f"/clinic/patients/{patient.pk}/"
@@ -147,7 +147,7 @@ def of_records() -> Iterator[Shot]:
 
 
 def send_call(page: Page) -> None:
-    """Save the call panel without an answer."""
+    """Submit the call panel without an answer."""
     page.locator(".call button[type=submit]").click()
     page.wait_for_load_state("load")
 
@@ -200,8 +200,8 @@ def take_all(folder: Path, parts: list[str]) -> None:
     from playwright.sync_api import sync_playwright
 
     folder.mkdir(parents=True, exist_ok=True)
-    with nothing_left_behind(), time_machine.travel(screens.NOW, tick=False), screens.portal() as base:
-        # First: Playwright keeps an event loop in this thread, at which Django's ORM would take fright.
+    with process_cleanup(), time_machine.travel(screens.NOW, tick=False), screens.portal() as base:
+        # Before Playwright starts: its event loop in this thread makes Django's ORM raise SynchronousOnlyOperation.
         add_a_patient_without_treatment()
         wanted = [one for one in shots() if not parts or any(part in one.name for part in parts)]
         sessions = {who: screens.session_of(who) for who in {one.who for one in wanted if one.who}}
@@ -225,7 +225,7 @@ def take(
     scheme: Any,
     folder: Path,
 ) -> None:
-    """One picture; says so where the page answers otherwise than it should."""
+    """Take one picture. Prints a message if the page responds with an unexpected status."""
     width, height = size
     context: BrowserContext = browser.new_context(
         viewport={"width": width, "height": height},
@@ -249,25 +249,27 @@ def take(
 
 
 def compare(before: Path, after: Path, differences: Path | None) -> int:
-    """Print the pictures that differ by how much, the most first; returns how many do."""
+    """Print the pictures that differ, by share of pixels, largest first. Returns their number."""
     rows: list[tuple[float, str]] = []
     names = {one.name for folder in (before, after) for one in folder.glob("*.png")}
     for name in sorted(names):
         if not all((folder / name).exists() for folder in (before, after)):
             rows.append((100.0, f"{name} (in one folder only)"))
             continue
-        share = differing(before / name, after / name, differences and differences / name)
+        share = differing_percent(before / name, after / name, differences and differences / name)
         rows.append((share, name))
-    shown = [row for row in sorted(rows, reverse=True) if row[0] > SHOWN]
+    shown = [row for row in sorted(rows, reverse=True) if row[0] > THRESHOLD_PERCENT]
     for share, name in shown:
         print(f"{share:8.3f} %  {name}")
     same = sum(share == 0 for share, _name in rows)
-    print(f"{len(rows)} pictures: {same} the same to the pixel, {len(shown)} differ by over {SHOWN} %")
+    print(
+        f"{len(rows)} pictures: {same} the same to the pixel, {len(shown)} differ by over {THRESHOLD_PERCENT} %"
+    )
     return len(shown)
 
 
-def differing(before: Path, after: Path, marked: Path | None) -> float:
-    """Per cent of the pixels that differ; where the sizes do, what stands in one alone differs."""
+def differing_percent(before: Path, after: Path, marked: Path | None) -> float:
+    """Return the per cent of pixels that differ. Pixels outside the smaller picture count as different."""
     from PIL import Image, ImageChops
 
     with Image.open(before) as first, Image.open(after) as second:
@@ -280,7 +282,7 @@ def differing(before: Path, after: Path, marked: Path | None) -> float:
     difference = ImageChops.difference(*both).convert("RGB")
     is_other = difference.convert("L").point(lambda value: 255 if value else 0)
     share = 100 * is_other.histogram()[255] / (size[0] * size[1])
-    if share > SHOWN and marked:
+    if share > THRESHOLD_PERCENT and marked:
         marked.parent.mkdir(parents=True, exist_ok=True)
         side = Image.new("RGB", (size[0] * 3, size[1]), "white")
         for place, shown in enumerate((*both, is_other)):

@@ -1,8 +1,8 @@
-"""Takes the pictures in docs/screens/: the real pages of the demo clinic, at an instant that is always the same.
+"""Take the pictures in docs/screens/: pages of the demo clinic at a fixed instant.
 
     .venv/bin/python -m tools.screens [folder]
 
-The portal runs in this process, with its clock set, on a throwaway PostgreSQL; Chromium looks at it.
+The portal runs in this process, with its clock set, on a throwaway PostgreSQL; Chromium takes the pictures.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from tools.servers import chromium
-from tools.servers.leaving import nothing_left_behind
+from tools.servers.cleanup import process_cleanup
 from tools.servers.ports import free_port
 from tools.servers.postgres import Postgres
 from tools.servers.process import ROOT
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 FOLDER = ROOT / "docs" / "screens"
 NOW = datetime(2026, 11, 18, 13, 12, tzinfo=UTC)  # a Wednesday, and the clinic is open
 PHONE, DESK = (390, 844), (1280, 800)
-COLOURS = 96  # a page has few; a picture of so many is a third of the size
+COLOURS = 96  # colours of a picture, which reduces its size to a third
 MOST_BYTES = 400_000  # of all pictures together
 
 PATIENT, NURSE = "patient@demo.example", "nurse@demo.example"
@@ -42,7 +42,10 @@ WITH_A_FLARE, HEALING = "daniel.reyes@demo.example", "leila.haddad@demo.example"
 
 @dataclass(frozen=True, kw_only=True)
 class Picture:
-    """One page as one person sees it. `path` may hold {result} or {alert}: the latest of whom it is about."""
+    """A page as one person sees it.
+
+    `path` may contain {result} or {alert}: the latest check-in, or highest alert, of the person in `about`.
+    """
 
     name: str
     who: str
@@ -65,7 +68,7 @@ PICTURES = (
 
 @contextmanager
 def portal() -> Iterator[str]:
-    """The demo clinic, served from this process; its address."""
+    """Serve the demo clinic from this process and yield its URL."""
     with ExitStack() as stack:
         data = stack.enter_context(tempfile.TemporaryDirectory(prefix="aftercare-screens-"))
         postgres, valkey = stack.enter_context(Postgres()), stack.enter_context(Valkey())
@@ -88,7 +91,7 @@ def portal() -> Iterator[str]:
 
 
 def fill() -> None:
-    """Tables, static files and the demo clinic."""
+    """Create tables, static files and the demo clinic."""
     import django
 
     django.setup()
@@ -102,7 +105,7 @@ def fill() -> None:
     call_command("collectstatic", interactive=False, verbosity=0)
     call_command("load_guidance", verbosity=0)
     call_command("seed_demo", verbosity=0)
-    # No worker runs beside the pictures: without its signs of life every staff page would warn of delays.
+    # No worker runs: without heartbeats every page of staff would show a banner.
     for part in PARTS:
         beat_heart(part, NOW)
     connection.close()
@@ -110,7 +113,7 @@ def fill() -> None:
 
 @contextmanager
 def serve(port: int) -> Iterator[None]:
-    """Django's own server in a thread: a clock set in this process is not that of gunicorn's."""
+    """Run Django's server in a thread, because a clock set in this process does not affect gunicorn's processes."""
     from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
     from django.core.wsgi import get_wsgi_application
 
@@ -128,7 +131,7 @@ def serve(port: int) -> Iterator[None]:
 
 
 def session_of(email: str) -> str:
-    """A session of a person."""
+    """Return a new session key of a person."""
     from aftercare.people.models import User
     from bench.support.sessions import signed_in
 
@@ -137,7 +140,7 @@ def session_of(email: str) -> str:
 
 
 def address_of(picture: Picture) -> str:
-    """The picture's path with the ids that it asks for."""
+    """Return the picture's path with its ids."""
     from aftercare.alerts.models import Alert
     from aftercare.checkins.models import CheckIn
 
@@ -148,7 +151,7 @@ def address_of(picture: Picture) -> str:
 
 
 def take(browser: Browser, base: str, picture: Picture, *, session: str, path: str) -> bytes:
-    """The picture as a PNG of few colours."""
+    """Take a picture, as a PNG of few colours."""
     from PIL import Image
 
     width, height = picture.size
@@ -175,8 +178,8 @@ def main(folder: Path) -> None:
 
     folder.mkdir(parents=True, exist_ok=True)
     total = 0
-    with nothing_left_behind(), time_machine.travel(NOW), portal() as base:
-        # First: Playwright keeps an event loop in this thread, at which Django's ORM would take fright.
+    with process_cleanup(), time_machine.travel(NOW), portal() as base:
+        # Before Playwright starts: its event loop in this thread makes Django's ORM raise SynchronousOnlyOperation.
         wanted = [(picture, session_of(picture.who), address_of(picture)) for picture in PICTURES]
         arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
         with sync_playwright() as playwright:

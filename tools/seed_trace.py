@@ -1,4 +1,4 @@
-"""docs/seed_trace.md: each statement of the source documents with what carries it in the product.
+"""Generate docs/seed_trace.md: each statement of the source documents, with the parts of the product that carry it.
 
     .venv/bin/python -m tools.seed_trace            writes it anew
     .venv/bin/python -m tools.seed_trace --check    says whether it is current; exit 1 if it is not
@@ -36,30 +36,30 @@ Made by `python -m tools.seed_trace` from the articles, rules, questions and exp
 
 @dataclass(frozen=True, slots=True)
 class Carrier:
-    """Something in the product that carries statements; `shown` is how the page names it."""
+    """A part of the product that carries statements. `shown`: its name on the page."""
 
     name: str
     shown: str
 
 
 def articles() -> list[dict[str, Any]]:
-    """The articles as they are shipped, in the order of their keys."""
+    """Return the shipped articles, in the order of their keys."""
     found = [tomllib.loads(path.read_text()) for path in CONTENT.glob("*.toml")]
     return sorted(found, key=lambda article: int(article["key"][1:]))
 
 
 def carriers() -> dict[str, list[Carrier]]:
-    """What carries each statement, by statement, in the order of the page."""
+    """Return the carriers of each statement, in the order of the page."""
     found: dict[str, list[Carrier]] = defaultdict(list)
-    for carrier, sources in everything():
+    for carrier, sources in all_carriers():
         for source in sources:
             if carrier not in found[source]:
                 found[source].append(carrier)
     return found
 
 
-def everything() -> Iterator[tuple[Carrier, Iterable[str]]]:
-    """Every carrier of the product with its statements."""
+def all_carriers() -> Iterator[tuple[Carrier, Iterable[str]]]:
+    """Yield every carrier of the product with its statements."""
     from aftercare.checkins.wording import QUESTION_SOURCES
     from aftercare.guidance.actions import SOURCES
     from aftercare.people.models.patients import INTAKE_SOURCES
@@ -84,12 +84,12 @@ def everything() -> Iterator[tuple[Carrier, Iterable[str]]]:
 
 
 def statements() -> dict[str, dict[str, Any]]:
-    """What is said of each statement by hand."""
+    """Return the hand-written notes about each statement."""
     return tomllib.loads(DATA.read_text())
 
 
 def missing() -> list[str]:
-    """What the product should carry and does not, statement by statement; empty when nothing is lost."""
+    """Return an error for each statement that the product should carry and does not."""
     said, found = statements(), carriers()
     faults = [f"{unknown}: there is no such statement" for unknown in {*said, *found} - {*STATEMENTS, "ADD"}]
     for statement in STATEMENTS:
@@ -99,7 +99,7 @@ def missing() -> list[str]:
             continue
         names = {carrier.name for carrier in found[statement]}
         needs = about.get("needs", [])
-        faults += [f"{statement}: {need} does not carry it" for need in needs if not has(names, need)]
+        faults += [f"{statement}: {need} does not carry it" for need in needs if not is_carried(names, need)]
         if bool(names) == bool(about.get("dropped")):
             faults.append(
                 f"{statement}: {'dropped, yet carried' if names else 'neither carried nor dropped'}"
@@ -107,13 +107,13 @@ def missing() -> list[str]:
     return faults
 
 
-def has(names: set[str], need: str) -> bool:
-    """Whether `need` is among them; "past_expected.*" is any of the family."""
+def is_carried(names: set[str], need: str) -> bool:
+    """Return whether `need` is among the names; "past_expected.*" matches any rule of the family."""
     return need in names or (need.endswith(".*") and any(name.startswith(need[:-1]) for name in names))
 
 
 def page() -> str:
-    """The whole page as it should stand in docs/."""
+    """Return the text of the page."""
     said, found = statements(), carriers()
     return HEAD + "".join(row(statement, said, found) for statement in STATEMENTS)
 
@@ -122,7 +122,7 @@ def row(statement: str, said: dict[str, dict[str, Any]], found: dict[str, list[C
     from aftercare.triage.statements import STATEMENTS as WORDS
 
     about = said[statement]
-    # Rules of one family look the same here.
+    # Rules of one family have the same name here.
     shown = "; ".join(dict.fromkeys(carrier.shown for carrier in found[statement]))
     parts = [f"{shown}." if shown else f"Dropped: {about['dropped']}"]
     if same := about.get("as"):
@@ -146,7 +146,7 @@ def main(arguments: list[str]) -> int:
 
 
 def set_up() -> None:
-    """Django as in the demonstration: the expected courses live beside its models. No database is opened."""
+    """Set up Django as in the demonstration, without opening a database."""
     import django
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aftercare.settings")

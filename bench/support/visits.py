@@ -13,7 +13,7 @@ from itertools import cycle
 from pathlib import Path
 from urllib.parse import urlencode
 
-from tools.servers.leaving import descendants
+from tools.servers.cleanup import descendants
 
 CLIENTS = 4
 WAIT = 30.0  # seconds for one answer

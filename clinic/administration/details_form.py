@@ -143,17 +143,17 @@ class DetailsForm(Holdable, forms.ModelForm):  # type: ignore[type-arg]
         return str(self.cleaned_data["accent"]).lower()
 
     def clean(self) -> dict[str, Any]:
-        told = super().clean() or self.cleaned_data
+        cleaned = super().clean() or self.cleaned_data
         week = {}
         for day in DAYS:
             try:
-                week[day] = hours_from(told.get(day, ""))
+                week[day] = hours_from(cleaned.get(day, ""))
             except ValidationError as error:
                 self.add_error(day, error)
         if not self.errors and not any(week.values()):
             self.add_error("mon", "Give at least one day on which the clinic is open.")
         self.week = week
-        return told
+        return cleaned
 
     @property
     def details(self) -> dict[str, Any]:

@@ -80,7 +80,7 @@ class StaffRow:
 
 def staff_rows(clinic: Clinic, members: Collection[StaffMember], now: datetime) -> list[StaffRow]:
     """Return the rows of the members, in a constant number of queries."""
-    told = reached_by_steps(clinic, now)
+    notified = reached_by_steps(clinic, now)
     invited = invitations_of(members, now)
     users = [member.user_id for member in members]
     verified = EmailAddress.objects.filter(user__in=users, verified=True).values_list("user_id", "email")
@@ -90,7 +90,7 @@ def staff_rows(clinic: Clinic, members: Collection[StaffMember], now: datetime) 
             member=member,
             invited=invited.get(member.pk),
             is_proved=(member.user_id, member.user.email) in proved,
-            is_told=told is None or member.pk in told,
+            is_told=notified is None or member.pk in notified,
         )
         for member in members
     ]
@@ -121,8 +121,8 @@ def reached_by_steps(clinic: Clinic, now: datetime) -> set[int] | None:
     if not steps:
         return None
     named = ContactStep.members.through.objects.filter(contactstep__clinic=clinic)
-    told = set(named.values_list("staffmember_id", flat=True))
+    notified = set(named.values_list("staffmember_id", flat=True))
     if any(on_duty for _pk, on_duty in steps):
         places = clinic.shifts.filter(ends_at__gt=now, member__isnull=False)
-        told |= set(places.values_list("member_id", flat=True))
-    return told
+        notified |= set(places.values_list("member_id", flat=True))
+    return notified

@@ -147,30 +147,30 @@ class CallForm(StaffForm):
         return Layout(*parts)
 
     def clean(self) -> dict[str, Any]:
-        told = super().clean() or self.cleaned_data
-        closes = told.get("then") in {ONE, ALL}
-        if told.get("result") == NO_CALL and not closes:
+        cleaned = super().clean() or self.cleaned_data
+        closes = cleaned.get("then") in {ONE, ALL}
+        if cleaned.get("result") == NO_CALL and not closes:
             self.add_error("result", "Choose what happened. Without a call there is nothing to save.")
-        if closes and not told.get("outcome") and "outcome" not in self.errors:
+        if closes and not cleaned.get("outcome") and "outcome" not in self.errors:
             self.add_error("outcome", "Choose what came of it.")
-        if told.get("next_try") and not told.get("next_try_reason", "").strip() and not closes:
+        if cleaned.get("next_try") and not cleaned.get("next_try_reason", "").strip() and not closes:
             self.add_error("next_try_reason", "Say why the next try is then.")
-        return told
+        return cleaned
 
     def call(self, now: datetime) -> Call:
         """Return the argument of `save_call`."""
-        told = self.cleaned_data
-        result, kind = result_and_kind(told["result"])
-        closes, minutes = told.get("then") in {ONE, ALL}, told.get("next_try")
+        cleaned = self.cleaned_data
+        result, kind = result_and_kind(cleaned["result"])
+        closes, minutes = cleaned.get("then") in {ONE, ALL}, cleaned.get("next_try")
         return Call(
             result="" if result == NO_CALL else result,
             kind=kind,
-            note=told["note"],
-            outcome=told["outcome"] if closes else "",
-            closes_all=told.get("then") == ALL,
-            telephone=told["telephone"] if result == Result.WRONG_NUMBER else "",
+            note=cleaned["note"],
+            outcome=cleaned["outcome"] if closes else "",
+            closes_all=cleaned.get("then") == ALL,
+            telephone=cleaned["telephone"] if result == Result.WRONG_NUMBER else "",
             next_try_at=now + timedelta(minutes=minutes) if minutes and not closes else None,
-            next_try_reason=told.get("next_try_reason", ""),
+            next_try_reason=cleaned.get("next_try_reason", ""),
         )
 
 

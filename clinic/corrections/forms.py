@@ -16,7 +16,7 @@ from aftercare.people.models import Patient, Procedure
 from aftercare.people.patients.intake import Intake
 from clinic.form_fields import PatientTreatmentForm, helper_for, require_after_birth
 from clinic.held_forms import StaffForm
-from clinic.intake_fields import add_questions, questions_layout, told_intake
+from clinic.intake_fields import add_questions, answered_intake, questions_layout
 from clinic.treatment_questions import is_child, questions_about
 
 REASON_LENGTH = 500
@@ -136,7 +136,7 @@ class IntakeForm(StaffForm):
     @property
     def intake(self) -> Intake:
         """The stored answers updated with those of the form."""
-        return told_intake(self, self.stored)
+        return answered_intake(self, self.stored)
 
     def clean_shown(self) -> Any:
         try:

@@ -36,15 +36,15 @@ def intake(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpR
     form = IntakeForm(request.POST, patient=found)
     if not form.is_valid():
         return intake_page(request, found, form, status=UNPROCESSABLE)
-    told, (answers, asked) = form.cleaned_data, form.intake.stored
+    cleaned, (answers, asked) = form.cleaned_data, form.intake.stored
     try:
         result = change_intake(
             patient=found,
-            shown=told["shown"][0],
-            shown_asked=told["shown"][1],
+            shown=cleaned["shown"][0],
+            shown_asked=cleaned["shown"][1],
             intake=answers,
             asked=asked,
-            reason=told["reason"],
+            reason=cleaned["reason"],
             by=member.user,
             now=now,
         )

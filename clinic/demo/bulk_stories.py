@@ -290,8 +290,8 @@ class StoryBuilder:
             id=self.new_id(), patient=self.patient, at=now, by=self.context.nurse, result=reached
         )
         self.batch.calls.append(call)
-        told: dict[str, object] = {"result": reached, "kind": called, "before": before}
-        self.keep(Event.Verb.TRIED_CONTACT, now, call.pk, told)
+        data: dict[str, object] = {"result": reached, "kind": called, "before": before}
+        self.keep(Event.Verb.TRIED_CONTACT, now, call.pk, data)
 
     def close(self, alert: Alert, now: datetime, outcome: str) -> None:
         before, note = state_of(alert), closing_note(alert)

@@ -19,7 +19,7 @@ def past_messages_of(
     """Return the messages of a dispatch that fell due by `now`: sent, or withdrawn if acknowledged before."""
     if dispatch.due_at > now:
         return []
-        # A repeated report is sent even if the alert has an owner.
+    # A repeated report is sent even if the alert has an owner.
     mattered = any(
         alert.acknowledged_at is None
         or alert.acknowledged_at > dispatch.due_at

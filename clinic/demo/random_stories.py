@@ -201,7 +201,7 @@ def random_report(
 def answers_at(h: float, skin: Skin, complication: Complication, luck: float) -> Answers:
     """Return the answers at `h`: fading symptoms, an ordinary sign now and then, and the complication."""
     levels = skin.at(h)
-    told: dict[str, Any] = {
+    answers: dict[str, Any] = {
         **levels,
         "painkiller": "helped" if levels["pain"] >= 2 else None,
         "itch_bothers": False if levels["itch"] >= 2 else None,
@@ -216,15 +216,15 @@ def answers_at(h: float, skin: Skin, complication: Complication, luck: float) ->
         "want_contact": False,
     }
     if luck > 0.985:
-        told["swelling"] = None
-    told |= complication.answers
-    return shared_answers(*((key, tuple(v) if isinstance(v, list) else v) for key, v in told.items()))
+        answers["swelling"] = None
+    answers |= complication.answers
+    return shared_answers(*((key, tuple(v) if isinstance(v, list) else v) for key, v in answers.items()))
 
 
 @lru_cache(maxsize=8192)
-def shared_answers(*told: tuple[str, Any]) -> Answers:
+def shared_answers(*answers: tuple[str, Any]) -> Answers:
     """Build the answers. Equal answers share one immutable object, which saves memory."""
-    return Answers.from_json({key: list(v) if isinstance(v, tuple) else v for key, v in told})
+    return Answers.from_json({key: list(v) if isinstance(v, tuple) else v for key, v in answers})
 
 
 def random_stories(

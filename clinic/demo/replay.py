@@ -117,17 +117,17 @@ def enrol(story: Story, *, clinic: Clinic, email: str, number: int, nurse: User,
 
 def report(act: Reported, *, patient: Patient, performed_at: datetime, nurse: User, now: datetime) -> None:
     """Submit one check-in, by the patient or, if `by_nurse`, by the nurse on the telephone."""
-    told = act.report
-    named = patient.procedures.filter(area=told.area).first() if told.area else None
-    described_h = told.described_h
+    given = act.report
+    named = patient.procedures.filter(area=given.area).first() if given.area else None
+    described_h = given.described_h
     submission = Submission(
         token=act.token,
-        answers=told.answers,
-        note=told.note,
+        answers=given.answers,
+        note=given.note,
         observed_at=None if described_h is None else performed_at + timedelta(hours=described_h),
         procedure_id=named.pk if named else None,
     )
-    by = nurse if told.by_nurse else patient.user
+    by = nurse if given.by_nurse else patient.user
     submit_check_in(patient=patient, by=by, submission=submission, now=now)
 
 

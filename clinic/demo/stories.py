@@ -27,10 +27,10 @@ CALM: dict[str, Any] = {"redness": 0, "swelling": 0}
 ABOUT_REPORT = ("acknowledged_min", "closed_h", "outcome", "note", "described_h", "area", "by_nurse")
 
 
-def report(h: float, **told: Any) -> Report:
-    """Return a check-in with ordinary answers, replaced by those in `told`; `ABOUT_REPORT` keys are Report fields."""
-    about = {key: told.pop(key) for key in ABOUT_REPORT if key in told}
-    return Report(h=h, answers=Answers.from_json({**ORDINARY, **told}), **about)
+def report(h: float, **answers: Any) -> Report:
+    """Return a check-in with ordinary answers, replaced by `answers`; `ABOUT_REPORT` keys are Report fields."""
+    about = {key: answers.pop(key) for key in ABOUT_REPORT if key in answers}
+    return Report(h=h, answers=Answers.from_json({**ORDINARY, **answers}), **about)
 
 
 def story(

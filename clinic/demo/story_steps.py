@@ -113,8 +113,10 @@ class Step(NamedTuple):
 def steps(story: Story, now: datetime) -> list[Step]:
     """Return the steps of the story up to `now`, in order."""
     first = story.performed_at(now)
-    told = [Step(first + timedelta(hours=h), order, act) for order, (h, act) in enumerate(timed_acts(story))]
-    return sorted(step for step in told if step.at <= now)
+    all_steps = [
+        Step(first + timedelta(hours=h), order, act) for order, (h, act) in enumerate(timed_acts(story))
+    ]
+    return sorted(step for step in all_steps if step.at <= now)
 
 
 def timed_acts(story: Story) -> Iterator[tuple[float, Act]]:

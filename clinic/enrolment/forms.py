@@ -23,9 +23,9 @@ from clinic.intake_fields import (
     REST_NO,
     add_questions,
     add_skip_reason,
+    answered_intake,
     questions_layout,
     require_risk_or_reason,
-    told_intake,
 )
 
 LONGEST_LIFE = 130  # years; an earlier birth date is a typing error
@@ -183,20 +183,20 @@ class EnrolForm(PersonFields, TreatmentFields):
         return born
 
     def clean(self) -> dict[str, Any]:
-        told = super().clean() or self.cleaned_data
-        if "performed_at" in told and "date_of_birth" in told:
+        cleaned = super().clean() or self.cleaned_data
+        if "performed_at" in cleaned and "date_of_birth" in cleaned:
             try:
-                require_after_birth(told["performed_at"], told["date_of_birth"])
+                require_after_birth(cleaned["performed_at"], cleaned["date_of_birth"])
             except ValidationError as error:
                 self.add_error("performed_at", error)
         self.require_guardian()
         require_risk_or_reason(self, Intake())
-        return told
+        return cleaned
 
     @property
     def person(self) -> dict[str, Any]:
         """The keyword arguments of `enrol_patient`."""
-        intake, asked = told_intake(self, Intake()).stored
+        intake, asked = answered_intake(self, Intake()).stored
         return {
             **super().person,
             "intake": intake,
@@ -237,13 +237,13 @@ class PatientDetailsForm(PersonFields):
         return born
 
     def clean(self) -> dict[str, Any]:
-        told = super().clean() or self.cleaned_data
+        cleaned = super().clean() or self.cleaned_data
         if self.data.get("seen", self.digest) != self.digest:
             raise ValidationError(
                 "Somebody else changed these details while you were typing. "
                 "Compare with the patient’s page, then save again."
             )
-        return told
+        return cleaned
 
 
 def person_layout() -> list[Div]:

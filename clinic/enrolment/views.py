@@ -61,14 +61,14 @@ def enrol(request: HttpRequest, member: StaffMember) -> HttpResponse:
 
 def duplicates_of(form: EnrolForm) -> list[Duplicate]:
     """Return the likely duplicates by the valid fields of the form."""
-    told = form.cleaned_data
+    cleaned = form.cleaned_data
     return likely_duplicates(
         form.clinic,
-        name=f"{told.get('first_name', '')} {told.get('last_name', '')}",
+        name=f"{cleaned.get('first_name', '')} {cleaned.get('last_name', '')}",
         # As typed: an address that another patient has fails validation.
         email=form.data.get("email", "").strip().lower(),
-        born=told.get("date_of_birth"),
-        telephone=told.get("call_back_telephone", ""),
+        born=cleaned.get("date_of_birth"),
+        telephone=cleaned.get("call_back_telephone", ""),
         now=form.now,
     )
 

@@ -82,10 +82,10 @@ class StepForm(ClinicForm):
         )
 
     def clean(self) -> dict[str, Any]:
-        told = super().clean() or self.cleaned_data
-        if not told.get("members") and not told.get("on_duty") and not self.errors:
+        cleaned = super().clean() or self.cleaned_data
+        if not cleaned.get("members") and not cleaned.get("on_duty") and not self.errors:
             raise ValidationError("Choose at least one person, or whoever is on duty.")
-        return told
+        return cleaned
 
 
 def time_field(label: str) -> forms.DateTimeField:
@@ -120,11 +120,11 @@ class ShiftForm(ClinicForm):
         )
 
     def clean(self) -> dict[str, Any]:
-        told = super().clean() or self.cleaned_data
-        starts, ends = told.get("starts_at"), told.get("ends_at")
+        cleaned = super().clean() or self.cleaned_data
+        starts, ends = cleaned.get("starts_at"), cleaned.get("ends_at")
         if starts and ends and not starts < ends <= starts + LONGEST_SHIFT:
             self.add_error("ends_at", "A shift ends after it begins, within a week.")
-        return told
+        return cleaned
 
     @property
     def span(self) -> dict[str, Any]:
@@ -147,13 +147,13 @@ class AbsenceForm(StaffForm):
         self.helper = helper_for(Layout(Div("away_from", "away_until", css_class="pair")))
 
     def clean(self) -> dict[str, Any]:
-        told = super().clean() or self.cleaned_data
-        first, last = told.get("away_from"), told.get("away_until")
+        cleaned = super().clean() or self.cleaned_data
+        first, last = cleaned.get("away_from"), cleaned.get("away_until")
         if last and not first:
             self.add_error("away_from", "Give the first day too.")
         elif first and last and last < first:
             self.add_error("away_until", "The last day comes after the first.")
-        return told
+        return cleaned
 
     @property
     def span(self) -> tuple[datetime | None, datetime | None]:

@@ -62,7 +62,7 @@ def new_step(request: HttpRequest, member: StaffMember, hours: str) -> HttpRespo
     """Add a step to the list for open or for closed hours."""
     if hours not in ContactStep.Hours.values:
         raise Http404("no such list")
-        # The page of a staff member links here with the member preselected.
+    # The page of a staff member links here with the member preselected.
     initial = {"members": request.GET.getlist("member")}
     form = StepForm(request.POST or None, clinic=member.clinic, initial=initial)
     return form_page(
@@ -97,8 +97,8 @@ def step(request: HttpRequest, member: StaffMember, step_id: int) -> HttpRespons
 
 def step_fields(form: StepForm) -> dict[str, Any]:
     """Return the keyword arguments shared by `add_step` and `change_step`."""
-    told = form.cleaned_data
-    return {"members": form.chosen("members"), "on_duty": told["on_duty"], "wait_min": told["wait_min"]}
+    cleaned = form.cleaned_data
+    return {"members": form.chosen("members"), "on_duty": cleaned["on_duty"], "wait_min": cleaned["wait_min"]}
 
 
 @form_methods

@@ -61,7 +61,9 @@ def new(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpResp
 
 @require_safe
 @staff_page
-def told(request: HttpRequest, member: StaffMember, patient_id: UUID, check_in_id: UUID) -> HttpResponse:
+def advice_page(
+    request: HttpRequest, member: StaffMember, patient_id: UUID, check_in_id: UUID
+) -> HttpResponse:
     """Show the advice of a check-in word for word, and the alerts that it opened."""
     found = patient_of_clinic(member, patient_id)
     own = found.check_ins.select_related("procedure", "submitted_by")

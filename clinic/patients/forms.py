@@ -17,9 +17,9 @@ from clinic.held_forms import StaffForm
 from clinic.intake_fields import (
     add_questions,
     add_skip_reason,
+    answered_intake,
     questions_layout,
     require_risk_or_reason,
-    told_intake,
 )
 from clinic.patients.filters import DAY_CHOICES, WHO, PatientFilters
 from clinic.procedures import ProcedureIntake
@@ -42,17 +42,17 @@ class ProcedureForm(PatientTreatmentForm):
         return helper_for(Layout(Div(*self.treatment_layout(), *guardian, css_class="card"), *asked))
 
     def clean(self) -> dict[str, Any]:
-        told = super().clean()
+        cleaned = super().clean()
         if not self.stored.is_risk_asked:
             require_risk_or_reason(self, self.stored)
-        return told
+        return cleaned
 
     @property
     def asked(self) -> ProcedureIntake:
         """The `asked` argument of `record_confirmed`."""
         return ProcedureIntake(
             stored=self.stored,
-            intake=told_intake(self, self.stored),
+            intake=answered_intake(self, self.stored),
             skip_reason=self.cleaned_data.get("skip_reason", ""),
             guardian_name=self.cleaned_data["guardian_name"],
         )

@@ -25,9 +25,9 @@ def portal() -> Iterator[Stage]:
 @pytest.fixture
 def stage(portal: Stage) -> Iterator[Stage]:
     """The portal, sound; after the fault nothing is lost and nothing is left half done."""
-    portal.make_sound()
+    portal.repair()
     before = portal.wait_until_told()
     yield portal
-    portal.make_sound()
+    portal.repair()
     after = portal.wait_until_told()
     assert after.check_ins > before.check_ins

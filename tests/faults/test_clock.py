@@ -17,7 +17,7 @@ def ahead(process: Process) -> Process:
 
 
 def test_the_clock_is_set_back(stage: Stage) -> None:
-    before = stage.reckon().duplicates
+    before = stage.reconcile().duplicates
     stage.worker.kill()
     stage.beat.kill()
     worker = stage.run(ahead(Worker(env=stage.env, log=stage.folder / "worker-ahead.log")))
@@ -31,10 +31,10 @@ def test_the_clock_is_set_back(stage: Stage) -> None:
     stage.mail.wait_until_held()
     worker.kill()
     beat.kill()
-    stage.mail.wait_until_left()
-    stage.mail.behave()
+    stage.mail.wait_until_disconnected()
+    stage.mail.reset()
 
     # The new ones have the right time.
-    stage.make_sound()
+    stage.repair()
 
     assert stage.wait_until_told(seconds=30).duplicates == before

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.servers.leaving import descendants
+from tools.servers.cleanup import descendants
 from tools.servers.mail import MailServer
 from tools.servers.process import wait_until
 from tools.stage.counting import ids_in
@@ -33,13 +33,13 @@ def wait_until_tried(stage: Stage) -> None:
     ],
 )
 def test_it_may_pass_later(stage: Stage, break_it: Callable[[MailServer], None]) -> None:
-    before = stage.reckon().duplicates
+    before = stage.reconcile().duplicates
     break_it(stage.mail)
     for _number in range(3):
         assert stage.check_in().accepted
     wait_until_tried(stage)
 
-    stage.make_sound()
+    stage.repair()
 
     assert stage.wait_until_told().duplicates == before
 
@@ -60,7 +60,7 @@ def test_an_address_that_is_refused_for_good_is_shown_and_stops_no_other(stage: 
 
 
 def still_lost(stage: Stage) -> list[str]:
-    return stage.reckon().lost
+    return stage.reconcile().lost
 
 
 def test_the_disk_is_full(stage: Stage, tmp_path: Path) -> None:
@@ -105,6 +105,6 @@ def test_no_connection_to_the_database_is_held_while_a_mail_is_handed_over(stage
     wait_until(lambda: stage.ask(connections) == [], seconds=20, what="a connection is held")
 
     assert len(stage.ask("SELECT 1 FROM outbox_message WHERE state = 'sending'")) > 0
-    stage.mail.let_go()
+    stage.mail.release()
     stage.wait_until_told()
     worker.stop()

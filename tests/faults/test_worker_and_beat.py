@@ -15,7 +15,7 @@ SENDING = "SELECT count(*) FROM outbox_message WHERE state = 'sending'"
 
 def repeats(stage: Stage) -> int:
     """How many mails too many have come since the stage was built."""
-    return stage.reckon().duplicates
+    return stage.reconcile().duplicates
 
 
 def test_killed_before_the_mail_server_has_answered(stage: Stage) -> None:
@@ -30,7 +30,7 @@ def test_killed_before_the_mail_server_has_answered(stage: Stage) -> None:
         stage.worker.kill()
         caller.close()
 
-    stage.make_sound()
+    stage.repair()
 
     assert stage.wait_until_told().duplicates == before
 
@@ -42,10 +42,10 @@ def test_killed_while_it_hands_a_mail_over(stage: Stage) -> None:
     stage.mail.wait_until_held()
     stage.worker.kill()
     wait_until(lambda: stage.ask(SENDING) != [(0,)], seconds=5, what="no message was claimed")
-    stage.mail.wait_until_left()
-    stage.mail.let_go()
+    stage.mail.wait_until_disconnected()
+    stage.mail.release()
 
-    stage.make_sound()
+    stage.repair()
 
     assert stage.wait_until_told().duplicates == before
 
@@ -57,13 +57,13 @@ def test_killed_between_the_mail_servers_yes_and_the_note(stage: Stage) -> None:
         stage.worker.freeze()
         kept.set()
 
-    stage.mail.before_yes(stop_in_its_tracks)
+    stage.mail.before_reply(stop_in_its_tracks)
     stage.check_in()
     assert kept.wait(20)
-    stage.mail.before_yes(None)
+    stage.mail.before_reply(None)
     stage.worker.kill()
 
-    stage.make_sound()
+    stage.repair()
 
     # The one case in which somebody is told twice: the same mail again, with the same Message-ID.
     assert stage.wait_until_told().duplicates == before + 1
@@ -77,9 +77,9 @@ def test_a_worker_that_dies_with_many_to_tell_leaves_nobody_waiting(stage: Stage
         stage.check_in()
     stage.mail.wait_until_held()
     stage.worker.kill()
-    stage.mail.let_go()
+    stage.mail.release()
 
-    stage.make_sound()
+    stage.repair()
 
     # Far below the broker's visibility timeout of five minutes.
     stage.wait_until_told(seconds=30)
@@ -93,7 +93,7 @@ def test_beat_is_killed(stage: Stage) -> None:
     stage.mail.refuse(None)
 
     # What is to be tried again needs a clock: it waits until there is one.
-    stage.make_sound()
+    stage.repair()
 
     stage.wait_until_told()
 

@@ -17,18 +17,18 @@ class Busy:
 
     def __init__(self) -> None:
         self.begun = threading.Event()
-        self.let_go = threading.Event()
+        self.release = threading.Event()
 
     def __call__(self) -> None:
         self.begun.set()
-        self.let_go.wait(PATIENCE)
+        self.release.wait(PATIENCE)
 
 
 @pytest.fixture
 def busy() -> Iterator[Busy]:
     job = Busy()
     yield job
-    job.let_go.set()
+    job.release.set()
 
 
 def test_what_does_not_fit_is_dropped_at_once(busy: Busy) -> None:
@@ -39,7 +39,7 @@ def test_what_does_not_fit_is_dropped_at_once(busy: Busy) -> None:
     taken = [background.submit(lambda number=number: done.append(number)) for number in range(3)]  # type: ignore[misc]
 
     assert taken == [True, False, False]
-    busy.let_go.set()
+    busy.release.set()
     background.wait()
     assert done == [0]
 

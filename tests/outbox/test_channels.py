@@ -85,10 +85,10 @@ def test_a_mail_over_the_line_is_the_one_that_django_makes(
     send(outgoing, outgoing)
 
     django = message_from_bytes(email_message(outgoing).message().as_bytes(), policy=default)
-    for came in mail_to.messages:
-        theirs, ours = headers_and_body(django), headers_and_body(came)
+    for arrived_ids in mail_to.messages:
+        theirs, ours = headers_and_body(django), headers_and_body(arrived_ids)
         assert ours == theirs
-        assert came["Date"]
+        assert arrived_ids["Date"]
 
 
 def headers_and_body(mail: email.message.Message) -> tuple[dict[str, str], str]:
@@ -206,7 +206,7 @@ def test_a_server_that_is_silent_may_take_it_later(make_message: MakeMessage, ma
         send(mail_of(make_message()))
 
     assert not failed.value.permanent
-    mail_to.let_go()
+    mail_to.release()
 
 
 def test_a_server_that_nobody_runs_or_that_says_nothing_is_an_outage(

@@ -14,7 +14,7 @@ from tests.readability.code import said_in
 from tests.readability.grades import HARDEST, full, grade, hardest, syllables, too_long
 from tests.readability.sentences import fixed_text, sentences_of_html
 from tests.readability.texts import code_texts, groups, staff_texts, template_texts
-from tools.source_shingles import PROOF, shingles
+from tools.source_shingles import SAMPLE_SENTENCE, shingles
 
 GROUPS = groups()
 TEMPLATES = template_texts()
@@ -80,7 +80,7 @@ def taken(sentences: list[str]) -> list[str]:
 
 
 def test_a_sentence_of_the_source_documents_is_found() -> None:
-    assert taken(["Before it.", PROOF.replace("sentence stands", "SENTENCE, stands")]) != []
+    assert taken(["Before it.", SAMPLE_SENTENCE.replace("sentence stands", "SENTENCE, stands")]) != []
     assert taken(["Before it.", "This one sentence stands here only to be there."]) == []
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tools.check.__main__ import chooses_tests
-from tools.run import place
+from tools.run import configuration
 from tools.servers.errors import ServerError
 from tools.servers.portal import bare_environment
 from tools.servers.process import ROOT
@@ -88,19 +88,19 @@ def test_a_taken_port_is_told_with_another_to_choose(tmp_path: Path) -> None:
 @pytest.mark.parametrize("port", ["eighty", "0", "65536", "-1", "80.5", "²"])
 def test_a_port_that_is_none_is_an_error_that_names_the_variable(port: str) -> None:
     with pytest.raises(ServerError, match=r"^PORT must be a number from 1 to 65535"):
-        place.chosen_port({"PORT": port})
+        configuration.configured_port({"PORT": port})
 
 
 def test_a_second_demonstration_on_the_same_folder_is_refused(tmp_path: Path) -> None:
-    with place.lock(tmp_path), pytest.raises(ServerError, match="already runs"):
-        place.lock(tmp_path)
-    place.lock(tmp_path).close()
+    with configuration.lock(tmp_path), pytest.raises(ServerError, match="already runs"):
+        configuration.lock(tmp_path)
+    configuration.lock(tmp_path).close()
 
 
 def test_the_secret_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
-    secret = place.secret_key(tmp_path)
+    secret = configuration.secret_key(tmp_path)
     assert len(secret) == 64
-    assert place.secret_key(tmp_path) == secret
+    assert configuration.secret_key(tmp_path) == secret
     assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
 
 

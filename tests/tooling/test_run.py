@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.servers.leaving import descendants
+from tools.servers.cleanup import descendants
 from tools.servers.portal import bare_environment
 from tools.servers.ports import answers, free_port
 from tools.servers.process import ROOT, wait_until

@@ -166,8 +166,8 @@ def test_a_frozen_server_answers_nothing_and_can_still_be_stopped() -> None:
 def test_a_command_that_a_script_started_in_the_background_ends_on_ctrl_c_too() -> None:
     script = (
         "import time\n"
-        "from tools.servers.leaving import nothing_left_behind\n"
-        "with nothing_left_behind():\n"
+        "from tools.servers.cleanup import process_cleanup\n"
+        "with process_cleanup():\n"
         "    print('up', flush=True)\n"
         "    time.sleep(300)\n"
     )
@@ -188,8 +188,8 @@ def test_a_command_that_a_script_started_in_the_background_ends_on_ctrl_c_too() 
 def test_a_command_that_is_told_to_stop_leaves_no_process_behind(tmp_path: Path) -> None:
     script = (
         "import subprocess, time\n"
-        "from tools.servers.leaving import nothing_left_behind\n"
-        "with nothing_left_behind():\n"
+        "from tools.servers.cleanup import process_cleanup\n"
+        "with process_cleanup():\n"
         # A grandchild in a session of its own, whose parent is gone: out of reach but for adoption.
         "    subprocess.run(['sh', '-c', 'setsid sleep 300 & echo $!'])\n"
         "    print('up', flush=True)\n"

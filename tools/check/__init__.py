@@ -1,1 +1,1 @@
-"""What bin/test does, once its virtual environment is there."""
+"""The checks of bin/test and bin/check."""

@@ -24,8 +24,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tools.check import suites
+from tools.servers.cleanup import process_cleanup
 from tools.servers.errors import ServerError
-from tools.servers.leaving import nothing_left_behind
 from tools.servers.postgres import Postgres
 from tools.servers.valkey import Valkey
 
@@ -34,7 +34,7 @@ CHOOSING_OPTIONS = ("--lf", "--last-failed", "--sw", "--stepwise", "--pyargs")
 
 
 def chooses_tests(arguments: Sequence[str]) -> bool:
-    """Whether pytest's arguments name some tests instead of leaving all of them to run."""
+    """Return whether the arguments of pytest select some tests."""
     return any(
         argument in CHOOSING_OPTIONS
         or argument.startswith(("-k", "-m"))
@@ -50,7 +50,7 @@ def run_chosen(env: dict[str, str], arguments: Sequence[str]) -> int:
 
 
 def run_slow(env: dict[str, str], arguments: Sequence[str]) -> int:
-    """The slow tier: one process, since its tests start servers that need the machine's cores."""
+    """Run the slow tier in one process, because its tests start servers that need the machine's cores."""
     if not suites.collect_static(env):
         return 1
     return suites.on_postgres(env, ["-m", suites.SLOW, *arguments])
@@ -90,7 +90,7 @@ def main(arguments: Sequence[str]) -> int:
         print(__doc__)
         return 0
     try:
-        with nothing_left_behind(), tempfile.TemporaryDirectory(prefix="aftercare-test-") as folder:
+        with process_cleanup(), tempfile.TemporaryDirectory(prefix="aftercare-test-") as folder:
             return run_with_servers(Path(folder), arguments)
     except ServerError as error:
         print(f"bin/test: {error}", file=sys.stderr)

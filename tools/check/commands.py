@@ -1,4 +1,4 @@
-"""Runs the commands that checks and test runs are made of."""
+"""Commands that checks and test runs consist of."""
 
 import signal
 import subprocess
@@ -8,16 +8,16 @@ from collections.abc import Mapping, Sequence
 
 from tools.servers.process import ROOT
 
-PATIENCE_SECONDS = 60.0  # what pytest gets to stop the servers of its tests
+PATIENCE_SECONDS = 60.0  # for pytest to stop the servers of its tests
 
 
 def python(*arguments: str) -> list[str]:
-    """The command of a module or script in this virtual environment."""
+    """Return the command of a module or script in this virtual environment."""
     return [sys.executable, *arguments]
 
 
 def run_quietly(title: str, command: Sequence[str], env: Mapping[str, str]) -> bool:
-    """Run a check; one line when it holds, its whole output when it does not."""
+    """Run a check. Prints one line if it passes, all of its output if it fails."""
     began = time.monotonic()
     done = subprocess.run(
         command,
@@ -37,12 +37,12 @@ def run_quietly(title: str, command: Sequence[str], env: Mapping[str, str]) -> b
 
 
 def run_openly(command: Sequence[str], env: Mapping[str, str]) -> int:
-    """Run a command on our own terminal; its exit code. When we are stopped, it stops in order first."""
+    """Run a command on this terminal and return its exit code. Stops the command first if this process is stopped."""
     child = subprocess.Popen(command, cwd=ROOT, env=env)
     try:
         return child.wait()
     except BaseException as stopped:
-        # The terminal's Ctrl-C has reached the child already; a second one would cut its clearing up short.
+        # The terminal sends Ctrl-C to the child too; a second one would interrupt its cleanup.
         if not isinstance(stopped, KeyboardInterrupt):
             child.send_signal(signal.SIGINT)
         try:

@@ -24,8 +24,8 @@ from pathlib import Path
 
 from tools.check import suites
 from tools.check.touched import changed_files, touched_tests
+from tools.servers.cleanup import process_cleanup
 from tools.servers.errors import ServerError
-from tools.servers.leaving import nothing_left_behind
 from tools.servers.postgres import Postgres
 from tools.servers.valkey import Valkey
 
@@ -59,7 +59,7 @@ def check(arguments: Sequence[str]) -> bool:
     if "--list" in arguments:
         print("\n".join(map(str, tests)))
         return True
-    with nothing_left_behind(), tempfile.TemporaryDirectory(prefix="aftercare-check-") as name:
+    with process_cleanup(), tempfile.TemporaryDirectory(prefix="aftercare-check-") as name:
         holds = static_checks(Path(name))
         if left_out := tests[MOST_FILES:]:
             print(f"Touched too, and left to bin/test: {' '.join(map(str, left_out))}", flush=True)

@@ -1,4 +1,4 @@
-"""The static checks and the two test runs."""
+"""The static checks and the test runs."""
 
 import secrets
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from tools.servers.chromium import browser
 from tools.servers.portal import bare_environment
 from tools.servers.process import ROOT
 
-# The rooms with models and actions: their tests must hold on the database of the demonstration too.
+# Tests of models and actions, which must pass on SQLite too, the database of the demonstration.
 ON_BOTH_DATABASES = [
     *(f"tests/{room}" for room in ("people", "guidance", "outbox", "alerts", "checkins")),
     *(
@@ -27,7 +27,7 @@ ON_BOTH_DATABASES = [
 SLOW = "slow"  # the marker of the tests that only bin/test --slow runs
 PROCESSES = 2  # pytest processes: the machines that run this have two cores
 
-# Of the limits of tools/figures.py, those that are kept.
+# The enforced limits of tools/figures.py.
 LIMITS = ("folders", "functions", "circles")
 
 # The templates that are indented by two spaces within each element and tag; djhtml looks at .html alone.
@@ -45,7 +45,7 @@ STATIC_CHECKS = {
     "format": python("-m", "ruff", "format", "--check", "."),
     "lint": python("-m", "ruff", "check", "."),
     "types": python("-m", "mypy"),
-    # Its script would name the interpreter of the folder that the environment was made in.
+    # Not its script, whose first line names the interpreter that created the environment.
     "import directions": python("-c", "from importlinter.cli import lint_imports_command as run; run()"),
     "missing migrations": python("manage.py", "makemigrations", "--check", "--dry-run"),
     "limits of size": python("-m", "tools.figures", "--check", *LIMITS),
@@ -56,7 +56,7 @@ STATIC_CHECKS = {
 def environment(
     *, database_url: str, broker_url: str, folder: Path, with_browser: bool = True
 ) -> dict[str, str]:
-    """What the portal is told in a test run: as in production, but for a database that may be SQLite."""
+    """Return the environment of a test run: production settings, except that the database may be SQLite."""
     sqlite = database_url.startswith("sqlite")
     return bare_environment() | {
         "DATABASE_URL": database_url,
@@ -72,21 +72,21 @@ def environment(
 
 
 def static_checks(env: dict[str, str]) -> list[str]:
-    """The names of the checks that fail."""
+    """Run the static checks and return the names of those that fail."""
     return [title for title, command in STATIC_CHECKS.items() if not run_quietly(title, command, env)]
 
 
 def collect_static(env: dict[str, str]) -> bool:
-    """The hashed static files that the pages link to, as in production."""
+    """Collect the hashed static files, as in production."""
     return run_quietly("static files", python("manage.py", "collectstatic", "--noinput"), env)
 
 
 def on_sqlite(env: dict[str, str]) -> int:
-    """The tests of models and actions, on the database of the demonstration."""
+    """Run the tests of models and actions on SQLite, the database of the demonstration."""
     chosen = ["-m", "not browser and not processes", "-n", str(PROCESSES), "-q", *ON_BOTH_DATABASES]
     return run_openly(python("-m", "pytest", *chosen), env)
 
 
 def on_postgres(env: dict[str, str], arguments: Sequence[str]) -> int:
-    """The whole suite, or what the arguments choose of it."""
+    """Run the whole suite, or the tests that the arguments select."""
     return run_openly(python("-m", "pytest", *arguments), env)

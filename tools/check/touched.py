@@ -1,4 +1,4 @@
-"""Which tests a change touches."""
+"""The tests that a change touches."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from tools import imports
 ROOT = imports.ROOT
 CODE = ("aftercare", "clinic", "bench", "tools", "tests")
 TRUNKS = ("main", "origin/main")
-# What has no folder of its own name below tests/.
+# Folders whose tests are in a folder of another name.
 MIRRORS = {"tools": "tooling", "bench": "tooling", "bin": "tooling"}
 OF_MIGRATIONS = "test_previous_release.py"
 
 
 def git(*arguments: str) -> list[str]:
-    """The lines that git prints; none where it fails."""
+    """Return the lines that a git command prints; an empty list if it fails."""
     done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
     return done.stdout.splitlines() if done.returncode == 0 else []
 
 
 def changed_files() -> list[Path]:
-    """What differs from the point at which this branch left main, committed or not, untracked files too."""
+    """Return the files that differ from where the branch left main, uncommitted and untracked files included."""
     bases = (git("merge-base", "HEAD", trunk) for trunk in TRUNKS)
     base = next((lines[0] for lines in bases if lines), "HEAD")
     names = [*git("diff", "--name-only", base), *git("ls-files", "--others", "--exclude-standard")]
@@ -32,7 +32,7 @@ def changed_files() -> list[Path]:
 
 
 class Tests:
-    """The test files of the repository, and what each of them imports."""
+    """The test files of the repository, and the modules that each imports."""
 
     def __init__(self) -> None:
         paths = imports.python_files(CODE, ROOT)
@@ -46,7 +46,7 @@ class Tests:
                     self.importers[imported].append(named[module])
 
     def touched_by(self, path: Path) -> Iterator[Path]:
-        """The tests of one changed file, the closest first."""
+        """Yield the tests of one changed file, the closest first."""
         if path in self.files:
             yield path
         elif path.name == "conftest.py":
@@ -61,14 +61,14 @@ class Tests:
             yield from self.naming(path.name if path.suffix else str(path))
 
     def of_module(self, path: Path) -> list[Path]:
-        """Those of its name in the mirrored folder and those that import it; else all in that folder."""
+        """Return the module's own tests in the mirrored folder and those that import it; else that folder's tests."""
         folder = mirror(path)
         ours = [test for test in self.in_folder(folder) if test.stem.startswith(f"test_{path.stem}")]
         found = [*ours, *self.importers[imports.module_name(path)]]
         return found or self.in_folder(folder)
 
     def of_template(self, path: Path) -> list[Path]:
-        """Those that name it, those of the modules that do, and those of its own mirrored folder."""
+        """Return the tests that name the template, and those of modules that do; else the mirrored folder's tests."""
         name = str(path.relative_to("templates"))
         drawing = [module for module in self.code if name in (ROOT / module).read_text()]
         found = [*self.naming(name), *(test for module in drawing for test in self.of_module(module))]
@@ -82,7 +82,7 @@ class Tests:
 
 
 def mirror(path: Path) -> Path:
-    """The deepest folder of tests that stands for the folder of a file."""
+    """Return the deepest folder of tests that mirrors the folder of a file."""
     parts = [part for part in path.parent.parts if part not in {"aftercare", "templates"}]
     folder = Path("tests", *(MIRRORS.get(part, part) for part in parts[:1]), *parts[1:])
     while not (ROOT / folder).is_dir():
@@ -91,7 +91,7 @@ def mirror(path: Path) -> Path:
 
 
 def touched_tests(changed: Iterable[Path]) -> list[Path]:
-    """The tests that a change touches, those of its own test files first, then file by file."""
+    """Return the tests that a change touches, changed test files first."""
     tests = Tests()
     in_order = sorted(changed, key=lambda path: path not in tests.files)
     return list(dict.fromkeys(test for path in in_order for test in tests.touched_by(path)))

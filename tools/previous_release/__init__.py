@@ -1,1 +1,1 @@
-"""Makes the dump of a filled database that the next release's migrations are tested with."""
+"""Dump of a filled database, with which the migrations of the next release are tested."""

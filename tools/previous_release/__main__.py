@@ -19,14 +19,14 @@ from tools.servers.postgres import Postgres, binaries
 from tools.servers.process import ROOT
 
 DUMP = ROOT / "tests" / "data" / "previous_release.sql.gz"
-# pg_dump's own comments, psql's commands, and a setting that older servers do not know.
+# Comments of pg_dump, commands of psql, and a setting unknown to older servers.
 LEFT_OUT = re.compile(r"^(?:--(?: .*)?|\\(?:un)?restrict .*|SET transaction_timeout .*)\n", re.MULTILINE)
-# INSERT, not COPY: COPY in a script is understood by psql alone, and the tests need no client programs.
+# INSERT, because only psql understands COPY in a script, and the tests need no client programs.
 OPTIONS = ("--no-owner", "--no-privileges", "--inserts", "--rows-per-insert=100")
 
 
 def fill(env: dict[str, str]) -> None:
-    """Migrate an empty database and bring the demo and more rows into it."""
+    """Migrate an empty database and fill it with the demo and further rows."""
     manage = [sys.executable, "manage.py"]
     now = NOW.isoformat()
     for command in (
@@ -39,7 +39,7 @@ def fill(env: dict[str, str]) -> None:
 
 
 def dump(port: int, database: str) -> str:
-    """The database as a script of SQL, without what differs between machines and versions."""
+    """Return the database as an SQL script, without differences between machines and versions."""
     where = ["--host=127.0.0.1", f"--port={port}", "--username=postgres", database]
     command = [str(binaries() / "pg_dump"), *OPTIONS, *where]
     done = subprocess.run(command, check=True, capture_output=True, text=True)

@@ -1,4 +1,4 @@
-"""Adds rows to the seeded demo, so that hardly a table is empty; a process of its own, run by `__main__`."""
+"""Add rows to the seeded demo, so that hardly any table is empty. Run by `__main__` in a separate process."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ NOW = datetime(2026, 11, 18, 20, 45, tzinfo=UTC)
 
 
 def fill_people() -> None:
-    """Invite a patient and a staff member, print a sign-in link, put someone on duty, end a drill."""
+    """Invite a patient and a staff member, create a sign-in link, a shift and an ended drill."""
     from aftercare.alerts.following_up.drills import end_drill, start_drill
     from aftercare.people.actions import make_sign_in_link
     from aftercare.people.clinics.rota import put_on_duty
@@ -31,7 +31,7 @@ def fill_people() -> None:
 
 
 def fill_alerts_and_guidance() -> None:
-    """Send a patient a fixed text about an open alert, and let the patient read an article."""
+    """Send a patient a fixed text about an open alert, and record that the patient read two articles."""
     from aftercare.alerts.contacting.patient_messages import send_letter
     from aftercare.alerts.models import Alert, Letter
     from aftercare.guidance.actions import record_article_read
@@ -47,7 +47,7 @@ def fill_alerts_and_guidance() -> None:
 
 
 def fill_outbox() -> None:
-    """A channel in an outage, and the signs of life of the processes."""
+    """Create a channel in an outage, and heartbeats of the processes."""
     from aftercare.outbox.heartbeats import beat_heart
     from aftercare.outbox.models import ChannelState, Message
 

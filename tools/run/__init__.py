@@ -1,1 +1,1 @@
-"""What bin/run does, once its virtual environment is there."""
+"""The demonstration that bin/run starts."""

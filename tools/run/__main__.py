@@ -17,20 +17,20 @@ import time
 from collections.abc import Sequence
 from typing import NoReturn
 
-from tools.run import place
+from tools.run import configuration
 from tools.run.portal import Portal, started
 from tools.run.smoke import smoke
+from tools.servers.cleanup import process_cleanup
 from tools.servers.errors import ServerError
-from tools.servers.leaving import nothing_left_behind
 
 WATCH_SECONDS = 0.3
 
 
 def run() -> int:
-    port = place.chosen_port(os.environ)
-    folder = place.data_folder(os.environ)
+    port = configuration.configured_port(os.environ)
+    folder = configuration.data_folder(os.environ)
     began = time.monotonic()
-    with place.lock(folder):
+    with configuration.lock(folder):
         portal = Portal(os.environ, folder=folder, port=port)
         print("Starting the portal.", flush=True)
         with started(portal):
@@ -51,7 +51,7 @@ def print_links(portal: Portal) -> None:
 
 
 def watch(portal: Portal) -> NoReturn:
-    """Until Ctrl-C, or until one of the processes ends."""
+    """Check the processes until Ctrl-C, or until a process ends."""
     while True:
         portal.check()
         if asked_for_links():
@@ -61,7 +61,7 @@ def watch(portal: Portal) -> NoReturn:
 
 
 def asked_for_links() -> bool:
-    """Whether somebody pressed Enter."""
+    """Return whether Enter was pressed."""
     return sys.stdin.isatty() and bool(select.select([sys.stdin], [], [], 0)[0] and sys.stdin.readline())
 
 
@@ -70,7 +70,7 @@ def main(arguments: Sequence[str]) -> int:
         print(__doc__)
         return 0 if set(arguments) & {"--help", "-h"} else 2
     try:
-        with nothing_left_behind():
+        with process_cleanup():
             return smoke() if arguments else run()
     except ServerError as error:
         print(f"bin/run: {error}", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""The demonstration's processes, started and stopped together."""
+"""The processes of the demonstration, started and stopped together."""
 
 import contextlib
 import json
@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tools.run.place import portal_environment
+from tools.run.configuration import portal_environment
 from tools.servers.errors import ServerError
 from tools.servers.portal import Beat, Web, Worker
 from tools.servers.process import ROOT, Process
@@ -32,13 +32,13 @@ class Portal:
         return self.env["SITE_URL"] + "/"
 
     def log(self, name: str) -> Path:
-        """The log of one process; it begins anew with each start."""
+        """Return the log file of a process, emptied at each start."""
         path = self.folder / "log" / f"{name}.log"
         path.unlink(missing_ok=True)
         return path
 
     def start_broker(self) -> None:
-        """The embedded broker, unless REDIS_URL names another; from here on the environment is known."""
+        """Start the embedded broker unless REDIS_URL names one, and set `env`."""
         url = self._variables.get("REDIS_URL", "").strip()
         if not url:
             valkey = Valkey(folder=self.folder / "valkey", log=self.log("valkey"))
@@ -48,7 +48,7 @@ class Portal:
         self.env = portal_environment(self._variables, folder=self.folder, port=self.port, broker_url=url)
 
     def prepare(self, *options: str) -> None:
-        """Database, demo clinic, static files, and fresh sign-in links."""
+        """Prepare database, demo clinic and static files, and set fresh sign-in links."""
         done = subprocess.run(
             [sys.executable, "-m", "tools.run.prepare", *options],
             cwd=ROOT,
@@ -63,7 +63,7 @@ class Portal:
         self.links = json.loads(done.stdout.splitlines()[-1])
 
     def start_servers(self) -> None:
-        """Web, worker and beat, side by side."""
+        """Start web, worker and beat in parallel."""
         self._servers = [
             Web(env=self.env, port=self.port, log=self.log("web")),
             Worker(env=self.env, log=self.log("worker")),
@@ -75,7 +75,7 @@ class Portal:
             server.wait_ready()
 
     def check(self) -> None:
-        """ServerError, with its last lines, when one of the processes has ended."""
+        """Raise ServerError with the last log lines if a process has ended."""
         for process in [*self._broker, *self._servers]:
             if not process.is_alive():
                 raise ServerError(
@@ -84,7 +84,7 @@ class Portal:
                 )
 
     def stop(self) -> None:
-        """Those that use the broker first, side by side; the broker last."""
+        """Stop web, worker and beat in parallel, then the broker."""
         with ThreadPoolExecutor() as pool:
             list(pool.map(Process.stop, self._servers))
         for broker in self._broker:
@@ -93,7 +93,7 @@ class Portal:
 
 @contextlib.contextmanager
 def started(portal: Portal) -> Iterator[dict[str, float]]:
-    """The portal, up; yields the seconds of each step of its start. Stopped on leaving."""
+    """Start the portal and stop it on leaving. Yields the seconds of each start step."""
     seconds: dict[str, float] = {}
     steps = {
         "broker": portal.start_broker,

@@ -1,6 +1,6 @@
-"""Makes a demonstration ready and prints its sign-in links as JSON; a process of its own.
+"""Prepare a demonstration and print its sign-in links as JSON, in one process of its own.
 
-Everything in one process, since loading Django is most of what a second start takes.
+One process, because loading Django takes most of the time of a second start.
 
     python -m tools.run.prepare          database, demo clinic, static files; then the links
     python -m tools.run.prepare --links  only fresh links
@@ -28,25 +28,25 @@ DEMO_SIGN_INS = {
 
 
 def make_database() -> None:
-    """Bring the database up to date; fill it where it is new."""
+    """Migrate the database, and fill it if it is new."""
     from aftercare.people.models import Clinic
 
     call_command("migrate", verbosity=0, interactive=False)
     if not Clinic.objects.exists():
         call_command("seed_demo", stdout=io.StringIO())
-    # New articles of a newer version are added; what an editor has changed stays.
+    # Adds articles of a newer version, and keeps articles that an editor changed.
     call_command("load_guidance", stdout=io.StringIO())
 
 
 def static_fingerprint() -> str:
-    """Changes whenever a static file of ours or a package that ships some does."""
+    """Return a fingerprint that changes with the static files and the installed packages."""
     files = list((ROOT / "static").rglob("*"))
     newest = max((path.stat().st_mtime_ns for path in files), default=0)
     return f"{(ROOT / 'requirements.txt').stat().st_mtime_ns}-{len(files)}-{newest}"
 
 
 def collect_static() -> None:
-    """Hash and compress the static files, unless that has been done since they last changed."""
+    """Collect the static files unless they are unchanged since the last time."""
     stamp = Path(settings.DATA_DIR) / "static.stamp"
     fingerprint = static_fingerprint()
     if stamp.exists() and stamp.read_text() == fingerprint:
@@ -56,7 +56,7 @@ def collect_static() -> None:
 
 
 def sign_in_links() -> dict[str, str]:
-    """A fresh link for each demo person."""
+    """Return a fresh sign-in link for each demo person."""
     links = {}
     for who, email in DEMO_SIGN_INS.items():
         printed = io.StringIO()

@@ -1,4 +1,4 @@
-"""The main job, over HTTP: a patient reports pus and reads what to do, and the clinic is told."""
+"""Smoke test over HTTP: a patient reports pus and reads the advice, and the clinic is notified."""
 
 import email.policy
 import json
@@ -11,7 +11,7 @@ from email.parser import BytesParser
 from pathlib import Path
 from typing import TypeVar
 
-from tools.run import place
+from tools.run import configuration
 from tools.run.portal import Portal, started
 from tools.run.prepare import DEMO_SIGN_INS
 from tools.run.visitor import Page, Visitor
@@ -38,11 +38,11 @@ Result = TypeVar("Result")
 
 
 def smoke() -> int:
-    """0 when every step happened; a ServerError says which one did not."""
+    """Run the smoke test. Raises ServerError for the step that fails."""
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="aftercare-smoke-") as name:
         variables = bare_environment()
-        folder = place.data_folder({**variables, "DATA_DIR": name})
+        folder = configuration.data_folder({**variables, "DATA_DIR": name})
         portal = Portal(variables, folder=folder, port=free_port())
         with started(portal) as seconds:
             for title, took in seconds.items():
@@ -57,7 +57,7 @@ def report(title: str, seconds: float) -> None:
 
 
 def timed(title: str, step: Callable[[], Result]) -> Result:
-    """Do a step and report it."""
+    """Perform a step and print its duration."""
     began = time.monotonic()
     result = step()
     report(title, time.monotonic() - began)
@@ -79,7 +79,7 @@ def main_job(portal: Portal) -> None:
 
 
 def settled_mails(visitor: Visitor, folder: Path) -> set[Path]:
-    """The mails of the demo clinic's own alerts, once nothing of theirs is waiting any more."""
+    """Return the mails of the demo clinic's own alerts, once none is left to send."""
 
     def nothing_due() -> bool:
         state = json.loads(visitor.get("/readyz").text)
@@ -90,7 +90,7 @@ def settled_mails(visitor: Visitor, folder: Path) -> set[Path]:
 
 
 def sign_in(visitor: Visitor, link: str, path: str) -> Page:
-    """Open the link, press its button; the page at `path` as the person who is now signed in."""
+    """Open the link and press its button. Returns the page at `path`, signed in."""
     visitor.send(visitor.get(link))
     page = visitor.get(path)
     if "/accounts/" in page.url:
@@ -103,7 +103,7 @@ def report_pus(patient: Visitor) -> Page:
 
 
 def read_advice(result: Page) -> None:
-    """The result names the level once and offers a telephone number."""
+    """Check that the result shows the level urgent once, and a telephone number."""
     if re.search(r"/check-ins/[0-9a-f-]{36}/$", result.url) is None:
         raise ServerError(f"The check-in was not accepted; it leads to {result.url}.")
     if result.text.count("data-level=") != 1 or 'data-level="urgent"' not in result.text:
@@ -113,7 +113,7 @@ def read_advice(result: Page) -> None:
 
 
 def wait_for_mail(folder: Path, earlier_mails: set[Path], earlier_alerts: set[str]) -> set[str]:
-    """The alerts that new mails to the nurse link to, once there is one that is new itself."""
+    """Wait for a mail to the nurse about a new alert. Returns the paths of the new alerts."""
     told: set[str] = set()
 
     def nurse_was_told() -> bool:
@@ -133,7 +133,7 @@ def alerts_in_mail_to_nurse(path: Path) -> set[str]:
 
 
 def find_alert(nurse: Visitor, told: set[str]) -> None:
-    """The queue shows the alert that the mail links to, and its page opens."""
+    """Check that the queue shows the alert of the mail, and that its page opens."""
     shown = set(ALERT_PATH.findall(nurse.get("/clinic/").text)) & told
     if not shown:
         raise ServerError("The queue does not show the alert.")

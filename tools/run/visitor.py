@@ -1,4 +1,4 @@
-"""A person with a browser, as far as signing in and sending a form needs one: cookies, pages, forms."""
+"""A minimal HTTP client with cookies, pages and forms, for signing in and sending a form."""
 
 import http.cookiejar
 import urllib.error
@@ -12,7 +12,7 @@ from tools.servers.errors import ServerError
 
 @dataclass
 class Form:
-    """One form of a page, with what it would send if nobody touched it."""
+    """A form of a page with its initial values."""
 
     action: str
     method: str
@@ -43,14 +43,14 @@ class _FormParser(HTMLParser):
 
 @dataclass(frozen=True)
 class Page:
-    """What came back."""
+    """A response."""
 
     url: str
     status: int
     text: str
 
     def form(self) -> Form:
-        """The form of this page that is sent to the page's own address."""
+        """Return the form of this page that posts to the page's own address."""
         parser = _FormParser()
         parser.feed(self.text)
         own = urllib.parse.urlsplit(self.url).path
@@ -72,11 +72,11 @@ class Visitor:
         )
 
     def get(self, address: str) -> Page:
-        """A page, by its path or whole address."""
+        """Request a page by its path or URL."""
         return self._request(urllib.parse.urljoin(self.base, address), None)
 
     def send(self, page: Page, **answers: str | list[str]) -> Page:
-        """Send the page's form with these answers in place of what stood there."""
+        """Submit the page's form with these answers in place of the initial values."""
         form = page.form()
         fields: dict[str, str | list[str]] = {**form.fields, **answers}
         data = urllib.parse.urlencode(fields, doseq=True).encode()
@@ -88,7 +88,7 @@ class Visitor:
                 return Page(response.url, response.status, response.read().decode())
         except urllib.error.HTTPError as error:
             with error:
-                # Where the redirects led, which need not be where we began.
+                # The path after redirects, which may differ from the requested one.
                 path = urllib.parse.urlsplit(error.url).path
                 raise ServerError(f"{path} answered {error.code}, which should not be.") from error
         except OSError as error:

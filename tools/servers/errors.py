@@ -1,5 +1,5 @@
-"""The one error of this package, so that a caller can show it without a traceback."""
+"""The error of this package, which callers print without a traceback."""
 
 
 class ServerError(Exception):
-    """A server that is missing or did not start; the text says what to do."""
+    """A server is missing or did not start. The message says what to do."""

@@ -1,4 +1,4 @@
-"""A real SMTP server that keeps what it is sent, and fails in the ways it is told to (aiosmtpd)."""
+"""A real SMTP server (aiosmtpd) that keeps received mails, and can be told to fail."""
 
 import asyncio
 import threading
@@ -15,11 +15,11 @@ from aiosmtpd.smtp import SMTP
 from tools.servers.ports import free_port
 from tools.servers.process import wait_until
 
-LOOK_EVERY = 0.02  # seconds between two looks of a conversation that is held
+LOOK_EVERY = 0.02  # seconds between polls of a held conversation
 
 
 class _Keeper:
-    """aiosmtpd's handler: keeps each message, unless it was told otherwise."""
+    """Handler of aiosmtpd that keeps each message, unless told to fail."""
 
     def __init__(self) -> None:
         self.messages: list[Message] = []
@@ -30,13 +30,14 @@ class _Keeper:
         self.reset()
 
     def reset(self) -> None:
-        """Take everything again."""
+        """Accept everything again."""
         self.refusals: dict[str, str] = {}
         self.unknown: set[str] = set()
         self.hangs_up_in_data = self.hangs_up_after_each = self.holds = False
-        self.before_yes: Callable[[], None] | None = None
+        self.before_reply: Callable[[], None] | None = None
 
-    # The names and the arguments of the following are aiosmtpd's.
+    # Names and arguments of these methods are defined by aiosmtpd.
+
     async def handle_EHLO(
         self, server: Any, session: Any, envelope: Any, hostname: str, responses: list[str]
     ) -> list[str]:
@@ -74,14 +75,14 @@ class _Keeper:
             return self.refusals["data"]
         with self.lock:
             self.messages.append(message_from_bytes(envelope.content, policy=default))
-        if self.before_yes is not None:
-            self.before_yes()
+        if self.before_reply is not None:
+            self.before_reply()
         session.has_sent = True
         return "250 Kept"
 
 
 class _Conversation(SMTP):
-    """One conversation, which its keeper knows of until it is over."""
+    """An SMTP conversation that its handler tracks while it is open."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -98,7 +99,7 @@ class _Controller(Controller):
 
 
 class MailServer:
-    """Listens on a free port in a thread of this process. Stopped and started again, it keeps port and mails."""
+    """An SMTP server on a free port, in a thread. Restarting keeps port and mails."""
 
     def __init__(self) -> None:
         self._keeper = _Keeper()
@@ -107,7 +108,7 @@ class MailServer:
 
     @property
     def url(self) -> str:
-        """The EMAIL_URL that sends here."""
+        """The EMAIL_URL of this server."""
         return f"smtp://127.0.0.1:{self.port}"
 
     @property
@@ -117,55 +118,55 @@ class MailServer:
 
     @property
     def connections(self) -> int:
-        """How many conversations were begun."""
+        """The number of conversations begun."""
         return self._keeper.connections
 
     def messages_to(self, address: str) -> list[Message]:
         return [message for message in self.messages if address in str(message["To"])]
 
     def refuse(self, reply: str | None = "451 Try again later", *, at: str = "data") -> None:
-        """Answer every message (`at` data) or recipient (rcpt) with a reply such as a 451; None accepts again."""
+        """Answer every message (`at` "data") or recipient ("rcpt") with an error reply; None accepts again."""
         self._keeper.refusals = {} if reply is None else {at: reply}
 
-    def know_not(self, *addresses: str) -> None:
-        """Refuse these mailboxes for good, and take mails to any other."""
+    def reject_mailboxes(self, *addresses: str) -> None:
+        """Reject these mailboxes permanently, and accept all others."""
         self._keeper.unknown = set(addresses)
 
     def hang_up_in_data(self) -> None:
-        """Take the text of a message, say nothing, and hang up."""
+        """Hang up without a reply after the text of a message."""
         self._keeper.hangs_up_in_data = True
 
     def hang_up_after_each(self) -> None:
-        """Take one message a connection: at the second, hang up."""
+        """Accept one message per connection, and hang up at the second."""
         self._keeper.hangs_up_after_each = True
 
     def hold(self) -> None:
-        """Say nothing once the text of a message is there, until `let_go`."""
+        """Delay the reply to each message until `release`."""
         self._keeper.held.clear()
         self._keeper.holds = True
 
     def wait_until_held(self, seconds: float = 20) -> None:
-        """Until a conversation is held."""
+        """Wait until a conversation is held."""
         wait_until(self._keeper.held.is_set, seconds=seconds, what="no mail came in to be held")
 
-    def wait_until_left(self, seconds: float = 20) -> None:
-        """Until it knows that everybody has hung up, or died: nothing of theirs is kept any more."""
+    def wait_until_disconnected(self, seconds: float = 20) -> None:
+        """Wait until every connection is closed."""
         wait_until(lambda: not self._keeper.open, seconds=seconds, what="somebody is still connected")
 
-    def let_go(self) -> None:
-        """Go on with the conversations that were held."""
+    def release(self) -> None:
+        """Continue the held conversations."""
         self._keeper.holds = False
 
-    def before_yes(self, act: Callable[[], None] | None) -> None:
-        """Let `act` be done when a message is kept and its sender has not been told so yet."""
-        self._keeper.before_yes = act
+    def before_reply(self, act: Callable[[], None] | None) -> None:
+        """Call `act` after a message is kept and before the reply is sent."""
+        self._keeper.before_reply = act
 
-    def behave(self) -> None:
-        """Take everything again."""
+    def reset(self) -> None:
+        """Accept everything again."""
         self._keeper.reset()
 
     def wait_for(self, count: int, *, to: str = "", seconds: float = 20) -> list[Message]:
-        """The messages to an address (part) once there are `count` of them; ServerError after `seconds`."""
+        """Wait for `count` messages to an address (or part of it). Raises ServerError after `seconds`."""
         wait_until(
             lambda: len(self.messages_to(to)) >= count,
             seconds=seconds,
@@ -178,14 +179,14 @@ class MailServer:
         self._controller.start()
 
     def start_again(self) -> None:
-        """As `start`, unless it runs."""
+        """Start unless it is running."""
         if self._controller is None:
             self.start()
 
     def stop(self) -> None:
-        """Nobody answers on the port any more."""
+        """Stop listening."""
         if self._controller is not None:
-            self.let_go()
+            self.release()
             self._controller.stop()
             self._controller = None
 

@@ -1,4 +1,4 @@
-"""Programs that no Python package carries: found on this machine, or installed where that is allowed."""
+"""Programs that are in no Python package: found on this machine, or installed if allowed."""
 
 import os
 import shutil
@@ -10,9 +10,9 @@ from tools.servers.errors import ServerError
 
 
 def find_or_install(find: Callable[[], Path | None], *, package: str, what: str) -> Path:
-    """What `find` finds, after installing Debian's `package` if it finds nothing at first.
+    """Return the result of `find`, after installing Debian's `package` if it finds nothing.
 
-    Raises ServerError, saying what to install, where installing is not possible.
+    Raises ServerError with what to install if installing is not possible.
     """
     found = find()
     if found is not None:

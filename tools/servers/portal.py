@@ -1,4 +1,4 @@
-"""The portal's own three processes: web (gunicorn), Celery worker, beat."""
+"""The portal's processes: web (gunicorn), Celery worker, beat."""
 
 import os
 import sys
@@ -10,7 +10,7 @@ from pathlib import Path
 from tools.servers.ports import free_port
 from tools.servers.process import Process
 
-# No proxy of the caller's environment between us and our own server.
+# Without the caller's proxy settings.
 _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 VARIABLES = frozenset(
@@ -23,12 +23,12 @@ VARIABLES = frozenset(
 
 
 def bare_environment() -> dict[str, str]:
-    """The caller's environment without what would configure the portal."""
+    """Return the caller's environment without variables that configure the portal."""
     return {name: value for name, value in os.environ.items() if name not in VARIABLES}
 
 
 class Web(Process):
-    """gunicorn, ready when `/healthz` (or `path`) answers."""
+    """gunicorn, ready when `/healthz` (or `path`) responds with 200."""
 
     def __init__(
         self,
@@ -59,7 +59,7 @@ class Web(Process):
             with _opener.open(request, timeout=5) as response:
                 return int(response.status) == 200
         except urllib.error.HTTPError as error:
-            # An error page is an answer too, but not that of a portal that is up.
+            # An error page is not the response of a portal that is up.
             error.close()
             return False
         except OSError:
@@ -67,7 +67,7 @@ class Web(Process):
 
 
 class Worker(Process):
-    """One Celery worker, ready when it says so in its log."""
+    """A Celery worker, ready when its log says so."""
 
     def __init__(self, *, env: Mapping[str, str], concurrency: int = 2, log: Path | None = None) -> None:
         command = [sys.executable, "-m", "celery", "--app", "aftercare.celery", "worker"]
@@ -96,10 +96,10 @@ class Worker(Process):
 
 
 class Beat(Process):
-    """Celery's clock, ready when it runs."""
+    """Celery beat, ready when it runs."""
 
     def __init__(self, *, env: Mapping[str, str], schedule: Path, log: Path | None = None) -> None:
         command = [sys.executable, "-m", "celery", "--app", "aftercare.celery", "beat"]
-        # The pid file would refuse a second start after a machine that went down.
+        # No pid file: a stale one would prevent a start after a crash of the machine.
         command += ["--loglevel", "WARNING", "--schedule", str(schedule), "--pidfile", ""]
         super().__init__(name="beat", command=command, env=env, log=log)

@@ -22,7 +22,7 @@ DEBIAN_FOLDER = Path("/usr/lib/postgresql")
 CLUSTER_POLICY = Path("/etc/postgresql-common/createcluster.d/aftercare.conf")
 NEEDED = ("initdb", "postgres")
 
-# For tests alone: what is lost when the machine stops is thrown away anyhow.
+# For throwaway clusters: data need not survive a crash.
 NO_DURABILITY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
@@ -31,7 +31,7 @@ def has_servers(folder: Path) -> bool:
 
 
 def find_binaries(environment: Mapping[str, str] = os.environ, debian: Path = DEBIAN_FOLDER) -> Path | None:
-    """The folder of PostgreSQL's server programs: PG_BIN, else PATH, else Debian's newest version."""
+    """Return the folder of PostgreSQL's server programs: PG_BIN, else PATH, else Debian's newest version."""
     named = environment.get("PG_BIN")
     if named:
         if not has_servers(Path(named)):
@@ -48,16 +48,16 @@ def _version(name: str) -> tuple[int, ...]:
 
 
 def binaries() -> Path:
-    """As `find_binaries`, installing Debian's package where that is allowed."""
+    """Return the folder of the server programs, installing Debian's package if allowed."""
     if find_binaries() is None and os.geteuid() == 0 and shutil.which("apt-get"):
-        # Debian's package would make and start a cluster of its own; nobody asked for that one.
+        # Keeps Debian's package from creating and starting a cluster of its own.
         CLUSTER_POLICY.parent.mkdir(parents=True, exist_ok=True)
         CLUSTER_POLICY.write_text("create_main_cluster = false\n")
     return find_or_install(find_binaries, package="postgresql", what="PostgreSQL's server (PG_BIN, PATH)")
 
 
 def unprivileged_user() -> str | None:
-    """Whom to run PostgreSQL as: it refuses root."""
+    """Return the user to run PostgreSQL as, because it refuses root; None if not root."""
     if os.geteuid() != 0:
         return None
     known = {entry.pw_name for entry in pwd.getpwall()}
@@ -100,7 +100,7 @@ class _Server(Process):
 
 
 class Postgres:
-    """A cluster in a folder of its own, gone on leaving. `durable` keeps fsync on, as production does."""
+    """A cluster in a temporary folder, removed on leaving. `durable` keeps fsync on, as production does."""
 
     def __init__(self, *, durable: bool = False, settings: Mapping[str, str] | None = None) -> None:
         self._settings = {**({} if durable else NO_DURABILITY), **(settings or {})}
@@ -119,11 +119,11 @@ class Postgres:
         return self._server.port
 
     def url(self, database: str = "aftercare") -> str:
-        """The DATABASE_URL of a database; who asks must have made it."""
+        """Return the DATABASE_URL of a database, which must exist."""
         return f"postgres://postgres@127.0.0.1:{self.port}/{database}"
 
     def create_database(self, database: str = "aftercare", *, template: str = "template1") -> str:
-        """Make a database; its URL."""
+        """Create a database and return its URL."""
         connection = _connect(self.port, "postgres")
         try:
             connection.autocommit = True
@@ -135,7 +135,7 @@ class Postgres:
 
     def __enter__(self) -> Self:
         programs, user = binaries(), unprivileged_user()
-        # As root the folder must be reachable for the other user, which a private TMPDIR need not be.
+        # As root, the folder must be accessible to the other user, so that a private TMPDIR is not used.
         self._folder = Path(tempfile.mkdtemp(prefix="aftercare-pg-", dir="/tmp" if user else None))
         try:
             if user:
@@ -181,7 +181,7 @@ def _initialise(data: Path, *, programs: Path, user: str | None) -> None:
 
 
 def _bare_environment() -> dict[str, str]:
-    """Without the caller's PG* variables and locale, which the server would obey."""
+    """Return an environment without the caller's PG* variables and locale."""
     return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"}
 
 

@@ -1,4 +1,4 @@
-"""A server process with a log, stopped together with everything it started itself."""
+"""A server process with a log, stopped together with its process group."""
 
 import contextlib
 import os
@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def wait_until(ready: Callable[[], bool], *, seconds: float, what: str) -> float:
-    """Look every 50 ms until `ready` holds; the seconds it took, or a ServerError that names `what`."""
+    """Poll every 50 ms until `ready` holds. Returns the seconds it took; raises ServerError that names `what`."""
     began = time.monotonic()
     while not ready():
         if time.monotonic() - began > seconds:
@@ -27,7 +27,7 @@ def wait_until(ready: Callable[[], bool], *, seconds: float, what: str) -> float
 
 
 class Process:
-    """One server. It leads a process group of its own, so that Ctrl-C reaches it only through us."""
+    """A server. It leads its own process group, so that Ctrl-C does not reach it directly."""
 
     stop_signal = signal.SIGTERM
     start_seconds = 30.0
@@ -51,7 +51,7 @@ class Process:
         self._child: subprocess.Popen[bytes] | None = None
 
     def is_ready(self) -> bool:
-        """Whether the server answers; each kind of server says how that is seen."""
+        """Return whether the server responds. Subclasses override it."""
         return self.is_alive()
 
     @property
@@ -67,7 +67,7 @@ class Process:
         return None if self._child is None else self._child.poll()
 
     def launch(self) -> None:
-        """Start the process and return at once."""
+        """Start the process without waiting."""
         if self.log is None:
             handle, path = tempfile.mkstemp(prefix="aftercare-", suffix=".log")
             os.close(handle)
@@ -107,11 +107,11 @@ class Process:
         return self
 
     def stop(self) -> None:
-        """Ask, wait, then end by force whatever is left of the process group."""
+        """Ask the process to stop, wait, then kill the rest of its process group."""
         if self._child is None:
             return
         if self.is_alive():
-            # A frozen process would never see the request to stop.
+            # A suspended process would not receive the signal.
             self.signal(signal.SIGCONT)
             self.signal(self.stop_signal)
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -121,19 +121,19 @@ class Process:
             self.log.unlink(missing_ok=True)
 
     def signal(self, number: signal.Signals) -> None:
-        """Send a signal to the leading process alone."""
+        """Send a signal to the leading process only."""
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.pid, number)
 
     def freeze(self) -> None:
-        """Stop the whole group in its tracks (SIGSTOP): it keeps its connections and answers nothing."""
+        """Suspend the whole group (SIGSTOP): it keeps its connections and responds to nothing."""
         os.killpg(self.pid, signal.SIGSTOP)
 
     def thaw(self) -> None:
         os.killpg(self.pid, signal.SIGCONT)
 
     def kill(self) -> None:
-        """End the whole group at once (SIGKILL)."""
+        """Kill the whole group (SIGKILL)."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, signal.SIGKILL)
         if self._child is not None:

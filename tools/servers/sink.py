@@ -1,4 +1,4 @@
-"""A mail server in a process of its own that notes which messages came when, and keeps no mail."""
+"""A mail server in a separate process that records the arrival of messages and keeps no mail."""
 
 import os
 import re
@@ -18,7 +18,7 @@ ID = re.compile(rb"[0-9a-f]{8}-[0-9a-f-]{27}")
 
 
 class Sink(Process):
-    """Listens on a free port; `arrivals` reads its notes."""
+    """An SMTP server on a free port. `arrivals` reads its records."""
 
     def __init__(self) -> None:
         self.port = free_port()
@@ -30,14 +30,14 @@ class Sink(Process):
 
     @property
     def url(self) -> str:
-        """The EMAIL_URL that sends here."""
+        """The EMAIL_URL of this server."""
         return f"smtp://127.0.0.1:{self.port}"
 
     def is_ready(self) -> bool:
         return answers(self.port)
 
     def arrivals(self) -> dict[str, float]:
-        """When each message first came, by its id; in seconds of the machine's clock."""
+        """Return the first arrival of each message id, in seconds of the system clock."""
         found: dict[str, float] = {}
         for line in self.notes.read_text().splitlines():
             at, *ids = line.split()
@@ -46,7 +46,7 @@ class Sink(Process):
         return found
 
     def count(self) -> int:
-        """How many mails came."""
+        """Return the number of mails received."""
         return self.notes.read_bytes().count(b"\n")
 
     def stop(self) -> None:
@@ -58,7 +58,8 @@ class _Noter:
     def __init__(self, path: str) -> None:
         self.notes = open(path, "a", buffering=1)  # noqa: SIM115 (open for as long as the process lives)
 
-    # The name and the arguments are aiosmtpd's.
+    # Name and arguments are defined by aiosmtpd.
+
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         header = HEADER.search(envelope.content)
         ids = b" ".join(ID.findall(header[1])).decode() if header else "none"

@@ -14,7 +14,7 @@ from tools.servers.process import Process
 
 
 class Valkey(Process):
-    """One server without persistence: what must not be lost is in the database (the outbox)."""
+    """A server without persistence: everything that must not be lost is in the database (the outbox)."""
 
     def __init__(
         self, *, folder: Path | None = None, log: Path | None = None, port: int | None = None

@@ -1,1 +1,1 @@
-"""The whole portal on servers of its own, made to be broken: for the tests of faults and for the benchmarks."""
+"""The whole portal on throwaway servers that can be broken, for fault tests and benchmarks."""

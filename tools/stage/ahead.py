@@ -1,4 +1,4 @@
-"""python -m tools.stage.ahead SECONDS MODULE [ARGUMENTS]: run a module with a clock that is so far ahead."""
+"""Run a module with a clock that is ahead: python -m tools.stage.ahead SECONDS MODULE [ARGUMENTS]"""
 
 import runpy
 import sys

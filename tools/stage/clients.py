@@ -1,4 +1,4 @@
-"""A patient's browser, as far as a check-in needs one: fetch the form, send it, and how long each took."""
+"""A patient's browser reduced to the check-in form: fetch and send it, with the time of each."""
 
 import http.client
 import re
@@ -21,7 +21,7 @@ EMERGENCY: Answers = {"emergency": ["eye"]}
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
-    """What came of a check-in. `accepted`: the id of the check-in that the portal said it has stored."""
+    """The response to a check-in. `accepted`: the id of the stored check-in."""
 
     status: int
     accepted: UUID | None
@@ -30,7 +30,7 @@ class Reply:
 
 
 class Form:
-    """The form as one patient's browser has it: open, and not yet sent."""
+    """A fetched check-in form of one patient."""
 
     def __init__(self, port: int, session: str) -> None:
         self.port = port
@@ -45,7 +45,7 @@ class Form:
         self.cookie += f"; csrftoken={found[1]}" if found else ""
 
     def send(self, answers: Answers) -> Reply:
-        """Send it. Sent again it is the same check-in: its token stays the same."""
+        """Send the form. Sent again it is the same check-in, because its token stays the same."""
         began = time.perf_counter()
         status, text, headers = self.ask("POST", {**self.hidden, **answers})
         took = time.perf_counter() - began

@@ -1,4 +1,4 @@
-"""The reckoning: what the database says should have happened, counted apart from the code that made it happen."""
+"""Reconciliation of the database with the mails received, independent of the portal's code."""
 
 import re
 from collections import Counter
@@ -10,7 +10,7 @@ from uuid import UUID
 import psycopg2  # type: ignore[import-untyped]
 
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
-# Who is to be told of what: everybody who works for the clinic, since none of these clinics has contact steps.
+# Expected (dispatch, user) pairs: all staff of the clinic, because none of these clinics has contact steps.
 EXPECTED = """
     SELECT dispatch.id, staff.user_id FROM alerts_dispatch dispatch
     JOIN people_staffmember staff ON staff.clinic_id = dispatch.clinic_id AND staff.is_active
@@ -22,8 +22,8 @@ UNFINISHED = ("pending", "sending", "retrying")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reckoning:
-    """What was expected and what came. `lost`: check-ins, dispatches and messages, in words."""
+class Reconciliation:
+    """Expected and received notifications. `lost`: missing check-ins, dispatches and messages, in words."""
 
     check_ins: int
     expected: int
@@ -34,7 +34,7 @@ class Reckoning:
 
 
 def ask(url: str, query: str) -> list[tuple[object, ...]]:
-    """The rows of a query, over a connection of its own."""
+    """Return the rows of a query, over a connection of its own."""
     connection = psycopg2.connect(url)
     try:
         connection.autocommit = True
@@ -46,12 +46,14 @@ def ask(url: str, query: str) -> list[tuple[object, ...]]:
 
 
 def ids_in(mails: Iterable[Message]) -> Counter[str]:
-    """The ids of the messages that mails stand for, and how often each came."""
+    """Count the message ids in the mails' headers."""
     return Counter(found for mail in mails for found in ID.findall(str(mail["X-Aftercare-Message"])))
 
 
-def reckon(url: str, accepted: Iterable[UUID], flagged: Iterable[UUID], came: Counter[str]) -> Reckoning:
-    """Compare check-ins that the portal said it has stored, its tables, and the ids that came by mail."""
+def reconcile(
+    url: str, accepted: Iterable[UUID], flagged: Iterable[UUID], came: Counter[str]
+) -> Reconciliation:
+    """Compare the accepted check-ins, the tables, and the message ids received by mail."""
     stored = {str(row[0]) for row in ask(url, "SELECT id FROM checkins_checkin")}
     told = {str(row[0]) for row in ask(url, "SELECT event FROM alerts_dispatch WHERE reason = 'opened'")}
     rows: dict[tuple[str, object], list[tuple[str, object]]] = {}
@@ -68,7 +70,7 @@ def reckon(url: str, accepted: Iterable[UUID], flagged: Iterable[UUID], came: Co
         lost += [
             f"message {pk} is said to be sent" for pk, state in row if state == "sent" and pk not in came
         ]
-    return Reckoning(
+    return Reconciliation(
         check_ins=len(accepted),
         expected=len(pairs),
         arrived=len(arrived),

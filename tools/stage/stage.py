@@ -1,4 +1,4 @@
-"""Web, worker, beat, PostgreSQL, Valkey and a mail server, each of which can be ended and started again."""
+"""Web, worker, beat, PostgreSQL, Valkey and a mail server, each of which can be stopped and restarted."""
 
 import http.client
 import json
@@ -22,11 +22,11 @@ from tools.servers.postgres import Postgres
 from tools.servers.process import ROOT, Process
 from tools.servers.valkey import Valkey
 from tools.stage.clients import URGENT, Answers, Form, Reply
-from tools.stage.counting import Reckoning, ask, ids_in, reckon
+from tools.stage.counting import Reconciliation, ask, ids_in, reconcile
 
 Started = TypeVar("Started", bound=Process)
 
-# In seconds. Everything takes its course, only sooner than at a clinic.
+# Intervals in seconds, shorter than in production.
 QUICK = {
     "MAIL_TIMEOUT_SECONDS": "2",
     "OUTBOX_CLAIM_SECONDS": "4",
@@ -36,7 +36,7 @@ QUICK = {
 
 
 class Stage:
-    """The portal with people in it. `pace` are the variables by which it goes; left out, those of production."""
+    """The running portal with patients. `pace`: variables that shorten its intervals; production values if omitted."""
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class Stage:
         self.seconds: list[float] = []
         self.accepted: list[UUID] = []
         self.flagged: list[UUID] = []
-        # The ids that came some other way than to `mail`.
+        # Message ids received by other means than `mail`.
         self.elsewhere: Counter[str] = Counter()
 
     def __enter__(self) -> Self:
@@ -93,7 +93,7 @@ class Stage:
         self.stack.close()
 
     def fill(self) -> None:
-        """Tables, the collected files, clinics, staff and patients."""
+        """Create tables, static files, clinics, staff and patients."""
         numbers = [str(number) for number in self.size]
         made = self.manage("-m", "tools.stage.people", *numbers)
         self.manage("manage.py", "collectstatic", "--noinput", "--verbosity", "0")
@@ -101,7 +101,7 @@ class Stage:
         self.turn = 0
 
     def manage(self, *arguments: str, **env: str) -> str:
-        """The output of a command of the portal."""
+        """Run a command of the portal and return its output."""
         done = subprocess.run(
             [sys.executable, *arguments],
             env=self.env | env,
@@ -131,9 +131,9 @@ class Stage:
         for process in reversed(self.started):
             process.stop()
 
-    def make_sound(self) -> None:
-        """Mend whatever a fault has left, so that the next begins with everything running."""
-        self.mail.behave()
+    def repair(self) -> None:
+        """Restart whatever a fault stopped, and reset the mail server."""
+        self.mail.reset()
         self.mail.start_again()
         for server in (self.postgres.server, self.valkey):
             if server.is_alive():
@@ -146,18 +146,18 @@ class Stage:
             self.beat = self.new_beat()
 
     def form(self) -> Form:
-        """The form in the browser of a patient who has sent none yet; clinics take turns."""
+        """Fetch the form of a patient without a check-in; clinics take turns."""
         with self.lock:
             turn, self.turn = self.turn, self.turn + 1
         clinic = self.sessions[turn % len(self.sessions)]
         return Form(self.web.port, clinic[turn // len(self.sessions)])
 
     def check_in(self, answers: Answers = URGENT, *, flagged: bool = True) -> Reply:
-        """A check-in of the next patient; what the portal said of it is kept for the reckoning."""
+        """Send a check-in of the next patient, and record the response."""
         return self.keep(self.form().send(answers), flagged=flagged)
 
     def keep(self, reply: Reply, *, flagged: bool = True, timed: bool = True) -> Reply:
-        """Keep what was answered. `timed`: it is to count in the percentile."""
+        """Record a response. `timed`: include it in the percentile."""
         with self.lock:
             if timed:
                 self.seconds.append(reply.seconds[1])
@@ -168,33 +168,33 @@ class Stage:
         return reply
 
     def p99(self) -> float:
-        """The 99th percentile of the seconds in which check-ins were answered."""
+        """Return the 99th percentile of the response times of check-ins, in seconds."""
         return sorted(self.seconds)[math.ceil(0.99 * len(self.seconds)) - 1]
 
-    def came(self) -> Counter[str]:
-        """The ids of the messages that came by mail, and how often."""
+    def arrived_ids(self) -> Counter[str]:
+        """Count the message ids received by mail."""
         return ids_in(self.mail.messages) + self.elsewhere
 
-    def reckon(self) -> Reckoning:
-        return reckon(self.database, self.accepted, self.flagged, self.came())
+    def reconcile(self) -> Reconciliation:
+        return reconcile(self.database, self.accepted, self.flagged, self.arrived_ids())
 
-    def settle(self, *, seconds: float) -> Reckoning:
-        """The reckoning once nothing is lost or left undone, or as it is after `seconds`."""
+    def settle(self, *, seconds: float) -> Reconciliation:
+        """Return the reconciliation once nothing is lost or unfinished, or after `seconds`."""
         until = time.monotonic() + seconds
         while True:
-            found = self.reckon()
+            found = self.reconcile()
             if not (found.lost or found.unfinished) or time.monotonic() > until:
                 return found
             time.sleep(0.2)
 
-    def wait_until_told(self, *, seconds: float = 60) -> Reckoning:
-        """The reckoning once everything is settled; AssertionError with what is lost after `seconds`."""
+    def wait_until_told(self, *, seconds: float = 60) -> Reconciliation:
+        """Return the reconciliation once settled. Raises AssertionError with the losses after `seconds`."""
         found = self.settle(seconds=seconds)
         assert (found.lost, found.unfinished) == ([], 0), f"{found}\n{self.worker.last_lines(60)}"
         return found
 
     def readyz(self) -> dict[str, Any]:
-        """What the portal says of itself."""
+        """Return the portal's `/readyz`."""
         connection = http.client.HTTPConnection("127.0.0.1", self.web.port, timeout=10)
         try:
             connection.request("GET", "/readyz")
@@ -204,5 +204,5 @@ class Stage:
             connection.close()
 
     def ask(self, query: str) -> list[tuple[object, ...]]:
-        """Rows of the portal's database."""
+        """Return rows of the portal's database."""
         return ask(self.database, query)

@@ -55,7 +55,7 @@ INSTEAD = "Urgent: a message did not arrive: a check-in needs a person"
 
 
 def test_the_next_contact_is_told_in_the_same_sweep(alert: Alert, mails: MailServer) -> None:
-    mails.know_not("ruth@test.example")
+    mails.reject_mailboxes("ruth@test.example")
 
     assert swept(mails, at(1)) == [("tom", INSTEAD)]
     dispatch = Dispatch.objects.get(reason=Dispatch.Reason.UNDELIVERED)
@@ -65,7 +65,7 @@ def test_the_next_contact_is_told_in_the_same_sweep(alert: Alert, mails: MailSer
 
 
 def test_it_goes_on_until_somebody_can_be_told(alert: Alert, mails: MailServer) -> None:
-    mails.know_not("ruth@test.example", "tom@test.example")
+    mails.reject_mailboxes("ruth@test.example", "tom@test.example")
 
     assert swept(mails, at(1)) == [("ann", INSTEAD)]
 
@@ -74,7 +74,7 @@ def test_it_goes_on_until_somebody_can_be_told(alert: Alert, mails: MailServer) 
 def test_where_nobody_has_a_mailbox_it_ends_and_stays_to_be_told(
     mails: MailServer, caplog: pytest.LogCaptureFixture, nurse: StaffMember
 ) -> None:
-    mails.know_not("ruth@test.example", "tom@test.example", "ann@test.example")
+    mails.reject_mailboxes("ruth@test.example", "tom@test.example", "ann@test.example")
 
     with caplog.at_level(logging.ERROR):
         assert swept(mails, at(1)) == []
@@ -83,7 +83,7 @@ def test_where_nobody_has_a_mailbox_it_ends_and_stays_to_be_told(
     untold = Dispatch.objects.get(drained_at=None)
     assert untold.nobody_since == at(1)
     # Somebody looks into it and mends the address: that is enough.
-    mails.know_not()
+    mails.reject_mailboxes()
     Message.objects.filter(recipient=nurse.user).update(attended_at=at(1.1))
     assert swept(mails, at(1.1)) == [("ruth", INSTEAD)]
 
@@ -92,7 +92,7 @@ def test_a_step_of_several_with_one_bad_mailbox_tells_the_next_one_once(
     alert: Alert, mails: MailServer, steps: list[ContactStep], colleague: StaffMember
 ) -> None:
     steps[0].members.add(colleague)
-    mails.know_not("ruth@test.example")
+    mails.reject_mailboxes("ruth@test.example")
 
     assert {name for name, _subject in swept(mails, at(1))} == {"tom"}
     assert Dispatch.objects.filter(reason=Dispatch.Reason.UNDELIVERED).count() == 1

@@ -26,7 +26,7 @@ class Paused:
 
     def __init__(self) -> None:
         self.reached = threading.Event()
-        self.let_go = threading.Event()
+        self.release = threading.Event()
         self.first = True
         self.place = place
 
@@ -34,7 +34,7 @@ class Paused:
         if self.first:
             self.first = False
             self.reached.set()
-            assert self.let_go.wait(PATIENCE)
+            assert self.release.wait(PATIENCE)
         return self.place(*args, **kwargs)
 
 
@@ -43,7 +43,7 @@ def paused(monkeypatch: pytest.MonkeyPatch) -> Iterator[Paused]:
     pause = Paused()
     monkeypatch.setattr(actions, "place", pause)
     yield pause
-    pause.let_go.set()
+    pause.release.set()
 
 
 def in_its_own_connection(*args: Any, **said: Any) -> Receipt:
@@ -62,7 +62,7 @@ def test_a_second_check_in_waits_for_the_first_and_sees_it(
         second = threads.submit(in_its_own_connection, patient, 30, redness=2)
         with pytest.raises(TimeoutError):
             second.result(timeout=0.5)
-        paused.let_go.set()
+        paused.release.set()
 
         assert first.result(PATIENCE).rules == ()
         assert second.result(PATIENCE).rules == ("sudden_return.redness",)
@@ -73,13 +73,13 @@ def test_patients_do_not_wait_for_each_other(
 ) -> None:
     if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         # SQLite lets one writer in at a time, whoever the patient is: there is nothing to tell apart.
-        paused.let_go.set()
+        paused.release.set()
     with ThreadPoolExecutor(2) as threads:
         first = threads.submit(in_its_own_connection, patient, 24)
         assert paused.reached.wait(PATIENCE)
 
         assert threads.submit(in_its_own_connection, stranger, 24).result(PATIENCE).status == Status.STORED
-        paused.let_go.set()
+        paused.release.set()
         assert first.result(PATIENCE).status == Status.STORED
 
 

@@ -139,7 +139,7 @@ class TestHowItStands:
         assert "Check the address with the patient, correct it and send again." in words(page)
         assert patient_url(patient, "edit/") in page.content.decode()
 
-        mail_server.behave()
+        mail_server.reset()
         details = {"email": "right@test.example"}
         change_details(patient=patient, by=nurse.user, now=at(97), details=details)
         with time_machine.travel(at(98), tick=False):

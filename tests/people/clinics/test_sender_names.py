@@ -62,7 +62,7 @@ def message(member: StaffMember, **fields: Any) -> Message:
 
 def senders(server: MailServer) -> list[tuple[str, str]]:
     """Name and address in the line From of each mail that came."""
-    return [parseaddr(str(came["From"])) for came in server.messages]
+    return [parseaddr(str(arrived_ids["From"])) for arrived_ids in server.messages]
 
 
 def test_a_message_of_a_clinic_comes_from_its_name_and_one_of_none_from_the_portal(

@@ -50,9 +50,9 @@ def invited(mia: StaffMember, manager: StaffMember) -> StaffInvitation:
     return invite_staff(member=mia, by=manager.user, now=at(1))
 
 
-def text_of(came: Any) -> str:
+def text_of(arrived_ids: Any) -> str:
     """The words of a mail that came."""
-    return str(came.get_payload(decode=True).decode())
+    return str(arrived_ids.get_payload(decode=True).decode())
 
 
 def page_of(member: StaffMember) -> str:
@@ -73,12 +73,12 @@ class TestBeingAdded:
         assert "Mia Novak is added. An invitation is on its way to mia@test.example." in waiting
         assert "Mail: waiting" in waiting
         assert "Has not signed in yet. The address is not confirmed." in waiting
-        (came,) = mail_server.messages
+        (arrived_ids,) = mail_server.messages
         member = StaffMember.objects.get(user__email="mia@test.example")
-        assert came["Subject"] == "You can now work for Larkfield Skin Clinic"
-        assert str(came["From"]).startswith("Larkfield Skin Clinic <")
-        assert came["X-Aftercare-Message"] == str(Message.objects.get().pk)
-        assert member.invitations.get().path in text_of(came)
+        assert arrived_ids["Subject"] == "You can now work for Larkfield Skin Clinic"
+        assert str(arrived_ids["From"]).startswith("Larkfield Skin Clinic <")
+        assert arrived_ids["X-Aftercare-Message"] == str(Message.objects.get().pk)
+        assert member.invitations.get().path in text_of(arrived_ids)
         assert "Mail: handed over" in words(staff_client(manager).get(page_of(member)))
         event = Event.objects.get(verb=Event.Verb.INVITED_STAFF)
         assert (event.actor, event.clinic) == (manager.user, manager.clinic)

@@ -1,4 +1,4 @@
-"""Where a demonstration lives: its data folder, its port, and what the portal's processes are told."""
+"""Configuration of a demonstration: data folder, port, and the environment of its processes."""
 
 import fcntl
 import os
@@ -14,8 +14,8 @@ from tools.servers.process import ROOT
 DEFAULT_PORT = 8000
 
 
-def chosen_port(variables: Mapping[str, str]) -> int:
-    """PORT, or 8000; ServerError with a suggestion when it cannot be listened on."""
+def configured_port(variables: Mapping[str, str]) -> int:
+    """Return PORT, or 8000. Raises ServerError with a suggestion if the port is invalid or taken."""
     raw = variables.get("PORT", "").strip() or str(DEFAULT_PORT)
     if not (raw.isascii() and raw.isdigit() and 1 <= int(raw) <= 65535):
         raise ServerError(
@@ -29,7 +29,7 @@ def chosen_port(variables: Mapping[str, str]) -> int:
 
 
 def data_folder(variables: Mapping[str, str]) -> Path:
-    """DATA_DIR, or var/ in the checkout; made where it is missing, ServerError where it cannot be written."""
+    """Return DATA_DIR, or var/ in the checkout, creating it. Raises ServerError if it cannot be written."""
     folder = (ROOT / (variables.get("DATA_DIR", "").strip() or "var")).resolve()
     try:
         for part in (folder, folder / "log", folder / "mail"):
@@ -46,7 +46,7 @@ def data_folder(variables: Mapping[str, str]) -> Path:
 
 
 def lock(folder: Path) -> IO[str]:
-    """Hold the folder for one demonstration; the lock goes with the process."""
+    """Lock the folder for one demonstration, until the process ends."""
     handle = (folder / "lock").open("w")
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -59,7 +59,7 @@ def lock(folder: Path) -> IO[str]:
 
 
 def secret_key(folder: Path) -> str:
-    """This demonstration's own secret, made once: sign-ins outlive a restart, and no two share one."""
+    """Return the demonstration's secret key, created once, so that sign-ins outlive a restart."""
     path = folder / "secret_key"
     if not path.exists():
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
@@ -70,7 +70,7 @@ def secret_key(folder: Path) -> str:
 def portal_environment(
     variables: Mapping[str, str], *, folder: Path, port: int, broker_url: str
 ) -> dict[str, str]:
-    """The environment of the portal's processes: the caller's, made a demonstration at this port."""
+    """Return the environment of the portal's processes: the caller's, configured as a demonstration at this port."""
     return {
         **variables,
         "DEMO": "1",
