@@ -117,7 +117,7 @@ class PatientTreatmentForm(TreatmentFields):
 
     @property
     def asks_guardian(self) -> bool:
-        """Whether the guardian's name is shown: for a child now, or at the time that was typed."""
+        """True if the guardian's name is shown: for a child now, or at the time that was typed."""
         at = (getattr(self, "cleaned_data", {}).get("performed_at"), self.now)
         return any(is_child(self.clinic, self.born(), instant) for instant in at if instant)
 

@@ -18,7 +18,7 @@ GROUPS = (
 
 
 def add_questions(form: forms.Form, stored: Intake, *, only_open: bool = False) -> None:
-    """Add the intake questions to a form. `only_open`: only those not asked yet."""
+    """Add the intake questions to a form. `only_open`: only questions not asked yet."""
     for key in IntakeQuestion:
         if only_open and stored.answer(key) != NOT_ASKED:
             continue
@@ -67,7 +67,7 @@ def questions_layout(form: forms.Form, title: str) -> Div:
 
 
 def answered_intake(form: forms.Form, stored: Intake) -> Intake:
-    """Return the stored answers updated with those of the form."""
+    """Return the stored answers updated with the form's answers."""
     cleaned = form.cleaned_data
     rest = NO if cleaned.get(REST_NO) else ""
     return stored.answered(

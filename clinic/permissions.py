@@ -37,7 +37,7 @@ def may_enrol(member: StaffMember) -> bool:
 
 
 def may_record_procedures(member: StaffMember) -> bool:
-    """Record a later procedure, and correct or move one."""
+    """Record a later procedure; correct or move a procedure."""
     return _is_at_least(member, Role.CLINICIAN)
 
 
@@ -47,7 +47,7 @@ def may_change_intake(member: StaffMember) -> bool:
 
 
 def may_withdraw_patients(member: StaffMember) -> bool:
-    """Withdraw a patient from the portal, and take one back."""
+    """Withdraw a patient from the portal, or take a patient back."""
     return _is_at_least(member, Role.CLINICIAN)
 
 

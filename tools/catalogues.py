@@ -1,12 +1,12 @@
-"""Message catalogues: extracted from the code and compiled with Babel, without the gettext programs.
+"""Extract and compile message catalogues with Babel, without the gettext programs.
 
     .venv/bin/python -m tools.catalogues add es     begins a language
     .venv/bin/python -m tools.catalogues extract    brings every language up to date with the code
     .venv/bin/python -m tools.catalogues compile    makes the files that the portal reads (.mo)
     .venv/bin/python -m tools.catalogues check      names what is not right; exit 1 if anything is not
 
-Messages of Python and templates are in the domain "django", those of scripts in "djangojs". `extract` writes the
-templates of both domains too (`locale/*.pot`, not committed). How to mark a string: docs/translating.md.
+Messages of Python and templates are in the domain "django", those of scripts in "djangojs". `extract` writes
+the templates of both domains too (`locale/*.pot`, not committed). How to mark a string: docs/translating.md.
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "locale"
 SOURCES = ("aftercare", "clinic", "templates", "static")
-UNREAD = frozenset({"migrations", "management", "demo"})  # what developers and operators alone read
+UNREAD = frozenset(
+    {"migrations", "management", "demo"}
+)  # folders without messages: only developers and operators read their texts
 DOMAINS = ("django", "djangojs")
 TRANSLATORS = "Translators:"
 KEYWORDS: dict[str, Any] = {
@@ -46,9 +48,10 @@ KEYWORDS: dict[str, Any] = {
 def extract_template(
     fileobj: Any, keywords: Any, comment_tags: Any, options: Any
 ) -> Generator[Any, None, None]:
-    """An extraction method for Babel: the messages of a Django template.
+    """Extract the messages of a Django template, as an extraction method of Babel.
 
-    Django rewrites the template as calls of gettext functions; without its indentation that reads as Python.
+    Django rewrites the template as calls of gettext functions, which parse as Python once the indentation is
+    removed.
     """
     from django.utils.translation.template import templatize
 
@@ -58,7 +61,7 @@ def extract_template(
 
 
 def sources(domain: str) -> Iterator[tuple[Path, Any]]:
-    """The files of a domain, each with the method to extract its messages."""
+    """Yield the files of a domain, each with its extraction method."""
     methods: dict[str, Any] = (
         {".js": "javascript"}
         if domain == "djangojs"
@@ -71,7 +74,7 @@ def sources(domain: str) -> Iterator[tuple[Path, Any]]:
 
 
 def extracted(domain: str) -> Catalog:
-    """Every message of a domain, as a template for translations."""
+    """Return every message of a domain as a template catalogue."""
     catalog = Catalog(domain=domain, project="Aftercare", charset="utf-8", fuzzy=False)
     for path, method in sources(domain):
         with path.open("rb") as file:
@@ -84,7 +87,7 @@ def extracted(domain: str) -> Catalog:
 
 
 def languages() -> list[str]:
-    """The languages that catalogues were begun for, named as their folders are: "es", "pt_BR"."""
+    """Return the languages with catalogues, by folder name: "es", "pt_BR"."""
     return sorted(path.name for path in LOCALE.glob("*") if path.is_dir())
 
 
@@ -98,21 +101,21 @@ def read(path: Path, language: str) -> Catalog:
 
 
 def write(path: Path, catalog: Catalog) -> None:
-    """Write a catalogue without line numbers, so that it changes only where a message does."""
+    """Write a catalogue without line numbers, so that it changes only with its messages."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
         write_po(file, catalog, width=100, sort_by_file=True, include_lineno=False)
 
 
 def compiled(catalog: Catalog) -> bytes:
-    """The catalogue as the portal reads it. A fuzzy translation is left out until somebody has looked at it."""
+    """Return the compiled catalogue (.mo). Fuzzy translations are left out."""
     target = BytesIO()
     write_mo(target, catalog)
     return target.getvalue()
 
 
 def add(language: str) -> None:
-    """Begin a language with every message untranslated."""
+    """Create the catalogues of a language, untranslated."""
     for domain in DOMAINS:
         if not po_path(language, domain).exists():
             catalog = Catalog(locale=language, domain=domain, project="Aftercare", fuzzy=False)
@@ -121,7 +124,7 @@ def add(language: str) -> None:
 
 
 def update() -> None:
-    """Write the templates, and merge new and changed messages into each language."""
+    """Write the template catalogues, and merge new and changed messages into each language."""
     for domain in DOMAINS:
         template = extracted(domain)
         write(LOCALE / f"{domain}.pot", template)
@@ -140,7 +143,7 @@ def compile_all() -> None:
 
 
 def problems() -> list[str]:
-    """What is not right in the catalogues, in sentences."""
+    """Return the errors in the catalogues, in sentences."""
     found = []
     for domain in DOMAINS:
         template = extracted(domain)
@@ -167,7 +170,7 @@ def keys(catalog: Catalog) -> set[tuple[str, str]]:
 
 
 def shown(message: Message) -> str:
-    """A message as people name it: of a plural its singular."""
+    """Return the text that names a message: of a plural its singular."""
     return message.id if isinstance(message.id, str) else message.id[0]
 
 

@@ -57,7 +57,7 @@ class Load:
 
     @property
     def requests(self) -> int:
-        """The number of responses transferred; those from the browser's cache do not count."""
+        """The number of responses transferred, without responses from the browser's cache."""
         return sum(1 for size in self.sizes.values() if size)
 
 

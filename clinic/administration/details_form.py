@@ -55,7 +55,7 @@ def hours_from(text: str) -> list[list[str]]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnreadableNumbers:
-    """Telephone numbers that could not be parsed: those of the clinic, and how many patients have one."""
+    """Telephone numbers that could not be parsed: the clinic's, and the number of patients with such a number."""
 
     own: list[str]
     patients: int

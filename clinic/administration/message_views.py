@@ -42,7 +42,7 @@ def messages_view(view: StaffView[P]) -> View[P]:
 @require_safe
 @messages_view
 def failed_messages(request: HttpRequest, member: StaffMember) -> HttpResponse:
-    """List the failed messages, and those still being retried."""
+    """List the failed messages, and the messages still being retried."""
     now = timezone.now()
     context = {"page": messages_page(member.clinic, now), "now": now}
     return render(request, "clinic/administration/messages.html", context)

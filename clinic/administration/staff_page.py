@@ -44,12 +44,12 @@ class StaffInvitationStatus:
 
     @property
     def is_address_wrong(self) -> bool:
-        """Whether the mailbox does not exist, so that another try cannot help."""
+        """True if the mailbox does not exist, so that another try cannot help."""
         return self.mail is not None and self.mail.failure == Message.Failure.PERMANENT
 
     @property
     def is_out(self) -> bool:
-        """Whether the link can still sign in."""
+        """True if the link can still sign in."""
         return self.invitation.is_usable(self.now)
 
 
@@ -68,7 +68,7 @@ class StaffRow:
 
     @property
     def wants_care(self) -> bool:
-        """Whether the member never signed in and has no usable invitation."""
+        """True if the member never signed in and has no usable invitation."""
         if self.has_come_in or self.invited is None or not self.member.is_active:
             return False
         return self.invited.has_failed or not self.invited.is_out
@@ -97,7 +97,7 @@ def staff_rows(clinic: Clinic, members: Collection[StaffMember], now: datetime) 
 
 
 def invitations_of(members: Collection[StaffMember], now: datetime) -> dict[int, StaffInvitationStatus]:
-    """Return the newest invitation of each member who had one, by the member's id."""
+    """Return the newest invitation of each invited member, by the member's id."""
     newest: dict[int, StaffInvitation] = {}
     for one in StaffInvitation.objects.filter(member__in=members).select_related("made_by"):
         newest.setdefault(one.member_id, one)

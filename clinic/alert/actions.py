@@ -39,7 +39,7 @@ class ShownState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """The result of a call, and the next step: keep the alerts open, or close one or all with an outcome."""
+    """The result of a call, and the next step: keep the alerts open, or close one alert or all with an outcome."""
 
     result: str = ""  # empty: no call
     kind: str = ContactAttempt.Kind.CALLED
@@ -56,7 +56,7 @@ class Call:
 
     @property
     def needs_the_newest(self) -> bool:
-        """Whether saving requires that the page showed every report."""
+        """True if saving requires that the page showed every report."""
         return self.is_reached or bool(self.outcome)
 
 

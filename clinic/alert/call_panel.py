@@ -98,7 +98,7 @@ class CallPanel:
 
     @property
     def is_shown(self) -> bool:
-        """Whether the form is shown: on a closed alert only if a posted form comes back."""
+        """True if the form is shown: on a closed alert only if a posted form comes back."""
         return self.alert is None or self.alert.is_open or self.posted is not None
 
     @cached_property
@@ -120,7 +120,7 @@ class CallPanel:
 
     @property
     def needs_a_clinician(self) -> bool:
-        """Whether the member may not close the alerts, because one is an emergency."""
+        """True if the member may not close the alerts, because one is an emergency."""
         return bool(self.alerts) and not may_close(self.member, self.alerts)
 
     def longest_next_try(self) -> Any:
@@ -147,13 +147,13 @@ class CallPanel:
 
     @property
     def can_take_over(self) -> bool:
-        """Whether a colleague acknowledged the alert and recorded no call in time."""
+        """True if a colleague acknowledged the alert and recorded no call in time."""
         alert = self.alert
         return bool(alert and alert.is_forgotten and alert.acknowledged_by_id != self.member.user_id)
 
     @property
     def can_undo(self) -> bool:
-        """Whether the member closed the alert within `UNDO_WITHIN`."""
+        """True if the member closed the alert within `UNDO_WITHIN`."""
         alert = self.alert
         if alert is None or alert.closed_at is None:
             return False
@@ -182,13 +182,13 @@ class CallPanel:
 
     @property
     def asked_at(self) -> datetime | None:
-        """When the patient last asked for a call, or None."""
+        """The instant of the patient's latest request for a call, or None."""
         asked = [one.last_reported_at for one in self.alerts if one.rule == "contact_requested"]
         return max(asked, default=None)
 
     @cached_property
     def wrong_since(self) -> datetime | None:
-        """When the telephone number turned out to be wrong, or None if it was replaced since."""
+        """The instant at which the number turned out to be wrong, or None if it was replaced since."""
         newest = self.tries[0].attempt if self.tries else None
         if newest is None or newest.result != ContactAttempt.Result.WRONG_NUMBER:
             return None

@@ -13,7 +13,7 @@ from aftercare.people.models import StaffMember
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextContact:
-    """Who is notified next, and `for_want_of` what: an acknowledgement or a call."""
+    """The next notification: its instant, its recipients, and what is missing: acknowledgement or call."""
 
     at: datetime
     people: list[StaffMember]

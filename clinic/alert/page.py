@@ -49,17 +49,17 @@ class FindingDetail:
 
     @property
     def was_revealed(self) -> bool:
-        """Whether an entry for an earlier time, or a correction of one, brought the finding out."""
+        """True if an entry for an earlier time, or its correction, brought the finding out."""
         return self.assessment.reason == Assessment.Reason.REVEALED
 
     @property
     def was_corrected(self) -> bool:
-        """Whether a correction by staff brought the finding out."""
+        """True if a correction by staff brought the finding out."""
         return self.assessment.reason == Assessment.Reason.CORRECTED
 
     @property
     def is_worse(self) -> bool:
-        """Whether the assessment is above the level that the patient was told at submission."""
+        """True if the assessment is above the level that the patient was told at submission."""
         return Level(self.assessment.level) > self.assessment.check_in.triage_level
 
 

@@ -135,7 +135,7 @@ class IntakeForm(StaffForm):
 
     @property
     def intake(self) -> Intake:
-        """The stored answers updated with those of the form."""
+        """The stored answers updated with the form's answers."""
         return answered_intake(self, self.stored)
 
     def clean_shown(self) -> Any:

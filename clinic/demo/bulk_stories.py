@@ -245,7 +245,7 @@ class StoryBuilder:
         ]
 
     def raise_alerts(self, fired: list[Fired], event: UUID, now: datetime) -> list[Alert]:
-        """Return the alert of each finding, in the findings' order, opening those that are missing."""
+        """Return the alert of each finding, in the findings' order, opening missing alerts."""
         if not fired:
             return []
         before = dict(self.open)

@@ -40,12 +40,12 @@ class InvitationStatus:
 
     @property
     def is_over(self) -> bool:
-        """Whether the invitation expired unused."""
+        """True if the invitation expired unused."""
         return self.invitation.used_at is None and self.now >= self.invitation.ends_at
 
     @property
     def is_out(self) -> bool:
-        """Whether the link can still sign in."""
+        """True if the link can still sign in."""
         return self.invitation.is_usable(self.now)
 
     @property
@@ -54,19 +54,19 @@ class InvitationStatus:
 
     @property
     def is_address_wrong(self) -> bool:
-        """Whether the mailbox does not exist, so that another try cannot help."""
+        """True if the mailbox does not exist, so that another try cannot help."""
         return self.mail is not None and self.mail.failure == Message.Failure.PERMANENT
 
     @property
     def wants_care(self) -> bool:
-        """Whether staff should send a new invitation, because this one cannot be used."""
+        """True if staff should send a new invitation, because this one cannot be used."""
         if self.invitation.used_at is not None or self.invitation.patient.is_withdrawn:
             return False
         return self.has_failed or not self.is_out
 
 
 def invitation_status_of(patient: Patient, now: datetime) -> InvitationStatus | None:
-    """Return the state of the newest invitation, in one query; None if there never was one."""
+    """Return the state of the newest invitation, in one query; None if there is no invitation."""
     messages = Message.objects.filter(kind=KIND, subject=OuterRef("pk")).order_by("-repeat")
     rows = {f"mail_{name}": Subquery(messages.values(name)[:1]) for name in MAIL}
     invitation = patient.invitations.select_related("made_by").annotate(**rows).first()

@@ -47,7 +47,7 @@ def send_invitation(request: HttpRequest, member: StaffMember, patient_id: UUID)
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page
 def invitation(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpResponse:
-    """Show the state of the invitation. POST: show the link to print or copy, creating one if none is usable."""
+    """Show the state of the invitation. POST: show a link to print or copy, creating it if necessary."""
     found, now = patient_of_clinic(member, patient_id), timezone.now()
     require(may_enrol(member), member)
     context: dict[str, Any] = {

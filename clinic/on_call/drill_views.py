@@ -29,7 +29,7 @@ from clinic.permissions import may_edit_rota
 @require_POST
 @manager_page
 def start(request: HttpRequest, member: StaffMember) -> HttpResponse:
-    """Start a drill, or show the one that is running."""
+    """Start a drill, or show the running drill."""
     try:
         drill = start_drill(clinic=member.clinic, by=member.user, now=timezone.now())
     except DrillRunningError:

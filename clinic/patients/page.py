@@ -53,9 +53,9 @@ class Report:
 def page_of_patients(
     clinic: Clinic, number: str | None, filters: PatientFilters, now: datetime
 ) -> Page[Patient]:
-    """Return a page of the clinic's patients, latest treatment first, those without a procedure last.
+    """Return a page of the clinic's patients, latest treatment first, untreated patients last.
 
-    An invalid page number means the first page, one too high the last.
+    An invalid page number means the first page, too high a number the last.
     """
     procedures = Procedure.objects.filter(patient=OuterRef("pk")).order_by("-performed_at")
     last = Subquery(procedures.values("performed_at")[:1])

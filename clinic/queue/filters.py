@@ -56,7 +56,7 @@ class Filters:
 
     @property
     def is_narrow(self) -> bool:
-        """Whether any filter is set."""
+        """True if any filter is set."""
         return bool(self.on_page(1).query)
 
     @property

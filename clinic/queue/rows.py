@@ -57,7 +57,7 @@ class QueueRow:
 
     @property
     def is_closed(self) -> bool:
-        """Whether the row is shown only so that its closing can be undone."""
+        """True if the row is shown only so that its closing can be undone."""
         return not self.alert.is_open
 
     @property
@@ -67,17 +67,17 @@ class QueueRow:
 
     @property
     def is_hot(self) -> bool:
-        """Whether the row has a waiting emergency."""
+        """True if the row has a waiting emergency."""
         return any(alert.triage_level is Level.EMERGENCY for alert in self.waiting)
 
     @property
     def is_forgotten(self) -> bool:
-        """Whether an alert was acknowledged and no call was recorded in time."""
+        """True if an alert was acknowledged and no call was recorded in time."""
         return any(alert.is_forgotten for alert in self.alerts)
 
     @property
     def is_settled(self) -> bool:
-        """Whether staff reached the patient about every alert. Closing alone moves no row."""
+        """True if staff reached the patient about every alert. Closing alone moves no row."""
         return all(alert.is_reached and not alert.is_waiting for alert in self.alerts)
 
     @property
@@ -112,7 +112,7 @@ class QueueRow:
 
     @property
     def newest_wait(self) -> datetime:
-        """Since when the newest waiting alert waits."""
+        """The instant from which the newest waiting alert waits."""
         return max(alert.waiting_since for alert in self.waiting)
 
 

@@ -27,7 +27,7 @@ class GivenAnswers:
 
     @property
     def is_offered(self) -> bool:
-        """Whether the form offers every answer."""
+        """True if the form offers every answer."""
         return self.answers is not None and not self.unreadable
 
 

@@ -61,14 +61,14 @@ class Tests:
             yield from self.naming(path.name if path.suffix else str(path))
 
     def of_module(self, path: Path) -> list[Path]:
-        """Return the module's own tests in the mirrored folder and those that import it; else that folder's tests."""
+        """Return the module's own tests in the mirrored folder and the tests that import it, else the whole folder."""
         folder = mirror(path)
         ours = [test for test in self.in_folder(folder) if test.stem.startswith(f"test_{path.stem}")]
         found = [*ours, *self.importers[imports.module_name(path)]]
         return found or self.in_folder(folder)
 
     def of_template(self, path: Path) -> list[Path]:
-        """Return the tests that name the template, and those of modules that do; else the mirrored folder's tests."""
+        """Return the tests that name the template or test a module that does, else the mirrored folder."""
         name = str(path.relative_to("templates"))
         drawing = [module for module in self.code if name in (ROOT / module).read_text()]
         found = [*self.naming(name), *(test for module in drawing for test in self.of_module(module))]
