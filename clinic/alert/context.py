@@ -50,6 +50,6 @@ def context_of(
         "letter_form": LetterForm(clinic=member.clinic),
         "reopen_form": ReopenForm(),
         "news": news,
-        "outlook": next_contact_of(found, roster_of(member, now), now),
+        "next_contact": next_contact_of(found, roster_of(member, now), now),
         "now": now,
     }

@@ -52,7 +52,7 @@ def invitation(request: HttpRequest, member: StaffMember, patient_id: UUID) -> H
     require(may_enrol(member), member)
     context: dict[str, Any] = {
         "patient": found,
-        "outlook": invitation_status_of(found, now),
+        "invitation_status": invitation_status_of(found, now),
         "may_enrol": True,
         "now": now,
     }

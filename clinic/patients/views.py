@@ -71,7 +71,7 @@ def patient_page(
     context = {
         "patient": found,
         "age": age_words(found, now),
-        "outlook": invitation_status_of(found, now),
+        "invitation_status": invitation_status_of(found, now),
         "procedures": procedures,
         "charts": charts_of(found, recovering_side_by_side(procedures), now, words=STAFF),
         "open_alerts": open_alerts,

@@ -14,14 +14,14 @@ register = template.Library()
 
 
 @register.inclusion_tag("clinic/on_call/banners.html", takes_context=True)
-def standing_notices(context: dict[str, Any]) -> dict[str, Any]:
+def staff_banners(context: dict[str, Any]) -> dict[str, Any]:
     """Render the banners of the member's clinic: messages delayed, or nobody reachable."""
     member = getattr(context.get("request"), "_acting_member", None)
     if member is None:
         return {}
     now = timezone.now()
     with timezone.override(member.clinic.zone):
-        return {"notices": banners_of(member, now), "now": now}
+        return {"banners": banners_of(member, now), "now": now}
 
 
 @register.filter
