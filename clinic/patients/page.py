@@ -34,7 +34,7 @@ class PatientRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReEvaluation:
+class LaterAssessment:
     """The level and instant of a later evaluation of a check-in."""
 
     level: str
@@ -47,7 +47,7 @@ class Report:
 
     check_in: CheckIn
     answers: list[tuple[str, str]]
-    again: ReEvaluation | None = None
+    again: LaterAssessment | None = None
 
 
 def page_of_patients(
@@ -113,11 +113,11 @@ def reports_of(check_ins: Iterable[CheckIn]) -> list[Report]:
     for check_in in check_ins:
         answers = all_answers(check_in.given)
         said = [(question, answers[key]) for key, question in QUESTIONS.items()]
-        reports.append(Report(check_in=check_in, answers=said, again=re_evaluation_of(check_in)))
+        reports.append(Report(check_in=check_in, answers=said, again=later_assessment_of(check_in)))
     return reports
 
 
-def re_evaluation_of(check_in: CheckIn) -> ReEvaluation | None:
+def later_assessment_of(check_in: CheckIn) -> LaterAssessment | None:
     """Return the newest later evaluation if its level differs from the first; else None."""
     level, at = getattr(check_in, "again_level", None), getattr(check_in, "again_at", None)
-    return ReEvaluation(level=level, at=at) if level and at and level != check_in.level else None
+    return LaterAssessment(level=level, at=at) if level and at and level != check_in.level else None
