@@ -24,7 +24,7 @@ from aftercare.people.access import (
     CHOSEN_CLINIC,
     StaffView,
     View,
-    act_for,
+    bind_staff_member,
     memberships_of,
     staff_required,
 )
@@ -118,7 +118,7 @@ def act_for_form_clinic(request: HttpRequest, member: StaffMember) -> StaffMembe
     drawn_for = request.POST.get(held_forms.DRAWN_FOR, "")
     own = next((own for own in memberships_of(request) if str(own.clinic_id) == drawn_for), member)
     request.session[CHOSEN_CLINIC] = own.clinic_id
-    return act_for(request, own)
+    return bind_staff_member(request, own)
 
 
 def member_for_record(request: HttpRequest, member: StaffMember, named: dict[str, Any]) -> StaffMember:
@@ -129,7 +129,7 @@ def member_for_record(request: HttpRequest, member: StaffMember, named: dict[str
     for name, find in RECORDS_IN_URL.items():
         if name in named:
             at = find(named[name]).values_list("clinic_id", flat=True).first()
-            return act_for(request, next((other for other in own if other.clinic_id == at), member))
+            return bind_staff_member(request, next((other for other in own if other.clinic_id == at), member))
     return member
 
 

@@ -12,7 +12,7 @@ from django.core.mail import EmailMessage
 from aftercare.alerts.following_up.drills import escalate_drills
 from aftercare.alerts.following_up.escalation import escalate, follow_up
 from aftercare.alerts.on_call.no_recipients import mail_technical_contacts
-from aftercare.checkins.follow_up.non_response import note_silence_after_alerts
+from aftercare.checkins.follow_up.non_response import record_silence_after_alerts
 from aftercare.checkins.follow_up.unconfirmed import tell_unconfirmed
 from aftercare.outbox import delivery_health
 from aftercare.outbox.delivery import sweep
@@ -31,7 +31,7 @@ RULES: tuple[Callable[[datetime], object], ...] = (
     follow_up,
     mail_technical_contacts,
     escalate_drills,
-    note_silence_after_alerts,
+    record_silence_after_alerts,
     tell_unconfirmed,
 )
 

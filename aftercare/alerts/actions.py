@@ -19,7 +19,7 @@ from aftercare.alerts.errors import (
 from aftercare.alerts.locking import locked
 from aftercare.alerts.models import Alert
 from aftercare.alerts.raising import Fired, Raised, raise_alerts
-from aftercare.alerts.transitions import confirm, end, needs_note, state_of, take_on
+from aftercare.alerts.transitions import mark_acknowledged, mark_closed, mark_confirmed, needs_note, state_of
 from aftercare.people.actions import record_event
 from aftercare.people.models import Event, User
 
@@ -54,9 +54,9 @@ def acknowledge(*, alert: Alert, by: User, now: datetime) -> Alert:
     waited = current.is_waiting
     is_own = current.acknowledged_by_id == by.pk
     if current.unconfirmed_since is not None or (is_own and current.reported_again_at is not None):
-        confirm(current, current.clinic.hours, now)
+        mark_confirmed(current, current.clinic.hours, now)
     elif current.status == Alert.Status.NEW or (current.is_forgotten and not is_own):
-        take_on(current, by, current.clinic.hours, now)
+        mark_acknowledged(current, by, current.clinic.hours, now)
     elif is_own:
         return current
     else:
@@ -83,7 +83,7 @@ def close(*, alert: Alert, by: User, now: datetime, outcome: str, note: str = ""
     if needs_note(current) and not note.strip():
         raise NoteNeededError
     before, waited = state_of(current), current.is_waiting
-    end(current, by, now, outcome=outcome, note=note)
+    mark_closed(current, by, now, outcome=outcome, note=note)
     current.save()
     record_event(
         verb=Event.Verb.CLOSED,

@@ -59,10 +59,10 @@ def raise_alerts(
     }
     closed = closed_alerts(patient, [item.key for item in fired if item.kept and item.key not in before])
     news = [item for item in fired if not (item.kept and (item.key in before or item.key in closed))]
-    keys = keys_to_tell(news, before.values())
+    keys = keys_to_notify(news, before.values())
     opened = new_alerts(patient=patient, fired=news, before=before, now=now, limits=limits)
     Alert.objects.bulk_create(opened.values())
-    append(patient, repeated_of(news, before), now, limits)
+    append_reports(patient, repeated_alerts(news, before), now, limits)
     found = {**before, **opened}
     if keys:
         dispatch_opened(patient=patient, alerts=[found[key] for key in keys], event=event, now=now)
@@ -100,12 +100,12 @@ def new_alerts(
     return opened
 
 
-def repeated_of(fired: Iterable[Fired], before: Mapping[Key, Alert]) -> list[Alert]:
+def repeated_alerts(fired: Iterable[Fired], before: Mapping[Key, Alert]) -> list[Alert]:
     """Return the alerts that were open before and whose rule fired again, without duplicates."""
     return [before[key] for key in dict.fromkeys(item.key for item in fired) if key in before]
 
 
-def append(patient: Patient, repeated: Sequence[Alert], now: datetime, limits: Limits) -> None:
+def append_reports(patient: Patient, repeated: Sequence[Alert], now: datetime, limits: Limits) -> None:
     """Record a newer report on open alerts."""
     for alert in repeated:
         report_again(alert, patient.clinic.hours, now, limits)
@@ -113,7 +113,7 @@ def append(patient: Patient, repeated: Sequence[Alert], now: datetime, limits: L
         Alert.objects.bulk_update(repeated, CHANGED)
 
 
-def keys_to_tell(fired: Iterable[Fired], open_before: Iterable[Alert]) -> list[Key]:
+def keys_to_notify(fired: Iterable[Fired], open_before: Iterable[Alert]) -> list[Key]:
     """Return the keys that staff are notified of: the rule for notification, per procedure.
 
     `open_before`: the patient's open alerts before the report.

@@ -35,14 +35,14 @@ def state_of(alert: Alert) -> dict[str, Any]:
     }
 
 
-def restore(alert: Alert, state: dict[str, Any]) -> None:
+def restore_state(alert: Alert, state: dict[str, Any]) -> None:
     """Restore a state kept by an event."""
     for name in STATE:
         value = state[name]
         setattr(alert, name, datetime.fromisoformat(value) if name in INSTANTS and value else value)
 
 
-def follow_up_from(alert: Alert, hours: OpeningHours, now: datetime) -> datetime | None:
+def follow_up_deadline(alert: Alert, hours: OpeningHours, now: datetime) -> datetime | None:
     """Return the deadline for a contact attempt counted from `now`.
 
     Same day: the end of the day's opening hours. Routine: None.
@@ -69,13 +69,13 @@ def report_again(alert: Alert, hours: OpeningHours, now: datetime, limits: Limit
         return
     alert.reported_again_at = now
     if alert.triage_level < Level.URGENT:
-        follow_up_no_later(alert, follow_up_from(alert, hours, now))
+        bring_forward_follow_up(alert, follow_up_deadline(alert, hours, now))
     elif alert.unconfirmed_since is None:
         alert.unconfirmed_since, alert.escalations = now, 0
         alert.next_escalation_at = triage.acknowledge_by(alert.triage_level, now, limits)
 
 
-def follow_up_no_later(alert: Alert, at: datetime | None) -> None:
+def bring_forward_follow_up(alert: Alert, at: datetime | None) -> None:
     """Set the deadline for a contact attempt to `at`, or keep an earlier one."""
     alert.follow_up_at = min((one for one in (alert.follow_up_at, at) if one), default=None)
 
@@ -85,32 +85,32 @@ def clear_next_try(alert: Alert) -> None:
     alert.next_try_at, alert.next_try_by, alert.next_try_reason = None, None, ""
 
 
-def take_on(alert: Alert, by: User, hours: OpeningHours, now: datetime) -> None:
+def mark_acknowledged(alert: Alert, by: User, hours: OpeningHours, now: datetime) -> None:
     """Acknowledge an alert for `by`. No deadline for a contact attempt if the patient was reached already."""
     alert.status, alert.owner = Alert.Status.ACKNOWLEDGED, by
     alert.acknowledged_at, alert.acknowledged_by = now, by
-    confirm(alert, hours, now)
+    mark_confirmed(alert, hours, now)
 
 
-def confirm(alert: Alert, hours: OpeningHours, now: datetime) -> None:
+def mark_confirmed(alert: Alert, hours: OpeningHours, now: datetime) -> None:
     """Confirm the newest report: the owner stays, the deadline for a contact attempt starts again."""
     alert.unconfirmed_since, alert.reported_again_at, alert.next_escalation_at = None, None, None
     alert.forgotten_since = None
-    alert.follow_up_at = None if alert.is_reached else follow_up_from(alert, hours, now)
+    alert.follow_up_at = None if alert.is_reached else follow_up_deadline(alert, hours, now)
 
 
-def fail_try(alert: Alert, hours: OpeningHours, now: datetime, *, restarts: bool) -> None:
+def record_failed_try(alert: Alert, hours: OpeningHours, now: datetime, *, restarts: bool) -> None:
     """Record a failed try; `restarts`: the deadline for the next one starts again."""
     alert.failed_tries += 1
     clear_next_try(alert)
-    due = follow_up_from(alert, hours, now)
+    due = follow_up_deadline(alert, hours, now)
     if restarts:
         alert.follow_up_at, alert.forgotten_since = due, None
     else:
-        follow_up_no_later(alert, due)
+        bring_forward_follow_up(alert, due)
 
 
-def reach(alert: Alert, at: datetime) -> None:
+def mark_reached(alert: Alert, at: datetime) -> None:
     """Record that staff reached the patient, which confirms the newest report and ends the chase."""
     alert.reached_at, alert.failed_tries = at, 0
     alert.unconfirmed_since, alert.reported_again_at, alert.next_escalation_at = None, None, None
@@ -132,7 +132,7 @@ def unassign(alert: Alert, now: datetime, limits: Limits = LIMITS) -> None:
     clear_next_try(alert)
 
 
-def end(alert: Alert, by: User, now: datetime, *, outcome: str, note: str = "") -> None:
+def mark_closed(alert: Alert, by: User, now: datetime, *, outcome: str, note: str = "") -> None:
     """Close an alert, and acknowledge it if nobody has."""
     if alert.acknowledged_at is None:
         alert.acknowledged_at, alert.acknowledged_by = now, by

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from aftercare.alerts.contacting.patient_messages import TEXTS, open_letter
 from aftercare.alerts.models import Letter
 from aftercare.checkins.pages.lead import lead_after, lead_of
-from aftercare.checkins.pages.lead_box import box_of, say_called
+from aftercare.checkins.pages.lead_box import box_of, record_said_called
 from aftercare.checkins.pages.own_number import OwnNumberForm
-from aftercare.checkins.pages.today import newest_of, told_of_lately
+from aftercare.checkins.pages.today import newest_of, recently_reported
 from aftercare.checkins.views import patient_page
 from aftercare.guidance.views import clinic_or_404, timeline_context
 from aftercare.people.access import patient_of
@@ -33,7 +33,7 @@ def timeline_page(request: HttpRequest) -> HttpResponse:
     newest = newest_of(patient, now) if patient else []
 
     def reported(procedure: Procedure) -> frozenset[str]:
-        return told_of_lately(newest, procedure, now)
+        return recently_reported(newest, procedure, now)
 
     with timezone.override(clinic.zone):
         context = timeline_context(request, clinic, now, reported)
@@ -59,7 +59,7 @@ def lead(request: HttpRequest, patient: Patient) -> HttpResponse:
 @patient_page
 def said_called(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Record that the patient has called, and return to the page where the button is."""
-    say_called(patient=patient, now=timezone.now())
+    record_said_called(patient=patient, now=timezone.now())
     back = request.headers.get("Referer", "")
     is_own = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
     return redirect(back if is_own else "/")

@@ -6,19 +6,19 @@ from celery import shared_task
 from django.utils import timezone
 
 from aftercare.checkins.follow_up import unconfirmed
-from aftercare.checkins.follow_up.non_response import note_missed_check_ins, note_silence_after_alerts
+from aftercare.checkins.follow_up.non_response import record_missed_check_ins, record_silence_after_alerts
 
 
 @shared_task(name="aftercare.checkins.silence")
 def silence() -> None:
     """Notify the clinic of patients who are silent after an alert."""
-    note_silence_after_alerts(timezone.now())
+    record_silence_after_alerts(timezone.now())
 
 
 @shared_task(name="aftercare.checkins.missed_check_ins")
 def missed_check_ins() -> None:
     """Update the non-responder list."""
-    note_missed_check_ins(timezone.now())
+    record_missed_check_ins(timezone.now())
 
 
 @shared_task(name="aftercare.checkins.tell_unconfirmed")

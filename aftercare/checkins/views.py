@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from aftercare.checkins.form import drafts
 from aftercare.checkins.form.form import CheckInForm
-from aftercare.checkins.form.page import AUTOSAVE, FormPage, newest_revision, under_its_token, uuid_in
+from aftercare.checkins.form.page import AUTOSAVE, FormPage, newest_revision, redirect_to_token, uuid_in
 from aftercare.checkins.models import CheckIn
 from aftercare.checkins.pages.history import history_context
 from aftercare.checkins.pages.result import result_context, situation_of
@@ -27,7 +27,7 @@ from aftercare.guidance.access import is_editor
 from aftercare.people.access import (
     PatientView,
     View,
-    be_patient,
+    bind_patient,
     patient_of,
     patient_required,
     patients_of,
@@ -47,21 +47,21 @@ def patient_page(view: PatientView[P]) -> View[P]:
     def at_the_clinic(
         request: HttpRequest, patient: Patient, *args: P.args, **kwargs: P.kwargs
     ) -> HttpResponse:
-        patient = whose(request, patient, cast(UUID | None, kwargs.get("check_in_id")))
+        patient = bind_clinic_of(request, patient, cast(UUID | None, kwargs.get("check_in_id")))
         with timezone.override(patient.clinic.zone):
             return view(request, patient, *args, **kwargs)
 
     return patient_required(cast("PatientView[P]", at_the_clinic))
 
 
-def whose(request: HttpRequest, patient: Patient, check_in_id: UUID | None) -> Patient:
+def bind_clinic_of(request: HttpRequest, patient: Patient, check_in_id: UUID | None) -> Patient:
     """Bind the request to the clinic of the requested check-in, for a patient of several clinics."""
     own = {one.pk: one for one in patients_of(request)}
     if check_in_id is None or len(own) == 1:
         return patient
     found = CheckIn.objects.filter(pk=check_in_id, patient__in=own).first()
     patient = own[found.patient_id] if found else patient
-    be_patient(request, patient)
+    bind_patient(request, patient)
     return patient
 
 
@@ -86,7 +86,7 @@ def today(request: HttpRequest, patient: Patient) -> HttpResponse:
 def check_in(request: HttpRequest) -> HttpResponse:
     """Show or submit the check-in form; a form posted signed out is kept."""
     if request.method != "POST":
-        return under_its_token(request) or show_form(request)
+        return redirect_to_token(request) or show_form(request)
     return send(request) if request.user.is_authenticated else keep_for_sign_in(request)
 
 
@@ -98,7 +98,7 @@ def show_form(request: HttpRequest, patient: Patient) -> HttpResponse:
         corrected = own_check_in(patient, request.GET["correct"])
         form = page.correcting(corrected)
         return page.filled(request, form, corrects=corrected, hidden=page.hidden_for(corrected))
-    typed = drafts.kept(request.session, now)
+    typed = drafts.load(request.session, now)
     if typed is not None and "empty" not in request.GET:
         return page.filled(request, page.form(typed), is_draft=True)
     return page.under(request, uuid_in(request.GET.get("form", "")))
@@ -114,7 +114,7 @@ def send(request: HttpRequest, patient: Patient) -> HttpResponse:
         return page.rejected(request, error)
     if saved := page.autosaved(request):
         return saved
-    drafts.drop(request.session)
+    drafts.delete(request.session)
     return redirect("result", receipt.check_in.pk)
 
 
@@ -123,7 +123,7 @@ def keep_for_sign_in(request: HttpRequest) -> HttpResponse:
 
     That page has status 200: some browsers and proxies replace the text of error pages.
     """
-    drafts.keep(request.session, request.POST, timezone.now())
+    drafts.save(request.session, request.POST, timezone.now())
     if AUTOSAVE in request.POST:
         return HttpResponse(status=HTTPStatus.UNAUTHORIZED)
     sign_in = f"{reverse('account_request_login_code')}?next={reverse('check_in')}"

@@ -147,7 +147,7 @@ class RefusesUnsafeChanges:
         super().save(*args, update_fields=update_fields, **kwargs)  # type: ignore[misc]
 
 
-class SaysNothingUnsafe:
+class RefusesUnsafeText:
     """A row of an article; saving one of a published article is refused like publishing it."""
 
     article: Any

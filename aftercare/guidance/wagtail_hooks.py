@@ -106,7 +106,7 @@ register_snippet(ClinicGuidanceViewSet)
 
 
 @hooks.register("before_delete_snippet")  # type: ignore[untyped-decorator]
-def keep_what_is_needed(request: HttpRequest, instances: Iterable[Any]) -> HttpResponse | None:
+def refuse_to_delete_needed(request: HttpRequest, instances: Iterable[Any]) -> HttpResponse | None:
     """Refuse to delete articles that patients have read or need, and shipped ones."""
     articles = [one for one in instances if isinstance(one, Article)]
     kept = [reason for article in articles if (reason := why_kept(article))]
@@ -130,9 +130,7 @@ def why_kept(article: Article) -> str:
 
 
 @hooks.register("construct_snippet_action_menu")  # type: ignore[untyped-decorator]
-def no_unpublishing_of_what_is_needed(
-    items: list[Any], _request: HttpRequest, context: dict[str, Any]
-) -> None:
+def hide_refused_unpublish(items: list[Any], _request: HttpRequest, context: dict[str, Any]) -> None:
     """Leave out "Unpublish" if it would be refused."""
     article = context.get("instance")
     if isinstance(article, Article) and article.is_safety:
@@ -155,6 +153,6 @@ def no_pages_on_the_home_page(_request: HttpRequest, items: list[SummaryItem]) -
 
 
 @hooks.register("register_log_actions")  # type: ignore[untyped-decorator]
-def name_what_came_with_the_portal(actions: LogActionRegistry) -> None:
+def label_shipped_texts(actions: LogActionRegistry) -> None:
     """Label shipped texts in the history, with links to compare and restore."""
     actions.register_action(SHIPPED, _("Shipped text"), _("Text that came with the portal"))

@@ -31,10 +31,10 @@ SharedContents = dict[tuple[str, UUID, str], Content | None]
 def sweep(clock: Clock = timezone.now, *, seconds: float = RUN_SECONDS) -> int:
     """Deliver due messages, most urgent first, for `seconds` at most; return the number of mails sent."""
     until, sent = time.monotonic() + seconds, 0
-    claims.tidy(clock())
+    claims.release_stale_claims(clock())
     for channel in CHANNELS:
         while True:
-            ask_sources(clock())
+            run_sources(clock())
             claim = claims.claim(channel, clock())
             if claim is None:
                 break
@@ -44,7 +44,7 @@ def sweep(clock: Clock = timezone.now, *, seconds: float = RUN_SECONDS) -> int:
     return sent
 
 
-def ask_sources(now: datetime) -> None:
+def run_sources(now: datetime) -> None:
     """Let every source write the messages that have fallen due; an error of a source is logged."""
     for name, source in sources().items():
         try:
@@ -62,8 +62,8 @@ def deliver(claim: Claim, channel: str, clock: Clock) -> int:
     if not mails:
         return 0
     close_connections()
-    outcome = hand_over(mails, channel)
-    note_patiently(lambda: note(outcome, channel, claim, clock()))
+    outcome = send_all(mails, channel)
+    record_with_retries(lambda: record(outcome, channel, claim, clock()))
     return outcome.mails
 
 
@@ -140,7 +140,7 @@ def content_of(message: Message, now: datetime, shared: SharedContents) -> Conte
     except Exception as error:
         # A rendering error must not stop the other messages: record and log it.
         logger.exception("message %s could not be worded", message.pk)
-        claims.note_failure([message], now, type(error).__name__, permanent=False)
+        claims.record_failure([message], now, type(error).__name__, permanent=False)
         return None
     if content is None:
         claims.settle([message], now, Message.State.WITHDRAWN)
@@ -177,7 +177,7 @@ class Outcome:
         return bool(self.mails or self.failed)
 
 
-def hand_over(mails: Sequence[OutgoingMail], channel: str) -> Outcome:
+def send_all(mails: Sequence[OutgoingMail], channel: str) -> Outcome:
     """Send mails one after another, for a second at most. Uses no database connection."""
     outcome, until = Outcome(), time.monotonic() + SETTLE_EVERY
     with CHANNELS[channel].session() as session:
@@ -202,21 +202,21 @@ def hand_over(mails: Sequence[OutgoingMail], channel: str) -> Outcome:
     return outcome
 
 
-def note(outcome: Outcome, channel: str, claim: Claim, now: datetime) -> None:
+def record(outcome: Outcome, channel: str, claim: Claim, now: datetime) -> None:
     """Record the results; safe to repeat after a database error."""
     claims.settle(outcome.sent, now, Message.State.SENT, error="")
     for mail, error in outcome.failed:
         logger.warning("mail %s was not taken: %s", mail.id, error)
-        claims.note_failure(mail.messages, now, str(error), permanent=error.permanent)
+        claims.record_failure(mail.messages, now, str(error), permanent=error.permanent)
     claims.release(outcome.untried, now, outcome.outage)
     if outcome.outage:
         logger.warning("channel %s is out of reach: %s", channel, outcome.outage)
-        claims.note_outage(channel, now)
+        claims.record_outage(channel, now)
     elif claim.is_probe:
-        claims.note_reachable(channel)
+        claims.record_reachable(channel)
 
 
-def note_patiently(write: Callable[[], None]) -> None:
+def record_with_retries(write: Callable[[], None]) -> None:
     """Record the results, and retry while the database is away: otherwise every mail would be sent again."""
     until = time.monotonic() + SETTLE_PATIENCE
     while True:

@@ -55,7 +55,7 @@ def patient_of(request: HttpRequest) -> Patient | None:
     return cast(Patient | None, request._patient)  # type: ignore[attr-defined]
 
 
-def be_patient(request: HttpRequest, patient: Patient) -> None:
+def bind_patient(request: HttpRequest, patient: Patient) -> None:
     """Bind the request to `patient`, so that the page shows that clinic's name and telephones."""
     request._patient = patient  # type: ignore[attr-defined]
 
@@ -63,7 +63,7 @@ def be_patient(request: HttpRequest, patient: Patient) -> None:
 def choose_patient(request: HttpRequest, patient: Patient) -> None:
     """Choose a patient record for the rest of the session."""
     request.session[CHOSEN_PATIENT] = str(patient.pk)
-    be_patient(request, patient)
+    bind_patient(request, patient)
 
 
 def memberships_of(request: HttpRequest) -> list[StaffMember]:
@@ -87,7 +87,7 @@ def staff_member_of(request: HttpRequest) -> StaffMember | None:
     return cast(StaffMember | None, request._staff_member)  # type: ignore[attr-defined]
 
 
-def act_for(request: HttpRequest, member: StaffMember) -> StaffMember:
+def bind_staff_member(request: HttpRequest, member: StaffMember) -> StaffMember:
     """Bind the request to `member`, so that the page shows that clinic's name and clock."""
     request._staff_member = member  # type: ignore[attr-defined]
     return member

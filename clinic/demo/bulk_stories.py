@@ -15,12 +15,18 @@ from django.db.models import Model
 
 from aftercare.alerts.contacting.attempts import apply_call
 from aftercare.alerts.models import Alert, ContactAttempt, Dispatch
-from aftercare.alerts.raising import Fired, Key, keys_to_tell, new_alerts, opening_dispatch, repeated_of
-from aftercare.alerts.transitions import confirm, end, report_again, state_of, take_on
+from aftercare.alerts.raising import Fired, Key, keys_to_notify, new_alerts, opening_dispatch, repeated_alerts
+from aftercare.alerts.transitions import (
+    mark_acknowledged,
+    mark_closed,
+    mark_confirmed,
+    report_again,
+    state_of,
+)
 from aftercare.checkins.models import Assessment, CheckIn, Finding, NonResponse
 from aftercare.checkins.submission.actions import assessment_columns, check_in_columns, finding_row
 from aftercare.checkins.submission.history import History, course_for
-from aftercare.checkins.submission.judging import all_fired, judge
+from aftercare.checkins.submission.judging import all_fired, evaluate_submission
 from aftercare.checkins.submission.placement import place
 from aftercare.checkins.submission.submission import Submission
 from aftercare.outbox.models import Message
@@ -213,7 +219,7 @@ class StoryBuilder:
         placement = place(submission, self.history, now=now, limits=LIMITS)
         course = course_for(self.history.course_set_id, placement.procedure)
         entry = Entry(key=self.new_id(), at=placement.observed_at, answers=submission.answers, course=course)
-        judged, _none_later = judge(
+        judged, _none_later = evaluate_submission(
             entry, placement=placement, history=self.history, at_risk=self.patient.at_risk, limits=LIMITS
         )
         columns = check_in_columns(
@@ -249,9 +255,9 @@ class StoryBuilder:
         if not fired:
             return []
         before = dict(self.open)
-        keys = keys_to_tell(fired, before.values())
+        keys = keys_to_notify(fired, before.values())
         opened = new_alerts(patient=self.patient, fired=fired, before=before, now=now, limits=LIMITS)
-        for alert in repeated_of(fired, before):
+        for alert in repeated_alerts(fired, before):
             report_again(alert, self.context.clinic.hours, now)
         self.open |= opened
         self.batch.alerts += opened.values()
@@ -272,9 +278,9 @@ class StoryBuilder:
     def acknowledge(self, alert: Alert, now: datetime) -> None:
         hours = self.context.clinic.hours
         if alert.unconfirmed_since is None:
-            take_on(alert, self.context.nurse, hours, now)
+            mark_acknowledged(alert, self.context.nurse, hours, now)
         else:
-            confirm(alert, hours, now)
+            mark_confirmed(alert, hours, now)
         self.keep(Event.Verb.ACKNOWLEDGED, now, alert.pk, {})
 
     def call(self, now: datetime) -> None:
@@ -295,7 +301,7 @@ class StoryBuilder:
 
     def close(self, alert: Alert, now: datetime, outcome: str) -> None:
         before, note = state_of(alert), closing_note(alert)
-        end(alert, self.context.nurse, now, outcome=outcome, note=note)
+        mark_closed(alert, self.context.nurse, now, outcome=outcome, note=note)
         self.keep(Event.Verb.CLOSED, now, alert.pk, {"outcome": outcome, "before": before})
 
     def record_silence(self, until: datetime) -> None:

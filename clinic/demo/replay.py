@@ -15,8 +15,8 @@ from aftercare.alerts.on_call.roster import Roster
 from aftercare.alerts.transitions import needs_note
 from aftercare.checkins.follow_up.non_response import (
     newest_check_in,
-    note_missed_check_ins,
-    note_silence_after_alerts,
+    record_missed_check_ins,
+    record_silence_after_alerts,
 )
 from aftercare.checkins.submission.actions import submit_check_in
 from aftercare.checkins.submission.submission import Submission
@@ -145,11 +145,11 @@ def run_timed_rules(patient: Patient, until: datetime) -> None:
         escalate(due, only=patient)
     newest = newest_check_in(patient)
     if newest and (silent := newest.submitted_at + timedelta(hours=LIMITS.alert_silent_h)) <= until:
-        note_silence_after_alerts(silent, only=patient)
+        record_silence_after_alerts(silent, only=patient)
     treated = patient.procedures.last()
     heard = [one.performed_at for one in (treated,) if one] + [one.submitted_at for one in (newest,) if one]
     if heard and (missed := max(heard) + timedelta(hours=LIMITS.silent_h)) <= until:
-        note_missed_check_ins(missed, only=patient)
+        record_missed_check_ins(missed, only=patient)
 
 
 def finish_dispatches(patient: Patient, now: datetime) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Min
 
-from aftercare.alerts.dispatching.undelivered import refused_mails
+from aftercare.alerts.dispatching.undelivered import undelivered_messages
 from aftercare.alerts.models import Dispatch
 from aftercare.outbox import delivery_health
 from aftercare.people.models import StaffMember, User
@@ -54,7 +54,9 @@ def undelivered_of(clinic_id: int, now: datetime) -> Undelivered:
     at, found = _undelivered.get(clinic_id, (None, None))
     if at is None or found is None or not at <= now < at + CACHE_FOR:
         untold = Dispatch.objects.filter(clinic=clinic_id, drained_at=None, nobody_since__isnull=False)
-        people = User.objects.filter(pk__in=refused_mails(clinic_id).values("recipient"), is_active=True)
+        people = User.objects.filter(
+            pk__in=undelivered_messages(clinic_id).values("recipient"), is_active=True
+        )
         staff = people.filter(staff_memberships__clinic=clinic_id, staff_memberships__is_active=True)
         names = tuple(str(person) for person in staff.order_by("last_name", "first_name", "pk"))
         found = untold.aggregate(since=Min("nobody_since"))["since"], names

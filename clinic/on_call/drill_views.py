@@ -14,9 +14,9 @@ from django.views.decorators.http import require_POST, require_safe
 from aftercare.alerts.following_up.drills import (
     DrillEndedError,
     DrillRunningError,
+    drill_times,
     end_drill,
     start_drill,
-    timing_of,
 )
 from aftercare.alerts.models import Drill
 from aftercare.people.models import StaffMember
@@ -56,7 +56,7 @@ def drill_page(
 ) -> HttpResponse:
     context = {
         "drill": found,
-        "timing": timing_of(found),
+        "timing": drill_times(found),
         "history": history_of_drill(found),
         "may_edit": may_edit_rota(member),
         "now": timezone.now(),

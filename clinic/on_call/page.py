@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
-from aftercare.alerts.following_up.drills import Timing, timing_of
+from aftercare.alerts.following_up.drills import DrillTimes, drill_times
 from aftercare.alerts.models import ContactStep, Drill
 from aftercare.alerts.on_call.roster import Roster
 from aftercare.people.models import Clinic, Shift, StaffMember
@@ -44,7 +44,7 @@ class StepRow:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DrillRow:
     drill: Drill
-    timing: Timing
+    timing: DrillTimes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,7 +83,7 @@ def contacts_page(member: StaffMember, now: datetime) -> ContactsPage:
         people=people,
         away=[m for m in people if m.away_from and (m.away_until is None or m.away_until > now)],
         closed_days=closed_days_from(clinic, timezone.localdate(now)),
-        drills=[DrillRow(drill=drill, timing=timing_of(drill)) for drill in drills],
+        drills=[DrillRow(drill=drill, timing=drill_times(drill)) for drill in drills],
     )
 
 

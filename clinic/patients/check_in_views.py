@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from aftercare.alerts.models import Alert
-from aftercare.checkins.form.page import FormPage, under_its_token, uuid_in
+from aftercare.checkins.form.page import FormPage, redirect_to_token, uuid_in
 from aftercare.checkins.models import Finding
 from aftercare.checkins.submission.submission import RejectedError
 from aftercare.people.models import StaffMember
@@ -47,7 +47,7 @@ def new(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpResp
         return redirect("clinic:patient", patient_id=found.pk)
     page = TelephonePage(found, timezone.now())
     if request.method != "POST":
-        return under_its_token(request) or page.under(request, uuid_in(request.GET.get("form", "")))
+        return redirect_to_token(request) or page.under(request, uuid_in(request.GET.get("form", "")))
     if HOLD in request.POST:
         return page.filled(request, page.form(request.POST), status=HTTPStatus.UNPROCESSABLE_ENTITY)
     try:

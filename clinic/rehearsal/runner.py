@@ -15,8 +15,8 @@ from aftercare.alerts.following_up.escalation import escalate, unacknowledged_al
 from aftercare.alerts.models import Alert
 from aftercare.checkins.follow_up.non_response import (
     is_missing,
-    note_missed_check_ins,
-    note_silence_after_alerts,
+    record_missed_check_ins,
+    record_silence_after_alerts,
     silent_alerts,
 )
 from aftercare.checkins.models import CheckIn
@@ -237,8 +237,8 @@ class Rehearsal:
             "missed_check_ins": is_missing(self.patient, now, self.limits),
         }
         escalate(now, self.limits, only=self.patient)
-        note_silence_after_alerts(now, self.limits, only=self.patient)
-        note_missed_check_ins(now, self.limits, only=self.patient)
+        record_silence_after_alerts(now, self.limits, only=self.patient)
+        record_missed_check_ins(now, self.limits, only=self.patient)
         return timed_outcome([rule for rule, held in holds.items() if held])
 
     def work(self, step: Step) -> dict[str, Any]:

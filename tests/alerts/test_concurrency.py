@@ -12,7 +12,7 @@ from aftercare.alerts.models import Alert, Dispatch
 from aftercare.alerts.notifying import notifications
 from aftercare.alerts.notifying.notifications import drain
 from aftercare.alerts.on_call.recipients import recipients_of
-from aftercare.checkins.follow_up.non_response import note_silence_after_alerts
+from aftercare.checkins.follow_up.non_response import record_silence_after_alerts
 from aftercare.checkins.submission.actions import Receipt
 from aftercare.outbox.models import Message
 from aftercare.people.models import Event, Patient, Procedure, StaffMember
@@ -107,7 +107,7 @@ def test_a_dispatch_drained_twice_at_once_makes_one_message_for_each_recipient(
 
 
 def test_silence_noted_twice_at_once_is_told_once(alert: Alert) -> None:
-    told = at_once(*[lambda: note_silence_after_alerts(at(45))] * 2)
+    told = at_once(*[lambda: record_silence_after_alerts(at(45))] * 2)
 
     assert sorted(told, key=str) == [0, 1]
     assert events(alert, Event.Verb.NOTED_SILENCE) == 1

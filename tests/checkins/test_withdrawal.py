@@ -13,8 +13,8 @@ from django.test import Client
 from aftercare.alerts.notifying import notifications
 from aftercare.checkins.follow_up.non_response import (
     non_responders,
-    note_missed_check_ins,
-    note_silence_after_alerts,
+    record_missed_check_ins,
+    record_silence_after_alerts,
 )
 from aftercare.checkins.follow_up.unconfirmed import KIND, tell_unconfirmed
 from aftercare.outbox import registry
@@ -154,20 +154,20 @@ def test_a_member_of_staff_who_was_a_patient_is_still_told_of_alerts(
 
 
 def test_nobody_waits_for_a_check_in(patient: Patient, colleague: StaffMember, clinic: Clinic) -> None:
-    note_missed_check_ins(at(48))
+    record_missed_check_ins(at(48))
     assert non_responders([clinic.pk]).exists()
 
     withdraw(patient, colleague, 49)
 
     assert not non_responders([clinic.pk]).exists()
-    assert note_missed_check_ins(at(60)) == 0
+    assert record_missed_check_ins(at(60)) == 0
 
 
 def test_no_silence_after_an_alert_is_noted(patient: Patient, colleague: StaffMember) -> None:
     check_in(patient, 1, signs=["lumps"])
     withdraw(patient, colleague, 2)
 
-    assert note_silence_after_alerts(at(30)) == 0
+    assert record_silence_after_alerts(at(30)) == 0
 
 
 def test_who_withdrew_and_why_is_kept_and_nothing_is_lost(
@@ -197,7 +197,7 @@ def test_who_is_taken_back_signs_in_and_is_waited_for(
     assert Event.objects.get(verb=Event.Verb.TOOK_BACK).actor == colleague.user
     patient.user.refresh_from_db()
     assert signed_in(patient.user).get("/check-ins/").status_code == 200
-    assert note_missed_check_ins(at(50)) == 1
+    assert record_missed_check_ins(at(50)) == 1
 
 
 @pytest.mark.parametrize("act", ["withdraw", "take back"])

@@ -15,7 +15,7 @@ from wagtail.models import Locale
 from wagtail.test.utils.form_data import inline_formset, rich_text
 
 from aftercare.guidance.actions import add_editor
-from aftercare.guidance.editing.reviewing import let_review, set_up_review
+from aftercare.guidance.editing.reviewing import add_reviewer, set_up_review
 from aftercare.guidance.forbidden_phrases import forbidden_phrases, forbidden_phrases_in_html
 from aftercare.guidance.models import Article, ClinicGuidance, Instruction
 from aftercare.guidance.refusals import RefusedError
@@ -38,7 +38,7 @@ def signed_in(user: User) -> Client:
 
 def moderator() -> User:
     user = add_editor(email="rae@test.example")
-    let_review(user)
+    add_reviewer(user)
     return user
 
 

@@ -170,7 +170,7 @@ class TestOneMessage:
     def test_what_ends_its_worker_again_and_again_is_given_up(self, message: Message, wire: Wire) -> None:
         for hour in range(timing.MAX_DEATHS):
             assert taken(at(hour)) == {message.pk}
-            claims.tidy(at(hour + 0.5))
+            claims.release_stale_claims(at(hour + 0.5))
 
         message.refresh_from_db()
         assert (message.state, message.failure, message.error) == ("failed", "exhausted", "the worker died")
@@ -181,7 +181,7 @@ class TestOneMessage:
     ) -> None:
         other = make_message(next_attempt_at=at(seconds=1))
         assert taken(at()) == {message.pk}
-        claims.tidy(at(1))
+        claims.release_stale_claims(at(1))
 
         assert [taken(at(1)), taken(at(1))] == [{other.pk}, {message.pk}]
 

@@ -213,7 +213,7 @@ class TestTheClockIsSetBack:
         assert message.pk in wire.sent
 
     def test_a_rest_of_the_line_is_over(self, make_message: MakeMessage, wire: Wire) -> None:
-        claims.note_outage(Message.Channel.EMAIL, at(1))
+        claims.record_outage(Message.Channel.EMAIL, at(1))
         make_message()
 
         assert swept(at()) == 1

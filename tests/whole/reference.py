@@ -311,7 +311,7 @@ class Reference:
                     for finding in revealed.findings
                     if procedure is seen.procedures[0] or is_per_procedure(finding.rule)
                 ]
-        kept = self.kept_signs(report)
+        kept = self.kept_findings(report)
         fired = [(p, rule, level) for p, rule, level in own if (p, rule) not in kept]
         fired += [(p, rule, level) for _seen, p, rule, level in later]
         notify = self.is_told(fired)
@@ -332,7 +332,7 @@ class Reference:
         report.rules = tuple(sorted(names))
         return self.reply(report, "stored", notify=notify)
 
-    def kept_signs(self, report: Reported) -> dict[tuple[Treated | None, str], Raised]:
+    def kept_findings(self, report: Reported) -> dict[tuple[Treated | None, str], Raised]:
         """What the corrected revision had fired; nothing where the correction describes a later instant."""
         corrected = report.corrects
         if corrected is None or report.at > corrected.submitted_at:

@@ -41,7 +41,7 @@ from aftercare.alerts.ownership.actions import (
     undo_close,
 )
 from aftercare.checkins.corrections.actions import Treatment, correct_procedure
-from aftercare.checkins.follow_up.non_response import note_missed_check_ins, note_silence_after_alerts
+from aftercare.checkins.follow_up.non_response import record_missed_check_ins, record_silence_after_alerts
 from aftercare.checkins.models import CheckIn
 from aftercare.checkins.pages.lead import lead_of
 from aftercare.checkins.submission.actions import submit_check_in
@@ -259,8 +259,8 @@ class Situation(RuleBasedStateMachine):
         escalate(self.now)
         follow_up(self.now)
         notify_left_open(self.now)
-        note_silence_after_alerts(self.now)
-        note_missed_check_ins(self.now)
+        record_silence_after_alerts(self.now)
+        record_missed_check_ins(self.now)
         drain(self.now)
 
     def told_so_far(self) -> tuple[int, int]:

@@ -15,7 +15,7 @@ from aftercare.alerts.errors import AlreadyClosedError, AlreadyCorrectedError, N
 from aftercare.alerts.following_up.chases import TRIES, advance_chase, notify_managers
 from aftercare.alerts.locking import locked_open
 from aftercare.alerts.models import Alert, ContactAttempt, Dispatch
-from aftercare.alerts.transitions import CHANGED, fail_try, reach, state_of, take_on
+from aftercare.alerts.transitions import CHANGED, mark_acknowledged, mark_reached, record_failed_try, state_of
 from aftercare.people.actions import record_event
 from aftercare.people.models import Event, Patient, User
 from aftercare.triage import Level
@@ -53,14 +53,14 @@ def record_contact_attempt(
     Alert.objects.bulk_update(alerts, CHANGED)
     for one in seen:
         record_event(verb=Event.Verb.ACKNOWLEDGED, actor=by, now=now, patient=patient, subject=one.pk)
-    note_event(Event.Verb.TRIED_CONTACT, attempt, now, before=before)
+    record_call_event(Event.Verb.TRIED_CONTACT, attempt, now, before=before)
     notify_about_call(alerts, result, now)
     if seen:
         release_suppressed(patient, now)
     return attempt
 
 
-def note_event(verb: Event.Verb, attempt: ContactAttempt, now: datetime, **data: Any) -> None:
+def record_call_event(verb: Event.Verb, attempt: ContactAttempt, now: datetime, **data: Any) -> None:
     """Record the call as an event; `data` holds further fields, such as the state of each open alert before it."""
     record_event(
         verb=verb,
@@ -88,11 +88,11 @@ def apply_call(alert: Alert, *, by: User, now: datetime, result: str) -> bool:
     """Apply a call to one alert, unsaved; return True if that acknowledges or confirms it."""
     waited, hours = alert.is_waiting, alert.clinic.hours
     if alert.status == Alert.Status.NEW:
-        take_on(alert, by, hours, now)
+        mark_acknowledged(alert, by, hours, now)
     if result == Result.REACHED:
-        reach(alert, now)
+        mark_reached(alert, now)
     elif not alert.is_reached:
-        fail_try(alert, hours, now, restarts=result != Result.WRONG_NUMBER)
+        record_failed_try(alert, hours, now, restarts=result != Result.WRONG_NUMBER)
     return waited and not alert.is_waiting
 
 
@@ -133,16 +133,16 @@ def correct_contact_attempt(
         note=note,
         corrects=attempt,
     )
-    before = state_kept_of(attempt)
+    before = recorded_states(attempt)
     recounting.recount(alerts, attempt, before)
     Alert.objects.bulk_update(alerts, CHANGED)
-    note_event(Event.Verb.CORRECTED_CONTACT, corrected, now, was=attempt.result, before=before)
+    record_call_event(Event.Verb.CORRECTED_CONTACT, corrected, now, was=attempt.result, before=before)
     if attempt.result == Result.REACHED or result == Result.WRONG_NUMBER:
         notify_about_call(alerts, result, now)
     return corrected
 
 
-def state_kept_of(attempt: ContactAttempt) -> dict[str, dict[str, Any]]:
+def recorded_states(attempt: ContactAttempt) -> dict[str, dict[str, Any]]:
     """Return the state of each open alert before the call, by alert id; passed on to further corrections."""
     verbs = [Event.Verb.TRIED_CONTACT, Event.Verb.CORRECTED_CONTACT]
     event = Event.objects.filter(verb__in=verbs, subject=attempt.pk).first()

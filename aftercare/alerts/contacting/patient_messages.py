@@ -18,11 +18,11 @@ from aftercare.people.models import Clinic, Event, Patient, User
 
 KIND = "letter"
 # Unsent after this long, a letter is stale: expire it.
-WORTH_SENDING = timedelta(hours=24)
+EXPIRES_AFTER = timedelta(hours=24)
 # Unopened letters are shown on the patient's pages for this long; the history keeps them.
-WORTH_SHOWING = timedelta(days=28)
+SHOWN_FOR = timedelta(days=28)
 # The same letter sent again within this time is refused: a double click, or two colleagues.
-ONCE_IN = timedelta(minutes=5)
+REPEAT_WINDOW = timedelta(minutes=5)
 TEXTS = {
     Letter.Template.PLEASE_CALL: "We would like to talk to you. Please call us today.",
     Letter.Template.COULD_NOT_REACH: "We tried to call you but could not reach you. Please call us back.",
@@ -54,7 +54,7 @@ def send_letter(
         raise ValueError("the alert is another patient's")
     if Patient.objects.select_for_update().get(pk=patient.pk).is_withdrawn:
         raise WithdrawnError
-    if patient.letters.filter(template=template, at__gt=now - ONCE_IN).exists():
+    if patient.letters.filter(template=template, at__gt=now - REPEAT_WINDOW).exists():
         raise SentLatelyError
     letter = Letter.objects.create(patient=patient, alert=alert, at=now, by=by, template=template)
     Message.objects.create(
@@ -64,7 +64,7 @@ def send_letter(
         recipient_id=patient.user_id,
         created_at=now,
         next_attempt_at=now,
-        expires_at=now + WORTH_SENDING,
+        expires_at=now + EXPIRES_AFTER,
     )
     record_event(
         verb=Event.Verb.SENT_LETTER,
@@ -81,7 +81,7 @@ def send_letter(
 def unopened_letters(patient: Patient, now: datetime) -> QuerySet[Letter]:
     """Return the patient's recent unopened letters, newest first."""
     opened = Event.objects.filter(subject=OuterRef("pk"), verb=Event.Verb.OPENED_LETTER)
-    recent = patient.letters.filter(at__gte=now - WORTH_SHOWING)
+    recent = patient.letters.filter(at__gte=now - SHOWN_FOR)
     unopened: QuerySet[Letter] = recent.exclude(Exists(opened)).order_by("-at", "-pk")
     return unopened
 

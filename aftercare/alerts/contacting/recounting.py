@@ -9,7 +9,7 @@ from typing import Any
 from aftercare import triage
 from aftercare.alerts.following_up.chases import TRIES
 from aftercare.alerts.models import Alert, ContactAttempt
-from aftercare.alerts.transitions import clear_next_try, follow_up_from, restore
+from aftercare.alerts.transitions import clear_next_try, follow_up_deadline, restore_state
 from aftercare.people.models import Event
 
 Result = ContactAttempt.Result
@@ -40,7 +40,7 @@ def undo_confirmation(
     if reached_at is not None and reached_at >= wrong.at:
         return
     was = Alert(level=alert.level)
-    restore(was, dict(kept))
+    restore_state(was, dict(kept))
     seen = Event.objects.filter(verb=Event.Verb.ACKNOWLEDGED, subject=alert.pk, at__gt=wrong.at)
     if was.unconfirmed_since is None or seen.exists():
         return
@@ -70,4 +70,4 @@ def recalculate(alert: Alert, tries: Iterable[ContactAttempt], reached_at: datet
     seen = Event.objects.filter(verb=Event.Verb.ACKNOWLEDGED, subject=alert.pk).values_list("at", flat=True)
     restarts = [one.at for one in failed if one.result != Result.WRONG_NUMBER]
     begun = max([alert.acknowledged_at, *seen, *restarts])
-    alert.follow_up_at, alert.forgotten_since = follow_up_from(alert, alert.clinic.hours, begun), None
+    alert.follow_up_at, alert.forgotten_since = follow_up_deadline(alert, alert.clinic.hours, begun), None

@@ -18,14 +18,14 @@ def follow_hours() -> int:
     for dispatch in Dispatch.objects.deferred().select_related("clinic"):
         before = dispatch.due_at
         try:
-            moved += keep_to_hours(dispatch) != before
+            moved += reschedule(dispatch) != before
         except Exception:
             # An error in one clinic's hours must not affect other clinics.
             logger.exception("dispatch %s could not be moved", dispatch.pk)
     return moved
 
 
-def keep_to_hours(dispatch: Dispatch) -> datetime:
+def reschedule(dispatch: Dispatch) -> datetime:
     """Return when a dispatch is due by the clinic's current hours, and store it if it has changed.
 
     Counted from the decision, not from now: a dispatch that missed an opening is sent at once instead of

@@ -45,7 +45,9 @@ def remind_before_closing(clinic: Clinic, now: datetime) -> bool:
     if closes is None or not closes - BEFORE_CLOSING <= now < closes:
         return False
     alerts = list(clinic.alerts.open().filter(level=Level.SAME_DAY.value))
-    return tell_once(clinic, Dispatch.Reason.CLOSING, alerts, now=now, key=closes, expires_at=closes)
+    return create_reminder_once(
+        clinic, Dispatch.Reason.CLOSING, alerts, now=now, key=closes, expires_at=closes
+    )
 
 
 def send_routine_list(clinic: Clinic, now: datetime) -> bool:
@@ -61,11 +63,13 @@ def send_routine_list(clinic: Clinic, now: datetime) -> bool:
         return False
     ends = min(opening.closes, midnight + timedelta(days=1))
     alerts = list(clinic.alerts.filter(level=Level.ROUTINE.value, status=Alert.Status.NEW))
-    return tell_once(clinic, Dispatch.Reason.DIGEST, alerts, now=now, key=midnight, expires_at=ends)
+    return create_reminder_once(
+        clinic, Dispatch.Reason.DIGEST, alerts, now=now, key=midnight, expires_at=ends
+    )
 
 
 @transaction.atomic
-def tell_once(
+def create_reminder_once(
     clinic: Clinic,
     reason: Dispatch.Reason,
     alerts: list[Alert],

@@ -38,7 +38,7 @@ def has_notified_next_step(dispatch: Dispatch) -> bool:
     return Dispatch.objects.filter(reason=Dispatch.Reason.UNDELIVERED, event=dispatch.pk).exists()
 
 
-def refused_mails(clinic_id: int) -> QuerySet[Message]:
+def undelivered_messages(clinic_id: int) -> QuerySet[Message]:
     """Return unhandled failures of a clinic's notifications to staff who have received none since."""
     later = Message.objects.filter(
         recipient=OuterRef("recipient"), state=Message.State.SENT, finished_at__gt=OuterRef("finished_at")
@@ -47,6 +47,6 @@ def refused_mails(clinic_id: int) -> QuerySet[Message]:
     return failed.exclude(Exists(later))
 
 
-def refused_by(dispatch: Dispatch) -> set[int]:
+def undeliverable_users(dispatch: Dispatch) -> set[int]:
     """Return the ids of users whom notifications of the dispatch's clinic do not reach."""
-    return set(refused_mails(dispatch.clinic_id).values_list("recipient_id", flat=True))
+    return set(undelivered_messages(dispatch.clinic_id).values_list("recipient_id", flat=True))

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 from django.db.models import F, Min
 
-from aftercare.alerts.following_up.escalation import wait_after
+from aftercare.alerts.following_up.escalation import escalation_delay
 from aftercare.alerts.models import Dispatch, Drill
 from aftercare.alerts.notifying.notifications import KIND
 from aftercare.alerts.on_call.roster import Roster
@@ -22,7 +22,7 @@ from aftercare.triage import Level
 logger = logging.getLogger(__name__)
 
 # A drill ends by itself after this long.
-LONGEST = timedelta(hours=2)
+MAX_DURATION = timedelta(hours=2)
 
 
 class DrillRunningError(ValueError):
@@ -37,7 +37,7 @@ class DrillEndedError(ValueError):
 def start_drill(*, clinic: Clinic, by: User, now: datetime) -> Drill:
     """Start a drill and notify the first step as in an emergency; raise DrillRunningError if one is running."""
     roster = Roster.of(clinic, now)
-    wait = wait_after(0, Level.EMERGENCY, now, roster)
+    wait = escalation_delay(0, Level.EMERGENCY, now, roster)
     try:
         with transaction.atomic():
             drill = Drill.objects.create(
@@ -60,7 +60,7 @@ def create_drill_dispatch(drill: Drill, *, turn: int, step: int, now: datetime) 
         step=step,
         decided_at=now,
         due_at=now,
-        expires_at=drill.started_at + LONGEST,
+        expires_at=drill.started_at + MAX_DURATION,
     )
     nudge_after_commit()
 
@@ -94,7 +94,7 @@ def escalate_drills(now: datetime) -> int:
 @transaction.atomic
 def escalate_drill(drill: Drill, now: datetime) -> bool:
     """Escalate one drill; return False if it has ended or another worker was faster."""
-    if now >= drill.started_at + LONGEST:
+    if now >= drill.started_at + MAX_DURATION:
         end_drill(drill=drill, by=User.objects.system(), now=now, acknowledged=False)
         return True
     roster = Roster.of(drill.clinic, now)
@@ -103,7 +103,7 @@ def escalate_drill(drill: Drill, now: datetime) -> bool:
         Drill.objects.running()
         .filter(pk=drill.pk, next_escalation_at=drill.next_escalation_at)
         .update(
-            next_escalation_at=now + wait_after(turn, Level.EMERGENCY, now, roster),
+            next_escalation_at=now + escalation_delay(turn, Level.EMERGENCY, now, roster),
             escalations=F("escalations") + 1,
         )
     )
@@ -113,7 +113,7 @@ def escalate_drill(drill: Drill, now: datetime) -> bool:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Timing:
+class DrillTimes:
     """Times of a drill: first message sent, and acknowledgement, each from the start."""
 
     told_at: datetime | None
@@ -121,13 +121,13 @@ class Timing:
     acknowledged_after: timedelta | None
 
 
-def timing_of(drill: Drill) -> Timing:
+def drill_times(drill: Drill) -> DrillTimes:
     """Return the times of a drill."""
     dispatches = Dispatch.objects.filter(reason=Dispatch.Reason.DRILL, event=drill.pk)
     sent = Message.objects.filter(kind=KIND, subject__in=dispatches.values("pk"), state=Message.State.SENT)
     told_at: datetime | None = sent.aggregate(first=Min("finished_at"))["first"]
     ended = drill.ended_at if drill.acknowledged_by_id else None
-    return Timing(
+    return DrillTimes(
         told_at=told_at,
         told_after=told_at - drill.started_at if told_at else None,
         acknowledged_after=ended - drill.started_at if ended else None,

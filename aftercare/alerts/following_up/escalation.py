@@ -15,7 +15,7 @@ from aftercare.alerts.dispatching.dispatches import create_dispatch, record_noti
 from aftercare.alerts.following_up.chases import next_step
 from aftercare.alerts.models import Alert, Dispatch
 from aftercare.alerts.on_call.roster import Roster
-from aftercare.alerts.transitions import follow_up_from
+from aftercare.alerts.transitions import follow_up_deadline
 from aftercare.outbox.nudge import nudge_after_commit
 from aftercare.people.actions import record_event
 from aftercare.people.models import Event, Patient, User
@@ -46,18 +46,18 @@ def escalate(now: datetime, limits: Limits = LIMITS, *, only: Patient | None = N
     late = Alert.objects.to_escalate(now).select_related("clinic")
     if only:
         late = late.filter(patient=only)
-    return each_patient(late, lambda alerts: escalate_patient(alerts, now, limits))
+    return for_each_patient(late, lambda alerts: escalate_patient(alerts, now, limits))
 
 
 def follow_up(now: datetime) -> int:
     """Notify the next step of alerts that were acknowledged and then forgotten; return the number of patients."""
-    return each_patient(
+    return for_each_patient(
         Alert.objects.to_follow_up(now).select_related("clinic"),
         lambda alerts: follow_up_patient(alerts, now),
     )
 
 
-def each_patient(alerts: Iterable[Alert], act: Callable[[list[Alert]], bool]) -> int:
+def for_each_patient(alerts: Iterable[Alert], act: Callable[[list[Alert]], bool]) -> int:
     """Call `act` with the alerts of each patient; return for how many it returned True."""
     patients = 0
     by_patient = sorted(alerts, key=lambda alert: (str(alert.patient_id), alert.opened_at, alert.pk))
@@ -89,12 +89,12 @@ def escalate_patient(alerts: list[Alert], now: datetime, limits: Limits) -> bool
 def claim_escalation(alert: Alert, now: datetime, roster: Roster, limits: Limits) -> bool:
     """Advance the alert's deadline; return False if it was acknowledged or another worker was faster."""
     turn = alert.escalations + 1
-    wait = wait_after(turn, alert.triage_level, now, roster, limits)
+    wait = escalation_delay(turn, alert.triage_level, now, roster, limits)
     same = Alert.objects.waiting().filter(pk=alert.pk, next_escalation_at=alert.next_escalation_at)
     return bool(same.update(next_escalation_at=now + wait, escalations=F("escalations") + 1))
 
 
-def wait_after(
+def escalation_delay(
     position: int, level: Level, now: datetime, roster: Roster, limits: Limits = LIMITS
 ) -> timedelta:
     """Return how long the step at `position` has before the next is notified; the last one is notified again."""
@@ -123,7 +123,7 @@ def follow_up_patient(alerts: list[Alert], now: datetime) -> bool:
 def claim_follow_up(alert: Alert, now: datetime, roster: Roster) -> bool:
     """Mark an alert as forgotten and advance its deadline; return False if somebody acted or was faster."""
     last = next_step(alert, roster, now) >= roster.last_position(now)
-    due = follow_up_from(alert, alert.clinic.hours, now)
+    due = follow_up_deadline(alert, alert.clinic.hours, now)
     if last and alert.triage_level >= Level.URGENT:
         due = now + LAST_STEP_EVERY
     return bool(

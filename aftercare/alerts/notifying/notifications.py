@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Min, Q, QuerySet
 
-from aftercare.alerts.dispatching.deferred import keep_to_hours
+from aftercare.alerts.dispatching.deferred import reschedule
 from aftercare.alerts.dispatching.relevance import relevant_alerts
 from aftercare.alerts.dispatching.suppression import is_suppressed
 from aftercare.alerts.dispatching.undelivered import KIND
@@ -33,7 +33,7 @@ def drain(now: datetime) -> None:
     rosters: dict[int, Roster] = {}
     for dispatch in Dispatch.objects.to_drain(now).select_related("clinic", "patient")[:500]:
         try:
-            if keep_to_hours(dispatch) > now:
+            if reschedule(dispatch) > now:
                 continue
             if dispatch.clinic_id not in rosters:
                 rosters[dispatch.clinic_id] = Roster.of(dispatch.clinic, now)
@@ -164,11 +164,11 @@ def render_together(messages: Sequence[Message], now: datetime) -> Content:
 
 def importance_of(dispatch: Dispatch) -> int:
     """Return the rank of a dispatch's reason; lower is more important."""
-    return REASONS_BY_WEIGHT.index(Dispatch.Reason(dispatch.reason))
+    return REASONS_BY_IMPORTANCE.index(Dispatch.Reason(dispatch.reason))
 
 
 # Among several messages about one patient, the first reason listed here is rendered.
-REASONS_BY_WEIGHT = [
+REASONS_BY_IMPORTANCE = [
     Dispatch.Reason.UNACKNOWLEDGED,
     Dispatch.Reason.UNDELIVERED,
     Dispatch.Reason.WRONG_NUMBER,

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from aftercare.alerts.models import ContactStep
-from aftercare.alerts.ownership.unassign import clear_places, ownerless, unassign_alert
+from aftercare.alerts.ownership.unassign import clear_shifts, unassign_alert, without_available_owner
 from aftercare.people.clinics.rota import note_change
 from aftercare.people.models import Clinic, StaffMember, User
 
@@ -25,11 +25,11 @@ def add_step(
     now: datetime,
 ) -> ContactStep:
     """Add a step at the end of a list."""
-    position = len(numbered(clinic, hours))
+    position = len(renumbered_steps(clinic, hours))
     step = ContactStep.objects.create(
         clinic=clinic, hours=hours, position=position, on_duty=on_duty, wait_min=wait_min
     )
-    step.members.set(of_clinic(clinic, members))
+    step.members.set(require_same_clinic(clinic, members))
     note_change(clinic=clinic, by=by, now=now, what="contact_step")
     return step
 
@@ -47,7 +47,7 @@ def change_step(
     """Change the members, duty flag and wait of a step."""
     step.on_duty, step.wait_min = on_duty, wait_min
     step.save(update_fields=["on_duty", "wait_min"])
-    step.members.set(of_clinic(step.clinic, members))
+    step.members.set(require_same_clinic(step.clinic, members))
     note_change(clinic=step.clinic, by=by, now=now, what="contact_step")
 
 
@@ -56,14 +56,14 @@ def remove_step(*, step: ContactStep, by: User, now: datetime) -> None:
     """Remove a step; later ones move up."""
     clinic, hours = step.clinic, step.hours
     step.delete()
-    numbered(clinic, hours)
+    renumbered_steps(clinic, hours)
     note_change(clinic=clinic, by=by, now=now, what="contact_step_removed")
 
 
 @transaction.atomic
 def move_up(*, step: ContactStep, by: User, now: datetime) -> None:
     """Swap a step with the one before it; the first stays."""
-    steps = numbered(step.clinic, step.hours)
+    steps = renumbered_steps(step.clinic, step.hours)
     place = next(index for index, one in enumerate(steps) if one.pk == step.pk)
     if place > 0:
         steps.insert(place - 1, steps.pop(place))
@@ -71,7 +71,7 @@ def move_up(*, step: ContactStep, by: User, now: datetime) -> None:
         note_change(clinic=step.clinic, by=by, now=now, what="contact_steps_order")
 
 
-def numbered(clinic: Clinic, hours: str) -> list[ContactStep]:
+def renumbered_steps(clinic: Clinic, hours: str) -> list[ContactStep]:
     """Return the steps of a list, renumbered from 0. Locks the clinic against concurrent changes."""
     Clinic.objects.select_for_update().get(pk=clinic.pk)
     steps = list(ContactStep.objects.filter(clinic=clinic, hours=hours).order_by("position"))
@@ -90,7 +90,7 @@ def renumber(steps: list[ContactStep]) -> None:
             step.save(update_fields=["position"])
 
 
-def of_clinic(clinic: Clinic, members: Collection[StaffMember]) -> Collection[StaffMember]:
+def require_same_clinic(clinic: Clinic, members: Collection[StaffMember]) -> Collection[StaffMember]:
     """Return `members`; raise ValueError if one works for another clinic."""
     if any(member.clinic_id != clinic.pk for member in members):
         raise ValueError("a contact step holds people of its own clinic")
@@ -110,6 +110,6 @@ def set_absence(
     member.away_from, member.away_until = away_from, away_until if away_from else None
     member.save(update_fields=["away_from", "away_until"])
     note_change(clinic=member.clinic, by=by, now=now, what="absence")
-    for alert in ownerless(now).filter(clinic=member.clinic, acknowledged_by=member.user):
+    for alert in without_available_owner(now).filter(clinic=member.clinic, acknowledged_by=member.user):
         unassign_alert(alert, now)
-    clear_places(now)
+    clear_shifts(now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from aftercare.alerts.dispatching.undelivered import refused_by
+from aftercare.alerts.dispatching.undelivered import undeliverable_users
 from aftercare.alerts.models import Dispatch
 from aftercare.alerts.on_call.roster import Roster
 from aftercare.people.models import StaffMember
@@ -46,7 +46,7 @@ def owners_and_managers(dispatch: Dispatch, roster: Roster, now: datetime) -> li
 
 def next_accepting_step(dispatch: Dispatch, roster: Roster, now: datetime) -> list[StaffMember]:
     """The first step, from the dispatch's on, with a member whose mails are not refused; else anybody such."""
-    refused = refused_by(dispatch)
+    refused = undeliverable_users(dispatch)
     positions = range(dispatch.step, roster.last_position(now) + 1)
     groups = [*(roster.recipients(position, now) for position in positions), roster.everybody]
     for group in groups:

@@ -9,8 +9,8 @@ from django.db import transaction
 from aftercare.alerts.errors import AlreadyClosedError, NotAcknowledgedError
 from aftercare.alerts.locking import locked
 from aftercare.alerts.models import Alert
-from aftercare.alerts.ownership.unassign import tell_first_step
-from aftercare.alerts.transitions import follow_up_from, restore, unassign
+from aftercare.alerts.ownership.unassign import notify_first_step
+from aftercare.alerts.transitions import follow_up_deadline, restore_state, unassign
 from aftercare.people.actions import record_event
 from aftercare.people.models import Event, StaffMember, User
 
@@ -68,7 +68,7 @@ def give_back(*, alert: Alert, by: User, now: datetime) -> Alert:
         subject=current.pk,
         data={"owner": str(owner)},
     )
-    tell_first_step(current, now)
+    notify_first_step(current, now)
     return current
 
 
@@ -89,7 +89,7 @@ def undo_close(*, alert: Alert, by: User, now: datetime) -> Alert:
     if closing is None or "before" not in closing.data:
         raise TooLateError
     undone = {"outcome": current.outcome, "note": current.note}
-    restore(current, closing.data["before"])
+    restore_state(current, closing.data["before"])
     current.outcome, current.note = "", ""
     current.closed_at, current.closed_by = None, None
     current.save()
@@ -166,6 +166,6 @@ def reopen(*, alert: Alert, by: User, now: datetime, why: str) -> Alert:
     current.status, current.outcome, current.note = Alert.Status.ACKNOWLEDGED, "", ""
     current.closed_at, current.closed_by, current.owner = None, None, by
     current.acknowledged_at, current.acknowledged_by = now, by
-    current.follow_up_at = follow_up_from(current, current.clinic.hours, now)
+    current.follow_up_at = follow_up_deadline(current, current.clinic.hours, now)
     current.save()
     return current

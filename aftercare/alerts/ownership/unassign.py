@@ -23,16 +23,16 @@ logger = logging.getLogger(__name__)
 def return_to_pool(now: datetime) -> int:
     """Unassign the alerts and rota places of people who left or are away; return the number of alerts."""
     returned = 0
-    for alert in ownerless(now).select_related("clinic"):
+    for alert in without_available_owner(now).select_related("clinic"):
         try:
             returned += unassign_alert(alert, now)
         except Exception:
             # An error with one alert must not affect the next.
             logger.exception("alert %s could not be taken back", alert.pk)
-    return returned + clear_places(now)
+    return returned + clear_shifts(now)
 
 
-def ownerless(now: datetime) -> QuerySet[Alert]:
+def without_available_owner(now: datetime) -> QuerySet[Alert]:
     """Return acknowledged alerts whose owner has left the clinic or is away."""
     owner = Coalesce(OuterRef("owner"), OuterRef("acknowledged_by"))
     there = StaffMember.objects.reachable(now).filter(clinic=OuterRef("clinic"), user=owner)
@@ -44,7 +44,7 @@ def ownerless(now: datetime) -> QuerySet[Alert]:
 def unassign_alert(alert: Alert, now: datetime) -> bool:
     """Return one alert to the pool; return False if that is no longer needed."""
     current = locked(alert)
-    if not ownerless(now).filter(pk=current.pk).exists():
+    if not without_available_owner(now).filter(pk=current.pk).exists():
         return False
     owner = current.owner or current.acknowledged_by
     unassign(current, now)
@@ -57,18 +57,18 @@ def unassign_alert(alert: Alert, now: datetime) -> bool:
         subject=current.pk,
         data={"owner": str(owner)},
     )
-    tell_first_step(current, now)
+    notify_first_step(current, now)
     return True
 
 
-def tell_first_step(alert: Alert, now: datetime) -> None:
+def notify_first_step(alert: Alert, now: datetime) -> None:
     """Notify the first step of an unassigned alert; not of a routine one."""
     if alert.triage_level >= Level.SAME_DAY:
         due = due_at(alert.clinic, alert.triage_level, now)
         create_dispatch([alert], Dispatch.Reason.RETURNED, now=now, due=due)
 
 
-def clear_places(now: datetime) -> int:
+def clear_shifts(now: datetime) -> int:
     """Clear future rota places whose holder left or is away then."""
     away = Q(member__away_from__lt=F("ends_at")) & (
         Q(member__away_until=None) | Q(member__away_until__gt=F("starts_at"))

@@ -18,7 +18,7 @@ from aftercare.checkins.corrections.reassessment import (
     reassess,
     relink_check_ins,
 )
-from aftercare.checkins.follow_up.non_response import note_missed_check_ins
+from aftercare.checkins.follow_up.non_response import record_missed_check_ins
 from aftercare.checkins.models import CheckIn, NonResponse
 from aftercare.people.actions import is_at_risk, record_event
 from aftercare.people.models import Event, IntakeQuestion, Patient, Procedure, User
@@ -80,8 +80,8 @@ def correct_procedure(
         data={"old": old.to_json(), "new": treatment.to_json(), "reason": reason},
     )
     result = baseline.reevaluate(event=event, now=now, limits=limits)
-    wait_from(current, instead_of=old.performed_at, now=now, limits=limits)
-    note_missed_check_ins(now, limits, only=patient)
+    move_silence(current, instead_of=old.performed_at, now=now, limits=limits)
+    record_missed_check_ins(now, limits, only=patient)
     return result
 
 
@@ -119,8 +119,8 @@ def move_procedure(
         results.append(baseline.reevaluate(event=event, now=now, limits=limits))
     NonResponse.objects.filter(patient=wrong, procedure=current).delete()
     for patient in (wrong, right):
-        note_missed_check_ins(now, limits, only=patient)
-    return together(results)
+        record_missed_check_ins(now, limits, only=patient)
+    return combine(results)
 
 
 @transaction.atomic
@@ -175,7 +175,7 @@ class CorrectionBaseline:
 
     @classmethod
     def of(cls, patient: Patient, procedure: Procedure) -> CorrectionBaseline:
-        judged = judged_by(patient, procedure)
+        judged = check_ins_of_series(patient, procedure)
         return cls(patient=patient, procedure=procedure, before=EvaluationBasis.of(patient), judged=judged)
 
     def reevaluate(self, *, event: Event, now: datetime, limits: Limits) -> Reassessed:
@@ -185,7 +185,7 @@ class CorrectionBaseline:
             patient=self.patient,
             before=self.before,
             after=EvaluationBasis.of(self.patient),
-            judged=self.judged | judged_by(self.patient, self.procedure),
+            judged=self.judged | check_ins_of_series(self.patient, self.procedure),
             event=event,
             now=now,
             and_beside=True,
@@ -193,7 +193,7 @@ class CorrectionBaseline:
         )
 
 
-def judged_by(patient: Patient, procedure: Procedure) -> set[UUID]:
+def check_ins_of_series(patient: Patient, procedure: Procedure) -> set[UUID]:
     """Return the ids of the patient's check-ins in the series of the procedure."""
     rows = patient.check_ins.values_list("pk", "procedure_id", "several_of")
     return {pk for pk, own, several in rows if own == procedure.pk or str(procedure.pk) in several}
@@ -264,7 +264,7 @@ def require_reason(reason: str) -> None:
         raise ValidationError({"reason": "Say why this is changed."})
 
 
-def wait_from(procedure: Procedure, *, instead_of: datetime, now: datetime, limits: Limits) -> None:
+def move_silence(procedure: Procedure, *, instead_of: datetime, now: datetime, limits: Limits) -> None:
     """Adjust the patient's entry on the non-responder list to the corrected time of the treatment."""
     rows = NonResponse.objects.filter(
         patient=procedure.patient_id, procedure=procedure, silent_since=instead_of
@@ -276,7 +276,7 @@ def wait_from(procedure: Procedure, *, instead_of: datetime, now: datetime, limi
         rows.update(silent_since=procedure.performed_at)
 
 
-def together(results: Iterable[Reassessed]) -> Reassessed:
+def combine(results: Iterable[Reassessed]) -> Reassessed:
     results = list(results)
     return Reassessed(
         count=sum(one.count for one in results),

@@ -171,7 +171,7 @@ def reassess(
     fired = newly_fired(changed)
     told_of = uuid.uuid5(uuid.NAMESPACE_OID, f"event {event.pk}")
     raised = raise_alerts(patient=patient, fired=fired, event=told_of, now=now, limits=limits)
-    store(patient, changed, raised.alerts, event, now)
+    store_assessments(patient, changed, raised.alerts, event, now)
     return Reassessed(
         count=len(changed), alerts=list(dict.fromkeys(raised.alerts)), dispatched=raised.dispatched
     )
@@ -220,7 +220,7 @@ def rules_at(assessments: TriageAssessments, procedure: Procedure | None) -> tup
     return assessments[procedure].rules if procedure in assessments else ()
 
 
-def store(
+def store_assessments(
     patient: Patient, changed: Iterable[ReEvaluation], alerts: list[Alert], event: Event, now: datetime
 ) -> None:
     """Store assessments with their findings; `alerts`: of the new findings, in order."""

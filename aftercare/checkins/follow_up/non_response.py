@@ -59,7 +59,9 @@ def is_missing(patient: Patient, now: datetime, limits: Limits = LIMITS) -> bool
     )
 
 
-def note_silence_after_alerts(now: datetime, limits: Limits = LIMITS, *, only: Patient | None = None) -> int:
+def record_silence_after_alerts(
+    now: datetime, limits: Limits = LIMITS, *, only: Patient | None = None
+) -> int:
     """Notify the clinic, once per check-in, of silence after one of same_day or higher; return the number.
 
     `only` limits it to one patient, for a rehearsal.
@@ -96,7 +98,7 @@ def record_silence(patient: Patient, now: datetime, limits: Limits) -> bool:
     return dispatch_silence(alerts=alerts, event=newest.pk, now=now, due_at=due)
 
 
-def note_missed_check_ins(now: datetime, limits: Limits = LIMITS, *, only: Patient | None = None) -> int:
+def record_missed_check_ins(now: datetime, limits: Limits = LIMITS, *, only: Patient | None = None) -> int:
     """Add patients with missed check-ins to the non-responder list; return the number added.
 
     `only` limits it to one patient, for a rehearsal.
@@ -125,12 +127,12 @@ def note_missed_check_ins(now: datetime, limits: Limits = LIMITS, *, only: Patie
     noted = NonResponse.objects.filter(patient=OuterRef("pk"), silent_since=OuterRef("silent_since"))
     new = candidates.exclude(Exists(noted))
     return sum(
-        note_missed(row, now, limits)
+        record_missed(row, now, limits)
         for row in new.values("pk", "procedure_id", "performed_at", "last_at", "silent_since")
     )
 
 
-def note_missed(row: Mapping[str, Any], now: datetime, limits: Limits) -> bool:
+def record_missed(row: Mapping[str, Any], now: datetime, limits: Limits) -> bool:
     """Add one patient to the list; return False if the rule does not hold or the entry exists."""
     try:
         if not missed_check_ins(

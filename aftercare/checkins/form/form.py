@@ -26,7 +26,7 @@ from aftercare.checkins.form.fields import (
 from aftercare.checkins.form.time_input import UnreadableTimeError, clock_name, read_instant
 from aftercare.checkins.models import NOTE_LENGTH
 from aftercare.checkins.submission.history import History
-from aftercare.checkins.submission.placement import area_problems, placed_at, timing_problems
+from aftercare.checkins.submission.placement import area_problems, procedures_at, timing_problems
 from aftercare.checkins.submission.submission import RejectedError, Submission
 from aftercare.checkins.wording import (
     CAME_BACK_CHOICES,
@@ -213,7 +213,7 @@ class CheckInForm(forms.Form):
         )
         problems = area_problems(named, history, self.now)
         if named.observed_at and "observed_at" not in self.errors:
-            there = placed_at(named.observed_at, named, history)
+            there = procedures_at(named.observed_at, named, history)
             problems |= timing_problems(named, history, there, now=self.now, limits=LIMITS)
         return problems
 

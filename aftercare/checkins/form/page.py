@@ -169,7 +169,7 @@ class FormPage:
         return render(request, self.template, {**shared, **context}, status=status)
 
 
-def under_its_token(request: HttpRequest) -> HttpResponse | None:
+def redirect_to_token(request: HttpRequest) -> HttpResponse | None:
     """Redirect a blank form to an address with its token, so that Back finds it again."""
     is_opened = request.headers.get("Sec-Fetch-Mode") == "navigate"
     if not is_opened or "form" in request.GET or "correct" in request.GET:

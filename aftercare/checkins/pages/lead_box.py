@@ -201,7 +201,7 @@ def said_called_at(alerts: Iterable[Alert]) -> datetime | None:
 
 
 @transaction.atomic
-def say_called(*, patient: Patient, now: datetime) -> int:
+def record_said_called(*, patient: Patient, now: datetime) -> int:
     """Record that the patient has called, beside each leading alert; it ends no chase. Return the number."""
     Patient.objects.select_for_update().get(pk=patient.pk)
     lead = lead_of(patient, now)

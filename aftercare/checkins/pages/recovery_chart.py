@@ -45,7 +45,7 @@ BY_STAFF: Final = Case(
 
 
 @dataclass(slots=True)
-class Reported:
+class ChartEntry:
     """A check-in of the series, with the level and evidence of each finding."""
 
     observed_at: datetime
@@ -75,7 +75,7 @@ def charts_of(
 ) -> list[RecoveryChart]:
     """Return a chart for each procedure with check-ins."""
     wanted = list(procedures)
-    reported = reported_after(patient, wanted)
+    reported = check_ins_by_procedure(patient, wanted)
     return [
         RecoveryChart(procedure, chart_of(procedure, reported[procedure.pk], now, words))
         for procedure in wanted
@@ -83,7 +83,7 @@ def charts_of(
     ]
 
 
-def reported_after(patient: Patient, procedures: list[Procedure]) -> dict[UUID, list[Reported]]:
+def check_ins_by_procedure(patient: Patient, procedures: list[Procedure]) -> dict[UUID, list[ChartEntry]]:
     """Return the check-ins of each procedure, oldest first; without superseded ones and impossible times."""
     rows = (
         patient.check_ins.not_superseded()
@@ -105,17 +105,17 @@ def reported_after(patient: Patient, procedures: list[Procedure]) -> dict[UUID, 
             "assessments__findings__procedure_id",
         )
     )
-    by_procedure: dict[UUID, dict[UUID, Reported]] = {}
+    by_procedure: dict[UUID, dict[UUID, ChartEntry]] = {}
     for pk, own, several, at, answers, course_set_id, by_staff, rule, level, evidence, about in rows:
         for procedure_id in (one.pk for one in procedures if one.pk == own or str(one.pk) in several):
             check_ins = by_procedure.setdefault(procedure_id, {})
-            report = check_ins.setdefault(pk, Reported(at, answers, course_set_id, [], by_staff))
+            report = check_ins.setdefault(pk, ChartEntry(at, answers, course_set_id, [], by_staff))
             if rule is not None and (not several or procedure_id == (about or own)):
                 report.findings.append((rule, Level(level), evidence))
     return {procedure_id: list(check_ins.values()) for procedure_id, check_ins in by_procedure.items()}
 
 
-def chart_of(procedure: Procedure, reported: list[Reported], now: datetime, words: Words) -> Chart:
+def chart_of(procedure: Procedure, reported: list[ChartEntry], now: datetime, words: Words) -> Chart:
     """Return a panel for each symptom, with the expected course of the newest check-in."""
     expected = course_for(reported[-1].course_set_id, procedure)
     clock = None if words is STAFF else Clock(now, procedure.patient.clinic.zone)
@@ -140,7 +140,7 @@ def chart_of(procedure: Procedure, reported: list[Reported], now: datetime, word
     return drawing.draw(series, words=words, now_h=procedure.hours_at(now), other_marks=marks.get("", []))
 
 
-def note_of(one: Reported, words: Words) -> str:
+def note_of(one: ChartEntry, words: Words) -> str:
     """Return who entered a check-in, if not the patient; patients see no staff names."""
     if not one.by_staff:
         return ""
@@ -148,7 +148,7 @@ def note_of(one: Reported, words: Words) -> str:
 
 
 def marks_by_symptom(
-    procedure: Procedure, reported: list[Reported], clock: Clock | None
+    procedure: Procedure, reported: list[ChartEntry], clock: Clock | None
 ) -> dict[str, list[Mark]]:
     """Return the most severe mark of each check-in by symptom; under "" those about other signs, with words.
 

@@ -57,8 +57,8 @@ def situation_of(check_in: CheckIn, patient: Patient, now: datetime) -> dict[str
     """
     lead = lead_of(patient, now)
     lead_box = box_of(patient, lead)
-    first = said_just_now(check_in, patient, lead, lead_box)
-    ended = None if lead.is_action else became_of(check_in, patient, now)
+    first = current_advice(check_in, patient, lead, lead_box)
+    ended = None if lead.is_action else staff_outcome(check_in, patient, now)
     other = lead_box if lead.can_change and not first else None
     report = lead_box.report if lead_box else None
     return {
@@ -76,7 +76,7 @@ def situation_of(check_in: CheckIn, patient: Patient, now: datetime) -> dict[str
     }
 
 
-def said_just_now(
+def current_advice(
     check_in: CheckIn, patient: Patient, lead: Lead, box: LeadBox | None
 ) -> dict[str, Any] | None:
     """Return the advice of this check-in if it leads and nothing more urgent does; else None."""
@@ -91,7 +91,7 @@ def said_just_now(
     return said if is_current else None
 
 
-def became_of(check_in: CheckIn, patient: Patient, now: datetime) -> LeadBox | None:
+def staff_outcome(check_in: CheckIn, patient: Patient, now: datetime) -> LeadBox | None:
     """Return what staff did about the check-in's alerts, once none requires a call."""
     alerts = own_alerts(check_in)
     if not alerts:

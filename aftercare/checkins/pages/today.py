@@ -117,7 +117,7 @@ class Today:
         """Timeline of the latest procedure."""
         if self.procedure is None:
             return None
-        lately = told_of_lately(self.newest, self.procedure, self.now)
+        lately = recently_reported(self.newest, self.procedure, self.now)
         since = Since(self.procedure.performed_at, self.now, lately)
         return Timeline.of(self.patient.clinic, self.procedure.kind, since)
 
@@ -161,7 +161,7 @@ def newest_of(patient: Patient, now: datetime) -> list[CheckIn]:
     return list(own.order_by("-submitted_at", "-number")[:NEWEST])
 
 
-def told_of_lately(newest: list[CheckIn], procedure: Procedure, now: datetime) -> frozenset[str]:
+def recently_reported(newest: list[CheckIn], procedure: Procedure, now: datetime) -> frozenset[str]:
     """Return the symptoms present in the newest answers of the past two days about a procedure."""
     replaced = {check_in.supersedes_id for check_in in newest}
     current = [one for one in newest if one.pk not in replaced and one.procedure_id == procedure.pk]

@@ -17,7 +17,14 @@ from aftercare.checkins.advice.deadlines import confirm_by
 from aftercare.checkins.advice.levels import advise
 from aftercare.checkins.models import NOTE_LENGTH, Assessment, CheckIn, Finding
 from aftercare.checkins.submission.history import History
-from aftercare.checkins.submission.judging import Kept, Revealed, all_fired, judge, kept_signs, new_entry
+from aftercare.checkins.submission.judging import (
+    Kept,
+    Revealed,
+    all_fired,
+    evaluate_submission,
+    kept_findings,
+    new_entry,
+)
 from aftercare.checkins.submission.placement import find_duplicate, place
 from aftercare.checkins.submission.submission import Placement, Submission
 from aftercare.guidance.models import ExpectedCourseSet
@@ -73,8 +80,10 @@ def submit_check_in(
         return receipt_of(repeated)
     placement = place(submission, history, now=now, limits=limits)
     entry = new_entry(submission, placement, history)
-    judged, revealed = judge(entry, placement=placement, history=history, at_risk=at_risk, limits=limits)
-    kept = kept_signs(placement, history, at_risk=at_risk, limits=limits)
+    judged, revealed = evaluate_submission(
+        entry, placement=placement, history=history, at_risk=at_risk, limits=limits
+    )
+    kept = kept_findings(placement, history, at_risk=at_risk, limits=limits)
     columns = check_in_columns(
         patient=patient,
         by=by,

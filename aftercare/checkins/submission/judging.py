@@ -37,7 +37,7 @@ def new_entry(submission: Submission, placement: Placement, history: History) ->
     )
 
 
-def judge(
+def evaluate_submission(
     entry: Entry, *, placement: Placement, history: History, at_risk: bool, limits: Limits
 ) -> tuple[TriageAssessment, list[Revealed]]:
     """Return the assessment of the entry, and new findings after other procedures and on later check-ins.
@@ -47,7 +47,7 @@ def judge(
     judged: TriageAssessment | None = None
     revealed: list[Revealed] = []
     for procedure in affected_procedures(placement, history):
-        found, later = judge_after(
+        found, later = evaluate_after(
             procedure, entry, placement=placement, history=history, at_risk=at_risk, limits=limits
         )
         if found and procedure == placement.procedure:
@@ -66,7 +66,7 @@ def affected_procedures(placement: Placement, history: History) -> list[Procedur
     return list(dict.fromkeys((*placement.procedures, *corrected)))
 
 
-def judge_after(
+def evaluate_after(
     procedure: Procedure | None,
     entry: Entry,
     *,
@@ -100,7 +100,7 @@ def beside(entry: Entry, procedure: Procedure | None, placement: Placement, hist
     return replace(entry, course=course_for(history.course_set_id, procedure), is_beside=True)
 
 
-def kept_signs(placement: Placement, history: History, *, at_risk: bool, limits: Limits) -> Kept:
+def kept_findings(placement: Placement, history: History, *, at_risk: bool, limits: Limits) -> Kept:
     """Return the findings of the corrected check-in by rule and procedure, with the instant of their report.
 
     Empty if the correction describes an instant after that check-in was submitted: then it is a new report. For

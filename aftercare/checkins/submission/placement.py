@@ -10,16 +10,16 @@ from django.utils.translation import gettext as _
 from aftercare.checkins.models import NOTE_LENGTH, CheckIn
 from aftercare.checkins.submission.history import History, side_by_side
 from aftercare.checkins.submission.submission import Placement, RejectedError, Submission
-from aftercare.checkins.submission.tokens import described_at, is_repeat, is_same_instant, sent_before
+from aftercare.checkins.submission.tokens import described_at, is_repeat, is_same_instant, stored_check_ins
 from aftercare.triage import Limits
 
 
 def find_duplicate(submission: Submission, history: History, now: datetime) -> CheckIn | None:
     """Return the check-in that this submission repeats unchanged under its token, or None."""
-    line = sent_before(submission, history, now)
+    line = stored_check_ins(submission, history, now)
     if not line:
         return None
-    there = placed_at(described_at(submission, line, now), submission, history)
+    there = procedures_at(described_at(submission, line, now), submission, history)
     return line[-1] if is_repeat(submission, there, line[-1], history) else None
 
 
@@ -29,16 +29,16 @@ def place(submission: Submission, history: History, *, now: datetime, limits: Li
     An emergency is never refused: with an impossible time it is dated at submission, kept out of the series and
     supersedes nothing; an unknown procedure or correction is ignored.
     """
-    line = sent_before(submission, history, now)
+    line = stored_check_ins(submission, history, now)
     corrects = find_corrected(submission, line, history)
     observed_at = described_at(submission, line, now)
     if corrects and is_same_instant(observed_at, corrects.observed_at):
         observed_at = corrects.observed_at
-    there = placed_at(observed_at, submission, history)
+    there = procedures_at(observed_at, submission, history)
     timing = timing_problems(submission, history, there, now=now, limits=limits)
     if submission.is_emergency:
         if timing or "observed_at" in submission.unreadable:
-            return replace(placed_at(now, submission, history), in_series=False)
+            return replace(procedures_at(now, submission, history), in_series=False)
         return replace(there, corrects=corrects)
     problems = {
         **timing,
@@ -51,7 +51,7 @@ def place(submission: Submission, history: History, *, now: datetime, limits: Li
     return replace(there, corrects=corrects)
 
 
-def placed_at(observed_at: datetime, submission: Submission, history: History) -> Placement:
+def procedures_at(observed_at: datetime, submission: Submission, history: History) -> Placement:
     """Return the procedures that apply to a submission about `observed_at`."""
     if submission.is_several:
         together = side_by_side(history.procedures, observed_at)

@@ -9,20 +9,20 @@ from aftercare.checkins.submission.history import History
 from aftercare.checkins.submission.submission import Placement, Submission
 
 # Within this time, a form without a time is about the instant of its first submission.
-KEEPS_ITS_TIME = timedelta(hours=6)
+TIME_WINDOW = timedelta(hours=6)
 
 
-def sent_before(submission: Submission, history: History, now: datetime) -> list[CheckIn]:
+def stored_check_ins(submission: Submission, history: History, now: datetime) -> list[CheckIn]:
     """Return the check-ins that the token stored since it last started anew, oldest first; empty if it does now."""
     stored = history.with_token(submission.token)
-    beginnings = [place for place, check_in in enumerate(stored) if is_beginning(check_in)]
+    beginnings = [place for place, check_in in enumerate(stored) if starts_anew(check_in)]
     line = stored[beginnings[-1] :] if beginnings else []
-    if line and submission.is_for_now and now - line[0].submitted_at > KEEPS_ITS_TIME:
+    if line and submission.is_for_now and now - line[0].submitted_at > TIME_WINDOW:
         return []
     return line
 
 
-def is_beginning(check_in: CheckIn) -> bool:
+def starts_anew(check_in: CheckIn) -> bool:
     """Return True if the check-in was new under its token; an emergency outside of the series is not."""
     return check_in.revision == 0 or (check_in.supersedes_id is None and check_in.in_series)
 

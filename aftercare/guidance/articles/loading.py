@@ -47,8 +47,8 @@ def load_article(path: Path, *, by: User) -> Article | None:
     article = Article.objects.select_for_update().filter(key=told["key"]).first()
     if article is None:
         return publish_shipped(Article(key=told["key"], live=False), told, path, by=by)
-    remember_first_text(article, by=by)
-    if not article.live or is_edited(article) or is_as_told(article, told):
+    keep_first_text(article, by=by)
+    if not article.live or is_edited(article) or is_up_to_date(article, told):
         return None
     return publish_shipped(article, told, path, by=by)
 
@@ -81,7 +81,7 @@ def fields_of(told: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def is_as_told(article: Article, told: Mapping[str, Any]) -> bool:
+def is_up_to_date(article: Article, told: Mapping[str, Any]) -> bool:
     """Return True if the article equals the file."""
     rows = [comparable_row(one) for one in article.instructions.order_by("sort_order")]
     return rows == [comparable_row(one) for one in instructions_of(told)] and all(
@@ -99,7 +99,7 @@ def is_edited(article: Article) -> bool:
     return bool(article.revisions.exclude(pk__in=shipped).exists())
 
 
-def remember_first_text(article: Article, *, by: User) -> None:
+def keep_first_text(article: Article, *, by: User) -> None:
     """Keep the first text of an article that was loaded before shipped texts were kept."""
     if article.is_shipped:
         return
@@ -165,7 +165,7 @@ def check(article: Article, path: Path) -> None:
         raise ContentError("\n".join(f"{path.name}: {fault}" for fault in faults))
 
 
-def make_room_for_clinics() -> None:
+def create_clinic_guidance() -> None:
     """Create empty clinic guidance for each clinic without it, so that editors find it."""
     for clinic in Clinic.objects.filter(guidance=None):
         ClinicGuidance.objects.get_or_create(clinic=clinic)

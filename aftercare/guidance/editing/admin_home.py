@@ -28,6 +28,6 @@ def to_articles(request: HttpRequest, **_path: str) -> HttpResponse:
     return redirect(f"{address}?{urlencode({'q': query})}" if query else address)
 
 
-def not_here(_request: HttpRequest, **_path: str) -> HttpResponse:
+def not_available(_request: HttpRequest, **_path: str) -> HttpResponse:
     """Raise Http404: the view would act on every user of the portal."""
     raise Http404

@@ -41,7 +41,7 @@ def show_refusals_of_row(row: Any, fields: tuple[str, ...]) -> list[str]:
     return list(said.values())
 
 
-class NamesWhatIsRefused:
+class ShowsRefusals:
     """Form view that shows a refused publication with its input; a draft is saved with a warning."""
 
     def publishes(self) -> bool:
@@ -74,11 +74,11 @@ class NamesWhatIsRefused:
         return response
 
 
-class AddArticle(NamesWhatIsRefused, CreateView):
+class AddArticle(ShowsRefusals, CreateView):
     pass
 
 
-class EditArticle(NamesWhatIsRefused, EditView):
+class EditArticle(ShowsRefusals, EditView):
     pass
 
 

@@ -22,7 +22,7 @@ def editors() -> QuerySet[User]:
     return User.objects.filter(Q(is_superuser=True) | by_group | by_name).distinct()
 
 
-class OfEditorsOnly:
+class EditorsOnly:
     """View of one user; Http404 for a user who is no editor."""
 
     def get_object(self, *args: Any, **kwargs: Any) -> User:
@@ -42,19 +42,19 @@ class EditorsList(users.IndexView):
         return editors()
 
 
-class EditEditor(OfEditorsOnly, users.EditView):
+class EditEditor(EditorsOnly, users.EditView):
     pass
 
 
-class DeleteEditor(OfEditorsOnly, users.DeleteView):
+class DeleteEditor(EditorsOnly, users.DeleteView):
     pass
 
 
-class EditorHistory(OfEditorsOnly, users.HistoryView):
+class EditorHistory(EditorsOnly, users.HistoryView):
     pass
 
 
-class EditorUsage(OfEditorsOnly, users.UserViewSet.usage_view_class):
+class EditorUsage(EditorsOnly, users.UserViewSet.usage_view_class):
     pass
 
 

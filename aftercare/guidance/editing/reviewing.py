@@ -46,6 +46,6 @@ def set_up_review() -> None:
     WorkflowContentType.objects.create(content_type=articles, workflow=workflow)
 
 
-def let_review(user: User) -> None:
+def add_reviewer(user: User) -> None:
     """Make a person a reviewer."""
     user.groups.add(reviewers_group())

@@ -30,7 +30,7 @@ from wagtail.models import (
 
 from aftercare.guidance.models.article_reads import ArticleRead, ShippedText
 from aftercare.guidance.models.previews import PREVIEW_MODES
-from aftercare.guidance.refusals import RefusesUnsafeChanges, RefusingQuerySet, SaysNothingUnsafe
+from aftercare.guidance.refusals import RefusesUnsafeChanges, RefusesUnsafeText, RefusingQuerySet
 from aftercare.guidance.validation import validate_body, validate_sources, validate_words
 
 # Renders a draft in a preview mode; registered at start, because pages import the models.
@@ -197,7 +197,7 @@ def is_kept(revision: Revision) -> bool:
     )
 
 
-class Instruction(SaysNothingUnsafe, Orderable):
+class Instruction(RefusesUnsafeText, Orderable):
     """Something to do or avoid for a range of hours after the procedure."""
 
     class Action(models.TextChoices):
@@ -260,7 +260,7 @@ class Instruction(SaysNothingUnsafe, Orderable):
         return kind in self.kinds.split()
 
 
-class Picture(SaysNothingUnsafe, Orderable):
+class Picture(RefusesUnsafeText, Orderable):
     """A picture of an article. The alternative text is required."""
 
     article = ParentalKey(Article, on_delete=models.CASCADE, related_name="pictures")

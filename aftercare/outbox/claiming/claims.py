@@ -34,7 +34,7 @@ class Claim:
     is_probe: bool
 
 
-def tidy(now: datetime) -> None:
+def release_stale_claims(now: datetime) -> None:
     """Release claims of crashed workers; fail expired and crash-looping messages."""
     Message.objects.expired(now).update(
         state=Message.State.FAILED, finished_at=now, failure=Message.Failure.EXPIRED, error="it came too late"
@@ -48,7 +48,7 @@ def tidy(now: datetime) -> None:
             Message.objects.filter(pk__in=[message.pk for message in lost]).update(
                 state=Message.State.FAILED, finished_at=now, failure=Message.Failure.EXHAUSTED, **died
             )
-            follow_given_up(lost, now)
+            call_failure_handlers(lost, now)
     dead.update(state=Message.State.RETRYING, next_attempt_at=now, **died)
 
 
@@ -128,7 +128,7 @@ def companions_of(leads: Sequence[Message], recent: dict[Recipient, list[SentMai
     )
     rows = Message.objects.waiting().filter(together, recipient__in={lead.recipient_id for lead in leads})
     others = rows.exclude(pk__in=[lead.pk for lead in leads]).most_pressing_first()
-    return list(others.prefetch_related("recipient")[: timing.MOST_IN_ONE - len(leads)])
+    return list(others.prefetch_related("recipient")[: timing.MAX_BATCH - len(leads)])
 
 
 def postpone(planned: Plan) -> None:
@@ -174,7 +174,7 @@ def release(messages: Sequence[Message], now: datetime, error: str = "") -> None
     settle(messages, now, Message.State.RETRYING, **fields)
 
 
-def note_failure(messages: Sequence[Message], now: datetime, error: str, *, permanent: bool) -> None:
+def record_failure(messages: Sequence[Message], now: datetime, error: str, *, permanent: bool) -> None:
     """Schedule a retry, or fail the messages if none can help."""
     attempts = max(message.attempts for message in messages)
     if permanent or attempts >= timing.MAX_ATTEMPTS:
@@ -189,10 +189,10 @@ def note_failure(messages: Sequence[Message], now: datetime, error: str, *, perm
 def give_up(messages: Sequence[Message], now: datetime, **fields: object) -> None:
     """Fail the messages and call the handlers of their kinds, in one transaction."""
     if settle(messages, now, Message.State.FAILED, **fields):
-        follow_given_up(messages, now)
+        call_failure_handlers(messages, now)
 
 
-def follow_given_up(messages: Sequence[Message], now: datetime) -> None:
+def call_failure_handlers(messages: Sequence[Message], now: datetime) -> None:
     """Call the failure handler of each kind. An error of a handler is logged and does not undo the failure."""
     for kind in {message.kind for message in messages}:
         act = given_up_of(kind)
@@ -207,7 +207,7 @@ def follow_given_up(messages: Sequence[Message], now: datetime) -> None:
             logger.exception("nothing could follow from messages of kind %s that were given up", kind)
 
 
-def note_outage(channel: str, now: datetime) -> None:
+def record_outage(channel: str, now: datetime) -> None:
     """Pause a channel whose provider is unreachable, longer with each outage in a row."""
     with transaction.atomic():
         state = locked_channel(channel)
@@ -215,6 +215,6 @@ def note_outage(channel: str, now: datetime) -> None:
         ChannelState.objects.filter(pk=channel).update(outages=F("outages") + 1, paused_until=until)
 
 
-def note_reachable(channel: str) -> None:
+def record_reachable(channel: str) -> None:
     """End the pause of a channel."""
     ChannelState.objects.filter(pk=channel).exclude(outages=0).update(outages=0, paused_until=None)

@@ -15,7 +15,7 @@ LONGEST_PAUSE = timedelta(seconds=60)
 BURST = 5
 # … and sent no more often than this.
 DIGEST_EVERY = timedelta(seconds=15)
-MOST_IN_ONE = 500  # messages in one mail
+MAX_BATCH = 500  # messages in one mail
 
 
 def claim_life() -> timedelta:

@@ -26,7 +26,7 @@ class ChangedMeanwhileError(ValueError):
     """The account was changed in another tab since the page was drawn."""
 
 
-def mark_of(user: User) -> str:
+def account_version(user: User) -> str:
     """Return a hash of the user's id and details, which changes with them."""
     text = "\n".join([str(user.pk), *(kept(getattr(user, name)) for name in OWN_FIELDS)])
     return hashlib.sha256(text.encode()).hexdigest()[:16]
@@ -44,7 +44,7 @@ def change_account(*, by: User, now: datetime, details: Mapping[str, Any], shown
     changed = [name for name in OWN_FIELDS if before[name] != kept(details[name])]
     if not changed:
         return []
-    if mark_of(user) != shown:
+    if account_version(user) != shown:
         raise ChangedMeanwhileError
     for name in changed:
         setattr(user, name, details[name])

@@ -22,9 +22,9 @@ from aftercare.people.access import View, staff_member_of
 from aftercare.people.accounts.forms import AccountForm
 from aftercare.people.accounts.own_account import (
     ChangedMeanwhileError,
+    account_version,
     change_account,
     end_other_sessions,
-    mark_of,
     sessions_of,
 )
 from aftercare.people.models import User
@@ -70,7 +70,7 @@ def keep_typed(request: HttpRequest) -> None:
 def typed_before(request: HttpRequest, user: User) -> dict[str, str]:
     """Return values typed by the same user on the same version of the page, once."""
     typed: dict[str, str] = request.session.pop(TYPED, {})
-    return typed if typed.pop("shown", "") == mark_of(user) else {}
+    return typed if typed.pop("shown", "") == account_version(user) else {}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -108,7 +108,7 @@ def account_page(
     kinds = list(Authenticator.objects.filter(user=user).values_list("type", flat=True))
     context: dict[str, Any] = {
         "form": form,
-        "shown": mark_of(user),
+        "shown": account_version(user),
         "stored": user if status == HTTPStatus.CONFLICT else None,
         "has_app": Authenticator.Type.TOTP in kinds,
         "keys": kinds.count(Authenticator.Type.WEBAUTHN),

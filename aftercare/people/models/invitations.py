@@ -32,7 +32,7 @@ class InvitationQuerySet(models.QuerySet[Any]):
             return self.none()
 
 
-class LinkToSignIn(models.Model):
+class InvitationLink(models.Model):
     """A link that signs one person in, once, within 14 days.
 
     The token is not stored: it is the id, signed with SECRET_KEY. A mail that is sent twice carries the same
@@ -70,7 +70,7 @@ class LinkToSignIn(models.Model):
         return self.used_at is None and self.stopped_at is None and now < self.ends_at
 
 
-class Invitation(LinkToSignIn):
+class Invitation(InvitationLink):
     """Invitation of a patient."""
 
     class Way(models.TextChoices):
@@ -86,7 +86,7 @@ class Invitation(LinkToSignIn):
 
     objects: ClassVar = InvitationQuerySet.as_manager()
 
-    class Meta(LinkToSignIn.Meta):
+    class Meta(InvitationLink.Meta):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["patient"],
@@ -106,7 +106,7 @@ class Invitation(LinkToSignIn):
         return f"invitation {self.pk}"
 
 
-class StaffInvitation(LinkToSignIn):
+class StaffInvitation(InvitationLink):
     """Invitation of a staff member; always mailed."""
 
     SIGNER = signing.Signer(salt="aftercare.people.staff_invitation", sep=".")
@@ -116,7 +116,7 @@ class StaffInvitation(LinkToSignIn):
 
     objects: ClassVar = InvitationQuerySet.as_manager()
 
-    class Meta(LinkToSignIn.Meta):
+    class Meta(InvitationLink.Meta):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["member"],

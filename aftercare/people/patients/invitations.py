@@ -44,7 +44,7 @@ def signs_in_elsewhere(patient: Patient) -> bool:
 @transaction.atomic
 def invite(*, patient: Patient, by: User, now: datetime) -> Invitation:
     """Mail an invitation, in place of any earlier one."""
-    attend_to_failures(patient, now)
+    mark_failures_handled(patient, now)
     invitation = make_invitation(patient=patient, by=by, now=now, way=Invitation.Way.EMAIL)
     Message.objects.create(
         kind=KIND,
@@ -97,7 +97,7 @@ def stop_invitations(*, patient: Patient, now: datetime) -> bool:
     return bool(patient.invitations.live().update(stopped_at=now))
 
 
-def attend_to_failures(patient: Patient, now: datetime) -> None:
+def mark_failures_handled(patient: Patient, now: datetime) -> None:
     """Mark failures of earlier invitations as handled: sending a new one shows that they were seen."""
     failed = Message.objects.unattended_failures().filter(kind=KIND, recipient=patient.user_id)
     failed.filter(subject__in=patient.invitations.values("pk")).update(attended_at=now)

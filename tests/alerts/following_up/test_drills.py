@@ -5,10 +5,10 @@ import pytest
 from aftercare.alerts.following_up.drills import (
     DrillEndedError,
     DrillRunningError,
+    drill_times,
     end_drill,
     escalate_drills,
     start_drill,
-    timing_of,
 )
 from aftercare.alerts.models import Alert, ContactStep, Dispatch, Drill
 from aftercare.alerts.notifying.notifications import drain, render
@@ -63,12 +63,12 @@ def test_a_drill_is_timed_from_its_start_to_the_first_message_and_to_the_answer(
     drill: Drill, nurse: StaffMember
 ) -> None:
     drain(at(0))
-    assert timing_of(drill).told_after is None
+    assert drill_times(drill).told_after is None
     Message.objects.update(state=Message.State.SENT, finished_at=at(0, seconds=3))
     end_drill(drill=drill, by=nurse.user, now=at(0, minutes=2), acknowledged=True)
     drill.refresh_from_db()
 
-    timing = timing_of(drill)
+    timing = drill_times(drill)
 
     assert timing.told_after is not None
     assert timing.acknowledged_after is not None
@@ -89,7 +89,7 @@ def test_a_drill_that_has_ended_stays_as_it_was(
     with pytest.raises(DrillEndedError):
         end_drill(drill=drill, by=nurse.user, now=at(1), acknowledged=True)
     drill.refresh_from_db()
-    assert (drill.acknowledged_by, timing_of(drill).acknowledged_after) == (None, None)
+    assert (drill.acknowledged_by, drill_times(drill).acknowledged_after) == (None, None)
 
 
 def test_a_drill_that_nobody_answers_ends_by_itself_after_two_hours(drill: Drill) -> None:

@@ -9,7 +9,7 @@ from aftercare.alerts.following_up.escalation import escalate
 from aftercare.alerts.models import Alert, ContactStep, Dispatch
 from aftercare.alerts.notifying import notifications, texts
 from aftercare.alerts.notifying.notifications import drain, render, render_together
-from aftercare.checkins.follow_up.non_response import note_silence_after_alerts
+from aftercare.checkins.follow_up.non_response import record_silence_after_alerts
 from aftercare.outbox.models import Message
 from aftercare.outbox.registry import Content
 from aftercare.people.models import Clinic, Patient, Procedure, StaffMember
@@ -208,7 +208,7 @@ def test_silence_matters_until_the_alert_is_closed(
     alert = patient.alerts.get()
     drain(at(1))
     acknowledge(alert=alert, by=nurse.user, now=at(2))
-    note_silence_after_alerts(at(25))
+    record_silence_after_alerts(at(25))
     drain(at(25))
     message = Message.objects.order_by("-created_at")[0]
 
@@ -220,7 +220,7 @@ def test_silence_matters_until_the_alert_is_closed(
 def test_each_reason_has_words_of_its_own(patient: Patient, procedure: Procedure, nurse: StaffMember) -> None:
     check_in(patient, 1, signs=["pus"])
     escalate(at(2))
-    note_silence_after_alerts(at(25))
+    record_silence_after_alerts(at(25))
     drain(at(25))
 
     contents = [render(message, at(25)) for message in Message.objects.all()]

@@ -18,7 +18,7 @@ from aftercare.checkins.corrections.actions import (
     move_procedure,
 )
 from aftercare.checkins.corrections.reassessment import Reassessed
-from aftercare.checkins.follow_up.non_response import non_responders, note_missed_check_ins, silent_alerts
+from aftercare.checkins.follow_up.non_response import non_responders, record_missed_check_ins, silent_alerts
 from aftercare.checkins.models import Assessment, CheckIn, NonResponse
 from aftercare.people.models import Clinic, Event, Patient, Procedure, StaffMember
 from tests.at_once import at_once
@@ -282,7 +282,7 @@ def test_the_silence_after_an_alert_looks_at_what_was_found_since(
 def test_who_is_silent_is_silent_since_the_corrected_time(
     patient: Patient, procedure: Procedure, colleague: StaffMember, performed_h: float, since: list[float]
 ) -> None:
-    note_missed_check_ins(at(48))
+    record_missed_check_ins(at(48))
 
     correct(procedure, colleague, at(50), performed_at=at(performed_h))
 
@@ -444,7 +444,7 @@ def test_the_alerts_of_a_moved_procedure_are_closed_as_a_mistake(
 def test_who_is_silent_after_a_moved_procedure_is_the_other_patient(
     patient: Patient, procedure: Procedure, right: Patient, colleague: StaffMember
 ) -> None:
-    note_missed_check_ins(at(48))
+    record_missed_check_ins(at(48))
 
     move(procedure, right, colleague, at(50))
 

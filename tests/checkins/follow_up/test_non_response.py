@@ -9,8 +9,8 @@ from aftercare.alerts.models import Dispatch
 from aftercare.checkins.follow_up import non_response
 from aftercare.checkins.follow_up.non_response import (
     non_responders,
-    note_missed_check_ins,
-    note_silence_after_alerts,
+    record_missed_check_ins,
+    record_silence_after_alerts,
 )
 from aftercare.checkins.models import NonResponse
 from aftercare.people.models import Clinic, Event, Patient, Procedure, StaffMember, User
@@ -27,7 +27,7 @@ def told_of_silence() -> list[Dispatch]:
 def test_silence_after_an_alert_is_told_once_for_a_check_in(patient: Patient, procedure: Procedure) -> None:
     newest = check_in(patient, 1, signs=["lumps"]).check_in
 
-    assert [note_silence_after_alerts(at(h)) for h in (24.9, 25, 25.1, 50)] == [0, 1, 0, 0]
+    assert [record_silence_after_alerts(at(h)) for h in (24.9, 25, 25.1, 50)] == [0, 1, 0, 0]
 
     [dispatch] = told_of_silence()
     assert (dispatch.event, dispatch.due_at, dispatch.step) == (newest.pk, at(25), 0)
@@ -42,7 +42,7 @@ def test_silence_that_falls_in_the_night_is_told_when_the_clinic_opens(
 ) -> None:
     check_in(patient, 12, signs=["lumps"])
 
-    note_silence_after_alerts(at(36))
+    record_silence_after_alerts(at(36))
 
     # Tuesday 22:00; the clinic opens on Wednesday at 08:00.
     assert told_of_silence()[0].due_at == at(46)
@@ -50,10 +50,10 @@ def test_silence_that_falls_in_the_night_is_told_when_the_clinic_opens(
 
 def test_another_report_and_another_silence_are_told_again(patient: Patient, procedure: Procedure) -> None:
     check_in(patient, 1, signs=["lumps"])
-    note_silence_after_alerts(at(25))
+    record_silence_after_alerts(at(25))
     check_in(patient, 26, signs=["lumps"])
 
-    assert note_silence_after_alerts(at(50)) == 1
+    assert record_silence_after_alerts(at(50)) == 1
     assert len(told_of_silence()) == 2
 
 
@@ -61,7 +61,7 @@ def test_a_closed_alert_ends_it(patient: Patient, procedure: Procedure, nurse: S
     check_in(patient, 1, signs=["lumps"])
     close(alert=patient.alerts.get(), by=nurse.user, now=at(2), outcome="advice_given", note="Seen.")
 
-    assert note_silence_after_alerts(at(30)) == 0
+    assert record_silence_after_alerts(at(30)) == 0
 
 
 def test_one_patients_fault_keeps_no_other_silence_from_being_told(
@@ -78,13 +78,13 @@ def test_one_patients_fault_keeps_no_other_silence_from_being_told(
 
     monkeypatch.setattr(non_response, "silent_alerts", fails_for_the_patient)
 
-    assert note_silence_after_alerts(at(30)) == 1
+    assert record_silence_after_alerts(at(30)) == 1
     assert [dispatch.patient for dispatch in told_of_silence()] == [stranger]
     assert str(patient.pk) in caplog.text
 
 
 def test_who_misses_check_ins_comes_on_the_list_once(patient: Patient, procedure: Procedure) -> None:
-    assert [note_missed_check_ins(at(h)) for h in (47.9, 48, 48.1)] == [0, 1, 0]
+    assert [record_missed_check_ins(at(h)) for h in (47.9, 48, 48.1)] == [0, 1, 0]
 
     row = non_responders([patient.clinic_id]).get()
     assert (row.patient, row.procedure, row.silent_since, row.noted_at) == (patient, procedure, at(0), at(48))
@@ -103,23 +103,23 @@ def test_one_patients_fault_keeps_no_other_off_the_list(
 
     monkeypatch.setattr(non_response, "missed_check_ins", fails_for_the_first)
 
-    assert note_missed_check_ins(at(60)) == 1
+    assert record_missed_check_ins(at(60)) == 1
     assert NonResponse.objects.get().patient == stranger
     assert str(patient.pk) in caplog.text
 
 
 def test_a_check_in_takes_the_patient_off_the_list(patient: Patient, procedure: Procedure) -> None:
-    note_missed_check_ins(at(48))
+    record_missed_check_ins(at(48))
     check_in(patient, 50)
 
     assert not non_responders([patient.clinic_id]).exists()
-    assert note_missed_check_ins(at(97.9)) == 0
-    assert note_missed_check_ins(at(98)) == 1
+    assert record_missed_check_ins(at(97.9)) == 0
+    assert record_missed_check_ins(at(98)) == 1
     assert [row.silent_since for row in non_responders([patient.clinic_id])] == [at(50)]
 
 
 def test_a_new_procedure_takes_the_patient_off_the_list(patient: Patient, procedure: Procedure) -> None:
-    note_missed_check_ins(at(48))
+    record_missed_check_ins(at(48))
     ProcedureFactory.create(patient=patient, performed_at=at(60))
 
     assert not non_responders([patient.clinic_id]).exists()
@@ -132,7 +132,7 @@ def test_the_longest_silent_comes_first_and_other_clinics_are_left_out(
     for person, h in ((later, 10), (patient, 0), (stranger, 0)):
         ProcedureFactory.create(patient=person, performed_at=at(h))
 
-    assert note_missed_check_ins(at(60)) == 3
+    assert record_missed_check_ins(at(60)) == 3
 
     assert [row.patient for row in non_responders([clinic.pk])] == [patient, later]
 
@@ -141,13 +141,13 @@ def test_the_longest_silent_comes_first_and_other_clinics_are_left_out(
 def test_after_a_week_nobody_is_put_on_the_list(
     patient: Patient, procedure: Procedure, h: float, listed: int
 ) -> None:
-    assert note_missed_check_ins(at(h)) == listed
+    assert record_missed_check_ins(at(h)) == listed
 
 
 def test_without_a_procedure_nobody_is_missed(patient: Patient) -> None:
     check_in(patient, 0)
 
-    assert note_missed_check_ins(at(100)) == 0
+    assert record_missed_check_ins(at(100)) == 0
     assert not NonResponse.objects.exists()
 
 
@@ -155,4 +155,4 @@ def test_a_procedure_that_is_still_to_come_is_not_counted_from(patient: Patient)
     ProcedureFactory.create(patient=patient, performed_at=at(0))
     ProcedureFactory.create(patient=patient, performed_at=at(50))
 
-    assert note_missed_check_ins(at(49)) == 1
+    assert record_missed_check_ins(at(49)) == 1

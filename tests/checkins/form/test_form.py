@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.http import QueryDict
 
-from aftercare.checkins.form.drafts import LONGEST, MOST, typed_fields
+from aftercare.checkins.form.drafts import MAX_LENGTH, MAX_VALUES, typed_fields
 from aftercare.checkins.form.form import CheckInForm
 from aftercare.checkins.form.rendering import blank_parts, parts_of
 from aftercare.triage import Answers
@@ -250,8 +250,10 @@ def test_a_time_that_the_browsers_picker_would_drop_is_shown_as_text() -> None:
 
 
 def test_a_draft_holds_what_belongs_to_the_form_and_not_without_bounds() -> None:
-    data = posted({"redness": "3", "note": "x" * (LONGEST + 1), "signs": ["pus"] * (MOST + 1), "other": "1"})
+    data = posted(
+        {"redness": "3", "note": "x" * (MAX_LENGTH + 1), "signs": ["pus"] * (MAX_VALUES + 1), "other": "1"}
+    )
     kept = typed_fields(data)
     assert set(kept) == {"token", "redness", "note", "signs"}
     assert kept["redness"] == ["3"]
-    assert (len(kept["note"][0]), len(kept["signs"])) == (LONGEST, MOST)
+    assert (len(kept["note"][0]), len(kept["signs"])) == (MAX_LENGTH, MAX_VALUES)

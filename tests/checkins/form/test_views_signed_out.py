@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from aftercare.checkins.form.drafts import LIFE
+from aftercare.checkins.form.drafts import LIFETIME
 from aftercare.checkins.models import CheckIn
 from aftercare.people.actions import make_sign_in_link
 from aftercare.people.models import Patient, Procedure, StaffMember
@@ -64,7 +64,7 @@ def test_an_empty_form_can_be_had_instead(patient: Patient) -> None:
 def test_what_was_typed_is_not_kept_for_whoever_signs_in_much_later(patient: Patient) -> None:
     client = Client()
     send(client, redness="3")
-    with time_machine.travel(at(26, seconds=1) + LIFE, tick=False):
+    with time_machine.travel(at(26, seconds=1) + LIFETIME, tick=False):
         client.force_login(patient.user)
         assert chosen(client.get("/check-in/")) == set()
 

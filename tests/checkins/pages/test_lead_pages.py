@@ -12,7 +12,7 @@ import time_machine
 from aftercare.alerts.actions import acknowledge, close
 from aftercare.alerts.models import Alert
 from aftercare.checkins.models import CheckIn
-from aftercare.checkins.pages.lead_box import OUTCOMES, say_called
+from aftercare.checkins.pages.lead_box import OUTCOMES, record_said_called
 from aftercare.people.models import Event, Patient, StaffMember
 from tests.checkins.posting import signed_in, text_of
 from tests.checkins.wording import forbidden_words
@@ -210,20 +210,20 @@ class TestSaidCalled:
     def test_it_ends_no_chase(self, patient: Patient) -> None:
         check_in(patient, 1, **PUS)
         before = Alert.objects.values().get()
-        say_called(patient=patient, now=at(1.5))
+        record_said_called(patient=patient, now=at(1.5))
         assert Alert.objects.values().get() == before
 
     def test_pressed_twice_it_is_kept_once_and_a_newer_report_asks_again(self, patient: Patient) -> None:
         check_in(patient, 1, **PUS)
-        assert [say_called(patient=patient, now=at(h)) for h in (1.5, 1.6)] == [1, 0]
+        assert [record_said_called(patient=patient, now=at(h)) for h in (1.5, 1.6)] == [1, 0]
         patient.alerts.update(last_reported_at=at(2))
 
         assert "I have called" in main_of(page_of(patient, "/", at(3)))
-        assert say_called(patient=patient, now=at(3)) == 1
+        assert record_said_called(patient=patient, now=at(3)) == 1
 
     def test_without_a_lead_there_is_nothing_to_keep(self, patient: Patient) -> None:
         check_in(patient, 1)
-        assert say_called(patient=patient, now=at(2)) == 0
+        assert record_said_called(patient=patient, now=at(2)) == 0
 
     def test_only_the_patient_can_say_so_and_only_by_pressing(
         self, patient: Patient, nurse: StaffMember, client: Any

@@ -14,7 +14,7 @@ from aftercare.alerts.actions import acknowledge
 from aftercare.alerts.following_up.escalation import escalate
 from aftercare.alerts.models import Alert
 from aftercare.alerts.notifying.notifications import drain
-from aftercare.checkins.follow_up.non_response import note_silence_after_alerts
+from aftercare.checkins.follow_up.non_response import record_silence_after_alerts
 from aftercare.outbox.models import Message
 from aftercare.people.models import Patient, StaffMember
 from clinic.alert.page import Comparison
@@ -202,7 +202,7 @@ def test_what_waits_for_opening_hours_is_in_the_history(patient: Patient, nurse:
 
 def test_silence_since_the_report_is_said(patient: Patient, nurse: StaffMember) -> None:
     alert = alert_of(patient, 60, pain=3)
-    note_silence_after_alerts(at(84))
+    record_silence_after_alerts(at(84))
     page = page_of(alert, nurse)
     assert "No check-in since the report behind this alert, noticed Thu 22:00." in page
 

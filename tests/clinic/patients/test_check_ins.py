@@ -161,9 +161,9 @@ def test_of_two_areas_the_one_is_chosen(patient: Patient, nurse: StaffMember) ->
 
 
 def test_it_ends_the_silence_of_the_patient(patient: Patient, nurse: StaffMember) -> None:
-    from aftercare.checkins.follow_up.non_response import non_responders, note_missed_check_ins
+    from aftercare.checkins.follow_up.non_response import non_responders, record_missed_check_ins
 
-    note_missed_check_ins(at(49))
+    record_missed_check_ins(at(49))
     send(patient, nurse)
     assert not non_responders([patient.clinic_id]).exists()
 

@@ -14,7 +14,7 @@ from django.apps import apps
 from django.db import connection
 from django.test import Client
 
-from aftercare.checkins.follow_up.non_response import note_missed_check_ins
+from aftercare.checkins.follow_up.non_response import record_missed_check_ins
 from aftercare.people.models import Patient, StaffMember
 from aftercare.people.patients.details import change_details
 from clinic.patient_search import SEARCHES, find_patients
@@ -158,7 +158,7 @@ def test_the_list_is_narrowed_by_what_was_chosen(patient: Patient, nurse: StaffM
     """Amara has an open alert, Ben is silent, Cleo has no procedure, and Dina was treated long ago."""
     check_in(patient, 90, signs=["pus"])
     ben = someone(patient, "Ben")
-    note_missed_check_ins(at(96))
+    record_missed_check_ins(at(96))
     cleo = PatientFactory.create(clinic=patient.clinic, user=UserFactory.create(first_name="Cleo"))
     dina = someone(patient, "Dina")
     dina.procedures.update(performed_at=at(96) - timedelta(days=20))

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from aftercare.alerts.actions import acknowledge, close, correct_contact_attempt, record_contact_attempt
 from aftercare.alerts.models import ContactAttempt
-from aftercare.checkins.follow_up.non_response import note_missed_check_ins
+from aftercare.checkins.follow_up.non_response import record_missed_check_ins
 from aftercare.people.models import Patient, Procedure, StaffMember
 from tests.clinic.staff_client import (
     BANNER_QUERIES,
@@ -33,7 +33,7 @@ HANDOVER = "/clinic/handover/"
 def silent(patient: Patient, procedure: Procedure) -> Patient:
     """Somebody who has not checked in since the treatment."""
     found = someone(patient, "Ben", call_back_telephone="0161 496 0199")
-    note_missed_check_ins(at(56))
+    record_missed_check_ins(at(56))
     return found
 
 
@@ -58,7 +58,7 @@ def test_a_long_list_of_the_silent_goes_on_in_the_handover(
 ) -> None:
     monkeypatch.setattr("clinic.queue.page.SILENT_SHOWN", 1)
     someone(patient, "Zoe")
-    note_missed_check_ins(at(56))
+    record_missed_check_ins(at(56))
     page = words(staff_client(nurse).get(QUEUE))
     assert "Not heard from 3" in page
     assert "2 more in the handover" in page

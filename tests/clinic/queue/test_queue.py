@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from aftercare.alerts.actions import acknowledge, close, record_contact_attempt
-from aftercare.checkins.follow_up.non_response import note_missed_check_ins, note_silence_after_alerts
+from aftercare.checkins.follow_up.non_response import record_missed_check_ins, record_silence_after_alerts
 from aftercare.people.models import Clinic, Patient, StaffMember
 from clinic.queue.page import ROWS_ON_A_PAGE, Queue, page_of, queue_of
 from tests.clinic.staff_client import (
@@ -283,14 +283,14 @@ def test_silence_after_an_alert_is_marked(
     alert = alert_of(patient, 20, pain=3)
     acknowledge(alert=alert, by=nurse.user, now=at(20.1))
     assert see(43).today[0].silence == ""
-    note_silence_after_alerts(at(44))
+    record_silence_after_alerts(at(44))
     assert "No check-in for a day" in open_at(nurse, 45)
 
 
 def test_who_has_not_been_heard_from_is_listed_until_a_check_in_comes(patient: Patient, see: See) -> None:
     heard = someone(patient, "Ben")
     check_in(heard, 6)
-    note_missed_check_ins(at(56))
+    record_missed_check_ins(at(56))
 
     rows = see(56).silent
 
@@ -306,7 +306,7 @@ def test_a_silent_patient_with_an_open_alert_says_so(
     patient: Patient, nurse: StaffMember, open_at: Read
 ) -> None:
     alert_of(patient, 20, signs=["patches"])
-    note_missed_check_ins(at(70))
+    record_missed_check_ins(at(70))
     page = open_at(nurse, 70)
     assert "No check-in for 2 days 2 h has an open alert" in page
 
@@ -336,7 +336,7 @@ def test_the_queue_takes_as_many_queries_for_many_alerts_as_for_one(
 ) -> None:
     alert_of(patient, 20, signs=["pus"])
     silent = someone(patient, "Ben")
-    note_missed_check_ins(at(56))
+    record_missed_check_ins(at(56))
     client = staff_client(nurse)
     with time_machine.travel(at(56), tick=False):
         client.get(QUEUE)
@@ -348,7 +348,7 @@ def test_the_queue_takes_as_many_queries_for_many_alerts_as_for_one(
             check_in(other, 31, signs=["pus", "patches"], pain=3, emergency=["eye"])
             someone(patient, f"S{number}")
         treated(silent, nurse.user, 1)
-        note_missed_check_ins(at(56))
+        record_missed_check_ins(at(56))
         with CaptureQueriesContext(connection) as for_many:
             assert len(client.get(QUEUE).context["queue"].now) == 7
     # With the colleagues to filter by, the calls about alerts and about silence, and what can be undone.

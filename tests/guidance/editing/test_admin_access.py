@@ -9,7 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.test import Client, override_settings
 
-from aftercare.guidance.editing.reviewing import let_review
+from aftercare.guidance.editing.reviewing import add_reviewer
 from aftercare.guidance.models import Article, ClinicGuidance
 from aftercare.people.models import Clinic, Patient, Procedure, StaffMember, User
 from tests.guidance.writing import published
@@ -69,7 +69,7 @@ def reviewer() -> User:
 
 def only_reviewer() -> User:
     user = User.objects.create_user("vi@test.example")
-    let_review(user)
+    add_reviewer(user)
     return user
 
 

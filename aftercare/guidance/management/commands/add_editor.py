@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_email
 
 from aftercare.guidance.actions import add_editor
-from aftercare.guidance.editing.reviewing import let_review
+from aftercare.guidance.editing.reviewing import add_reviewer
 
 
 class Command(BaseCommand):
@@ -31,5 +31,5 @@ class Command(BaseCommand):
         first, _space, last = options["name"].partition(" ")
         editor = add_editor(email=options["email"], first_name=first, last_name=last)
         if options["reviewer"]:
-            let_review(editor)
+            add_reviewer(editor)
         self.stdout.write(f"{editor.email} may edit guidance. Now: manage.py sign_in_link {editor.email}")

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from aftercare.guidance.actions import editors_group
-from aftercare.guidance.articles.loading import ContentError, load_articles, make_room_for_clinics
+from aftercare.guidance.articles.loading import ContentError, create_clinic_guidance, load_articles
 from aftercare.guidance.editing.reviewing import set_up_review
 from aftercare.people.models import User
 
@@ -18,7 +18,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **_options: Any) -> None:
         editors_group()
         set_up_review()
-        make_room_for_clinics()
+        create_clinic_guidance()
         try:
             new = load_articles(by=User.objects.system())
         except ContentError as error:
