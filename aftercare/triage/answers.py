@@ -1,4 +1,4 @@
-"""What a patient can answer in one check-in."""
+"""Answers of a check-in."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
@@ -62,11 +62,11 @@ Word = TypeVar("Word", bound=StrEnum)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
-    """One check-in as it was answered.
+    """The answers of one check-in.
 
-    ``None`` is "not answered" or "I can't tell" and is never read as zero. An empty group of ticks is the
-    answer "None of these". Severities run from 0 (none) to 4 (very severe). A value the form does not
-    offer raises a ValueError that names its key.
+    ``None`` is "not answered" or "I can't tell" and never counts as zero. An empty group of ticks is the answer
+    "None of these". Severities run from 0 (none) to 4 (very severe). An unknown value raises a ValueError that
+    names its key.
     """
 
     redness: int | None = None
@@ -86,7 +86,7 @@ class Answers:
             _check_severity(symptom, getattr(self, symptom))
         _check_yes_or_no("itch_bothers", self.itch_bothers)
         _check_yes_or_no("want_contact", self.want_contact)
-        # Plain text and lists are taken in as the words they stand for, so that rules compare like with like.
+        # Plain text and lists are converted to the enums, so that rules compare like with like.
         keep = object.__setattr__
         keep(self, "painkiller", _word("painkiller", self.painkiller, Painkiller))
         keep(self, "came_back", _word("came_back", self.came_back, CameBack))
@@ -96,13 +96,13 @@ class Answers:
 
     @property
     def is_empty(self) -> bool:
-        """Nothing was answered. "No" to being called says nothing about the skin: alone it is empty."""
+        """Return True if nothing about the skin was answered; "No" to being called alone is empty."""
         rest = (getattr(self, key) for key in KEYS if key != "want_contact")
         return not self.want_contact and all(value is None for value in rest)
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Answers":
-        """From a JSON object; a key that is absent was not answered. ValueError names what is unknown."""
+        """Read a JSON object; absent keys were not answered. Raise ValueError for unknown keys or values."""
         if not isinstance(data, Mapping):
             raise ValueError(f"answers must be an object, not {short(data)}")
         unknown = [short(key) for key in data if key not in KEYS]
@@ -111,7 +111,7 @@ class Answers:
         return cls(**data)
 
     def to_json(self) -> dict[str, Any]:
-        """Every key, ticks as sorted lists, ``None`` kept."""
+        """Return every key, ticks as sorted lists, ``None`` kept."""
         return {key: _plain(getattr(self, key)) for key in KEYS}
 
 
@@ -119,7 +119,7 @@ KEYS: tuple[str, ...] = tuple(field.name for field in fields(Answers))
 
 
 def _check_severity(key: str, value: object) -> None:
-    # A bool is an int in Python, but "true" is no severity.
+    # bool is a subclass of int, but "true" is no severity.
     if value is not None and (type(value) is not int or not NONE <= value <= VERY_SEVERE):
         raise ValueError(f"{key} must be a whole number from 0 to 4, not {short(value)}")
 

@@ -1,4 +1,4 @@
-"""The expected course of recovery: how long each symptom usually lasts, and when the clinic wants to know."""
+"""Expected course of a recovery: how long each symptom usually lasts, and when to tell the clinic."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
@@ -18,7 +18,7 @@ class SymptomCourse:
 
     often_by_h: float | None
     usual_until_h: float
-    tell_us_after_h: float  # when it is moderate or worse
+    tell_us_after_h: float  # if it is moderate or worse
     tell_us_after_mild_h: float
 
 
@@ -38,7 +38,7 @@ DEFAULT_HOURS: Mapping[str, Mapping[Symptom, Hours]] = {
     },
 }
 DEFAULT_SIGN_HOURS: Mapping[str, float] = {"bruise_h": 336, "peeling_h": 336, "spots_h": 672}
-# Without a ceiling, an editor could raise an hour until its rule never fires.
+# Without an upper bound, an editor could raise an hour until its rule never fires.
 CEILING = 2
 FIELD_WORDS = {
     "often_by_h": "often by",
@@ -49,18 +49,18 @@ FIELD_WORDS = {
 
 
 def symptom_ceilings(kind: str, symptom: Symptom) -> tuple[float, float, float]:
-    """The most hours for "usual until", "tell us after" and "tell us after if mild"."""
+    """Return the upper bounds, in hours, of "usual until", "tell us after" and "tell us after if mild"."""
     _, usual, tell, mild = DEFAULT_HOURS[kind][symptom]
     return CEILING * usual, CEILING * tell, CEILING * mild
 
 
 def sign_ceiling(sign: str) -> float:
-    """The most hours for `bruise`, `peeling` or `spots`."""
+    """Return the upper bound, in hours, of `bruise`, `peeling` or `spots`."""
     return CEILING * DEFAULT_SIGN_HOURS[f"{sign}_h"]
 
 
 class CourseError(ValueError):
-    """An expected course that must not be used; ``problems`` has one sentence for each reason."""
+    """An invalid expected course; ``problems`` has a sentence for each reason."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__(" ".join(problems))
@@ -69,9 +69,9 @@ class CourseError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExpectedCourse:
-    """All hours for one kind of procedure: ``mn`` (microneedling) or ``rf`` (with radiofrequency).
+    """All hours for a kind of procedure: ``mn`` (microneedling) or ``rf`` (with radiofrequency).
 
-    Raises CourseError unless every hour is positive, in order and at most twice its default.
+    Raise CourseError unless every hour is positive, in order and at most twice its default.
     """
 
     kind: str
@@ -94,7 +94,7 @@ class ExpectedCourse:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "ExpectedCourse":
-        """From the shape of ``to_json``; CourseError names what is missing, unknown or out of bounds."""
+        """Read the shape of ``to_json``; raise CourseError for what is missing, unknown or out of bounds."""
         _check_keys("The expected course", data, [field.name for field in fields(cls)])
         names = [field.name for field in fields(SymptomCourse)]
         for symptom in SYMPTOMS:
@@ -129,7 +129,7 @@ def _problems(course: ExpectedCourse) -> Iterator[str]:
 def _symptom_problems(kind: str, symptom: Symptom, course: SymptomCourse) -> Iterator[str]:
     word = symptom.capitalize()
     often_by, usual_until, *_ = DEFAULT_HOURS[kind][symptom]
-    # Pain has no "often by" of its own; where a clinic gives one, its "usual until" bounds it.
+    # Pain has no "often by" of its own; if a clinic gives one, it may not exceed "usual until".
     first = CEILING * (usual_until if often_by is None else often_by)
     given: list[tuple[str, float]] = []
     ceilings = (first, *symptom_ceilings(kind, symptom))

@@ -1,4 +1,4 @@
-"""Evaluating one check-in, and finding what newly fires when the series changes."""
+"""Evaluation of a check-in, and new findings when its series changes."""
 
 from collections.abc import Collection, Hashable, Iterable, Iterator
 from datetime import UTC, datetime
@@ -26,13 +26,13 @@ def evaluate(
     at_risk: bool,
     limits: Limits = LIMITS,
 ) -> Assessment:
-    """Judges one check-in by every rule; the level is the highest that fired.
+    """Evaluate a check-in by every rule; the level is the highest that fired.
 
-    ``others`` are the standing check-ins of the same procedure, in any order: only those strictly earlier
-    than this one count, and it may be among them. Without a procedure (``performed_at`` None), rules that
-    need h are silent, but for `hot_sore_area` and the pain of 4 in `intense_pain`. Of an entry that stands
-    beside, only rules that use h or a series are judged, and `at_risk_patient` by those. A naive instant, or
-    a check-in after a procedure without an expected course, is a ValueError.
+    ``others``: check-ins of the same procedure that are not superseded, in any order; only strictly earlier
+    ones count, and the check-in itself may be included. Without a procedure (``performed_at`` None), rules that
+    need h do not fire, except `hot_sore_area` and the pain of 4 in `intense_pain`. For an entry with
+    ``is_beside`` only rules that use h or the series are evaluated, and `at_risk_patient` by their findings.
+    Raise ValueError for a naive instant, or a check-in after a procedure without an expected course.
     """
     moment = Moment(entry, others, performed_at=performed_at, limits=limits)
     findings: list[Finding] = []
@@ -51,20 +51,20 @@ def evaluate(
 
 
 def _at_risk_finding(moment: Moment, triggers: list[Finding]) -> Finding:
-    # One answer can be behind several triggers; it is evidence once.
+    # An answer behind several conditions is evidence once.
     evidence = dict.fromkeys(item for finding in triggers for item in finding.evidence)
     first = moment.seen("at_risk", True)
     return Finding(AT_RISK_PATIENT.id, AT_RISK_PATIENT.level, (first, *evidence), None)
 
 
 def fires_emergency(answers: Answers) -> bool:
-    """Whether these answers alone fire an emergency rule: such a check-in is never refused."""
+    """Return True if these answers alone fire an emergency rule: such a check-in is never refused."""
     moment = Moment(Entry("", _ANY_TIME, answers), (), performed_at=None, limits=LIMITS)
     return any(condition(moment) for rule, condition in CHECKED if rule.level is Level.EMERGENCY)
 
 
 class NewlyFired(NamedTuple):
-    """A check-in that has to be seen anew: its evaluation now, and the findings it did not have before."""
+    """A check-in with new findings: its evaluation now, and the findings that it did not have before."""
 
     key: Hashable
     assessment: Assessment
@@ -80,11 +80,11 @@ def newly_fired(
     except_key: Hashable | None = None,
     limits: Limits = LIMITS,
 ) -> list[NewlyFired]:
-    """What fires now and did not before, for each check-in but ``except_key``, earliest first.
+    """Return the new findings of each check-in but ``except_key``, earliest first.
 
-    ``before`` and ``after`` are the standing check-ins of one procedure before and after a back-dated
-    check-in or a correction. Check-ins where nothing newly fires are left out; one that is only in
-    ``after`` fired nothing before.
+    ``before`` and ``after``: check-ins of a procedure that are not superseded, before and after a back-dated
+    check-in or a correction. Check-ins without new findings are left out; one that is only in ``after`` had
+    none before.
     """
     known = {entry.key: entry for entry in before}
     first_change = min(_changed_instants(known, after), default=None)
@@ -94,7 +94,7 @@ def newly_fired(
     found = []
     for entry in sorted(after, key=lambda entry: entry.at):
         old = known.get(entry.key)
-        # A check-in sees only earlier ones, so nothing changes for it up to the first change.
+        # A check-in is evaluated with earlier ones only, so nothing changes up to the first change.
         if entry.key == except_key or (entry.at <= first_change and old == entry):
             continue
         had = () if old is None else judge(old, before).rules

@@ -1,4 +1,4 @@
-"""What an evaluation says: findings with their evidence, and the level they add up to."""
+"""Results of an evaluation: findings with evidence, and the level."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,10 +10,10 @@ from aftercare.triage.limits import instant
 
 
 class Evidence(NamedTuple):
-    """One answer that made a rule fire.
+    """An answer that made a rule fire.
 
-    ``key`` is the question, ``value`` the answer or the tick, ``at`` the instant described, ``hours`` the
-    hours since the procedure then (for reading only; None without a procedure).
+    ``key``: the question; ``value``: the answer or the tick; ``at``: the instant described; ``hours``: hours
+    since the procedure at that instant (for display only; None without a procedure).
     """
 
     key: str
@@ -31,7 +31,7 @@ class Evidence(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """One rule that fired. ``limit_h`` is the limit in hours that was passed, where there is one."""
+    """A rule that fired. ``limit_h``: the limit in hours that was passed, if any."""
 
     rule: str
     level: Level
@@ -50,7 +50,7 @@ class Finding(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """One evaluation of a check-in: the findings worst first, and the highest of their levels."""
+    """An evaluation of a check-in: findings by level, highest first, and the highest level."""
 
     level: Level
     findings: tuple[Finding, ...]

@@ -1,4 +1,4 @@
-"""The five levels of concern, worst first."""
+"""The five levels of concern."""
 
 from enum import Enum
 from functools import total_ordering

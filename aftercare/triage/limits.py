@@ -1,4 +1,4 @@
-"""The thresholds that hold for every symptom and every kind of procedure, and the measure of time."""
+"""Thresholds for every symptom and kind of procedure, and arithmetic on instants."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -10,17 +10,17 @@ from typing import Any
 
 HOUR = timedelta(hours=1)
 
-# Parts of a case file's configuration that describe the expected course, not these limits.
+# Keys of a case file's configuration that belong to the expected course, not to these limits.
 COURSE_KEYS = frozenset({"expected_course", "expected_course_order", "sign_limits_h"})
-# More than a year would switch a rule off as surely as removing it.
+# More than a year would disable a rule as surely as removing it.
 LONGEST = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Thresholds in hours (``_h``) and minutes (``_min``), zero or more; ValueError names every bad one."""
+    """Thresholds in hours (``_h``) and minutes (``_min``), zero or more; ValueError names every invalid one."""
 
-    settle_h: float = 12  # values before it may be numbing or blanching, so they are no low point
+    settle_h: float = 12  # earlier values may be numbing or blanching, so they are no low point
     small_return_from_h: float = 48
     other_rise_from_h: float = 48
     late_severe_pain_h: float = 48
@@ -41,7 +41,7 @@ class Limits:
 
     @classmethod
     def from_json(cls, config: Mapping[str, Any]) -> "Limits":
-        """From a case file's ``config``: an absent key keeps its default, an unknown one is a ValueError."""
+        """Read a case file's ``config``: absent keys keep their default, unknown ones raise a ValueError."""
         unknown = [short(key) for key in config if key not in LIMIT_KEYS and key not in COURSE_KEYS]
         if unknown:
             raise ValueError(f"unknown limits: {', '.join(sorted(unknown))}")
@@ -49,7 +49,7 @@ class Limits:
 
 
 def is_amount(value: object) -> bool:
-    """Whether it is a usable amount of time; a bool is not."""
+    """Return True for a usable amount of time; a bool is none."""
     return type(value) in (int, float) and isfinite(value) and 0 <= value <= LONGEST  # type: ignore[arg-type, operator]
 
 
@@ -59,15 +59,15 @@ LIMITS = Limits()
 
 @lru_cache(maxsize=1024)
 def hours(amount: float) -> timedelta:
-    """So many hours as an exact span (whole microseconds): limits are compared as spans, never as floats."""
+    """Return a duration in whole microseconds: limits are compared exactly, never as floats."""
     return timedelta(hours=amount)
 
 
 def instant(value: datetime) -> datetime:
-    """The same instant in UTC; ValueError for a naive one.
+    """Return the instant in UTC; raise ValueError for a naive one.
 
-    Needed before any subtraction: Python subtracts wall clocks when both times share a zone, and that is
-    an hour off over a clock change.
+    Needed before any subtraction: Python subtracts local times if both have the same zone, which is an hour off
+    across a clock change.
     """
     if value.tzinfo is UTC:
         return value

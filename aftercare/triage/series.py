@@ -1,4 +1,4 @@
-"""One check-in seen with the earlier ones of its procedure."""
+"""A check-in together with the earlier ones of its procedure."""
 
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ from aftercare.triage.courses import ExpectedCourse
 from aftercare.triage.findings import Evidence
 from aftercare.triage.limits import HOUR, Limits, hours, instant
 
-Tick = Sign | Unwell | EmergencySign  # no word stands in two of the groups
+Tick = Sign | Unwell | EmergencySign  # no word occurs in two groups
 NO_TICKS: frozenset[Tick] = frozenset()
-# The question and the word of each tick: looking them up on the enum takes long enough to be felt.
+# Question and word of each tick, precomputed: attribute access on the enum is measurably slow.
 TICKS: dict[Tick, tuple[str, str]] = {
     **{sign: ("signs", sign.value) for sign in Sign},
     **{tick: ("unwell", tick.value) for tick in Unwell},
@@ -23,11 +23,11 @@ TICKS: dict[Tick, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A check-in in a series: who it is (``key``), the instant it describes, its answers and course.
+    """A check-in in a series: ``key`` (id), the instant described, answers and expected course.
 
-    ``course`` may be None only where no procedure is recorded. ``is_beside``: it belongs to a later procedure
-    and is judged after this one as well, by the rules that use h or a series alone. A naive instant raises
-    ValueError.
+    ``course`` may be None only without a procedure. ``is_beside``: it belongs to a later procedure and is
+    evaluated after this one as well, only by rules that use h or the series. Raise ValueError for a naive
+    instant.
     """
 
     key: Hashable
@@ -41,21 +41,21 @@ class Entry:
 
 
 class Fired(NamedTuple):
-    """The yes of a rule: what made it fire, and the limit in hours that was passed."""
+    """Result of a rule that fires: its evidence, and the limit in hours that was passed."""
 
     evidence: tuple[Evidence, ...]
     limit_h: float | None = None
 
 
 class Low(NamedTuple):
-    """The lowest earlier value of a symptom, and the instant it described."""
+    """The lowest earlier value of a symptom, and the instant described."""
 
     value: int
     at: datetime
 
 
 class Rise(NamedTuple):
-    """How many steps a value lies above its low point."""
+    """The number of steps that a value lies above its low point."""
 
     steps: int
     value: int
@@ -63,7 +63,7 @@ class Rise(NamedTuple):
 
 
 class Moment:
-    """What a rule may look at: the answers, the hours since the procedure (h), the earlier values."""
+    """Input of a rule: answers, hours since the procedure (h), earlier values."""
 
     __slots__ = (
         "answers",
@@ -104,7 +104,7 @@ class Moment:
             self._count_from(instant(performed_at), entry.course)
 
     def _count_from(self, performed_at: datetime, course: ExpectedCourse | None) -> None:
-        # What was described before the procedure says nothing about its recovery: judged as without one.
+        # Described before the procedure: evaluated as without one.
         if self.at < performed_at:
             return
         if course is None:
@@ -115,11 +115,11 @@ class Moment:
         self.course = course
 
     def is_from(self, limit_h: float) -> bool:
-        """h >= limit; False without a procedure."""
+        """Return h >= limit; False without a procedure."""
         return self.elapsed is not None and self.elapsed >= hours(limit_h)
 
     def is_past(self, limit_h: float) -> bool:
-        """h > limit; False without a procedure."""
+        """Return h > limit; False without a procedure."""
         return self.elapsed is not None and self.elapsed > hours(limit_h)
 
     def value(self, symptom: Symptom) -> int | None:
@@ -127,18 +127,18 @@ class Moment:
         return value
 
     def seen(self, key: str, value: int | str | bool) -> Evidence:
-        """Evidence from this check-in."""
+        """Return evidence from this check-in."""
         return Evidence(key, value, self.at, self.since)
 
     def seen_tick(self, tick: Tick) -> Evidence:
-        """Evidence that this was ticked."""
+        """Return evidence of a tick."""
         group, word = TICKS[tick]
         return Evidence(group, word, self.at, self.since)
 
     def rise(self, symptom: Symptom) -> Rise | None:
-        """How far it lies above its low point (S1); None where one of the two is unknown.
+        """Return the rise above the low point (S1); None if either value is unknown.
 
-        A rise to mild is noise, so nothing is looked up for it.
+        A rise to mild is noise, so no low point is looked up for it.
         """
         value = self.value(symptom)
         if value is None or value <= MILD:
@@ -147,13 +147,13 @@ class Moment:
         return None if low is None else Rise(value - low.value, value, low)
 
     def seen_rise(self, symptom: Symptom, rise: Rise) -> tuple[Evidence, Evidence]:
-        """Evidence of a rise: its low point and the value now."""
+        """Return evidence of a rise: its low point and the current value."""
         at = rise.low.at
         since = None if self.performed_at is None else (at - self.performed_at) / HOUR
         return Evidence(symptom, rise.low.value, at, since), self.seen(symptom, rise.value)
 
     def low(self, symptom: Symptom) -> Low | None:
-        """The low point of a symptom (S1): None without an earlier value from ``settle_h`` on."""
+        """Return the low point of a symptom (S1): None without an earlier value from ``settle_h`` hours on."""
         if symptom not in self.lows:
             self.lows[symptom] = self._find_low(symptom)
         return self.lows[symptom]
@@ -168,7 +168,7 @@ class Moment:
         return None if lowest is None else Low(lowest, at)
 
     def _latest_first(self) -> list[Entry]:
-        """The earlier check-ins that count: of equal low points, the latest is the one shown to staff."""
+        """Return the earlier check-ins that count, latest first: of equal low points staff see the latest."""
         if self.earlier is None:
             self.earlier = []
             if self.performed_at is not None:

@@ -1,6 +1,6 @@
-"""The statements of the source documents, each in a few words of our own: what a rule, an article or a question cites.
+"""Statements of the source documents, in our own words, which rules, articles and questions cite.
 
-`docs/seed_trace.md` says what carries each of them.
+`docs/seed_trace.md` says where each is implemented.
 """
 
 from __future__ import annotations

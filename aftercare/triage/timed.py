@@ -1,6 +1,6 @@
-"""Rules that time alone makes fire, the warning before a treatment, and what staff are told of.
+"""Time-driven rules, the warning before a treatment, and the rule for notification.
 
-All limits here are inclusive. Instants are aware; a naive one is a ValueError.
+All limits here are inclusive. Instants are aware; a naive one raises a ValueError.
 """
 
 from collections.abc import Iterable, Mapping
@@ -67,7 +67,7 @@ def missed_check_ins(
     last_submitted_at: datetime | None,
     limits: Limits = LIMITS,
 ) -> bool:
-    """`silent_h` since the later of the latest procedure and the last submission, up to `silent_until_h`."""
+    """Return True from `silent_h` after the later of latest procedure and last submission, up to `silent_until_h`."""
     if performed_at is None:
         return False
     now, start = instant(now), instant(performed_at)
@@ -78,22 +78,23 @@ def missed_check_ins(
 def silent_after_alert(
     *, now: datetime, submitted_at: datetime, open_levels: Iterable[Level], limits: Limits = LIMITS
 ) -> bool:
-    """`alert_silent_h` since the newest submission, and an alert of same_day or higher from it is open.
+    """Return True from `alert_silent_h` after the newest submission, if it has an open alert of same_day or
+    higher.
 
-    ``open_levels``: of the alerts, not yet closed, that its findings opened or were appended to.
+    ``open_levels``: levels of the open alerts that its findings opened or were appended to.
     """
     waited = instant(now) - instant(submitted_at) >= hours(limits.alert_silent_h)
     return waited and _needs_action(open_levels)
 
 
 def acknowledge_by(level: Level, opened_at: datetime, limits: Limits = LIMITS) -> datetime | None:
-    """When an alert must be acknowledged (S2); None for levels below urgent."""
+    """Return the deadline to acknowledge an alert (S2); None below urgent."""
     minutes = {Level.EMERGENCY: limits.ack_min_emergency, Level.URGENT: limits.ack_min_urgent}.get(level)
     return None if minutes is None else instant(opened_at) + timedelta(minutes=minutes)
 
 
 def unacknowledged(*, now: datetime, level: Level, opened_at: datetime, limits: Limits = LIMITS) -> bool:
-    """Whether an alert nobody acknowledged has waited `ack_min_emergency` or `ack_min_urgent` (S2)."""
+    """Return True if an unacknowledged alert has waited `ack_min_emergency` or `ack_min_urgent` minutes (S2)."""
     due = acknowledge_by(level, opened_at, limits)
     return due is not None and instant(now) >= due
 
@@ -106,10 +107,10 @@ def treated_over_open_alert(
     reports: Iterable[tuple[datetime, Answers]],
     limits: Limits = LIMITS,
 ) -> bool:
-    """A warning to staff who record a procedure (S22, S26).
+    """Return True for a warning to staff who record a procedure (S22, S26).
 
-    Holds over an open alert of same_day or higher, or a standing check-in with pus, a cold sore or
-    spreading that describes an instant from `recent_infection_block_h` before the procedure up to now.
+    Holds for an open alert of same_day or higher, or a check-in, not superseded, with pus, a cold sore or
+    spreading that describes an instant from `recent_infection_block_h` hours before the procedure up to now.
     """
     first = instant(performed_at) - hours(limits.recent_infection_block_h)
     last = instant(now)
@@ -126,11 +127,11 @@ def _needs_action(levels: Iterable[Level]) -> bool:
 def rules_to_tell(
     fired: Iterable[Finding], *, taken_on: Mapping[str, bool], highest_waiting: Level | None
 ) -> tuple[Finding, ...]:
-    """The findings staff are notified of at once; the others are appended quietly.
+    """Return the findings that staff are notified of at once; the others are appended without notification.
 
-    ``taken_on``: the rules that are open already (at the procedure of the findings), and whether somebody has
-    acknowledged the alert and confirmed its newest report. ``highest_waiting``: the highest level of the
-    patient's alerts that nobody has acknowledged, or confirmed.
+    ``taken_on``: rules with an open alert (at the procedure of the findings), and whether it is acknowledged
+    and its newest report confirmed. ``highest_waiting``: the highest level of the patient's alerts that are not
+    acknowledged, or not confirmed.
     """
     return tuple(
         finding

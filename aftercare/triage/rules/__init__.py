@@ -1,4 +1,4 @@
-"""All check-in rules, one module for each level; importing them fills the catalogue."""
+"""All check-in rules, one module per level; importing them fills the catalogue."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -12,5 +12,5 @@ RULES: Mapping[str, Rule] = MappingProxyType({rule.id: rule for rule, _ in worst
 CHECKED: tuple[tuple[Rule, Condition], ...] = tuple(
     (rule, condition) for rule, condition in worst_first() if condition is not None
 )
-# Those judged after each of the procedures that a check-in is about.
+# Rules that are evaluated after each procedure of a check-in.
 BY_PROCEDURE = tuple((rule, condition) for rule, condition in CHECKED if rule.by_procedure)

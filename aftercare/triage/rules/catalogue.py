@@ -1,4 +1,4 @@
-"""How a rule is written down: its name, level, sources and sentence for staff beside its condition."""
+"""Catalogue of rules: name, level, sources and sentence for staff, with the condition."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,18 +15,18 @@ SymptomCondition = Callable[[Symptom, Moment], Fired | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One rule of the catalogue. Rules for single symptoms share a family: ``past_expected.itch``."""
+    """A rule of the catalogue. Rules for single symptoms share a family: ``past_expected.itch``."""
 
     id: str
     family: str
     level: Level
     sources: tuple[str, ...]
     staff: str
-    # It looks at h or at the series, so it is judged after each procedure that a check-in is about.
+    # Uses h or the series, so it is evaluated after each procedure of a check-in.
     by_procedure: bool = False
 
 
-# A rule without a condition of its own looks at the findings of the others (evaluate.py).
+# None: the rule depends on the findings of others (evaluate.py).
 _CATALOGUE: list[tuple[Rule, Condition | None]] = []
 
 
@@ -39,7 +39,7 @@ def _add(rule: Rule, condition: Condition | None) -> None:
 def rule(
     level: Level, *sources: str, staff: str, by_procedure: bool = False
 ) -> Callable[[Condition], Condition]:
-    """Adds a rule named like its function."""
+    """Add a rule named like its function."""
 
     def add(condition: Condition) -> Condition:
         name = condition.__name__
@@ -53,7 +53,7 @@ def rule(
 
 
 def rule_for_tick(name: str, tick: Tick, level: Level, *sources: str, staff: str) -> None:
-    """Adds a rule that fires whenever the patient ticked this, at any h."""
+    """Add a rule that fires if the patient ticked this, at any h."""
 
     def ticked(moment: Moment) -> Fired | None:
         return Fired((moment.seen_tick(tick),)) if tick in moment.ticks else None
@@ -69,9 +69,9 @@ def rule_for_each(
     more: Mapping[Symptom, tuple[str, ...]] = MappingProxyType({}),
     by_procedure: bool = True,
 ) -> Callable[[SymptomCondition], SymptomCondition]:
-    """Adds one rule for each symptom; ``{symptom}`` in the sentence for staff is replaced.
+    """Add a rule for each symptom; ``{symptom}`` in the sentence for staff is replaced.
 
-    ``more`` has the sources that speak of one symptom alone. Such rules compare with h or with the series.
+    ``more``: sources that concern one symptom only. Such rules use h or the series.
     """
 
     def add(condition: SymptomCondition) -> SymptomCondition:
@@ -93,7 +93,7 @@ def rule_for_each(
 
 
 def rule_over_findings(name: str, level: Level, *sources: str, staff: str) -> Rule:
-    """Adds a rule that fires because of others."""
+    """Add a rule that fires because of other findings."""
     named = Rule(id=name, family=name, level=level, sources=sources, staff=staff, by_procedure=True)
     _add(named, None)
     return named

@@ -1,4 +1,4 @@
-"""Emergency: the patient calls the emergency number now. None of these can be edited away."""
+"""Emergency rules: the patient calls the emergency number now. None can be disabled by configuration."""
 
 from aftercare.triage.answers import EmergencySign, Sign, Unwell
 from aftercare.triage.levels import Level

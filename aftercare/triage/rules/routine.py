@@ -1,4 +1,4 @@
-"""Routine: on the clinic's list, answered within two working days."""
+"""Routine rules: on the clinic's list, answered within two working days."""
 
 from aftercare.triage.answers import MILD, SYMPTOMS, Sign, Symptom, Unwell
 from aftercare.triage.levels import Level

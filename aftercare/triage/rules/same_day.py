@@ -1,4 +1,4 @@
-"""Same day: the clinic speaks to the patient today."""
+"""Same-day rules: the clinic speaks to the patient today."""
 
 from aftercare.triage.answers import MODERATE, SEVERE, SYMPTOMS, CameBack, Painkiller, Sign, Symptom, Unwell
 from aftercare.triage.levels import Level

@@ -1,4 +1,4 @@
-"""Urgent: the patient calls the clinic now, and staff are told at once. None of these can be edited away."""
+"""Urgent rules: the patient calls the clinic now, and staff are notified at once. None can be disabled."""
 
 from aftercare.triage.answers import (
     MODERATE,
