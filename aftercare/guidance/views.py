@@ -47,7 +47,7 @@ def guidance(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()[:LONGEST_QUERY]
     words, reader = ClinicPlaceholders.of(clinic_or_404(request)), reader_of(request)
     articles = Article.objects.published()
-    context: dict[str, Any] = {"query": query, "standing": reader, "as_patient": patient_of(request)}
+    context: dict[str, Any] = {"query": query, "reader": reader, "as_patient": patient_of(request)}
     if query:
         context["results"] = search(articles.prefetch_related("instructions"), words, query)
     else:

@@ -34,7 +34,7 @@ def result_context(check_in: CheckIn, patient: Patient, now: datetime) -> dict[s
         "told": told(check_in.given),
         "unanswered": unanswered(check_in.given),
         "knows_nothing": knows_nothing(check_in.given),
-        "standing": later_version(check_in),
+        "correction": later_version(check_in),
         "newer": newest if newest and newest.number > check_in.number else None,
         "seen_again": seen_again(check_in, patient, now),
         "area": area_of(check_in, patient),

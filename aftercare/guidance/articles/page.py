@@ -46,7 +46,7 @@ def article_context(
         "help": GROUPS if article.key == HELP_KEY else None,
         "summary": words.sentence(article.summary),
         "body": words.body(article.body),
-        "standing": reader,
+        "reader": reader,
         "now_do": with_hours(one for one in now if one.is_do),
         "now_avoid": with_hours(one for one in now if not one.is_do),
         "do": with_hours(one for one in other if one.is_do),
