@@ -1,4 +1,4 @@
-"""Putting right a procedure: what it judged is judged again, beside the first result."""
+"""Correcting a procedure: what it judged is judged again, beside the first result."""
 
 from __future__ import annotations
 
@@ -490,7 +490,7 @@ def test_of_two_corrections_at_the_same_moment_one_holds_and_the_other_is_told(
     check_in(patient, 50, redness=2)
     shown = Procedure.objects.select_related("patient").get(pk=procedure.pk)
 
-    def put_right(by: StaffMember, area: str) -> Reassessed:
+    def correct_area(by: StaffMember, area: str) -> Reassessed:
         return correct_procedure(
             procedure=shown,
             version=shown.version,
@@ -500,7 +500,7 @@ def test_of_two_corrections_at_the_same_moment_one_holds_and_the_other_is_told(
             now=at(51),
         )
 
-    results = at_once(lambda: put_right(colleague, "neck"), lambda: put_right(manager, "chest"))
+    results = at_once(lambda: correct_area(colleague, "neck"), lambda: correct_area(manager, "chest"))
 
     assert sorted(type(result).__name__ for result in results) == ["ChangedMeanwhileError", "Reassessed"]
     assert Event.objects.filter(verb=Event.Verb.CORRECTED_PROCEDURE).count() == 1

@@ -211,7 +211,7 @@ def test_where_the_clock_is_another_times_are_clinic_time(
             assert ("clinic time" in after) is says
 
 
-def test_the_number_to_be_called_on_is_put_right_in_two_presses(visit: Visits, patient: Patient) -> None:
+def test_the_number_to_be_called_on_is_corrected_in_two_presses(visit: Visits, patient: Patient) -> None:
     patient.call_back_telephone = "07700 900142"
     patient.save()
     check_in(patient, ago(0.1), signs=["lumps"])

@@ -1,4 +1,4 @@
-"""Putting right and entering for a patient, in a real browser: at a desk and on a phone, in light and in dark."""
+"""Correcting, and entering for a patient, in a real browser: at a desk and on a phone, in light and in dark."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_a_corrected_procedure_time_fires_a_new_rule(
 
 
 @pytest.mark.parametrize(("size", "scheme"), [(DESK, "dark"), (PHONE, "light")], ids=["desk", "phone"])
-def test_the_pages_that_put_right_can_be_used_by_everybody(
+def test_the_pages_of_corrections_can_be_used_by_everybody(
     staff_browser: Any, daniel: Patient, colleague: StaffMember, size: tuple[int, int], scheme: str
 ) -> None:
     window = staff_browser(size, scheme, colleague)

@@ -354,7 +354,7 @@ def test_another_patients_procedure_is_not_found(
         assert staff_client(colleague).get(path).status_code == 404
 
 
-def test_an_open_queue_is_drawn_anew_when_the_treatment_it_shows_was_put_right(
+def test_an_open_queue_is_drawn_anew_when_the_treatment_it_shows_was_corrected(
     patient: Patient, procedure: Procedure, colleague: StaffMember
 ) -> None:
     check_in(patient, 50, signs=["pus"])
