@@ -35,7 +35,6 @@ KEYWORDS: dict[str, Any] = {
     "gettext": None,
     "gettext_lazy": None,
     "gettext_noop": None,
-    "marked": None,
     "ngettext": (1, 2),
     "ngettext_lazy": (1, 2),
     "pgettext": ((1, "c"), 2),
@@ -83,7 +82,18 @@ def extracted(domain: str) -> Catalog:
             ):
                 where = [(str(path.relative_to(ROOT)), 0)]
                 catalog.add(message, None, where, auto_comments=comments, context=context)
+    if domain == "django":
+        add_triage(catalog)
     return catalog
+
+
+def add_triage(catalog: Catalog) -> None:
+    """The sentences of rules and sources, as they are: triage imports no Django, so that it can mark nothing."""
+    from aftercare.triage import RULES
+    from aftercare.triage.statements import STATEMENTS
+
+    for sentence in (*(rule.staff for rule in RULES.values()), *STATEMENTS.values()):
+        catalog.add(sentence, None, [("aftercare/triage", 0)])
 
 
 def languages() -> list[str]:

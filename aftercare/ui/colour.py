@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from math import atan2, cos, hypot, sin
 from typing import Final, NamedTuple
 
+from django.utils.translation import gettext as _
+
 HEX: Final = re.compile(r"#[0-9a-f]{6}")
 LEAST_ON_WHITE: Final = 6.0  # minimum contrast: an accent is also small text and the border of a button
 DARK_LIGHTNESS: Final = 0.76
@@ -71,14 +73,14 @@ def accent_dark(accent: str) -> str:
 def accent_problem(accent: str) -> str:
     """Return why a colour cannot be an accent; "" if it can."""
     if not HEX.fullmatch(accent):
-        return "Give a colour such as #1b5a5c."
+        return _("Give a colour such as #1b5a5c.")
     reached = contrast(accent, "#ffffff")
     if reached < LEAST_ON_WHITE:
         # Rounded down: 5.96 must not be displayed as the required 6.
-        return (
-            f"This colour is too light to read on white: its contrast is {int(reached * 10) / 10} to 1. "
-            f"Choose a darker one, of at least {LEAST_ON_WHITE:g} to 1."
-        )
+        return _(
+            "This colour is too light to read on white: its contrast is %(reached)s to 1. "
+            "Choose a darker one, of at least %(least)s to 1."
+        ) % {"reached": int(reached * 10) / 10, "least": f"{LEAST_ON_WHITE:g}"}
     return ""
 
 

@@ -7,7 +7,6 @@ import pytest
 from django.utils import timezone
 
 from aftercare.ui import times
-from aftercare.ui.chart import words
 
 NOW = datetime(2026, 11, 23, 10, 22, tzinfo=UTC)
 LONDON = ZoneInfo("Europe/London")
@@ -61,7 +60,7 @@ def test_an_age_says_whether_it_is_past_or_to_come(instant: datetime, sentence: 
 )
 def test_hours_are_read_as_those_that_are_over(span: timedelta, hours: int) -> None:
     assert times.hours_between(NOW - span, NOW) == hours
-    assert words.span(span / timedelta(hours=1)) == f"{hours} hour{'' if hours == 1 else 's'}"
+    assert times.hours_words(span / timedelta(hours=1)) == f"{hours} hour{'' if hours == 1 else 's'}"
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from aftercare.alerts.contacting import recounting
 from aftercare.alerts.dispatching.suppression import release_suppressed
@@ -196,13 +198,19 @@ def require_next_try(alert: Alert, at: datetime, reason: str, now: datetime) -> 
     """Raise ValidationError unless the next try may be set to `at`."""
     longest = longest_wait(alert)
     if not needs_next_try(alert):
-        raise ValidationError("The next try is set after three calls that did not reach the patient.")
+        raise ValidationError(_("The next try is set after three calls that did not reach the patient."))
     if at <= now:
-        raise ValidationError("Give a time that is still to come.")
+        raise ValidationError(_("Give a time that is still to come."))
     if at > now + longest:
-        raise ValidationError(f"Give a time within the next {longest // timedelta(hours=1)} hours.")
+        hours = longest // timedelta(hours=1)
+        said = ngettext(
+            "Give a time within the next %(hours)s hour.",
+            "Give a time within the next %(hours)s hours.",
+            hours,
+        )
+        raise ValidationError(said % {"hours": hours})
     length = Alert._meta.get_field("next_try_reason").max_length
     if not reason.strip():
-        raise ValidationError("Say why the patient is tried then.")
+        raise ValidationError(_("Say why the patient is tried then."))
     if length and len(reason.strip()) > length:
-        raise ValidationError(f"Give the reason in at most {length} characters.")
+        raise ValidationError(_("Give the reason in at most %(number)s characters.") % {"number": length})

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from aftercare.alerts.models import Alert, Letter
 from aftercare.outbox.models import Message
@@ -24,10 +26,14 @@ SHOWN_FOR = timedelta(days=28)
 # The same letter sent again within this time is refused: a double click, or two colleagues.
 REPEAT_WINDOW = timedelta(minutes=5)
 TEXTS = {
-    Letter.Template.PLEASE_CALL: "We would like to talk to you. Please call us today.",
-    Letter.Template.COULD_NOT_REACH: "We tried to call you but could not reach you. Please call us back.",
-    Letter.Template.CHECK_IN: "Please send us a new check-in. It takes about a minute.",
-    Letter.Template.VISIT: "We would like to see you at the clinic. Please call us to find a time.",
+    Letter.Template.PLEASE_CALL: gettext_lazy("We would like to talk to you. Please call us today."),
+    Letter.Template.COULD_NOT_REACH: gettext_lazy(
+        "We tried to call you but could not reach you. Please call us back."
+    ),
+    Letter.Template.CHECK_IN: gettext_lazy("Please send us a new check-in. It takes about a minute."),
+    Letter.Template.VISIT: gettext_lazy(
+        "We would like to see you at the clinic. Please call us to find a time."
+    ),
 }
 
 
@@ -115,10 +121,10 @@ def letter_text(template: Letter.Template, clinic: Clinic, now: datetime) -> str
     )
     return "\n\n".join(
         [
-            TEXTS[template],
-            "\n".join(f"{phone.who}: {phone.number}" for phone in contact_at(clinic, now).phones),
-            f"In an emergency call {clinic.emergency_number}.",
-            f"Your page:\n{page}",
+            str(TEXTS[template]),
+            "\n".join(phone.line for phone in contact_at(clinic, now).phones),
+            _("In an emergency call %(number)s.") % {"number": clinic.emergency_number},
+            f"{_('Your page:')}\n{page}",
             clinic.name,
         ]
     )

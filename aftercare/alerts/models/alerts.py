@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Case, F, IntegerField, Q, Value, When
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from aftercare import triage
@@ -189,7 +190,7 @@ class Alert(models.Model):
     @property
     def rule_words(self) -> str:
         """The rule in words for staff."""
-        return triage.RULES[self.rule].staff
+        return gettext(triage.RULES[self.rule].staff)
 
     @property
     def acknowledge_by(self) -> datetime | None:

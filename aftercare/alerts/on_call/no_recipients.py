@@ -9,6 +9,9 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db.models import Exists, OuterRef
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from aftercare.alerts.models import Alert, Dispatch
 from aftercare.alerts.on_call.roster import Roster
@@ -20,11 +23,9 @@ logger = logging.getLogger(__name__)
 
 # Interval between mails to the technical contact.
 MAIL_EVERY = timedelta(hours=1)
-NOBODY = "Nobody at {clinic} can be told: nobody works there, or everybody is away."
-NO_STEP = "No contact step of {clinic} reaches anybody now. Messages go to everybody who works there."
-TEXT = (
-    "{problem}\n\nCheck-ins are waiting for a person. See who is told, and add somebody or end an absence:\n"
-    "{link}\n\nFor privacy this message holds no details. It comes every hour until somebody can be told.\n"
+NOBODY = gettext_lazy("Nobody at %(clinic)s can be told: nobody works there, or everybody is away.")
+NO_STEP = gettext_lazy(
+    "No contact step of %(clinic)s reaches anybody now. Messages go to everybody who works there."
 )
 
 
@@ -58,7 +59,7 @@ def mail_technical_contacts(now: datetime) -> int:
     return mailed
 
 
-def clinics_without_recipients(now: datetime) -> Iterator[tuple[Clinic, str]]:
+def clinics_without_recipients(now: datetime) -> Iterator[tuple[Clinic, Promise]]:
     """Yield each clinic at which something waits and contact steps reach nobody, with the problem."""
     untold = Dispatch.objects.filter(clinic=OuterRef("pk"), drained_at=None, nobody_since__isnull=False)
     waiting = Alert.objects.need_action().waiting().filter(clinic=OuterRef("pk"))
@@ -70,14 +71,20 @@ def clinics_without_recipients(now: datetime) -> Iterator[tuple[Clinic, str]]:
             yield clinic, NO_STEP
 
 
-def mail_technical_contact(clinic: Clinic, problem: str, now: datetime) -> int:
+def mail_technical_contact(clinic: Clinic, problem: Promise, now: datetime) -> int:
     """Mail one clinic's technical contact, unless mailed within the hour."""
     turn = f"nobody {clinic.pk}"
     if not clinic.technical_contact or not claim_periodic_job(turn, MAIL_EVERY, now):
         return 0
-    link = f"{settings.SITE_URL}/clinic/contacts/"
-    subject = f"Aftercare: nobody at {clinic.name} can be told"
-    text = TEXT.format(problem=problem.format(clinic=clinic.name), link=link)
+    name = {"clinic": clinic.name}
+    subject = _("Aftercare: nobody at %(clinic)s can be told") % name
+    see = _("Check-ins are waiting for a person. See who is told, and add somebody or end an absence:")
+    paragraphs = [
+        str(problem) % name,
+        f"{see}\n{settings.SITE_URL}/clinic/contacts/",
+        _("For privacy this message holds no details. It comes every hour until somebody can be told."),
+    ]
+    text = "\n\n".join(paragraphs) + "\n"
     try:
         return EmailMessage(subject, text, to=[clinic.technical_contact]).send()
     except Exception:

@@ -21,6 +21,11 @@ class Phone:
     number: Telephone | str
     primary: bool
 
+    @property
+    def line(self) -> str:
+        """Return the line of a mail: "Clinic, open until 18:00: 0161 496 0123"."""
+        return _("%(who)s: %(number)s") % {"who": self.who, "number": self.number}
+
 
 @dataclass(frozen=True, slots=True)
 class Contact:

@@ -12,6 +12,8 @@ from itertools import pairwise
 from math import ceil
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from aftercare.ui.chart.parts import (
     LEVELS,
     Chart,
@@ -25,7 +27,8 @@ from aftercare.ui.chart.parts import (
     Tick,
     Words,
 )
-from aftercare.ui.chart.words import latest_answer, span, spoken, spoken_mark, table_rows
+from aftercare.ui.chart.words import latest_answer, spoken, spoken_mark, table_rows
+from aftercare.ui.times import hours_words
 
 WIDTH, HEIGHT = 320, 148
 LEFT, RIGHT = 92.0, 312.0
@@ -78,8 +81,13 @@ class Scale:
     def ticks(self) -> list[Tick]:
         count = round(self.end_h / self.step_h)
         hours = [number * self.step_h for number in range(count + 1)]
+        zero = _("%(hours)s h") % {"hours": 0}
         return [
-            Tick(x=self.x(h), word=f"{h:g}" if h else "0 h", minor=count > CROWDED and number % 2 == 1)
+            Tick(
+                x=self.x(h),
+                word=f"{h:g}" if h else zero,
+                minor=count > CROWDED and number % 2 == 1,
+            )
             for number, h in enumerate(hours)
         ]
 
@@ -131,7 +139,7 @@ def panel_of(one: Series, scale: Scale, words: Words, now_h: float | None, *, sh
         bottom=BOTTOM,
         shape=SHAPES[shape],
         dash=dash,
-        rungs=[Rung(y=y_of(value), word=word) for value, word in enumerate(words.severities)],
+        rungs=[Rung(y=y_of(value), word=str(word)) for value, word in enumerate(words.severities)],
         ticks=scale.ticks(),
         band=joined([(LEFT, BOTTOM), *band, (band[-1][0], BOTTOM)]) if band else "",
         band_top=joined(band),
@@ -149,8 +157,12 @@ def signs_panel(marks: Sequence[Mark], scale: Scale, words: Words) -> Panel:
     """Return the panel of warnings about no symptom."""
     in_order = sorted(marks, key=lambda mark: mark.hours)
     return Panel(
-        name="Other warnings",
-        words=" ".join(f"{span(mark.hours).capitalize()}: {mark.words}." for mark in in_order if mark.words),
+        name=_("Other warnings"),
+        words=" ".join(
+            _("%(hours)s: %(warning)s.") % {"hours": hours_words(mark.hours), "warning": mark.words}
+            for mark in in_order
+            if mark.words
+        ),
         standing="",
         spoken="; ".join(spoken_mark(mark, words) for mark in in_order) + ".",
         height=SIGNS_HEIGHT,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
+
+from django.utils.functional import Promise
 
 LEVELS: Final = ("routine", "same_day", "urgent", "emergency")  # levels of marks, most severe last
 
@@ -125,9 +127,12 @@ class Chart:
 class Words:
     """Words for values and levels: "None" to "Very severe", and for unknown."""
 
-    severities: Sequence[str]
-    unknown: str
-    levels: dict[str, str] = field(default_factory=dict)
+    severities: Sequence[str | Promise]
+    unknown: str | Promise
+    levels: Mapping[str, str | Promise] = field(default_factory=dict)
 
     def of(self, value: int | None) -> str:
-        return self.unknown if value is None else self.severities[value]
+        return str(self.unknown if value is None else self.severities[value])
+
+    def level(self, level: str) -> str:
+        return str(self.levels.get(level, level))

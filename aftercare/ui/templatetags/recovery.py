@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.utils.translation import gettext as _
 
 from aftercare.ui import course
 from aftercare.ui.chart.parts import Chart, Panel
@@ -42,7 +43,7 @@ def course_key() -> dict[str, Any]:
 def recovery_chart(
     chart: Chart,
     key: str = "chart",
-    label: str = "Recovery",
+    label: str = "",
     cards: bool = False,
     table: bool = True,
     audience: str = "staff",
@@ -54,7 +55,7 @@ def recovery_chart(
     return {
         "chart": chart,
         "key": key,
-        "label": label,
+        "label": label or _("Recovery"),
         "cards": cards,
         "table": table,
         "audience": audience,

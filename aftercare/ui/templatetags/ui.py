@@ -21,7 +21,7 @@ from aftercare.ui.telephones import Telephone, as_telephone, dialled
 register = template.Library()
 
 # Staff read levels, patients read what to do.
-_LEVEL_WORDS: Final = {
+LEVEL_WORDS: Final = {
     "staff": {
         "emergency": pgettext_lazy("level", "Emergency"),
         "urgent": pgettext_lazy("level", "Urgent"),
@@ -98,7 +98,7 @@ def error_prefix(context: Context) -> str:
 @register.filter
 def level_class(level: str) -> str:
     """Return the CSS class of a level: "same_day" is lv-same-day."""
-    if level not in _LEVEL_WORDS["staff"]:
+    if level not in LEVEL_WORDS["staff"]:
         raise ValueError(f"There is no level {level!r}.")
     return f"lv-{level.replace('_', '-')}"
 
@@ -107,7 +107,7 @@ def level_class(level: str) -> str:
 def level_badge(level: str, audience: str = "staff") -> SafeString:
     """Return icon and word of a level for `audience`, "staff" or "patient"."""
     return format_html(
-        '<span class="lv {}">{}{}</span>', level_class(level), icon(level), _LEVEL_WORDS[audience][level]
+        '<span class="lv {}">{}{}</span>', level_class(level), icon(level), LEVEL_WORDS[audience][level]
     )
 
 
