@@ -10,6 +10,8 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from aftercare.people.models import (
     AT_RISK_QUESTIONS,
@@ -23,7 +25,7 @@ from aftercare.people.models import (
 )
 from aftercare.people.name_matching import is_same_name
 
-ANOTHER_NAME = (
+ANOTHER_NAME = gettext_lazy(
     "Somebody with another name uses this e-mail address. If it is this person, write the name as it was given "
     "elsewhere. If not, ask for another address: each person needs their own."
 )
@@ -103,7 +105,7 @@ def user_to_enrol(*, clinic: Clinic, email: str, first_name: str, last_name: str
             address, first_name=first_name, last_name=last_name, language=language
         )
     if Patient.objects.filter(user=user, clinic=clinic).exists():
-        raise ValidationError({"email": "A patient of this clinic has this e-mail address already."})
+        raise ValidationError({"email": _("A patient of this clinic has this e-mail address already.")})
     if not is_same_name(user.get_full_name(), f"{first_name} {last_name}"):
         raise ValidationError({"email": ANOTHER_NAME})
     if language:
@@ -120,9 +122,11 @@ def add_procedure(
     warns.
     """
     if performed_at > now:
-        raise ValidationError({"performed_at": "This time is still to come. Give the time of the treatment."})
+        raise ValidationError(
+            {"performed_at": _("This time is still to come. Give the time of the treatment.")}
+        )
     if kind not in Procedure.Kind.values:
-        raise ValidationError({"kind": "Choose microneedling or RF microneedling."})
+        raise ValidationError({"kind": _("Choose microneedling or RF microneedling.")})
     Patient.objects.select_for_update().get(pk=patient.pk)
     procedure = Procedure.objects.create(
         patient=patient, kind=kind, area=area, performed_at=performed_at, recorded_at=now, recorded_by=by

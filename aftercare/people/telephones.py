@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db.models import Model
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberDescriptor, PhoneNumberField
 
@@ -25,16 +26,29 @@ def validate_telephone(number: Telephone | str) -> None:
 
 def telephone_problem(region: str | None) -> str:
     """Return the error text, with an example of the country."""
-    how = "with its area code" if region else "with the code of the country"
-    abroad = " Begin a number of another country with +." if region else ""
-    return f"Give a telephone number, such as {example_of(region)}, {how} and without words.{abroad}"
+    example = {"example": example_of(region)}
+    if region is None:
+        return (
+            gettext(
+                "Give a telephone number, such as %(example)s, with the code of the country and without words."
+            )
+            % example
+        )
+    return (
+        gettext(
+            "Give a telephone number, such as %(example)s, with its area code and without words. "
+            "Begin a number of another country with +."
+        )
+        % example
+    )
 
 
 def validate_emergency_number(number: str, zone: str, region: str | None) -> None:
     """Raise ValidationError unless the number calls for help in the clinic's country."""
     if not is_emergency_number(number, region):
         raise ValidationError(
-            f"{number} does not call for help in {zone}. Look at the number and at the time zone."
+            gettext("%(number)s does not call for help in %(zone)s. Look at the number and at the time zone.")
+            % {"number": number, "zone": zone}
         )
 
 

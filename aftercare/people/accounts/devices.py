@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from django.utils.translation import gettext as _
+
 # Order matters: many browsers also name those further below.
 _BROWSERS = (
     ("Edge", r"\bEdgA?(?:iOS)?/"),
@@ -33,8 +35,8 @@ def device_name(user_agent: str) -> str:
     """Return "Chrome on Android" or the like; "Another browser" if the header says nothing."""
     browser, system = _first(_BROWSERS, user_agent), _first(_SYSTEMS, user_agent)
     if browser and system:
-        return f"{browser} on {system}"
-    return browser or system or "Another browser"
+        return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
+    return browser or system or _("Another browser")
 
 
 def is_held_in_a_hand(user_agent: str) -> bool:

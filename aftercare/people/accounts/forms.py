@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, cast
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from aftercare.people.models import User
 from aftercare.people.telephones import TelephoneFormField
@@ -17,7 +18,7 @@ class AccountForm(forms.ModelForm[User]):
     class Meta:
         model = User
         fields = ("first_name", "last_name", "telephone")
-        help_texts: ClassVar = {"telephone": "Your colleagues see it. Leave it empty if you like."}
+        help_texts: ClassVar = {"telephone": _("Your colleagues see it. Leave it empty if you like.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -27,6 +28,9 @@ class AccountForm(forms.ModelForm[User]):
             self.initial["telephone"] = as_telephone(self.instance.telephone, telephone.region)
         for name, word in (("first_name", "given-name"), ("last_name", "family-name"), ("telephone", "tel")):
             self.fields[name].widget.attrs["autocomplete"] = word
-        for name, words in (("first_name", "Give your first name."), ("last_name", "Give your last name.")):
+        for name, words in (
+            ("first_name", _("Give your first name.")),
+            ("last_name", _("Give your last name.")),
+        ):
             self.fields[name].required = True
             self.fields[name].error_messages["required"] = words

@@ -16,6 +16,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from aftercare.people.access import View, staff_member_of
@@ -92,7 +93,7 @@ def account(request: HttpRequest, user: User) -> HttpResponse:
     except ChangedMeanwhileError:
         user.refresh_from_db()
         return account_page(request, user, form, HTTPStatus.CONFLICT)
-    messages.success(request, "Your details are saved.")
+    messages.success(request, _("Your details are saved."))
     return redirect("account")
 
 
@@ -134,7 +135,7 @@ def end_session(request: HttpRequest, user: User, session_pk: int) -> HttpRespon
     if session.session_key == request.session.session_key:
         return redirect("account_logout")
     session.end()
-    messages.success(request, "You are signed out there.")
+    messages.success(request, _("You are signed out there."))
     return redirect("account")
 
 
@@ -143,5 +144,5 @@ def end_session(request: HttpRequest, user: User, session_pk: int) -> HttpRespon
 def end_sessions(request: HttpRequest, user: User) -> HttpResponse:
     """End all other sessions of the user."""
     end_other_sessions(request, user, timezone.now())
-    messages.success(request, "You are signed out everywhere else.")
+    messages.success(request, _("You are signed out everywhere else."))
     return redirect("account")

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from aftercare.outbox.models import Message
 from aftercare.outbox.nudge import nudge_after_commit
@@ -112,4 +113,6 @@ def render(message: Message, now: datetime) -> Content | None:
     words = {"clinic": member.clinic, "link": link, "site": settings.SITE_URL, "ends_at": invitation.ends_at}
     with timezone.override(member.clinic.zone):
         body = render_to_string("people/clinics/email/staff_invitation_message.txt", words)
-    return Content(subject=f"You can now work for {member.clinic.name}", body=body.strip())
+    return Content(
+        subject=_("You can now work for %(clinic)s") % {"clinic": member.clinic.name}, body=body.strip()
+    )

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, cast
 from zoneinfo import ZoneInfo
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from aftercare.people.models.clinics import Clinic, validate_zone
@@ -62,8 +63,10 @@ LOUD_QUESTIONS = frozenset({IntakeQuestion.IQ2, IntakeQuestion.IQ11})
 class IntakeAnswer:
     """A question with its answer in words for staff."""
 
+    key: str
     question: str
     word: str
+    is_asked: bool
     is_yes: bool
     is_risk: bool
     is_loud: bool
@@ -166,8 +169,10 @@ class Patient(models.Model):
             is_asked = is_yes or asked is None or key in asked
             found.append(
                 IntakeAnswer(
+                    key=key.value,
                     question=str(key.label),
-                    word="Yes" if is_yes else "No" if is_asked else "Not asked",
+                    is_asked=is_asked,
+                    word=gettext("Yes") if is_yes else gettext("No") if is_asked else gettext("Not asked"),
                     is_yes=is_yes,
                     is_risk=key in AT_RISK_QUESTIONS,
                     is_loud=is_yes and key in LOUD_QUESTIONS,

@@ -9,6 +9,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from aftercare.people.actions import record_event
 from aftercare.people.models import Event, Patient, User
@@ -34,7 +35,7 @@ def change_details(*, patient: Patient, by: User, now: datetime, details: Mappin
     changed = [name for name in details if value_of(locked, name) != details[name]]
     if signs_in_elsewhere(locked) and (shared := [name for name in changed if name in SHARED]):
         raise ValidationError(
-            dict.fromkeys(shared, "This person signs in elsewhere too. It can't be changed here.")
+            dict.fromkeys(shared, _("This person signs in elsewhere too. It can't be changed here."))
         )
     if "email" in changed:
         move_to(locked, details["email"], now)
@@ -62,7 +63,7 @@ def move_to(patient: Patient, address: str, now: datetime) -> None:
     user = patient.user
     if User.objects.filter(email=address).exclude(pk=user.pk).exists():
         raise ValidationError(
-            {"email": "Somebody else signs in with this address. Each person needs their own."}
+            {"email": _("Somebody else signs in with this address. Each person needs their own.")}
         )
     stop_invitations(patient=patient, now=now)
     EmailAddress.objects.filter(user=user).delete()

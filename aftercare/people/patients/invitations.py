@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from aftercare.outbox.models import Message
 from aftercare.outbox.nudge import nudge_after_commit
@@ -134,4 +135,6 @@ def render(message: Message, now: datetime) -> Content | None:
     words = {"clinic": patient.clinic, "link": link, "site": settings.SITE_URL, "ends_at": invitation.ends_at}
     with timezone.override(patient.zone):
         body = render_to_string("people/patients/email/invitation_message.txt", words)
-    return Content(subject=f"An invitation from {patient.clinic.name}", body=body.strip())
+    return Content(
+        subject=_("An invitation from %(clinic)s") % {"clinic": patient.clinic.name}, body=body.strip()
+    )

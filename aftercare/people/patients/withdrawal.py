@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from aftercare.outbox.models import Message
 from aftercare.outbox.registry import Content, Renderer, register_renderer
@@ -49,7 +50,7 @@ def withdraw_patient(*, patient: Patient, reason: str, by: User, now: datetime) 
     if current.is_withdrawn:
         raise AlreadyWithdrawnError
     if not reason.strip():
-        raise ValidationError({"reason": "Say why the patient is withdrawn."})
+        raise ValidationError({"reason": _("Say why the patient is withdrawn.")})
     current.withdrawn_at, current.withdrawn_by = now, by
     current.save(update_fields=["withdrawn_at", "withdrawn_by"])
     end_sessions(current.user, now)
