@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from aftercare.alerts.contacting.patient_messages import TEXTS, open_letter
@@ -89,7 +90,9 @@ def own_number(request: HttpRequest, patient: Patient) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         change_details(patient=patient, by=patient.user, now=timezone.now(), details=form.cleaned_data)
         messages.success(
-            request, f"The clinic calls you on {form.cleaned_data['call_back_telephone']} from now on."
+            request,
+            _("The clinic calls you on %(number)s from now on.")
+            % {"number": form.cleaned_data["call_back_telephone"]},
         )
         return redirect("home")
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK

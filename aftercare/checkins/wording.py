@@ -4,93 +4,106 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
 from aftercare.guidance.timeline.recovery_phases import FEVER
 from aftercare.triage import SYMPTOMS, Answers, Symptom
 
-Choices = list[tuple[str, str]]
+Choices = list[tuple[str, str | Promise]]
 
 NONE_OF_THESE = "none"
 
-SEVERITIES = ("None", "Mild", "Moderate", "Severe", "Very severe")
+SEVERITIES = (
+    pgettext_lazy("severity", "None"),
+    pgettext_lazy("severity", "Mild"),
+    pgettext_lazy("severity", "Moderate"),
+    pgettext_lazy("severity", "Severe"),
+    pgettext_lazy("severity", "Very severe"),
+)
 SEVERITY_CHOICES: Choices = [
     *((str(value), word) for value, word in enumerate(SEVERITIES)),
-    ("", "I can’t tell"),
+    ("", _("I can’t tell")),
 ]
-YES_OR_NO: Choices = [("yes", "Yes"), ("no", "No")]
+YES_OR_NO: Choices = [("yes", _("Yes")), ("no", _("No"))]
 
 EMERGENCY_CHOICES: Choices = [
-    ("breathing", "Hard to breathe, or wheezing"),
-    ("airway_swelling", "Lips, mouth, tongue or throat swollen, or face swelling up fast"),
-    ("faint", "Faint, confused or very sleepy"),
-    ("eye", "Eye hurts, light hurts it, sight changed, or swollen shut"),
+    ("breathing", _("Hard to breathe, or wheezing")),
+    ("airway_swelling", _("Lips, mouth, tongue or throat swollen, or face swelling up fast")),
+    ("faint", _("Faint, confused or very sleepy")),
+    ("eye", _("Eye hurts, light hurts it, sight changed, or swollen shut")),
 ]
 PAINKILLER_CHOICES: Choices = [
-    ("helped", "Yes, it helped"),
-    ("did_not_help", "Yes, but it did not help"),
-    ("too_soon", "Too soon to say"),
-    ("not_taken", "No, none taken"),
-    ("cannot_take", "I cannot take it"),
+    ("helped", _("Yes, it helped")),
+    ("did_not_help", _("Yes, but it did not help")),
+    ("too_soon", _("Too soon to say")),
+    ("not_taken", _("No, none taken")),
+    ("cannot_take", _("I cannot take it")),
 ]
 CAME_BACK_CHOICES: Choices = [
-    ("no", "No"),
-    ("redness", "Yes, redness"),
-    ("pain", "Yes, pain"),
-    ("both", "Yes, both"),
-    ("not_sure", "Not sure"),
+    ("no", _("No")),
+    ("redness", _("Yes, redness")),
+    ("pain", _("Yes, pain")),
+    ("both", _("Yes, both")),
+    ("not_sure", _("Not sure")),
 ]
 WARNING_SIGNS: Choices = [
-    ("pus", "Pus bumps, or yellow or green fluid"),
-    ("cold_sore", "A cold sore, or tingling blisters"),
-    ("spreading", "Redness or darkness that is spreading"),
-    ("hot_sore", "A hot area that is getting more sore"),
-    ("hives", "A raised, itchy rash"),
-    ("blister_burn", "A burn, a big blister, or a grey, white or black patch"),
-    ("bleeding", "Still bleeding after 10 minutes of pressing"),
-    ("lumps", "Firm lumps"),
-    ("patches", "New dark or light marks"),
+    ("pus", _("Pus bumps, or yellow or green fluid")),
+    ("cold_sore", _("A cold sore, or tingling blisters")),
+    ("spreading", _("Redness or darkness that is spreading")),
+    ("hot_sore", _("A hot area that is getting more sore")),
+    ("hives", _("A raised, itchy rash")),
+    ("blister_burn", _("A burn, a big blister, or a grey, white or black patch")),
+    ("bleeding", _("Still bleeding after 10 minutes of pressing")),
+    ("lumps", _("Firm lumps")),
+    ("patches", _("New dark or light marks")),
 ]
 ORDINARY_SIGNS: Choices = [
-    ("bruise", "A bruise"),
-    ("spots", "Spots like you had before"),
-    ("peeling", "Dry, tight or peeling skin"),
+    ("bruise", _("A bruise")),
+    ("spots", _("Spots like you had before")),
+    ("peeling", _("Dry, tight or peeling skin")),
 ]
 UNWELL_CHOICES: Choices = [
-    ("fever", f"A fever: {FEVER}"),
-    ("flu", "Aching all over"),
-    ("nausea", "Feeling sick"),
-    ("headache", "A headache"),
+    ("fever", format_lazy(_("A fever: {fever}"), fever=FEVER)),
+    ("flu", _("Aching all over")),
+    ("nausea", _("Feeling sick")),
+    ("headache", _("A headache")),
 ]
-NONE_CHOICE = (NONE_OF_THESE, "None of these")
+NONE_CHOICE = (NONE_OF_THESE, _("None of these"))
 SEVERAL = "several"
-SEVERAL_CHOICE = (SEVERAL, "More than one, or not sure")
+SEVERAL_CHOICE = (SEVERAL, _("More than one, or not sure"))
 
-QUESTIONS: Mapping[str, str] = {
-    "emergency": "Do you have any of these right now?",
-    "redness": "How red is the treated skin?",
-    "pain": "How much does it hurt?",
-    "painkiller": "Have you had pain medicine you can buy at a shop? Did it help?",
-    "swelling": "How swollen is it?",
-    "itch": "How itchy is it?",
-    "itch_bothers": "Does the itch stop you sleeping or doing what you need to do?",
-    "came_back": "Was redness or pain getting better, and then it came back or got worse?",
-    "signs": "Can you see or feel any of these?",
-    "unwell": "Do you feel ill?",
-    "want_contact": "Do you want the clinic to call you?",
-    "procedure": "Which area is this about?",
-    "note": "Anything else? (optional)",
-    "observed_at": "When was this?",
+QUESTIONS = {
+    "emergency": _("Do you have any of these right now?"),
+    "redness": _("How red is the treated skin?"),
+    "pain": _("How much does it hurt?"),
+    "painkiller": _("Have you had pain medicine you can buy at a shop? Did it help?"),
+    "swelling": _("How swollen is it?"),
+    "itch": _("How itchy is it?"),
+    "itch_bothers": _("Does the itch stop you sleeping or doing what you need to do?"),
+    "came_back": _("Was redness or pain getting better, and then it came back or got worse?"),
+    "signs": _("Can you see or feel any of these?"),
+    "unwell": _("Do you feel ill?"),
+    "want_contact": _("Do you want the clinic to call you?"),
+    "procedure": _("Which area is this about?"),
+    "note": _("Anything else? (optional)"),
+    "observed_at": _("When was this?"),
 }
-HELP: Mapping[str, str] = {
-    "redness": "On brown and black skin it may look purple, brown, grey or darker than the skin near it. "
-    "It may feel warm.",
-    "came_back": "Redness that comes back can look darker, purple or grey.",
-    "painkiller": "“Did not help” means: taken as the pack says, at least an hour ago.",
-    "note": "Not read as urgent. If you are worried, call.",
-    "observed_at": "Leave it empty if it is about now.",
+HELP = {
+    "redness": _(
+        "On brown and black skin it may look purple, brown, grey or darker than the skin near it. "
+        "It may feel warm."
+    ),
+    "came_back": _("Redness that comes back can look darker, purple or grey."),
+    "painkiller": _("“Did not help” means: taken as the pack says, at least an hour ago."),
+    "note": _("Not read as urgent. If you are worried, call."),
+    "observed_at": _("Leave it empty if it is about now."),
 }
 
 # Label of the clock when a script shows it in the zone of the device.
-DEVICE_CLOCK = "Leave it empty if it is about now. Use the time on this device."
+DEVICE_CLOCK = _("Leave it empty if it is about now. Use the time on this device.")
 
 # Source statements of each question; ADD was added for safety.
 QUESTION_SOURCES: Mapping[str, tuple[str, ...]] = {
@@ -108,20 +121,20 @@ QUESTION_SOURCES: Mapping[str, tuple[str, ...]] = {
 }
 
 # Short forms of the questions, to display answers.
-SHORT: Mapping[str, str] = {
-    "emergency": "Right now",
-    "redness": "Redness",
-    "pain": "Pain",
-    "painkiller": "Did pain medicine help",
-    "swelling": "Swelling",
-    "itch": "Itch",
-    "itch_bothers": "Itch stops sleep or tasks",
-    "came_back": "Came back",
-    "signs": "Signs",
-    "unwell": "Feeling ill",
-    "want_contact": "Call me",
+SHORT: Mapping[str, str | Promise] = {
+    "emergency": _("Right now"),
+    "redness": _("Redness"),
+    "pain": _("Pain"),
+    "painkiller": _("Did pain medicine help"),
+    "swelling": _("Swelling"),
+    "itch": _("Itch"),
+    "itch_bothers": _("Itch stops sleep or tasks"),
+    "came_back": _("Came back"),
+    "signs": _("Signs"),
+    "unwell": _("Feeling ill"),
+    "want_contact": _("Call me"),
 }
-_WORDS: Mapping[str, Mapping[str, str]] = {
+_WORDS: Mapping[str, Mapping[str, str | Promise]] = {
     "emergency": dict(EMERGENCY_CHOICES),
     "painkiller": dict(PAINKILLER_CHOICES),
     "came_back": dict(CAME_BACK_CHOICES),
@@ -132,12 +145,12 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
 
 def severity_word(value: int | None) -> str:
     """Return a severity from 0 to 4 in words; None is "not answered"."""
-    return "Not known" if value is None else SEVERITIES[value]
+    return gettext("Not known") if value is None else str(SEVERITIES[value])
 
 
 def tick_word(key: str, word: str) -> str:
     """Return an answer as the form words it."""
-    return _WORDS[key][word]
+    return str(_WORDS[key][word])
 
 
 def told(answers: Answers) -> list[tuple[str, str]]:
@@ -146,9 +159,9 @@ def told(answers: Answers) -> list[tuple[str, str]]:
     for key, label in SHORT.items():
         text = _answer_words(key, getattr(answers, key))
         if text is None and key in SYMPTOMS:
-            text = "Not known"
+            text = gettext("Not known")
         if text is not None:
-            lines.append((label, text))
+            lines.append((str(label), text))
     return lines
 
 
@@ -156,31 +169,31 @@ def _answer_words(key: str, value: object) -> str | None:
     if value is None:
         return None
     if isinstance(value, bool):
-        return "Yes" if value else "No"
+        return gettext("Yes") if value else gettext("No")
     if isinstance(value, int):
-        return SEVERITIES[value]
+        return str(SEVERITIES[value])
     if isinstance(value, frozenset):
         # In the order of the form.
-        return "; ".join(text for word, text in _WORDS[key].items() if word in value) or NONE_CHOICE[1]
-    return _WORDS[key][str(value)]
+        ticked = [str(text) for word, text in _WORDS[key].items() if word in value]
+        return "; ".join(ticked) or str(NONE_CHOICE[1])
+    return str(_WORDS[key][str(value)])
 
 
 # Words for questions left open, or answered with "I can't tell".
-UNSAID: Mapping[str, str] = {
-    "redness": "how red it is",
-    "pain": "how much it hurts",
-    "swelling": "how swollen it is",
-    "itch": "how itchy it is",
-    "emergency": "whether there is an emergency sign",
-    "signs": "which signs you can see or feel",
-    "unwell": "whether you feel ill",
+UNSAID: Mapping[str, str | Promise] = {
+    "redness": _("You did not say how red it is."),
+    "pain": _("You did not say how much it hurts."),
+    "swelling": _("You did not say how swollen it is."),
+    "itch": _("You did not say how itchy it is."),
+    "emergency": _("You did not say whether there is an emergency sign."),
+    "signs": _("You did not say which signs you can see or feel."),
+    "unwell": _("You did not say whether you feel ill."),
 }
 
 
 def unanswered(answers: Answers) -> list[str]:
     """Return a sentence for each symptom and group of signs without an answer."""
-    left_open = (words for key, words in UNSAID.items() if getattr(answers, key) is None)
-    return [f"You did not say {words}." for words in left_open]
+    return [str(sentence) for key, sentence in UNSAID.items() if getattr(answers, key) is None]
 
 
 def knows_nothing(answers: Answers) -> bool:

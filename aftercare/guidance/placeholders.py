@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy
 
 from aftercare.people.models import Clinic
 from aftercare.ui.templatetags.ui import tel
@@ -17,8 +18,8 @@ PLACEHOLDERS = ("clinic", *TELEPHONES, "products", "sunscreen", "make_up")
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 # Defaults for clinics without values of their own.
-DEFAULT_PRODUCTS = "a mild cleanser with no scent"
-DEFAULT_SUNSCREEN = "the sunscreen that your clinic agrees to"
+DEFAULT_PRODUCTS = gettext_lazy("a mild cleanser with no scent")
+DEFAULT_SUNSCREEN = gettext_lazy("the sunscreen that your clinic agrees to")
 DEFAULT_MAKE_UP_H = 24
 
 
@@ -36,8 +37,8 @@ def values_for(
         "telephone": str(clinic.telephone),
         "out_of_hours": str(clinic.out_of_hours_telephone),
         "emergency": clinic.emergency_number,
-        "products": products or DEFAULT_PRODUCTS,
-        "sunscreen": sunscreen or DEFAULT_SUNSCREEN,
+        "products": products or str(DEFAULT_PRODUCTS),
+        "sunscreen": sunscreen or str(DEFAULT_SUNSCREEN),
         "make_up": span_words(DEFAULT_MAKE_UP_H if make_up_from_h is None else make_up_from_h),
     }
 

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from wagtail import hooks
 from wagtail.admin.compare import register_comparison_class
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, TitleFieldPanel
@@ -34,7 +35,7 @@ register_comparison_class(RichTextField, comparison_class=BodyComparison)
 class ArticleViewSet(SnippetViewSet):
     model = Article
     icon = "doc-full"
-    menu_label = "Articles"
+    menu_label = gettext_lazy("Articles")
     menu_order = 100
     add_to_admin_menu = True
     url_prefix = "guidance/articles"
@@ -63,7 +64,7 @@ class ArticleViewSet(SnippetViewSet):
         FieldPanel("body"),
         RowsPanel(
             "instructions",
-            heading="Instructions",
+            heading=gettext_lazy("Instructions"),
             label="instruction",
             panels=[
                 FieldRowPanel([FieldPanel("action"), FieldPanel("key")]),
@@ -74,7 +75,7 @@ class ArticleViewSet(SnippetViewSet):
         ),
         RowsPanel(
             "pictures",
-            heading="Pictures",
+            heading=gettext_lazy("Pictures"),
             label="picture",
             panels=[FieldPanel("image"), FieldPanel("alternative_text"), FieldPanel("caption")],
         ),
@@ -85,7 +86,7 @@ class ArticleViewSet(SnippetViewSet):
                 FieldPanel("checked_by"),
                 FieldRowPanel([FieldPanel("checked_on"), FieldPanel("check_again_by")]),
             ],
-            heading="Where it comes from, and who has checked it",
+            heading=gettext_lazy("Where it comes from, and who has checked it"),
         ),
     ]
 
@@ -93,7 +94,7 @@ class ArticleViewSet(SnippetViewSet):
 class ClinicGuidanceViewSet(SnippetViewSet):
     model = ClinicGuidance
     icon = "home"
-    menu_label = "Clinics"
+    menu_label = gettext_lazy("Clinics")
     menu_order = 110
     add_to_admin_menu = True
     url_prefix = "guidance/clinics"

@@ -40,7 +40,7 @@ def groups() -> dict[str, list[str]]:
     """The sentences of each group. Each must be easy to read as a whole."""
     found = {f"article {article['key']}": sentences_of_article(article) for article in articles()}
     found["the timeline"] = list(timeline())
-    found["letters"] = [sentence for text in TEXTS.values() for sentence in sentences_of(text)]
+    found["letters"] = [sentence for text in TEXTS.values() for sentence in sentences_of(str(text))]
     found["the questions"] = list(questions())
     for rule in RULES.values():
         found.setdefault(f"advice: {rule.level}", []).extend(advice(rule.id))
@@ -50,7 +50,7 @@ def groups() -> dict[str, list[str]]:
 
 def timeline() -> Iterator[str]:
     """What happens when, and how long it lasts: for everybody, and for one patient at many hours."""
-    lines = [text for stretch in STRETCHES for text in (stretch.title, stretch.text)]
+    lines = [str(text) for stretch in STRETCHES for text in (stretch.title, stretch.text)]
     lines += [sign for stretch in STRETCHES for sign in watch_for(stretch)]
     for course in DEFAULT_COURSES.values():
         for since in (None, *(Since(MONDAY, at(h)) for h in range(2, 700, 24))):
@@ -63,7 +63,7 @@ def timeline() -> Iterator[str]:
 def questions() -> Iterator[str]:
     """Questions, help and answers of the check-in."""
     choices = [value for name, value in vars(wording).items() if name.endswith(("_CHOICES", "_SIGNS"))]
-    lines = [*wording.QUESTIONS.values(), *wording.HELP.values(), *strings([*choices, wording.SEVERITIES])]
+    lines = list(strings([wording.QUESTIONS, wording.HELP, *choices, wording.SEVERITIES]))
     for line in dict.fromkeys(lines):
         if " " in line:  # not the keys of answers
             yield from sentences_of(line)

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
 from aftercare.people.hours import OpeningHours
 from aftercare.triage import LIMITS, Level, Limits, acknowledge_by
 
@@ -13,9 +17,10 @@ TOO_LATE = timedelta(hours=1)  # less time than this before closing is too late 
 EVENING, MORNING = 18, 5
 
 
-def today_or_tonight(local: datetime) -> str:
-    """Return the words for the rest of the day: "today" or "tonight", on the clinic's clock."""
-    return "Tonight" if local.hour >= EVENING or local.hour < MORNING else "Today"
+def not_tomorrow(local: datetime) -> str:
+    """Return the words for the rest of the day on the clinic's clock: "Today, not tomorrow." """
+    is_night = local.hour >= EVENING or local.hour < MORNING
+    return _("Tonight, not tomorrow.") if is_night else _("Today, not tomorrow.")
 
 
 def closed_until(hours: OpeningHours, now: datetime) -> str:
@@ -25,13 +30,16 @@ def closed_until(hours: OpeningHours, now: datetime) -> str:
         return ""
     opens, local = upcoming.opens.astimezone(hours.zone), now.astimezone(hours.zone)
     was_open = any(stretch.closes <= now for stretch in hours.openings_on(local.date()))
-    return f"{opens:%H:%M}" if was_open and opens.date() == local.date() else ""
+    is_same_day = was_open and opens.date() == local.date()
+    return date_format(opens, pgettext("date format", "H:i")) if is_same_day else ""
 
 
-def closed_words(hours: OpeningHours, now: datetime, otherwise: str = "The clinic is closed.") -> str:
+def closed_words(hours: OpeningHours, now: datetime, otherwise: str = "") -> str:
     """Return the sentence that the clinic is closed, over lunch with the time of opening."""
     until = closed_until(hours, now)
-    return f"The clinic is closed until {until}." if until else otherwise
+    if until:
+        return _("The clinic is closed until %(time)s.") % {"time": until}
+    return otherwise or _("The clinic is closed.")
 
 
 def call_by(hours: OpeningHours, since: datetime) -> datetime | None:

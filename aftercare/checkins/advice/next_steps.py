@@ -5,22 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from django.utils.formats import date_format
+from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext_lazy as _
+
 from aftercare.checkins.advice.reasons import Clock, Reason
-from aftercare.checkins.wording import SEVERITIES
+from aftercare.checkins.wording import SHORT, severity_word
 from aftercare.people.models import Procedure
 from aftercare.triage import SYMPTOMS, Entry, Finding, Painkiller
 from aftercare.ui.times import span_words
 
 DAILY_UNTIL_H, WEEKLY_UNTIL_H = 7 * 24, 28 * 24
-NOUNS = {Procedure.Kind.MICRONEEDLING: "microneedling", Procedure.Kind.RADIOFREQUENCY: "RF microneedling"}
+TREATED = {
+    Procedure.Kind.MICRONEEDLING: _("I had microneedling on my %(area)s %(time)s ago."),
+    Procedure.Kind.RADIOFREQUENCY: _("I had RF microneedling on my %(area)s %(time)s ago."),
+}
 # Signs in the first person, to be read out on the telephone.
 SAY = {
-    "trouble_breathing": "It is hard to breathe, or I wheeze.",
-    "airway_swelling": "My lips, mouth, tongue or throat are swollen, or my face is swelling up fast.",
-    "faint_or_confused": "I feel faint, confused or very sleepy.",
-    "eye_involved": "My eye hurts, light hurts it, my sight changed, or it is swollen shut.",
-    "spreading_with_fever": "Redness or darkness is spreading on my skin, and I have a fever.",
-    "hives": "I have a raised, itchy rash.",
+    "trouble_breathing": _("It is hard to breathe, or I wheeze."),
+    "airway_swelling": _("My lips, mouth, tongue or throat are swollen, or my face is swelling up fast."),
+    "faint_or_confused": _("I feel faint, confused or very sleepy."),
+    "eye_involved": _("My eye hurts, light hurts it, my sight changed, or it is swollen shut."),
+    "spreading_with_fever": _("Redness or darkness is spreading on my skin, and I have a fever."),
+    "hives": _("I have a raised, itchy rash."),
 }
 
 
@@ -31,10 +38,9 @@ def tell_them(
     treatment = []
     if procedure and procedure.performed_at <= entry.at:
         ago = span_words(procedure.hours_at(now))
-        treatment = [
-            f"I had {NOUNS[Procedure.Kind(procedure.kind)]} on my {procedure.area.lower()} {ago} ago."
-        ]
-    return treatment + [SAY[finding.rule] for finding in findings if finding.rule in SAY]
+        where = {"area": procedure.area.lower(), "time": ago}
+        treatment = [TREATED[Procedure.Kind(procedure.kind)] % where]
+    return treatment + [str(SAY[finding.rule]) for finding in findings if finding.rule in SAY]
 
 
 def taking_longer(procedure: Procedure | None, entry: Entry, clock: Clock) -> list[Reason]:
@@ -52,8 +58,15 @@ def taking_longer(procedure: Procedure | None, entry: Entry, clock: Clock) -> li
         until = procedure.performed_at + timedelta(hours=limit_h)
         found.append(
             Reason(
-                f"{symptom.capitalize()}: {SEVERITIES[value].lower()}.",
-                f"It is usually gone by now. {still_there(until, clock)} If it gets worse, tell us the same day.",
+                gettext("%(symptom)s: %(severity)s.")
+                % {"symptom": SHORT[symptom], "severity": severity_word(value).lower()},
+                " ".join(
+                    [
+                        gettext("It is usually gone by now."),
+                        still_there(until, clock),
+                        gettext("If it gets worse, tell us the same day."),
+                    ]
+                ),
             )
         )
     return found
@@ -61,17 +74,19 @@ def taking_longer(procedure: Procedure | None, entry: Entry, clock: Clock) -> li
 
 def still_there(until: datetime, clock: Clock) -> str:
     """Return the sentence for a symptom that persists: from a coming day, or now."""
-    return (
-        f"Still there {on_day(until, clock)}? Tell us." if until > clock.now else "Still there now? Tell us."
-    )
+    if until > clock.now:
+        return gettext("Still there %(when)s? Tell us.") % {"when": on_day(until, clock)}
+    return gettext("Still there now? Tell us.")
 
 
 def on_day(at: datetime, clock: Clock) -> str:
     """Return "on Tuesday 24 November", or "after 18:45 today"."""
     local = at.astimezone(clock.zone)
     if local.date() == clock.now.astimezone(clock.zone).date():
-        return f"after {local:%H:%M} today"
-    return f"on {local:%A} {local.day} {local:%B}"
+        return gettext("after %(clock)s today") % {
+            "clock": date_format(local, pgettext("date format", "H:i"))
+        }
+    return gettext("on %(day)s") % {"day": date_format(local, pgettext("date format", "l j F"))}
 
 
 def next_steps(
@@ -80,13 +95,17 @@ def next_steps(
     """Return the sentences about the next check-in; `only_soon`: only what precedes the call with the clinic."""
     steps = []
     if entry.answers.painkiller is Painkiller.TOO_SOON:
-        steps.append(Reason("In 2 hours:", "check in again and tell us if the pain medicine helped."))
+        steps.append(
+            Reason(gettext("In 2 hours:"), gettext("check in again and tell us if the pain medicine helped."))
+        )
     if only_soon:
         return steps
     return [
         *steps,
         Reason(*next_check_in(procedure, clock)),
-        Reason("If something changes:", "check in at once. You can do it as often as you like."),
+        Reason(
+            gettext("If something changes:"), gettext("check in at once. You can do it as often as you like.")
+        ),
     ]
 
 
@@ -95,8 +114,15 @@ def next_check_in(procedure: Procedure | None, clock: Clock) -> tuple[str, str]:
     local = clock.now.astimezone(clock.zone)
     hours = procedure.hours_at(clock.now) if procedure else 0
     if hours < DAILY_UNTIL_H:
-        return f"Tomorrow, {local + timedelta(days=1):%A}:", "check in again, at any time."
+        weekday = date_format(local + timedelta(days=1), pgettext("date format", "l"))
+        return gettext("Tomorrow, %(weekday)s:") % {"weekday": weekday}, gettext(
+            "check in again, at any time."
+        )
     if hours < WEEKLY_UNTIL_H:
         day = local + timedelta(days=7)
-        return f"Next {day:%A}, {day.day} {day:%B}:", "check in again, at any time."
-    return "From now on:", "check in when you want to tell us something."
+        named = {
+            "weekday": date_format(day, pgettext("date format", "l")),
+            "date": date_format(day, pgettext("date format", "j F")),
+        }
+        return gettext("Next %(weekday)s, %(date)s:") % named, gettext("check in again, at any time.")
+    return gettext("From now on:"), gettext("check in when you want to tell us something.")

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from aftercare.alerts.models import Alert
 from aftercare.checkins.corrections.reassessment import (
@@ -66,7 +67,7 @@ def correct_procedure(
     require_reason(reason)
     old = Treatment.of(current)
     if treatment == old:
-        raise ValidationError("Nothing is changed. Correct what is wrong, or go back.")
+        raise ValidationError(_("Nothing is changed. Correct what is wrong, or go back."))
     baseline = CorrectionBaseline.of(patient, current)
     current.kind, current.area, current.performed_at = treatment.kind, treatment.area, treatment.performed_at
     current.corrected_at = now
@@ -148,7 +149,7 @@ def change_intake(  # noqa: PLR0913 (the answers, before and now)
     require_known(*(intake or []), *(asked or []))
     require_reason(reason)
     if (intake, asked) == (shown, shown_asked):
-        raise ValidationError("Nothing is changed. Correct what is wrong, or go back.")
+        raise ValidationError(_("Nothing is changed. Correct what is wrong, or go back."))
     before, was_at_risk = EvaluationBasis.of(current), current.at_risk
     current.intake, current.intake_asked, current.at_risk = intake, asked, is_at_risk(intake)
     current.save(update_fields=["intake", "intake_asked", "at_risk"])
@@ -237,31 +238,37 @@ def lock(procedure: Procedure, version: str, *others: Patient) -> tuple[list[Pat
 def require_possible(treatment: Treatment, patient: Patient, now: datetime) -> None:
     """Raise ValidationError for a treatment in the future or before the patient's birth."""
     if treatment.kind not in Procedure.Kind.values:
-        raise ValidationError({"kind": "Choose microneedling or RF microneedling."})
+        raise ValidationError({"kind": _("Choose microneedling or RF microneedling.")})
     if treatment.performed_at > now:
-        raise ValidationError({"performed_at": "This time is still to come. Give the time of the treatment."})
+        raise ValidationError(
+            {"performed_at": _("This time is still to come. Give the time of the treatment.")}
+        )
     born = patient.date_of_birth
     if born and treatment.performed_at.astimezone(patient.clinic.zone).date() < born:
-        raise ValidationError({"performed_at": "This is before the patient was born. Please check the year."})
+        raise ValidationError(
+            {"performed_at": _("This is before the patient was born. Please check the year.")}
+        )
 
 
 def require_other(wrong: Patient, right: Patient) -> None:
     """Raise ValidationError unless `right` is another patient of the same clinic."""
     if right.pk == wrong.pk:
-        raise ValidationError("This patient already has this procedure. Choose another one.")
+        raise ValidationError(_("This patient already has this procedure. Choose another one."))
     if right.clinic_id != wrong.clinic_id:
-        raise ValidationError("This patient belongs to another clinic. Choose a patient of this one.")
+        raise ValidationError(_("This patient belongs to another clinic. Choose a patient of this one."))
 
 
 def require_known(*questions: str) -> None:
     """Raise ValidationError for an unknown intake question."""
     if unknown := set(questions) - set(IntakeQuestion.values):
-        raise ValidationError(f"Unknown intake questions: {', '.join(sorted(unknown))}.")
+        raise ValidationError(
+            _("Unknown intake questions: %(questions)s.") % {"questions": ", ".join(sorted(unknown))}
+        )
 
 
 def require_reason(reason: str) -> None:
     if not reason.strip():
-        raise ValidationError({"reason": "Say why this is changed."})
+        raise ValidationError({"reason": _("Say why this is changed.")})
 
 
 def move_silence(procedure: Procedure, *, instead_of: datetime, now: datetime, limits: Limits) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
 
 from aftercare.checkins.follow_up.confirmation import State, confirmation_of
 from aftercare.checkins.models import CheckIn
@@ -83,15 +84,15 @@ def render(message: Message, now: datetime) -> Content | None:
     too_late = expires_at(check_in) <= now
     if confirmation is None or confirmation.state != State.UNCONFIRMED or too_late:
         return None
-    phones = [f"{phone.who}: {phone.number}" for phone in contact_at(clinic, now).phones]
+    phones = [phone.line for phone in contact_at(clinic, now).phones]
     return Content(
-        subject="Please call the clinic",
+        subject=_("Please call the clinic"),
         body="\n\n".join(
             [
-                "Nobody at the clinic has confirmed your check-in yet. Please call now.",
+                _("Nobody at the clinic has confirmed your check-in yet. Please call now."),
                 "\n".join(phones),
-                f"In an emergency call {clinic.emergency_number}.",
-                f"Your page says what to do:\n{settings.SITE_URL}/check-ins/{check_in.pk}/",
+                _("In an emergency call %(number)s.") % {"number": clinic.emergency_number},
+                f"{_('Your page says what to do:')}\n{settings.SITE_URL}/check-ins/{check_in.pk}/",
             ]
         ),
     )

@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from aftercare.checkins.form.time_input import UnreadableTimeError, as_typed, read_instant
 from aftercare.checkins.wording import (
@@ -64,7 +66,7 @@ class LocalTime(forms.DateTimeInput):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         widget = context["widget"]
-        widget["attrs"] |= {"data-zone": self.zone.key, "data-device": DEVICE_CLOCK}
+        widget["attrs"] |= {"data-zone": self.zone.key, "data-device": str(DEVICE_CLOCK)}
         if typed := widget["value"]:
             try:
                 instant = read_instant(typed, self.zone, self.now or datetime.now(UTC))
@@ -96,7 +98,9 @@ class Note(forms.CharField):
 
 
 def unknown_answer(value: str) -> ValidationError:
-    return ValidationError(f"We do not know the answer “{value[:SHOWN]}”. Choose from the list.")
+    return ValidationError(
+        _("We do not know the answer “%(answer)s”. Choose from the list.") % {"answer": value[:SHOWN]}
+    )
 
 
 class SharedChoices:
@@ -152,17 +156,17 @@ class YesOrNo(OneAnswer):
 class Ticks(SharedChoices, forms.MultipleChoiceField):
     """Multiple choice: None if untouched, empty for "None of these"."""
 
-    def __init__(self, key: str, groups: Sequence[tuple[str, Choices]], label: str = "") -> None:
+    def __init__(self, key: str, groups: Sequence[tuple[str | Promise, Choices]]) -> None:
         choices: list[Any] = []
         for title, options in groups:
             choices += [(title, options)] if title else options
         super().__init__(
             choices=choices,
             required=False,
-            label=label or QUESTIONS[key],
+            label=QUESTIONS[key],
             widget=forms.CheckboxSelectMultiple,
         )
-        self.words = {word: text for _, options in groups for word, text in options}
+        self.words = {word: text for _title, options in groups for word, text in options}
 
     def clean(self, value: Any) -> frozenset[str] | None:
         ticks = [tick for tick in value or [] if tick]
@@ -174,7 +178,8 @@ class Ticks(SharedChoices, forms.MultipleChoiceField):
             return chosen or None
         contradicting = [text for word, text in self.words.items() if word in chosen - {NONE_OF_THESE}]
         if contradicting:
-            raise ValidationError(f"You ticked “{NONE_CHOICE[1]}” and “{contradicting[0]}”. Untick one.")
+            said = {"none": NONE_CHOICE[1], "tick": contradicting[0]}
+            raise ValidationError(_("You ticked “%(none)s” and “%(tick)s”. Untick one.") % said)
         return frozenset()
 
     def known(self, value: Sequence[str]) -> frozenset[str] | None:

@@ -10,7 +10,12 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils.functional import lazy
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from aftercare.checkins.form.fields import (
     IconLabel,
@@ -47,10 +52,10 @@ from aftercare.triage.answers import KEYS
 from aftercare.ui.templatetags.ui import icon
 
 KEPT = 200  # characters of an unreadable field kept for staff
-EMERGENCY_LABEL = IconLabel(
-    QUESTIONS["emergency"], format_html('<span class="lv-emergency">{}</span>', icon("emergency", "al"))
+EMERGENCY_ICON = format_html('<span class="lv-emergency">{}</span>', icon("emergency", "al"))
+WARNING_LABEL = lazy(format_html, SafeString)(
+    '<span class="lv-urgent">{}</span> {}', icon("urgent", "al"), _("Warning signs")
 )
-WARNING_LABEL = format_html('<span class="lv-urgent">{}</span> Warning signs', icon("urgent", "al"))
 ONE_ANSWER_FIELDS = (
     "redness",
     "pain",
@@ -65,9 +70,9 @@ TICK_FIELDS = ("emergency", "signs", "unwell")
 HIDDEN_FIELDS = ("token", "supersedes")
 # Messages above the form for errors in hidden fields.
 HIDDEN_FAULTS = {
-    "token": "Something in the form was missing. Please send it again.",
-    "supersedes": "The check-in to correct was not found. You can send this as a new one.",
-    "procedure": "We do not know this treatment. Choose one from the list.",
+    "token": _("Something in the form was missing. Please send it again."),
+    "supersedes": _("The check-in to correct was not found. You can send this as a new one."),
+    "procedure": _("We do not know this treatment. Choose one from the list."),
 }
 
 
@@ -77,7 +82,7 @@ class CheckInForm(forms.Form):
     With an emergency ticked the form is always valid; unreadable values are kept in `unreadable`.
     """
 
-    emergency = Ticks("emergency", [("", [*EMERGENCY_CHOICES, NONE_CHOICE])], EMERGENCY_LABEL)
+    emergency = Ticks("emergency", [("", [*EMERGENCY_CHOICES, NONE_CHOICE])])
     redness = Severity("redness")
     pain = Severity("pain")
     painkiller = OneAnswer("painkiller", PAINKILLER_CHOICES)
@@ -89,8 +94,8 @@ class CheckInForm(forms.Form):
         "signs",
         [
             (WARNING_LABEL, WARNING_SIGNS),
-            ("Often seen while skin heals", ORDINARY_SIGNS),
-            ("Or", [NONE_CHOICE]),
+            (_("Often seen while skin heals"), ORDINARY_SIGNS),
+            (_("Or"), [NONE_CHOICE]),
         ],
     )
     unwell = Ticks("unwell", [("", [*UNWELL_CHOICES, NONE_CHOICE])])
@@ -103,8 +108,10 @@ class CheckInForm(forms.Form):
         help_text=HELP["note"],
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={
-            "max_length": f"This is too long. Use at most {NOTE_LENGTH:,} characters.",
-            "null_characters_not_allowed": "We can’t store one of these characters. Please type it again.",
+            "max_length": format_lazy(
+                _("This is too long. Use at most {number} characters."), number=f"{NOTE_LENGTH:,}"
+            ),
+            "null_characters_not_allowed": _("We can’t store one of these characters. Please type it again."),
         },
     )
     observed_at = forms.CharField(
@@ -130,7 +137,8 @@ class CheckInForm(forms.Form):
         self.unreadable: dict[str, str] = {}
         time = self.fields["observed_at"]
         time.widget.zone, time.widget.now = zone, now
-        time.help_text = f"{HELP['observed_at']} Use {clock_name(zone)}."
+        time.help_text = f"{HELP['observed_at']} {gettext('Use %(clock)s.') % {'clock': clock_name(zone)}}"
+        self.fields["emergency"].label = IconLabel(str(QUESTIONS["emergency"]), EMERGENCY_ICON)
         if self.areas:
             self.fields["procedure"].widget = Radios(choices=self.areas)
 
@@ -157,7 +165,7 @@ class CheckInForm(forms.Form):
     def clean(self) -> None:
         for name in ONE_ANSWER_FIELDS:
             if len(set(self.posted.getlist(name))) > 1:
-                self.add_error(name, "Two answers came for this question. Choose one.")
+                self.add_error(name, gettext("Two answers came for this question. Choose one."))
         if self.is_never_refused:
             for name in list(self.errors):
                 self._keep_unreadable(name)

@@ -10,6 +10,9 @@ from uuid import UUID, uuid4
 
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from aftercare.checkins.form.form import CheckInForm
 from aftercare.checkins.form.rendering import blank_parts, parts_of
@@ -197,7 +200,8 @@ def newest_revision(check_in: CheckIn) -> CheckIn:
 def area_words(procedure: Procedure, patient: Patient) -> str:
     """Return "Face, Tuesday 17 November"."""
     day = procedure.performed_at.astimezone(patient.clinic.zone)
-    return f"{procedure.area[:1].upper()}{procedure.area[1:]}, {day:%A} {day.day} {day:%B}"
+    area = f"{procedure.area[:1].upper()}{procedure.area[1:]}"
+    return _("%(area)s, %(day)s") % {"area": area, "day": date_format(day, pgettext("date format", "l j F"))}
 
 
 def as_initial(answers: Answers) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from crispy_forms.layout import HTML, Field, Layout, LayoutObject
 from django.template import Context
 from django.utils.html import format_html, strip_spaces_between_tags
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from aftercare.checkins.form.form import CheckInForm
 from aftercare.checkins.wording import Choices
@@ -31,7 +33,9 @@ class FormParts:
 
 def parts_of(form: CheckInForm, emergency_number: str) -> FormParts:
     """Render a form with answers or errors."""
-    form["emergency"].help_text = f"Any of these? Call {emergency_number}. Do not wait for us."
+    form["emergency"].help_text = _("Any of these? Call %(number)s. Do not wait for us.") % {
+        "number": emergency_number
+    }
     return FormParts(
         emergency=drawn(form, Field("emergency", wrapper_class="ticks first")),
         area=drawn(form, Field("procedure", wrapper_class="ticks")) if form.areas else "",
@@ -41,7 +45,7 @@ def parts_of(form: CheckInForm, emergency_number: str) -> FormParts:
 
 def blank_parts(*, emergency_number: str, asks_came_back: bool, areas: Choices, zone: ZoneInfo) -> FormParts:
     """Return the blank form from the cache, with the areas of this patient."""
-    blank = drawn_blank(emergency_number, asks_came_back, zone)
+    blank = drawn_blank(emergency_number, asks_came_back, zone, get_language() or "")
     if not areas:
         return blank
     form = CheckInForm(zone=zone, now=datetime.now(UTC), areas=areas)
@@ -50,7 +54,7 @@ def blank_parts(*, emergency_number: str, asks_came_back: bool, areas: Choices, 
 
 
 @lru_cache(maxsize=256)
-def drawn_blank(emergency_number: str, asks_came_back: bool, zone: ZoneInfo) -> FormParts:
+def drawn_blank(emergency_number: str, asks_came_back: bool, zone: ZoneInfo, _language: str) -> FormParts:
     form = CheckInForm(zone=zone, now=datetime.now(UTC), asks_came_back=asks_came_back)
     return parts_of(form, emergency_number)
 
@@ -73,8 +77,9 @@ def questions(form: CheckInForm) -> list[LayoutObject]:
         Field("note"),
         HTML(
             format_html(
-                "<details{}><summary><b>This was earlier, not now</b>{}</summary>",
+                "<details{}><summary><b>{}</b>{}</summary>",
                 mark_safe(" open" if earlier else ""),  # noqa: S308 (one of two constants)
+                _("This was earlier, not now"),
                 icon("forward", "end"),
             )
         ),

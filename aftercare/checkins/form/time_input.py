@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+
 EXAMPLE = "2026-03-01T18:30"
 # Years outside of this range are typing errors, and break databases and time zones.
 YEARS = range(1900, 2201)
@@ -23,19 +25,23 @@ def read_instant(text: str, zone: ZoneInfo, now: datetime) -> datetime:
     try:
         stated = datetime.fromisoformat(text)
     except ValueError as error:
-        raise UnreadableTimeError(f"Give a date and a time, such as {EXAMPLE}, or leave it empty.") from error
+        raise UnreadableTimeError(unreadable()) from error
     if stated.year not in YEARS or len(text) <= len("2026-03-01"):
-        raise UnreadableTimeError(f"Give a date and a time, such as {EXAMPLE}, or leave it empty.")
+        raise UnreadableTimeError(unreadable())
     if stated.tzinfo is not None:
         return stated.astimezone(UTC)
     return on_clock(stated, zone, now)
+
+
+def unreadable() -> str:
+    return _("Give a date and a time, such as %(example)s, or leave it empty.") % {"example": EXAMPLE}
 
 
 def on_clock(clock: datetime, zone: ZoneInfo, now: datetime) -> datetime:
     """Return the instant in UTC of the naive time `clock` in `zone`."""
     first, second = (clock.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
     if first.astimezone(zone).replace(tzinfo=None) != clock:
-        raise UnreadableTimeError("The clocks went forward then and skipped this time. Give another time.")
+        raise UnreadableTimeError(_("The clocks went forward then and skipped this time. Give another time."))
     return second if second <= now else first
 
 
@@ -48,4 +54,4 @@ def as_typed(instant: datetime, zone: ZoneInfo) -> str:
 
 def clock_name(zone: ZoneInfo) -> str:
     """Return the name of a zone's clock: "London time"."""
-    return f"{zone.key.rpartition('/')[2].replace('_', ' ')} time"
+    return _("%(city)s time") % {"city": zone.key.rpartition("/")[2].replace("_", " ")}

@@ -8,6 +8,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.core.paginator import Page
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from aftercare.alerts.models import Letter
 from aftercare.checkins.models import CheckIn
@@ -81,9 +84,9 @@ def gap_words(older: date, newer: date) -> str:
     if first > last:
         return ""
     if first == last:
-        return f"No entry on {named(first)}"
-    return f"No entry from {named(first)} to {named(last)}"
+        return _("No entry on %(day)s") % {"day": named(first)}
+    return _("No entry from %(first)s to %(last)s") % {"first": named(first), "last": named(last)}
 
 
 def named(day: date) -> str:
-    return f"{day:%A} {day.day} {day:%B}"
+    return date_format(day, pgettext("date format", "l j F"))

@@ -7,9 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db import models, transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from aftercare.alerts.models import Alert
-from aftercare.checkins.advice.deadlines import TOO_LATE, closed_words, today_or_tonight
+from aftercare.checkins.advice.deadlines import TOO_LATE, closed_words, not_tomorrow
 from aftercare.checkins.pages.lead import CLOSED, REACHED, Lead, Report, lead_of, report_behind
 from aftercare.people.actions import record_event
 from aftercare.people.clinics.clinic_phones import Phone, clock_word, contact_at
@@ -19,15 +22,17 @@ from aftercare.triage import Level
 # An emergency sign reported longer ago is asked about: it may have passed, or help may have come.
 EMERGENCY_IS_FRESH = timedelta(hours=6)
 
-LOOKED_AT = "A sign still there? Call."
+LOOKED_AT = gettext_lazy("A sign still there? Call.")
 # Outcomes of closed alerts, in the patient's words.
-OUTCOMES: dict[str, str] = {
-    Alert.Outcome.ADVICE_GIVEN: "The clinic gave you advice. Do as they told you.",
-    Alert.Outcome.SEEN_IN_CLINIC: "The clinic saw you. Do as they told you.",
-    Alert.Outcome.PRESCRIBED: "The clinic gave you a prescription. Use it as they told you.",
-    Alert.Outcome.EMERGENCY_CARE: "The clinic sent you to emergency care. Do as they told you there.",
-    Alert.Outcome.EXPECTED_COURSE: "The clinic thinks that this can be part of healing.",
-    Alert.Outcome.MISTAKE: "This was entered by mistake.",
+OUTCOMES: dict[str, Promise] = {
+    Alert.Outcome.ADVICE_GIVEN: gettext_lazy("The clinic gave you advice. Do as they told you."),
+    Alert.Outcome.SEEN_IN_CLINIC: gettext_lazy("The clinic saw you. Do as they told you."),
+    Alert.Outcome.PRESCRIBED: gettext_lazy("The clinic gave you a prescription. Use it as they told you."),
+    Alert.Outcome.EMERGENCY_CARE: gettext_lazy(
+        "The clinic sent you to emergency care. Do as they told you there."
+    ),
+    Alert.Outcome.EXPECTED_COURSE: gettext_lazy("The clinic thinks that this can be part of healing."),
+    Alert.Outcome.MISTAKE: gettext_lazy("This was entered by mistake."),
 }
 
 
@@ -72,12 +77,12 @@ class LeadBox:
     def title(self, clinic: Clinic) -> str:
         """Title of a page with this lead."""
         if self.kind is Kind.SPOKEN:
-            return "You spoke with the clinic"
+            return _("You spoke with the clinic")
         if self.kind is Kind.CLOSED:
-            return "The clinic has looked at this"
+            return _("The clinic has looked at this")
         if self.level is Level.EMERGENCY:
-            return f"Call {clinic.emergency_number}"
-        return "Call the clinic" if self.level is Level.URGENT else "Speak to the clinic"
+            return _("Call %(number)s") % {"number": clinic.emergency_number}
+        return _("Call the clinic") if self.level is Level.URGENT else _("Speak to the clinic")
 
 
 def box_of(patient: Patient, lead: Lead) -> LeadBox | None:
@@ -118,10 +123,10 @@ def action_box(patient: Patient, lead: Lead) -> LeadBox:
 
 def urgent_words(clinic: Clinic, now: datetime) -> str:
     """Return "today", or "tonight" at night; never tomorrow."""
-    part = today_or_tonight(now.astimezone(clinic.zone))
+    not_later = not_tomorrow(now.astimezone(clinic.zone))
     if clinic.hours.current(now):
-        return f"{part}, not tomorrow."
-    return f"{closed_words(clinic.hours, now)} Call the out-of-hours line. {part}, not tomorrow."
+        return not_later
+    return f"{closed_words(clinic.hours, now)} {_('Call the out-of-hours line.')} {not_later}"
 
 
 def promised_by(patient: Patient, report: Report | None, now: datetime) -> datetime | None:
@@ -136,14 +141,14 @@ def same_day_words(clinic: Clinic, promised: datetime | None, now: datetime) -> 
     """Return the time of the clinic's call while ahead; then that the patient should call."""
     opening = clinic.hours.current(now)
     if opening is None:
-        closed = closed_words(clinic.hours, now, "The clinic is closed now.")
-        return f"{closed} Call the out-of-hours line today."
+        closed = closed_words(clinic.hours, now, _("The clinic is closed now."))
+        return f"{closed} {_('Call the out-of-hours line today.')}"
     if promised:
         by, local = promised.astimezone(clinic.zone), now.astimezone(clinic.zone)
-        return f"No call by {clock_word(by, local)}? Then call us."
+        return _("No call by %(time)s? Then call us.") % {"time": clock_word(by, local)}
     if opening.closes - now < TOO_LATE:
-        return "The clinic closes soon. No answer? Call the out-of-hours line today."
-    return "Please call us now."
+        return _("The clinic closes soon. No answer? Call the out-of-hours line today.")
+    return _("Please call us now.")
 
 
 def phones_at(clinic: Clinic, now: datetime) -> tuple[Phone, ...]:
@@ -152,7 +157,7 @@ def phones_at(clinic: Clinic, now: datetime) -> tuple[Phone, ...]:
     if not contact.is_open or len(contact.phones) == 1:
         return contact.phones
     first, second = contact.phones
-    return (first, replace(second, who="No answer? Out-of-hours line"))
+    return (first, replace(second, who=_("No answer? Out-of-hours line")))
 
 
 def seen_at(alerts: Iterable[Alert]) -> datetime | None:
@@ -178,7 +183,7 @@ def spoken_box(patient: Patient, alerts: Sequence[Alert], now: datetime) -> Lead
 
 def closed_box(patient: Patient, alerts: Sequence[Alert], now: datetime) -> LeadBox:
     """Return the box of closed alerts; if the patient was not reached, with the advice to call if it lasts."""
-    said = (OUTCOMES[alert.outcome] if alert.is_reached else LOOKED_AT for alert in alerts)
+    said = (str(OUTCOMES[alert.outcome] if alert.is_reached else LOOKED_AT) for alert in alerts)
     return LeadBox(
         kind=Kind.CLOSED,
         level=max(alert.triage_level for alert in alerts),

@@ -6,6 +6,7 @@ from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from aftercare.people.models import Patient
 from aftercare.people.telephones import TelephoneFormField, TelephoneInput
@@ -15,9 +16,9 @@ class OwnNumberForm(forms.Form):
     """A telephone number, read for the clinic's country."""
 
     call_back_telephone = TelephoneFormField(
-        label="Number to call you on",
+        label=_("Number to call you on"),
         widget=TelephoneInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
-        error_messages={"required": "Give a telephone number. A nurse may have to call."},
+        error_messages={"required": _("Give a telephone number. A nurse may have to call.")},
     )
 
     def __init__(self, posted: Any, *, patient: Patient) -> None:

@@ -10,29 +10,28 @@ from uuid import UUID
 
 from django.db.models import Case, F, Value, When
 from django.db.models.functions import Concat
+from django.utils.formats import date_format
+from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import gettext_lazy as _
 
 from aftercare.checkins.advice.reasons import Clock, reasons
 from aftercare.checkins.submission.history import course_for
-from aftercare.checkins.wording import SEVERITIES, severity_word
+from aftercare.checkins.wording import SEVERITIES, SHORT
 from aftercare.people.models import Patient, Procedure
 from aftercare.triage import RULES, SYMPTOMS, Evidence, ExpectedCourse, Finding, Level
 from aftercare.ui.chart import drawing
 from aftercare.ui.chart.parts import Chart, Course, Mark, Point, Series, Words
+from aftercare.ui.templatetags.ui import LEVEL_WORDS
 
 STAFF: Final = Words(
     SEVERITIES,
-    severity_word(None),
-    {"emergency": "Emergency", "urgent": "Urgent", "same_day": "Same day", "routine": "Routine"},
+    _("Not known"),
+    LEVEL_WORDS["staff"],
 )
 PATIENT: Final = Words(
     SEVERITIES,
-    severity_word(None),
-    {
-        "emergency": "Call emergency",
-        "urgent": "Call now",
-        "same_day": "Speak today",
-        "routine": "On our list",
-    },
+    _("Not known"),
+    LEVEL_WORDS["patient"],
 )
 # A returned symptom is marked as a warning about it.
 CAME_BACK: Final = {"redness": ("redness",), "pain": ("pain",), "both": ("redness", "pain")}
@@ -67,7 +66,9 @@ class RecoveryChart:
     def label(self) -> str:
         """Name among others: "Face, 12 January"."""
         day = self.procedure.performed_at.astimezone(self.procedure.patient.clinic.zone)
-        return f"{self.procedure.area[:1].upper()}{self.procedure.area[1:]}, {day.day} {day:%B}"
+        area = f"{self.procedure.area[:1].upper()}{self.procedure.area[1:]}"
+        named = {"area": area, "day": date_format(day, pgettext("date format", "j F"))}
+        return gettext("%(area)s, %(day)s") % named
 
 
 def charts_of(
@@ -122,7 +123,7 @@ def chart_of(procedure: Procedure, reported: list[ChartEntry], now: datetime, wo
     marks = marks_by_symptom(procedure, reported, clock)
     series = [
         Series(
-            name=symptom.capitalize(),
+            name=str(SHORT[symptom]),
             points=[
                 Point(
                     hours=procedure.hours_at(one.observed_at),
@@ -144,7 +145,9 @@ def note_of(one: ChartEntry, words: Words) -> str:
     """Return who entered a check-in, if not the patient; patients see no staff names."""
     if not one.by_staff:
         return ""
-    return f"entered by staff ({one.by_staff})" if words is STAFF else "entered by the clinic"
+    if words is STAFF:
+        return gettext("entered by staff (%(name)s)") % {"name": one.by_staff}
+    return gettext("entered by the clinic")
 
 
 def marks_by_symptom(
@@ -171,7 +174,7 @@ def marks_by_symptom(
 def about_words(finding: Finding, clock: Clock | None) -> str:
     """Return the signs of a finding about no symptom: "pus bumps, or yellow or green fluid"."""
     if clock is None:
-        return RULES[finding.rule].staff.removesuffix(".").lower()
+        return gettext(RULES[finding.rule].staff).removesuffix(".").lower()
     told = " ".join(reason.bold for reason in reasons([finding], clock))
     return f"{told[:1].lower()}{told[1:]}".removesuffix(".")
 
@@ -198,13 +201,13 @@ def course_of(expected: ExpectedCourse, symptom: Any) -> Course:
 def course_words(expected: ExpectedCourse, symptom: Any) -> str:
     """Return the patient's text below a panel: "Usually settles in 2 days. Still moderate after 3 days? Tell us." """
     hours = expected.of(symptom)
-    usual, tell_us = in_days(hours.usual_until_h), in_days(hours.tell_us_after_h)
-    return f"Usually settles in {usual}. Still moderate after {tell_us}? Tell us."
+    spans = {"usual": in_days(hours.usual_until_h), "tell_us": in_days(hours.tell_us_after_h)}
+    return gettext("Usually settles in %(usual)s. Still moderate after %(tell_us)s? Tell us.") % spans
 
 
 def in_days(hours: float) -> str:
     """Return "2 days", or "30 hours" if not whole days."""
     days, rest = divmod(hours, WHOLE_DAYS_FROM_H)
     if rest or not days:
-        return f"{hours:g} hours"
-    return "a day" if days == 1 else f"{days:g} days"
+        return gettext("%(hours)s hours") % {"hours": f"{hours:g}"}
+    return ngettext("a day", "%(days)s days", int(days)) % {"days": int(days)}

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
 
 from aftercare.checkins.advice.reasons import Clock, Reason, reasons
 from aftercare.checkins.follow_up.confirmation import confirmation_of
@@ -47,7 +48,7 @@ def title_of(situation: dict[str, Any], patient: Patient) -> str:
     first, box = situation["first"], situation["box"]
     if first:
         return str(first["advice"]["headline"])
-    return box.title(patient.clinic) if box else str(situation["advice"].get("headline", "Check-in"))
+    return box.title(patient.clinic) if box else str(situation["advice"].get("headline", _("Check-in")))
 
 
 def situation_of(check_in: CheckIn, patient: Patient, now: datetime) -> dict[str, Any]:

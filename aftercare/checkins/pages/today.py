@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from django.db.models import Exists
+from django.utils.translation import gettext as _
 
 from aftercare.alerts.contacting.patient_messages import unopened_letters
 from aftercare.alerts.models import Letter
@@ -65,7 +66,7 @@ class Today:
 
     @property
     def page_title(self) -> str:
-        return self.box.title(self.patient.clinic) if self.box else "Today"
+        return self.box.title(self.patient.clinic) if self.box else _("Today")
 
     @cached_property
     def letters(self) -> list[Letter]:
@@ -76,7 +77,7 @@ class Today:
 
     @property
     def emergency_signs(self) -> list[str]:
-        return EMERGENCY_SIGNS
+        return [str(sign) for sign in EMERGENCY_SIGNS]
 
     @property
     def last_badge(self) -> str:
@@ -142,8 +143,9 @@ class Today:
     def title(self) -> str:
         """Title: "This evening’s check-in" """
         hour = self.now.astimezone(self.patient.clinic.zone).hour
-        part = "morning" if hour < NOON else "afternoon" if hour < EVENING else "evening"
-        return f"This {part}’s check-in"
+        if hour < NOON:
+            return _("This morning’s check-in")
+        return _("This afternoon’s check-in") if hour < EVENING else _("This evening’s check-in")
 
     @property
     def read_when(self) -> str:
@@ -187,14 +189,16 @@ def still_healing(done: list[Procedure], now: datetime) -> list[Procedure]:
 def read_when(clinic: Clinic, now: datetime) -> str:
     """Return when staff read check-ins: in opening hours, without any promise beyond."""
     hours, local = clinic.hours, now.astimezone(clinic.zone)
-    at_once = "Nobody may see yours at once."
+    at_once = _("Nobody may see yours at once.")
     if hours.is_always_open():
-        return f"Staff read check-ins day and night. {at_once}"
+        return f"{_('Staff read check-ins day and night.')} {at_once}"
     if opening := hours.current(now):
         until = clock_word(opening.closes.astimezone(clinic.zone), local)
-        return f"Staff read check-ins in opening hours, today until {until}. {at_once}"
+        said = _("Staff read check-ins in opening hours, today until %(time)s.") % {"time": until}
+        return f"{said} {at_once}"
     upcoming = hours.next_opening(now)
     if upcoming is None:
-        return f"The clinic is closed. {at_once}"
+        return f"{_('The clinic is closed.')} {at_once}"
     opens = clock_word(upcoming.opens.astimezone(clinic.zone), local)
-    return f"The clinic is closed. Staff read check-ins from {opens}. {at_once}"
+    said = _("The clinic is closed. Staff read check-ins from %(time)s.") % {"time": opens}
+    return f"{said} {at_once}"

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import template
 
-from aftercare.checkins.wording import severity_word
+from aftercare.checkins.wording import SHORT, severity_word
 from aftercare.triage import SYMPTOMS, Level
 from aftercare.ui.times import span_words, whole_hours
 
@@ -24,7 +24,7 @@ def severities(answers: dict[str, Any]) -> list[str]:
 def named_severities(answers: dict[str, Any]) -> list[tuple[str, str, bool]]:
     """Return (name of the symptom, severity in words, whether it is known) for each symptom."""
     values = [(symptom, answers.get(symptom)) for symptom in SYMPTOMS]
-    return [(symptom.capitalize(), severity_word(value), value is not None) for symptom, value in values]
+    return [(str(SHORT[symptom]), severity_word(value), value is not None) for symptom, value in values]
 
 
 @register.filter

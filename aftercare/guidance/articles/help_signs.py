@@ -7,6 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
+from django.utils.html import strip_tags
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
 from aftercare.guidance.timeline.recovery_phases import FEVER
 from aftercare.triage import Level
 
@@ -15,82 +21,99 @@ from aftercare.triage import Level
 class HelpSign:
     """A sign, its first words in bold, with the rules that fire on it."""
 
-    bold: str
-    rest: str
+    text: Promise
     rules: tuple[str, ...]
 
+    @property
+    def html(self) -> SafeString:
+        return mark_safe(str(self.text))  # noqa: S308 (a message of ours)
 
-def sign(bold: str, rest: str, *rules: str) -> HelpSign:
-    return HelpSign(bold, rest, rules)
+    @property
+    def words(self) -> str:
+        """Return the text without its tags."""
+        return strip_tags(str(self.text))
+
+
+def sign(text: Promise, *rules: str) -> HelpSign:
+    return HelpSign(text, rules)
 
 
 EMERGENCY = (
-    sign("it is hard to breathe,", "or you wheeze", "trouble_breathing"),
-    sign("lips, mouth, tongue or throat", "are swollen, or your face swells up fast", "airway_swelling"),
-    sign("you are faint, confused", "or very sleepy", "faint_or_confused"),
-    sign("your eye hurts,", "light hurts it, your sight changed, or it is swollen shut", "eye_involved"),
-    sign("redness or darkness spreads, and there is a fever:", FEVER, "spreading_with_fever"),
+    sign(_("<b>it is hard to breathe,</b> or you wheeze"), "trouble_breathing"),
+    sign(
+        _("<b>lips, mouth, tongue or throat</b> are swollen, or your face swells up fast"), "airway_swelling"
+    ),
+    sign(_("<b>you are faint, confused</b> or very sleepy"), "faint_or_confused"),
+    sign(
+        _("<b>your eye hurts,</b> light hurts it, your sight changed, or it is swollen shut"), "eye_involved"
+    ),
+    sign(
+        format_lazy(_("<b>redness or darkness spreads, and there is a fever:</b> {fever}"), fever=FEVER),
+        "spreading_with_fever",
+    ),
 )
 FEEL = (
-    sign("pain is very severe,", "or still severe after 2 days", "intense_pain"),
-    sign("pain is severe,", "and pain medicine does not help", "severe_pain_not_relieved"),
+    sign(_("<b>pain is very severe,</b> or still severe after 2 days"), "intense_pain"),
+    sign(_("<b>pain is severe,</b> and pain medicine does not help"), "severe_pain_not_relieved"),
     sign(
-        "pain comes back,",
-        "or gets much worse, after it had eased",
+        _("<b>pain comes back,</b> or gets much worse, after it had eased"),
         "reported_return",
         "sudden_return.pain",
     ),
-    sign("a hot area", "gets more sore after the first day", "hot_sore_area"),
+    sign(_("<b>a hot area</b> gets more sore after the first day"), "hot_sore_area"),
     sign(
-        "a fever,",
-        "and pus, a hot area, a cold sore, or skin that is still red, sore or swollen",
+        _("<b>a fever,</b> and pus, a hot area, a cold sore, or skin that is still red, sore or swollen"),
         "fever_with_local_signs",
     ),
 )
 SEE = (
     sign(
-        "redness comes back,",
-        "or gets much worse, or skin turns darker, purple or grey",
+        _("<b>redness comes back,</b> or gets much worse, or skin turns darker, purple or grey"),
         "reported_return",
         "sudden_return.redness",
     ),
-    sign("redness or darkness", "spreads", "spreading"),
-    sign("pus bumps,", "or yellow or green fluid", "pus"),
-    sign("a cold sore,", "or blisters that tingle", "cold_sore"),
-    sign("a raised, itchy rash", "", "hives"),
-    sign("a burn,", "a big blister, or a grey, white or black patch", "blister_or_burn"),
-    sign("bleeding", "that goes on after 10 minutes of pressing", "bleeding"),
-    sign("very severe swelling", "", "extreme_swelling"),
+    sign(_("<b>redness or darkness</b> spreads"), "spreading"),
+    sign(_("<b>pus bumps,</b> or yellow or green fluid"), "pus"),
+    sign(_("<b>a cold sore,</b> or blisters that tingle"), "cold_sore"),
+    sign(_("<b>a raised, itchy rash</b>"), "hives"),
+    sign(_("<b>a burn,</b> a big blister, or a grey, white or black patch"), "blister_or_burn"),
+    sign(_("<b>bleeding</b> that goes on after 10 minutes of pressing"), "bleeding"),
+    sign(_("<b>very severe swelling</b>"), "extreme_swelling"),
 )
 SAME_DAY = (
-    sign("pain or swelling", "is severe", "severe_pain", "severe_swelling"),
-    sign("pain is moderate,", "and pain medicine does not help", "moderate_pain_not_relieved"),
-    sign("redness is still severe", "after its usual time on your timeline", "severe_redness_late"),
+    sign(_("<b>pain or swelling</b> is severe"), "severe_pain", "severe_swelling"),
+    sign(_("<b>pain is moderate,</b> and pain medicine does not help"), "moderate_pain_not_relieved"),
+    sign(_("<b>redness is still severe</b> after its usual time on your timeline"), "severe_redness_late"),
     sign(
-        "redness, swelling, itch or pain is still moderate or worse",
-        "after the time on your timeline",
+        _(
+            "<b>redness, swelling, itch or pain is still moderate or worse</b> after the time on your timeline"
+        ),
         "past_expected.redness",
         "past_expected.swelling",
         "past_expected.itch",
         "past_expected.pain",
     ),
-    sign("redness or pain got a little worse", "after 2 days", "small_return.redness", "small_return.pain"),
-    sign("swelling or itch got much worse", "after 2 days", "late_rise.swelling", "late_rise.itch"),
-    sign("you are not sure", "if redness or pain has come back", "unsure_return"),
-    sign("itch is severe,", "or stops you sleeping or doing what you need to do", "bothersome_itch"),
-    sign("a fever:", FEVER, "fever"),
-    sign("you ache all over", "", "flu_like"),
-    sign("a hot area", "gets more sore on the first day", "early_hot_sore_area"),
-    sign("firm lumps", "", "lumps"),
-    sign("you want to talk to us.", "That is reason enough", "contact_requested"),
+    sign(
+        _("<b>redness or pain got a little worse</b> after 2 days"),
+        "small_return.redness",
+        "small_return.pain",
+    ),
+    sign(_("<b>swelling or itch got much worse</b> after 2 days"), "late_rise.swelling", "late_rise.itch"),
+    sign(_("<b>you are not sure</b> if redness or pain has come back"), "unsure_return"),
+    sign(_("<b>itch is severe,</b> or stops you sleeping or doing what you need to do"), "bothersome_itch"),
+    sign(format_lazy(_("<b>a fever:</b> {fever}"), fever=FEVER), "fever"),
+    sign(_("<b>you ache all over</b>"), "flu_like"),
+    sign(_("<b>a hot area</b> gets more sore on the first day"), "early_hot_sore_area"),
+    sign(_("<b>firm lumps</b>"), "lumps"),
+    sign(_("<b>you want to talk to us.</b> That is reason enough"), "contact_requested"),
 )
 # Conditions under which a same-day sign is urgent.
 AT_RISK = (
-    sign("Your skin heals slowly.", "", "at_risk_patient"),
-    sign("You take isotretinoin", "(Accutane), or took it not long ago.", "at_risk_patient"),
-    sign("There was radiation treatment", "on that skin.", "at_risk_patient"),
-    sign("Your immune system is weak.", "", "at_risk_patient"),
-    sign("You live with diabetes,", "or a blood disease such as sickle cell.", "at_risk_patient"),
+    sign(_("<b>Your skin heals slowly.</b>"), "at_risk_patient"),
+    sign(_("<b>You take isotretinoin</b> (Accutane), or took it not long ago."), "at_risk_patient"),
+    sign(_("<b>There was radiation treatment</b> on that skin."), "at_risk_patient"),
+    sign(_("<b>Your immune system is weak.</b>"), "at_risk_patient"),
+    sign(_("<b>You live with diabetes,</b> or a blood disease such as sickle cell."), "at_risk_patient"),
 )
 BY_LEVEL: dict[Level, tuple[HelpSign, ...]] = {
     Level.EMERGENCY: EMERGENCY,

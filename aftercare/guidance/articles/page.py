@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from aftercare.guidance.articles.help_signs import GROUPS
 from aftercare.guidance.articles.reader import Reader
 from aftercare.guidance.instructions.clinic_instructions import ClinicInstruction, as_said_by, do_first
@@ -69,10 +71,11 @@ def hours_text(instruction: ClinicInstruction) -> str:
     """Return the hours of an instruction in words; "" if it always applies."""
     begins, ends = instruction.from_hour, instruction.until_hour
     if ends is None:
-        return f"from {span_words(begins)} after treatment" if begins else ""
+        return _("from %(begins)s after treatment") % {"begins": span_words(begins)} if begins else ""
     if not begins:
-        return f"for {span_words(ends)}"
-    return f"from {span_words(begins)} to {span_words(ends)} after treatment"
+        return _("for %(span)s") % {"span": span_words(ends)}
+    spans = {"begins": span_words(begins), "ends": span_words(ends)}
+    return _("from %(begins)s to %(ends)s after treatment") % spans
 
 
 def read_next(article: Article, others: Sequence[Article]) -> list[Article]:

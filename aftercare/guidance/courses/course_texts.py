@@ -6,12 +6,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
 from aftercare.triage import SYMPTOMS, ExpectedCourse, SymptomCourse
 from aftercare.ui.moments import day_part, on_day_part
 from aftercare.ui.times import span_words
 
 DAY_H, WEEK_H = 24, 168
-SIGNS = {"bruise": "Bruise", "peeling": "Dry or peeling skin", "spots": "Spots"}
+SIGNS = {
+    "bruise": gettext_lazy("Bruise"),
+    "peeling": gettext_lazy("Dry or peeling skin"),
+    "spots": gettext_lazy("Spots"),
+}
+SYMPTOM_WORDS = {
+    "redness": gettext_lazy("Redness"),
+    "pain": gettext_lazy("Pain"),
+    "swelling": gettext_lazy("Swelling"),
+    "itch": gettext_lazy("Itch"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,10 +78,15 @@ class Since:
 
 def span(hours: float) -> str:
     """Return "a day", "3 days", "2 weeks" or "30 hours"."""
-    for unit_h, one, many in ((WEEK_H, "a week", "weeks"), (DAY_H, "a day", "days")):
-        if hours and hours % unit_h == 0:
-            return one if hours == unit_h else f"{hours / unit_h:g} {many}"
-    return "an hour" if hours == 1 else f"{hours:g} hours"
+    if hours and hours % WEEK_H == 0:
+        weeks = int(hours // WEEK_H)
+        return ngettext("a week", "%(weeks)s weeks", weeks) % {"weeks": weeks}
+    if hours and hours % DAY_H == 0:
+        days = int(hours // DAY_H)
+        return ngettext("a day", "%(days)s days", days) % {"days": days}
+    if hours == 1:
+        return _("an hour")
+    return _("%(hours)s hours") % {"hours": f"{hours:g}"}
 
 
 def course_lines(course: ExpectedCourse, since: Since | None = None) -> list[CourseLine]:
@@ -79,7 +97,7 @@ def course_lines(course: ExpectedCourse, since: Since | None = None) -> list[Cou
 def line(symptom: str, hours: SymptomCourse, since: Since | None) -> CourseLine:
     return CourseLine(
         key=symptom,
-        title=symptom.capitalize(),
+        title=str(SYMPTOM_WORDS[symptom]),
         usual_until_h=hours.usual_until_h,
         tell_us_after_h=hours.tell_us_after_h,
         until=until_words(symptom, hours.usual_until_h, since),
@@ -90,47 +108,53 @@ def line(symptom: str, hours: SymptomCourse, since: Since | None) -> CourseLine:
 def until_words(symptom: str, usual_until_h: float, since: Since | None) -> str:
     """Return until when a symptom is usual; afterwards "longer than usual", for reported symptoms only."""
     if since is None:
-        return f"up to {span(usual_until_h)}"
+        return _("up to %(span)s") % {"span": span(usual_until_h)}
     if not since.is_past(usual_until_h):
-        return f"until {since.until(usual_until_h)}"
-    return "longer than usual" if symptom in since.reported else ""
+        return _("until %(ends)s") % {"ends": since.until(usual_until_h)}
+    return _("longer than usual") if symptom in since.reported else ""
 
 
 def words(hours: SymptomCourse) -> Iterator[str]:
     """Yield the sentences for everybody: "Often settles in a day, usually within 2 days." and so on."""
     often, usual = hours.often_by_h, hours.usual_until_h
     if often is not None and often < usual:
-        yield f"Often settles in {span(often)}, usually within {span(usual)}."
+        spans = {"often": span(often), "usual": span(usual)}
+        yield _("Often settles in %(often)s, usually within %(usual)s.") % spans
     else:
-        yield f"Usually gone within {span(usual)}."
-    yield f"Still moderate or worse after {span(hours.tell_us_after_h)}? Tell us."
+        yield _("Usually gone within %(span)s.") % {"span": span(usual)}
+    yield _("Still moderate or worse after %(span)s? Tell us.") % {"span": span(hours.tell_us_after_h)}
     if hours.tell_us_after_mild_h > hours.tell_us_after_h:
-        yield f"Still mild after {span(hours.tell_us_after_mild_h)}? Tell us."
+        yield _("Still mild after %(span)s? Tell us.") % {"span": span(hours.tell_us_after_mild_h)}
 
 
 def words_since(hours: SymptomCourse, since: Since) -> Iterator[str]:
     """Yield the sentences for a patient now: "Still moderate or worse on Friday evening? Tell us." and so on."""
     if since.is_past(hours.usual_until_h):
-        yield "It is usually gone by now."
+        yield _("It is usually gone by now.")
     elif hours.often_by_h is not None:
-        yield f"Often settles in {span(hours.often_by_h)}."
+        yield _("Often settles in %(span)s.") % {"span": span(hours.often_by_h)}
     if not since.is_past(hours.tell_us_after_h):
-        yield f"Still moderate or worse {since.on(hours.tell_us_after_h)}? Tell us."
+        yield _("Still moderate or worse %(day)s? Tell us.") % {"day": since.on(hours.tell_us_after_h)}
     elif not since.is_past(hours.tell_us_after_mild_h):
-        yield f"Still moderate or worse? Tell us today. Still mild {since.on(hours.tell_us_after_mild_h)}? Tell us."
+        yield _("Still moderate or worse? Tell us today.")
+        yield _("Still mild %(day)s? Tell us.") % {"day": since.on(hours.tell_us_after_mild_h)}
     else:
-        yield "If it is still there, tell us."
+        yield _("If it is still there, tell us.")
 
 
 def sign_lines(course: ExpectedCourse, since: Since | None = None) -> list[SignLine]:
     """Return a line for bruise, peeling and spots."""
     limits: dict[str, float] = {sign: getattr(course, f"{sign}_h") for sign in SIGNS}
-    return [SignLine(key=sign, title=SIGNS[sign], text=sign_words(limits[sign], since)) for sign in SIGNS]
+    return [
+        SignLine(key=sign, title=str(SIGNS[sign]), text=sign_words(limits[sign], since)) for sign in SIGNS
+    ]
 
 
 def sign_words(limit_h: float, since: Since | None) -> str:
     if since is None:
-        return f"Can last for {span(limit_h)}. If it is still there after that, tell us."
+        said = _("Can last for %(span)s. If it is still there after that, tell us.")
+        return said % {"span": span(limit_h)}
     if since.is_past(limit_h):
-        return "It is usually gone by now. If it is still there, tell us."
-    return f"Can last until {since.until(limit_h)}. If it is still there after that, tell us."
+        return _("It is usually gone by now. If it is still there, tell us.")
+    said = _("Can last until %(day)s. If it is still there after that, tell us.")
+    return said % {"day": since.until(limit_h)}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from aftercare.guidance.instructions.clinic_placeholders import ClinicPlaceholders
 from aftercare.guidance.models import Article, Instruction
 from aftercare.people.models import Clinic
@@ -63,7 +65,7 @@ def text_of(words: ClinicPlaceholders, instruction: Instruction) -> str:
     """Return the text; the clinic's own products or sunscreen replace it."""
     own = {"products": words.products, "sunscreen": words.sunscreen}.get(instruction.clinic_field)
     if own and f"{{{instruction.clinic_field}}}" not in instruction.text:
-        return f"Use {own}."
+        return _("Use %(product)s.") % {"product": own}
     return instruction.text
 
 

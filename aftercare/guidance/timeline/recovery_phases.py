@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stretch:
     """A range of hours since the procedure, from `from_h` up to, but not including, `until_h`; None: open end."""
 
     key: str
-    title: str
+    title: Promise
     from_h: float
     until_h: float | None
-    text: str
+    text: Promise
 
     def holds_at(self, hours: float) -> bool:
         return self.from_h <= hours and (self.until_h is None or hours < self.until_h)
@@ -23,58 +27,64 @@ class Stretch:
 STRETCHES = (
     Stretch(
         key="first-day",
-        title="First day",
+        title=_("First day"),
         from_h=0,
         until_h=24,
-        text="The skin often feels hot, tender and tight. It can swell and itch. It can look pink or red on "
-        "white skin, and purple, brown or grey on brown and black skin.",
+        text=_(
+            "The skin often feels hot, tender and tight. It can swell and itch. It can look pink or red on "
+            "white skin, and purple, brown or grey on brown and black skin."
+        ),
     ),
     Stretch(
         key="days-2-and-3",
-        title="Days 2 and 3",
+        title=_("Days 2 and 3"),
         from_h=24,
         until_h=72,
-        text="Heat, redness and swelling often ease bit by bit. The skin can itch and feel dry.",
+        text=_("Heat, redness and swelling often ease bit by bit. The skin can itch and feel dry."),
     ),
     Stretch(
         key="days-4-to-7",
-        title="Days 4 to 7",
+        title=_("Days 4 to 7"),
         from_h=72,
         until_h=168,
-        text="The skin often feels dry and tight. It can flake or peel. Bruises fade. Some people get spots.",
+        text=_(
+            "The skin often feels dry and tight. It can flake or peel. Bruises fade. Some people get spots."
+        ),
     ),
     Stretch(
         key="weeks-2-to-4",
-        title="Weeks 2 to 4",
+        title=_("Weeks 2 to 4"),
         from_h=168,
         until_h=672,
-        text="Dry skin, a bruise or a few spots can still be there. Check in once a week. Look for new marks, "
-        "and feel for firm lumps.",
+        text=_(
+            "Dry skin, a bruise or a few spots can still be there. Check in once a week. Look for new marks, "
+            "and feel for firm lumps."
+        ),
     ),
     Stretch(
         key="later",
-        title="After week 4",
+        title=_("After week 4"),
         from_h=672,
         until_h=None,
-        text="Marks and lumps can still come. You can check in at any time.",
+        text=_("Marks and lumps can still come. You can check in at any time."),
     ),
 )
 
 # The definition of fever, the same wherever a patient reads it.
-FEVER = "38°C (100.4°F) or more, or hot and shivery"
+FEVER = _("38°C (100.4°F) or more, or hot and shivery")
 # Signs to call about at once at any hour, as the rules say.
 WATCH_FOR = (
-    "Redness or pain that comes back, or gets worse, after it had eased",
-    "Severe pain or severe swelling",
-    "A hot area, or soreness, redness or darkness that spreads",
-    f"A fever: {FEVER}",
-    "Pus bumps, or yellow or green fluid",
-    "A cold sore, or blisters that tingle",
-    "A raised, itchy rash",
-    "A burn, a big blister, or a grey, white or black patch",
+    _("Redness or pain that comes back, or gets worse, after it had eased"),
+    _("Severe pain or severe swelling"),
+    _("A hot area, or soreness, redness or darkness that spreads"),
+    format_lazy(_("A fever: {fever}"), fever=FEVER),
+    _("Pus bumps, or yellow or green fluid"),
+    _("A cold sore, or blisters that tingle"),
+    _("A raised, itchy rash"),
+    _("A burn, a big blister, or a grey, white or black patch"),
 )
-WATCH_FOR_AT_FIRST = "Bleeding that goes on after 10 minutes of pressing"
-WATCH_FOR_LATE = "Firm lumps"
+WATCH_FOR_AT_FIRST = _("Bleeding that goes on after 10 minutes of pressing")
+WATCH_FOR_LATE = _("Firm lumps")
 
 
 def stretch_at(hours: float) -> Stretch:
@@ -84,9 +94,9 @@ def stretch_at(hours: float) -> Stretch:
 
 def watch_for(stretch: Stretch) -> list[str]:
     """Return the warning signs, with those that this phase adds."""
-    added = []
+    added: list[Promise] = []
     if stretch.from_h < 24:
         added.append(WATCH_FOR_AT_FIRST)
     if stretch.from_h >= 168:
         added.append(WATCH_FOR_LATE)
-    return [*WATCH_FOR, *added]
+    return [str(sign) for sign in (*WATCH_FOR, *added)]

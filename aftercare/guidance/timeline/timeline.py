@@ -8,6 +8,8 @@ from datetime import datetime, time, timedelta
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from aftercare.guidance.courses.course_texts import (
     CourseLine,
@@ -118,7 +120,8 @@ class Timeline:
     def ticks(self) -> list[tuple[float, str]]:
         """Days above the bars: numbers for everybody, weekdays after a procedure."""
         if self.since is None:
-            return [(DAY_H * day - DAY_H / 2, f"Day {day}") for day in range(1, int(SPAN_H / DAY_H) + 1)]
+            days = range(1, int(SPAN_H / DAY_H) + 1)
+            return [(DAY_H * day - DAY_H / 2, _("Day %(number)s") % {"number": day}) for day in days]
         return list(noons(self.since.performed_at))
 
     @property
@@ -159,21 +162,32 @@ def when(instruction: ClinicInstruction, since: Since | None) -> str:
     """Return its hours: as durations for everybody, as days after a procedure; "" if it always applies."""
     first, last = instruction.from_hour, instruction.until_hour
     if since is None:
-        starts = f"from {span(first)}" if first else ""
-        ends = f"until {span(last)}" if last is not None else ""
-        after = "after treatment" if starts or ends else ""
-    else:
-        starts = f"from {since.until(first)}" if first > since.hours else ""
-        ends = f"until {since.until(last)}" if last is not None and last > since.hours else ""
-        after = ""
-    return " ".join(part for part in (starts, ends, after) if part)
+        return when_after_treatment(span(first) if first else "", "" if last is None else span(last))
+    begins = since.until(first) if first > since.hours else ""
+    ends = since.until(last) if last is not None and last > since.hours else ""
+    named = {"begins": begins, "ends": ends}
+    if begins and ends:
+        return _("from %(begins)s until %(ends)s") % named
+    if begins:
+        return _("from %(begins)s") % named
+    return _("until %(ends)s") % named if ends else ""
+
+
+def when_after_treatment(begins: str, ends: str) -> str:
+    named = {"begins": begins, "ends": ends}
+    if begins and ends:
+        return _("from %(begins)s until %(ends)s after treatment") % named
+    if begins:
+        return _("from %(begins)s after treatment") % named
+    return _("until %(ends)s after treatment") % named if ends else ""
 
 
 def begins(stretch: Stretch, since: Since | None) -> str:
     """Return "from Friday evening" for a coming phase."""
     if since is None or stretch.from_h <= since.hours:
         return ""
-    return f"from {day_part(since.performed_at + timedelta(hours=stretch.from_h), since.now)}"
+    begins = day_part(since.performed_at + timedelta(hours=stretch.from_h), since.now)
+    return _("from %(begins)s") % {"begins": begins}
 
 
 def noons(performed_at: datetime) -> Iterator[tuple[float, str]]:
@@ -183,4 +197,4 @@ def noons(performed_at: datetime) -> Iterator[tuple[float, str]]:
         noon = datetime.combine(first.date() + timedelta(days=day), NOON, first.tzinfo)
         hours = (noon - performed_at).total_seconds() / 3600
         if EDGE_H <= hours <= SPAN_H - EDGE_H:
-            yield hours, date_format(noon, "D")
+            yield hours, date_format(noon, pgettext("date format", "D"))

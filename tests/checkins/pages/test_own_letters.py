@@ -30,7 +30,7 @@ def test_it_stands_on_today_until_it_is_opened_then_in_the_history(
     client = signed_in(patient.user)
     with time_machine.travel(at(3), tick=False):
         assert "Please call to book a visit Today, 12:00 . Not opened yet." in text_of(client.get("/"))
-        assert TEXTS[Letter.Template.VISIT] in text_of(client.get(f"/letters/{letter.pk}/"))
+        assert str(TEXTS[Letter.Template.VISIT]) in text_of(client.get(f"/letters/{letter.pk}/"))
         client.get(f"/letters/{letter.pk}/")
         assert "Please call to book a visit" not in text_of(client.get("/"))
         assert "Please call to book a visit Today, 12:00" in text_of(client.get("/check-ins/"))
