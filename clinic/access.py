@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from aftercare.alerts.models import Alert
 from aftercare.alerts.on_call.roster import Roster
@@ -153,13 +154,23 @@ def only(may: Predicate) -> Callable[[StaffView[P]], StaffView[P]]:
     return guard
 
 
+REFUSALS = {
+    StaffMember.Role.NURSE: gettext_lazy(
+        "You are signed in as a nurse. Your role does not allow this. Nothing was changed."
+    ),
+    StaffMember.Role.CLINICIAN: gettext_lazy(
+        "You are signed in as a clinician. Your role does not allow this. Nothing was changed."
+    ),
+    StaffMember.Role.MANAGER: gettext_lazy(
+        "You are signed in as a manager. Your role does not allow this. Nothing was changed."
+    ),
+}
+
+
 def require(allowed: bool, member: StaffMember) -> None:
     """Raise PermissionDenied unless allowed. The message names the member's role."""
     if not allowed:
-        role = StaffMember.Role(member.role).label.lower()
-        raise PermissionDenied(
-            f"You are signed in as a {role}. Your role does not allow this. Nothing was changed."
-        )
+        raise PermissionDenied(REFUSALS[StaffMember.Role(member.role)])
 
 
 def alert_of(member: StaffMember, alert_id: UUID) -> Alert:

@@ -12,6 +12,8 @@ from crispy_forms.layout import Div, Field, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from aftercare.people.models import Clinic, Patient, Procedure, StaffMember
 from clinic.held_forms import StaffForm
@@ -45,38 +47,41 @@ class TreatmentFields(TimedForm):
 
     clinic: Clinic
     guardian_name = forms.CharField(
-        label="Guardian’s name",
+        label=gettext_lazy("Guardian’s name"),
         required=False,
         max_length=150,
-        help_text="Of a child. Kept with the patient.",
+        help_text=gettext_lazy("Of a child. Kept with the patient."),
     )
 
     kind = forms.ChoiceField(
         choices=Procedure.Kind.choices,
         widget=forms.RadioSelect,
         error_messages={
-            "required": "Choose the kind of treatment.",
-            "invalid_choice": "Choose microneedling or RF microneedling.",
+            "required": gettext_lazy("Choose the kind of treatment."),
+            "invalid_choice": gettext_lazy("Choose microneedling or RF microneedling."),
         },
     )
     area = forms.ChoiceField(
-        choices=[("", "Choose"), *((area, area.capitalize()) for area in AREAS)],
-        error_messages={"required": "Choose the area.", "invalid_choice": "Choose an area from the list."},
+        choices=[("", gettext_lazy("Choose")), *((area, area.capitalize()) for area in AREAS)],
+        error_messages={
+            "required": gettext_lazy("Choose the area."),
+            "invalid_choice": gettext_lazy("Choose an area from the list."),
+        },
     )
     performed_at = forms.DateTimeField(
-        label="Performed",
-        help_text="Recovery is counted from here.",
+        label=gettext_lazy("Performed"),
+        help_text=gettext_lazy("Recovery is counted from here."),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         error_messages={
-            "required": "Give the date and the time of the treatment.",
-            "invalid": "Give a date and a time, such as 23/11/2026 14:30.",
+            "required": gettext_lazy("Give the date and the time of the treatment."),
+            "invalid": gettext_lazy("Give a date and a time, such as 23/11/2026 14:30."),
         },
     )
 
     def clean_performed_at(self) -> datetime:
         performed_at: datetime = self.cleaned_data["performed_at"]
         if performed_at > self.now:
-            raise ValidationError("This time is still to come. Give the time of the treatment.")
+            raise ValidationError(_("This time is still to come. Give the time of the treatment."))
         return performed_at
 
     def born(self) -> date | None:
@@ -96,7 +101,7 @@ class TreatmentFields(TimedForm):
         if performed_at is None or self.cleaned_data.get("guardian_name"):
             return
         if is_child(self.clinic, self.born(), performed_at):
-            self.add_error("guardian_name", "Give the name of the guardian. The patient was a child.")
+            self.add_error("guardian_name", _("Give the name of the guardian. The patient was a child."))
 
     @property
     def treatment(self) -> dict[str, Any]:
@@ -134,14 +139,14 @@ class PatientTreatmentForm(TreatmentFields):
 def require_after_birth(performed_at: datetime, born: date | None) -> None:
     """Raise ValidationError for a treatment before the patient's birth."""
     if born and timezone.localdate(performed_at) < born:
-        raise ValidationError("This is before the patient was born. Please check the year.")
+        raise ValidationError(_("This is before the patient was born. Please check the year."))
 
 
 def zone_choices(clinic_zone: str, own: str = "") -> list[tuple[str, str]]:
     """Return the time zones as choices: the clinic's first, then the others by name, `own` always included."""
     others = {zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/")}
     rest = sorted((others | ({own} - {""})) - {clinic_zone})
-    return [(clinic_zone, f"{clinic_zone} (clinic)"), *((zone, zone) for zone in rest)]
+    return [(clinic_zone, _("%(zone)s (clinic)") % {"zone": clinic_zone}), *((zone, zone) for zone in rest)]
 
 
 def colleagues(clinics: Sequence[Clinic]) -> list[StaffMember]:

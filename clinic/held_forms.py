@@ -17,6 +17,7 @@ from django.contrib import messages
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.translation import gettext_lazy
 
 KEY = "staff_form"
 LIFE = timedelta(hours=12)  # limits how long a shared computer keeps what was typed
@@ -27,20 +28,27 @@ DRAWN_FOR = "drawn_for"  # posted field of every form of staff: the clinic it wa
 OF_THE_PAGE = ("csrfmiddlewaretoken", HOLD)
 
 SIGNED_OUT, NO_TOKEN, CHOSEN, ELSEWHERE = "signed_out", "no_token", "chosen", "elsewhere"
-AS_TYPED = "Nothing has been saved yet. Here is what you typed."
 WORDS = {
-    SIGNED_OUT: f"You were signed out meanwhile. {AS_TYPED} Look through it, then press the button again.",
-    NO_TOKEN: f"The page was open for a long time. {AS_TYPED} Look through it, then press the button again.",
-    CHOSEN: (
-        f"You opened this form for {{clinic}}, and chose another clinic since. {AS_TYPED} "
-        "You work for {clinic} again. Press the button to save it there."
+    SIGNED_OUT: gettext_lazy(
+        "You were signed out meanwhile. Nothing has been saved yet. Here is what you typed. "
+        "Look through it, then press the button again."
     ),
-    ELSEWHERE: (
-        f"This form was opened for another clinic. {AS_TYPED} "
-        "Take care: if you press the button now, it is saved for {clinic}."
+    NO_TOKEN: gettext_lazy(
+        "The page was open for a long time. Nothing has been saved yet. Here is what you typed. "
+        "Look through it, then press the button again."
+    ),
+    CHOSEN: gettext_lazy(
+        "You opened this form for %(clinic)s, and chose another clinic since. Nothing has been saved yet. "
+        "Here is what you typed. You work for %(clinic)s again. Press the button to save it there."
+    ),
+    ELSEWHERE: gettext_lazy(
+        "This form was opened for another clinic. Nothing has been saved yet. Here is what you typed. "
+        "Take care: if you press the button now, it is saved for %(clinic)s."
     ),
 }
-NOT_DONE = "Nothing was changed: this came too late. Look at the page, then press the button again."
+NOT_DONE = gettext_lazy(
+    "Nothing was changed: this came too late. Look at the page, then press the button again."
+)
 
 
 class Holdable(forms.BaseForm):
@@ -118,7 +126,7 @@ def show_again(
     If the view would have redirected after acting, its page is shown with a message that nothing was saved.
     """
     post_again(request, posted, why)
-    messages.warning(request, WORDS[why].format(clinic=clinic))
+    messages.warning(request, WORDS[why] % {"clinic": clinic})
     with transaction.atomic():
         response = draw()
         transaction.set_rollback(True)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from crispy_forms.layout import HTML, Div, Field, Fieldset
 from django import forms
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from aftercare.people.models import AT_RISK_QUESTIONS, IntakeQuestion
 from aftercare.people.patients.intake import NO, NOT_ASKED, YES, Intake
 
-ANSWERS = ((YES, "Yes"), (NO, "No"), (NOT_ASKED, "Not asked"))
+ANSWERS = ((YES, gettext_lazy("Yes")), (NO, gettext_lazy("No")), (NOT_ASKED, gettext_lazy("Not asked")))
 REST_NO = "rest_no"
 SKIP_LENGTH = 300
 GROUPS = (
-    ("These raise the risk", [key for key in IntakeQuestion if key in AT_RISK_QUESTIONS]),
-    ("Good to know", [key for key in IntakeQuestion if key not in AT_RISK_QUESTIONS]),
+    (gettext_lazy("These raise the risk"), [key for key in IntakeQuestion if key in AT_RISK_QUESTIONS]),
+    (gettext_lazy("Good to know"), [key for key in IntakeQuestion if key not in AT_RISK_QUESTIONS]),
 )
 
 
@@ -28,21 +31,21 @@ def add_questions(form: forms.Form, stored: Intake, *, only_open: bool = False) 
             required=False,
             initial=None if stored.answer(key) == NOT_ASKED else stored.answer(key),
             widget=forms.RadioSelect,
-            error_messages={"invalid_choice": "Choose yes, no or not asked."},
+            error_messages={"invalid_choice": _("Choose yes, no or not asked.")},
         )
     form.fields[REST_NO] = forms.BooleanField(
-        label="I asked them all: “No” to each one left open", required=False
+        label=_("I asked them all: “No” to each one left open"), required=False
     )
 
 
 def add_skip_reason(form: forms.Form) -> None:
     """Add the field for the reason why the risk questions were not asked."""
     form.fields["skip_reason"] = forms.CharField(
-        label="Not asked? Say why",
-        help_text="Only if a question that raises the risk stays open. Kept with your name and the time.",
+        label=_("Not asked? Say why"),
+        help_text=_("Only if a question that raises the risk stays open. Kept with your name and the time."),
         required=False,
         max_length=SKIP_LENGTH,
-        error_messages={"max_length": "Write at most %(limit_value)d characters."},
+        error_messages={"max_length": _("Write at most %(limit_value)d characters.")},
     )
     form.fields["skip_reason"].widget.attrs.pop("maxlength", None)
 
@@ -57,7 +60,11 @@ def questions_layout(form: forms.Form, title: str) -> Div:
     skip = ["skip_reason"] if "skip_reason" in form.fields else []
     return Div(
         HTML(
-            f"<h2>{title}</h2><p class='muted'>For staff only. The portal never clears anyone for treatment.</p>"
+            format_html(
+                "<h2>{}</h2><p class='muted'>{}</p>",
+                title,
+                _("For staff only. The portal never clears anyone for treatment."),
+            )
         ),
         *groups,
         Field(REST_NO, wrapper_class="ticks"),
@@ -79,4 +86,4 @@ def require_risk_or_reason(form: forms.Form, stored: Intake) -> None:
     """Add an error if a risk question stays open and no reason is given."""
     if form.errors or answered_intake(form, stored).is_risk_asked or form.cleaned_data.get("skip_reason"):
         return
-    form.add_error("skip_reason", "Ask the questions that raise the risk, or say why they were not asked.")
+    form.add_error("skip_reason", _("Ask the questions that raise the risk, or say why they were not asked."))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from types import MappingProxyType
 from typing import Any
 
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from aftercare.guidance.timeline.recovery_phases import FEVER
 from aftercare.outbox.models import Message
@@ -16,74 +20,80 @@ from aftercare.people.models import Patient, Procedure
 from aftercare.triage import Answers, Evidence
 from aftercare.ui.times import staff_clock, whole_hours
 
-SEVERITIES = ("None", "Mild", "Moderate", "Severe", "Very severe")
+SEVERITIES = (
+    pgettext_lazy("severity", "None"),
+    pgettext_lazy("severity", "Mild"),
+    pgettext_lazy("severity", "Moderate"),
+    pgettext_lazy("severity", "Severe"),
+    pgettext_lazy("severity", "Very severe"),
+)
 QUESTIONS = MappingProxyType(
     {
-        "emergency": "Emergency signs",
-        "redness": "Redness",
-        "pain": "Pain",
-        "painkiller": "Pain medicine",
-        "swelling": "Swelling",
-        "itch": "Itch",
-        "itch_bothers": "Itch stops sleep or daily life",
-        "came_back": "Came back",
-        "signs": "Signs",
-        "unwell": "Feeling ill",
-        "want_contact": "Wants a call",
+        "emergency": gettext_lazy("Emergency signs"),
+        "redness": gettext_lazy("Redness"),
+        "pain": gettext_lazy("Pain"),
+        "painkiller": gettext_lazy("Pain medicine"),
+        "swelling": gettext_lazy("Swelling"),
+        "itch": gettext_lazy("Itch"),
+        "itch_bothers": gettext_lazy("Itch stops sleep or daily life"),
+        "came_back": gettext_lazy("Came back"),
+        "signs": gettext_lazy("Signs"),
+        "unwell": gettext_lazy("Feeling ill"),
+        "want_contact": gettext_lazy("Wants a call"),
     }
 )
 WORDS = MappingProxyType(
     {
-        "breathing": "Hard to breathe, or wheezing",
-        "airway_swelling": "Lips, mouth, tongue or throat swollen, or face swelling up fast",
-        "faint": "Faint, confused or very sleepy",
-        "eye": "Eye hurts, light hurts it, sight changed, or swollen shut",
-        "helped": "Taken, helped",
-        "did_not_help": "Taken, did not help",
-        "too_soon": "Taken, too soon to tell",
-        "not_taken": "Not taken",
-        "cannot_take": "Can’t take any",
-        "no": "No",
-        "redness": "Yes, redness",
-        "pain": "Yes, pain",
-        "both": "Yes, both",
-        "not_sure": "Not sure",
-        "pus": "Pus bumps, or yellow or green fluid",
-        "cold_sore": "Cold sore, or tingling blisters",
-        "spreading": "Redness or darkness that is spreading",
-        "hot_sore": "Hot area getting more sore",
-        "hives": "Raised, itchy rash",
-        "blister_burn": "Burn, big blister, or grey, white or black patch",
-        "bleeding": "Still bleeding after 10 min of pressing",
-        "lumps": "Firm lumps",
-        "patches": "New dark or light marks",
-        "bruise": "Bruise",
-        "spots": "Spots like before",
-        "peeling": "Dry, tight or peeling skin",
-        "fever": f"Fever: {FEVER}",
-        "flu": "Aching all over",
-        "nausea": "Feeling sick",
-        "headache": "Headache",
+        "breathing": gettext_lazy("Hard to breathe, or wheezing"),
+        "airway_swelling": gettext_lazy("Lips, mouth, tongue or throat swollen, or face swelling up fast"),
+        "faint": gettext_lazy("Faint, confused or very sleepy"),
+        "eye": gettext_lazy("Eye hurts, light hurts it, sight changed, or swollen shut"),
+        "helped": gettext_lazy("Taken, helped"),
+        "did_not_help": gettext_lazy("Taken, did not help"),
+        "too_soon": gettext_lazy("Taken, too soon to tell"),
+        "not_taken": gettext_lazy("Not taken"),
+        "cannot_take": gettext_lazy("Can’t take any"),
+        "no": gettext_lazy("No"),
+        "redness": gettext_lazy("Yes, redness"),
+        "pain": gettext_lazy("Yes, pain"),
+        "both": gettext_lazy("Yes, both"),
+        "not_sure": gettext_lazy("Not sure"),
+        "pus": gettext_lazy("Pus bumps, or yellow or green fluid"),
+        "cold_sore": gettext_lazy("Cold sore, or tingling blisters"),
+        "spreading": gettext_lazy("Redness or darkness that is spreading"),
+        "hot_sore": gettext_lazy("Hot area getting more sore"),
+        "hives": gettext_lazy("Raised, itchy rash"),
+        "blister_burn": gettext_lazy("Burn, big blister, or grey, white or black patch"),
+        "bleeding": gettext_lazy("Still bleeding after 10 min of pressing"),
+        "lumps": gettext_lazy("Firm lumps"),
+        "patches": gettext_lazy("New dark or light marks"),
+        "bruise": gettext_lazy("Bruise"),
+        "spots": gettext_lazy("Spots like before"),
+        "peeling": gettext_lazy("Dry, tight or peeling skin"),
+        "fever": format_lazy(gettext_lazy("Fever: {fever}"), fever=FEVER),
+        "flu": gettext_lazy("Aching all over"),
+        "nausea": gettext_lazy("Feeling sick"),
+        "headache": gettext_lazy("Headache"),
     }
 )
 # The meaning of a finding's limit in hours, by rule family (the part before the dot).
 LIMITS_IN_WORDS = MappingProxyType(
     {
-        "past_expected": "Expected to be below moderate after {h} h.",
-        "mild_past_expected": "Expected to be gone after {h} h.",
-        "severe_redness_late": "Usual until {h} h.",
-        "bruise_past_expected": "Expected to be gone after {h} h.",
-        "peeling_past_expected": "Expected to be gone after {h} h.",
-        "spots_past_expected": "Expected to be gone after {h} h.",
-        "small_return": "This rule begins at {h} h.",
-        "late_rise": "This rule begins at {h} h.",
-        "intense_pain": "Severe pain counts as intense from {h} h on.",
-        "hot_sore_area": "Urgent from {h} h on.",
-        "early_hot_sore_area": "Same day before {h} h, urgent from then on.",
+        "past_expected": gettext_lazy("Expected to be below moderate after %(hours)s h."),
+        "mild_past_expected": gettext_lazy("Expected to be gone after %(hours)s h."),
+        "severe_redness_late": gettext_lazy("Usual until %(hours)s h."),
+        "bruise_past_expected": gettext_lazy("Expected to be gone after %(hours)s h."),
+        "peeling_past_expected": gettext_lazy("Expected to be gone after %(hours)s h."),
+        "spots_past_expected": gettext_lazy("Expected to be gone after %(hours)s h."),
+        "small_return": gettext_lazy("This rule begins at %(hours)s h."),
+        "late_rise": gettext_lazy("This rule begins at %(hours)s h."),
+        "intense_pain": gettext_lazy("Severe pain counts as intense from %(hours)s h on."),
+        "hot_sore_area": gettext_lazy("Urgent from %(hours)s h on."),
+        "early_hot_sore_area": gettext_lazy("Same day before %(hours)s h, urgent from then on."),
     }
 )
-NOT_ANSWERED = "Not answered"
-NOT_ASKED = "Not asked"
+NOT_ANSWERED = gettext_lazy("Not answered")
+NOT_ASKED = gettext_lazy("Not asked")
 # Follow-up questions, by the question whose answer must be at least moderate.
 FOLLOW_UPS = MappingProxyType({"painkiller": "pain", "itch_bothers": "itch"})
 MODERATE = 2
@@ -92,33 +102,33 @@ SHOWN_IN_HOURS = 168  # hours since the procedure; longer spans are shown in day
 
 # A sent message was accepted by the mail server; whether it was read is not known.
 STATES = {
-    Message.State.PENDING: "waiting",
-    Message.State.SENDING: "being sent",
-    Message.State.RETRYING: "not sent yet, is tried again",
-    Message.State.SENT: "handed over",
-    Message.State.FAILED: "could not be sent",
-    Message.State.WITHDRAWN: "not sent, no longer needed",
+    Message.State.PENDING: gettext_lazy("waiting"),
+    Message.State.SENDING: gettext_lazy("being sent"),
+    Message.State.RETRYING: gettext_lazy("not sent yet, is tried again"),
+    Message.State.SENT: gettext_lazy("handed over"),
+    Message.State.FAILED: gettext_lazy("could not be sent"),
+    Message.State.WITHDRAWN: gettext_lazy("not sent, no longer needed"),
 }
 
 
 def answer_words(value: Any) -> str:
     """Return the label of a stored answer: a severity 0 to 4, a boolean, a choice, a list of ticks, or None."""
     if value is None:
-        return NOT_ANSWERED
+        return str(NOT_ANSWERED)
     if isinstance(value, bool):
-        return "Yes" if value else "No"
+        return _("Yes") if value else _("No")
     if isinstance(value, int):
-        return SEVERITIES[value]
+        return str(SEVERITIES[value])
     if isinstance(value, str):
-        return WORDS[value]
-    return "; ".join(WORDS[tick] for tick in value) if value else "None of these"
+        return str(WORDS[value])
+    return "; ".join(str(WORDS[tick]) for tick in value) if value else _("None of these")
 
 
 def all_answers(answers: Answers) -> dict[str, str]:
     """Return the label of every answer by question, in the order of the form."""
     stored = answers.to_json()
     return {
-        key: NOT_ASKED if stored[key] is None and was_skipped(key, stored) else answer_words(stored[key])
+        key: str(NOT_ASKED) if stored[key] is None and was_skipped(key, stored) else answer_words(stored[key])
         for key in QUESTIONS
     }
 
@@ -133,13 +143,15 @@ def was_skipped(key: str, stored: Mapping[str, Any]) -> bool:
 
 def hours_words(hours: float | None) -> str:
     """Return hours since the procedure as "70 h"; an empty string for None."""
-    return "" if hours is None else f"{whole_hours(hours)} h"
+    return "" if hours is None else _("%(hours)s h") % {"hours": whole_hours(hours)}
 
 
 def when_words(item: Evidence, now: datetime) -> str:
     """Return "at 46 h (Sun 10:05)", or "(Sun 10:05)" without a procedure."""
     clock = f"({staff_clock(item.at, now)})"
-    return f"at {hours_words(item.hours)} {clock}" if item.hours is not None else clock
+    if item.hours is None:
+        return clock
+    return _("at %(hours)s %(clock)s") % {"hours": hours_words(item.hours), "clock": clock}
 
 
 def evidence_lines(evidence: Iterable[Evidence], now: datetime) -> list[str]:
@@ -150,33 +162,53 @@ def evidence_lines(evidence: Iterable[Evidence], now: datetime) -> list[str]:
     lines = []
     for key, items in by_key.items():
         if key == "at_risk":
-            lines.append("The patient is marked as at risk")
+            lines.append(_("The patient is marked as at risk"))
             continue
         by_time = groupby(sorted(items, key=lambda item: item.at), key=lambda item: when_words(item, now))
-        said = [f"{values_words(group)} {when}" for when, group in by_time]
-        lines.append(f"{QUESTIONS[key]}: {', '.join(said)}")
+        said = [
+            _("%(answers)s %(when)s") % {"answers": values_words(group), "when": when}
+            for when, group in by_time
+        ]
+        lines.append(
+            _("%(question)s: %(answers)s") % {"question": QUESTIONS[key], "answers": ", ".join(said)}
+        )
     return lines
 
 
 def values_words(items: Iterable[Evidence]) -> str:
     """Return the answers of one instant: "feeling sick and headache"."""
-    return " and ".join(dict.fromkeys(lower_first(answer_words(item.value)) for item in items))
+    said = list(dict.fromkeys(lower_first(answer_words(item.value)) for item in items))
+    return all_of(said)
+
+
+def all_of(said: Sequence[str]) -> str:
+    """Return the items joined with "and": "feeling sick and headache"."""
+    together = said[0]
+    for words in said[1:]:
+        together = _("%(first)s and %(second)s") % {"first": together, "second": words}
+    return together
 
 
 def short_evidence(evidence: Iterable[Evidence]) -> str:
     """Return a finding's evidence in short: "Mild to severe at 70 h"; for a plain tick only the hours."""
     ordered = sorted(evidence, key=lambda item: item.at)
-    values = [SEVERITIES[item.value].lower() for item in ordered if type(item.value) is int]
+    said = (str(SEVERITIES[item.value]).lower() for item in ordered if type(item.value) is int)
+    values = list(dict.fromkeys(said))
     hours = ordered[-1].hours if ordered else None
-    words = " to ".join(dict.fromkeys(values))
-    return upper_first(f"{words} at {hours_words(hours)}".strip() if hours is not None else words)
+    words = values[0] if values else ""
+    for value in values[1:]:
+        words = _("%(first)s to %(second)s") % {"first": words, "second": value}
+    if hours is None:
+        return upper_first(words)
+    named = {"answers": words, "hours": hours_words(hours)}
+    return upper_first(_("%(answers)s at %(hours)s") % named if words else _("at %(hours)s") % named)
 
 
 def limit_words(rule: str, limit_h: float | None) -> str:
     """Return the meaning of the limit that was passed; an empty string if the finding has none."""
     if limit_h is None:
         return ""
-    return LIMITS_IN_WORDS[rule.split(".", maxsplit=1)[0]].format(h=f"{limit_h:g}")
+    return LIMITS_IN_WORDS[rule.split(".", maxsplit=1)[0]] % {"hours": f"{limit_h:g}"}
 
 
 def upper_first(text: str) -> str:
@@ -190,10 +222,15 @@ def lower_first(text: str) -> str:
 def treatment_words(procedure: Procedure | None, now: datetime) -> str:
     """Return "Microneedling, cheeks, 70 h"."""
     if procedure is None:
-        return "No procedure recorded"
+        return _("No procedure recorded")
     hours = procedure.hours_at(now)
-    age = f"{whole_hours(hours)} h" if hours < SHOWN_IN_HOURS else f"{whole_hours(hours) // 24} days"
-    return f"{procedure.get_kind_display()}, {procedure.area}, {age}"
+    if hours < SHOWN_IN_HOURS:
+        age = hours_words(hours)
+    else:
+        days = whole_hours(hours) // 24
+        age = ngettext("%(days)s day", "%(days)s days", days) % {"days": days}
+    named = {"kind": procedure.get_kind_display(), "area": procedure.area, "age": age}
+    return _("%(kind)s, %(area)s, %(age)s") % named
 
 
 def age_words(patient: Patient, now: datetime) -> str:
@@ -207,7 +244,8 @@ def age_words(patient: Patient, now: datetime) -> str:
 
 def state_words(message: Message) -> str:
     """Return the delivery state of a message: when it was handed over, or why not."""
-    words = STATES[Message.State(message.state)]
+    words = str(STATES[Message.State(message.state)])
     if message.state == Message.State.SENT and message.finished_at:
-        return f"{words} at {timezone.localtime(message.finished_at):%H:%M}"
-    return f"{words}: {message.error}" if message.error else words
+        clock = date_format(timezone.localtime(message.finished_at), pgettext("date format", "H:i"))
+        return _("%(state)s at %(clock)s") % {"state": words, "clock": clock}
+    return _("%(state)s: %(error)s") % {"state": words, "error": message.error} if message.error else words

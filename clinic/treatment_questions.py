@@ -8,6 +8,8 @@ from datetime import date, datetime
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from aftercare.people.models import Clinic
 
@@ -35,15 +37,17 @@ def is_child(clinic: Clinic, born: date | None, at: datetime) -> bool:
 def questions_about(*, clinic: Clinic, born: date | None, performed_at: datetime) -> list[Question]:
     """Return the questions to confirm before a treatment at `performed_at` is stored."""
     day = timezone.localdate(performed_at)
-    said = date_format(day, "j F Y")
+    said = date_format(day, pgettext("date format", "j F Y"))
     found = []
     if day.year < EARLIEST_YEAR:
-        words = f"The treatment was on {said}. Is the year right?"
+        words = _("The treatment was on %(day)s. Is the year right?") % {"day": said}
         found.append(Question(key=f"early:{day}", words=words))
     if born is not None and is_child(clinic, born, performed_at):
         age = age_on(day, born)
-        asked = "Is the date of birth right, and does the guardian agree?"
-        words = f"On {said} the patient was {age} years old. {asked}"
+        words = _(
+            "On %(day)s the patient was %(age)s years old. "
+            "Is the date of birth right, and does the guardian agree?"
+        ) % {"day": said, "age": age}
         found.append(Question(key=f"{CHILD}:{day}:{born}", words=words))
     return found
 

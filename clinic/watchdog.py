@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.utils.translation import gettext as _
 
 from aftercare.alerts.following_up.drills import escalate_drills
 from aftercare.alerts.following_up.escalation import escalate, follow_up
@@ -38,12 +39,12 @@ RULES: tuple[Callable[[datetime], object], ...] = (
 
 def problems(state: delivery_health.DeliveryHealth) -> list[str]:
     """Return the problems of delivery, one sentence each."""
-    found = [f"The {part} shows no sign of life." for part in state.silent]
+    found = [_("The %(part)s shows no sign of life.") % {"part": part} for part in state.silent]
     if state.is_late:
         waited = spoken_age(timedelta(seconds=state.oldest_due_seconds))
-        found.append(f"One message has been waiting for {waited}.")
+        found.append(_("One message has been waiting for %(waited)s.") % {"waited": waited})
     if state.failed:
-        found.append(f"Messages we stopped trying to send: {state.failed}.")
+        found.append(_("Messages we stopped trying to send: %(failed)s.") % {"failed": state.failed})
     return found
 
 
@@ -68,7 +69,7 @@ def mail_contacts(found: list[str], now: datetime) -> int:
     for address in sorted(set(addresses)):
         try:
             mailed += EmailMessage(
-                "Aftercare: messages may not arrive", mail_body(found), to=[address]
+                _("Aftercare: messages may not arrive"), mail_body(found), to=[address]
             ).send()
         except OSError as error:
             logger.error("the technical contact could not be mailed: %s", type(error).__name__)
@@ -80,7 +81,7 @@ def mail_contacts(found: list[str], now: datetime) -> int:
 def mail_body(found: list[str]) -> str:
     """Return the text of the mail to the technical contacts."""
     lines = "\n".join(found)
-    return (
-        f"{lines}\n\nPatients can check in, and the queue of every clinic is complete. "
-        f"What is wrong by name: {settings.SITE_URL}/readyz\n"
-    )
+    return _(
+        "%(lines)s\n\nPatients can check in, and the queue of every clinic is complete. What "
+        "is wrong by name: %(site_url)s/readyz\n"
+    ) % {"lines": lines, "site_url": settings.SITE_URL}

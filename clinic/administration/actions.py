@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from aftercare.people.actions import add_staff_member, record_event
 from aftercare.people.clinics.staff_invitations import invite_staff
@@ -30,10 +31,10 @@ def add_colleague(
     user = User.objects.filter(email=email.strip().lower()).first()
     if user and str(user).casefold() != f"{first_name} {last_name}".casefold():
         raise ValidationError(
-            {"email": "Somebody with another name uses this e-mail address. Please check it."}
+            {"email": _("Somebody with another name uses this e-mail address. Please check it.")}
         )
     if user and StaffMember.objects.active().filter(user=user, clinic=clinic).exists():
-        raise ValidationError({"email": "This person works here already."})
+        raise ValidationError({"email": _("This person works here already.")})
     member = add_staff_member(
         clinic=clinic, email=email, role=role, first_name=first_name, last_name=last_name
     )

@@ -11,6 +11,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from aftercare.people.hours import DAYS
 from aftercare.people.models import Clinic
@@ -23,7 +25,15 @@ from clinic.patients.filters import PatientFilters
 DAY_NAMES = dict(
     zip(
         DAYS,
-        ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+        (
+            gettext_lazy("Monday"),
+            gettext_lazy("Tuesday"),
+            gettext_lazy("Wednesday"),
+            gettext_lazy("Thursday"),
+            gettext_lazy("Friday"),
+            gettext_lazy("Saturday"),
+            gettext_lazy("Sunday"),
+        ),
         strict=True,
     )
 )
@@ -33,9 +43,9 @@ DETAILS = (
     *("time_zone", "technical_contact", "adult_age", "accent"),
 )
 HOURS = re.compile(r"([01]?\d|2[0-4])[:.]([0-5]\d)\s*(?:-|–|to)\s*([01]?\d|2[0-4])[:.]([0-5]\d)")
-ADULT = (12, "Give an age of 12 or more.")
-LATEST_ADULT = (25, "Give an age of 25 or less.")
-HOURS_HELP = "Give hours such as 09:00-18:00, or 09:00-12:30, 14:00-18:00."
+ADULT = (12, gettext_lazy("Give an age of 12 or more."))
+LATEST_ADULT = (25, gettext_lazy("Give an age of 25 or less."))
+HOURS_HELP = gettext_lazy("Give hours such as 09:00-18:00, or 09:00-12:30, 14:00-18:00.")
 
 
 def hours_from(text: str) -> list[list[str]]:
@@ -47,7 +57,7 @@ def hours_from(text: str) -> list[list[str]]:
             raise ValidationError(HOURS_HELP)
         opens, closes = f"{found[1]:0>2}:{found[2]}", f"{found[3]:0>2}:{found[4]}"
         if not (last <= opens < closes <= "24:00"):
-            raise ValidationError("Give the hours in order. Each stretch ends after it begins.")
+            raise ValidationError(_("Give the hours in order. Each stretch ends after it begins."))
         stretches.append([opens, closes])
         last = closes
     return stretches
@@ -62,7 +72,7 @@ class UnreadableNumbers:
 
 
 def numbers_of(clinic: Clinic) -> list[tuple[str, Any]]:
-    return [("Telephone", clinic.telephone), ("Out-of-hours telephone", clinic.out_of_hours_telephone)]
+    return [(_("Telephone"), clinic.telephone), (_("Out-of-hours telephone"), clinic.out_of_hours_telephone)]
 
 
 def unreadable_telephones(clinic: Clinic) -> UnreadableNumbers | None:
@@ -71,7 +81,9 @@ def unreadable_telephones(clinic: Clinic) -> UnreadableNumbers | None:
     try:
         clinic.clean_emergency_number()
     except ValidationError:
-        own.append(f"Emergency number: {clinic.emergency_number}")
+        own.append(
+            _("Emergency number: %(emergency_number)s") % {"emergency_number": clinic.emergency_number}
+        )
     patients = PatientFilters(who="number").narrow(clinic.patients.all(), clinic, timezone.now()).count()
     return UnreadableNumbers(own=own, patients=patients) if own or patients else None
 
@@ -83,21 +95,25 @@ class DetailsForm(Holdable, forms.ModelForm):  # type: ignore[type-arg]
         model = Clinic
         fields = DETAILS
         labels = {
-            "out_of_hours_telephone": "Out-of-hours telephone",
-            "accent": "Colour",
-            "cannot_phone": "For people who cannot phone",
-            "adult_age": "Adult from the age of",
-            "technical_contact": "Technical contact",
+            "out_of_hours_telephone": gettext_lazy("Out-of-hours telephone"),
+            "accent": gettext_lazy("Colour"),
+            "cannot_phone": gettext_lazy("For people who cannot phone"),
+            "adult_age": gettext_lazy("Adult from the age of"),
+            "technical_contact": gettext_lazy("Technical contact"),
         }
         help_texts = {
-            "emergency_number": "Such as 999, 112 or 911.",
+            "emergency_number": gettext_lazy("Such as 999, 112 or 911."),
             "cannot_phone": (
-                "Optional. Patients read it under the emergency number everywhere. "
-                "Such as: Text 999 after you have signed up at emergencysms.net, or use Relay UK."
+                gettext_lazy(
+                    "Optional. Patients read it under the emergency number everywhere. Such as: Text 999 "
+                    "after you have signed up at emergencysms.net, or use Relay UK."
+                )
             ),
-            "adult_age": "Before a younger patient’s treatment is stored, staff are asked about it.",
-            "technical_contact": "This address gets a mail where messages do not leave.",
-            "accent": "Such as #1b5a5c. It must be dark enough to read on white.",
+            "adult_age": gettext_lazy(
+                "Before a younger patient’s treatment is stored, staff are asked about it."
+            ),
+            "technical_contact": gettext_lazy("This address gets a mail where messages do not leave."),
+            "accent": gettext_lazy("Such as #1b5a5c. It must be dark enough to read on white."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -107,31 +123,31 @@ class DetailsForm(Holdable, forms.ModelForm):  # type: ignore[type-arg]
             cast(TelephoneFormField, self.fields[name]).region = region_of(zone)
         self.fields["time_zone"] = forms.ChoiceField(
             choices=zone_choices(self.instance.time_zone),
-            error_messages={"invalid_choice": "Choose a time zone from the list."},
+            error_messages={"invalid_choice": _("Choose a time zone from the list.")},
         )
-        for day, name in DAY_NAMES.items():
+        for day, day_name in DAY_NAMES.items():
             stretches = self.instance.opening_hours.get(day, [])
             self.fields[day] = forms.CharField(
-                label=name,
+                label=day_name,
                 required=False,
                 max_length=100,
                 initial=", ".join("-".join(stretch) for stretch in stretches),
             )
         age = cast(forms.IntegerField, self.fields["adult_age"])
         age.validators.extend([MinValueValidator(*ADULT), MaxValueValidator(*LATEST_ADULT)])
-        self.fields["mon"].help_text = "Such as 09:00-12:30, 14:00-18:00. An empty day is closed."
+        self.fields["mon"].help_text = _("Such as 09:00-12:30, 14:00-18:00. An empty day is closed.")
         self.helper = helper_for(
             Layout(
-                Fieldset("Clinic", Div("name", "accent", css_class="pair"), "adult_age", css_class="card"),
+                Fieldset(_("Clinic"), Div("name", "accent", css_class="pair"), "adult_age", css_class="card"),
                 Fieldset(
-                    "Telephones",
+                    _("Telephones"),
                     Div("telephone", "out_of_hours_telephone", css_class="pair"),
                     Div("emergency_number", "cannot_phone", css_class="pair"),
                     "technical_contact",
                     css_class="card",
                 ),
                 Fieldset(
-                    "Opening hours",
+                    _("Opening hours"),
                     "time_zone",
                     *(Div(*pair, css_class="pair") for pair in PAIRS),
                     css_class="card",
@@ -151,7 +167,7 @@ class DetailsForm(Holdable, forms.ModelForm):  # type: ignore[type-arg]
             except ValidationError as error:
                 self.add_error(day, error)
         if not self.errors and not any(week.values()):
-            self.add_error("mon", "Give at least one day on which the clinic is open.")
+            self.add_error("mon", _("Give at least one day on which the clinic is open."))
         self.week = week
         return cleaned
 

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from aftercare.people.models import StaffMember
@@ -29,7 +30,7 @@ def details(request: HttpRequest, member: StaffMember) -> HttpResponse:
         return render(request, "clinic/administration/details.html", {"form": form, "unread": unread})
     if form.is_valid():
         change_details(clinic=member.clinic, by=member.user, now=timezone.now(), details=form.details)
-        messages.success(request, "The details are saved. Patients see them from now on.")
+        messages.success(request, _("The details are saved. Patients see them from now on."))
         return redirect("clinic:staff")
     context = {"form": form, "unread": unread}
     return render(

@@ -12,6 +12,8 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from aftercare.outbox.actions import NotFailedError, TooLateError, attend, try_again
@@ -24,7 +26,9 @@ from clinic.administration.messages_page import messages_page
 from clinic.permissions import may_see_messages
 
 P = ParamSpec("P")
-TOO_LATE = "This message is too old to be of use, so it was not sent. Look at what it was about."
+TOO_LATE = gettext_lazy(
+    "This message is too old to be of use, so it was not sent. Look at what it was about."
+)
 
 
 def messages_view(view: StaffView[P]) -> View[P]:
@@ -62,7 +66,9 @@ def again(request: HttpRequest, member: StaffMember, message_id: UUID) -> HttpRe
     except TooLateError:
         messages.error(request, TOO_LATE)
     else:
-        messages.success(request, f"The message to {message.recipient} is sent again now.")
+        messages.success(
+            request, _("The message to %(recipient)s is sent again now.") % {"recipient": message.recipient}
+        )
     return redirect("clinic:messages")
 
 
@@ -78,7 +84,10 @@ def dismiss(request: HttpRequest, member: StaffMember, message_id: UUID) -> Http
     except NotFailedError:
         messages.error(request, meanwhile(message))
     else:
-        messages.success(request, f"Noted: the message to {message.recipient} needs nothing more.")
+        messages.success(
+            request,
+            _("Noted: the message to %(recipient)s needs nothing more.") % {"recipient": message.recipient},
+        )
     return redirect("clinic:messages")
 
 
@@ -86,7 +95,9 @@ def meanwhile(message: Message) -> str:
     """Return the message that a colleague was first to handle it."""
     verbs = (Event.Verb.SENT_AGAIN, Event.Verb.RETRIED_MESSAGE, Event.Verb.DISMISSED_MESSAGE)
     first = Event.objects.filter(subject=message.pk, verb__in=verbs).select_related("actor").first()
-    return f"{first.actor} was first: nothing is left to do." if first else "Nothing is left to do about it."
+    if first is None:
+        return _("Nothing is left to do about it.")
+    return _("%(name)s was first: nothing is left to do.") % {"name": first.actor}
 
 
 def own_message(member: StaffMember, message_id: UUID) -> Message:

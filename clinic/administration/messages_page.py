@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from aftercare.alerts.contacting import patient_messages
 from aftercare.alerts.models import Alert, Dispatch, Letter
@@ -102,32 +103,32 @@ def about_dispatches(subjects: list[UUID], clinic: Clinic) -> dict[UUID, Message
 def about_dispatch(dispatch: Dispatch, alert: Alert | None) -> MessageSubject:
     if dispatch.reason == Dispatch.Reason.DRILL:
         return MessageSubject(
-            kind="Alarm drill", page=reverse("clinic:drill", args=[dispatch.event]), name="the drill"
+            kind=_("Alarm drill"), page=reverse("clinic:drill", args=[dispatch.event]), name=_("the drill")
         )
     if alert is None or dispatch.patient_id is None:
-        return MessageSubject(kind="List of alerts", page=reverse("clinic:queue"), name="the queue")
+        return MessageSubject(kind=_("List of alerts"), page=reverse("clinic:queue"), name=_("the queue"))
     return MessageSubject(
-        kind="Alert", page=reverse("clinic:alert", args=[alert.pk]), name=str(alert.patient.user)
+        kind=_("Alert"), page=reverse("clinic:alert", args=[alert.pk]), name=str(alert.patient.user)
     )
 
 
 def about_letters(subjects: list[UUID], clinic: Clinic) -> dict[UUID, MessageSubject]:
     """Return the subjects of fixed texts that staff sent to patients."""
     found = Letter.objects.filter(pk__in=subjects, patient__clinic=clinic).select_related("patient__user")
-    return {letter.pk: about_patient("Message to the patient", letter.patient) for letter in found}
+    return {letter.pk: about_patient(_("Message to the patient"), letter.patient) for letter in found}
 
 
 def about_check_ins(subjects: list[UUID], clinic: Clinic) -> dict[UUID, MessageSubject]:
     """Return the subjects of "please call" messages to patients with an unconfirmed check-in."""
     found = CheckIn.objects.filter(pk__in=subjects, patient__clinic=clinic).select_related("patient__user")
-    return {one.pk: about_patient("“Please call the clinic”", one.patient) for one in found}
+    return {one.pk: about_patient(_("“Please call the clinic”"), one.patient) for one in found}
 
 
 def about_invitations(subjects: list[UUID], clinic: Clinic) -> dict[UUID, MessageSubject]:
     found = Invitation.objects.filter(pk__in=subjects, patient__clinic=clinic).select_related("patient__user")
     return {
         one.pk: MessageSubject(
-            kind="Invitation",
+            kind=_("Invitation"),
             page=reverse("clinic:invitation", args=[one.patient_id]),
             name=str(one.patient.user),
         )
@@ -139,7 +140,7 @@ def about_staff_invitations(subjects: list[UUID], clinic: Clinic) -> dict[UUID, 
     found = StaffInvitation.objects.filter(pk__in=subjects, member__clinic=clinic)
     return {
         one.pk: MessageSubject(
-            kind="Invitation to the staff",
+            kind=_("Invitation to the staff"),
             page=reverse("clinic:change_staff", args=[one.member_id]),
             name=str(one.member.user),
         )

@@ -6,27 +6,36 @@ from typing import Any
 
 from crispy_forms.layout import Div, Field, Layout
 from django import forms
+from django.utils.translation import gettext_lazy
 
 from aftercare.people.models import StaffMember
 from clinic.form_fields import helper_for
 from clinic.held_forms import StaffForm
 
-WHICH_ROLE = {"required": "Choose the role.", "invalid_choice": "Choose nurse, clinician or manager."}
-ROLE_HELP = (
-    "A nurse works alerts, enters check-ins and enrols. A clinician also records procedures, changes intake "
-    "answers and closes emergencies. A manager also keeps staff, rota and clinic details."
+WHICH_ROLE = {
+    "required": gettext_lazy("Choose the role."),
+    "invalid_choice": gettext_lazy("Choose nurse, clinician or manager."),
+}
+ROLE_HELP = gettext_lazy(
+    "A nurse works alerts, enters check-ins and enrols. A clinician also records "
+    "procedures, changes intake answers and closes emergencies. A manager also keeps "
+    "staff, rota and clinic details."
 )
 
 
 class AddStaffForm(StaffForm):
-    first_name = forms.CharField(max_length=150, error_messages={"required": "Give the first name."})
-    last_name = forms.CharField(max_length=150, error_messages={"required": "Give the last name."})
+    first_name = forms.CharField(
+        max_length=150, error_messages={"required": gettext_lazy("Give the first name.")}
+    )
+    last_name = forms.CharField(
+        max_length=150, error_messages={"required": gettext_lazy("Give the last name.")}
+    )
     email = forms.EmailField(
-        label="E-mail",
-        help_text="Sign-in codes and alerts go here.",
+        label=gettext_lazy("E-mail"),
+        help_text=gettext_lazy("Sign-in codes and alerts go here."),
         error_messages={
-            "required": "Give the e-mail address.",
-            "invalid": "Give an e-mail address, such as name@example.org.",
+            "required": gettext_lazy("Give the e-mail address."),
+            "invalid": gettext_lazy("Give an e-mail address, such as name@example.org."),
         },
     )
     role = forms.ChoiceField(
@@ -52,9 +61,9 @@ class ChangeStaffForm(StaffForm):
         choices=StaffMember.Role.choices, widget=forms.RadioSelect, error_messages=WHICH_ROLE
     )
     is_active = forms.BooleanField(
-        label="Works here now",
+        label=gettext_lazy("Works here now"),
         required=False,
-        help_text="Without the tick this person can no longer open this clinic’s pages.",
+        help_text=gettext_lazy("Without the tick this person can no longer open this clinic’s pages."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

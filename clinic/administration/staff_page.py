@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from allauth.account.models import EmailAddress
+from django.utils.translation import gettext as _
 
 from aftercare.alerts.models import ContactStep
 from aftercare.outbox.models import Message
@@ -27,10 +28,14 @@ class StaffInvitationStatus:
     def words(self) -> str:
         """The state of the invitation, for staff."""
         if self.invitation.used_at:
-            return "Signed in with it"
+            return _("Signed in with it")
         if self.invitation.stopped_at:
-            return "Stopped: its link no longer works"
-        return f"Mail: {STATES[Message.State(self.mail.state)]}" if self.mail else "Written"
+            return _("Stopped: its link no longer works")
+        return (
+            _("Mail: %(state)s") % {"state": STATES[Message.State(self.mail.state)]}
+            if self.mail
+            else _("Written")
+        )
 
     @property
     def at(self) -> datetime | None:

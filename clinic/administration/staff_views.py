@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from aftercare.people.access import CHOSEN_CLINIC, memberships_of
@@ -30,7 +31,7 @@ def choose(request: HttpRequest, _member: StaffMember) -> HttpResponse:
     if chosen is None:
         raise Http404("not a clinic of this staff member")
     request.session[CHOSEN_CLINIC] = chosen.clinic_id
-    messages.success(request, f"You now work for {chosen.clinic}.")
+    messages.success(request, _("You now work for %(clinic)s.") % {"clinic": chosen.clinic})
     return redirect("clinic:queue")
 
 
@@ -61,7 +62,9 @@ def add(request: HttpRequest, member: StaffMember) -> HttpResponse:
             form.add_error(None, error)
         else:
             messages.success(
-                request, f"{new.user} is added. An invitation is on its way to {new.user.email}."
+                request,
+                _("%(user)s is added. An invitation is on its way to %(email)s.")
+                % {"user": new.user, "email": new.user.email},
             )
             return redirect("clinic:change_staff", member_pk=new.pk)
     return render(
@@ -86,9 +89,9 @@ def change(request: HttpRequest, member: StaffMember, member_pk: int) -> HttpRes
         try:
             change_colleague(member=found, by=member.user, now=timezone.now(), **form.cleaned_data)
         except LastManagerError:
-            form.add_error(None, "The clinic would have no manager. Make somebody else a manager first.")
+            form.add_error(None, _("The clinic would have no manager. Make somebody else a manager first."))
         else:
-            messages.success(request, f"{found.user}: saved.")
+            messages.success(request, _("%(user)s: saved.") % {"user": found.user})
             return redirect("clinic:staff")
     return person_page(request, found, form, HTTPStatus.UNPROCESSABLE_ENTITY)
 
@@ -102,9 +105,13 @@ def invite(request: HttpRequest, member: StaffMember, member_pk: int) -> HttpRes
     try:
         invite_staff(member=found, by=member.user, now=timezone.now())
     except NotWorkingError:
-        messages.error(request, f"{found.user} does not work here now, so nobody was invited.")
+        messages.error(
+            request, _("%(user)s does not work here now, so nobody was invited.") % {"user": found.user}
+        )
     else:
-        messages.success(request, f"A new invitation is on its way to {found.user.email}.")
+        messages.success(
+            request, _("A new invitation is on its way to %(email)s.") % {"email": found.user.email}
+        )
     return redirect("clinic:change_staff", member_pk=found.pk)
 
 

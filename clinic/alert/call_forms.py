@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from crispy_forms.layout import Div, Field, Layout
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from aftercare.alerts.models import Alert, ContactAttempt
 from aftercare.people.models import Patient
@@ -16,11 +18,14 @@ from clinic.alert.actions import Call
 from clinic.form_fields import NOTE_LENGTH, helper_for
 from clinic.held_forms import StaffForm
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
 Result, Kind = ContactAttempt.Result, ContactAttempt.Kind
 NO_CALL = "none"
 OPEN, ONE, ALL = "open", "one", "all"
 TRY_IN_MINUTES = (10, 30, 60, 120, 240, 480, 720)
-TOO_LONG = "Write at most %(limit_value)d characters."
+TOO_LONG = gettext_lazy("Write at most %(limit_value)d characters.")
 
 
 def first_name(patient: Patient) -> str:
@@ -32,11 +37,11 @@ def result_choices(patient: Patient) -> list[tuple[str, str]]:
     """Return the possible results of a call, with the patient's name; "reached" first."""
     name = first_name(patient)
     return [
-        (Result.REACHED.value, f"Reached {name}"),
-        (Result.NO_ANSWER.value, "No answer"),
-        (Result.LEFT_MESSAGE.value, "Left a message"),
-        (Result.WRONG_NUMBER.value, "Wrong number"),
-        (Kind.PATIENT_CALLED.value, f"{name} called us"),
+        (Result.REACHED.value, _("Reached %(name)s") % {"name": name}),
+        (Result.NO_ANSWER.value, _("No answer")),
+        (Result.LEFT_MESSAGE.value, _("Left a message")),
+        (Result.WRONG_NUMBER.value, _("Wrong number")),
+        (Kind.PATIENT_CALLED.value, _("%(name)s called us") % {"name": name}),
     ]
 
 
@@ -52,7 +57,7 @@ def choice_of(attempt: ContactAttempt) -> str:
     return Kind.PATIENT_CALLED if attempt.kind == Kind.PATIENT_CALLED else attempt.result
 
 
-def note_field(label: str, **options: Any) -> forms.CharField:
+def note_field(label: _StrPromise, **options: Any) -> forms.CharField:
     """A text field without a limit in the browser, which would cut a pasted note unnoticed."""
     field = forms.CharField(
         label=label,
@@ -68,9 +73,12 @@ def note_field(label: str, **options: Any) -> forms.CharField:
 
 def result_field() -> forms.ChoiceField:
     return forms.ChoiceField(
-        label="What happened?",
+        label=gettext_lazy("What happened?"),
         widget=forms.RadioSelect,
-        error_messages={"required": "Choose what happened.", "invalid_choice": "Choose one from the list."},
+        error_messages={
+            "required": gettext_lazy("Choose what happened."),
+            "invalid_choice": gettext_lazy("Choose one from the list."),
+        },
     )
 
 
@@ -79,23 +87,30 @@ class CallForm(StaffForm):
 
     result = result_field()
     telephone = TelephoneFormField(
-        label="Another number", required=False, help_text="It takes the place of the wrong one."
+        label=gettext_lazy("Another number"),
+        required=False,
+        help_text=gettext_lazy("It takes the place of the wrong one."),
     )
-    note = note_field("What you heard and what you said")
+    note = note_field(gettext_lazy("What you heard and what you said"))
     then = forms.ChoiceField(
         widget=forms.RadioSelect,
         initial=OPEN,
         required=False,
-        error_messages={"invalid_choice": "Choose whether it stays open."},
+        error_messages={"invalid_choice": gettext_lazy("Choose whether it stays open.")},
     )
     outcome = forms.ChoiceField(
-        choices=[("", "Choose"), *Alert.Outcome.choices],
+        choices=[("", gettext_lazy("Choose")), *Alert.Outcome.choices],
         required=False,
-        error_messages={"invalid_choice": "Choose one of the outcomes in the list."},
+        error_messages={"invalid_choice": gettext_lazy("Choose one of the outcomes in the list.")},
     )
-    next_try = forms.TypedChoiceField(label="Next try", required=False, coerce=int, empty_value=None)
+    next_try = forms.TypedChoiceField(
+        label=gettext_lazy("Next try"), required=False, coerce=int, empty_value=None
+    )
     next_try_reason = forms.CharField(
-        label="Why then", required=False, max_length=300, error_messages={"max_length": TOO_LONG}
+        label=gettext_lazy("Why then"),
+        required=False,
+        max_length=300,
+        error_messages={"max_length": TOO_LONG},
     )
 
     def __init__(
@@ -110,7 +125,7 @@ class CallForm(StaffForm):
         super().__init__(data, auto_id="call_%s")
         results = result_choices(patient)
         if then:
-            results.append((NO_CALL, "No call now"))
+            results.append((NO_CALL, _("No call now")))
             cast(forms.ChoiceField, self.fields["then"]).choices = then
         else:
             del self.fields["then"], self.fields["outcome"]
@@ -126,7 +141,7 @@ class CallForm(StaffForm):
             return
         offered = [minutes for minutes in TRY_IN_MINUTES if timedelta(minutes=minutes) <= longest]
         cast(forms.ChoiceField, self.fields["next_try"]).choices = [
-            ("", "In time, as always"),
+            ("", _("In time, as always")),
             *((str(minutes), minutes_words(minutes)) for minutes in offered),
         ]
 
@@ -150,11 +165,11 @@ class CallForm(StaffForm):
         cleaned = super().clean() or self.cleaned_data
         closes = cleaned.get("then") in {ONE, ALL}
         if cleaned.get("result") == NO_CALL and not closes:
-            self.add_error("result", "Choose what happened. Without a call there is nothing to save.")
+            self.add_error("result", _("Choose what happened. Without a call there is nothing to save."))
         if closes and not cleaned.get("outcome") and "outcome" not in self.errors:
-            self.add_error("outcome", "Choose what came of it.")
+            self.add_error("outcome", _("Choose what came of it."))
         if cleaned.get("next_try") and not cleaned.get("next_try_reason", "").strip() and not closes:
-            self.add_error("next_try_reason", "Say why the next try is then.")
+            self.add_error("next_try_reason", _("Say why the next try is then."))
         return cleaned
 
     def call(self, now: datetime) -> Call:
@@ -178,7 +193,7 @@ class CorrectCallForm(StaffForm):
     """The corrected result and note of a recorded call."""
 
     result = result_field()
-    note = note_field("What you heard and what you said")
+    note = note_field(gettext_lazy("What you heard and what you said"))
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, attempt: ContactAttempt) -> None:
         super().__init__(data, initial={"result": choice_of(attempt), "note": attempt.note})
@@ -189,6 +204,6 @@ class CorrectCallForm(StaffForm):
 def minutes_words(minutes: int) -> str:
     """Return "In 30 minutes" or "In 2 hours"."""
     if minutes < 60:
-        return f"In {minutes} minutes"
+        return _("In %(minutes)s minutes") % {"minutes": minutes}
     hours = minutes // 60
-    return f"In {hours} hour{'' if hours == 1 else 's'}"
+    return ngettext("In %(hours)s hour", "In %(hours)s hours", hours) % {"hours": hours}

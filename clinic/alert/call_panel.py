@@ -10,6 +10,7 @@ from typing import Any
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from aftercare.alerts.contacting.attempts import longest_wait
 from aftercare.alerts.models import Alert, ContactAttempt
@@ -39,14 +40,14 @@ class Try:
 def attempt_words(attempt: ContactAttempt) -> str:
     """Return the result of an attempt: "No answer", "Daniel called us"."""
     if attempt.kind == ContactAttempt.Kind.PATIENT_CALLED:
-        return f"{first_name(attempt.patient)} called us"
+        return _("%(name)s called us") % {"name": first_name(attempt.patient)}
     return str(attempt.get_result_display())
 
 
 def attempt_clause(attempt: ContactAttempt) -> str:
     """Return the result of an attempt as a clause after the patient's name: "no answer", "called us"."""
     if attempt.kind == ContactAttempt.Kind.PATIENT_CALLED:
-        return "called us"
+        return _("called us")
     return str(attempt.get_result_display()).lower()
 
 
@@ -108,11 +109,13 @@ class CallPanel:
         several = len(self.offered) > 1
         choices = []
         if self.alert and self.alert.is_open and may_close(self.member, [self.alert]):
-            choices.append((ONE, "Close only this" if several else "Close it"))
+            choices.append((ONE, _("Close only this") if several else _("Close it")))
         asked_for_all = self.posted is not None and self.posted.get("all") == "1"
         if self.offered and may_all and (several or not self.alert or asked_for_all):
-            choices.append((ALL, f"Close all {len(self.offered)}" if several else "Close it"))
-        return [(OPEN, "Keep open"), *choices] if choices else []
+            choices.append(
+                (ALL, _("Close all %(count)s") % {"count": len(self.offered)} if several else _("Close it"))
+            )
+        return [(OPEN, _("Keep open")), *choices] if choices else []
 
     @property
     def count(self) -> int:

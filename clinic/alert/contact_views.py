@@ -12,6 +12,8 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from aftercare.alerts.actions import (
@@ -122,19 +124,27 @@ def done_words(panel: CallPanel, done: CallOutcome) -> str:
     """Return the message about the saved call."""
     said = []
     if done.attempt is not None:
-        said.append(f"{panel.name}: {attempt_clause(done.attempt)}. It is recorded.")
+        recorded = {"name": panel.name, "result": attempt_clause(done.attempt)}
+        said.append(_("%(name)s: %(result)s. It is recorded.") % recorded)
     if done.closed:
-        what = "one alert" if len(done.closed) == 1 else f"{len(done.closed)} alerts"
-        outcome = Alert.Outcome(done.closed[0].outcome).label.lower()
-        said.append(f"Closed {what} of {panel.name}: {outcome}.")
+        closed = {
+            "count": len(done.closed),
+            "name": panel.name,
+            "outcome": Alert.Outcome(done.closed[0].outcome).label.lower(),
+        }
+        words = ngettext(
+            "Closed one alert of %(name)s: %(outcome)s.",
+            "Closed %(count)s alerts of %(name)s: %(outcome)s.",
+            len(done.closed),
+        )
+        said.append(words % closed)
     return " ".join(said)
 
 
 def note_needed_words(panel: CallPanel) -> str:
-    return (
-        f"Nobody has reached {first_name(panel.patient)} since the newest report. "
-        "Write why this can be closed all the same."
-    )
+    return _(
+        "Nobody has reached %(name)s since the newest report. Write why this can be closed all the same."
+    ) % {"name": first_name(panel.patient)}
 
 
 @require_POST
@@ -153,10 +163,13 @@ def send(request: HttpRequest, member: StaffMember, alert_id: UUID) -> HttpRespo
                 template=form.cleaned_data["template"],
             )
         except WithdrawnError:
-            form.add_error("template", "This patient is withdrawn. No message goes to them. Call instead.")
+            form.add_error("template", _("This patient is withdrawn. No message goes to them. Call instead."))
         except SentLatelyError:
-            form.add_error("template", "This went to the patient a moment ago. Look at the history below.")
+            form.add_error("template", _("This went to the patient a moment ago. Look at the history below."))
         else:
-            messages.success(request, f"“{letter.get_template_display()}” is on its way to the patient.")
+            messages.success(
+                request,
+                _("“%(message)s” is on its way to the patient.") % {"message": letter.get_template_display()},
+            )
             return redirect("clinic:alert", alert_id=found.pk)
     return alert_page(request, member, found, letter_form=form, status=UNPROCESSABLE)

@@ -7,6 +7,8 @@ from typing import Any, cast
 from crispy_forms.layout import Field, Layout
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from aftercare.alerts.contacting.patient_messages import letter_text
 from aftercare.alerts.models import Alert, Letter
@@ -19,10 +21,10 @@ class AssignForm(StaffForm):
     """Assign an alert to a colleague. `seen`: id of the owner that the page showed."""
 
     to = forms.ChoiceField(
-        label="Give it to",
+        label=gettext_lazy("Give it to"),
         error_messages={
-            "required": "Choose a colleague.",
-            "invalid_choice": "This colleague does not work here now. Choose another.",
+            "required": gettext_lazy("Choose a colleague."),
+            "invalid_choice": gettext_lazy("This colleague does not work here now. Choose another."),
         },
     )
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -33,8 +35,8 @@ class AssignForm(StaffForm):
         self.members = {str(other.pk): other for other in colleagues([member.clinic])}
         others = [(pk, other) for pk, other in self.members.items() if other.user_id != alert.owner_id]
         cast(forms.ChoiceField, self.fields["to"]).choices = [
-            ("", "Choose"),
-            *((pk, "Me" if other.pk == member.pk else str(other)) for pk, other in others),
+            ("", _("Choose")),
+            *((pk, _("Me") if other.pk == member.pk else str(other)) for pk, other in others),
         ]
         self.helper = helper_for()
 
@@ -45,12 +47,12 @@ class AssignForm(StaffForm):
 
 class ReopenForm(StaffForm):
     why = forms.CharField(
-        label="Why it is opened again",
+        label=gettext_lazy("Why it is opened again"),
         max_length=NOTE_LENGTH,
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={
-            "required": "Write why. It stays in the history.",
-            "max_length": "Write at most %(limit_value)d characters.",
+            "required": gettext_lazy("Write why. It stays in the history."),
+            "max_length": gettext_lazy("Write at most %(limit_value)d characters."),
         },
     )
 
@@ -65,12 +67,12 @@ class LetterForm(StaffForm):
     """The choice of a fixed text, each with the text that the patient would read."""
 
     template = forms.ChoiceField(
-        label="Send the patient a message",
+        label=gettext_lazy("Send the patient a message"),
         choices=Letter.Template.choices,
         widget=forms.RadioSelect,
         error_messages={
-            "required": "Choose a message.",
-            "invalid_choice": "Choose one from the list.",
+            "required": gettext_lazy("Choose a message."),
+            "invalid_choice": gettext_lazy("Choose one from the list."),
         },
     )
 

@@ -8,10 +8,13 @@ from datetime import datetime
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext, gettext_lazy, pgettext
 
 from aftercare.alerts.contacting.patient_messages import KIND as LETTER
 from aftercare.alerts.models import Alert, ContactAttempt, Dispatch, Drill, Letter
 from aftercare.alerts.notifying.notifications import KIND
+from aftercare.checkins.models import CheckIn
 from aftercare.outbox.models import Message
 from aftercare.people.models import Event, User
 from clinic.alert.call_panel import Try
@@ -21,21 +24,21 @@ from clinic.labels import state_words
 
 REASONS = {
     Dispatch.Reason.OPENED: "",
-    Dispatch.Reason.UNACKNOWLEDGED: "not acknowledged in time",
-    Dispatch.Reason.SILENT: "no check-in for a day",
-    Dispatch.Reason.FORGOTTEN: "no call recorded in time",
-    Dispatch.Reason.RETURNED: "it has no owner any more",
-    Dispatch.Reason.UNCOVERED: "a higher alert hid it until now",
-    Dispatch.Reason.UNDELIVERED: "a message before was refused",
-    Dispatch.Reason.WRONG_NUMBER: "the number was wrong",
-    Dispatch.Reason.NOT_REACHED: "three calls did not reach the patient",
-    Dispatch.Reason.LEFT_OPEN: "not closed for three days",
-    Dispatch.Reason.CLOSING: "the clinic closes soon",
-    Dispatch.Reason.DIGEST: "the routine list of the day",
+    Dispatch.Reason.UNACKNOWLEDGED: gettext_lazy("not acknowledged in time"),
+    Dispatch.Reason.SILENT: gettext_lazy("no check-in for a day"),
+    Dispatch.Reason.FORGOTTEN: gettext_lazy("no call recorded in time"),
+    Dispatch.Reason.RETURNED: gettext_lazy("it has no owner any more"),
+    Dispatch.Reason.UNCOVERED: gettext_lazy("a higher alert hid it until now"),
+    Dispatch.Reason.UNDELIVERED: gettext_lazy("a message before was refused"),
+    Dispatch.Reason.WRONG_NUMBER: gettext_lazy("the number was wrong"),
+    Dispatch.Reason.NOT_REACHED: gettext_lazy("three calls did not reach the patient"),
+    Dispatch.Reason.LEFT_OPEN: gettext_lazy("not closed for three days"),
+    Dispatch.Reason.CLOSING: gettext_lazy("the clinic closes soon"),
+    Dispatch.Reason.DIGEST: gettext_lazy("the routine list of the day"),
     Dispatch.Reason.DRILL: "",
 }
-SYSTEM = "System"
-CHANNELS = {Message.Channel.EMAIL: "Mail"}
+SYSTEM = gettext_lazy("System")
+CHANNELS = {Message.Channel.EMAIL: gettext_lazy("Mail")}
 REOPENED = Event.Verb.REOPENED
 # These events keep the note of the closing that they ended.
 ENDED_A_CLOSING = {REOPENED, Event.Verb.UNDID_CLOSE}
@@ -102,18 +105,22 @@ def from_dispatches(
 def from_letter(letter: Letter, messages: Iterable[Message]) -> HistoryItem:
     """Return the item of a fixed text, with its delivery state."""
     states = [state_words(message) for message in messages if message.subject == letter.pk]
-    words = f"sent the patient “{letter.get_template_display()}”{': ' if states else ''}{', '.join(states)}."
+    named = {"message": letter.get_template_display(), "states": ", ".join(states)}
+    if states:
+        words = gettext("sent the patient “%(message)s”: %(states)s.") % named
+    else:
+        words = gettext("sent the patient “%(message)s”.") % named
     return HistoryItem(at=letter.at, who=str(letter.by), what=words)
 
 
 def from_try(one: Try) -> HistoryItem:
     """Return the item of a contact attempt. A corrected attempt is shown as corrected."""
     attempt = one.attempt
-    note = f" “{attempt.note}”" if attempt.note else ""
+    note = f" {quoted(attempt.note)}" if attempt.note else ""
     if attempt.kind == ContactAttempt.Kind.PATIENT_CALLED:
-        words = "spoke with the patient, who called."
+        words = gettext("spoke with the patient, who called.")
     else:
-        words = f"called the patient: {attempt.get_result_display().lower()}."
+        words = gettext("called the patient: %(result)s.") % {"result": attempt.get_result_display().lower()}
     return HistoryItem(at=attempt.at, who=str(attempt.by), what=f"{words}{note}")
 
 
@@ -122,14 +129,20 @@ def from_event(event: Event, people: Mapping[int, User], notes: Iterator[str]) -
     words = f"{event.get_verb_display()}."
     if event.verb == Event.Verb.CLOSED:
         note = next(notes, "")
-        words = f"closed: {Alert.Outcome(event.data['outcome']).label.lower()}.{f' “{note}”' if note else ''}"
+        words = gettext("closed: %(outcome)s.") % {
+            "outcome": Alert.Outcome(event.data["outcome"]).label.lower()
+        }
+        words = f"{words} {quoted(note)}" if note else words
     elif event.verb == Event.Verb.ASSIGNED:
-        words = f"gave it to {people[event.data['to']]}."
+        words = gettext("gave it to %(name)s.") % {"name": people[event.data["to"]]}
     elif event.verb == Event.Verb.SET_NEXT_TRY:
         at = timezone.localtime(datetime.fromisoformat(event.data["at"]))
-        words = f"set the next try at {at:%H:%M}: {event.data['reason']}"
+        words = gettext("set the next try at %(clock)s: %(reason)s") % {
+            "clock": date_format(at, pgettext("date format", "H:i")),
+            "reason": event.data["reason"],
+        }
     elif event.verb == REOPENED:
-        words = f"opened it again: {event.data['why']}"
+        words = gettext("opened it again: %(reason)s") % {"reason": event.data["why"]}
     return HistoryItem(at=event.at, who=str(event.actor), what=words)
 
 
@@ -137,18 +150,18 @@ def from_message(message: Message, dispatch: Dispatch) -> HistoryItem:
     """Return the item of one notification, with its delivery state: "Mail to Ruth Adeyemi: waiting"."""
     reason = REASONS[Dispatch.Reason(dispatch.reason)]
     way = CHANNELS[Message.Channel(message.channel)]
-    why = f" ({reason})" if reason else ""
-    return HistoryItem(
-        at=message.created_at, who=f"{way} to {message.recipient}{why}:", what=f"{state_words(message)}."
-    )
+    named = {"way": way, "name": message.recipient, "reason": reason}
+    words = gettext("%(way)s to %(name)s (%(reason)s):") if reason else gettext("%(way)s to %(name)s:")
+    what = gettext("%(state)s.") % {"state": state_words(message)}
+    return HistoryItem(at=message.created_at, who=words % named, what=what)
 
 
 def from_undrained(dispatch: Dispatch) -> HistoryItem:
     """Return the item of a dispatch that is not due, or not written yet."""
-    words = "decided that the clinic is told when it opens."
+    words = gettext("decided that the clinic is told when it opens.")
     if dispatch.due_at <= dispatch.decided_at:
-        words = "decided that the clinic is told. The message is being written."
-    return HistoryItem(at=dispatch.decided_at, who=SYSTEM, what=words)
+        words = gettext("decided that the clinic is told. The message is being written.")
+    return HistoryItem(at=dispatch.decided_at, who=str(SYSTEM), what=words)
 
 
 def from_check_ins(details: Iterable[FindingDetail]) -> Iterator[HistoryItem]:
@@ -156,10 +169,23 @@ def from_check_ins(details: Iterable[FindingDetail]) -> Iterator[HistoryItem]:
     details = list(details)
     for event in {detail.assessment.event for detail in details if detail.assessment.event}:
         why = event.data.get("reason", "")
-        yield HistoryItem(at=event.at, who=str(event.actor), what=f"{change_words(event)} “{why}”")
+        yield HistoryItem(at=event.at, who=str(event.actor), what=f"{change_words(event)} {quoted(why)}")
     for check_in in {detail.assessment.told_with for detail in details}:
-        headline = check_in.advice.get("headline", "")
-        read = "was shown" if check_in.is_by_staff else "saw"
-        told = f" and {read} “{headline}”" if headline else ""
-        what = "entered a check-in for the patient" if check_in.is_by_staff else "sent a check-in"
-        yield HistoryItem(at=check_in.submitted_at, who=str(check_in.submitted_by), what=f"{what}{told}.")
+        who = str(check_in.submitted_by)
+        yield HistoryItem(at=check_in.submitted_at, who=who, what=check_in_words(check_in))
+
+
+def check_in_words(check_in: CheckIn) -> str:
+    """Return "sent a check-in and saw “Call the clinic now”."."""
+    headline = {"headline": check_in.advice.get("headline", "")}
+    if check_in.is_by_staff:
+        if headline["headline"]:
+            return gettext("entered a check-in for the patient and was shown “%(headline)s”.") % headline
+        return gettext("entered a check-in for the patient.")
+    if headline["headline"]:
+        return gettext("sent a check-in and saw “%(headline)s”.") % headline
+    return gettext("sent a check-in.")
+
+
+def quoted(text: str) -> str:
+    return gettext("“%(text)s”") % {"text": text}

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
+
+from django.utils.translation import ngettext
 
 from aftercare.people.models import IntakeQuestion, Patient
 from aftercare.people.models.patients import IntakeAnswer
 
 # Shown whatever the answer, because they change what staff say on the telephone.
-ALWAYS_SHOWN = frozenset({str(IntakeQuestion.IQ2.label), str(IntakeQuestion.IQ11.label)})
+ALWAYS_SHOWN = frozenset({IntakeQuestion.IQ2.value, IntakeQuestion.IQ11.value})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,14 +22,19 @@ class IntakeFacts:
     @property
     def first(self) -> list[IntakeAnswer]:
         """Answers always shown, and those answered yes."""
-        return [one for one in self.answers if one.is_yes or one.question in ALWAYS_SHOWN]
+        return [one for one in self.answers if one.is_yes or one.key in ALWAYS_SHOWN]
 
     @property
     def others(self) -> str:
         """A summary of the other answers: "8 times no, 1 not asked"."""
-        counted = Counter(one.word for one in self.answers if one not in self.first)
-        words = {"No": "times no", "Not asked": "not asked"}
-        return ", ".join(f"{counted[word]} {says}" for word, says in words.items() if counted[word])
+        left = [one for one in self.answers if one not in self.first]
+        no = sum(one.is_asked for one in left)
+        not_asked = len(left) - no
+        said = [
+            ngettext("%(count)s times no", "%(count)s times no", no) % {"count": no},
+            ngettext("%(count)s not asked", "%(count)s not asked", not_asked) % {"count": not_asked},
+        ]
+        return ", ".join(words for words, count in zip(said, (no, not_asked), strict=True) if count)
 
 
 def intake_of(patient: Patient) -> IntakeFacts:

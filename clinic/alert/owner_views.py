@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from aftercare.alerts.actions import AlreadyClosedError
@@ -47,9 +48,16 @@ def assign_alert(request: HttpRequest, member: StaffMember, alert_id: UUID) -> H
         return refused(request, member, alert_of(member, alert_id))
     except OwnerChangedError:
         found = alert_of(member, alert_id)
-        whose = f"{found.owner} has it now." if found.owner else "It has no owner any more."
+        whose = (
+            _("%(owner)s has it now.") % {"owner": found.owner}
+            if found.owner
+            else _("It has no owner any more.")
+        )
         return refused(request, member, found, whose)
-    messages.success(request, f"{given.owner} now has the alert of {found.patient.user}.")
+    messages.success(
+        request,
+        _("%(owner)s now has the alert of %(user)s.") % {"owner": given.owner, "user": found.patient.user},
+    )
     return redirect("clinic:alert", alert_id=found.pk)
 
 
@@ -65,9 +73,11 @@ def reopen_alert(request: HttpRequest, member: StaffMember, alert_id: UUID) -> H
     try:
         reopen(alert=found, by=member.user, now=timezone.now(), why=form.cleaned_data["why"])
     except NotClosedError:
-        return refused(request, member, alert_of(member, alert_id), "This alert is already open.")
+        return refused(request, member, alert_of(member, alert_id), _("This alert is already open."))
     except NewerAlertError:
-        newer = "The same has been reported again: work on the newer alert, on the patient’s page."
+        newer = _("The same has been reported again: work on the newer alert, on the patient’s page.")
         return refused(request, member, found, newer)
-    messages.success(request, f"The alert of {found.patient.user} is open again, and yours.")
+    messages.success(
+        request, _("The alert of %(user)s is open again, and yours.") % {"user": found.patient.user}
+    )
     return redirect("clinic:alert", alert_id=found.pk)

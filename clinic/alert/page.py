@@ -8,6 +8,8 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from aftercare.alerts.models import Alert
 from aftercare.checkins.models import Assessment, CheckIn, Finding
@@ -30,7 +32,7 @@ from clinic.queue.rows import newest_findings
 
 EARLIER_SHOWN = 2
 READINGS_SHOWN = 5
-NOT_IN_THE_SOURCES = "Added for safety: the source documents do not have it"
+NOT_IN_THE_SOURCES = gettext_lazy("Added for safety: the source documents do not have it")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,10 +194,10 @@ def finding_detail(finding: Finding, now: datetime) -> FindingDetail:
     rule = RULES[finding.rule]
     return FindingDetail(
         finding=finding,
-        words=rule.staff,
+        words=_(rule.staff),
         lines=lines_of(finding, now),
         limit=limit_words(finding.rule, finding.limit_h),
-        sources=[(source, STATEMENTS.get(source, NOT_IN_THE_SOURCES)) for source in rule.sources],
+        sources=[(source, source_words(source)) for source in rule.sources],
     )
 
 
@@ -219,7 +221,7 @@ def compare(check_in: CheckIn) -> Comparison:
     now, past = all_answers(check_in.given), [all_answers(one.given) for one in earlier]
     answers = [
         AnswerChange(
-            question=question,
+            question=str(question),
             now=now[key],
             change=change(now[key], past[0][key]) if past else "",
             earlier=[one[key] for one in past],
@@ -231,15 +233,21 @@ def compare(check_in: CheckIn) -> Comparison:
 
 def change(now: str, before: str) -> str:
     """Return the change between two answers: "up 2", "same", "was unknown", "changed"."""
+    not_asked, not_answered, severities = str(NOT_ASKED), str(NOT_ANSWERED), [str(one) for one in SEVERITIES]
     if now == before:
-        return "same"
-    if NOT_ASKED in {now, before}:
-        return "not asked now" if now == NOT_ASKED else "not asked before"
-    if now == NOT_ANSWERED:
-        return "not answered now"
-    if before == NOT_ANSWERED:
-        return "was unknown"
-    if now in SEVERITIES and before in SEVERITIES:
-        steps = SEVERITIES.index(now) - SEVERITIES.index(before)
-        return f"up {steps}" if steps > 0 else f"down {-steps}"
-    return "changed"
+        return _("same")
+    if not_asked in {now, before}:
+        return _("not asked now") if now == not_asked else _("not asked before")
+    if now == not_answered:
+        return _("not answered now")
+    if before == not_answered:
+        return _("was unknown")
+    if now in severities and before in severities:
+        steps = severities.index(now) - severities.index(before)
+        return _("up %(steps)s") % {"steps": steps} if steps > 0 else _("down %(steps)s") % {"steps": -steps}
+    return _("changed")
+
+
+def source_words(source: str) -> str:
+    """Return a source statement in short."""
+    return _(STATEMENTS[source]) if source in STATEMENTS else str(NOT_IN_THE_SOURCES)

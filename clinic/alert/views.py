@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from aftercare.alerts.actions import AlreadyAcknowledgedError, AlreadyClosedError, NotAcknowledgedError
@@ -51,7 +52,9 @@ def acknowledge(request: HttpRequest, member: StaffMember, alert_id: UUID) -> Ht
         acknowledge_shown(alert=found, also=posted_ids(request, "also"), by=member.user, now=timezone.now())
     except (AlreadyAcknowledgedError, AlreadyClosedError):
         return refused(request, member, alert_of(member, alert_id))
-    messages.success(request, f"You have acknowledged this. {found.patient.user} is yours.")
+    messages.success(
+        request, _("You have acknowledged this. %(user)s is yours.") % {"user": found.patient.user}
+    )
     return redirect("clinic:alert", alert_id=found.pk)
 
 
@@ -66,8 +69,11 @@ def give_back(request: HttpRequest, member: StaffMember, alert_id: UUID) -> Http
     except AlreadyClosedError:
         return refused(request, member, alert_of(member, alert_id))
     except NotAcknowledgedError:
-        return refused(request, member, alert_of(member, alert_id), "Nobody has this alert.")
-    messages.success(request, f"{found.patient.user} waits for anybody again. The first contact is told.")
+        return refused(request, member, alert_of(member, alert_id), _("Nobody has this alert."))
+    messages.success(
+        request,
+        _("%(user)s waits for anybody again. The first contact is told.") % {"user": found.patient.user},
+    )
     return redirect("clinic:alert", alert_id=found.pk)
 
 
@@ -81,13 +87,13 @@ def undo_close(request: HttpRequest, member: StaffMember, alert_id: UUID) -> Htt
     try:
         undo_close_together(alert=found, by=member.user, now=timezone.now())
     except NotClosedError:
-        return refused(request, member, found, "This alert is already open.")
+        return refused(request, member, found, _("This alert is already open."))
     except TooLateError:
-        return refused(request, member, found, "A minute has gone by. Open it again, and say why.")
+        return refused(request, member, found, _("A minute has gone by. Open it again, and say why."))
     except NewerAlertError:
-        newer = "The same has been reported again: work on the newer alert, on the patient’s page."
+        newer = _("The same has been reported again: work on the newer alert, on the patient’s page.")
         return refused(request, member, found, newer)
-    messages.success(request, f"{found.patient.user}: open again, as before.")
+    messages.success(request, _("%(user)s: open again, as before.") % {"user": found.patient.user})
     return redirect("clinic:alert", alert_id=found.pk)
 
 
@@ -95,17 +101,23 @@ def who_was_first(found: Alert) -> str:
     """Return who acted before: "Ruth Adeyemi was first and closed this alert at 10:05." """
     now = timezone.now()
     if not found.is_open and found.closed_at:
-        return f"{found.closed_by} was first and closed this alert at {staff_clock(found.closed_at, now)}."
+        return _("%(closed_by)s was first and closed this alert at %(time)s.") % {
+            "closed_by": found.closed_by,
+            "time": staff_clock(found.closed_at, now),
+        }
     assert found.acknowledged_at is not None
     at = staff_clock(found.acknowledged_at, now)
-    return f"{found.acknowledged_by} was first and acknowledged this alert at {at}."
+    return _("%(acknowledged_by)s was first and acknowledged this alert at %(at)s.") % {
+        "acknowledged_by": found.acknowledged_by,
+        "at": at,
+    }
 
 
 def refused(
     request: HttpRequest, member: StaffMember, found: Alert, problem: str = "", **forms: Any
 ) -> HttpResponse:
     """Render the page with status 409, and the message that somebody else was first; `forms` come back as typed."""
-    problem = f"{problem or who_was_first(found)} Nothing was changed."
+    problem = f"{problem or who_was_first(found)} {_('Nothing was changed.')}"
     return alert_page(request, member, found, problem=problem, status=HTTPStatus.CONFLICT, **forms)
 
 

@@ -9,8 +9,11 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from aftercare.people.models import Event, IntakeQuestion, Patient, Procedure
+from aftercare.ui.times import staff_clock
 
 CORRECTION_VERBS = (
     Event.Verb.CORRECTED_PROCEDURE,
@@ -20,6 +23,14 @@ CORRECTION_VERBS = (
     Event.Verb.WITHDREW,
     Event.Verb.TOOK_BACK,
 )
+
+
+DIFFERENCES = {
+    "performed_at": gettext_lazy("time, before %(before)s, now %(now)s"),
+    "kind": gettext_lazy("kind, before %(before)s, now %(now)s"),
+    "area": gettext_lazy("area, before %(before)s, now %(now)s"),
+}
+KINDS = {"mn": gettext_lazy("microneedling"), "rf": gettext_lazy("RF microneedling")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,22 +57,28 @@ def change_words(event: Event) -> str:
     said = event.get_verb_display()
     if event.verb == Event.Verb.MOVED_PROCEDURE:
         away = event.data["from"] == str(event.patient_id)
-        moved = "to another patient, who had it" if away else "here from another patient"
-        return f"moved a procedure {moved}: {treatment_words(event.data)}."
+        treatment = {"treatment": treatment_words(event.data)}
+        if away:
+            return _("moved a procedure to another patient, who had it: %(treatment)s.") % treatment
+        return _("moved a procedure here from another patient: %(treatment)s.") % treatment
     old, new = event.data.get("old"), event.data.get("new")
     if event.verb == Event.Verb.CORRECTED_PROCEDURE:
-        return f"{said}: {'; '.join(differences(old, new))}."
+        return _("%(act)s: %(changes)s.") % {"act": said, "changes": "; ".join(differences(old, new))}
     if event.verb == Event.Verb.CHANGED_INTAKE:
-        before = intake_words(old, event.data.get("old_asked"))
-        return f"{said}: before {before}, now {intake_words(new, event.data.get('new_asked'))}."
-    return f"{said}."
+        named = {
+            "act": said,
+            "before": intake_words(old, event.data.get("old_asked")),
+            "now": intake_words(new, event.data.get("new_asked")),
+        }
+        return _("%(act)s: before %(before)s, now %(now)s.") % named
+    return _("%(act)s.") % {"act": said}
 
 
 def differences(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]:
     """Yield each corrected field with its old and new value."""
-    for key, label in (("performed_at", "time"), ("kind", "kind"), ("area", "area")):
+    for key, words in DIFFERENCES.items():
         if old[key] != new[key]:
-            yield f"{label}, before {value_words(key, old[key])}, now {value_words(key, new[key])}"
+            yield words % {"before": value_words(key, old[key]), "now": value_words(key, new[key])}
 
 
 def treatment_words(treatment: Mapping[str, Any]) -> str:
@@ -71,19 +88,24 @@ def treatment_words(treatment: Mapping[str, Any]) -> str:
 
 def value_words(key: str, value: str) -> str:
     if key == "performed_at":
-        return date_format(timezone.localtime(datetime.fromisoformat(value)), "D j F Y H:i")
+        return date_format(
+            timezone.localtime(datetime.fromisoformat(value)), pgettext("date format", "D j F Y H:i")
+        )
     if key == "kind":
-        return {"mn": "microneedling", "rf": "RF microneedling"}.get(value, value)
+        return str(KINDS.get(value, value))
     return value
 
 
 def intake_words(intake: list[str] | None, asked: list[str] | None = None) -> str:
     """Return the questions answered yes, and how many were not asked."""
     if intake is None:
-        return "not asked"
-    said = ", ".join(in_a_sentence(str(IntakeQuestion(key).label)) for key in intake) or "none of these"
+        return _("not asked")
+    said = ", ".join(in_a_sentence(str(IntakeQuestion(key).label)) for key in intake) or _("none of these")
     left = 0 if asked is None else len(IntakeQuestion.values) - len(asked)
-    return f"{said} ({left} not asked)" if left else said
+    if not left:
+        return said
+    words = ngettext("%(questions)s (%(count)s not asked)", "%(questions)s (%(count)s not asked)", left)
+    return words % {"questions": said, "count": left}
 
 
 def in_a_sentence(label: str) -> str:
@@ -93,5 +115,11 @@ def in_a_sentence(label: str) -> str:
 
 def procedure_words(procedure: Procedure) -> str:
     """Return "Microneedling, face" and the date, as headings name a procedure."""
-    when = date_format(timezone.localtime(procedure.performed_at), "l j F Y, H:i")
-    return f"{procedure}. {when}"
+    when = date_format(timezone.localtime(procedure.performed_at), pgettext("date format", "l j F Y, H:i"))
+    return _("%(treatment)s. %(when)s") % {"treatment": procedure, "when": when}
+
+
+def who_did(event: Event, now: datetime) -> str:
+    """Return "Ann Lowe, 10:05: corrected a procedure: …"."""
+    named = {"name": event.actor, "time": staff_clock(event.at, now), "change": change_words(event)}
+    return _("%(name)s, %(time)s: %(change)s") % named

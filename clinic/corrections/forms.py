@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Layout
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from aftercare.checkins.corrections.actions import Treatment
 from aftercare.people.models import Patient, Procedure
@@ -19,17 +21,23 @@ from clinic.held_forms import StaffForm
 from clinic.intake_fields import add_questions, answered_intake, questions_layout
 from clinic.treatment_questions import is_child, questions_about
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
 REASON_LENGTH = 500
 
 
-def reason_field(required: str) -> forms.CharField:
+def reason_field(required: str | _StrPromise) -> forms.CharField:
     """Return the field for the reason of a change, which is kept in the patient's record."""
     field = forms.CharField(
-        label="Why",
-        help_text="Kept with your name and the time.",
+        label=gettext_lazy("Why"),
+        help_text=gettext_lazy("Kept with your name and the time."),
         max_length=REASON_LENGTH,
         widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": required, "max_length": "Write at most %(limit_value)d characters."},
+        error_messages={
+            "required": required,
+            "max_length": gettext_lazy("Write at most %(limit_value)d characters."),
+        },
     )
     field.widget.attrs.pop("maxlength", None)  # the browser would cut a pasted note unnoticed
     return field
@@ -38,7 +46,7 @@ def reason_field(required: str) -> forms.CharField:
 class CorrectionForm(PatientTreatmentForm):
     """Correct the time, kind and area of a procedure. `version`: of the procedure as shown."""
 
-    reason = reason_field("Say why this is changed.")
+    reason = reason_field(gettext_lazy("Say why this is changed."))
     version = forms.CharField(required=False, widget=forms.HiddenInput)
 
     field_order = ("kind", "area", "performed_at", "guardian_name", "reason", "version")
@@ -82,11 +90,13 @@ class FindForm(StaffForm):
     """Search for the patient who had a procedure. Sent by POST, so that no name is in a URL."""
 
     words = forms.CharField(
-        label="Find the patient who had it",
-        help_text="A name, a birth date, a record number, or digits of a telephone number.",
+        label=gettext_lazy("Find the patient who had it"),
+        help_text=gettext_lazy("A name, a birth date, a record number, or digits of a telephone number."),
         max_length=100,
         error_messages={
-            "required": "Type a part of the name, the birth date, the record number or the telephone number."
+            "required": gettext_lazy(
+                "Type a part of the name, the birth date, the record number or the telephone number."
+            )
         },
     )
 
@@ -99,7 +109,7 @@ class FindForm(StaffForm):
 class MoveForm(StaffForm):
     """Confirm moving a procedure to another patient."""
 
-    reason = reason_field("Say why it is moved.")
+    reason = reason_field(gettext_lazy("Say why it is moved."))
     to = forms.UUIDField(widget=forms.HiddenInput)
     version = forms.CharField(required=False, widget=forms.HiddenInput)
 
@@ -110,11 +120,11 @@ class MoveForm(StaffForm):
         guardian = []
         if is_child(patient.clinic, born, performed_at):
             self.fields["guardian_name"] = forms.CharField(
-                label="Guardian’s name",
+                label=_("Guardian’s name"),
                 max_length=150,
                 initial=patient.guardian_name,
-                help_text="Kept with the patient.",
-                error_messages={"required": "Give the name of the guardian. The patient was a child."},
+                help_text=_("Kept with the patient."),
+                error_messages={"required": _("Give the name of the guardian. The patient was a child.")},
             )
             guardian = ["guardian_name"]
         self.helper = helper_for(Layout(*guardian, "reason", "to", "version"))
@@ -127,7 +137,7 @@ class IntakeForm(StaffForm):
         super().__init__(data, initial={"shown": json.dumps([patient.intake, patient.intake_asked])})
         self.stored = Intake.of(patient)
         add_questions(self, self.stored)
-        self.fields["reason"] = reason_field("Say why this is changed.")
+        self.fields["reason"] = reason_field(_("Say why this is changed."))
         self.fields["shown"] = forms.CharField(required=False, widget=forms.HiddenInput)
         self.helper = helper_for(
             Layout(questions_layout(self, "Intake"), Div("reason", css_class="card"), "shown")

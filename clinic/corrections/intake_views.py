@@ -11,13 +11,13 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from aftercare.checkins.corrections.actions import ChangedMeanwhileError, change_intake
 from aftercare.people.models import Event, Patient, StaffMember
-from aftercare.ui.times import staff_clock
 from clinic.access import patient_of_clinic, require, staff_page
-from clinic.corrections.descriptions import change_words
+from clinic.corrections.descriptions import who_did
 from clinic.corrections.forms import IntakeForm
 from clinic.corrections.views import result_words
 from clinic.permissions import may_change_intake
@@ -53,8 +53,8 @@ def intake(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpR
     except ValidationError as error:
         form.add_error(None, " ".join(error.messages))
         return intake_page(request, found, form, status=UNPROCESSABLE)
-    judged = result_words(result) if result.count else "The new risk changes no recent check-in."
-    messages.success(request, f"The intake is changed. {judged}")
+    judged = result_words(result) if result.count else _("The new risk changes no recent check-in.")
+    messages.success(request, _("The intake is changed. %(judged)s") % {"judged": judged})
     return redirect("clinic:patient", patient_id=found.pk)
 
 
@@ -73,9 +73,9 @@ def intake_page(
 def intake_meanwhile(request: HttpRequest, found: Patient, now: datetime) -> HttpResponse:
     """Render the posted form on the current answers with status 409, naming who changed them before."""
     event = found.events.filter(verb=Event.Verb.CHANGED_INTAKE).select_related("actor").first()
-    first = f"{event.actor}, {staff_clock(event.at, now)}: {change_words(event)} " if event else ""
+    first = f"{who_did(event, now)} " if event else ""
     typed = request.POST.copy()
     typed["shown"] = IntakeForm(patient=found).initial["shown"]
     form = IntakeForm(typed, patient=found)
-    problem = f"{first}Nothing was changed."
+    problem = f"{first}{_('Nothing was changed.')}"
     return intake_page(request, found, form, problem=problem, status=CONFLICT)

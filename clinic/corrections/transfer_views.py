@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from aftercare.checkins.corrections.actions import ChangedMeanwhileError
@@ -79,7 +80,11 @@ def save(
     except ValidationError as error:
         form.add_error(None, " ".join(error.messages))
         return confirm_page(request, procedure, right, form, status=UNPROCESSABLE)
-    messages.success(request, f"The procedure is now one of {right.user}. {result_words(result)}")
+    messages.success(
+        request,
+        _("The procedure is now one of %(user)s. %(result)s")
+        % {"user": right.user, "result": result_words(result)},
+    )
     return redirect("clinic:patient", patient_id=right.pk)
 
 
@@ -155,7 +160,7 @@ def moved_meanwhile(request: HttpRequest, shown: Procedure, right: Patient, now:
         return procedure_gone(request, found, shown.pk, now)
     typed = request.POST.copy()
     typed["version"] = procedure.version
-    problem = f"{last_change_words(found, shown.pk, now)} Nothing was changed."
+    problem = f"{last_change_words(found, shown.pk, now)} {_('Nothing was changed.')}"
     return confirm_page(
         request,
         procedure,

@@ -11,15 +11,16 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from aftercare.checkins.corrections.actions import ChangedMeanwhileError, described_before
 from aftercare.checkins.corrections.reassessment import Reassessed
 from aftercare.people.models import Event, Patient, Procedure, StaffMember
-from aftercare.ui.times import staff_clock
 from clinic.access import patient_of_clinic, require, staff_page
 from clinic.corrections.actions import correct_confirmed
-from clinic.corrections.descriptions import change_words, procedure_words
+from clinic.corrections.descriptions import procedure_words, who_did
 from clinic.corrections.forms import CorrectionForm
 from clinic.permissions import may_record_procedures
 from clinic.treatment_questions import are_answered, confirmation_token
@@ -64,7 +65,7 @@ def save(request: HttpRequest, member: StaffMember, procedure: Procedure, now: d
     except ValidationError as error:
         form.add_error(None, error)
         return correction_page(request, found, procedure, form, status=UNPROCESSABLE)
-    messages.success(request, f"The procedure is corrected. {result_words(result)}")
+    messages.success(request, _("The procedure is corrected. %(result)s") % {"result": result_words(result)})
     return redirect("clinic:patient", patient_id=found.pk)
 
 
@@ -114,7 +115,7 @@ def changed_meanwhile(
     typed = request.POST.copy()
     typed["version"] = procedure.version
     form = CorrectionForm(typed, procedure=procedure, patient=found, now=now)
-    problem = f"{last_change_words(found, procedure_id, now)} Nothing was changed."
+    problem = f"{last_change_words(found, procedure_id, now)} {_('Nothing was changed.')}"
     return correction_page(request, found, procedure, form, problem=problem, status=CONFLICT)
 
 
@@ -123,7 +124,7 @@ def procedure_gone(request: HttpRequest, found: Patient, procedure_id: UUID, now
     words = last_change_words(found, procedure_id, now)
     if not words:
         raise Http404("no such procedure")
-    messages.error(request, f"{words} Nothing was changed.")
+    messages.error(request, f"{words} {_('Nothing was changed.')}")
     return redirect("clinic:patient", patient_id=found.pk)
 
 
@@ -132,20 +133,22 @@ def last_change_words(found: Patient, procedure_id: UUID, now: datetime) -> str:
     verbs = (Event.Verb.CORRECTED_PROCEDURE, Event.Verb.MOVED_PROCEDURE)
     events = Event.objects.filter(patient=found, subject=procedure_id, verb__in=verbs)
     event = events.select_related("actor").first()
-    return f"{event.actor}, {staff_clock(event.at, now)}: {change_words(event)}" if event else ""
+    return who_did(event, now) if event else ""
 
 
 def result_words(result: Reassessed) -> str:
     """Return a sentence about the re-evaluation."""
     if not result.count:
-        return "No check-in was judged by it."
-    judged = "1 check-in was" if result.count == 1 else f"{result.count} check-ins were"
+        return _("No check-in was judged by it.")
     new = len(result.alerts)
-    found = (
-        "1 alert has new evidence"
-        if new == 1
-        else f"{new} alerts have new evidence"
-        if new
-        else "nothing new"
+    if new:
+        found = ngettext("%(count)s alert has new evidence", "%(count)s alerts have new evidence", new)
+        found = found % {"count": new}
+    else:
+        found = _("nothing new")
+    judged = ngettext(
+        "%(count)s check-in was judged again: %(found)s.",
+        "%(count)s check-ins were judged again: %(found)s.",
+        result.count,
     )
-    return f"{judged} judged again: {found}."
+    return judged % {"count": result.count, "found": found}

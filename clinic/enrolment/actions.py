@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from aftercare.people.actions import enrol_patient
 from aftercare.people.models import Clinic, Patient, User
@@ -41,5 +42,5 @@ def enrol_with_procedure(
     except IntegrityError as error:
         # Two concurrent enrolments: both forms saw the address and the number as free.
         raise ValidationError(
-            "Somebody has just enrolled a patient with this e-mail address or record number."
+            _("Somebody has just enrolled a patient with this e-mail address or record number.")
         ) from error

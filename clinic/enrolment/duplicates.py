@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from aftercare.people.models import Clinic, Patient, Procedure
 from aftercare.people.name_matching import is_like
@@ -62,8 +63,8 @@ def in_common(
 ) -> Iterable[str]:
     """Yield the reasons why a patient may be the same person. A birth date alone is not a reason."""
     if email and patient.user.email == email:
-        yield "same e-mail address"
+        yield _("same e-mail address")
     if born and patient.date_of_birth == born and is_like(patient.user.get_full_name(), name):
-        yield "same birth date and a like name"
+        yield _("same birth date and a like name")
     if number and number.is_valid() and patient.call_back_telephone == number:
-        yield "same telephone"
+        yield _("same telephone")

@@ -12,6 +12,8 @@ from crispy_forms.layout import Div, Field, Fieldset, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from aftercare.people.models import Clinic, IntakeQuestion, Language, Patient, User
 from aftercare.people.name_matching import plain
@@ -42,51 +44,60 @@ PERSON = (
     "record_number",
     "guardian_name",
 )
-USED_ELSEWHERE = "This person signs in at another clinic too, so it can’t be changed here."
+USED_ELSEWHERE = gettext_lazy("This person signs in at another clinic too, so it can’t be changed here.")
 
 
 class PersonFields(TimedForm):
     """A patient's name, contact details and birth date. `patient`: the patient being changed, if any."""
 
-    first_name = forms.CharField(max_length=150, error_messages={"required": "Give the first name."})
-    last_name = forms.CharField(max_length=150, error_messages={"required": "Give the last name."})
+    first_name = forms.CharField(
+        max_length=150, error_messages={"required": gettext_lazy("Give the first name.")}
+    )
+    last_name = forms.CharField(
+        max_length=150, error_messages={"required": gettext_lazy("Give the last name.")}
+    )
     email = forms.EmailField(
-        label="E-mail",
-        help_text="Sign-in codes go here.",
+        label=gettext_lazy("E-mail"),
+        help_text=gettext_lazy("Sign-in codes go here."),
         error_messages={
-            "required": "Give the e-mail address.",
-            "invalid": "Give an e-mail address, such as name@example.org.",
+            "required": gettext_lazy("Give the e-mail address."),
+            "invalid": gettext_lazy("Give an e-mail address, such as name@example.org."),
         },
     )
     date_of_birth = forms.DateField(
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={
-            "required": "Give the date of birth.",
-            "invalid": "Give a date, such as 30/04/1990.",
+            "required": gettext_lazy("Give the date of birth."),
+            "invalid": gettext_lazy("Give a date, such as 30/04/1990."),
         },
     )
-    record_number = forms.CharField(max_length=40, required=False, help_text="Optional.")
+    record_number = forms.CharField(max_length=40, required=False, help_text=gettext_lazy("Optional."))
     guardian_name = forms.CharField(
-        label="Guardian’s name", max_length=150, required=False, help_text="Only for a child."
+        label=gettext_lazy("Guardian’s name"),
+        max_length=150,
+        required=False,
+        help_text=gettext_lazy("Only for a child."),
     )
     call_back_telephone = TelephoneFormField(
-        label="Telephone to call back",
-        error_messages={"required": "Give a telephone number. A nurse may have to call."},
+        label=gettext_lazy("Telephone to call back"),
+        error_messages={"required": gettext_lazy("Give a telephone number. A nurse may have to call.")},
     )
     call_back_hours = forms.CharField(
-        label="Best time to call",
+        label=gettext_lazy("Best time to call"),
         max_length=100,
         required=False,
-        help_text="Optional, such as: after 17:00.",
+        help_text=gettext_lazy("Optional, such as: after 17:00."),
     )
     language = forms.ChoiceField(
-        label="Reads best",
-        choices=[("", "Not asked"), *Language.choices],
+        label=gettext_lazy("Reads best"),
+        choices=[("", gettext_lazy("Not asked")), *Language.choices],
         required=False,
-        help_text="Pages and mails are in English until they are translated.",
-        error_messages={"invalid_choice": "Choose a language from the list."},
+        help_text=gettext_lazy("Pages and mails are in English until they are translated."),
+        error_messages={"invalid_choice": gettext_lazy("Choose a language from the list.")},
     )
-    time_zone = forms.ChoiceField(error_messages={"invalid_choice": "Choose a time zone from the list."})
+    time_zone = forms.ChoiceField(
+        error_messages={"invalid_choice": gettext_lazy("Choose a time zone from the list.")}
+    )
 
     def __init__(self, *args: Any, clinic: Clinic, patient: Patient | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -101,8 +112,11 @@ class PersonFields(TimedForm):
         if self.others().filter(user__email=email).exists():
             first_name = self.cleaned_data.get("first_name", "")
             raise ValidationError(
-                "A patient of this clinic has this e-mail address already. "
-                f"Two people can't share one. {shared_mailbox_help(email, first_name)}"
+                _(
+                    "A patient of this clinic has this e-mail address already. Two people can't share "
+                    "one. %(way_out)s"
+                )
+                % {"way_out": shared_mailbox_help(email, first_name)}
             )
         return email
 
@@ -110,15 +124,15 @@ class PersonFields(TimedForm):
         born: date | None = self.cleaned_data["date_of_birth"]
         today = timezone.localdate(self.now)
         if born and born > today:
-            raise ValidationError("This date is still to come. Give the date of birth.")
+            raise ValidationError(_("This date is still to come. Give the date of birth."))
         if born and born.year < today.year - LONGEST_LIFE:
-            raise ValidationError("This is too long ago. Please check the year.")
+            raise ValidationError(_("This is too long ago. Please check the year."))
         return born
 
     def clean_record_number(self) -> str:
         number: str = self.cleaned_data["record_number"]
         if number and self.others().filter(record_number=number).exists():
-            raise ValidationError("Another patient of this clinic has this record number.")
+            raise ValidationError(_("Another patient of this clinic has this record number."))
         return number
 
     def others(self) -> Any:
@@ -147,12 +161,14 @@ class EnrolForm(PersonFields, TreatmentFields):
 
     consent = forms.BooleanField(
         label=(
-            "The patient has read how the portal uses data, that it is not watched round the clock, "
-            "and agrees"
+            gettext_lazy(
+                "The patient has read how the portal uses data, that it is not watched round the "
+                "clock, and agrees"
+            )
         ),
-        error_messages={"required": "The patient has to agree first."},
+        error_messages={"required": gettext_lazy("The patient has to agree first.")},
     )
-    invite = forms.BooleanField(label="Send the invitation now", required=False, initial=True)
+    invite = forms.BooleanField(label=gettext_lazy("Send the invitation now"), required=False, initial=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -162,14 +178,14 @@ class EnrolForm(PersonFields, TreatmentFields):
         self.order_fields(self.field_order)
         self.helper = helper_for(
             Layout(
-                Fieldset("Patient", *person_layout(), css_class="card"),
+                Fieldset(_("Patient"), *person_layout(), css_class="card"),
                 Fieldset(
-                    "Treatment",
+                    _("Treatment"),
                     Field("kind", wrapper_class="scale two"),
                     Div("area", "performed_at", css_class="pair"),
                     css_class="card",
                 ),
-                questions_layout(self, "Intake"),
+                questions_layout(self, _("Intake")),
                 Div(
                     Field("consent", wrapper_class="ticks"),
                     Field("invite", wrapper_class="ticks"),
@@ -226,22 +242,24 @@ class PatientDetailsForm(PersonFields):
     def clean_email(self) -> str:
         email = super().clean_email()
         if User.objects.filter(email=email).exclude(pk=self.patient.user_id).exists():
-            raise ValidationError("Somebody else signs in with this address. Each person needs their own.")
+            raise ValidationError(_("Somebody else signs in with this address. Each person needs their own."))
         return email
 
     def clean_date_of_birth(self) -> date | None:
         born = super().clean_date_of_birth()
         first = self.patient.procedures.in_order().first()
         if born and first and timezone.localdate(first.performed_at) < born:
-            raise ValidationError("The first treatment was before this date. Please check the year.")
+            raise ValidationError(_("The first treatment was before this date. Please check the year."))
         return born
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if self.data.get("seen", self.digest) != self.digest:
             raise ValidationError(
-                "Somebody else changed these details while you were typing. "
-                "Compare with the patient’s page, then save again."
+                _(
+                    "Somebody else changed these details while you were typing. Compare with the "
+                    "patient’s page, then save again."
+                )
             )
         return cleaned
 
@@ -267,4 +285,6 @@ def shared_mailbox_help(email: str, first_name: str) -> str:
     mailbox, _at, host = email.partition("@")
     tag = re.sub(r"[^a-z0-9]", "", plain(first_name)) or "2"
     own = f"{mailbox.partition('+')[0]}+{tag}@{host}"
-    return f"Ask for an address of their own. Many mailboxes also accept {own}: it arrives in the same one."
+    return _(
+        "Ask for an address of their own. Many mailboxes also accept %(own)s: it arrives in the same one."
+    ) % {"own": own}

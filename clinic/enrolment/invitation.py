@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import OuterRef, Subquery
+from django.utils.translation import gettext as _
 
 from aftercare.outbox.models import Message
 from aftercare.people.models import Invitation, Patient
@@ -27,7 +28,7 @@ class Mail:
     @property
     def words(self) -> str:
         """The state for staff."""
-        return f"Mail: {STATES[Message.State(self.state)]}"
+        return _("Mail: %(state)s") % {"state": STATES[Message.State(self.state)]}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from aftercare.people.models import Invitation, StaffMember
@@ -26,7 +28,7 @@ from clinic.access import patient_of_clinic, require, staff_page
 from clinic.enrolment.invitation import invitation_status_of
 from clinic.permissions import may_enrol
 
-WITHDRAWN = "This patient was withdrawn, so nobody was invited. Take the patient back first."
+WITHDRAWN = gettext_lazy("This patient was withdrawn, so nobody was invited. Take the patient back first.")
 
 
 @require_POST
@@ -40,7 +42,9 @@ def send_invitation(request: HttpRequest, member: StaffMember, patient_id: UUID)
     except WithdrawnError:
         messages.error(request, WITHDRAWN)
     else:
-        messages.success(request, f"A new invitation is on its way to {found.user.email}.")
+        messages.success(
+            request, _("A new invitation is on its way to %(email)s.") % {"email": found.user.email}
+        )
     return redirect("clinic:patient", patient_id=found.pk)
 
 

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from aftercare.people.models import Patient, StaffMember
@@ -75,8 +76,11 @@ def duplicates_of(form: EnrolForm) -> list[Duplicate]:
 
 def enrolled_words(patient: Patient, invited: bool) -> str:
     """Return the message about the enrolment."""
-    who = f"{patient.user} is enrolled and can sign in with {patient.user.email}."
-    return f"{who} The invitation is on its way." if invited else f"{who} No invitation was sent."
+    who = _("%(user)s is enrolled and can sign in with %(email)s.") % {
+        "user": patient.user,
+        "email": patient.user.email,
+    }
+    return f"{who} {_('The invitation is on its way.') if invited else _('No invitation was sent.')}"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -111,10 +115,10 @@ def edit(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpRes
 def changed_words(changed: list[str]) -> str:
     """Return the message about the saved changes."""
     if not changed:
-        return "You changed nothing, so nothing was saved."
+        return _("You changed nothing, so nothing was saved.")
     if "email" in changed:
-        return (
-            "The details are changed. The old address and its invitation no longer sign in. "
-            "Send a new invitation to the new address."
+        return _(
+            "The details are changed. The old address and its invitation no longer sign in. Send "
+            "a new invitation to the new address."
         )
-    return "The details are changed."
+    return _("The details are changed.")

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from aftercare.alerts.following_up.drills import (
@@ -33,7 +34,7 @@ def start(request: HttpRequest, member: StaffMember) -> HttpResponse:
     try:
         drill = start_drill(clinic=member.clinic, by=member.user, now=timezone.now())
     except DrillRunningError:
-        messages.error(request, "A drill is running already.")
+        messages.error(request, _("A drill is running already."))
         drill = member.clinic.drills.running().get()
     return redirect("clinic:drill", drill_id=drill.pk)
 
@@ -83,6 +84,6 @@ def end(request: HttpRequest, member: StaffMember, drill_id: UUID, *, acknowledg
     try:
         end_drill(drill=found, by=member.user, now=timezone.now(), acknowledged=acknowledged)
     except DrillEndedError:
-        messages.error(request, "This drill had already ended. You changed nothing.")
+        messages.error(request, _("This drill had already ended. You changed nothing."))
         return drill_page(request, member, drill_of(member, drill_id), HTTPStatus.CONFLICT)
     return redirect("clinic:drill", drill_id=found.pk)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
 from crispy_forms.layout import Div, Field, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from aftercare.alerts.models import ContactStep
 from aftercare.alerts.models.dispatches import LONGEST_WAIT_MIN
@@ -18,8 +20,18 @@ from aftercare.people.models import Clinic, StaffMember
 from clinic.form_fields import helper_for
 from clinic.held_forms import StaffForm
 
-WEEKS = ((1, "Once"), (4, "4 weeks"), (12, "12 weeks"), (26, "26 weeks"))
-NO_SUCH_TIME = "Give a date and a time, such as 23/11/2026 14:30. When the clocks change, some do not exist."
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+WEEKS = (
+    (1, gettext_lazy("Once")),
+    (4, gettext_lazy("4 weeks")),
+    (12, gettext_lazy("12 weeks")),
+    (26, gettext_lazy("26 weeks")),
+)
+NO_SUCH_TIME = gettext_lazy(
+    "Give a date and a time, such as 23/11/2026 14:30. When the clocks change, some do not exist."
+)
 
 
 def staff_choices(clinic: Clinic) -> list[tuple[int, str]]:
@@ -47,23 +59,25 @@ class ClinicForm(StaffForm):
 
 class StepForm(ClinicForm):
     members = forms.MultipleChoiceField(
-        label="Who is told",
+        label=gettext_lazy("Who is told"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"invalid_choice": "Choose people who work here now."},
+        error_messages={"invalid_choice": gettext_lazy("Choose people who work here now.")},
     )
-    on_duty = forms.BooleanField(label="Whoever is on duty by the rota", required=False)
+    on_duty = forms.BooleanField(label=gettext_lazy("Whoever is on duty by the rota"), required=False)
     wait_min = forms.IntegerField(
-        label="Minutes until the next step",
+        label=gettext_lazy("Minutes until the next step"),
         min_value=1,
         max_value=LONGEST_WAIT_MIN,
         initial=LONGEST_WAIT_MIN,
-        help_text="An emergency goes on after 10 minutes at the latest, an urgent alert after 30.",
+        help_text=gettext_lazy(
+            "An emergency goes on after 10 minutes at the latest, an urgent alert after 30."
+        ),
         error_messages={
-            "required": "Give the minutes.",
-            "invalid": "Give a whole number of minutes.",
-            "min_value": "Give at least 1 minute.",
-            "max_value": "Give at most 30 minutes.",
+            "required": gettext_lazy("Give the minutes."),
+            "invalid": gettext_lazy("Give a whole number of minutes."),
+            "min_value": gettext_lazy("Give at least 1 minute."),
+            "max_value": gettext_lazy("Give at most 30 minutes."),
         },
     )
 
@@ -84,34 +98,40 @@ class StepForm(ClinicForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if not cleaned.get("members") and not cleaned.get("on_duty") and not self.errors:
-            raise ValidationError("Choose at least one person, or whoever is on duty.")
+            raise ValidationError(_("Choose at least one person, or whoever is on duty."))
         return cleaned
 
 
-def time_field(label: str) -> forms.DateTimeField:
+def time_field(label: _StrPromise) -> forms.DateTimeField:
     return forms.DateTimeField(
         label=label,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        error_messages={"required": "Give the date and the time.", "invalid": NO_SUCH_TIME},
+        error_messages={"required": gettext_lazy("Give the date and the time."), "invalid": NO_SUCH_TIME},
     )
 
 
-def day_field(label: str, **options: Any) -> forms.DateField:
+def day_field(label: _StrPromise, **options: Any) -> forms.DateField:
     return forms.DateField(
         label=label,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"required": "Give the date.", "invalid": "Give a date, such as 25/12/2026."},
+        error_messages={
+            "required": gettext_lazy("Give the date."),
+            "invalid": gettext_lazy("Give a date, such as 25/12/2026."),
+        },
         **options,
     )
 
 
 class ShiftForm(ClinicForm):
     member = forms.ChoiceField(
-        label="Who", error_messages={"invalid_choice": "Choose somebody who works here now."}
+        label=gettext_lazy("Who"),
+        error_messages={"invalid_choice": gettext_lazy("Choose somebody who works here now.")},
     )
-    starts_at = time_field("From")
-    ends_at = time_field("Until")
-    weeks = forms.TypedChoiceField(label="Repeat every week", choices=WEEKS, coerce=int, initial=1)
+    starts_at = time_field(gettext_lazy("From"))
+    ends_at = time_field(gettext_lazy("Until"))
+    weeks = forms.TypedChoiceField(
+        label=gettext_lazy("Repeat every week"), choices=WEEKS, coerce=int, initial=1
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -123,7 +143,7 @@ class ShiftForm(ClinicForm):
         cleaned = super().clean() or self.cleaned_data
         starts, ends = cleaned.get("starts_at"), cleaned.get("ends_at")
         if starts and ends and not starts < ends <= starts + LONGEST_SHIFT:
-            self.add_error("ends_at", "A shift ends after it begins, within a week.")
+            self.add_error("ends_at", _("A shift ends after it begins, within a week."))
         return cleaned
 
     @property
@@ -133,8 +153,14 @@ class ShiftForm(ClinicForm):
 
 
 class AbsenceForm(StaffForm):
-    away_from = day_field("Away from", required=False, help_text="Leave empty: there again.")
-    away_until = day_field("Last day away", required=False, help_text="Leave empty: until further notice.")
+    away_from = day_field(
+        gettext_lazy("Away from"), required=False, help_text=gettext_lazy("Leave empty: there again.")
+    )
+    away_until = day_field(
+        gettext_lazy("Last day away"),
+        required=False,
+        help_text=gettext_lazy("Leave empty: until further notice."),
+    )
 
     def __init__(self, *args: Any, member: StaffMember, zone: ZoneInfo, **kwargs: Any) -> None:
         initial: dict[str, Any] = {}
@@ -150,9 +176,9 @@ class AbsenceForm(StaffForm):
         cleaned = super().clean() or self.cleaned_data
         first, last = cleaned.get("away_from"), cleaned.get("away_until")
         if last and not first:
-            self.add_error("away_from", "Give the first day too.")
+            self.add_error("away_from", _("Give the first day too."))
         elif first and last and last < first:
-            self.add_error("away_until", "The last day comes after the first.")
+            self.add_error("away_until", _("The last day comes after the first."))
         return cleaned
 
     @property
@@ -166,8 +192,10 @@ class AbsenceForm(StaffForm):
 
 
 class ClosedDayForm(StaffForm):
-    day = day_field("Day")
-    name = forms.CharField(label="What it is", max_length=40, required=False, help_text="Optional.")
+    day = day_field(gettext_lazy("Day"))
+    name = forms.CharField(
+        label=gettext_lazy("What it is"), max_length=40, required=False, help_text=gettext_lazy("Optional.")
+    )
 
     def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -177,5 +205,5 @@ class ClosedDayForm(StaffForm):
     def clean_day(self) -> date:
         day: date = self.cleaned_data["day"]
         if day < timezone.localdate(self.now):
-            raise ValidationError("This day is over. Give a day still to come.")
+            raise ValidationError(_("This day is over. Give a day still to come."))
         return day

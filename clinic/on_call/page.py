@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from aftercare.alerts.following_up.drills import DrillTimes, drill_times
 from aftercare.alerts.models import ContactStep, Drill
@@ -34,7 +35,7 @@ class StepRow:
     def who(self) -> str:
         """The staff of the step, by name."""
         names = [str(member.user) for member in self.members]
-        return ", ".join((["whoever is on duty"] if self.step.on_duty else []) + names) or "nobody now"
+        return ", ".join(([_("whoever is on duty")] if self.step.on_duty else []) + names) or _("nobody now")
 
     @property
     def names_reached(self) -> str:

@@ -11,6 +11,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from aftercare.people.clinics.rota import overlapping, put_on_duty, series_of, take_off_duty
 from aftercare.people.models import Shift, StaffMember
@@ -44,9 +46,14 @@ def add_place(request: HttpRequest, member: StaffMember, form: ShiftForm) -> Htt
     on_duty = form.chosen("member")[0]
     new = put_on_duty(member=on_duty, by=member.user, now=timezone.now(), **form.span)
     if new:
-        messages.success(request, f"{on_duty.user} has {new} new place{'' if new == 1 else 's'} on the rota.")
+        words = ngettext(
+            "%(name)s has %(count)s new place on the rota.",
+            "%(name)s has %(count)s new places on the rota.",
+            new,
+        )
+        messages.success(request, words % {"name": on_duty.user, "count": new})
     else:
-        messages.info(request, f"{on_duty.user} has this place on the rota already.")
+        messages.info(request, _("%(user)s has this place on the rota already.") % {"user": on_duty.user})
     return redirect("clinic:contacts")
 
 
@@ -61,7 +68,7 @@ def mark_of(places: Collection[Shift]) -> str:
 def remove_shift(request: HttpRequest, member: StaffMember, shift_id: int) -> HttpResponse:
     """Remove a shift, or with it every later shift of its series, after asking which."""
     if is_gone(Shift, shift_id):
-        messages.info(request, "This place was removed already.")
+        messages.info(request, _("This place was removed already."))
         return redirect("clinic:contacts")
     shift = get_object_or_404(member.clinic.shifts.select_related("clinic", "member__user"), pk=shift_id)
     series = series_of(shift)
@@ -70,9 +77,8 @@ def remove_shift(request: HttpRequest, member: StaffMember, shift_id: int) -> Ht
         if which == "one" or (which == "series" and request.POST.get("seen") == mark_of(series)):
             places = [shift] if which == "one" else series
             removed = take_off_duty(shifts=places, clinic=member.clinic, by=member.user, now=timezone.now())
-            messages.success(
-                request, f"{removed} places are removed." if removed > 1 else "The place is removed."
-            )
+            words = ngettext("The place is removed.", "%(count)s places are removed.", removed)
+            messages.success(request, words % {"count": removed})
             return redirect("clinic:contacts")
         status = HTTPStatus.CONFLICT
     context = {

@@ -12,6 +12,7 @@ from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from aftercare.alerts.models import ContactStep
@@ -71,10 +72,10 @@ def new_step(request: HttpRequest, member: StaffMember, hours: str) -> HttpRespo
         lambda: add_step(
             clinic=member.clinic, hours=hours, by=member.user, now=timezone.now(), **step_fields(form)
         ),
-        done="The step is added.",
-        title="Add a contact step",
+        done=_("The step is added."),
+        title=_("Add a contact step"),
         text=ContactStep.Hours(hours).label,
-        submit="Add the step",
+        submit=_("Add the step"),
     )
 
 
@@ -88,10 +89,10 @@ def step(request: HttpRequest, member: StaffMember, step_id: int) -> HttpRespons
         request,
         form,
         lambda: change_step(step=found, by=member.user, now=timezone.now(), **step_fields(form)),
-        done="The step is changed.",
-        title="Change a contact step",
+        done=_("The step is changed."),
+        title=_("Change a contact step"),
         text=found.get_hours_display(),
-        submit="Save the step",
+        submit=_("Save the step"),
     )
 
 
@@ -107,12 +108,12 @@ def remove(request: HttpRequest, member: StaffMember, step_id: int) -> HttpRespo
     """Remove a step, after showing who is notified without it."""
     now = timezone.now()
     if is_gone(ContactStep, step_id):
-        messages.info(request, "This step was removed already.")
+        messages.info(request, _("This step was removed already."))
         return redirect("clinic:contacts")
     found = step_of(member, step_id)
     if request.method == "POST":
         remove_step(step=found, by=member.user, now=now)
-        messages.success(request, "The step is removed.")
+        messages.success(request, _("The step is removed."))
         return redirect("clinic:contacts")
     rows = step_rows(roster_of(member, now), found.hours, now)
     row = next(row for row in rows if row.step == found)
@@ -161,10 +162,10 @@ def absence(request: HttpRequest, member: StaffMember, member_id: int) -> HttpRe
         request,
         form,
         save,
-        done=f"The absence of {found.user} is changed.",
-        title=f"When is {found.user} away?",
-        text="When an absence begins, this person’s alerts and shifts go back to everybody.",
-        submit="Save",
+        done=_("The absence of %(user)s is changed.") % {"user": found.user},
+        title=_("When is %(user)s away?") % {"user": found.user},
+        text=_("When an absence begins, this person’s alerts and shifts go back to everybody."),
+        submit=_("Save"),
     )
 
 
@@ -184,10 +185,13 @@ def new_closed_day(request: HttpRequest, member: StaffMember) -> HttpResponse:
             by=member.user,
             now=now,
         ),
-        done="The closed day is added.",
-        title="Add a closed day",
-        text="On this day patients are given the out-of-hours line, and the contacts for closed hours are told.",
-        submit="Add the day",
+        done=_("The closed day is added."),
+        title=_("Add a closed day"),
+        text=_(
+            "On this day patients are given the out-of-hours line, and the contacts for closed "
+            "hours are told."
+        ),
+        submit=_("Add the day"),
     )
 
 
@@ -200,5 +204,5 @@ def remove_closed_day(request: HttpRequest, member: StaffMember, day: str) -> Ht
     except ValueError as error:
         raise Http404("no such day") from error
     open_on(clinic=member.clinic, day=found, by=member.user, now=timezone.now())
-    messages.success(request, "The closed day is removed.")
+    messages.success(request, _("The closed day is removed."))
     return redirect("clinic:contacts")

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from aftercare.alerts.actions import (
@@ -91,7 +92,11 @@ def corrected(
         kind=kind,
         note=form.cleaned_data["note"],
     )
-    messages.success(request, f"Corrected. {attempt.patient.user}: {attempt_clause(right)}.")
+    messages.success(
+        request,
+        _("Corrected. %(user)s: %(result)s.")
+        % {"user": attempt.patient.user, "result": attempt_clause(right)},
+    )
     if attempt.alert_id:
         return redirect("clinic:alert", alert_id=attempt.alert_id)
     return redirect("clinic:patient", patient_id=attempt.patient_id)
@@ -100,4 +105,4 @@ def corrected(
 def first_correction_words(attempt: ContactAttempt) -> str:
     """Return the message that a colleague corrected the call first."""
     newer = ContactAttempt.objects.select_related("by").get(corrects=attempt)
-    return f"{newer.by} was first and corrected this call. Nothing was changed."
+    return _("%(by)s was first and corrected this call. Nothing was changed.") % {"by": newer.by}

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from aftercare.alerts.models import Alert
@@ -42,7 +43,9 @@ def new(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpResp
     require(may_enter_check_ins(member), member)
     if found.is_withdrawn:
         messages.error(
-            request, f"{found.user} is withdrawn. Take them back first, or tell them whom to call."
+            request,
+            _("%(user)s is withdrawn. Take them back first, or tell them whom to call.")
+            % {"user": found.user},
         )
         return redirect("clinic:patient", patient_id=found.pk)
     page = TelephonePage(found, timezone.now())

@@ -9,28 +9,29 @@ from typing import Self
 from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext_lazy
 
 from aftercare.alerts.models import Alert
 from aftercare.checkins.follow_up.non_response import non_responders
 from aftercare.people.models import Clinic, Patient, Procedure
 
 WHO = (
-    ("", "Everybody"),
-    ("alert", "Open alert"),
-    ("silent", "Silent"),
-    ("none", "No procedure"),
-    ("number", "Telephone to check"),
+    ("", gettext_lazy("Everybody")),
+    ("alert", gettext_lazy("Open alert")),
+    ("silent", gettext_lazy("Silent")),
+    ("none", gettext_lazy("No procedure")),
+    ("number", gettext_lazy("Telephone to check")),
 )
 # Ranges of days since the latest treatment, each of 24 hours: [first, end).
 DAYS = {"0-1": (0, 2), "2-3": (2, 4), "4-7": (4, 8), "8-14": (8, 15), "15-28": (15, 29), "29-": (29, None)}
 DAY_CHOICES = (
-    ("", "Any day"),
-    ("0-1", "Day 0 or 1"),
-    ("2-3", "Day 2 or 3"),
-    ("4-7", "Day 4 to 7"),
-    ("8-14", "Day 8 to 14"),
-    ("15-28", "Day 15 to 28"),
-    ("29-", "Later"),
+    ("", gettext_lazy("Any day")),
+    ("0-1", gettext_lazy("Day 0 or 1")),
+    ("2-3", gettext_lazy("Day 2 or 3")),
+    ("4-7", gettext_lazy("Day 4 to 7")),
+    ("8-14", gettext_lazy("Day 8 to 14")),
+    ("15-28", gettext_lazy("Day 15 to 28")),
+    ("29-", gettext_lazy("Later")),
 )
 E164 = r"^\+[0-9]{7,15}$"
 

@@ -8,6 +8,8 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Field, Layout
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from aftercare.people.models import Patient
 from aftercare.people.patients.intake import Intake
@@ -38,7 +40,7 @@ class ProcedureForm(PatientTreatmentForm):
     @property
     def helper(self) -> FormHelper:
         guardian = ["guardian_name"] if self.asks_guardian else []
-        asked = [] if self.stored.is_risk_asked else [questions_layout(self, "Not asked yet")]
+        asked = [] if self.stored.is_risk_asked else [questions_layout(self, _("Not asked yet"))]
         return helper_for(Layout(Div(*self.treatment_layout(), *guardian, css_class="card"), *asked))
 
     def clean(self) -> dict[str, Any]:
@@ -64,10 +66,10 @@ class ProcedureForm(PatientTreatmentForm):
 
 
 class WithdrawForm(StaffForm):
-    reason = reason_field("Say why the patient is withdrawn.")
+    reason = reason_field(gettext_lazy("Say why the patient is withdrawn."))
     confirm = forms.BooleanField(
-        label="Withdraw this patient",
-        error_messages={"required": "Tick “Withdraw this patient” to confirm."},
+        label=gettext_lazy("Withdraw this patient"),
+        error_messages={"required": gettext_lazy("Tick “Withdraw this patient” to confirm.")},
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -78,8 +80,8 @@ class WithdrawForm(StaffForm):
 class PatientFilterForm(forms.Form):
     """The filters of the list, sent by GET, so that the URL holds them."""
 
-    who = forms.ChoiceField(label="Show", choices=WHO, required=False)
-    day = forms.ChoiceField(label="Day of recovery", choices=DAY_CHOICES, required=False)
+    who = forms.ChoiceField(label=gettext_lazy("Show"), choices=WHO, required=False)
+    day = forms.ChoiceField(label=gettext_lazy("Day of recovery"), choices=DAY_CHOICES, required=False)
 
     def __init__(self, filters: PatientFilters) -> None:
         super().__init__(initial={"who": filters.who, "day": filters.day}, auto_id="filter_%s")

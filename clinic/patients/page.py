@@ -112,7 +112,7 @@ def reports_of(check_ins: Iterable[CheckIn]) -> list[Report]:
     reports = []
     for check_in in check_ins:
         answers = all_answers(check_in.given)
-        said = [(question, answers[key]) for key, question in QUESTIONS.items()]
+        said = [(str(question), answers[key]) for key, question in QUESTIONS.items()]
         reports.append(Report(check_in=check_in, answers=said, again=later_assessment_of(check_in)))
     return reports
 

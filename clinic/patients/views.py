@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from aftercare.checkins.corrections.actions import ChangedMeanwhileError
@@ -114,11 +115,11 @@ def record(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpR
         except UnconfirmedError:
             warned = True
         except ChangedMeanwhileError:
-            problem = "Somebody has changed the intake meanwhile. Look at the answers, and save again."
+            problem = _("Somebody has changed the intake meanwhile. Look at the answers, and save again.")
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            messages.success(request, "The procedure is recorded. Recovery is counted from it.")
+            messages.success(request, _("The procedure is recorded. Recovery is counted from it."))
             return redirect("clinic:patient", patient_id=found.pk)
     context |= {"form": form, "warned": warned, "unconfirmed": warned, "confirmed": confirmed}
     context |= {"questions": questions, "certain": confirmation_token(questions), "is_certain": is_certain}

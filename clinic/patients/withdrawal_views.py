@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from aftercare.people.models import Patient, StaffMember
@@ -38,7 +39,9 @@ def withdraw(request: HttpRequest, member: StaffMember, patient_id: UUID) -> Htt
         except AlreadyWithdrawnError:
             messages.error(request, withdrawn_words(patient_of_clinic(member, patient_id), now))
         else:
-            messages.success(request, f"{found.user} is withdrawn. No message goes to them any more.")
+            messages.success(
+                request, _("%(user)s is withdrawn. No message goes to them any more.") % {"user": found.user}
+            )
         return redirect("clinic:patient", patient_id=found.pk)
     if found.is_withdrawn:
         messages.error(request, withdrawn_words(found, now))
@@ -51,9 +54,10 @@ def withdraw(request: HttpRequest, member: StaffMember, patient_id: UUID) -> Htt
 def withdrawn_words(found: Patient, now: datetime) -> str:
     """Return the message that a colleague withdrew the patient first."""
     assert found.withdrawn_at is not None
-    return (
-        f"{found.withdrawn_by} has withdrawn this patient at {staff_clock(found.withdrawn_at, now)} already."
-    )
+    return _("%(withdrawn_by)s has withdrawn this patient at %(time)s already.") % {
+        "withdrawn_by": found.withdrawn_by,
+        "time": staff_clock(found.withdrawn_at, now),
+    }
 
 
 @require_POST
@@ -65,7 +69,7 @@ def take_back(request: HttpRequest, member: StaffMember, patient_id: UUID) -> Ht
     try:
         take_back_patient(patient=found, by=member.user, now=timezone.now())
     except NotWithdrawnError:
-        messages.error(request, "This patient takes part already. Nothing was changed.")
+        messages.error(request, _("This patient takes part already. Nothing was changed."))
     else:
-        messages.success(request, f"{found.user} takes part again and can sign in.")
+        messages.success(request, _("%(user)s takes part again and can sign in.") % {"user": found.user})
     return redirect("clinic:patient", patient_id=found.pk)

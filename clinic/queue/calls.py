@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from aftercare.alerts.models import ContactAttempt
 from aftercare.ui.times import staff_clock
 
@@ -20,5 +22,6 @@ def call_words(attempt: ContactAttempt, now: datetime) -> str:
     """Return "no answer 14:05, Ann Lowe"."""
     what = attempt.get_result_display().lower()
     if attempt.kind == ContactAttempt.Kind.PATIENT_CALLED:
-        what = "patient called"
-    return f"{what} {staff_clock(attempt.at, now)}, {attempt.by}"
+        what = _("patient called")
+    named = {"what": what, "time": staff_clock(attempt.at, now), "name": attempt.by}
+    return _("%(what)s %(time)s, %(name)s") % named

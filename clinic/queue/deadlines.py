@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import cos, pi, sin
 
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
 from aftercare.alerts.models import Alert
 from aftercare.people.hours import OpeningHours
 from aftercare.triage import Level
@@ -42,7 +45,7 @@ def clock_of(alert: Alert, hours: OpeningHours, now: datetime) -> Clock:
         return taken_clock(alert, alert.acknowledged_at, now)
     by = answer_by(alert, hours)
     if by is None:
-        return Clock(state="none", words="No opening hours", detail="")
+        return Clock(state="none", words=_("No opening hours"), detail="")
     quiet = alert.triage_level is Level.ROUTINE
     if by <= now:
         return late_clock(alert, by, now, is_quiet=quiet)
@@ -50,7 +53,7 @@ def clock_of(alert: Alert, hours: OpeningHours, now: datetime) -> Clock:
     return Clock(
         state="running",
         words=left_words(by - now, in_days=quiet),
-        detail=next_contact_words(alert, now) or f"by {staff_clock(by, now)}",
+        detail=next_contact_words(alert, now) or _("by %(time)s") % {"time": staff_clock(by, now)},
         wedge=wedge(1 - left),
         running_out=left < RUNNING_OUT and not quiet,
         is_quiet=quiet,
@@ -61,24 +64,34 @@ def taken_clock(alert: Alert, acknowledged_at: datetime, now: datetime) -> Clock
     """Return the clock of an acknowledged alert."""
     at = staff_clock(acknowledged_at, now)
     if alert.is_forgotten:
-        words = f"No call for {spoken_age(now - acknowledged_at)}"
-        return Clock(state="overdue", words=words, detail=f"acknowledged {at}")
+        words = _("No call for %(span)s") % {"span": spoken_age(now - acknowledged_at)}
+        return Clock(state="overdue", words=words, detail=_("acknowledged %(at)s") % {"at": at})
     if alert.is_reached and alert.reached_at:
-        return Clock(state="reached", words=f"Reached {staff_clock(alert.reached_at, now)}", detail="")
+        return Clock(
+            state="reached",
+            words=_("Reached %(time)s") % {"time": staff_clock(alert.reached_at, now)},
+            detail="",
+        )
     detail = at
     if alert.next_try_at:
-        detail = f"{at}, next try {staff_clock(alert.next_try_at, now)}"
+        detail = _("%(at)s, next try %(time)s") % {
+            "at": at,
+            "time": staff_clock(alert.next_try_at, now),
+        }
     elif alert.follow_up_at:
-        detail = f"{at}, call by {staff_clock(alert.follow_up_at, now)}"
-    return Clock(state="acknowledged", words="Acknowledged", detail=detail)
+        detail = _("%(at)s, call by %(time)s") % {
+            "at": at,
+            "time": staff_clock(alert.follow_up_at, now),
+        }
+    return Clock(state="acknowledged", words=_("Acknowledged"), detail=detail)
 
 
 def late_clock(alert: Alert, by: datetime, now: datetime, *, is_quiet: bool) -> Clock:
     """Return the clock of an alert past its deadline."""
-    detail = next_contact_words(alert, now) or f"was due {staff_clock(by, now)}"
+    detail = next_contact_words(alert, now) or _("was due %(time)s") % {"time": staff_clock(by, now)}
     if now - by < MINUTE:
-        return Clock(state="due", words="Due now", detail=detail, is_quiet=is_quiet)
-    words = f"{span_words(now - by, in_days=is_quiet)} overdue"
+        return Clock(state="due", words=_("Due now"), detail=detail, is_quiet=is_quiet)
+    words = _("%(span)s overdue") % {"span": span_words(now - by, in_days=is_quiet)}
     return Clock(state="overdue", words=words, detail=detail, is_quiet=is_quiet)
 
 
@@ -86,13 +99,15 @@ def closed_clock(alert: Alert, now: datetime) -> Clock:
     """Return the clock of an alert that the user has just closed."""
     at = staff_clock(alert.closed_at, now) if alert.closed_at else ""
     return Clock(
-        state="closed", words=f"Closed {at}".strip(), detail=f"{alert.get_outcome_display().lower()}, by you"
+        state="closed",
+        words=_("Closed %(time)s") % {"time": at} if at else pgettext("of an alert", "Closed"),
+        detail=_("%(outcome)s, by you") % {"outcome": alert.get_outcome_display().lower()},
     )
 
 
 def left_words(left: timedelta, *, in_days: bool) -> str:
     """Return "11 min left"; "Due now" in the last minute."""
-    return "Due now" if left < MINUTE else f"{span_words(left, in_days=in_days)} left"
+    return _("Due now") if left < MINUTE else _("%(span)s left") % {"span": span_words(left, in_days=in_days)}
 
 
 def span_words(span: timedelta, *, in_days: bool) -> str:
@@ -105,7 +120,11 @@ def next_contact_words(alert: Alert, now: datetime) -> str:
     at = alert.next_escalation_at
     if at is None:
         return ""
-    return f"next contact told {staff_clock(at, now)}" if at > now else "next contact is being told"
+    return (
+        _("next contact told %(time)s") % {"time": staff_clock(at, now)}
+        if at > now
+        else _("next contact is being told")
+    )
 
 
 def wedge(share: float) -> str:

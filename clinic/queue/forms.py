@@ -7,6 +7,8 @@ from typing import cast
 
 from crispy_forms.layout import Div, Field, Layout
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from aftercare.people.models import Procedure, StaffMember
 from clinic.form_fields import colleagues, helper_for
@@ -18,12 +20,15 @@ LEVEL_CHOICES = [(level.value, level.label) for level in FILTERED_LEVELS]
 class FilterForm(forms.Form):
     """The filters without a button of their own, sent by GET, so that the URL holds them."""
 
-    level = forms.ChoiceField(choices=[("", "Every level"), *LEVEL_CHOICES])
+    level = forms.ChoiceField(choices=[("", gettext_lazy("Every level")), *LEVEL_CHOICES])
     owner = forms.ChoiceField()
-    kind = forms.ChoiceField(label="Procedure", choices=[("", "Every kind"), *Procedure.Kind.choices])
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Procedure"), choices=[("", gettext_lazy("Every kind")), *Procedure.Kind.choices]
+    )
     clinic = forms.ChoiceField()
     unacknowledged = forms.BooleanField(
-        label="Only what nobody has acknowledged", widget=forms.CheckboxInput(attrs={"value": "1"})
+        label=gettext_lazy("Only what nobody has acknowledged"),
+        widget=forms.CheckboxInput(attrs={"value": "1"}),
     )
 
     def __init__(self, filters: Filters, memberships: Sequence[StaffMember]) -> None:
@@ -34,13 +39,13 @@ class FilterForm(forms.Form):
         clinics = [member.clinic for member in memberships]
         people = {str(member.user_id): str(member.user) for member in colleagues(clinics)}
         cast(forms.ChoiceField, self.fields["owner"]).choices = [
-            ("", "Everybody"),
-            (MINE, "Me"),
-            (NOBODY, "Nobody yet"),
+            ("", _("Everybody")),
+            (MINE, _("Me")),
+            (NOBODY, _("Nobody yet")),
             *people.items(),
         ]
         cast(forms.ChoiceField, self.fields["clinic"]).choices = [
-            ("", "Each of yours"),
+            ("", _("Each of yours")),
             *((clinic.slug, clinic.name) for clinic in clinics),
         ]
         if len(clinics) == 1:

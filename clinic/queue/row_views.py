@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from aftercare.alerts.models import Alert
@@ -16,6 +17,7 @@ from aftercare.alerts.ownership.actions import NewerAlertError, TooLateError
 from aftercare.people.models import Patient, StaffMember, User
 from aftercare.ui.times import staff_clock
 from clinic.access import only, patient_of_clinic, require, staff_page
+from clinic.labels import all_of
 from clinic.permissions import may_close, may_work_alerts
 from clinic.queue.shown_rows import (
     AlreadyTakenError,
@@ -60,7 +62,9 @@ def give_back_in_queue(request: HttpRequest, member: StaffMember, patient_id: UU
         give_back_row(patient=patient, shown=shown, by=member.user, now=timezone.now())
     except RowChangedError:
         return conflict(request, member, changed(patient))
-    return answer(request, member, ActionResult(said=f"{patient.user} waits for anybody again."))
+    return answer(
+        request, member, ActionResult(said=_("%(user)s waits for anybody again.") % {"user": patient.user})
+    )
 
 
 @require_POST
@@ -76,41 +80,54 @@ def undo_close_in_queue(request: HttpRequest, member: StaffMember, patient_id: U
     except RowChangedError:
         return conflict(request, member, changed(patient))
     except TooLateError:
-        late = "The minute is over. Open the patient’s page to reopen the alert with a reason."
-        return conflict(request, member, ActionResult(heading=f"{patient.user} stays closed", problem=late))
+        late = _("The minute is over. Open the patient’s page to reopen the alert with a reason.")
+        return conflict(
+            request,
+            member,
+            ActionResult(heading=_("%(user)s stays closed") % {"user": patient.user}, problem=late),
+        )
     except NewerAlertError:
-        newer = "The same sign was reported again. Work on the newer alert."
-        return conflict(request, member, ActionResult(heading=f"{patient.user} stays closed", problem=newer))
-    return answer(request, member, ActionResult(said=f"{patient.user} is open again, as before."))
+        newer = _("The same sign was reported again. Work on the newer alert.")
+        return conflict(
+            request,
+            member,
+            ActionResult(heading=_("%(user)s stays closed") % {"user": patient.user}, problem=newer),
+        )
+    return answer(
+        request, member, ActionResult(said=_("%(user)s is open again, as before.") % {"user": patient.user})
+    )
 
 
 def taken_on(patient: Patient, alerts: list[Alert], by: User) -> str:
     """Return the message about an acknowledgement. A confirmed newer report keeps its owner."""
     others = {str(alert.owner) for alert in alerts if alert.owner and alert.owner_id != by.pk}
     if others and all(alert.owner_id != by.pk for alert in alerts):
-        return f"You confirmed the newer report. {patient.user} stays with {' and '.join(sorted(others))}."
-    return f"{patient.user} is yours now."
+        named = {"patient": patient.user, "owners": all_of(sorted(others))}
+        return _("You confirmed the newer report. %(patient)s stays with %(owners)s.") % named
+    return _("%(user)s is yours now.") % {"user": patient.user}
 
 
 def changed(patient: Patient) -> ActionResult:
     """Return the result for a row that has changed since it was shown."""
     return ActionResult(
-        heading=f"{patient.user} has changed",
-        problem="Something came in since you looked. Nothing was changed. Read the row again, then press.",
+        heading=_("%(user)s has changed") % {"user": patient.user},
+        problem=_("Something came in since you looked. Nothing was changed. Read the row again, then press."),
     )
 
 
 def taken(patient: Patient, alert: Alert) -> ActionResult:
     """Return the result for a row that a colleague handled first."""
-    who, verb, at = first_with(alert)
-    did = f"{who} {verb} {patient.user} at {staff_clock(at, timezone.now())}. You changed nothing."
-    return ActionResult(heading=f"{who} was first", problem=did)
+    who, at, words = first_with(alert)
+    named = {"name": who, "patient": patient.user, "time": staff_clock(at, timezone.now())}
+    return ActionResult(heading=_("%(who)s was first") % {"who": who}, problem=words % named)
 
 
-def first_with(alert: Alert) -> tuple[User, str, datetime]:
-    """Return who closed or acknowledged the alert, the verb, and when."""
+def first_with(alert: Alert) -> tuple[User, datetime, str]:
+    """Return who closed or acknowledged the alert, when, and the sentence that says so."""
     if alert.closed_by and alert.closed_at:
-        return alert.closed_by, "closed", alert.closed_at
+        closed = _("%(name)s closed %(patient)s at %(time)s. You changed nothing.")
+        return alert.closed_by, alert.closed_at, closed
     assert alert.acknowledged_by
     assert alert.acknowledged_at
-    return alert.acknowledged_by, "acknowledged", alert.acknowledged_at
+    acknowledged = _("%(name)s acknowledged %(patient)s at %(time)s. You changed nothing.")
+    return alert.acknowledged_by, alert.acknowledged_at, acknowledged

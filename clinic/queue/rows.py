@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from aftercare.alerts.models import Alert, ContactAttempt
 from aftercare.checkins.models import Finding
@@ -87,10 +89,14 @@ class QueueRow:
     @property
     def summary(self) -> str:
         """The reason in one sentence: "Pus bumps, or fluid. At 20 h, and 2 more findings"."""
-        words = f"{self.why}. {self.detail}" if self.detail else self.why
+        named = {"why": self.why, "detail": self.detail}
+        words = _("%(why)s. %(detail)s") % named if self.detail else self.why
         if not self.more:
             return words
-        return f"{words}, and {self.more} more finding{'s' if self.more > 1 else ''}"
+        said = ngettext(
+            "%(words)s, and %(count)s more finding", "%(words)s, and %(count)s more findings", self.more
+        )
+        return said % {"words": words, "count": self.more}
 
     @property
     def key(self) -> str:
@@ -158,10 +164,10 @@ def queue_row(group: list[Alert], context: RowContext) -> QueueRow:
         alert=lead,
         alerts=alerts,
         treatment=treatment_words(lead.own_procedure, now),
-        why=RULES[lead.rule].staff.removesuffix("."),
+        why=_(RULES[lead.rule].staff).removesuffix("."),
         detail=detail_words(finding) if finding else "",
         clock=clock,
-        silence="No check-in for a day" if any(alert.silent_since for alert in alerts) else "",
+        silence=_("No check-in for a day") if any(alert.silent_since for alert in alerts) else "",
         reported_again=again_words(alerts, now),
         call=call,
         call_words=call_words(call, now) if call else "",
@@ -185,7 +191,7 @@ def row_clock(alerts: list[Alert], now: datetime) -> Clock:
 def again_words(alerts: Iterable[Alert], now: datetime) -> str:
     """Return when an alert was last reported again after its acknowledgement."""
     again = max((alert.reported_again_at for alert in alerts if alert.reported_again_at), default=None)
-    return f"Reported again {staff_clock(again, now)}" if again else ""
+    return _("Reported again %(time)s") % {"time": staff_clock(again, now)} if again else ""
 
 
 def call_about(alerts: Collection[Alert], context: RowContext) -> ContactAttempt | None:
@@ -199,7 +205,7 @@ def call_line(call: ContactAttempt | None, clock: Clock, now: datetime) -> str:
     if call is None:
         return ""
     if clock.state == "reached" and call.result == ContactAttempt.Result.REACHED:
-        return f"by {call.by}"
+        return _("by %(by)s") % {"by": call.by}
     return call_words(call, now)
 
 
@@ -225,5 +231,5 @@ def detail_words(finding: Finding) -> str:
     if finding.level == Level.EMERGENCY.value and (
         told := finding.assessment.told_with.advice.get("headline")
     ):
-        return f"Told: {told}"
+        return _("Told: %(told)s") % {"told": told}
     return short_evidence(map(Evidence.from_json, finding.evidence))

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from aftercare.checkins.follow_up.non_response import non_responders
 from aftercare.checkins.models import NonResponse
 from aftercare.people.models import Clinic, Patient
@@ -44,7 +46,7 @@ def silent_rows(
             treatment=treatment_words(item.procedure, now),
             why=silence_words(item, now),
             since=item.silent_since,
-            since_words="last heard" if heard_since_treatment(item) else "treated",
+            since_words=_("last heard") if heard_since_treatment(item) else "treated",
             has_open_alert=item.patient_id in with_alerts,
             call=calls.get(item.patient_id, ""),
         )
@@ -70,5 +72,5 @@ def heard_since_treatment(item: NonResponse) -> bool:
 def silence_words(item: NonResponse, now: datetime) -> str:
     """Return which check-in is missing, and for how long."""
     if heard_since_treatment(item):
-        return f"No check-in for {spoken_age(now - item.silent_since)}"
-    return "No check-in yet"
+        return _("No check-in for %(span)s") % {"span": spoken_age(now - item.silent_since)}
+    return _("No check-in yet")

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from clinic.on_call.banners import banners_of
 
@@ -28,7 +29,11 @@ def staff_banners(context: dict[str, Any]) -> dict[str, Any]:
 def stop_watch(span: timedelta) -> str:
     """Format a duration as "3 s" or "2 min 5 s"."""
     minutes, seconds = divmod(round(span.total_seconds()), 60)
-    return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
+    return (
+        _("%(minutes)s min %(seconds)s s") % {"minutes": minutes, "seconds": seconds}
+        if minutes
+        else _("%(seconds)s s") % {"seconds": seconds}
+    )
 
 
 @register.filter

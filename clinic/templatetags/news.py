@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import template
+from django.utils.translation import gettext
 
 from aftercare.checkins.models import Finding
 from aftercare.triage import RULES
@@ -13,4 +14,4 @@ register = template.Library()
 @register.filter
 def rule_words(finding: Finding) -> str:
     """Return the rule of a finding in words for staff, without the full stop."""
-    return RULES[finding.rule].staff.rstrip(".")
+    return gettext(RULES[finding.rule].staff).rstrip(".")
