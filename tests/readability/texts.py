@@ -10,7 +10,7 @@ from django.conf import settings
 from aftercare.alerts.contacting.patient_messages import TEXTS
 from aftercare.checkins import wording
 from aftercare.guidance.courses.course_texts import Since, course_lines, sign_lines
-from aftercare.guidance.timeline.recovery_phases import STRETCHES, watch_for
+from aftercare.guidance.timeline.recovery_phases import RECOVERY_PHASES, warning_signs
 from aftercare.triage import DEFAULT_COURSES, RULES
 from tests.checkins.advice.test_reasons import FIRES
 from tests.checkins.advising import advice_at, sentences
@@ -50,8 +50,8 @@ def groups() -> dict[str, list[str]]:
 
 def timeline() -> Iterator[str]:
     """What happens when, and how long it lasts: for everybody, and for one patient at many hours."""
-    lines = [str(text) for stretch in STRETCHES for text in (stretch.title, stretch.text)]
-    lines += [sign for stretch in STRETCHES for sign in watch_for(stretch)]
+    lines = [str(text) for phase in RECOVERY_PHASES for text in (phase.title, phase.text)]
+    lines += [sign for phase in RECOVERY_PHASES for sign in warning_signs(phase)]
     for course in DEFAULT_COURSES.values():
         for since in (None, *(Since(MONDAY, at(h)) for h in range(2, 700, 24))):
             lines += [text for line in course_lines(course, since) for text in (line.until, line.text)]

@@ -139,7 +139,7 @@ def test_of_marks_close_together_only_the_worst_has_an_icon_and_none_is_lost() -
     ],
 )
 def test_each_panel_says_how_it_stands(said: Any, now: float, words: str) -> None:
-    assert drawn(*said, now_h=now).standing == words
+    assert drawn(*said, now_h=now).latest == words
 
 
 def test_the_drawing_is_said_in_full_to_who_hears_the_page() -> None:

@@ -29,7 +29,7 @@ def closed_until(hours: OpeningHours, now: datetime) -> str:
     if upcoming is None:
         return ""
     opens, local = upcoming.opens.astimezone(hours.zone), now.astimezone(hours.zone)
-    was_open = any(stretch.closes <= now for stretch in hours.openings_on(local.date()))
+    was_open = any(opening.closes <= now for opening in hours.openings_on(local.date()))
     is_same_day = was_open and opens.date() == local.date()
     return date_format(opens, pgettext("date format", "H:i")) if is_same_day else ""
 

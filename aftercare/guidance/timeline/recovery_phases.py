@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stretch:
+class RecoveryPhase:
     """A range of hours since the procedure, from `from_h` up to, but not including, `until_h`; None: open end."""
 
     key: str
@@ -24,8 +24,8 @@ class Stretch:
 
 
 # Elapsed days: day 2 begins 24 hours after the procedure.
-STRETCHES = (
-    Stretch(
+RECOVERY_PHASES = (
+    RecoveryPhase(
         key="first-day",
         title=_("First day"),
         from_h=0,
@@ -35,14 +35,14 @@ STRETCHES = (
             "white skin, and purple, brown or grey on brown and black skin."
         ),
     ),
-    Stretch(
+    RecoveryPhase(
         key="days-2-and-3",
         title=_("Days 2 and 3"),
         from_h=24,
         until_h=72,
         text=_("Heat, redness and swelling often ease bit by bit. The skin can itch and feel dry."),
     ),
-    Stretch(
+    RecoveryPhase(
         key="days-4-to-7",
         title=_("Days 4 to 7"),
         from_h=72,
@@ -51,7 +51,7 @@ STRETCHES = (
             "The skin often feels dry and tight. It can flake or peel. Bruises fade. Some people get spots."
         ),
     ),
-    Stretch(
+    RecoveryPhase(
         key="weeks-2-to-4",
         title=_("Weeks 2 to 4"),
         from_h=168,
@@ -61,7 +61,7 @@ STRETCHES = (
             "and feel for firm lumps."
         ),
     ),
-    Stretch(
+    RecoveryPhase(
         key="later",
         title=_("After week 4"),
         from_h=672,
@@ -73,7 +73,7 @@ STRETCHES = (
 # The definition of fever, the same wherever a patient reads it.
 FEVER = _("38°C (100.4°F) or more, or hot and shivery")
 # Signs to call about at once at any hour, as the rules say.
-WATCH_FOR = (
+WARNING_SIGNS = (
     _("Redness or pain that comes back, or gets worse, after it had eased"),
     _("Severe pain or severe swelling"),
     _("A hot area, or soreness, redness or darkness that spreads"),
@@ -83,20 +83,20 @@ WATCH_FOR = (
     _("A raised, itchy rash"),
     _("A burn, a big blister, or a grey, white or black patch"),
 )
-WATCH_FOR_AT_FIRST = _("Bleeding that goes on after 10 minutes of pressing")
-WATCH_FOR_LATE = _("Firm lumps")
+FIRST_DAY_SIGN = _("Bleeding that goes on after 10 minutes of pressing")
+LATE_SIGN = _("Firm lumps")
 
 
-def stretch_at(hours: float) -> Stretch:
+def phase_at(hours: float) -> RecoveryPhase:
     """Return the phase at `hours` after the procedure."""
-    return next(stretch for stretch in STRETCHES if stretch.holds_at(max(hours, 0)))
+    return next(phase for phase in RECOVERY_PHASES if phase.holds_at(max(hours, 0)))
 
 
-def watch_for(stretch: Stretch) -> list[str]:
+def warning_signs(phase: RecoveryPhase) -> list[str]:
     """Return the warning signs, with those that this phase adds."""
     added: list[Promise] = []
-    if stretch.from_h < 24:
-        added.append(WATCH_FOR_AT_FIRST)
-    if stretch.from_h >= 168:
-        added.append(WATCH_FOR_LATE)
-    return [str(sign) for sign in (*WATCH_FOR, *added)]
+    if phase.from_h < 24:
+        added.append(FIRST_DAY_SIGN)
+    if phase.from_h >= 168:
+        added.append(LATE_SIGN)
+    return [str(sign) for sign in (*WARNING_SIGNS, *added)]

@@ -22,7 +22,7 @@ from aftercare.guidance.courses.course_texts import (
 from aftercare.guidance.courses.current_courses import CurrentCourses
 from aftercare.guidance.instructions.clinic_instructions import ClinicInstruction, all_for, do_first
 from aftercare.guidance.models import ExpectedCourseSet
-from aftercare.guidance.timeline.recovery_phases import STRETCHES, Stretch, watch_for
+from aftercare.guidance.timeline.recovery_phases import RECOVERY_PHASES, RecoveryPhase, warning_signs
 from aftercare.people.models import Clinic
 from aftercare.ui.course import SPAN_H
 from aftercare.ui.moments import day_part
@@ -42,19 +42,19 @@ class TimelineInstruction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class TimelineStep:
     """A phase of the timeline.
 
     `begins`: "" if past, or for everybody. `lines`: the instructions that begin in the phase; in the reader's
     current phase all that apply. `goes_on`: earlier instructions still apply.
     """
 
-    stretch: Stretch
+    phase: RecoveryPhase
     is_now: bool
     begins: str
     lines: tuple[TimelineInstruction, ...]
     goes_on: bool
-    watch: tuple[str, ...]
+    warnings: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,7 @@ class Timeline:
 
     kind: str
     since: Since | None
-    steps: tuple[Step, ...]
+    steps: tuple[TimelineStep, ...]
     courses: tuple[CourseLine, ...]
     signs: tuple[SignLine, ...]
     course_set: ExpectedCourseSet | None
@@ -76,7 +76,7 @@ class Timeline:
         return cls(
             kind=kind,
             since=since,
-            steps=tuple(step(stretch, since, instructions) for stretch in STRETCHES),
+            steps=tuple(step(phase, since, instructions) for phase in RECOVERY_PHASES),
             courses=tuple(course_lines(now.course, since)),
             signs=tuple(sign_lines(now.course, since)),
             course_set=now.course_set,
@@ -84,26 +84,26 @@ class Timeline:
         )
 
     @property
-    def now(self) -> Step | None:
+    def now(self) -> TimelineStep | None:
         """The reader's current phase."""
         return next((step for step in self.steps if step.is_now), None)
 
     @property
-    def watch(self) -> list[str]:
+    def warnings(self) -> list[str]:
         """Warning signs: of the current phase, or for everybody all."""
         steps = [self.now] if self.now else self.steps
-        return list(dict.fromkeys(sign for step in steps for sign in step.watch))
+        return list(dict.fromkeys(sign for step in steps for sign in step.warnings))
 
     @property
-    def past(self) -> list[Step]:
+    def past(self) -> list[TimelineStep]:
         return [step for step in self.steps if self.is_behind(step)]
 
     @property
-    def ahead(self) -> list[Step]:
+    def ahead(self) -> list[TimelineStep]:
         return [step for step in self.steps if not step.is_now and not self.is_behind(step)]
 
-    def is_behind(self, step: Step) -> bool:
-        ends = step.stretch.until_h
+    def is_behind(self, step: TimelineStep) -> bool:
+        ends = step.phase.until_h
         return self.since is not None and ends is not None and ends <= self.since.hours
 
     @property
@@ -131,26 +131,28 @@ class Timeline:
         return [one for one in self.instructions if since and one.holds_at(since.hours)]
 
 
-def step(stretch: Stretch, since: Since | None, instructions: Iterable[ClinicInstruction]) -> Step:
-    is_now = since is not None and stretch.holds_at(max(since.hours, 0))
-    here = [one for one in instructions if meets(one, stretch) and not is_over(one, since)]
-    new = [one for one in here if one.from_hour >= stretch.from_h]
-    return Step(
-        stretch=stretch,
+def step(
+    phase: RecoveryPhase, since: Since | None, instructions: Iterable[ClinicInstruction]
+) -> TimelineStep:
+    is_now = since is not None and phase.holds_at(max(since.hours, 0))
+    here = [one for one in instructions if meets(one, phase) and not is_over(one, since)]
+    new = [one for one in here if one.from_hour >= phase.from_h]
+    return TimelineStep(
+        phase=phase,
         is_now=is_now,
-        begins=begins(stretch, since),
+        begins=begins(phase, since),
         lines=tuple(
             TimelineInstruction(one.text, one.is_do, when(one, since)) for one in (here if is_now else new)
         ),
         goes_on=not is_now and len(new) < len(here),
-        watch=tuple(watch_for(stretch)),
+        warnings=tuple(warning_signs(phase)),
     )
 
 
-def meets(instruction: ClinicInstruction, stretch: Stretch) -> bool:
+def meets(instruction: ClinicInstruction, phase: RecoveryPhase) -> bool:
     """Return True if the instruction applies at any hour of the phase."""
-    starts_before_end = stretch.until_h is None or instruction.from_hour < stretch.until_h
-    return starts_before_end and (instruction.until_hour is None or instruction.until_hour > stretch.from_h)
+    starts_before_end = phase.until_h is None or instruction.from_hour < phase.until_h
+    return starts_before_end and (instruction.until_hour is None or instruction.until_hour > phase.from_h)
 
 
 def is_over(instruction: ClinicInstruction, since: Since | None) -> bool:
@@ -182,11 +184,11 @@ def when_after_treatment(begins: str, ends: str) -> str:
     return _("until %(ends)s after treatment") % named if ends else ""
 
 
-def begins(stretch: Stretch, since: Since | None) -> str:
+def begins(phase: RecoveryPhase, since: Since | None) -> str:
     """Return "from Friday evening" for a coming phase."""
-    if since is None or stretch.from_h <= since.hours:
+    if since is None or phase.from_h <= since.hours:
         return ""
-    begins = day_part(since.performed_at + timedelta(hours=stretch.from_h), since.now)
+    begins = day_part(since.performed_at + timedelta(hours=phase.from_h), since.now)
     return _("from %(begins)s") % {"begins": begins}
 
 

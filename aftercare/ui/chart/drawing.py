@@ -133,7 +133,7 @@ def panel_of(one: Series, scale: Scale, words: Words, now_h: float | None, *, sh
     return Panel(
         name=one.name,
         words=one.words,
-        standing=latest_answer(points, words, now_h),
+        latest=latest_answer(points, words, now_h),
         spoken=spoken(points, one, words),
         height=HEIGHT,
         bottom=BOTTOM,
@@ -163,7 +163,7 @@ def signs_panel(marks: Sequence[Mark], scale: Scale, words: Words) -> Panel:
             for mark in in_order
             if mark.words
         ),
-        standing="",
+        latest="",
         spoken="; ".join(spoken_mark(mark, words) for mark in in_order) + ".",
         height=SIGNS_HEIGHT,
         bottom=SIGNS_BOTTOM,

@@ -82,7 +82,7 @@ class Panel:
 
     name: str
     words: str
-    standing: str
+    latest: str
     spoken: str
     height: int
     bottom: float

@@ -1,4 +1,4 @@
-"""The stretches of a recovery lie end to end, and each says what to watch for."""
+"""The phases of a recovery lie end to end, and each has its warning signs."""
 
 from __future__ import annotations
 
@@ -6,13 +6,18 @@ from itertools import pairwise
 
 import pytest
 
-from aftercare.guidance.timeline.recovery_phases import STRETCHES, WATCH_FOR, stretch_at, watch_for
+from aftercare.guidance.timeline.recovery_phases import (
+    RECOVERY_PHASES,
+    WARNING_SIGNS,
+    phase_at,
+    warning_signs,
+)
 
 
-def test_stretches_lie_end_to_end_from_the_procedure_on() -> None:
-    assert STRETCHES[0].from_h == 0
-    assert STRETCHES[-1].until_h is None
-    assert all(earlier.until_h == later.from_h for earlier, later in pairwise(STRETCHES))
+def test_phases_lie_end_to_end_from_the_procedure_on() -> None:
+    assert RECOVERY_PHASES[0].from_h == 0
+    assert RECOVERY_PHASES[-1].until_h is None
+    assert all(earlier.until_h == later.from_h for earlier, later in pairwise(RECOVERY_PHASES))
 
 
 @pytest.mark.parametrize(
@@ -27,8 +32,8 @@ def test_stretches_lie_end_to_end_from_the_procedure_on() -> None:
         (5000, "After week 4"),
     ],
 )
-def test_an_hour_falls_in_one_stretch(hours: float, title: str) -> None:
-    assert str(stretch_at(hours).title) == title
+def test_an_hour_falls_in_one_phase(hours: float, title: str) -> None:
+    assert str(phase_at(hours).title) == title
 
 
 @pytest.mark.parametrize(
@@ -40,8 +45,8 @@ def test_an_hour_falls_in_one_stretch(hours: float, title: str) -> None:
     ],
 )
 def test_what_to_watch_for_follows_the_hour(hours: float, added: list[str]) -> None:
-    signs = watch_for(stretch_at(hours))
-    assert signs == [*WATCH_FOR, *added]
+    signs = warning_signs(phase_at(hours))
+    assert signs == [*WARNING_SIGNS, *added]
 
 
 @pytest.mark.parametrize(
@@ -59,4 +64,4 @@ def test_what_to_watch_for_follows_the_hour(hours: float, added: list[str]) -> N
     ],
 )
 def test_no_sign_to_call_about_is_left_out_at_any_hour(sign: str) -> None:
-    assert all(sign in " ".join(watch_for(stretch)) for stretch in STRETCHES)
+    assert all(sign in " ".join(warning_signs(phase)) for phase in RECOVERY_PHASES)

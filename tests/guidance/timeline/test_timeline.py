@@ -119,7 +119,7 @@ def test_each_step_says_what_starts_in_it_and_the_step_of_now_all_that_holds(cli
         instruction("week", from_hour=100, until_hour=200),
     )
     everybody = Timeline.of(clinic, "mn")
-    shown = {step.stretch.key: [(line.text, line.when) for line in step.lines] for step in everybody.steps}
+    shown = {step.phase.key: [(line.text, line.when) for line in step.lines] for step in everybody.steps}
     assert shown["first-day"] == [
         ("Text of over.", "until 4 hours after treatment"),
         ("Text of always.", ""),
@@ -139,10 +139,10 @@ def test_each_step_says_what_starts_in_it_and_the_step_of_now_all_that_holds(cli
 
 def test_behind_now_and_ahead_are_told_apart(clinic: Clinic) -> None:
     timeline = Timeline.of(clinic, "mn", Since(MONDAY, at(72)))
-    assert [step.stretch.key for step in timeline.past] == ["first-day", "days-2-and-3"]
+    assert [step.phase.key for step in timeline.past] == ["first-day", "days-2-and-3"]
     assert timeline.now is not None
-    assert timeline.now.stretch.key == "days-4-to-7"
-    assert [step.stretch.key for step in timeline.ahead] == ["weeks-2-to-4", "later"]
+    assert timeline.now.phase.key == "days-4-to-7"
+    assert [step.phase.key for step in timeline.ahead] == ["weeks-2-to-4", "later"]
     assert [step.begins for step in timeline.past] == ["", ""]
 
 
