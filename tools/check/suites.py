@@ -7,7 +7,6 @@ from pathlib import Path
 from tools.check.commands import python, run_openly, run_quietly
 from tools.servers.chromium import browser
 from tools.servers.portal import bare_environment
-from tools.servers.process import ROOT
 
 # Tests of models and actions, which must pass on SQLite too, the database of the demonstration.
 ON_BOTH_DATABASES = [
@@ -28,18 +27,10 @@ SLOW = "slow"  # the marker of the tests that only bin/test --slow runs
 PROCESSES = 2  # pytest processes: the machines that run this have two cores
 
 # The enforced limits of tools/figures.py.
-LIMITS = ("folders", "functions", "circles")
+LIMITS = ("folders", "functions", "circles", "templates")
 
 # The templates that are indented by two spaces within each element and tag; djhtml looks at .html alone.
-INDENTED = (
-    *(str(path.relative_to(ROOT)) for path in sorted((ROOT / "templates").glob("*.html"))),
-    "templates/bootstrap5",
-    "templates/checkins",
-    "templates/clinic/alert",
-    "templates/clinic/on_call",
-    "templates/clinic/queue",
-    *(str(path.relative_to(ROOT)) for path in sorted((ROOT / "templates" / "clinic").glob("*.html"))),
-)
+INDENTED = ("templates", "aftercare/ui/templates")
 
 STATIC_CHECKS = {
     "format": python("-m", "ruff", "format", "--check", "."),
