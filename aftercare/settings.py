@@ -128,7 +128,11 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_FORMS = {"request_login_code": "aftercare.people.accounts.sign_in_forms.RequestCodeForm"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = False
-MFA_FORMS = {"activate_totp": "aftercare.people.accounts.sign_in_forms.SetUpAppForm"}
+MFA_FORMS = {
+    "activate_totp": "aftercare.people.accounts.sign_in_forms.SetUpAppForm",
+    "add_webauthn": "aftercare.people.accounts.sign_in_forms.AddKeyForm",
+    "edit_webauthn": "aftercare.people.accounts.sign_in_forms.RenameKeyForm",
+}
 MFA_TOTP_ISSUER = "Aftercare"
 
 # Wagtail is for guidance only: no request leaves the house, and people sign in as everywhere else.

@@ -12,15 +12,16 @@ from crispy_forms.layout import Div, Field, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.functional import lazy
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from aftercare.people.models import Clinic, Patient, Procedure, StaffMember
+from aftercare.people.models import Area, Clinic, Patient, Procedure, StaffMember
 from clinic.held_forms import StaffForm
 from clinic.treatment_questions import Question, is_child, questions_about
 
 NOTE_LENGTH = 2000
-AREAS = ("face", "forehead", "cheeks", "neck", "chest", "scalp", "hands", "body")
 
 
 def helper_for(layout: Layout | None = None) -> FormHelper:
@@ -54,6 +55,7 @@ class TreatmentFields(TimedForm):
     )
 
     kind = forms.ChoiceField(
+        label=gettext_lazy("Kind"),
         choices=Procedure.Kind.choices,
         widget=forms.RadioSelect,
         error_messages={
@@ -62,7 +64,11 @@ class TreatmentFields(TimedForm):
         },
     )
     area = forms.ChoiceField(
-        choices=[("", gettext_lazy("Choose")), *((area, area.capitalize()) for area in AREAS)],
+        label=gettext_lazy("Area"),
+        choices=[
+            ("", gettext_lazy("Choose")),
+            *((area.value, lazy(capfirst, str)(area.label)) for area in Area),
+        ],
         error_messages={
             "required": gettext_lazy("Choose the area."),
             "invalid_choice": gettext_lazy("Choose an area from the list."),

@@ -229,7 +229,7 @@ def treatment_words(procedure: Procedure | None, now: datetime) -> str:
     else:
         days = whole_hours(hours) // 24
         age = ngettext("%(days)s day", "%(days)s days", days) % {"days": days}
-    named = {"kind": procedure.get_kind_display(), "area": procedure.area, "age": age}
+    named = {"kind": procedure.get_kind_display(), "area": procedure.area_words, "age": age}
     return _("%(kind)s, %(area)s, %(age)s") % named
 
 

@@ -5,8 +5,8 @@
     .venv/bin/python -m tools.catalogues compile    makes the files that the portal reads (.mo)
     .venv/bin/python -m tools.catalogues check      names what is not right; exit 1 if anything is not
 
-Messages of Python and templates are in the domain "django", those of scripts in "djangojs". `extract` writes
-the templates of both domains too (`locale/*.pot`, not committed). How to mark a string: docs/translating.md.
+`extract` writes the template of the catalogues too (`locale/django.pot`, not committed). Scripts hold no words: pages
+hand them theirs. How to mark a string: docs/translating.md.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "locale"
-SOURCES = ("aftercare", "clinic", "templates", "static")
+SOURCES = ("aftercare", "clinic", "templates")
 UNREAD = frozenset(
     {"migrations", "management", "demo"}
 )  # folders without messages: only developers and operators read their texts
-DOMAINS = ("django", "djangojs")
+DOMAIN = "django"
 TRANSLATORS = "Translators:"
 KEYWORDS: dict[str, Any] = {
     "_": None,
@@ -59,31 +59,26 @@ def extract_template(
     yield from extract_python(BytesIO(lines.encode()), keywords, comment_tags, options)
 
 
-def sources(domain: str) -> Iterator[tuple[Path, Any]]:
-    """Yield the files of a domain, each with its extraction method."""
-    methods: dict[str, Any] = (
-        {".js": "javascript"}
-        if domain == "djangojs"
-        else {".py": "python", ".html": extract_template, ".txt": extract_template}
-    )
+def sources() -> Iterator[tuple[Path, Any]]:
+    """Yield the files that hold messages, each with its extraction method."""
+    methods: dict[str, Any] = {".py": "python", ".html": extract_template, ".txt": extract_template}
     for folder in SOURCES:
         for path in sorted((ROOT / folder).rglob("*")):
             if path.suffix in methods and not UNREAD.intersection(path.parts):
                 yield path, methods[path.suffix]
 
 
-def extracted(domain: str) -> Catalog:
-    """Return every message of a domain as a template catalogue."""
-    catalog = Catalog(domain=domain, project="Aftercare", charset="utf-8", fuzzy=False)
-    for path, method in sources(domain):
+def extracted() -> Catalog:
+    """Return every message as a template catalogue."""
+    catalog = Catalog(domain=DOMAIN, project="Aftercare", charset="utf-8", fuzzy=False)
+    for path, method in sources():
         with path.open("rb") as file:
             for _line, message, comments, context in extract(
                 method, file, KEYWORDS, comment_tags=[TRANSLATORS], strip_comment_tags=True
             ):
                 where = [(str(path.relative_to(ROOT)), 0)]
                 catalog.add(message, None, where, auto_comments=comments, context=context)
-    if domain == "django":
-        add_triage(catalog)
+    add_triage(catalog)
     return catalog
 
 
@@ -101,8 +96,8 @@ def languages() -> list[str]:
     return sorted(path.name for path in LOCALE.glob("*") if path.is_dir())
 
 
-def po_path(language: str, domain: str) -> Path:
-    return LOCALE / language / "LC_MESSAGES" / f"{domain}.po"
+def po_path(language: str) -> Path:
+    return LOCALE / language / "LC_MESSAGES" / f"{DOMAIN}.po"
 
 
 def read(path: Path, language: str) -> Catalog:
@@ -126,40 +121,33 @@ def compiled(catalog: Catalog) -> bytes:
 
 def add(language: str) -> None:
     """Create the catalogues of a language, untranslated."""
-    for domain in DOMAINS:
-        if not po_path(language, domain).exists():
-            catalog = Catalog(locale=language, domain=domain, project="Aftercare", fuzzy=False)
-            catalog.update(extracted(domain))
-            write(po_path(language, domain), catalog)
+    path = po_path(language)
+    if not path.exists():
+        catalog = Catalog(locale=language, domain=DOMAIN, project="Aftercare", fuzzy=False)
+        catalog.update(extracted())
+        write(path, catalog)
 
 
 def update() -> None:
-    """Write the template catalogues, and merge new and changed messages into each language."""
-    for domain in DOMAINS:
-        template = extracted(domain)
-        write(LOCALE / f"{domain}.pot", template)
-        for language in languages():
-            path = po_path(language, domain)
-            catalog = read(path, language)
-            catalog.update(template, update_creation_date=False)
-            write(path, catalog)
+    """Write the template, and merge new and changed messages into each language."""
+    template = extracted()
+    write(LOCALE / f"{DOMAIN}.pot", template)
+    for language in languages():
+        catalog = read(po_path(language), language)
+        catalog.update(template, update_creation_date=False)
+        write(po_path(language), catalog)
 
 
 def compile_all() -> None:
     for language in languages():
-        for domain in DOMAINS:
-            path = po_path(language, domain)
-            path.with_suffix(".mo").write_bytes(compiled(read(path, language)))
+        path = po_path(language)
+        path.with_suffix(".mo").write_bytes(compiled(read(path, language)))
 
 
 def problems() -> list[str]:
-    """Return the errors in the catalogues, in sentences."""
-    found = []
-    for domain in DOMAINS:
-        template = extracted(domain)
-        for language in languages():
-            found += problems_of(po_path(language, domain), language, template)
-    return found
+    """Return what is not right in the catalogues, in sentences."""
+    template = extracted()
+    return [one for language in languages() for one in problems_of(po_path(language), language, template)]
 
 
 def problems_of(path: Path, language: str, template: Catalog) -> list[str]:

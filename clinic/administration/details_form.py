@@ -95,6 +95,9 @@ class DetailsForm(Holdable, forms.ModelForm):  # type: ignore[type-arg]
         model = Clinic
         fields = DETAILS
         labels = {
+            "name": gettext_lazy("Name"),
+            "telephone": gettext_lazy("Telephone"),
+            "emergency_number": gettext_lazy("Emergency number"),
             "out_of_hours_telephone": gettext_lazy("Out-of-hours telephone"),
             "accent": gettext_lazy("Colour"),
             "cannot_phone": gettext_lazy("For people who cannot phone"),
@@ -122,6 +125,7 @@ class DetailsForm(Holdable, forms.ModelForm):  # type: ignore[type-arg]
         for name in TELEPHONES:
             cast(TelephoneFormField, self.fields[name]).region = region_of(zone)
         self.fields["time_zone"] = forms.ChoiceField(
+            label=_("Time zone"),
             choices=zone_choices(self.instance.time_zone),
             error_messages={"invalid_choice": _("Choose a time zone from the list.")},
         )

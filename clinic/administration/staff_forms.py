@@ -25,10 +25,14 @@ ROLE_HELP = gettext_lazy(
 
 class AddStaffForm(StaffForm):
     first_name = forms.CharField(
-        max_length=150, error_messages={"required": gettext_lazy("Give the first name.")}
+        label=gettext_lazy("First name"),
+        max_length=150,
+        error_messages={"required": gettext_lazy("Give the first name.")},
     )
     last_name = forms.CharField(
-        max_length=150, error_messages={"required": gettext_lazy("Give the last name.")}
+        label=gettext_lazy("Last name"),
+        max_length=150,
+        error_messages={"required": gettext_lazy("Give the last name.")},
     )
     email = forms.EmailField(
         label=gettext_lazy("E-mail"),
@@ -39,6 +43,7 @@ class AddStaffForm(StaffForm):
         },
     )
     role = forms.ChoiceField(
+        label=gettext_lazy("Role"),
         choices=StaffMember.Role.choices,
         widget=forms.RadioSelect,
         help_text=ROLE_HELP,
@@ -58,7 +63,10 @@ class AddStaffForm(StaffForm):
 
 class ChangeStaffForm(StaffForm):
     role = forms.ChoiceField(
-        choices=StaffMember.Role.choices, widget=forms.RadioSelect, error_messages=WHICH_ROLE
+        label=gettext_lazy("Role"),
+        choices=StaffMember.Role.choices,
+        widget=forms.RadioSelect,
+        error_messages=WHICH_ROLE,
     )
     is_active = forms.BooleanField(
         label=gettext_lazy("Works here now"),

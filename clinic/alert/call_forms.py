@@ -93,12 +93,14 @@ class CallForm(StaffForm):
     )
     note = note_field(gettext_lazy("What you heard and what you said"))
     then = forms.ChoiceField(
+        label=gettext_lazy("Then"),
         widget=forms.RadioSelect,
         initial=OPEN,
         required=False,
         error_messages={"invalid_choice": gettext_lazy("Choose whether it stays open.")},
     )
     outcome = forms.ChoiceField(
+        label=gettext_lazy("Outcome"),
         choices=[("", gettext_lazy("Choose")), *Alert.Outcome.choices],
         required=False,
         error_messages={"invalid_choice": gettext_lazy("Choose one of the outcomes in the list.")},

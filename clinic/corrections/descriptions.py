@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
-from aftercare.people.models import Event, IntakeQuestion, Patient, Procedure
+from aftercare.people.models import Event, IntakeQuestion, Patient, Procedure, area_words
 from aftercare.ui.times import staff_clock
 
 CORRECTION_VERBS = (
@@ -93,7 +93,7 @@ def value_words(key: str, value: str) -> str:
         )
     if key == "kind":
         return str(KINDS.get(value, value))
-    return value
+    return area_words(value)
 
 
 def intake_words(intake: list[str] | None, asked: list[str] | None = None) -> str:

@@ -140,7 +140,7 @@ class IntakeForm(StaffForm):
         self.fields["reason"] = reason_field(_("Say why this is changed."))
         self.fields["shown"] = forms.CharField(required=False, widget=forms.HiddenInput)
         self.helper = helper_for(
-            Layout(questions_layout(self, "Intake"), Div("reason", css_class="card"), "shown")
+            Layout(questions_layout(self, _("Intake")), Div("reason", css_class="card"), "shown")
         )
 
     @property

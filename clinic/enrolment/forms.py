@@ -51,10 +51,14 @@ class PersonFields(TimedForm):
     """A patient's name, contact details and birth date. `patient`: the patient being changed, if any."""
 
     first_name = forms.CharField(
-        max_length=150, error_messages={"required": gettext_lazy("Give the first name.")}
+        label=gettext_lazy("First name"),
+        max_length=150,
+        error_messages={"required": gettext_lazy("Give the first name.")},
     )
     last_name = forms.CharField(
-        max_length=150, error_messages={"required": gettext_lazy("Give the last name.")}
+        label=gettext_lazy("Last name"),
+        max_length=150,
+        error_messages={"required": gettext_lazy("Give the last name.")},
     )
     email = forms.EmailField(
         label=gettext_lazy("E-mail"),
@@ -65,13 +69,19 @@ class PersonFields(TimedForm):
         },
     )
     date_of_birth = forms.DateField(
+        label=gettext_lazy("Date of birth"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={
             "required": gettext_lazy("Give the date of birth."),
             "invalid": gettext_lazy("Give a date, such as 30/04/1990."),
         },
     )
-    record_number = forms.CharField(max_length=40, required=False, help_text=gettext_lazy("Optional."))
+    record_number = forms.CharField(
+        label=gettext_lazy("Record number"),
+        max_length=40,
+        required=False,
+        help_text=gettext_lazy("Optional."),
+    )
     guardian_name = forms.CharField(
         label=gettext_lazy("Guardian’s name"),
         max_length=150,
@@ -96,7 +106,8 @@ class PersonFields(TimedForm):
         error_messages={"invalid_choice": gettext_lazy("Choose a language from the list.")},
     )
     time_zone = forms.ChoiceField(
-        error_messages={"invalid_choice": gettext_lazy("Choose a time zone from the list.")}
+        label=gettext_lazy("Time zone"),
+        error_messages={"invalid_choice": gettext_lazy("Choose a time zone from the list.")},
     )
 
     def __init__(self, *args: Any, clinic: Clinic, patient: Patient | None = None, **kwargs: Any) -> None:

@@ -9,7 +9,9 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from aftercare.alerts.models import Alert
@@ -31,7 +33,7 @@ class TelephonePage(FormPage):
         self, request: HttpRequest, context: dict[str, object], status: int = HTTPStatus.OK
     ) -> HttpResponse:
         there = self.now.astimezone(self.patient.zone)
-        local = f"{there:%A} {there.day} {there:%B}, {there:%H:%M}"
+        local = date_format(there, pgettext("date format", "l j F, H:i"))
         return super().page(request, {"patient": self.patient, "local": local, **context}, status)
 
 

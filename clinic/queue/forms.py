@@ -20,12 +20,14 @@ LEVEL_CHOICES = [(level.value, level.label) for level in FILTERED_LEVELS]
 class FilterForm(forms.Form):
     """The filters without a button of their own, sent by GET, so that the URL holds them."""
 
-    level = forms.ChoiceField(choices=[("", gettext_lazy("Every level")), *LEVEL_CHOICES])
-    owner = forms.ChoiceField()
+    level = forms.ChoiceField(
+        label=gettext_lazy("Level"), choices=[("", gettext_lazy("Every level")), *LEVEL_CHOICES]
+    )
+    owner = forms.ChoiceField(label=gettext_lazy("Owner"))
     kind = forms.ChoiceField(
         label=gettext_lazy("Procedure"), choices=[("", gettext_lazy("Every kind")), *Procedure.Kind.choices]
     )
-    clinic = forms.ChoiceField()
+    clinic = forms.ChoiceField(label=gettext_lazy("Clinic"))
     unacknowledged = forms.BooleanField(
         label=gettext_lazy("Only what nobody has acknowledged"),
         widget=forms.CheckboxInput(attrs={"value": "1"}),

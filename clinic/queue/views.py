@@ -23,6 +23,7 @@ from clinic.queue.filters import Filters
 from clinic.queue.forms import FilterForm
 from clinic.queue.handover import handover_of
 from clinic.queue.page import queue_of
+from clinic.queue.script_words import script_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +95,12 @@ def queue_page(
 ) -> HttpResponse:
     """Render the whole page."""
     form = FilterForm(filters, memberships_of(request))
-    context = {**context_of(request, member, filters), "form": form, "outcome": outcome or ActionResult()}
+    context = {
+        **context_of(request, member, filters),
+        "form": form,
+        "outcome": outcome or ActionResult(),
+        "script_words": script_words(),
+    }
     return render(request, "clinic/queue/queue.html", context, status=status)
 
 

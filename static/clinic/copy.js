@@ -10,8 +10,8 @@
   button.addEventListener("click", function () {
     var text = document.getElementById(button.getAttribute("data-copy")).textContent;
     navigator.clipboard.writeText(text).then(
-      function () { said.textContent = "Copied."; },
-      function () { said.textContent = "It could not be copied. Mark the link and copy it by hand."; }
+      function () { said.textContent = said.getAttribute("data-copied"); },
+      function () { said.textContent = said.getAttribute("data-failed"); }
     );
   });
 })();

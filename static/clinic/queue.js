@@ -98,7 +98,7 @@
         return;
       }
       if (!next) {
-        leave(row, "No longer in this list");
+        leave(row, place.say("gone"));
       } else if (source(next) !== sources.get(row)) {
         if (row.id !== acted && waitsAnew(next, row)) {
           gained.push(next);
@@ -158,10 +158,10 @@
     var head = live.querySelector("#now [data-count]");
     var calm = live.querySelector("[data-calm]");
     if (head) {
-      fill(head, below ? head.dataset.count + " here, " + below + " below" : head.dataset.count);
+      fill(head, below ? place.say("here_and_below", { here: head.dataset.count, below: below }) : head.dataset.count);
     }
     if (calm) {
-      fill(calm, below ? "Somebody is waiting: see the bottom of this page." : calm.dataset.calm);
+      fill(calm, below ? place.say("waiting_below") : calm.dataset.calm);
     }
   }
 

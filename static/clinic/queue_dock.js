@@ -12,8 +12,7 @@
   var show = document.getElementById("queue-show");
   var problem = document.getElementById("queue-problem");
   var trouble = document.getElementById("queue-trouble");
-  var LEVELS = [["emergency", "emergency"], ["urgent", "urgent"], ["same_day", "same day"], ["routine", "routine"],
-    ["silent", "not heard from"]];
+  var LEVELS = ["emergency", "urgent", "same_day", "routine", "silent"];
   var SETTLED = 500; // ms: a press so soon after the dock has grown was aimed at what stood there before
   var news = null; // what the bar should say once nothing holds the dock
   var grownAt = 0;
@@ -51,8 +50,8 @@
 
   function counted(rows) {
     return LEVELS.map(function (level) {
-      var count = rows.filter(function (row) { return row.dataset.lv === level[0]; }).length;
-      return count ? level[1] + " " + count : "";
+      var count = rows.filter(function (row) { return row.dataset.lv === level; }).length;
+      return count ? place.say(level, { count: count }) : "";
     }).filter(Boolean).join(", ");
   }
 
@@ -157,9 +156,8 @@
       var news = rows.filter(function (row) { return !told[row.id + row.dataset.waits]; });
       news.forEach(function (row) { told[row.id + row.dataset.waits] = true; });
       if (news.length || gained.length) {
-        announce((news.length ? "New. " : "New report. ") + (news.length ? news : gained).map(function (row) {
-          return row.dataset.say;
-        }).join(", ") + ".");
+        var said = (news.length ? news : gained).map(function (row) { return row.dataset.say; }).join(", ");
+        announce(place.say(news.length ? "new_rows" : "new_reports", { rows: said }));
       }
       if (barred || news.concat(gained).some(isPressing)) {
         document.dispatchEvent(new CustomEvent("queue:sound", { detail: { emergency: barred } }));
@@ -167,7 +165,10 @@
     },
     // The rows that are new since a time of the day.
     setNews: function (rows, since) {
-      news = rows.length ? { number: rows.length + " new", words: "since " + since + ": " + counted(rows) } : null;
+      news = rows.length ? {
+        number: place.say("number", { count: rows.length }),
+        words: place.say("since", { time: since, counts: counted(rows) })
+      } : null;
       draw();
     },
     // The bars that should stand. Returns those that are new.

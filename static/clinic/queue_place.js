@@ -8,6 +8,15 @@
   }
   var HOVER = window.matchMedia("(hover: hover)").matches ? ":hover" : ":active";
 
+  // The words of the queue's scripts, as the page has them in the reader's language.
+  var words = JSON.parse(document.getElementById("queue-words").textContent);
+
+  function say(name, values) {
+    return Object.keys(values || {}).reduce(function (said, key) {
+      return said.replace("%(" + key + ")s", function () { return values[key]; });
+    }, words[name]);
+  }
+
   function rowsIn(root) {
     return Array.prototype.slice.call(root.querySelectorAll("tr[id^='row-']"));
   }
@@ -79,13 +88,14 @@
   window.setInterval(function () {
     Array.prototype.forEach.call(live.querySelectorAll("[data-until]"), function (place) {
       var left = Math.max(Math.round((place.dataset.until - Date.now()) / 1000), 0);
-      place.textContent = left ? left + " s left" : "time is over";
+      place.textContent = left ? say("seconds", { seconds: left }) : say("over");
       place.closest("button").disabled = !left;
     });
   }, 1000);
 
   window.queuePlace = {
     HOVER: HOVER,
+    say: say,
     rowsIn: rowsIn,
     rowOf: rowOf,
     isHeld: isHeld,

@@ -3,7 +3,8 @@
   "use strict";
   var button = document.getElementById("sound");
   var Context = window.AudioContext;
-  if (!button || !Context) {
+  var place = window.queuePlace;
+  if (!button || !Context || !place) {
     return;
   }
   var KEY = "queue-sound";
@@ -31,7 +32,7 @@
     // A browser plays nothing on a page that nobody has touched yet, and the button does not say otherwise.
     var silent = on && audio && audio.state === "suspended";
     button.setAttribute("aria-pressed", on ? "true" : "false");
-    button.querySelector("span").textContent = !on ? "Sound off" : silent ? "Sound on after a press" : "Sound on";
+    button.querySelector("span").textContent = place.say(!on ? "sound_off" : silent ? "sound_waits" : "sound_on");
     button.hidden = false;
   }
 

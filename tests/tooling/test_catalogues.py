@@ -23,8 +23,7 @@ def locale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     template.add("Open", context="clinic")
     template.add("Open", context="alert")
     monkeypatch.setattr(catalogues, "LOCALE", tmp_path)
-    monkeypatch.setattr(catalogues, "DOMAINS", ("django",))
-    monkeypatch.setattr(catalogues, "extracted", lambda domain: template)
+    monkeypatch.setattr(catalogues, "extracted", lambda: template)
     return tmp_path
 
 
@@ -40,7 +39,7 @@ def translate(path: Path) -> None:
 def test_a_language_is_begun_translated_compiled_and_read(locale: Path) -> None:
     assert catalogues.main(["add", "es"]) == 0
     assert "es/LC_MESSAGES/django.po: not translated: Call now" in catalogues.problems()
-    translate(catalogues.po_path("es", "django"))
+    translate(catalogues.po_path("es"))
     assert catalogues.problems() == ["es/LC_MESSAGES/django.po: its .mo is not current, run compile"]
     assert catalogues.main(["compile"]) == 0
     assert catalogues.main(["check"]) == 0
@@ -54,14 +53,14 @@ def test_a_translation_that_drops_a_placeholder_or_lags_behind_the_code_is_named
     locale: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     catalogues.main(["add", "es"])
-    path = catalogues.po_path("es", "django")
+    path = catalogues.po_path("es")
     translate(path)
     path.write_text(path.read_text().replace("%(n)s día", "%(days)s día"))
     catalogues.main(["compile"])
     assert any("placeholder" in problem for problem in catalogues.problems())
     later = Catalog(domain="django")
     later.add("Call us now")
-    monkeypatch.setattr(catalogues, "extracted", lambda domain: later)
+    monkeypatch.setattr(catalogues, "extracted", lambda: later)
     assert "es/LC_MESSAGES/django.po: not in the catalogue, run extract: Call us now" in catalogues.problems()
     catalogues.main(["extract"])
     assert "es/LC_MESSAGES/django.po: not translated: Call us now" in catalogues.problems()
@@ -90,5 +89,5 @@ def test_the_messages_of_a_template_are_found_with_plurals_contexts_and_comments
 
 
 def test_every_source_can_be_read_and_every_catalogue_is_complete_and_current() -> None:
-    assert len(catalogues.extracted("django")) > 100
+    assert len(catalogues.extracted()) > 100
     assert catalogues.problems() == []

@@ -26,7 +26,7 @@ BUTTONS = frozenset({"button", "reset", "submit"})
 SENTENCE = re.compile(r"[^\W\d_]{2,}.* [^\W\d_]{2,}")
 # The portal's own name; e-mail and web addresses; paths and time zones; browsers and systems; codes to sign in with.
 NAMES = re.compile(
-    r"\bAftercare\b|\S+@\S+|https?://\S+|/[\w/.-]+|\b[A-Z]\w+/[A-Z]\w+\b|"
+    r"\bAftercare\b|\S+@\S+|https?://\S+|/[\w/.-]+|\b[A-Z]\w+(?:/[\w-]+)+|"
     r"\b(?:Chrome|Firefox|Safari|Edge|Android|iPhone|iPad|Windows|Mac|Linux)\b|\bUTC\b|\b[A-Z\d]{4}-[A-Z\d]{4}\b"
 )
 
@@ -122,14 +122,15 @@ UNREAD_BLOCK = re.compile(
 MARKED = re.compile(
     r"(?s){%\s*blocktrans(?:late)?\b.*?{%\s*endblocktrans(?:late)?\s*%}|{%\s*trans(?:late)?\b.*?%}"
 )
+ATTRIBUTES = re.compile(r'\s*[\w-]+="')  # a template that is included within a tag
 CODE = re.compile(r"(?s){%.*?%}|{{.*?}}")
 
 
 def unmarked_in_template(source: str) -> list[str]:
-    """Every text that a template says by itself and does not mark."""
+    """Return every text that a template says by itself and does not mark."""
     for part in (COMMENT, UNREAD_BLOCK, MARKED, CODE):
         source = part.sub("", source)
-    return unmarked(source, Data([]))
+    return unmarked(f"<i {source}>" if ATTRIBUTES.match(source) else source, Data([]))
 
 
 def named(pieces: list[str], data: Data) -> list[str]:

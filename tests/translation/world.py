@@ -82,6 +82,7 @@ def entered() -> Iterator[str]:
             for text in row:
                 yield from (piece.strip() for piece in MARKUP.split(str(text or "")))
     yield from ("Enrolled twice", "Christmas Day", "Seen at once")
+    yield from (zone.rpartition("/")[2] for zone in Clinic.objects.values_list("time_zone", flat=True))
 
 
 def look_around() -> World:

@@ -38,7 +38,7 @@ def tell_them(
     treatment = []
     if procedure and procedure.performed_at <= entry.at:
         ago = span_words(procedure.hours_at(now))
-        where = {"area": procedure.area.lower(), "time": ago}
+        where = {"area": procedure.area_words.lower(), "time": ago}
         treatment = [TREATED[Procedure.Kind(procedure.kind)] % where]
     return treatment + [str(SAY[finding.rule]) for finding in findings if finding.rule in SAY]
 

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -200,7 +201,7 @@ def newest_revision(check_in: CheckIn) -> CheckIn:
 def area_words(procedure: Procedure, patient: Patient) -> str:
     """Return "Face, Tuesday 17 November"."""
     day = procedure.performed_at.astimezone(patient.clinic.zone)
-    area = f"{procedure.area[:1].upper()}{procedure.area[1:]}"
+    area = capfirst(procedure.area_words)
     return _("%(area)s, %(day)s") % {"area": area, "day": date_format(day, pgettext("date format", "l j F"))}
 
 

@@ -72,7 +72,7 @@ def entries_of(page: Page[CheckIn], *, several: bool = False) -> list[Entry]:
     newer: date | None = None
     for check_in in page:
         day = check_in.observed_at.astimezone(check_in.patient.clinic.zone).date()
-        area = check_in.procedure.area if several and check_in.procedure else ""
+        area = check_in.procedure.area_words if several and check_in.procedure else ""
         entries.append(Entry(check_in, gap_words(day, newer) if newer else "", area))
         newer = day
     return entries

@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 from aftercare.alerts.models import NEEDS_ACTION, Alert
 from aftercare.checkins.follow_up.non_response import newest_check_in
 from aftercare.checkins.models import Assessment, CheckIn, Finding, FindingQuerySet
-from aftercare.people.models import Event, Patient, Procedure
+from aftercare.people.models import Event, Patient, Procedure, area_words
 from aftercare.triage import Level
 
 REACHED, CLOSED, NOTHING = "reached", "closed", "none"
@@ -147,5 +147,5 @@ def report_behind(alerts: Collection[Alert]) -> Report | None:
         at=row["sent_at"],
         confirm_by=row["by"],
         is_corrected=row["is_replaced"],
-        area=row["about"] or "",
+        area=area_words(row["about"] or ""),
     )

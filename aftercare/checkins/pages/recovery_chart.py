@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Case, F, Value, When
 from django.db.models.functions import Concat
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
@@ -66,7 +67,7 @@ class RecoveryChart:
     def label(self) -> str:
         """Name among others: "Face, 12 January"."""
         day = self.procedure.performed_at.astimezone(self.procedure.patient.clinic.zone)
-        area = f"{self.procedure.area[:1].upper()}{self.procedure.area[1:]}"
+        area = capfirst(self.procedure.area_words)
         named = {"area": area, "day": date_format(day, pgettext("date format", "j F"))}
         return gettext("%(area)s, %(day)s") % named
 

@@ -106,7 +106,7 @@ def staff_outcome(check_in: CheckIn, patient: Patient, now: datetime) -> LeadBox
 def area_of(check_in: CheckIn, patient: Patient) -> str:
     """Return the area, if more than one was treated."""
     procedure = check_in.procedure
-    return procedure.area if procedure and has_several_areas(patient.procedures.all()) else ""
+    return procedure.area_words if procedure and has_several_areas(patient.procedures.all()) else ""
 
 
 def later_version(check_in: CheckIn) -> CheckIn | None:

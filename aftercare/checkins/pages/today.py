@@ -97,7 +97,7 @@ class Today:
         """Area of the last check-in, if there are several."""
         if self.last is None or len({one.area for one in self.done}) < 2:
             return ""
-        return next((one.area for one in self.done if one.pk == self.last.procedure_id), "")
+        return next((one.area_words for one in self.done if one.pk == self.last.procedure_id), "")
 
     @property
     def hours(self) -> float | None:

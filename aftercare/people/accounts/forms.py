@@ -18,6 +18,11 @@ class AccountForm(forms.ModelForm[User]):
     class Meta:
         model = User
         fields = ("first_name", "last_name", "telephone")
+        labels: ClassVar = {
+            "first_name": _("First name"),
+            "last_name": _("Last name"),
+            "telephone": _("Telephone"),
+        }
         help_texts: ClassVar = {"telephone": _("Your colleagues see it. Leave it empty if you like.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -4,7 +4,14 @@ from aftercare.people.models.append_only import AppendOnly, AppendOnlyError, App
 from aftercare.people.models.clinics import Clinic, Shift, StaffMember
 from aftercare.people.models.events import Event
 from aftercare.people.models.invitations import Invitation, StaffInvitation
-from aftercare.people.models.patients import AT_RISK_QUESTIONS, IntakeQuestion, Patient, Procedure
+from aftercare.people.models.patients import (
+    AT_RISK_QUESTIONS,
+    Area,
+    IntakeQuestion,
+    Patient,
+    Procedure,
+    area_words,
+)
 from aftercare.people.models.users import Language, SignInLink, User
 
 __all__ = [
@@ -12,6 +19,7 @@ __all__ = [
     "AppendOnly",
     "AppendOnlyError",
     "AppendOnlyQuerySet",
+    "Area",
     "Clinic",
     "Event",
     "IntakeQuestion",
@@ -24,4 +32,5 @@ __all__ = [
     "StaffInvitation",
     "StaffMember",
     "User",
+    "area_words",
 ]

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, cast
 from zoneinfo import ZoneInfo
 
 from django.db import models
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from aftercare.people.models.clinics import Clinic, validate_zone
@@ -189,6 +189,24 @@ class Patient(models.Model):
         return [str(IntakeQuestion(key).label) for key in self.intake or [] if key in AT_RISK_QUESTIONS]
 
 
+class Area(models.TextChoices):
+    """The areas that the forms of the clinic offer. A stored area may be another text."""
+
+    FACE = "face", pgettext_lazy("part of the body", "face")
+    FOREHEAD = "forehead", pgettext_lazy("part of the body", "forehead")
+    CHEEKS = "cheeks", pgettext_lazy("part of the body", "cheeks")
+    NECK = "neck", pgettext_lazy("part of the body", "neck")
+    CHEST = "chest", pgettext_lazy("part of the body", "chest")
+    SCALP = "scalp", pgettext_lazy("part of the body", "scalp")
+    HANDS = "hands", pgettext_lazy("part of the body", "hands")
+    BODY = "body", pgettext_lazy("part of the body", "body")
+
+
+def area_words(stored: str) -> str:
+    """Return a stored area in words: as stored if the forms do not offer it."""
+    return str(Area(stored).label) if stored in Area.values else stored
+
+
 class ProcedureQuerySet(models.QuerySet["Procedure"]):
     def in_order(self) -> ProcedureQuerySet:
         """Order by time of treatment, oldest first; equal times (two areas in one session) in order of entry."""
@@ -228,7 +246,11 @@ class Procedure(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}, {self.area}"
+        return f"{self.get_kind_display()}, {self.area_words}"
+
+    @property
+    def area_words(self) -> str:
+        return area_words(self.area)
 
     @property
     def version(self) -> str:
