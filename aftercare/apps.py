@@ -10,3 +10,6 @@ class AftercareConfig(AppConfig):
     def ready(self) -> None:
         """Load Celery here, so that it finds the tasks of the rooms and importing triage does not load it."""
         from aftercare import celery  # noqa: F401
+        from aftercare.message_cache import cache_messages
+
+        cache_messages()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,18 @@ class HashedStaticStorage(CompressedManifestStaticFilesStorage):
 
     manifest_strict = False
 
+    def url(self, name: str | None, force: bool = False) -> str:
+        """Return the address of a file. Addresses are kept: a page asks for eight that change with a deployment."""
+        if name is None or force or not self.hashed_files:
+            return str(super().url(name, force))
+        if name not in self._urls:
+            self._urls[name] = str(super().url(name))
+        return self._urls[name]
+
+    @cached_property
+    def _urls(self) -> dict[str, str]:
+        return {}
+
     def stored_name(self, name: str) -> str:
         """Return the hashed name of `name`, or `name` if nothing was collected."""
         if not self.hashed_files:
@@ -38,6 +51,7 @@ class HashedStaticStorage(CompressedManifestStaticFilesStorage):
         self, paths: dict[str, Any], dry_run: bool = False, **options: Any
     ) -> Iterator[tuple[str, str | None, Any]]:
         """Write the bundle, then hash and compress all files."""
+        self._urls.clear()
         if not dry_run:
             parts = [Path(self.path(name)).read_text() for name in BASE_STYLES]
             self.delete(BUNDLE)
