@@ -88,7 +88,11 @@ TEMPLATES = [
                 "csp.context_processors.nonce",
                 "aftercare.people.context_processors.surroundings",
             ],
-            "builtins": ["django.templatetags.i18n", "clinic.templatetags.staff_forms"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "aftercare.ui.templatetags.constant_messages",
+                "clinic.templatetags.staff_forms",
+            ],
         },
     }
 ]

@@ -17,7 +17,7 @@ from django.utils.translation import trans_real
 
 OPEN, CLOSE = "⟦", "⟧"
 CONTEXT_SEPARATOR = "\x04"
-PORTAL = "en-gb"
+PORTAL, PSEUDO = "en-gb", "en-xa"
 # What stands in a message but is no text: tags, then placeholders of % and of braces.
 KEPT = re.compile(r"(<[^<>]+>|%\(\w+\)[a-z]|%[sd%]|\{\w*\})")
 LETTER = re.compile(r"[^\W\d_]")
@@ -35,6 +35,10 @@ def wrapped(message: str) -> str:
 class PseudoTranslation(trans_real.DjangoTranslation):
     """The portal's own language, with every message wrapped."""
 
+    def to_language(self) -> str:
+        """Another name than the portal's language has, so that nothing is taken from a memory of that."""
+        return PSEUDO
+
     def gettext(self, message: str) -> str:
         return wrapped(message.rpartition(CONTEXT_SEPARATOR)[2])
 
@@ -46,10 +50,7 @@ class PseudoTranslation(trans_real.DjangoTranslation):
 @contextmanager
 def pseudo_locale() -> Iterator[None]:
     """Speak the pseudo-locale in place of the portal's own language, in this process and thread."""
-    from aftercare.checkins.form.rendering import drawn_blank
-
     pseudo: Any = PseudoTranslation(PORTAL)
-    drawn_blank.cache_clear()
     translations = {**trans_real._translations, PORTAL: pseudo}  # type: ignore[attr-defined]
     with (
         mock.patch.object(trans_real, "_translations", translations),
@@ -57,4 +58,3 @@ def pseudo_locale() -> Iterator[None]:
         mock.patch.object(trans_real, "_active", SimpleNamespace(value=pseudo)),
     ):
         yield
-    drawn_blank.cache_clear()
