@@ -363,5 +363,5 @@ def test_whatever_people_do_nobody_stays_untold(record_property: Callable[[str, 
 def test_whatever_people_do_for_long_nobody_stays_untold(
     record_property: Callable[[str, object], None],
 ) -> None:
-    record_property("steps", steps := run(examples=200, length=50))
-    assert steps > 4000
+    record_property("steps", steps := run(examples=100, length=50))
+    assert steps > 2000
