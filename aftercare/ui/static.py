@@ -29,7 +29,7 @@ class HashedStaticStorage(CompressedManifestStaticFilesStorage):
     manifest_strict = False
 
     def url(self, name: str | None, force: bool = False) -> str:
-        """Return the address of a file. Addresses are kept: a page asks for eight that change with a deployment."""
+        """Return the address of a file, worked out once per process: it changes only with a new `collectstatic`."""
         if name is None or force or not self.hashed_files:
             return str(super().url(name, force))
         if name not in self._urls:
