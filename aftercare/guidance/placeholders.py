@@ -9,6 +9,7 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy
 
+from aftercare.guidance.markup import only_allowed
 from aftercare.people.models import Clinic
 from aftercare.ui.templatetags.ui import tel
 from aftercare.ui.times import span_words
@@ -59,5 +60,6 @@ def fill_body(body: str, values: Mapping[str, str]) -> SafeString:
             return format_html('<a href="{}"><bdi>{}</bdi></a>', tel(values[name]), values[name])
         return escape(values[name])
 
-    # The body was validated when it was saved (validation.py); the values are escaped above.
-    return mark_safe(PLACEHOLDER.sub(filled, body))  # noqa: S308
+    # The body was validated when it was saved (validation.py), but perhaps by an earlier release; the values are
+    # escaped above.
+    return mark_safe(PLACEHOLDER.sub(filled, only_allowed(body)))  # noqa: S308

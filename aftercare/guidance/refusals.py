@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from wagtail.models import Locale, Revision
 
 from aftercare.guidance.forbidden_phrases import forbidden_phrases, forbidden_phrases_in_html
+from aftercare.guidance.markup import malformed
 
 # Safety articles: they say when to call, and which signs to look for.
 SAFETY_KEYS = frozenset({"A4", "A5", "A6", "A7", "A8", "A11"})
@@ -38,6 +39,11 @@ def said_refused(phrases: Iterable[str]) -> str:
     """Return the message about forbidden phrases."""
     named = "”, “".join(phrases)
     return _("Patients must never read “%s”. Say it in other words.") % named
+
+
+def said_malformed(part: str) -> str:
+    """Return the message about a part that is no tag, comments included."""
+    return _("Browsers may read “%s” as something else. Take it out.") % part
 
 
 def refusals_of(field: str, phrases: list[str]) -> Iterator[Refusal]:
@@ -86,6 +92,7 @@ class RefusesUnsafeChanges:
         for name in WORDS:
             yield from refusals_of(name, forbidden_phrases(getattr(self, name)))
         yield from refusals_of(BODY, forbidden_phrases_in_html(getattr(self, BODY)))
+        yield from (Refusal(BODY, said_malformed(part)) for part in malformed(getattr(self, BODY)))
         if self._was_safety() and not self._says_safety():
             yield Refusal("key", _("The key of a safety article stays as it is, and so does its group."))
         if self.is_safety and self.expire_at:

@@ -12,11 +12,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from aftercare.guidance.forbidden_phrases import forbidden_phrases
+from aftercare.guidance.markup import BLOCK_KEY, TAGS, malformed
 from aftercare.guidance.placeholders import PLACEHOLDERS, TELEPHONES, named_in
-from aftercare.guidance.refusals import said_refused
+from aftercare.guidance.refusals import said_malformed, said_refused
 
-TAGS = frozenset({"h2", "h3", "p", "ul", "ol", "li", "b", "strong", "a", "br"})
-BLOCK_KEY = "data-block-key"  # keys by which the editor identifies paragraphs
 SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 SOURCES = re.compile(r"S([1-9]\d?)( S[1-9]\d?)*")
 LAST_SOURCE = 64
@@ -49,7 +48,7 @@ def validate_own_words(value: str) -> None:
 def validate_body(value: str) -> None:
     """Raise ValidationError with everything that the text of an article may not contain."""
     soup = BeautifulSoup(value, "html.parser")
-    faults = [*script_in(value), *unknown_placeholders(value)]
+    faults = [*script_in(value), *malformed_in(value), *unknown_placeholders(value)]
     for tag in soup.find_all(True):
         faults += faults_of(tag)
     if not soup.get_text(strip=True):
@@ -66,6 +65,11 @@ def script_in(value: str) -> Iterator[str]:
     """Find script, also if typed as text: it might be pasted elsewhere."""
     if SCRIPT.search(unescape(value)):
         yield _("Guidance holds no script. Take out the part that begins with “<script”.")
+
+
+def malformed_in(value: str) -> Iterator[str]:
+    for part in malformed(value):
+        yield said_malformed(part)
 
 
 def unknown_placeholders(value: str) -> Iterator[str]:
