@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from io import BytesIO
 
 from PIL import Image
@@ -23,3 +25,16 @@ def photograph() -> bytes:
     written = BytesIO()
     Image.new("RGB", (40, 20), "#a86").save(written, format="JPEG", exif=exif)
     return written.getvalue()
+
+
+def grey_png(*, side: int, data: bytes | None = None) -> bytes:
+    """A black square of `side` pixels, made without drawing it; `data` instead of its pixels."""
+
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+        )
+
+    pixels = zlib.compress(bytes(side * (side + 1)), 9) if data is None else data
+    header = struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")

@@ -2,39 +2,54 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import Any
 
 from django.conf import settings
-from django.core.files.base import ContentFile, File
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.forms import FileField
 from django.http import FileResponse, HttpRequest, HttpResponseBase
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django.views.static import serve
-from PIL import Image, ImageOps
+from wagtail.images.fields import WagtailImageField
 from wagtail.images.forms import BaseImageForm
 
-JPEG_QUALITY = 90
+from aftercare.guidance.editing.picture_decoding import TooManyPixelsError, UnreadableError, redrawn
+
 DAY = 86_400  # seconds
 
 
-def without_metadata(file: File[bytes]) -> ContentFile[bytes]:
-    """Return the picture upright and without metadata such as place, time and camera."""
-    file.seek(0)
-    opened = Image.open(file)
-    upright = ImageOps.exif_transpose(opened)
-    plain = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
-    plain.info.clear()
-    written = BytesIO()
-    plain.save(written, format=opened.format, quality=JPEG_QUALITY)
-    return ContentFile(written.getvalue(), name=file.name)
+class PictureField(WagtailImageField):
+    """Wagtail's field, which decodes what it is given: it is given only what a limited child has drawn anew."""
+
+    def to_python(self, data: Any) -> Any:
+        """Return the picture drawn anew; raise ValidationError if it is unreadable or too large."""
+        file = FileField.to_python(self, data)
+        if file is None:
+            return None
+        self.check_image_file_size(file)
+        try:
+            plain = redrawn(file.read())
+        except TooManyPixelsError as error:
+            raise ValidationError(
+                _("This picture has more than 25 million pixels. Make it smaller, and upload it again."),
+                code="file_too_many_pixels",
+            ) from error
+        except UnreadableError as error:
+            raise ValidationError(self.error_messages["invalid_image"], code="invalid_image") from error
+        return super().to_python(ContentFile(plain, name=file.name))
 
 
 class PictureForm(BaseImageForm):
     """Wagtail's image form."""
 
-    def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        return without_metadata(file) if "file" in self.changed_data else file
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        wagtails = self.fields["file"]
+        self.fields["file"] = PictureField(
+            label=wagtails.label, widget=wagtails.widget, required=wagtails.required
+        )
 
 
 @require_safe
