@@ -22,15 +22,15 @@ from aftercare.alerts.models import Alert
 from aftercare.alerts.on_call.roster import Roster
 from aftercare.checkins.form.page import AUTOSAVE
 from aftercare.people.access import (
-    CHOSEN_CLINIC,
     StaffView,
     View,
     bind_staff_member,
     memberships_of,
     staff_required,
 )
-from aftercare.people.actions import record_event
+from aftercare.people.actions.events import record_event
 from aftercare.people.models import Event, Patient, StaffMember, User
+from aftercare.people.requests import CHOSEN_CLINIC, sender_of
 from clinic import held_forms
 from clinic.permissions import Predicate
 
@@ -57,7 +57,7 @@ def staff_page(view: StaffView[P]) -> View[P]:
         why = reason_to_hold(request, member, kwargs)
         if why == held_forms.CHOSEN:
             member = act_for_form_clinic(request, member)
-        request._acting_member = member  # type: ignore[attr-defined]
+        sender_of(request).acting_member = member
 
         def draw() -> HttpResponse:
             return view(request, member, *args, **kwargs)
@@ -195,6 +195,7 @@ def record_opening(*, verb: Event.Verb, subject: UUID, patient: Patient, by: Use
 
 def roster_of(member: StaffMember, now: datetime) -> Roster:
     """Return the roster of the member's clinic, loaded once per request."""
-    if not hasattr(member, "_roster"):
-        member._roster = Roster.of(member.clinic, now)  # type: ignore[attr-defined]
-    return cast(Roster, member._roster)  # type: ignore[attr-defined]
+    roster: Roster | None = vars(member).get("roster")
+    if roster is None:
+        roster = vars(member)["roster"] = Roster.of(member.clinic, now)
+    return roster

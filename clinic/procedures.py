@@ -11,9 +11,10 @@ from django.db import transaction
 
 from aftercare.checkins.corrections.actions import change_intake
 from aftercare.checkins.models import CheckIn
-from aftercare.people.actions import add_procedure, record_event
+from aftercare.people.actions.events import record_event
+from aftercare.people.actions.patient_details import change_details
+from aftercare.people.actions.procedures import add_procedure
 from aftercare.people.models import Event, Patient, Procedure, User
-from aftercare.people.patients.details import change_details
 from aftercare.people.patients.intake import Intake
 from aftercare.triage import LIMITS, Limits, treated_over_open_alert
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.utils.translation import gettext as _
 
-from aftercare.alerts.following_up.drills import escalate_drills
+from aftercare.alerts.actions.drills import escalate_drills
 from aftercare.alerts.following_up.escalation import escalate, follow_up
 from aftercare.alerts.on_call.no_recipients import mail_technical_contacts
 from aftercare.checkins.follow_up.non_response import record_silence_after_alerts

@@ -61,7 +61,7 @@ def carriers() -> dict[str, list[Carrier]]:
 def all_carriers() -> Iterator[tuple[Carrier, Iterable[str]]]:
     """Yield every carrier of the product with its statements."""
     from aftercare.checkins.wording import QUESTION_SOURCES
-    from aftercare.guidance.actions import SOURCES
+    from aftercare.guidance.actions.courses import SOURCES
     from aftercare.people.models.patients import INTAKE_SOURCES
     from aftercare.triage import RULES, TIMED_RULES
 

@@ -7,11 +7,11 @@ class AlertsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the message source, renderers and failure handler of alerts with the outbox."""
-        from aftercare.alerts.contacting import patient_messages
+        from aftercare.alerts.actions import patient_messages
         from aftercare.alerts.dispatching import undelivered
         from aftercare.alerts.notifying import notifications
         from aftercare.outbox.registry import register_given_up, register_renderer, register_source
-        from aftercare.people.patients.withdrawal import register_for_patients
+        from aftercare.people.actions.withdrawal import register_for_patients
 
         register_source("alerts", notifications.drain, notifications.backlog)
         register_given_up(notifications.KIND, undelivered.notify_next_step)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
+from aftercare.alerts.actions import drills
 from aftercare.alerts.dispatching import deferred, reminders
-from aftercare.alerts.following_up import chases, drills, escalation
+from aftercare.alerts.following_up import chases, escalation, unassign
 from aftercare.alerts.on_call import no_recipients
-from aftercare.alerts.ownership import unassign
 
 
 @shared_task(name="aftercare.alerts.escalate")

@@ -8,6 +8,6 @@ class CheckinsConfig(AppConfig):
     def ready(self) -> None:
         """Register the renderer of this room's messages with the outbox."""
         from aftercare.checkins.follow_up import unconfirmed
-        from aftercare.people.patients.withdrawal import register_for_patients
+        from aftercare.people.actions.withdrawal import register_for_patients
 
         register_for_patients(unconfirmed.KIND, unconfirmed.render)

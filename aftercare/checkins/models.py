@@ -38,6 +38,10 @@ class CheckInQuerySet(models.QuerySet["CheckIn"]):
         """Check-ins without a correction."""
         return self.filter(superseded_by=None)
 
+    def corrections(self) -> CheckInQuerySet:
+        """Return the check-ins that correct another check-in."""
+        return self.exclude(supersedes=None)
+
     def newest_first(self) -> CheckInQuerySet:
         """Order by the instant described, newest first."""
         return self.order_by("-observed_at", "-submitted_at")

@@ -13,17 +13,18 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from aftercare.alerts.contacting.patient_messages import TEXTS, open_letter
+from aftercare.alerts.actions.patient_messages import TEXTS, open_letter
 from aftercare.alerts.models import Letter
+from aftercare.checkins.pages.actions import record_said_called
 from aftercare.checkins.pages.lead import lead_after, lead_of
-from aftercare.checkins.pages.lead_box import box_of, record_said_called
+from aftercare.checkins.pages.lead_box import box_of
 from aftercare.checkins.pages.own_number import OwnNumberForm
 from aftercare.checkins.pages.today import newest_of, recently_reported
 from aftercare.checkins.views import patient_page
 from aftercare.guidance.views import clinic_or_404, timeline_context
 from aftercare.people.access import patient_of
+from aftercare.people.actions.patient_details import change_details
 from aftercare.people.models import Patient, Procedure
-from aftercare.people.patients.details import change_details
 
 
 @require_safe

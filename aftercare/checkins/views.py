@@ -17,11 +17,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from aftercare.checkins.form import drafts
 from aftercare.checkins.form.form import CheckInForm
-from aftercare.checkins.form.page import AUTOSAVE, FormPage, newest_revision, redirect_to_token, uuid_in
+from aftercare.checkins.form.page import AUTOSAVE, FormPage, redirect_to_token, uuid_in
+from aftercare.checkins.form.posting import submit_posted
 from aftercare.checkins.models import CheckIn
 from aftercare.checkins.pages.history import history_context
 from aftercare.checkins.pages.result import result_context, situation_of
 from aftercare.checkins.pages.today import Today
+from aftercare.checkins.submission.history import newest_version
 from aftercare.checkins.submission.submission import RejectedError
 from aftercare.guidance.access import is_editor
 from aftercare.people.access import (
@@ -109,7 +111,7 @@ def send(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Submit a posted form and redirect to the result, or show it again with its errors."""
     page = FormPage(patient, timezone.now())
     try:
-        receipt = page.submit(request.POST, by=patient.user)
+        receipt = submit_posted(patient=patient, posted=request.POST, by=patient.user, now=page.now)
     except RejectedError as error:
         return page.rejected(request, error)
     if saved := page.autosaved(request):
@@ -187,4 +189,5 @@ def own_check_in(patient: Patient, check_in_id: str) -> CheckIn:
     wanted = uuid_in(check_in_id)
     if wanted is None:
         raise Http404("no such check-in")
-    return newest_revision(get_object_or_404(patient.check_ins, pk=wanted))
+    found = get_object_or_404(patient.check_ins, pk=wanted)
+    return newest_version(found, patient.check_ins.corrections())

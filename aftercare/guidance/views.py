@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from aftercare.guidance.actions import record_article_read
+from aftercare.guidance.actions.article_reads import record_article_read
 from aftercare.guidance.articles.list_page import groups
 from aftercare.guidance.articles.page import article_context, template_of
 from aftercare.guidance.articles.reader import Reader

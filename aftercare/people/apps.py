@@ -8,10 +8,9 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         """Register the renderers of invitations and the names of clinics with the outbox."""
         from aftercare.outbox.registry import register_renderer, register_sender_names
-        from aftercare.people.clinics import staff_invitations
+        from aftercare.people.actions import invitations, staff_invitations
+        from aftercare.people.actions.withdrawal import register_for_patients
         from aftercare.people.clinics.sender_names import clinic_names
-        from aftercare.people.patients import invitations
-        from aftercare.people.patients.withdrawal import register_for_patients
 
         register_for_patients(invitations.KIND, invitations.render)
         register_renderer(staff_invitations.KIND, staff_invitations.render)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from aftercare.checkins.models import Assessment, CheckIn
-from aftercare.guidance.actions import publish_default_courses
+from aftercare.guidance.actions.courses import publish_default_courses
 from aftercare.guidance.models import ExpectedCourseSet
-from aftercare.people.actions import add_staff_member
+from aftercare.people.actions.staff import add_staff_member
 from aftercare.people.hours import ALWAYS_OPEN
 from aftercare.people.models import Clinic, Patient, Procedure, StaffMember, User
 from aftercare.triage import RULESET_VERSION, Answers

@@ -1,4 +1,4 @@
-"""Actions of managers: add staff, change roles, end memberships, change the clinic's details."""
+"""Actions of managers: staff, the clinic's details, failed messages."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from aftercare.people.actions import add_staff_member, record_event
-from aftercare.people.clinics.staff_invitations import invite_staff
+from aftercare.outbox.actions import attend, try_again
+from aftercare.outbox.models import Message
+from aftercare.people.actions.events import record_event
+from aftercare.people.actions.staff import add_staff_member
+from aftercare.people.actions.staff_invitations import invite_staff
 from aftercare.people.models import Clinic, Event, StaffMember, User
 from aftercare.ui.telephones import Telephone
 
@@ -107,3 +110,25 @@ def change_details(*, clinic: Clinic, by: User, now: datetime, details: Mapping[
         data={"before": before, "after": after},
     )
     return current
+
+
+@transaction.atomic
+def send_message_again(*, message: Message, member: StaffMember, now: datetime) -> None:
+    """Send a failed message again, with an event. Raises NotFailedError or TooLateError; then nothing changes."""
+    try_again(message=message, now=now)
+    record_event(
+        verb=Event.Verb.SENT_AGAIN, actor=member.user, now=now, clinic=member.clinic, subject=message.pk
+    )
+
+
+@transaction.atomic
+def dismiss_message(*, message: Message, member: StaffMember, now: datetime) -> None:
+    """Mark a failed message as handled, with an event. Raises NotFailedError; then nothing changes."""
+    attend(message=message, now=now)
+    record_event(
+        verb=Event.Verb.DISMISSED_MESSAGE,
+        actor=member.user,
+        now=now,
+        clinic=member.clinic,
+        subject=message.pk,
+    )

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -16,12 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from aftercare.outbox.actions import NotFailedError, TooLateError, attend, try_again
+from aftercare.outbox.actions import NotFailedError, TooLateError
 from aftercare.outbox.models import Message
 from aftercare.people.access import StaffView, View
-from aftercare.people.actions import record_event
 from aftercare.people.models import Event, StaffMember
 from clinic.access import staff_page
+from clinic.administration.actions import dismiss_message, send_message_again
 from clinic.administration.messages_page import messages_page
 from clinic.permissions import may_see_messages
 
@@ -58,9 +57,7 @@ def again(request: HttpRequest, member: StaffMember, message_id: UUID) -> HttpRe
     """Send a failed message again, to the recipient's current address."""
     message = own_message(member, message_id)
     try:
-        with transaction.atomic():
-            try_again(message=message, now=timezone.now())
-            keep(member, message, Event.Verb.SENT_AGAIN)
+        send_message_again(message=message, member=member, now=timezone.now())
     except NotFailedError:
         messages.error(request, meanwhile(message))
     except TooLateError:
@@ -78,9 +75,7 @@ def dismiss(request: HttpRequest, member: StaffMember, message_id: UUID) -> Http
     """Mark a failed message as looked into."""
     message = own_message(member, message_id)
     try:
-        with transaction.atomic():
-            attend(message=message, now=timezone.now())
-            keep(member, message, Event.Verb.DISMISSED_MESSAGE)
+        dismiss_message(message=message, member=member, now=timezone.now())
     except NotFailedError:
         messages.error(request, meanwhile(message))
     else:
@@ -105,7 +100,3 @@ def own_message(member: StaffMember, message_id: UUID) -> Message:
     own = Message.objects.filter(sender=member.clinic_id).select_related("recipient")
     found: Message = get_object_or_404(own, pk=message_id)
     return found
-
-
-def keep(member: StaffMember, message: Message, verb: Event.Verb) -> None:
-    record_event(verb=verb, actor=member.user, now=timezone.now(), clinic=member.clinic, subject=message.pk)

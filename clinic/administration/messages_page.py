@@ -10,15 +10,14 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from aftercare.alerts.contacting import patient_messages
+from aftercare.alerts.actions import patient_messages
 from aftercare.alerts.models import Alert, Dispatch, Letter
 from aftercare.alerts.notifying import notifications
 from aftercare.checkins.follow_up import unconfirmed
 from aftercare.checkins.models import CheckIn
 from aftercare.outbox.models import Message
-from aftercare.people.clinics import staff_invitations
+from aftercare.people.actions import invitations, staff_invitations
 from aftercare.people.models import Clinic, Invitation, Patient, StaffInvitation
-from aftercare.people.patients import invitations
 
 TRIED_OFTEN = 3  # attempts after which a message still being retried is listed
 SHOWN = 100

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from aftercare.alerts.models import ContactStep
 from aftercare.outbox.models import Message
-from aftercare.people.clinics.staff_invitations import KIND
+from aftercare.people.actions.staff_invitations import KIND
 from aftercare.people.models import Clinic, StaffInvitation, StaffMember
 from clinic.labels import STATES
 

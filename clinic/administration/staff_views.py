@@ -12,9 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from aftercare.people.access import CHOSEN_CLINIC, memberships_of
-from aftercare.people.clinics.staff_invitations import NotWorkingError, invite_staff
+from aftercare.people.access import memberships_of
+from aftercare.people.actions.staff_invitations import NotWorkingError, invite_staff
 from aftercare.people.models import StaffMember
+from aftercare.people.requests import CHOSEN_CLINIC
 from clinic.access import only, staff_page
 from clinic.administration.actions import LastManagerError, add_colleague, change_colleague
 from clinic.administration.staff_forms import AddStaffForm, ChangeStaffForm

@@ -13,12 +13,13 @@ from uuid import UUID
 
 from django.db import transaction
 
-from aftercare.alerts.actions import acknowledge, close, record_contact_attempt, set_next_try
+from aftercare.alerts.actions.closing import close, undo_close
+from aftercare.alerts.actions.contact_attempts import record_contact_attempt, set_next_try
+from aftercare.alerts.actions.ownership import acknowledge, give_back
 from aftercare.alerts.models import Alert, ContactAttempt
-from aftercare.alerts.ownership.actions import give_back, undo_close
 from aftercare.checkins.models import Assessment
+from aftercare.people.actions.patient_details import change_details
 from aftercare.people.models import Patient, User
-from aftercare.people.patients.details import change_details
 from aftercare.ui.telephones import Telephone
 
 NEWS_SHOWN = 10

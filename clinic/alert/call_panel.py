@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from aftercare.alerts.contacting.attempts import longest_wait
+from aftercare.alerts.actions.closing import UNDO_WITHIN
+from aftercare.alerts.actions.contact_attempts import longest_wait
 from aftercare.alerts.models import Alert, ContactAttempt
-from aftercare.alerts.ownership.actions import UNDO_WITHIN
 from aftercare.checkins.models import Assessment
 from aftercare.people.models import Event, Patient, StaffMember
 from aftercare.triage import Level

@@ -16,11 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from aftercare.alerts.actions import (
-    AlreadyClosedError,
-    NoteNeededError,
-)
-from aftercare.alerts.contacting.patient_messages import SentLatelyError, WithdrawnError, send_letter
+from aftercare.alerts.actions.patient_messages import SentLatelyError, WithdrawnError, send_letter
+from aftercare.alerts.errors import AlreadyClosedError, NoteNeededError
 from aftercare.alerts.models import Alert
 from aftercare.people.models import StaffMember
 from clinic.access import alert_of, only, require, staff_page

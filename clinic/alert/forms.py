@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from aftercare.alerts.contacting.patient_messages import letter_text
+from aftercare.alerts.actions.patient_messages import letter_text
 from aftercare.alerts.models import Alert, Letter
 from aftercare.people.models import Clinic, StaffMember
 from clinic.form_fields import NOTE_LENGTH, colleagues, helper_for

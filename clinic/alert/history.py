@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext, gettext_lazy, pgettext
 
-from aftercare.alerts.contacting.patient_messages import KIND as LETTER
+from aftercare.alerts.actions.patient_messages import KIND as LETTER
 from aftercare.alerts.models import Alert, ContactAttempt, Dispatch, Drill, Letter
 from aftercare.alerts.notifying.notifications import KIND
 from aftercare.checkins.models import CheckIn

@@ -12,14 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from aftercare.alerts.actions import AlreadyClosedError
-from aftercare.alerts.ownership.actions import (
-    NewerAlertError,
-    NotClosedError,
-    OwnerChangedError,
-    assign,
-    reopen,
-)
+from aftercare.alerts.actions.closing import NewerAlertError, NotClosedError, reopen
+from aftercare.alerts.actions.ownership import OwnerChangedError, assign
+from aftercare.alerts.errors import AlreadyClosedError
 from aftercare.people.models import StaffMember
 from clinic.access import alert_of, only, require, staff_page
 from clinic.alert.forms import AssignForm, ReopenForm

@@ -14,9 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from aftercare.alerts.actions import AlreadyAcknowledgedError, AlreadyClosedError, NotAcknowledgedError
+from aftercare.alerts.actions.closing import NewerAlertError, NotClosedError, TooLateError
+from aftercare.alerts.errors import AlreadyAcknowledgedError, AlreadyClosedError, NotAcknowledgedError
 from aftercare.alerts.models import Alert
-from aftercare.alerts.ownership.actions import NewerAlertError, NotClosedError, TooLateError
 from aftercare.checkins.models import Assessment
 from aftercare.people.models import Event, StaffMember
 from aftercare.ui.times import staff_clock

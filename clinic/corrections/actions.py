@@ -8,7 +8,7 @@ from django.db import transaction
 
 from aftercare.checkins.corrections.actions import Treatment, correct_procedure, move_procedure
 from aftercare.checkins.corrections.reassessment import Reassessed
-from aftercare.people.actions import record_event
+from aftercare.people.actions.events import record_event
 from aftercare.people.models import Event, Patient, Procedure, User
 from clinic.procedures import is_treated_over_open_alert, keep_guardian
 

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.db.models import Model
 
-from aftercare.alerts.contacting.attempts import apply_call
+from aftercare.alerts.actions.contact_attempts import apply_call
 from aftercare.alerts.models import Alert, ContactAttempt, Dispatch
 from aftercare.alerts.raising import Fired, Key, keys_to_notify, new_alerts, opening_dispatch, repeated_alerts
 from aftercare.alerts.transitions import (
@@ -24,13 +24,14 @@ from aftercare.alerts.transitions import (
     state_of,
 )
 from aftercare.checkins.models import Assessment, CheckIn, Finding, NonResponse
-from aftercare.checkins.submission.actions import assessment_columns, check_in_columns, finding_row
-from aftercare.checkins.submission.history import History, course_for
+from aftercare.checkins.submission.context import SubmissionContext
+from aftercare.checkins.submission.history import History
 from aftercare.checkins.submission.judging import all_fired, evaluate_submission
 from aftercare.checkins.submission.placement import place
+from aftercare.checkins.submission.rows import assessment_columns, check_in_columns, finding_row
 from aftercare.checkins.submission.submission import Submission
 from aftercare.outbox.models import Message
-from aftercare.people.actions import is_at_risk
+from aftercare.people.actions.patients import is_at_risk
 from aftercare.people.models import Clinic, Event, Patient, Procedure, User
 from aftercare.people.name_matching import search_text
 from aftercare.triage import LIMITS, Entry, missed_check_ins
@@ -216,29 +217,23 @@ class StoryBuilder:
     def report(self, act: Reported, now: datetime) -> None:
         """Build the rows that `submit_check_in` would write."""
         submission = Submission(token=act.token, answers=act.report.answers, note=act.report.note)
-        placement = place(submission, self.history, now=now, limits=LIMITS)
-        course = course_for(self.history.course_set_id, placement.procedure)
-        entry = Entry(key=self.new_id(), at=placement.observed_at, answers=submission.answers, course=course)
-        judged, _none_later = evaluate_submission(
-            entry, placement=placement, history=self.history, at_risk=self.patient.at_risk, limits=LIMITS
-        )
-        columns = check_in_columns(
+        context = SubmissionContext(
             patient=self.patient,
             by=self.user,
             submission=submission,
-            placement=placement,
+            placement=place(submission, self.history, now=now, limits=LIMITS),
             history=self.history,
-            entry=entry,
-            judged=judged,
-            revealed=[],
+            at_risk=self.patient.at_risk,
             now=now,
             limits=LIMITS,
         )
+        evaluation = evaluate_submission(context, self.new_id())
+        columns = check_in_columns(context, evaluation)
         check_in = fast_row(CheckIn, columns)
-        alerts = self.raise_alerts(all_fired(check_in, judged, []), check_in.pk, now)
-        self.history.add(check_in, entry)
+        alerts = self.raise_alerts(all_fired(check_in, evaluation, {}), check_in.pk, now)
+        self.history.add(check_in, evaluation.entry)
         self.batch.check_ins.append(check_in)
-        self.assess(check_in, judged, alerts, now)
+        self.assess(check_in, evaluation.judged, alerts, now)
 
     def assess(self, check_in: CheckIn, judged: TriageAssessment, alerts: list[Alert], now: datetime) -> None:
         """Add the assessment at submission and its findings. Random patients get no later assessment."""

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from aftercare.alerts.models import ContactStep
-from aftercare.guidance.actions import publish_default_courses
-from aftercare.people.actions import add_staff_member
+from aftercare.guidance.actions.courses import publish_default_courses
+from aftercare.people.actions.staff import add_staff_member
 from aftercare.people.models import Clinic, StaffMember
 
 # Numbers that the British regulator reserves for fiction.

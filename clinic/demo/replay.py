@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 
 from django.db.models import Min
 
-from aftercare.alerts.actions import acknowledge, close, record_contact_attempt
+from aftercare.alerts.actions.closing import close
+from aftercare.alerts.actions.contact_attempts import record_contact_attempt
+from aftercare.alerts.actions.ownership import acknowledge
 from aftercare.alerts.following_up.escalation import escalate
 from aftercare.alerts.models import Alert, ContactAttempt, Dispatch
 from aftercare.alerts.on_call.recipients import recipients_of
@@ -21,7 +23,7 @@ from aftercare.checkins.follow_up.non_response import (
 from aftercare.checkins.submission.actions import submit_check_in
 from aftercare.checkins.submission.submission import Submission
 from aftercare.outbox.models import Message
-from aftercare.people.actions import enrol_patient
+from aftercare.people.actions.patients import enrol_patient
 from aftercare.people.models import Clinic, Patient, User
 from aftercare.triage import LIMITS
 from clinic.demo.clinics import address

@@ -10,9 +10,9 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from aftercare.people.actions import enrol_patient
+from aftercare.people.actions.invitations import invite
+from aftercare.people.actions.patients import enrol_patient
 from aftercare.people.models import Clinic, Patient, User
-from aftercare.people.patients.invitations import invite
 from clinic.procedures import note_skipped, record_procedure
 
 

@@ -15,9 +15,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from aftercare.people.actions.patient_details import OF_THE_PERSON, OF_THE_RECORD, value_of
 from aftercare.people.models import Clinic, IntakeQuestion, Language, Patient, User
 from aftercare.people.name_matching import plain
-from aftercare.people.patients.details import OF_THE_PERSON, OF_THE_RECORD, value_of
 from aftercare.people.patients.intake import Intake
 from aftercare.people.telephones import TelephoneFormField
 from clinic.form_fields import TimedForm, TreatmentFields, helper_for, require_after_birth, zone_choices

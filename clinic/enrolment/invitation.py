@@ -9,8 +9,8 @@ from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from aftercare.outbox.models import Message
+from aftercare.people.actions.invitations import KIND
 from aftercare.people.models import Invitation, Patient
-from aftercare.people.patients.invitations import KIND
 from clinic.labels import STATES
 
 MAIL = ("state", "failure", "error", "finished_at")

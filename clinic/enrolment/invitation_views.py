@@ -15,14 +15,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from aftercare.people.models import Invitation, StaffMember
-from aftercare.people.patients.invitations import (
+from aftercare.people.actions.invitations import (
     SignsInElsewhereError,
     WithdrawnError,
     hand_over,
     invite,
     signs_in_elsewhere,
 )
+from aftercare.people.models import Invitation, StaffMember
 from aftercare.ui.qr import qr_code
 from clinic.access import patient_of_clinic, require, staff_page
 from clinic.enrolment.invitation import invitation_status_of

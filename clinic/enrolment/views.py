@@ -13,9 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from aftercare.people.actions.invitations import signs_in_elsewhere
+from aftercare.people.actions.patient_details import change_details
 from aftercare.people.models import Patient, StaffMember
-from aftercare.people.patients.details import change_details
-from aftercare.people.patients.invitations import signs_in_elsewhere
 from clinic.access import only, patient_of_clinic, require, staff_page
 from clinic.enrolment.actions import enrol_with_procedure
 from clinic.enrolment.duplicates import Duplicate, likely_duplicates

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from aftercare.alerts.following_up.drills import (
+from aftercare.alerts.actions.drills import (
     DrillEndedError,
     DrillRunningError,
     drill_times,

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from aftercare.alerts.models import ContactStep
 from aftercare.alerts.models.dispatches import LONGEST_WAIT_MIN
-from aftercare.people.clinics.rota import LONGEST_SHIFT
+from aftercare.people.actions.rota import LONGEST_SHIFT
 from aftercare.people.models import Clinic, StaffMember
 from clinic.form_fields import helper_for
 from clinic.held_forms import StaffForm

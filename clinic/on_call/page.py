@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from aftercare.alerts.following_up.drills import DrillTimes, drill_times
+from aftercare.alerts.actions.drills import DrillTimes, drill_times
 from aftercare.alerts.models import ContactStep, Drill
 from aftercare.alerts.on_call.roster import Roster
 from aftercare.people.models import Clinic, Shift, StaffMember

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from aftercare.people.clinics.rota import overlapping, put_on_duty, series_of, take_off_duty
+from aftercare.people.actions.rota import overlapping, put_on_duty, series_of, take_off_duty
 from aftercare.people.models import Shift, StaffMember
 from clinic.on_call.forms import ShiftForm
 from clinic.on_call.views import form_methods, is_gone, manager_page

@@ -15,10 +15,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from aftercare.alerts.actions.contact_steps import add_step, change_step, move_up, remove_step, set_absence
 from aftercare.alerts.models import ContactStep
-from aftercare.alerts.on_call.contact_steps import add_step, change_step, move_up, remove_step, set_absence
 from aftercare.people.access import StaffView, View
-from aftercare.people.clinics.rota import close_on, open_on
+from aftercare.people.actions.rota import close_on, open_on
 from aftercare.people.models import Shift, StaffMember
 from clinic.access import only, roster_of, staff_page
 from clinic.on_call.forms import AbsenceForm, ClosedDayForm, StepForm

@@ -13,10 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from aftercare.alerts.actions import (
-    AlreadyCorrectedError,
-    correct_contact_attempt,
-)
+from aftercare.alerts.actions.contact_attempts import correct_contact_attempt
+from aftercare.alerts.errors import AlreadyCorrectedError
 from aftercare.alerts.models import ContactAttempt
 from aftercare.people.models import StaffMember
 from clinic.access import only, patient_of_clinic, require, staff_page

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from aftercare.alerts.models import Alert
 from aftercare.checkins.form.page import FormPage, redirect_to_token, uuid_in
+from aftercare.checkins.form.posting import submit_posted
 from aftercare.checkins.models import Finding
 from aftercare.checkins.submission.submission import RejectedError
 from aftercare.people.models import StaffMember
@@ -56,7 +57,7 @@ def new(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpResp
     if HOLD in request.POST:
         return page.filled(request, page.form(request.POST), status=HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
-        receipt = page.submit(request.POST, by=member.user)
+        receipt = submit_posted(patient=found, posted=request.POST, by=member.user, now=page.now)
     except RejectedError as error:
         return page.rejected(request, error)
     if saved := page.autosaved(request):

@@ -13,13 +13,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from aftercare.people.models import Patient, StaffMember
-from aftercare.people.patients.withdrawal import (
+from aftercare.people.actions.withdrawal import (
     AlreadyWithdrawnError,
     NotWithdrawnError,
     take_back_patient,
     withdraw_patient,
 )
+from aftercare.people.models import Patient, StaffMember
 from aftercare.ui.times import staff_clock
 from clinic.access import patient_of_clinic, require, staff_page
 from clinic.patients.forms import WithdrawForm

@@ -12,14 +12,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from aftercare.alerts.actions.closing import NewerAlertError, TooLateError
 from aftercare.alerts.models import Alert
-from aftercare.alerts.ownership.actions import NewerAlertError, TooLateError
 from aftercare.people.models import Patient, StaffMember, User
 from aftercare.ui.times import staff_clock
 from clinic.access import only, patient_of_clinic, require, staff_page
 from clinic.labels import all_of
 from clinic.permissions import may_close, may_work_alerts
-from clinic.queue.shown_rows import (
+from clinic.queue.actions import (
     AlreadyTakenError,
     RowChangedError,
     acknowledge_row,

@@ -10,7 +10,9 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from aftercare.alerts.actions import acknowledge, close, record_contact_attempt
+from aftercare.alerts.actions.closing import close
+from aftercare.alerts.actions.contact_attempts import record_contact_attempt
+from aftercare.alerts.actions.ownership import acknowledge
 from aftercare.alerts.following_up.escalation import escalate, unacknowledged_alerts
 from aftercare.alerts.models import Alert
 from aftercare.checkins.follow_up.non_response import (
@@ -24,8 +26,9 @@ from aftercare.checkins.pages.lead import NOTHING, lead_of
 from aftercare.checkins.submission.actions import Status, submit_check_in
 from aftercare.checkins.submission.submission import RejectedError, Submission
 from aftercare.checkins.wording import SEVERAL
-from aftercare.guidance.actions import publish_courses
-from aftercare.people.actions import add_staff_member, enrol_patient
+from aftercare.guidance.actions.courses import publish_courses
+from aftercare.people.actions.patients import enrol_patient
+from aftercare.people.actions.staff import add_staff_member
 from aftercare.people.hours import ALWAYS_OPEN
 from aftercare.people.models import Clinic, Patient, Procedure, StaffMember, User
 from aftercare.triage import TIMED_RULES, Answers, ExpectedCourse, Level, Limits

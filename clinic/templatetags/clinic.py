@@ -9,6 +9,7 @@ from django import template
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from aftercare.people.requests import sender_of
 from clinic.on_call.banners import banners_of
 
 register = template.Library()
@@ -17,7 +18,8 @@ register = template.Library()
 @register.inclusion_tag("clinic/on_call/banners.html", takes_context=True)
 def staff_banners(context: dict[str, Any]) -> dict[str, Any]:
     """Render the banners of the member's clinic: messages delayed, or nobody reachable."""
-    member = getattr(context.get("request"), "_acting_member", None)
+    request = context.get("request")
+    member = sender_of(request).acting_member if request else None
     if member is None:
         return {}
     now = timezone.now()

@@ -12,6 +12,7 @@ from django.template.defaulttags import CsrfTokenNode
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from aftercare.people.requests import sender_of
 from clinic.held_forms import DRAWN_FOR
 
 register = template.Library()
@@ -22,7 +23,8 @@ class StaffTokenNode(CsrfTokenNode):
 
     def render(self, context: Context) -> SafeString:
         token = SafeString(super().render(context))
-        member = getattr(getattr(context, "request", None), "_acting_member", None)
+        request = getattr(context, "request", None)
+        member = sender_of(request).acting_member if request else None
         if not token or member is None:
             return token
         clinic = format_html('<input type="hidden" name="{}" value="{}">', DRAWN_FOR, member.clinic_id)

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from aftercare.alerts.actions import AlreadyAcknowledgedError, AlreadyClosedError, acknowledge, close
+from aftercare.alerts.actions.closing import close
+from aftercare.alerts.actions.ownership import acknowledge
+from aftercare.alerts.errors import AlreadyAcknowledgedError, AlreadyClosedError
 from aftercare.alerts.following_up import escalation
 from aftercare.alerts.models import Alert, Dispatch
 from aftercare.alerts.notifying import notifications

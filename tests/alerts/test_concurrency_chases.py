@@ -3,20 +3,15 @@
 import pytest
 from django.core import mail
 
-from aftercare.alerts.actions import (
-    AlreadyAcknowledgedError,
-    AlreadyCorrectedError,
-    acknowledge,
-    close,
-    correct_contact_attempt,
-    record_contact_attempt,
-)
+from aftercare.alerts.actions.closing import NewerAlertError, close, undo_close
+from aftercare.alerts.actions.contact_attempts import correct_contact_attempt, record_contact_attempt
+from aftercare.alerts.actions.ownership import acknowledge, give_back
 from aftercare.alerts.dispatching.undelivered import notify_next_step
+from aftercare.alerts.errors import AlreadyAcknowledgedError, AlreadyCorrectedError, NotAcknowledgedError
 from aftercare.alerts.following_up import chases
 from aftercare.alerts.models import Alert, ContactAttempt, Dispatch
 from aftercare.alerts.notifying.notifications import drain
 from aftercare.alerts.on_call.no_recipients import mail_technical_contacts
-from aftercare.alerts.ownership.actions import NewerAlertError, NotAcknowledgedError, give_back, undo_close
 from aftercare.checkins.submission.actions import Receipt
 from aftercare.outbox.models import Message
 from aftercare.people.models import Clinic, Event, Patient, Procedure, StaffMember

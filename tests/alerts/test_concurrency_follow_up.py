@@ -2,14 +2,15 @@
 
 import pytest
 
-from aftercare.alerts.actions import AlreadyAcknowledgedError, acknowledge, record_contact_attempt
+from aftercare.alerts.actions.contact_attempts import record_contact_attempt
+from aftercare.alerts.actions.contact_steps import add_step, move_up
+from aftercare.alerts.actions.drills import DrillRunningError, end_drill, escalate_drills, start_drill
+from aftercare.alerts.actions.ownership import acknowledge
 from aftercare.alerts.dispatching.reminders import remind
-from aftercare.alerts.following_up import escalation
-from aftercare.alerts.following_up.drills import DrillRunningError, end_drill, escalate_drills, start_drill
+from aftercare.alerts.errors import AlreadyAcknowledgedError
+from aftercare.alerts.following_up import escalation, unassign
+from aftercare.alerts.following_up.unassign import return_to_pool
 from aftercare.alerts.models import Alert, ContactAttempt, ContactStep, Dispatch, Drill
-from aftercare.alerts.on_call.contact_steps import add_step, move_up
-from aftercare.alerts.ownership import unassign
-from aftercare.alerts.ownership.unassign import return_to_pool
 from aftercare.checkins.follow_up.unconfirmed import tell_unconfirmed
 from aftercare.outbox.models import Message
 from aftercare.people.models import Clinic, Event, Patient, Procedure, StaffMember

@@ -21,10 +21,9 @@ from aftercare.outbox import registry
 from aftercare.outbox.delivery import sweep
 from aftercare.outbox.models import Message
 from aftercare.people.accounts.adapter import wait_for_mails
-from aftercare.people.actions import make_sign_in_link
-from aftercare.people.clinics import staff_invitations
-from aftercare.people.models import Clinic, Event, Patient, Procedure, StaffMember
-from aftercare.people.patients.withdrawal import (
+from aftercare.people.actions import staff_invitations
+from aftercare.people.actions.sign_in_links import make_sign_in_link
+from aftercare.people.actions.withdrawal import (
     AlreadyWithdrawnError,
     NotWithdrawnError,
     has_left,
@@ -32,6 +31,7 @@ from aftercare.people.patients.withdrawal import (
     take_back_patient,
     withdraw_patient,
 )
+from aftercare.people.models import Clinic, Event, Patient, Procedure, StaffMember
 from tests.checkins.posting import ORDINARY_FORM, signed_in
 from tests.people import PatientFactory, StaffMemberFactory, at, check_in
 

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from aftercare.alerts.actions import record_contact_attempt
-from aftercare.alerts.following_up.drills import start_drill
+from aftercare.alerts.actions.contact_attempts import record_contact_attempt
+from aftercare.alerts.actions.contact_steps import add_step
+from aftercare.alerts.actions.drills import start_drill
 from aftercare.alerts.models import ContactStep, Drill
-from aftercare.alerts.on_call.contact_steps import add_step
-from aftercare.people.clinics.rota import put_on_duty
+from aftercare.people.actions.rota import put_on_duty
 from aftercare.people.models import Patient, Shift, StaffMember
 from clinic.urls import urlpatterns
 from tests.clinic.staff_client import QUEUE, alert_url, patient_url

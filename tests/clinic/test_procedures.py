@@ -3,7 +3,8 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from aftercare.alerts.actions import acknowledge, close
+from aftercare.alerts.actions.closing import close
+from aftercare.alerts.actions.ownership import acknowledge
 from aftercare.people.models import Event, Patient, Procedure, StaffMember
 from clinic.procedures import RecordedProcedure, is_treated_over_open_alert, record_procedure
 from tests.people import at, check_in

@@ -2,7 +2,7 @@
 
 import pytest
 
-from aftercare.guidance.actions import add_editor
+from aftercare.guidance.actions.editors import add_editor
 from aftercare.people.models import User
 from tests.people import (
     clinic,

@@ -14,7 +14,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from aftercare.guidance.actions import add_editor
+from aftercare.guidance.actions.editors import add_editor
 from aftercare.guidance.articles.loading import load_articles
 from aftercare.guidance.models import Article
 from aftercare.people.models import Patient, StaffMember, User

@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError
 from pytest_django import DjangoAssertNumQueries
 
-from aftercare.guidance.actions import SOURCES
+from aftercare.guidance.actions.courses import SOURCES
 from aftercare.guidance.models import ExpectedCourseRow, ExpectedCourseSet, ImmutableError
 from aftercare.people.models import Clinic, StaffMember
 from aftercare.triage import DEFAULT_COURSES

@@ -14,7 +14,7 @@ from django.utils import timezone
 from wagtail.models import Locale
 from wagtail.test.utils.form_data import inline_formset, rich_text
 
-from aftercare.guidance.actions import add_editor
+from aftercare.guidance.actions.editors import add_editor
 from aftercare.guidance.editing.reviewing import add_reviewer, set_up_review
 from aftercare.guidance.forbidden_phrases import forbidden_phrases, forbidden_phrases_in_html
 from aftercare.guidance.models import Article, ClinicGuidance, Instruction

@@ -13,7 +13,7 @@ import pytest
 from aftercare.checkins.models import CheckIn
 from aftercare.checkins.submission.actions import Receipt, submit_check_in
 from aftercare.checkins.submission.submission import Submission
-from aftercare.guidance.actions import publish_default_courses
+from aftercare.guidance.actions.courses import publish_default_courses
 from aftercare.guidance.models import ExpectedCourseSet
 from aftercare.people.models import Clinic, Patient, Procedure, StaffMember, User
 from aftercare.triage import Answers

@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
-from aftercare.people.actions import record_event
+from aftercare.people.actions.events import record_event
 from aftercare.people.hours import ALWAYS_OPEN
 from aftercare.people.models import (
     AT_RISK_QUESTIONS,

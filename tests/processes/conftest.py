@@ -13,7 +13,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from aftercare.people.actions import make_sign_in_link
+from aftercare.people.actions.sign_in_links import make_sign_in_link
 from aftercare.people.models import Patient, Procedure, User
 from tests.people import ProcedureFactory, clinic, course_set, manager, nurse, patient
 from tools.run.visitor import Visitor

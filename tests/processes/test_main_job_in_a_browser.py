@@ -9,7 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from aftercare.alerts.models import Alert
-from aftercare.people.actions import make_sign_in_link
+from aftercare.people.actions.sign_in_links import make_sign_in_link
 from aftercare.people.models import Patient, Procedure, StaffMember, User
 from tests.processes.conftest import RunningPortal
 from tools.servers.portal import Web

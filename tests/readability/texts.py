@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from aftercare.alerts.contacting.patient_messages import TEXTS
+from aftercare.alerts.actions.patient_messages import TEXTS
 from aftercare.checkins import wording
 from aftercare.guidance.courses.course_texts import Since, course_lines, sign_lines
 from aftercare.guidance.timeline.recovery_phases import RECOVERY_PHASES, warning_signs

@@ -9,7 +9,7 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from aftercare.alerts.contacting.patient_messages import send_letter
+from aftercare.alerts.actions.patient_messages import send_letter
 from aftercare.alerts.models import Alert, Dispatch, Drill, Letter
 from aftercare.alerts.notifying.texts import drill_words, list_words, together_words, words
 from aftercare.checkins.follow_up import unconfirmed
@@ -17,9 +17,9 @@ from aftercare.checkins.models import CheckIn
 from aftercare.outbox.models import Message
 from aftercare.outbox.registry import Content, renderer_of
 from aftercare.people.accounts.adapter import wait_for_mails
-from aftercare.people.clinics.staff_invitations import invite_staff
+from aftercare.people.actions.invitations import invite
+from aftercare.people.actions.staff_invitations import invite_staff
 from aftercare.people.models import StaffMember
-from aftercare.people.patients.invitations import invite
 from aftercare.triage import Level
 
 ABOUT_THE_CLINIC = {Dispatch.Reason.CLOSING, Dispatch.Reason.DIGEST}

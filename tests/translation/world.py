@@ -11,18 +11,19 @@ import time_machine
 from django.core.management import call_command
 from django.db import models
 
-from aftercare.alerts.actions import acknowledge, close
-from aftercare.alerts.contacting.attempts import record_contact_attempt
-from aftercare.alerts.contacting.patient_messages import send_letter
-from aftercare.alerts.following_up.drills import start_drill
+from aftercare.alerts.actions.closing import close
+from aftercare.alerts.actions.contact_attempts import record_contact_attempt
+from aftercare.alerts.actions.drills import start_drill
+from aftercare.alerts.actions.ownership import acknowledge
+from aftercare.alerts.actions.patient_messages import send_letter
 from aftercare.alerts.models import Alert, ContactAttempt, Letter
 from aftercare.checkins.models import CheckIn
 from aftercare.guidance.models import Article, Instruction
-from aftercare.people.actions import make_sign_in_link
-from aftercare.people.clinics.staff_invitations import invite_staff
+from aftercare.people.actions.invitations import invite
+from aftercare.people.actions.sign_in_links import make_sign_in_link
+from aftercare.people.actions.staff_invitations import invite_staff
+from aftercare.people.actions.withdrawal import withdraw_patient
 from aftercare.people.models import Clinic, Invitation, Patient, Shift, StaffInvitation, StaffMember, User
-from aftercare.people.patients.invitations import invite
-from aftercare.people.patients.withdrawal import withdraw_patient
 from tests.translation.mails import mails
 from tests.translation.pseudo import pseudo_locale
 from tests.translation.unmarked import Data, unmarked, unmarked_in_text

@@ -16,30 +16,31 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from aftercare.alerts.actions import (
-    AlreadyAcknowledgedError,
-    AlreadyClosedError,
-    AlreadyCorrectedError,
-    NoteNeededError,
-    acknowledge,
+from aftercare.alerts.actions.closing import (
+    NewerAlertError,
+    NotClosedError,
+    TooLateError,
     close,
+    reopen,
+    undo_close,
+)
+from aftercare.alerts.actions.contact_attempts import (
     correct_contact_attempt,
     record_contact_attempt,
     set_next_try,
+)
+from aftercare.alerts.actions.ownership import acknowledge, give_back
+from aftercare.alerts.errors import (
+    AlreadyAcknowledgedError,
+    AlreadyClosedError,
+    AlreadyCorrectedError,
+    NotAcknowledgedError,
+    NoteNeededError,
 )
 from aftercare.alerts.following_up.chases import notify_left_open
 from aftercare.alerts.following_up.escalation import escalate, follow_up
 from aftercare.alerts.models import Alert, ContactAttempt, Dispatch
 from aftercare.alerts.notifying.notifications import drain
-from aftercare.alerts.ownership.actions import (
-    NewerAlertError,
-    NotAcknowledgedError,
-    NotClosedError,
-    TooLateError,
-    give_back,
-    reopen,
-    undo_close,
-)
 from aftercare.checkins.corrections.actions import Treatment, correct_procedure
 from aftercare.checkins.follow_up.non_response import record_missed_check_ins, record_silence_after_alerts
 from aftercare.checkins.models import CheckIn

@@ -12,12 +12,12 @@ NOW = datetime(2026, 11, 18, 20, 45, tzinfo=UTC)
 
 def fill_people() -> None:
     """Invite a patient and a staff member, create a sign-in link, a shift and an ended drill."""
-    from aftercare.alerts.following_up.drills import end_drill, start_drill
-    from aftercare.people.actions import make_sign_in_link
-    from aftercare.people.clinics.rota import put_on_duty
-    from aftercare.people.clinics.staff_invitations import invite_staff
+    from aftercare.alerts.actions.drills import end_drill, start_drill
+    from aftercare.people.actions.invitations import invite
+    from aftercare.people.actions.rota import put_on_duty
+    from aftercare.people.actions.sign_in_links import make_sign_in_link
+    from aftercare.people.actions.staff_invitations import invite_staff
     from aftercare.people.models import Clinic, StaffMember
-    from aftercare.people.patients.invitations import invite
 
     clinic = Clinic.objects.get()
     nurse = clinic.staff_members.get(role=StaffMember.Role.NURSE)
@@ -32,9 +32,9 @@ def fill_people() -> None:
 
 def fill_alerts_and_guidance() -> None:
     """Send a patient a fixed text about an open alert, and record that the patient read two articles."""
-    from aftercare.alerts.contacting.patient_messages import send_letter
+    from aftercare.alerts.actions.patient_messages import send_letter
     from aftercare.alerts.models import Alert, Letter
-    from aftercare.guidance.actions import record_article_read
+    from aftercare.guidance.actions.article_reads import record_article_read
     from aftercare.guidance.models import Article
     from aftercare.people.models import StaffMember
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from aftercare.alerts.models import Alert, Dispatch
 from aftercare.outbox.nudge import nudge_after_commit
-from aftercare.people.actions import record_event
+from aftercare.people.actions.events import record_event
 from aftercare.people.models import Clinic, Event, User
 from aftercare.triage import Level
 

@@ -1,1 +1,1 @@
-"""Time-driven rules: escalation, chases, alarm drill."""
+"""Time-driven rules: escalation, chases, the return of alerts without an available owner."""

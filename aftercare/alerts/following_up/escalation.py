@@ -17,7 +17,7 @@ from aftercare.alerts.models import Alert, Dispatch
 from aftercare.alerts.on_call.roster import Roster
 from aftercare.alerts.transitions import follow_up_deadline
 from aftercare.outbox.nudge import nudge_after_commit
-from aftercare.people.actions import record_event
+from aftercare.people.actions.events import record_event
 from aftercare.people.models import Event, Patient, User
 from aftercare.triage import LIMITS, Level, Limits, unacknowledged
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from aftercare.alerts.models import Alert, Dispatch
 from aftercare.alerts.on_call.roster import Roster
 from aftercare.outbox.heartbeats import claim_periodic_job, release_periodic_job
-from aftercare.people.actions import record_event
+from aftercare.people.actions.events import record_event
 from aftercare.people.models import Clinic, Event, User
 
 logger = logging.getLogger(__name__)

@@ -21,7 +21,8 @@ from aftercare.checkins.corrections.reassessment import (
 )
 from aftercare.checkins.follow_up.non_response import record_missed_check_ins
 from aftercare.checkins.models import CheckIn, NonResponse
-from aftercare.people.actions import is_at_risk, record_event
+from aftercare.people.actions.events import record_event
+from aftercare.people.actions.patients import is_at_risk
 from aftercare.people.models import Event, IntakeQuestion, Patient, Procedure, User
 from aftercare.triage import LIMITS, Limits
 

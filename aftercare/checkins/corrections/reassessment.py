@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from aftercare.alerts.actions import Fired, raise_alerts
 from aftercare.alerts.models import Alert
+from aftercare.alerts.raising import Fired, raise_alerts
 from aftercare.checkins.advice.levels import Advice, advise
 from aftercare.checkins.models import Assessment, CheckIn, Finding
-from aftercare.checkins.submission.actions import finding_row
 from aftercare.checkins.submission.history import History, entry_of
+from aftercare.checkins.submission.rows import finding_row
 from aftercare.people.models import Event, Patient, Procedure
 from aftercare.triage import LIMITS, Entry, Level, Limits, evaluate
 from aftercare.triage import Assessment as TriageAssessment
@@ -37,8 +37,7 @@ class EvaluationBasis:
 
     def not_superseded(self) -> list[CheckIn]:
         """Return the check-ins without a correction, ordered by the instant described."""
-        replaced = {check_in.supersedes_id for check_in in self.history.check_ins}
-        current = (check_in for check_in in self.history.check_ins if check_in.pk not in replaced)
+        current = self.history.not_superseded()
         return sorted(current, key=lambda check_in: (check_in.observed_at, check_in.number))
 
     def series_of(self, ids: set[UUID]) -> set[UUID | None]:

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import DateTimeField, Exists, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest
 
-from aftercare.alerts.actions import due_at
+from aftercare.alerts.dispatching.dispatches import due_at
 from aftercare.alerts.following_up.escalation import dispatch_silence
 from aftercare.alerts.models import Alert, ContactAttempt
 from aftercare.checkins.models import CheckIn, Finding, NonResponse

@@ -19,11 +19,10 @@ from aftercare.checkins.form.form import CheckInForm
 from aftercare.checkins.form.rendering import blank_parts, parts_of
 from aftercare.checkins.form.time_input import as_typed
 from aftercare.checkins.models import CheckIn
-from aftercare.checkins.submission.actions import Receipt, submit_check_in
-from aftercare.checkins.submission.history import History, side_by_side
+from aftercare.checkins.submission.history import newest_version, side_by_side
 from aftercare.checkins.submission.submission import RejectedError
 from aftercare.checkins.wording import NONE_OF_THESE, SEVERAL, SEVERAL_CHOICE, Choices
-from aftercare.people.models import Patient, Procedure, User
+from aftercare.people.models import Patient, Procedure
 from aftercare.triage import LIMITS, Answers
 from aftercare.ui.times import at_clock, span_words
 
@@ -111,13 +110,6 @@ class FormPage:
             return {"procedure": check_in.procedure_id}
         return {}
 
-    def submit(self, posted: QueryDict, *, by: User) -> Receipt:
-        """Submit a posted form, by the patient or by staff; raise RejectedError with all errors."""
-        form = CheckInForm(posted, zone=self.patient.zone, now=self.now)
-        if not form.is_valid():
-            raise RejectedError(form.problems_beside(History.of(self.patient, None)))
-        return submit_check_in(patient=self.patient, by=by, submission=form.submission(), now=self.now)
-
     def autosaved(self, request: HttpRequest) -> HttpResponse | None:
         """Return the JSON response to a submission by script, with the time saved; None for other submissions."""
         if AUTOSAVE not in request.POST:
@@ -148,7 +140,7 @@ class FormPage:
         sent = self.patient.check_ins.filter(token=token).order_by("-revision").first() if token else None
         if sent is None:
             return self.blank(request, token)
-        newest = newest_revision(sent)
+        newest = newest_version(sent, self.patient.check_ins.corrections())
         if newest.observed_at < self.now - timedelta(hours=LIMITS.backdate_limit_h):
             return self.blank(request)
         hidden = {"token": sent.token, **self.hidden_procedure(newest)}
@@ -189,13 +181,6 @@ def uuid_in(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
-
-
-def newest_revision(check_in: CheckIn) -> CheckIn:
-    """Return the newest correction of a check-in, or the check-in itself."""
-    while later := CheckIn.objects.filter(supersedes=check_in).first():
-        check_in = later
-    return check_in
 
 
 def area_words(procedure: Procedure, patient: Patient) -> str:

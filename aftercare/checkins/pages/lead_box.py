@@ -6,17 +6,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from django.db import models, transaction
+from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from aftercare.alerts.models import Alert
 from aftercare.checkins.advice.deadlines import TOO_LATE, closed_words, not_tomorrow
-from aftercare.checkins.pages.lead import CLOSED, REACHED, Lead, Report, lead_of, report_behind
-from aftercare.people.actions import record_event
+from aftercare.checkins.pages.lead import CLOSED, REACHED, Lead, Report, report_behind
 from aftercare.people.clinics.clinic_phones import Phone, clock_word, contact_at
-from aftercare.people.models import Clinic, Event, Patient
+from aftercare.people.models import Clinic, Patient
 from aftercare.triage import Level
 
 # An emergency sign reported longer ago is asked about: it may have passed, or help may have come.
@@ -203,17 +202,3 @@ def said_called_at(alerts: Iterable[Alert]) -> datetime | None:
             return None
         said.append(at)
     return max(said, default=None)
-
-
-@transaction.atomic
-def record_said_called(*, patient: Patient, now: datetime) -> int:
-    """Record that the patient has called, beside each leading alert; it ends no chase. Return the number."""
-    Patient.objects.select_for_update().get(pk=patient.pk)
-    lead = lead_of(patient, now)
-    if not lead.is_action or said_called_at(lead.alerts):
-        return 0
-    for alert in lead.alerts:
-        record_event(
-            verb=Event.Verb.SAID_CALLED, actor=patient.user, now=now, patient=patient, subject=alert.pk
-        )
-    return len(lead.alerts)

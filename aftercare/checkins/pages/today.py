@@ -9,7 +9,7 @@ from functools import cached_property
 from django.db.models import Exists
 from django.utils.translation import gettext as _
 
-from aftercare.alerts.contacting.patient_messages import unopened_letters
+from aftercare.alerts.actions.patient_messages import unopened_letters
 from aftercare.alerts.models import Letter
 from aftercare.checkins.advice.levels import EMERGENCY_SIGNS
 from aftercare.checkins.advice.next_steps import DAILY_UNTIL_H, WEEKLY_UNTIL_H

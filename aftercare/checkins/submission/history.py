@@ -69,10 +69,12 @@ class History:
 
     def current_version(self, check_in: CheckIn) -> CheckIn:
         """Return the newest correction of `check_in`, or itself."""
-        by_superseded = {c.supersedes_id: c for c in self.check_ins if c.supersedes_id}
-        while check_in.pk in by_superseded:
-            check_in = by_superseded[check_in.pk]
-        return check_in
+        return newest_version(check_in, self.check_ins)
+
+    def not_superseded(self) -> list[CheckIn]:
+        """Return the check-ins without a correction, in order of submission."""
+        superseded = {c.supersedes_id for c in self.check_ins}
+        return [c for c in self.check_ins if c.pk not in superseded]
 
     def with_token(self, token: UUID) -> list[CheckIn]:
         """Return the check-ins of an idempotency key, oldest first."""
@@ -88,8 +90,7 @@ class History:
 
     def series(self, procedure: Procedure | None) -> list[Entry]:
         """Return the entries of a procedure's series, without superseded ones."""
-        superseded = {c.supersedes_id for c in self.check_ins}
-        current = (c for c in self.check_ins if c.in_series and c.pk not in superseded)
+        current = (c for c in self.not_superseded() if c.in_series)
         return [entry_of(c, procedure) for c in current if self.is_about(c, procedure)]
 
     def is_about(self, check_in: CheckIn, procedure: Procedure | None) -> bool:
@@ -97,6 +98,14 @@ class History:
         if check_in.procedure_id == (procedure.pk if procedure else None):
             return True
         return bool(check_in.several_of) and procedure in self.procedures_of(check_in)
+
+
+def newest_version(check_in: CheckIn, others: Iterable[CheckIn]) -> CheckIn:
+    """Return the newest correction of `check_in` among `others`, or the check-in itself."""
+    corrections = {other.supersedes_id: other for other in others if other.supersedes_id}
+    while check_in.pk in corrections:
+        check_in = corrections[check_in.pk]
+    return check_in
 
 
 def side_by_side(procedures: Iterable[Procedure], instant: datetime) -> list[Procedure]:

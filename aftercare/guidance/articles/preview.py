@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from csp.constants import SELF
 from csp.decorators import csp_replace
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -24,13 +22,6 @@ def reader_of(mode: str) -> Reader | None:
     return None if mode == SIGNED_OUT else known[mode]
 
 
-@csp_replace({"frame-ancestors": [SELF]})
-def framed(request: HttpRequest) -> HttpResponseBase:
-    """Render the patient's page with its usual policy, but framable by the admin."""
-    context: dict[str, Any] = request.preview_context  # type: ignore[attr-defined]
-    return render(request, template_of(context["article"]), context)
-
-
 def preview(request: HttpRequest, article: Article, mode: str) -> HttpResponseBase:
     """Render a draft as the reader of a preview mode sees it."""
     clinic = Clinic.objects.order_by("pk").first()
@@ -38,5 +29,11 @@ def preview(request: HttpRequest, article: Article, mode: str) -> HttpResponseBa
         return HttpResponse("Enter a clinic first: manage.py add_clinic")
     reader = reader_of(mode or PREVIEW_MODES[0][0])
     context = article_context(article, clinic, reader, list(Article.objects.published()))
-    request.preview_context = {**context, "is_preview": True, "as_patient": reader}  # type: ignore[attr-defined]
+    context |= {"is_preview": True, "as_patient": reader}
+
+    @csp_replace({"frame-ancestors": [SELF]})
+    def framed(request: HttpRequest) -> HttpResponseBase:
+        """Render the patient's page with its usual policy, but framable by the admin."""
+        return render(request, template_of(article), context)
+
     return framed(request)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -105,8 +104,7 @@ class ReviewArticle(WorkflowActionView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
-            with transaction.atomic():
-                answered: HttpResponse = super().post(request, *args, **kwargs)
+            answered: HttpResponse = super().post(request, *args, **kwargs)
         except RefusedError as refused:
             messages.error(request, " ".join([_("Not published."), *refused.messages]))
             address = reverse(EDIT, args=[self.object.pk])

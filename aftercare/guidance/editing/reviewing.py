@@ -8,7 +8,7 @@ from django.db import transaction
 from wagtail.models import GroupApprovalTask, Workflow, WorkflowContentType, WorkflowTask
 
 from aftercare.guidance.access import MAY_EDIT
-from aftercare.guidance.actions import permission_named
+from aftercare.guidance.actions.editors import permission_named
 from aftercare.guidance.models import Article
 from aftercare.people.models import User
 

@@ -8,10 +8,10 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods
 
-from aftercare.people.actions import use_sign_in_link
+from aftercare.people.actions.sign_in_links import use_sign_in_link
+from aftercare.people.actions.withdrawal import has_left
 from aftercare.people.login import safe_path, sign_in_as
 from aftercare.people.models import SignInLink
-from aftercare.people.patients.withdrawal import has_left
 
 GONE = 410
 

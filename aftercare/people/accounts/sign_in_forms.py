@@ -9,8 +9,8 @@ from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django.utils.translation import gettext_lazy as _
 
+from aftercare.people.actions.withdrawal import has_left
 from aftercare.people.models import User
-from aftercare.people.patients.withdrawal import has_left
 
 
 class RequestCodeForm(RequestLoginCodeForm):

@@ -21,14 +21,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from aftercare.people.access import View, staff_member_of
 from aftercare.people.accounts.forms import AccountForm
-from aftercare.people.accounts.own_account import (
-    ChangedMeanwhileError,
-    account_version,
-    change_account,
-    end_other_sessions,
-    sessions_of,
-)
+from aftercare.people.accounts.sessions import end_other_sessions, sessions_of
+from aftercare.people.actions.account import ChangedMeanwhileError, account_version, change_account
 from aftercare.people.models import User
+from aftercare.people.requests import sender_of
 
 P = ParamSpec("P")
 OwnView = Callable[Concatenate[HttpRequest, User, P], HttpResponse]
@@ -54,7 +50,7 @@ def own_page(view: OwnView[P]) -> View[P]:
             raise Http404("no account page")
         if settings.STAFF_MFA == "required" and not is_mfa_enabled(user):
             return redirect("mfa_activate_totp")
-        request._is_staff_page = member is not None  # type: ignore[attr-defined]
+        sender_of(request).is_staff_page = member is not None
         with timezone.override(member.clinic.zone if member else timezone.get_default_timezone()):
             return view(request, user, *args, **kwargs)
 

@@ -1,1 +1,1 @@
-"""Clinics and their staff: telephones, rota, invitations, names of senders."""
+"""Clinics: telephones, names of senders, the page of a staff invitation."""

@@ -12,10 +12,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from aftercare.people.access import CHOSEN_CLINIC
-from aftercare.people.clinics import staff_invitations
+from aftercare.people.actions import staff_invitations
 from aftercare.people.login import sign_in_as
 from aftercare.people.models import StaffInvitation
+from aftercare.people.requests import CHOSEN_CLINIC
 
 QUEUE = "/clinic/"
 

@@ -1,1 +1,1 @@
-"""Patients of a clinic: invitation, details, intake, withdrawal."""
+"""Patients of a clinic: intake and the page of an invitation."""

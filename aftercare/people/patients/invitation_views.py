@@ -13,10 +13,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from aftercare.people.access import choose_patient, patients_of
+from aftercare.people.actions import invitations
 from aftercare.people.clinics.clinic_phones import contact_at
 from aftercare.people.login import sign_in_as
 from aftercare.people.models import Invitation
-from aftercare.people.patients import invitations
 
 GONE, CONFLICT = 410, 409
 

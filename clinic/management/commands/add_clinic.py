@@ -14,8 +14,8 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from aftercare.alerts.models import ContactStep
-from aftercare.guidance.actions import publish_default_courses
-from aftercare.people.actions import add_staff_member
+from aftercare.guidance.actions.courses import publish_default_courses
+from aftercare.people.actions.staff import add_staff_member
 from aftercare.people.models import Clinic, StaffMember
 
 WEEK = '{"mon": [["09:00", "18:00"]], "tue": [["09:00", "18:00"]]}'

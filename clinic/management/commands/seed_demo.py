@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.utils import timezone
 
-from aftercare.guidance.actions import add_editor
+from aftercare.guidance.actions.editors import add_editor
 from aftercare.people.models import Clinic
 from clinic.demo.clinics import is_demo_slug, slug_of
 from clinic.demo.loading import Chunk, DemoOptions, analyse, chunks_of, load_chunks, load_clinic

@@ -10,7 +10,7 @@ from aftercare.alerts.models import Dispatch
 from aftercare.alerts.notifying.notifications import drain
 from aftercare.alerts.tasks import follow_hours as task
 from aftercare.outbox.models import Message
-from aftercare.people.clinics.rota import close_on, open_on
+from aftercare.people.actions.rota import close_on, open_on
 from aftercare.people.models import Clinic, Patient, Procedure, StaffMember
 from tests.people import at, check_in
 

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from aftercare.alerts.actions import acknowledge, close
+from aftercare.alerts.actions.closing import close
+from aftercare.alerts.actions.ownership import acknowledge
 from aftercare.alerts.dispatching import reminders
 from aftercare.alerts.dispatching.reminders import remind
 from aftercare.alerts.models import Dispatch

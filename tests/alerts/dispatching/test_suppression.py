@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
-from aftercare.alerts.actions import acknowledge, close, record_contact_attempt
+from aftercare.alerts.actions.closing import close, undo_close
+from aftercare.alerts.actions.contact_attempts import record_contact_attempt
+from aftercare.alerts.actions.ownership import acknowledge, give_back
 from aftercare.alerts.following_up.escalation import escalate
 from aftercare.alerts.models import Alert, Dispatch
 from aftercare.alerts.notifying.notifications import drain
-from aftercare.alerts.ownership.actions import give_back, undo_close
 from aftercare.outbox.models import Message
 from aftercare.people.models import Patient, StaffMember, User
 from tests.people import at, check_in

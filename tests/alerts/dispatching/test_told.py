@@ -5,17 +5,14 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from aftercare.alerts.actions import (
-    AlreadyAcknowledgedError,
-    Fired,
-    acknowledge,
-    close,
-    raise_alerts,
-    record_contact_attempt,
-)
+from aftercare.alerts.actions.closing import close
+from aftercare.alerts.actions.contact_attempts import record_contact_attempt
+from aftercare.alerts.actions.ownership import acknowledge
+from aftercare.alerts.errors import AlreadyAcknowledgedError
 from aftercare.alerts.following_up.escalation import escalate, follow_up, unacknowledged_alerts
 from aftercare.alerts.models import Alert, ContactStep, Dispatch
 from aftercare.alerts.notifying.notifications import drain, render
+from aftercare.alerts.raising import Fired, raise_alerts
 from aftercare.outbox.models import Message
 from aftercare.people.models import Clinic, Event, Patient, Procedure, Shift, StaffMember
 from aftercare.triage import Finding, Level

@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 from django.conf import LazySettings
 
-from aftercare.alerts.actions import acknowledge
+from aftercare.alerts.actions.ownership import acknowledge
 from aftercare.alerts.dispatching.undelivered import notify_next_step
 from aftercare.alerts.models import Alert, ContactStep, Dispatch
 from aftercare.alerts.notifying.notifications import drain

@@ -5,22 +5,23 @@ from datetime import datetime, timedelta
 import pytest
 from django.core.exceptions import ValidationError
 
-from aftercare.alerts.actions import (
+from aftercare.alerts.actions.closing import close, reopen
+from aftercare.alerts.actions.contact_attempts import (
+    correct_contact_attempt,
+    record_contact_attempt,
+    set_next_try,
+)
+from aftercare.alerts.actions.ownership import acknowledge, give_back
+from aftercare.alerts.errors import (
     AlreadyClosedError,
     AlreadyCorrectedError,
     NotAcknowledgedError,
     NoteNeededError,
-    acknowledge,
-    close,
-    correct_contact_attempt,
-    record_contact_attempt,
-    set_next_try,
 )
 from aftercare.alerts.following_up.chases import notify_left_open
 from aftercare.alerts.following_up.escalation import escalate, follow_up
 from aftercare.alerts.models import Alert, ContactAttempt, ContactStep, Dispatch
 from aftercare.alerts.notifying.notifications import drain, render
-from aftercare.alerts.ownership.actions import give_back, reopen
 from aftercare.outbox.models import Message
 from aftercare.people.models import Clinic, Event, Patient, StaffMember
 from tests.people import at, check_in

@@ -5,7 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from aftercare.alerts.actions import acknowledge, close
+from aftercare.alerts.actions.closing import close
+from aftercare.alerts.actions.ownership import acknowledge
 from aftercare.alerts.following_up import escalation
 from aftercare.alerts.following_up.escalation import escalate, unacknowledged_alerts
 from aftercare.alerts.models import Alert, ContactStep, Dispatch

@@ -4,7 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from aftercare.alerts.actions import AlreadyAcknowledgedError, acknowledge, close, record_contact_attempt
+from aftercare.alerts.actions.closing import close
+from aftercare.alerts.actions.contact_attempts import record_contact_attempt
+from aftercare.alerts.actions.ownership import acknowledge
+from aftercare.alerts.errors import AlreadyAcknowledgedError
 from aftercare.alerts.following_up import escalation
 from aftercare.alerts.following_up.escalation import follow_up
 from aftercare.alerts.models import Alert, ContactAttempt, ContactStep, Dispatch

@@ -8,8 +8,8 @@ import pytest
 from django.core import mail
 from django.core.mail import EmailMessage
 
-from aftercare.alerts.actions import acknowledge
-from aftercare.alerts.following_up.drills import start_drill
+from aftercare.alerts.actions.drills import start_drill
+from aftercare.alerts.actions.ownership import acknowledge
 from aftercare.outbox.delivery import sweep
 from aftercare.outbox.models import Message
 from aftercare.people.models import Clinic, Patient, Procedure, StaffMember

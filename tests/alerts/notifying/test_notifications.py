@@ -3,7 +3,8 @@
 import pytest
 from django.conf import LazySettings
 
-from aftercare.alerts.actions import acknowledge, close
+from aftercare.alerts.actions.closing import close
+from aftercare.alerts.actions.ownership import acknowledge
 from aftercare.alerts.dispatching.reminders import remind
 from aftercare.alerts.following_up.escalation import escalate
 from aftercare.alerts.models import Alert, ContactStep, Dispatch

@@ -3,7 +3,7 @@
 import pytest
 from django.core import mail
 
-from aftercare.alerts.actions import acknowledge
+from aftercare.alerts.actions.ownership import acknowledge
 from aftercare.alerts.models import Alert, ContactStep, Dispatch
 from aftercare.alerts.notifying.notifications import drain
 from aftercare.alerts.on_call.no_recipients import mail_technical_contacts

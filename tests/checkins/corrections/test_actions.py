@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 
-from aftercare.alerts.actions import acknowledge, close
+from aftercare.alerts.actions.closing import close
+from aftercare.alerts.actions.ownership import acknowledge
 from aftercare.alerts.models import Alert, Dispatch
 from aftercare.checkins.corrections.actions import (
     ChangedMeanwhileError,

@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 from django.core.exceptions import ValidationError
 
-from aftercare.alerts.actions import close
+from aftercare.alerts.actions.closing import close
 from aftercare.alerts.models import Dispatch
 from aftercare.checkins.corrections.actions import ChangedMeanwhileError, change_intake
 from aftercare.checkins.corrections.reassessment import Reassessed

@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 import time_machine
 
-from aftercare.alerts.actions import acknowledge, close, record_contact_attempt
+from aftercare.alerts.actions.closing import close
+from aftercare.alerts.actions.contact_attempts import record_contact_attempt
+from aftercare.alerts.actions.ownership import acknowledge
+from aftercare.alerts.following_up.unassign import return_to_pool
 from aftercare.alerts.notifying.notifications import KIND, drain
-from aftercare.alerts.ownership.unassign import return_to_pool
 from aftercare.checkins.advice.deadlines import confirm_by
 from aftercare.checkins.follow_up import unconfirmed
 from aftercare.checkins.follow_up.confirmation import Confirmation, State, confirmation_of

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from aftercare.alerts.actions import close
+from aftercare.alerts.actions.closing import close
 from aftercare.alerts.models import Dispatch
 from aftercare.checkins.follow_up import non_response
 from aftercare.checkins.follow_up.non_response import (

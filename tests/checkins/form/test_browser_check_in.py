@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from aftercare.alerts.actions import acknowledge
+from aftercare.alerts.actions.ownership import acknowledge
 from aftercare.checkins.models import CheckIn
 from aftercare.people.models import Patient, StaffMember
 from tests.checkins.browsing import NARROWEST, Opener, choose, send

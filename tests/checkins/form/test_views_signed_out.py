@@ -12,7 +12,7 @@ from django.test import Client
 
 from aftercare.checkins.form.drafts import LIFETIME
 from aftercare.checkins.models import CheckIn
-from aftercare.people.actions import make_sign_in_link
+from aftercare.people.actions.sign_in_links import make_sign_in_link
 from aftercare.people.models import Patient, Procedure, StaffMember
 from tests.checkins.posting import ORDINARY_FORM, chosen, send, signed_in, stored, text_of
 from tests.people import at

@@ -11,7 +11,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from aftercare.alerts.contacting.patient_messages import send_letter
+from aftercare.alerts.actions.patient_messages import send_letter
 from aftercare.alerts.models import Letter
 from aftercare.guidance.articles.loading import load_articles
 from aftercare.people.models import Event, Patient, StaffMember, User

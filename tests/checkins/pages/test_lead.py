@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from aftercare.alerts.actions import acknowledge, close
+from aftercare.alerts.actions.closing import close
+from aftercare.alerts.actions.ownership import acknowledge
 from aftercare.checkins.pages.lead import lead_of
 from aftercare.checkins.submission.actions import submit_check_in
 from aftercare.checkins.submission.submission import Submission

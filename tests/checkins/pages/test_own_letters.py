@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import time_machine
 
-from aftercare.alerts.contacting.patient_messages import TEXTS, send_letter
+from aftercare.alerts.actions.patient_messages import TEXTS, send_letter
 from aftercare.alerts.models import Letter
 from aftercare.people.models import Event, Patient, StaffMember
 from tests.checkins.posting import signed_in, text_of

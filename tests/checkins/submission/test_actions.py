@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from aftercare.alerts import actions as alert_actions
 from aftercare.alerts import raising
+from aftercare.alerts.actions.closing import close
 from aftercare.alerts.models import Alert, Dispatch
 from aftercare.checkins.models import Assessment, CheckIn
-from aftercare.guidance.actions import publish_courses
+from aftercare.guidance.actions.courses import publish_courses
 from aftercare.guidance.models import ExpectedCourseSet
 from aftercare.outbox.models import Message
 from aftercare.people.models import Clinic, Event, Patient, Procedure, StaffMember
@@ -137,9 +137,7 @@ def test_after_closing_the_same_finding_opens_another_alert(
     patient: Patient, procedure: Procedure, nurse: StaffMember
 ) -> None:
     check_in(patient, 24, signs=["pus"])
-    alert_actions.close(
-        alert=patient.alerts.get(), by=nurse.user, now=at(25), outcome="prescribed", note="Seen."
-    )
+    close(alert=patient.alerts.get(), by=nurse.user, now=at(25), outcome="prescribed", note="Seen.")
 
     again = check_in(patient, 30, signs=["pus"])
 

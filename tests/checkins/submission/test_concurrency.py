@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from aftercare.alerts.actions import acknowledge
+from aftercare.alerts.actions.ownership import acknowledge
 from aftercare.alerts.models import Dispatch
 from aftercare.checkins.submission import actions
 from aftercare.checkins.submission.actions import Receipt, Status

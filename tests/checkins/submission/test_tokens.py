@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from aftercare.alerts.actions import acknowledge, close, record_contact_attempt
+from aftercare.alerts.actions.closing import close
+from aftercare.alerts.actions.contact_attempts import record_contact_attempt
+from aftercare.alerts.actions.ownership import acknowledge
 from aftercare.alerts.models import Dispatch
 from aftercare.checkins.follow_up.confirmation import confirmation_of
 from aftercare.checkins.models import CheckIn, Finding

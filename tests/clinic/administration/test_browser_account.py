@@ -13,11 +13,11 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from aftercare.alerts.on_call.contact_steps import add_step
+from aftercare.alerts.actions.contact_steps import add_step
 from aftercare.outbox.delivery import sweep
 from aftercare.people.accounts.adapter import wait_for_mails
-from aftercare.people.clinics.rota import put_on_duty
-from aftercare.people.clinics.staff_invitations import invite_staff
+from aftercare.people.actions.rota import put_on_duty
+from aftercare.people.actions.staff_invitations import invite_staff
 from aftercare.people.models import Patient, Shift, StaffMember, User
 from tests.clinic.staff_client import STAFF
 from tests.clinic.test_browser_staff import DESK, PHONE, staff_browser

@@ -10,14 +10,14 @@ import time_machine
 from django.core import mail
 from django.test import Client
 
-from aftercare.alerts.contacting.patient_messages import send_letter
-from aftercare.alerts.following_up.drills import start_drill
+from aftercare.alerts.actions.drills import start_drill
+from aftercare.alerts.actions.patient_messages import send_letter
 from aftercare.alerts.notifying.notifications import drain
 from aftercare.outbox.delivery import sweep
 from aftercare.outbox.models import Message
-from aftercare.people.clinics.staff_invitations import invite_staff
+from aftercare.people.actions.invitations import invite
+from aftercare.people.actions.staff_invitations import invite_staff
 from aftercare.people.models import Event, Patient, StaffMember
-from aftercare.people.patients.invitations import invite
 from tests.clinic.staff_client import alert_of, alert_url, staff_client, words
 from tests.people import at, person
 

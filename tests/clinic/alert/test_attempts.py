@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from aftercare.alerts.actions import acknowledge
+from aftercare.alerts.actions.ownership import acknowledge
 from aftercare.alerts.following_up.escalation import follow_up
 from aftercare.alerts.models import Alert, ContactAttempt, ContactStep
 from aftercare.people.models import Clinic, Patient, StaffMember

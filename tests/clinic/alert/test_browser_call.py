@@ -8,7 +8,8 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from aftercare.alerts.actions import close, record_contact_attempt
+from aftercare.alerts.actions.closing import close
+from aftercare.alerts.actions.contact_attempts import record_contact_attempt
 from aftercare.alerts.models import Alert, ContactAttempt
 from aftercare.people.models import Clinic, Patient, StaffMember
 from tests.clinic.staff_client import ENROL, alert_url, patient_url

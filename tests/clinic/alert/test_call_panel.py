@@ -10,7 +10,9 @@ import pytest
 import time_machine
 from django.test import Client
 
-from aftercare.alerts.actions import acknowledge, close, record_contact_attempt
+from aftercare.alerts.actions.closing import close
+from aftercare.alerts.actions.contact_attempts import record_contact_attempt
+from aftercare.alerts.actions.ownership import acknowledge
 from aftercare.alerts.models import Alert, ContactAttempt, Dispatch
 from aftercare.people.models import Event, Patient, Procedure, StaffMember
 from clinic.alert.actions import NewsError, ShownState, require_no_news

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.core import mail
 
-from aftercare.alerts.contacting.patient_messages import KIND, letter_text
+from aftercare.alerts.actions.patient_messages import KIND, letter_text
 from aftercare.alerts.models import Alert, Letter
 from aftercare.outbox.delivery import sweep
 from aftercare.outbox.models import Message

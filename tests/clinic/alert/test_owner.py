@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 import time_machine
 
-from aftercare.alerts.actions import acknowledge, close
+from aftercare.alerts.actions.closing import close
+from aftercare.alerts.actions.ownership import OwnerChangedError, acknowledge, assign
 from aftercare.alerts.models import Alert
-from aftercare.alerts.ownership.actions import OwnerChangedError, assign
 from aftercare.people.models import Event, Patient, StaffMember
 from tests.clinic.staff_client import QUEUE, alert_of, alert_url, staff_client, words
 from tests.people import at, check_in

@@ -10,7 +10,7 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from aftercare.alerts.actions import acknowledge
+from aftercare.alerts.actions.ownership import acknowledge
 from aftercare.alerts.following_up.escalation import escalate
 from aftercare.alerts.models import Alert
 from aftercare.alerts.notifying.notifications import drain

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 import time_machine
 
-from aftercare.alerts.actions import acknowledge, close
+from aftercare.alerts.actions.closing import close
+from aftercare.alerts.actions.ownership import acknowledge
 from aftercare.alerts.models import Alert
 from aftercare.people.models import Event, Patient, Procedure, StaffMember
 from tests.clinic.staff_client import QUEUE, alert_of, alert_url, someone, staff_client, words

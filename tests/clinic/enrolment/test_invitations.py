@@ -14,9 +14,9 @@ from pytest_django import Settings
 
 from aftercare.outbox.delivery import sweep
 from aftercare.outbox.models import Message
+from aftercare.people.actions.invitations import invite
+from aftercare.people.actions.patient_details import change_details
 from aftercare.people.models import Event, Invitation, Patient, StaffMember
-from aftercare.people.patients.details import change_details
-from aftercare.people.patients.invitations import invite
 from tests.clinic.enrolment.test_enrolment import TYPED
 from tests.clinic.staff_client import ENROL, patient_url, staff_client, words
 from tests.people import StaffMemberFactory, at

@@ -11,9 +11,9 @@ import pytest
 import time_machine
 from django.test import Client
 
-from aftercare.alerts.actions import acknowledge
+from aftercare.alerts.actions.contact_steps import move_up, remove_step
+from aftercare.alerts.actions.ownership import acknowledge
 from aftercare.alerts.models import ContactStep, Drill
-from aftercare.alerts.on_call.contact_steps import move_up, remove_step
 from aftercare.outbox.heartbeats import beat_heart
 from aftercare.outbox.models import Message
 from aftercare.people.models import Clinic, Event, Patient, Shift, StaffMember

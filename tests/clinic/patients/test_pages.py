@@ -10,7 +10,7 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from aftercare.alerts.actions import close
+from aftercare.alerts.actions.closing import close
 from aftercare.people.models import Patient, StaffMember
 from clinic.labels import age_words
 from tests.clinic.staff_client import (

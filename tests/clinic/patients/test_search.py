@@ -15,8 +15,8 @@ from django.db import connection
 from django.test import Client
 
 from aftercare.checkins.follow_up.non_response import record_missed_check_ins
+from aftercare.people.actions.patient_details import change_details
 from aftercare.people.models import Patient, StaffMember
-from aftercare.people.patients.details import change_details
 from clinic.patient_search import SEARCHES, find_patients
 from tests.clinic.staff_client import PATIENTS, someone, staff_client, words
 from tests.people import PatientFactory, UserFactory, at, check_in

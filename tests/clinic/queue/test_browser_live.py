@@ -8,8 +8,8 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
 
-from aftercare.alerts.actions import acknowledge
-from aftercare.alerts.ownership.unassign import return_to_pool
+from aftercare.alerts.actions.ownership import acknowledge
+from aftercare.alerts.following_up.unassign import return_to_pool
 from aftercare.people.models import Patient, StaffMember
 from tests.clinic.staff_client import QUEUE, someone
 from tests.clinic.test_browser_staff import DESK, PHONE, daniel, staff_browser

@@ -10,7 +10,8 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
-from aftercare.alerts.actions import acknowledge, close
+from aftercare.alerts.actions.closing import close
+from aftercare.alerts.actions.ownership import acknowledge
 from aftercare.alerts.models import Alert
 from aftercare.people.models import Patient, Procedure, StaffMember
 from tests.clinic.staff_client import QUEUE, staff_client

@@ -10,7 +10,9 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from aftercare.alerts.actions import acknowledge, close, correct_contact_attempt, record_contact_attempt
+from aftercare.alerts.actions.closing import close
+from aftercare.alerts.actions.contact_attempts import correct_contact_attempt, record_contact_attempt
+from aftercare.alerts.actions.ownership import acknowledge
 from aftercare.alerts.models import ContactAttempt
 from aftercare.checkins.follow_up.non_response import record_missed_check_ins
 from aftercare.people.models import Patient, Procedure, StaffMember

@@ -13,9 +13,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from aftercare.alerts.actions import acknowledge, close
+from aftercare.alerts.actions.closing import close
+from aftercare.alerts.actions.ownership import acknowledge, assign
 from aftercare.alerts.models import Alert
-from aftercare.alerts.ownership.actions import assign
 from aftercare.people.models import Patient, Procedure, StaffMember
 from tests.clinic.staff_client import QUEUE, alert_of, someone, staff_client, words
 from tests.people import at, check_in

@@ -9,7 +9,9 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from aftercare.alerts.actions import acknowledge, close, record_contact_attempt
+from aftercare.alerts.actions.closing import close
+from aftercare.alerts.actions.contact_attempts import record_contact_attempt
+from aftercare.alerts.actions.ownership import acknowledge
 from aftercare.checkins.follow_up.non_response import record_missed_check_ins, record_silence_after_alerts
 from aftercare.people.models import Clinic, Patient, StaffMember
 from clinic.queue.page import ROWS_ON_A_PAGE, Queue, page_of, queue_of

@@ -9,7 +9,8 @@ import pytest
 import time_machine
 from django.test import Client
 
-from aftercare.alerts.actions import acknowledge, close
+from aftercare.alerts.actions.closing import close
+from aftercare.alerts.actions.ownership import acknowledge
 from aftercare.alerts.models import Alert
 from aftercare.people.models import Event, Patient, Procedure, StaffMember
 from clinic.queue.rows import shown_token

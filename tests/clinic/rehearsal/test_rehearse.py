@@ -10,7 +10,7 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 
 from aftercare.alerts.models import Dispatch
-from aftercare.guidance.actions import publish_courses
+from aftercare.guidance.actions.courses import publish_courses
 from aftercare.outbox import nudge
 from aftercare.people.models import Clinic, Patient, Procedure, StaffMember
 from aftercare.triage import DEFAULT_COURSES, RULES, TIMED_RULES

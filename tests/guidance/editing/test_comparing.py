@@ -13,7 +13,7 @@ from wagtail.admin.rich_text.converters.contentstate import ContentstateConverte
 from wagtail.management.commands.purge_revisions import purge_revisions
 from wagtail.test.utils.form_data import rich_text
 
-from aftercare.guidance.actions import add_editor
+from aftercare.guidance.actions.editors import add_editor
 from aftercare.guidance.articles.loading import load_article, load_articles
 from aftercare.guidance.editing.comparing import blocks_of, changes
 from aftercare.guidance.models import Article, Instruction, ShippedText

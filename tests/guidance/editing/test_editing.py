@@ -12,7 +12,8 @@ from django.urls import reverse
 from wagtail.images import get_image_model
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_text
 
-from aftercare.guidance.actions import add_editor, record_article_read
+from aftercare.guidance.actions.article_reads import record_article_read
+from aftercare.guidance.actions.editors import add_editor
 from aftercare.guidance.models import Article
 from aftercare.people.models import Clinic, Patient, User
 from tests.guidance.drawing import png

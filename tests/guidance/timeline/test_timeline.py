@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from aftercare.guidance.actions import publish_courses
+from aftercare.guidance.actions.courses import publish_courses
 from aftercare.guidance.articles.loading import load_articles
 from aftercare.guidance.courses.course_texts import Since
 from aftercare.guidance.models import ExpectedCourseSet

@@ -22,7 +22,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from aftercare.people.accounts.devices import device_name, is_held_in_a_hand
-from aftercare.people.actions import make_sign_in_link
+from aftercare.people.actions.sign_in_links import make_sign_in_link
 from aftercare.people.models import Event, Patient, StaffMember, User
 from tests.clinic.staff_client import QUEUE, staff_client, words
 from tests.people import PatientFactory, StaffMemberFactory, at

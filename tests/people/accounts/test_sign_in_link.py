@@ -9,7 +9,7 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from aftercare.people.actions import make_sign_in_link, use_sign_in_link
+from aftercare.people.actions.sign_in_links import make_sign_in_link, use_sign_in_link
 from aftercare.people.log_redaction import RedactTokens
 from aftercare.people.models import Patient, SignInLink, User
 from tests.at_once import at_once

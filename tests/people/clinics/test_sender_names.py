@@ -18,8 +18,8 @@ from aftercare.outbox.delivery import sweep
 from aftercare.outbox.models import Message
 from aftercare.outbox.registry import Content
 from aftercare.people.accounts.adapter import wait_for_mails
+from aftercare.people.actions.invitations import invite
 from aftercare.people.models import Clinic, Patient, StaffMember
-from aftercare.people.patients.invitations import invite
 from tests.people import PatientFactory, StaffMemberFactory, at
 from tools.servers.mail import MailServer
 

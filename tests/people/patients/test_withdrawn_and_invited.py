@@ -8,9 +8,9 @@ from django.core import mail
 from django.test import Client
 
 from aftercare.outbox.delivery import sweep
+from aftercare.people.actions.invitations import WithdrawnError, hand_over, invite
+from aftercare.people.actions.withdrawal import take_back_patient, withdraw_patient
 from aftercare.people.models import Invitation, Patient, StaffMember
-from aftercare.people.patients.invitations import WithdrawnError, hand_over, invite
-from aftercare.people.patients.withdrawal import take_back_patient, withdraw_patient
 from tests.people import at
 from tests.people.accounts.test_sign_in_link import is_signed_in
 

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_email
 
-from aftercare.guidance.actions import add_editor
+from aftercare.guidance.actions.editors import add_editor
 from aftercare.guidance.editing.reviewing import add_reviewer
 
 

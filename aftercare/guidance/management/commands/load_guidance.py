@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from aftercare.guidance.actions import editors_group
+from aftercare.guidance.actions.editors import editors_group
 from aftercare.guidance.articles.loading import ContentError, create_clinic_guidance, load_articles
 from aftercare.guidance.editing.reviewing import set_up_review
 from aftercare.people.models import User

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from aftercare.people.actions import make_sign_in_link
+from aftercare.people.actions.sign_in_links import make_sign_in_link
 from aftercare.people.models import User
 
 

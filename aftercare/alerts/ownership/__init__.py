@@ -1,1 +1,0 @@
-"""Ownership of alerts: assign, give back, reopen, unassign."""

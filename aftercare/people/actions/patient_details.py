@@ -1,0 +1,70 @@
+"""Actions on a patient's details: name, address, telephones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from aftercare.people.actions.events import record_event
+from aftercare.people.actions.invitations import signs_in_elsewhere, stop_invitations
+from aftercare.people.actions.withdrawal import end_sessions
+from aftercare.people.models import Event, Patient, User
+
+OF_THE_PERSON = ("first_name", "last_name", "email", "language")
+OF_THE_RECORD = (
+    *("date_of_birth", "guardian_name", "record_number"),
+    *("call_back_telephone", "call_back_hours", "time_zone"),
+)
+# Details of the person, shared by several clinics and roles: changed only if no other uses them.
+SHARED = ("first_name", "last_name", "email")
+
+
+@transaction.atomic
+def change_details(*, patient: Patient, by: User, now: datetime, details: Mapping[str, Any]) -> list[str]:
+    """Store changed details with an event; return the names of those changed.
+
+    Raise ValidationError for another user's address, and for a name or address that is in use elsewhere too.
+    """
+    locked = Patient.objects.select_for_update().select_related("user").get(pk=patient.pk)
+    changed = [name for name in details if value_of(locked, name) != details[name]]
+    if signs_in_elsewhere(locked) and (shared := [name for name in changed if name in SHARED]):
+        raise ValidationError(
+            dict.fromkeys(shared, _("This person signs in elsewhere too. It can't be changed here."))
+        )
+    if "email" in changed:
+        move_to(locked, details["email"], now)
+    for owner, names in ((locked.user, OF_THE_PERSON), (locked, OF_THE_RECORD)):
+        own = [name for name in changed if name in names]
+        for name in own:
+            setattr(owner, name, details[name])
+        if own:
+            owner.save(update_fields=own)
+    if changed:
+        data = {"fields": changed}
+        record_event(
+            verb=Event.Verb.CHANGED_DETAILS, actor=by, now=now, patient=locked, subject=locked.pk, data=data
+        )
+    return changed
+
+
+def value_of(patient: Patient, name: str) -> Any:
+    """Return one detail as stored."""
+    return getattr(patient.user if name in OF_THE_PERSON else patient, name)
+
+
+def move_to(patient: Patient, address: str, now: datetime) -> None:
+    """Change the sign-in address and end sessions that began with the old one."""
+    user = patient.user
+    if User.objects.filter(email=address).exclude(pk=user.pk).exists():
+        raise ValidationError(
+            {"email": _("Somebody else signs in with this address. Each person needs their own.")}
+        )
+    stop_invitations(patient=patient, now=now)
+    EmailAddress.objects.filter(user=user).delete()
+    end_sessions(user, now)

@@ -1,0 +1,93 @@
+"""Enrolment of patients."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import TypedDict, Unpack
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from aftercare.people.actions.events import record_event
+from aftercare.people.models import (
+    AT_RISK_QUESTIONS,
+    Clinic,
+    Event,
+    Patient,
+    User,
+)
+from aftercare.people.name_matching import is_same_name
+
+ANOTHER_NAME = gettext_lazy(
+    "Somebody with another name uses this e-mail address. If it is this person, write the name as it was given "
+    "elsewhere. If not, ask for another address: each person needs their own."
+)
+
+
+def is_at_risk(intake: Iterable[str] | None) -> bool:
+    """Return True if an intake answer raises the risk: IQ4, IQ7, IQ8 or IQ10."""
+    return any(key in AT_RISK_QUESTIONS for key in intake or [])
+
+
+class PatientDetails(TypedDict, total=False):
+    """Values of a new patient record; an empty `time_zone` means the clinic's."""
+
+    date_of_birth: date | None
+    record_number: str
+    call_back_telephone: str
+    call_back_hours: str
+    time_zone: str
+    intake: list[str] | None
+    intake_asked: list[str] | None
+    guardian_name: str
+
+
+@transaction.atomic
+def enrol_patient(
+    *,
+    clinic: Clinic,
+    by: User,
+    now: datetime,
+    email: str,
+    first_name: str,
+    last_name: str,
+    language: str = "",
+    consent: bool = False,
+    **details: Unpack[PatientDetails],
+) -> Patient:
+    """Enrol a person at `clinic`; a user with the same e-mail address and name is the same person.
+
+    Raise ValidationError if the user has another name or is a patient of the clinic already. `consent`: the
+    patient has read how data is used and that the portal is not monitored round the clock, and agrees.
+    """
+    user = user_to_enrol(
+        clinic=clinic, email=email, first_name=first_name, last_name=last_name, language=language
+    )
+    details["time_zone"] = details.get("time_zone") or clinic.time_zone
+    patient = Patient.objects.create(
+        user=user, clinic=clinic, at_risk=is_at_risk(details.get("intake")), enrolled_at=now, **details
+    )
+    data = {"consent": consent}
+    record_event(verb=Event.Verb.ENROLLED, actor=by, now=now, patient=patient, subject=patient.pk, data=data)
+    return patient
+
+
+def user_to_enrol(*, clinic: Clinic, email: str, first_name: str, last_name: str, language: str) -> User:
+    """Return the user with this e-mail address, or create one; raise ValidationError as `enrol_patient`."""
+    address = email.strip().lower()
+    user = User.objects.filter(email=address).first()
+    if user is None:
+        return User.objects.create_user(
+            address, first_name=first_name, last_name=last_name, language=language
+        )
+    if Patient.objects.filter(user=user, clinic=clinic).exists():
+        raise ValidationError({"email": _("A patient of this clinic has this e-mail address already.")})
+    if not is_same_name(user.get_full_name(), f"{first_name} {last_name}"):
+        raise ValidationError({"email": ANOTHER_NAME})
+    if language:
+        user.language = language
+        user.save(update_fields=["language"])
+    return user

@@ -1,0 +1,104 @@
+"""Withdrawal of a patient from the portal: no page opens and no message is sent; and taking back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from aftercare.outbox.models import Message
+from aftercare.outbox.registry import Content, Renderer, register_renderer
+from aftercare.people.actions.events import record_event
+from aftercare.people.models import Event, Patient, SignInLink, StaffMember, User
+
+_kinds_to_patients: set[str] = set()
+
+
+class AlreadyWithdrawnError(ValueError):
+    """The patient is withdrawn already."""
+
+
+class NotWithdrawnError(ValueError):
+    """The patient is not withdrawn."""
+
+
+def register_for_patients(kind: str, renderer: Renderer) -> None:
+    """Register the renderer of a message kind for patients; withdrawn patients get no message of it."""
+
+    def unless_withdrawn(message: Message, now: datetime) -> Content | None:
+        gone = Patient.objects.filter(user=message.recipient_id, clinic=message.sender, withdrawn_at__lte=now)
+        return None if gone.exists() else renderer(message, now)
+
+    register_renderer(kind, unless_withdrawn)
+    _kinds_to_patients.add(kind)
+
+
+def kinds_to_patients() -> frozenset[str]:
+    """Return the message kinds for patients."""
+    return frozenset(_kinds_to_patients)
+
+
+@transaction.atomic
+def withdraw_patient(*, patient: Patient, reason: str, by: User, now: datetime) -> Patient:
+    """Withdraw a patient: end sessions and links, withdraw unsent messages. No record is deleted.
+
+    Raise AlreadyWithdrawnError if withdrawn already, ValidationError without a reason.
+    """
+    current = locked(patient)
+    if current.is_withdrawn:
+        raise AlreadyWithdrawnError
+    if not reason.strip():
+        raise ValidationError({"reason": _("Say why the patient is withdrawn.")})
+    current.withdrawn_at, current.withdrawn_by = now, by
+    current.save(update_fields=["withdrawn_at", "withdrawn_by"])
+    end_sessions(current.user, now)
+    current.invitations.live().update(stopped_at=now)
+    waiting = Message.objects.waiting().filter(recipient=current.user, sender=current.clinic_id)
+    waiting.filter(kind__in=_kinds_to_patients).update(state=Message.State.WITHDRAWN, finished_at=now)
+    record_event(
+        verb=Event.Verb.WITHDREW,
+        actor=by,
+        now=now,
+        patient=current,
+        subject=current.pk,
+        data={"reason": reason},
+    )
+    return current
+
+
+@transaction.atomic
+def take_back_patient(*, patient: Patient, by: User, now: datetime) -> Patient:
+    """Take a withdrawn patient back; withdrawn messages stay unsent. Raise NotWithdrawnError if not withdrawn."""
+    current = locked(patient)
+    if not current.is_withdrawn:
+        raise NotWithdrawnError
+    current.withdrawn_at, current.withdrawn_by = None, None
+    current.save(update_fields=["withdrawn_at", "withdrawn_by"])
+    record_event(verb=Event.Verb.TOOK_BACK, actor=by, now=now, patient=current, subject=current.pk)
+    return current
+
+
+def locked(patient: Patient) -> Patient:
+    """Lock and return the patient."""
+    rows = Patient.objects.select_for_update(of=("self",)).select_related("user", "clinic")
+    current: Patient = rows.get(pk=patient.pk)
+    return current
+
+
+def end_sessions(user: User, now: datetime) -> None:
+    """End all sessions of a user, by setting a new unusable password.
+
+    Nobody signs in by password, so this has no other effect.
+    """
+    user.set_unusable_password()
+    user.save(update_fields=["password"])
+    SignInLink.objects.filter(user=user, used_at=None).update(used_at=now)
+
+
+def has_left(user: User) -> bool:
+    """Return True if a user is a withdrawn patient without any other role."""
+    own = Patient.objects.filter(user=user)
+    works = StaffMember.objects.active().filter(user=user).exists() or user.is_staff or user.groups.exists()
+    return own.exists() and not own.taking_part().exists() and not works

@@ -1,0 +1,88 @@
+"""The request of the portal: its sender, with the patient records and memberships, loaded once."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import cast
+
+from allauth.mfa.models import Authenticator
+from django.db.models import Exists, OuterRef
+from django.http import HttpRequest
+
+from aftercare.people.models import Clinic, Patient, StaffMember, User
+
+# Session key: patient record chosen by a patient of several clinics.
+CHOSEN_PATIENT = "patient"
+# Session key: clinic chosen by a staff member of several clinics.
+CHOSEN_CLINIC = "clinic"
+
+
+class Sender:
+    """Who has sent a request. `patient` and `member` may be set to the record that the page is about."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        # True while a page of staff is drawn: a user who is both sees the staff member's clinic.
+        self.is_staff_page = False
+        # The member as whom a page of staff acts, once the page is guarded.
+        self.acting_member: StaffMember | None = None
+
+    @property
+    def user(self) -> User | None:
+        """The signed-in user, or None."""
+        return self.request.user if self.request.user.is_authenticated else None
+
+    @cached_property
+    def patients(self) -> list[Patient]:
+        """The user's patient records, one per clinic, newest enrolment first, without withdrawn ones."""
+        user = self.user
+        if user is None:
+            return []
+        own = Patient.objects.taking_part().filter(user=user).select_related("clinic")
+        patients = list(own.order_by("-enrolled_at", "pk"))
+        for patient in patients:
+            patient.user = user
+        return patients
+
+    @cached_property
+    def patient(self) -> Patient | None:
+        """The patient record of the chosen clinic, else the newest; None for other users."""
+        own = self.patients
+        chosen = self.request.session.get(CHOSEN_PATIENT) if len(own) > 1 else None
+        return next((one for one in own if str(one.pk) == chosen), own[0] if own else None)
+
+    @cached_property
+    def memberships(self) -> list[StaffMember]:
+        """The user's active staff memberships, with `has_second_factor`."""
+        user = self.user
+        if user is None:
+            return []
+        own = StaffMember.objects.active().filter(user=user).select_related("clinic", "user").order_by("pk")
+        second_factor = Exists(Authenticator.objects.filter(user=OuterRef("user")))
+        return list(own.annotate(has_second_factor=second_factor))
+
+    @cached_property
+    def member(self) -> StaffMember | None:
+        """The membership of the chosen clinic, else the first; None for other users."""
+        own = self.memberships
+        chosen = self.request.session.get(CHOSEN_CLINIC) if len(own) > 1 else None
+        return next((one for one in own if one.clinic_id == chosen), own[0] if own else None)
+
+    @cached_property
+    def first_clinic(self) -> Clinic | None:
+        """The first clinic of this installation, which strangers see."""
+        return Clinic.objects.order_by("pk").first()
+
+
+class PortalRequest(HttpRequest):
+    """A request with its sender."""
+
+    sender: Sender
+
+
+def sender_of(request: HttpRequest) -> Sender:
+    """Return the sender of a request, the same object each time."""
+    own = cast(PortalRequest, request)
+    if not hasattr(own, "sender"):
+        own.sender = Sender(request)
+    return own.sender
