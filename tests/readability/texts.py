@@ -29,7 +29,7 @@ ROOMS_OF_PATIENTS = (BASE / "aftercare" / "checkins",)
 ALSO_OF_PATIENTS = (
     "people/clinics/clinic_phones.py",
     "people/accounts/sign_in_forms.py",
-    "people/patients/invitations.py",
+    "people/actions/invitations.py",
     "people/accounts/link_views.py",
     "people/patients/invitation_views.py",
     "error_views.py",
