@@ -18,7 +18,7 @@ CHOSEN_CLINIC = "clinic"
 
 
 class Sender:
-    """Who has sent a request. `patient` and `member` may be set to the record that the page is about."""
+    """The sender of a request. `patient` and `member` may be set to the record that the page is about."""
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request

@@ -6,7 +6,7 @@ from functools import total_ordering
 
 @total_ordering
 class Level(Enum):
-    """How soon a person has to act. Compares by urgency: EMERGENCY is the greatest."""
+    """Urgency: how soon a person has to act. Compares by urgency: EMERGENCY is the greatest."""
 
     EMERGENCY = "emergency"
     URGENT = "urgent"

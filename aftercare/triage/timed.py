@@ -19,7 +19,7 @@ INFECTION_SIGNS = frozenset({Sign.PUS, Sign.COLD_SORE, Sign.SPREADING})
 
 @dataclass(frozen=True, slots=True)
 class TimedRule:
-    """What staff read about a rule that no check-in fires."""
+    """Text for staff about a rule that no check-in fires."""
 
     id: str
     level: Level

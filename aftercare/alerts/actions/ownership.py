@@ -1,4 +1,4 @@
-"""Who has an alert: acknowledge, assign, give back. Every action locks the patient's row first, then the alerts."""
+"""Ownership of alerts: acknowledge, assign, give back. Every action locks the patient's row first, then the alerts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the parts of a submission have in common: whose it is, where it belongs, and when it happens."""
+"""Context of a submission, shared by its evaluation and its rows."""
 
 from __future__ import annotations
 
