@@ -22,7 +22,7 @@ def away(monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(**_said: Any) -> None:
         raise OperationalError("terminating connection due to administrator command")
 
-    monkeypatch.setattr("aftercare.checkins.form.page.submit_check_in", fails)
+    monkeypatch.setattr("aftercare.checkins.form.posting.submit_check_in", fails)
 
 
 def browser_of(patient: Patient) -> Client:
@@ -76,7 +76,6 @@ def test_a_page_that_cannot_be_shown_says_when_to_come_again(
     def fails(*_arguments: Any) -> None:
         raise OperationalError
 
-    monkeypatch.setattr("aftercare.checkins.form.page.History", fails)
     monkeypatch.setattr("aftercare.checkins.views.FormPage", fails)
 
     response = browser_of(patient).get("/check-in/")
