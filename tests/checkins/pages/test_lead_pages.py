@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 import time_machine
-from aftercare.checkins.pages.actions import record_said_called
 
 from aftercare.alerts.actions.closing import close
 from aftercare.alerts.actions.ownership import acknowledge
 from aftercare.alerts.models import Alert
 from aftercare.checkins.models import CheckIn
+from aftercare.checkins.pages.actions import record_said_called
 from aftercare.checkins.pages.lead_box import OUTCOMES
 from aftercare.people.models import Event, Patient, StaffMember
 from tests.checkins.posting import signed_in, text_of
