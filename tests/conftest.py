@@ -1,4 +1,4 @@
-"""Fixtures for every room: no network, the test database, servers, the browser."""
+"""Fixtures for every test: no network, the test database, servers, the browser."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from tools.servers.mail import MailServer
     from tools.servers.valkey import Valkey
 
+pytest_plugins = ["tests.fixtures"]
+
 
 @pytest.fixture(autouse=True, scope="session")
 def no_network() -> Iterator[None]:
@@ -27,15 +29,15 @@ def no_network() -> Iterator[None]:
 
 @pytest.fixture(autouse=True, scope="session")
 def static_folder() -> None:
-    """WhiteNoise warns where nothing was collected; a single test then runs with plain file names."""
+    """Make the folder of collected files: WhiteNoise warns where there is none."""
     from django.conf import settings
 
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 
 @pytest.fixture(autouse=True)
-def collected_files(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Django's test server looks for static files by the names of the sources: here by the collected ones too."""
+def serve_collected_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let Django's test server find static files by their collected names too, not only by those of the sources."""
     from django.conf import settings
     from django.contrib.staticfiles.handlers import StaticFilesHandler
     from django.views.static import serve
@@ -63,10 +65,10 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 
 @pytest.fixture(autouse=True, scope="session")
-def emptied_where_full() -> Iterator[None]:
-    """A test with transactions of its own empties the tables after it: those that hold rows, row by row.
+def empty_tables_by_deleting() -> Iterator[None]:
+    """Empty the tables after a transactional test with DELETE, and only those that hold rows.
 
-    To truncate all of them makes a new file for each and for each index, which takes longer than most tests.
+    TRUNCATE, Django's default, makes a new file for each table and each index, which takes longer than most tests.
     """
     from django.db.backends.postgresql.operations import DatabaseOperations
 
@@ -74,11 +76,11 @@ def emptied_where_full() -> Iterator[None]:
         self: DatabaseOperations, style: object, tables: Iterable[str], **options: bool
     ) -> list[str]:
         names = [self.quote_name(table) for table in tables]
-        asked = " UNION ALL ".join(
+        query = " UNION ALL ".join(
             f"SELECT {number} WHERE EXISTS (SELECT FROM {name})" for number, name in enumerate(names)
         )
         with self.connection.cursor() as cursor:
-            cursor.execute(asked)
+            cursor.execute(query)
             return [f"DELETE FROM {names[number]}" for (number,) in cursor.fetchall()]
 
     with pytest.MonkeyPatch.context() as patch:
@@ -87,8 +89,8 @@ def emptied_where_full() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def looks_again() -> None:
-    """What one test found out about delivery is not true of the next."""
+def clear_banner_caches() -> None:
+    """Clear what the banners of staff pages keep in memory about delivery, so that no test sees another's."""
     from clinic.on_call.banners import clear_caches
 
     clear_caches()
@@ -96,7 +98,7 @@ def looks_again() -> None:
 
 @pytest.fixture
 def valkey() -> "Iterator[Valkey]":
-    """A broker of the test's own, to freeze and to kill."""
+    """A broker of the test's own, which the test may freeze and kill."""
     from tools.servers.valkey import Valkey
 
     with Valkey() as server:
@@ -114,7 +116,7 @@ def mail_server() -> "Iterator[MailServer]":
 
 @pytest.fixture(scope="session")
 def browser() -> "Iterator[Browser]":
-    """One Chromium for the session. Its pages reach nothing but this machine."""
+    """One Chromium for the session, whose pages reach this machine only."""
     from playwright.sync_api import sync_playwright
 
     from tools.servers import chromium

@@ -17,20 +17,12 @@ from aftercare.alerts.on_call.recipients import recipients_of
 from aftercare.checkins.follow_up.non_response import record_silence_after_alerts
 from aftercare.checkins.submission.actions import Receipt
 from aftercare.outbox.models import Message
-from aftercare.people.models import Event, Patient, Procedure, StaffMember
+from aftercare.people.models import Event, Patient, StaffMember
 from aftercare.triage import LIMITS
 from tests.at_once import PATIENCE, Crossing, at_once
-from tests.people import at, check_in
+from tests.factories import at, check_in
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def alert(patient: Patient, procedure: Procedure, nurse: StaffMember, colleague: StaffMember) -> Alert:
-    """An urgent alert, opened at 20 h."""
-    check_in(patient, 20, signs=["pus"])
-    alert: Alert = patient.alerts.get()
-    return alert
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("clinician")]
 
 
 def events(alert: Alert, verb: Event.Verb) -> int:
@@ -38,37 +30,37 @@ def events(alert: Alert, verb: Event.Verb) -> int:
 
 
 def test_of_two_nurses_who_acknowledge_at_once_one_is_told_the_other_was_first(
-    alert: Alert, nurse: StaffMember, colleague: StaffMember
+    urgent_alert: Alert, nurse: StaffMember, clinician: StaffMember
 ) -> None:
     outcomes = at_once(
-        lambda: acknowledge(alert=alert, by=nurse.user, now=at(21)),
-        lambda: acknowledge(alert=alert, by=colleague.user, now=at(21)),
+        lambda: acknowledge(alert=urgent_alert, by=nurse.user, now=at(21)),
+        lambda: acknowledge(alert=urgent_alert, by=clinician.user, now=at(21)),
     )
 
     assert {type(outcome) for outcome in outcomes} == {Alert, AlreadyAcknowledgedError}
-    assert events(alert, Event.Verb.ACKNOWLEDGED) == 1
+    assert events(urgent_alert, Event.Verb.ACKNOWLEDGED) == 1
     taken = next(outcome for outcome in outcomes if isinstance(outcome, Alert))
-    alert.refresh_from_db()
-    assert alert.acknowledged_by == taken.acknowledged_by
+    urgent_alert.refresh_from_db()
+    assert urgent_alert.acknowledged_by == taken.acknowledged_by
 
 
 def test_of_two_who_close_at_once_the_first_outcome_stays(
-    alert: Alert, nurse: StaffMember, colleague: StaffMember
+    urgent_alert: Alert, nurse: StaffMember, clinician: StaffMember
 ) -> None:
     outcomes = at_once(
-        lambda: close(alert=alert, by=nurse.user, now=at(21), outcome="prescribed", note="Seen."),
-        lambda: close(alert=alert, by=colleague.user, now=at(21), outcome="mistake", note="Seen."),
+        lambda: close(alert=urgent_alert, by=nurse.user, now=at(21), outcome="prescribed", note="Seen."),
+        lambda: close(alert=urgent_alert, by=clinician.user, now=at(21), outcome="mistake", note="Seen."),
     )
 
     assert {type(outcome) for outcome in outcomes} == {Alert, AlreadyClosedError}
-    assert events(alert, Event.Verb.CLOSED) == 1
+    assert events(urgent_alert, Event.Verb.CLOSED) == 1
     kept = next(outcome for outcome in outcomes if isinstance(outcome, Alert))
-    alert.refresh_from_db()
-    assert alert.outcome == kept.outcome
+    urgent_alert.refresh_from_db()
+    assert urgent_alert.outcome == kept.outcome
 
 
 def test_two_escalations_at_once_tell_once(
-    alert: Alert, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    urgent_alert: Alert, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(escalation, "escalate_patient", Crossing()(escalation.escalate_patient))
 
@@ -76,26 +68,26 @@ def test_two_escalations_at_once_tell_once(
 
     assert sorted(patients, key=str) == [0, 1]
     assert Dispatch.objects.filter(reason=Dispatch.Reason.UNACKNOWLEDGED).count() == 1
-    assert events(alert, Event.Verb.ESCALATED) == 1
-    alert.refresh_from_db()
-    assert alert.escalations == 1
+    assert events(urgent_alert, Event.Verb.ESCALATED) == 1
+    urgent_alert.refresh_from_db()
+    assert urgent_alert.escalations == 1
     assert "failed" not in caplog.text
 
 
 def test_an_alert_acknowledged_while_it_is_being_escalated_is_not_told_again(
-    alert: Alert, nurse: StaffMember
+    urgent_alert: Alert, nurse: StaffMember
 ) -> None:
     late = list(Alert.objects.to_escalate(at(21)))
-    acknowledge(alert=alert, by=nurse.user, now=at(21))
+    acknowledge(alert=urgent_alert, by=nurse.user, now=at(21))
 
     assert not escalation.escalate_patient(late, at(21), LIMITS)
     assert not Dispatch.objects.filter(reason=Dispatch.Reason.UNACKNOWLEDGED).exists()
 
 
 def test_a_dispatch_drained_twice_at_once_makes_one_message_for_each_recipient(
-    alert: Alert,
+    urgent_alert: Alert,
     nurse: StaffMember,
-    colleague: StaffMember,
+    clinician: StaffMember,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -104,19 +96,19 @@ def test_a_dispatch_drained_twice_at_once_makes_one_message_for_each_recipient(
     at_once(*[lambda: drain(at(20))] * 2)
 
     recipients = Message.objects.values_list("recipient", flat=True)
-    assert sorted(recipients) == sorted([nurse.user_id, colleague.user_id])
+    assert sorted(recipients) == sorted([nurse.user_id, clinician.user_id])
     assert "could not be expanded" not in caplog.text
 
 
-def test_silence_noted_twice_at_once_is_told_once(alert: Alert) -> None:
+def test_silence_noted_twice_at_once_is_told_once(urgent_alert: Alert) -> None:
     told = at_once(*[lambda: record_silence_after_alerts(at(45))] * 2)
 
     assert sorted(told, key=str) == [0, 1]
-    assert events(alert, Event.Verb.NOTED_SILENCE) == 1
+    assert events(urgent_alert, Event.Verb.NOTED_SILENCE) == 1
 
 
 def test_escalating_does_not_lock_out_a_check_in_of_the_same_patient(
-    alert: Alert, patient: Patient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    urgent_alert: Alert, patient: Patient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     claimed, claim_escalation = threading.Event(), escalation.claim_escalation
 

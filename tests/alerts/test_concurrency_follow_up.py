@@ -15,20 +15,13 @@ from aftercare.checkins.follow_up.unconfirmed import tell_unconfirmed
 from aftercare.outbox.models import Message
 from aftercare.people.models import Clinic, Event, Patient, Procedure, StaffMember
 from tests.at_once import Crossing, at_once
-from tests.people import at, check_in
+from tests.factories import at, check_in
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def alert(patient: Patient, procedure: Procedure, nurse: StaffMember, colleague: StaffMember) -> Alert:
-    """An urgent alert, opened at 1 h, which the nurse acknowledged at once."""
-    check_in(patient, 1, signs=["pus"])
-    return acknowledge(alert=patient.alerts.get(), by=nurse.user, now=at(1))
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("clinician")]
 
 
 def test_two_runs_at_once_tell_once_of_what_was_forgotten(
-    alert: Alert, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    owned_alert: Alert, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(escalation, "follow_up_patient", Crossing()(escalation.follow_up_patient))
 
@@ -39,35 +32,37 @@ def test_two_runs_at_once_tell_once_of_what_was_forgotten(
     assert "could not" not in caplog.text
 
 
-def test_a_call_at_the_moment_of_telling_leaves_nothing_forgotten(alert: Alert, nurse: StaffMember) -> None:
+def test_a_call_at_the_moment_of_telling_leaves_nothing_forgotten(
+    owned_alert: Alert, nurse: StaffMember
+) -> None:
     def call() -> ContactAttempt:
         return record_contact_attempt(
-            patient=alert.patient, alert=alert, by=nurse.user, now=at(2), result="reached"
+            patient=owned_alert.patient, alert=owned_alert, by=nurse.user, now=at(2), result="reached"
         )
 
     attempt, told = at_once(call, lambda: escalation.follow_up(at(2)))
 
     assert isinstance(attempt, ContactAttempt)
     assert told in (0, 1)
-    alert.refresh_from_db()
-    assert (alert.forgotten_since, alert.follow_up_at) == (None, None)
+    owned_alert.refresh_from_db()
+    assert (owned_alert.forgotten_since, owned_alert.follow_up_at) == (None, None)
 
 
 def test_two_who_take_over_a_forgotten_alert_at_once_one_is_told_the_other_was_first(
-    alert: Alert, colleague: StaffMember, manager: StaffMember
+    owned_alert: Alert, clinician: StaffMember, manager: StaffMember
 ) -> None:
     escalation.follow_up(at(2))
 
     outcomes = at_once(
-        lambda: acknowledge(alert=alert, by=colleague.user, now=at(2)),
-        lambda: acknowledge(alert=alert, by=manager.user, now=at(2)),
+        lambda: acknowledge(alert=owned_alert, by=clinician.user, now=at(2)),
+        lambda: acknowledge(alert=owned_alert, by=manager.user, now=at(2)),
     )
 
     assert {type(outcome) for outcome in outcomes} == {Alert, AlreadyAcknowledgedError}
 
 
 def test_an_alert_goes_back_once_however_many_take_it_back(
-    alert: Alert, nurse: StaffMember, monkeypatch: pytest.MonkeyPatch
+    owned_alert: Alert, nurse: StaffMember, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     StaffMember.objects.filter(pk=nurse.pk).update(is_active=False)
     monkeypatch.setattr(unassign, "unassign_alert", Crossing()(unassign.unassign_alert))

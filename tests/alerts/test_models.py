@@ -7,7 +7,7 @@ from django.db import IntegrityError
 
 from aftercare.alerts.models import Alert, ContactStep, Dispatch
 from aftercare.people.models import Clinic, Patient, Procedure, StaffMember
-from tests.people import at
+from tests.factories import at
 
 pytestmark = pytest.mark.django_db
 

@@ -8,7 +8,7 @@ from typing import Any
 from aftercare.checkins.advice.levels import Advice, advise
 from aftercare.people.models import Clinic, Patient, Procedure
 from aftercare.triage import DEFAULT_COURSES, Answers, Entry, evaluate
-from tests.people import MONDAY, WEEKDAYS, at
+from tests.factories import MONDAY, WEEKDAYS, at
 
 CLINIC = Clinic(
     name="Larkfield Skin Clinic",

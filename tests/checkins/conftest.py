@@ -1,30 +1,71 @@
-"""The people of these tests."""
+"""Fixtures for the pages of patients in a browser."""
 
-from tests.checkins.browsing import opened, treated
-from tests.people import (
-    clinic,
-    colleague,
-    course_set,
-    manager,
-    nurse,
-    other_clinic,
-    outsider,
-    patient,
-    procedure,
-    stranger,
-)
+from __future__ import annotations
 
-__all__ = [
-    "clinic",
-    "colleague",
-    "course_set",
-    "manager",
-    "nurse",
-    "opened",
-    "other_clinic",
-    "outsider",
-    "patient",
-    "procedure",
-    "stranger",
-    "treated",
-]
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Browser, BrowserContext, Page
+from pytest_django.live_server_helper import LiveServer
+
+from aftercare.people.models import Patient, StaffMember, User
+from tests.checkins.browsing import NO_TELEPHONE, PHONE, TICKED, Opener
+from tests.checkins.posting import signed_in
+from tests.factories import ProcedureFactory
+from tests.ui.browser import HURRY
+
+
+@pytest.fixture
+def treated(patient: Patient, nurse: StaffMember) -> Patient:
+    """The patient, 26 hours after a microneedling of the face."""
+    performed_at = timezone.now() - timedelta(hours=26)
+    ProcedureFactory.create(patient=patient, performed_at=performed_at, recorded_by=nurse.user)
+    return patient
+
+
+@pytest.fixture
+def opened(browser: Browser, live_server: LiveServer, treated: Patient) -> Iterator[Opener]:
+    """Opens a page as the patient, or as somebody else, in a window of its own."""
+    windows: list[BrowserContext] = []
+    errors: list[str] = []
+
+    def open_page(
+        path: str,
+        size: tuple[int, int] = PHONE,
+        scheme: Any = "light",
+        script: bool = True,
+        user: User | None = None,
+        zone: str | None = None,
+        hurry: bool = True,
+    ) -> Page:
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme=scheme,
+            java_script_enabled=script,
+            locale="en-GB",
+            timezone_id=zone,
+        )
+        windows.append(context)
+        context.set_default_timeout(10_000)
+        context.add_init_script(NO_TELEPHONE)
+        if hurry:
+            context.add_init_script(HURRY)
+        session = signed_in(user or treated.user).cookies["sessionid"].value
+        context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(live_server.url + path)
+        return page
+
+    yield open_page
+    left_ticked = [page for context in windows for page in context.pages if page.locator(TICKED).count()]
+    for context in windows:
+        context.close()
+    if left_ticked:
+        # Leaving the page saved the emergency: the tables are emptied when that is done.
+        time.sleep(1)
+    assert errors == []

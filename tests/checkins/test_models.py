@@ -7,7 +7,7 @@ from django.db import IntegrityError
 
 from aftercare.checkins.models import Assessment, CheckIn, Finding
 from aftercare.people.models import Patient, Procedure
-from tests.people import at, check_in
+from tests.factories import at, check_in
 
 pytestmark = pytest.mark.django_db
 

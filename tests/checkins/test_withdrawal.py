@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import time_machine
 from django.core import mail
 from django.core.exceptions import ValidationError
 from django.test import Client
@@ -33,7 +32,8 @@ from aftercare.people.actions.withdrawal import (
 )
 from aftercare.people.models import Clinic, Event, Patient, Procedure, StaffMember
 from tests.checkins.posting import ORDINARY_FORM, signed_in
-from tests.people import PatientFactory, StaffMemberFactory, at, check_in
+from tests.clock import frozen_at
+from tests.factories import PatientFactory, StaffMemberFactory, at, check_in
 
 pytestmark = pytest.mark.usefixtures("course_set", "procedure", "nurse")
 WHY = "Asked us by letter."
@@ -47,40 +47,40 @@ def withdraw(patient: Patient, by: StaffMember, h: float) -> Patient:
 def delivered(h: float) -> list[str]:
     """To whom the outbox sends what is due."""
     mail.outbox.clear()
-    with time_machine.travel(at(h), tick=False):
+    with frozen_at(at(h)):
         sweep(lambda: at(h))
     return [address for letter in mail.outbox for address in letter.to]
 
 
-def test_a_message_that_waits_is_withdrawn_and_never_leaves(patient: Patient, colleague: StaffMember) -> None:
+def test_a_message_that_waits_is_withdrawn_and_never_leaves(patient: Patient, clinician: StaffMember) -> None:
     check_in(patient, 1, signs=["pus"])
     tell_unconfirmed(at(1.5))
     waiting = Message.objects.get(kind=KIND)
 
-    withdraw(patient, colleague, 1.6)
+    withdraw(patient, clinician, 1.6)
 
     waiting.refresh_from_db()
     assert (waiting.state, waiting.finished_at) == (Message.State.WITHDRAWN, at(1.6))
     assert patient.user.email not in delivered(1.7)
 
 
-def test_a_message_that_was_being_sent_is_worded_no_more(patient: Patient, colleague: StaffMember) -> None:
+def test_a_message_that_was_being_sent_is_worded_no_more(patient: Patient, clinician: StaffMember) -> None:
     check_in(patient, 1, signs=["pus"])
     tell_unconfirmed(at(1.5))
     waiting = Message.objects.get(kind=KIND)
     renderer = registry.renderer_of(KIND)
     assert renderer(waiting, at(1.6)) is not None
 
-    withdraw(patient, colleague, 1.6)
+    withdraw(patient, clinician, 1.6)
 
     assert renderer(waiting, at(1.6)) is None
 
 
 def test_no_new_message_is_written_and_staff_are_told_as_before(
-    patient: Patient, colleague: StaffMember, nurse: StaffMember
+    patient: Patient, clinician: StaffMember, nurse: StaffMember
 ) -> None:
     check_in(patient, 1, signs=["pus"])
-    withdraw(patient, colleague, 1.2)
+    withdraw(patient, clinician, 1.2)
 
     assert tell_unconfirmed(at(1.5)) == 0
     told = delivered(1.6)
@@ -94,11 +94,11 @@ def test_every_kind_of_message_says_whether_it_goes_to_patients() -> None:
     assert set(registry._renderers) - to_staff == kinds_to_patients()
 
 
-def test_sessions_end_and_no_page_opens(patient: Patient, colleague: StaffMember) -> None:
+def test_sessions_end_and_no_page_opens(patient: Patient, clinician: StaffMember) -> None:
     client = signed_in(patient.user)
     assert client.get("/check-ins/").status_code == 200
 
-    withdraw(patient, colleague, 1)
+    withdraw(patient, clinician, 1)
 
     for path in PAGES:
         assert client.get(path).status_code == 302, path
@@ -111,12 +111,12 @@ def test_sessions_end_and_no_page_opens(patient: Patient, colleague: StaffMember
     assert not patient.check_ins.exists()
 
 
-def test_no_code_and_no_link_signs_in(patient: Patient, colleague: StaffMember, client: Client) -> None:
+def test_no_code_and_no_link_signs_in(patient: Patient, clinician: StaffMember, client: Client) -> None:
     link = make_sign_in_link(user=patient.user, now=at(1))
-    withdraw(patient, colleague, 1)
+    withdraw(patient, clinician, 1)
     mail.outbox.clear()
 
-    with time_machine.travel(at(1), tick=False):
+    with frozen_at(at(1)):
         client.post("/accounts/login/code/", {"email": patient.user.email})
         wait_for_mails()
         assert mail.outbox == []
@@ -126,10 +126,10 @@ def test_no_code_and_no_link_signs_in(patient: Patient, colleague: StaffMember, 
 
 
 def test_who_is_staff_or_a_patient_elsewhere_stays_that(
-    patient: Patient, colleague: StaffMember, other_clinic: Clinic
+    patient: Patient, clinician: StaffMember, other_clinic: Clinic
 ) -> None:
     assert not has_left(patient.user)
-    withdraw(patient, colleague, 1)
+    withdraw(patient, clinician, 1)
     assert has_left(patient.user)
 
     patient.user.refresh_from_db()
@@ -143,70 +143,70 @@ def test_who_is_staff_or_a_patient_elsewhere_stays_that(
 
 
 def test_a_member_of_staff_who_was_a_patient_is_still_told_of_alerts(
-    patient: Patient, nurse: StaffMember, colleague: StaffMember
+    patient: Patient, nurse: StaffMember, clinician: StaffMember
 ) -> None:
     as_patient = PatientFactory.create(user=nurse.user, clinic=nurse.clinic)
-    withdraw(as_patient, colleague, 1)
+    withdraw(as_patient, clinician, 1)
 
     check_in(patient, 2, signs=["pus"])
 
     assert nurse.user.email in delivered(2)
 
 
-def test_nobody_waits_for_a_check_in(patient: Patient, colleague: StaffMember, clinic: Clinic) -> None:
+def test_nobody_waits_for_a_check_in(patient: Patient, clinician: StaffMember, clinic: Clinic) -> None:
     record_missed_check_ins(at(48))
     assert non_responders([clinic.pk]).exists()
 
-    withdraw(patient, colleague, 49)
+    withdraw(patient, clinician, 49)
 
     assert not non_responders([clinic.pk]).exists()
     assert record_missed_check_ins(at(60)) == 0
 
 
-def test_no_silence_after_an_alert_is_noted(patient: Patient, colleague: StaffMember) -> None:
+def test_no_silence_after_an_alert_is_noted(patient: Patient, clinician: StaffMember) -> None:
     check_in(patient, 1, signs=["lumps"])
-    withdraw(patient, colleague, 2)
+    withdraw(patient, clinician, 2)
 
     assert record_silence_after_alerts(at(30)) == 0
 
 
 def test_who_withdrew_and_why_is_kept_and_nothing_is_lost(
-    patient: Patient, procedure: Procedure, colleague: StaffMember
+    patient: Patient, procedure: Procedure, clinician: StaffMember
 ) -> None:
     report = check_in(patient, 1, signs=["lumps"]).check_in
 
-    gone = withdraw(patient, colleague, 2)
+    gone = withdraw(patient, clinician, 2)
 
-    assert (gone.withdrawn_at, gone.withdrawn_by) == (at(2), colleague.user)
+    assert (gone.withdrawn_at, gone.withdrawn_by) == (at(2), clinician.user)
     event = Event.objects.get(verb=Event.Verb.WITHDREW)
-    assert (event.actor, event.patient, event.data) == (colleague.user, patient, {"reason": WHY})
+    assert (event.actor, event.patient, event.data) == (clinician.user, patient, {"reason": WHY})
     assert list(patient.check_ins.all()) == [report]
     assert patient.procedures.get() == procedure
     assert patient.alerts.open().count() == 1
 
 
 def test_who_is_taken_back_signs_in_and_is_waited_for(
-    patient: Patient, colleague: StaffMember, clinic: Clinic
+    patient: Patient, clinician: StaffMember, clinic: Clinic
 ) -> None:
-    withdraw(patient, colleague, 2)
+    withdraw(patient, clinician, 2)
 
-    take_back_patient(patient=patient, by=colleague.user, now=at(50))
+    take_back_patient(patient=patient, by=clinician.user, now=at(50))
 
     patient.refresh_from_db()
     assert (patient.withdrawn_at, patient.withdrawn_by) == (None, None)
-    assert Event.objects.get(verb=Event.Verb.TOOK_BACK).actor == colleague.user
+    assert Event.objects.get(verb=Event.Verb.TOOK_BACK).actor == clinician.user
     patient.user.refresh_from_db()
     assert signed_in(patient.user).get("/check-ins/").status_code == 200
     assert record_missed_check_ins(at(50)) == 1
 
 
 @pytest.mark.parametrize("act", ["withdraw", "take back"])
-def test_doing_it_twice_is_refused(patient: Patient, colleague: StaffMember, act: str) -> None:
+def test_doing_it_twice_is_refused(patient: Patient, clinician: StaffMember, act: str) -> None:
     deeds: dict[str, Any] = {
-        "withdraw": lambda h: withdraw(patient, colleague, h),
-        "take back": lambda h: take_back_patient(patient=patient, by=colleague.user, now=at(h)),
+        "withdraw": lambda h: withdraw(patient, clinician, h),
+        "take back": lambda h: take_back_patient(patient=patient, by=clinician.user, now=at(h)),
     }
-    withdraw(patient, colleague, 1)
+    withdraw(patient, clinician, 1)
     if act == "take back":
         deeds[act](2)
 
@@ -214,8 +214,8 @@ def test_doing_it_twice_is_refused(patient: Patient, colleague: StaffMember, act
         deeds[act](3)
 
 
-def test_without_a_reason_nobody_is_withdrawn(patient: Patient, colleague: StaffMember) -> None:
+def test_without_a_reason_nobody_is_withdrawn(patient: Patient, clinician: StaffMember) -> None:
     with pytest.raises(ValidationError):
-        withdraw_patient(patient=patient, reason="  ", by=colleague.user, now=at(1))
+        withdraw_patient(patient=patient, reason="  ", by=clinician.user, now=at(1))
     patient.refresh_from_db()
     assert not patient.is_withdrawn

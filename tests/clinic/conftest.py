@@ -1,27 +1,89 @@
-"""The people of these tests."""
+"""Fixtures for the workspace of staff: windows of a browser, and patients who reported just now."""
 
-from tests.people import (
-    clinic,
-    colleague,
-    course_set,
-    manager,
-    nurse,
-    other_clinic,
-    outsider,
-    patient,
-    procedure,
-    stranger,
-)
+from __future__ import annotations
 
-__all__ = [
-    "clinic",
-    "colleague",
-    "course_set",
-    "manager",
-    "nurse",
-    "other_clinic",
-    "outsider",
-    "patient",
-    "procedure",
-    "stranger",
-]
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Browser, BrowserContext
+from pytest_django.live_server_helper import LiveServer
+
+from aftercare.checkins.models import NonResponse
+from aftercare.people.models import Clinic, Patient, StaffMember
+from tests.clinic.browsing import DESK, Desk
+from tests.clinic.staff_client import staff_client
+from tests.factories import PatientFactory, ProcedureFactory, UserFactory, check_in
+from tests.ui.browser import HURRY
+
+
+@pytest.fixture
+def daniel(clinic: Clinic, nurse: StaffMember) -> Patient:
+    """A patient at risk, three days after treatment, who has just reported a return and wants a call."""
+    now = timezone.now()
+    daniel = PatientFactory.create(
+        clinic=clinic,
+        user=UserFactory.create(first_name="Daniel", last_name="Reyes"),
+        intake=["iq7"],
+        at_risk=True,
+        call_back_telephone="07700 900142",
+    )
+    ProcedureFactory.create(patient=daniel, performed_at=now - timedelta(hours=70), recorded_by=nurse.user)
+    check_in(daniel, now - timedelta(hours=24), redness=1)
+    check_in(daniel, now, redness=3, came_back="redness", want_contact=True, note="Woke up with it.")
+    return daniel
+
+
+@pytest.fixture
+def busy(daniel: Patient, nurse: StaffMember) -> None:
+    """Somebody in each other section of the queue."""
+    now = timezone.now()
+    reports: dict[str, dict[str, Any]] = {
+        "Joan": {"emergency": ["breathing"]},
+        "Priya": {"unwell": ["flu"]},
+        "Kofi": {"signs": ["patches"]},
+        "Ben": {},
+    }
+    for name, said in reports.items():
+        user = UserFactory.create(first_name=name, last_name="Test")
+        patient = PatientFactory.create(clinic=daniel.clinic, user=user, call_back_telephone="07700 900143")
+        treated = now - timedelta(hours=50)
+        procedure = ProcedureFactory.create(patient=patient, performed_at=treated, recorded_by=nurse.user)
+        if said:
+            check_in(patient, now - timedelta(minutes=5), **said)
+        else:
+            NonResponse.objects.create(
+                patient=patient, procedure=procedure, silent_since=treated, noted_at=now
+            )
+
+
+@pytest.fixture
+def staff_browser(browser: Browser, live_server: LiveServer, nurse: StaffMember) -> Iterator[Any]:
+    """Opens windows of a size and a colour scheme."""
+    windows: list[tuple[BrowserContext, Desk]] = []
+
+    def window(
+        size: tuple[int, int] = DESK,
+        scheme: str = "light",
+        member: StaffMember = nurse,
+        hurry: bool = True,
+    ) -> Desk:
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme="dark" if scheme == "dark" else "light",
+            locale="en-GB",
+        )
+        context.set_default_timeout(10_000)
+        if hurry:
+            context.add_init_script(HURRY)
+        session = staff_client(member).cookies["sessionid"].value
+        context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+        windows.append((context, Desk(context, live_server.url)))
+        return windows[-1][1]
+
+    yield window
+    for context, _ in windows:
+        context.close()
+    assert [error for _, opened in windows for error in opened.errors] == []

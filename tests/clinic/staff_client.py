@@ -1,4 +1,4 @@
-"""A signed-in test client, the addresses of the pages of staff, and helpers to read them."""
+"""A signed-in test client, the paths of the pages of staff, and functions that read them."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from aftercare.alerts.models import Alert
-from aftercare.people.models import Patient, Procedure, StaffMember, User
-from tests.people import PatientFactory, ProcedureFactory, UserFactory, at, check_in
+from aftercare.people.models import Patient, StaffMember
 
 # Queries that every page of staff makes for its banners.
 BANNER_QUERIES = 2
@@ -42,23 +41,3 @@ def words(response: Any) -> str:
 
     assert isinstance(response, HttpResponse)
     return " ".join(strip_tags(response.content.decode().replace("<", " <")).replace("&#x27;", "'").split())
-
-
-def someone(beside: Patient, name: str, **fields: Any) -> Patient:
-    """Create another patient of the same clinic, treated at MONDAY."""
-    user = UserFactory.create(first_name=name, last_name="Other")
-    patient = PatientFactory.create(clinic=beside.clinic, user=user, **fields)
-    ProcedureFactory.create(patient=patient, recorded_by=UserFactory.create())
-    return patient
-
-
-def alert_of(patient: Patient, h: float, **answers: Any) -> Alert:
-    """Submit a check-in at `h` hours and return the highest alert that it raises."""
-    check_in(patient, h, **answers)
-    worst: Alert = patient.alerts.filter(opened_at=at(h)).worst_first()[0]
-    return worst
-
-
-def treated(patient: Patient, by: User, h: float) -> Procedure:
-    """Create a procedure of the patient at `h` hours."""
-    return ProcedureFactory.create(patient=patient, performed_at=at(h), recorded_by=by)

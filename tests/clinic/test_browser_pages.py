@@ -17,12 +17,11 @@ from aftercare.alerts.models import ContactStep, Drill
 from aftercare.people.actions.rota import put_on_duty
 from aftercare.people.models import Patient, Shift, StaffMember
 from clinic.urls import urlpatterns
+from tests.clinic.browsing import DESK, PHONE
 from tests.clinic.staff_client import QUEUE, alert_url, patient_url
-from tests.clinic.test_browser_staff import DESK, PHONE, busy, daniel, staff_browser
 from tests.ui.browser import overlapping_texts, sticks_out, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-__all__ = ["busy", "daniel", "staff_browser"]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,125 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page, expect
-from pytest_django.live_server_helper import LiveServer
+from playwright.sync_api import expect
 
 from aftercare.alerts.models import Alert
-from aftercare.checkins.models import NonResponse
 from aftercare.people.models import Clinic, Event, Patient, StaffMember
-from tests.clinic.staff_client import ENROL, PATIENTS, QUEUE, alert_url, patient_url, staff_client
-from tests.people import PatientFactory, ProcedureFactory, UserFactory, check_in
-from tests.ui.browser import HURRY, sticks_out
+from tests.clinic.browsing import DESK, PHONE, fill_in_enrolment, tab_to
+from tests.clinic.staff_client import ENROL, PATIENTS, QUEUE, alert_url, patient_url
+from tests.factories import check_in
+from tests.ui.browser import sticks_out
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-DESK, PHONE = (1280, 900), (390, 844)
-CUT_OFF = ("htmx:afterRequest", "htmx:sendAbort")
 MENDS_ITSELF_AT = 320  # CSS pixels: the narrowest screen that a page must fit without scrolling sideways
-
-
-@pytest.fixture
-def daniel(clinic: Clinic, nurse: StaffMember) -> Patient:
-    """A patient at risk, three days after treatment, who has just reported a return and wants a call."""
-    now = timezone.now()
-    daniel = PatientFactory.create(
-        clinic=clinic,
-        user=UserFactory.create(first_name="Daniel", last_name="Reyes"),
-        intake=["iq7"],
-        at_risk=True,
-        call_back_telephone="07700 900142",
-    )
-    ProcedureFactory.create(patient=daniel, performed_at=now - timedelta(hours=70), recorded_by=nurse.user)
-    check_in(daniel, now - timedelta(hours=24), redness=1)
-    check_in(daniel, now, redness=3, came_back="redness", want_contact=True, note="Woke up with it.")
-    return daniel
-
-
-@pytest.fixture
-def busy(daniel: Patient, nurse: StaffMember) -> None:
-    """Somebody in each other section of the queue."""
-    now = timezone.now()
-    reports: dict[str, dict[str, Any]] = {
-        "Joan": {"emergency": ["breathing"]},
-        "Priya": {"unwell": ["flu"]},
-        "Kofi": {"signs": ["patches"]},
-        "Ben": {},
-    }
-    for name, said in reports.items():
-        user = UserFactory.create(first_name=name, last_name="Test")
-        patient = PatientFactory.create(clinic=daniel.clinic, user=user, call_back_telephone="07700 900143")
-        treated = now - timedelta(hours=50)
-        procedure = ProcedureFactory.create(patient=patient, performed_at=treated, recorded_by=nurse.user)
-        if said:
-            check_in(patient, now - timedelta(minutes=5), **said)
-        else:
-            NonResponse.objects.create(
-                patient=patient, procedure=procedure, silent_since=treated, noted_at=now
-            )
-
-
-class Desk:
-    """A browser window in which a staff member is signed in."""
-
-    def __init__(self, context: BrowserContext, url: str) -> None:
-        self.page: Page = context.new_page()
-        self.url = url
-        self.errors: list[str] = []
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on("console", lambda line: self.errors.append(line.text) if is_ours(line) else None)
-
-    def open(self, path: str) -> Page:
-        response = self.page.goto(self.url + path)
-        assert response is not None
-        assert response.status == 200
-        return self.page
-
-
-def is_ours(line: Any) -> bool:
-    """Whether a line of the console tells of a fault in the page.
-
-    Browsers ask for an icon unasked, and note a form that came back with its errors. A request for news that is
-    under way when the page is left ends as an abort, which htmx notes too.
-    """
-    is_unasked = "favicon.ico" in line.location.get("url", "")
-    expected = is_unasked or "status of 4" in line.text or line.text.startswith(CUT_OFF)
-    return line.type == "error" and not expected
-
-
-@pytest.fixture
-def staff_browser(browser: Browser, live_server: LiveServer, nurse: StaffMember) -> Iterator[Any]:
-    """Opens windows of a size and a colour scheme."""
-    windows: list[tuple[BrowserContext, Desk]] = []
-
-    def window(
-        size: tuple[int, int] = DESK,
-        scheme: str = "light",
-        member: StaffMember = nurse,
-        hurry: bool = True,
-    ) -> Desk:
-        context = browser.new_context(
-            viewport={"width": size[0], "height": size[1]},
-            color_scheme="dark" if scheme == "dark" else "light",
-            locale="en-GB",
-        )
-        context.set_default_timeout(10_000)
-        if hurry:
-            context.add_init_script(HURRY)
-        session = staff_client(member).cookies["sessionid"].value
-        context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
-        windows.append((context, Desk(context, live_server.url)))
-        return windows[-1][1]
-
-    yield window
-    for context, _ in windows:
-        context.close()
-    assert [error for _, opened in windows for error in opened.errors] == []
 
 
 @pytest.mark.usefixtures("busy")
@@ -162,9 +60,9 @@ def test_a_nurse_works_from_the_queue_to_the_outcome(
 
 
 def test_of_two_staff_with_the_same_row_open_the_second_reads_who_was_first(
-    staff_browser: Any, daniel: Patient, colleague: StaffMember
+    staff_browser: Any, daniel: Patient, clinician: StaffMember
 ) -> None:
-    pages = [window.open(QUEUE) for window in (staff_browser(member=colleague), staff_browser())]
+    pages = [window.open(QUEUE) for window in (staff_browser(member=clinician), staff_browser())]
     # The second page has not heard of it yet: it asks for no news until its own press.
     pages[1].evaluate(
         "() => { htmx.on('htmx:beforeRequest', e => { if (e.detail.elt.id === 'queue') e.preventDefault() }) }"
@@ -175,7 +73,7 @@ def test_of_two_staff_with_the_same_row_open_the_second_reads_who_was_first(
     expect(pages[1].locator("#queue-problem")).to_contain_text("Tom Test was first")
     expect(pages[1].locator("#queue-problem")).to_contain_text("Tom Test acknowledged Daniel Reyes")
     expect(pages[1].locator(".q-own").first).to_have_text("Tom Test")
-    assert {alert.acknowledged_by for alert in daniel.alerts.all()} == {colleague.user}
+    assert {alert.acknowledged_by for alert in daniel.alerts.all()} == {clinician.user}
 
 
 @pytest.mark.usefixtures("busy")
@@ -219,17 +117,6 @@ def test_the_queue_is_worked_with_the_keyboard_alone(
     assert set(daniel.alerts.values_list("outcome", flat=True)) == {"advice_given"}
 
 
-def tab_to(page: Page, selector: str, text: str = "") -> None:
-    """Press Tab until the focus is on such an element."""
-    reached = "([selector, text]) => { const e = document.activeElement; "
-    reached += "return e.matches(selector) && e.textContent.includes(text) }"
-    for _ in range(80):
-        page.keyboard.press("Tab")
-        if page.evaluate(reached, [selector, text]):
-            return
-    raise AssertionError(f"the keyboard does not reach {selector} {text}")
-
-
 def test_letters_typed_into_a_field_are_no_commands(staff_browser: Any, daniel: Patient) -> None:
     page = staff_browser().open(QUEUE)
     page.get_by_role("searchbox").fill("")
@@ -238,28 +125,10 @@ def test_letters_typed_into_a_field_are_no_commands(staff_browser: Any, daniel: 
     assert daniel.alerts.filter(status=Alert.Status.NEW).exists()
 
 
-def fill_in_enrolment(page: Page, performed: str) -> None:
-    """Everything that the form asks for, of a patient who heals slowly."""
-    for label, value in (
-        ("First name", "Amara"),
-        ("Last name", "Osei"),
-        ("E-mail", "amara@example.org"),
-        ("Date of birth", "1990-04-30"),
-        ("Telephone to call back", "07700 900142"),
-        ("Performed", performed),
-    ):
-        page.get_by_label(label).fill(value)
-    page.get_by_text("RF microneedling", exact=True).click()
-    page.get_by_label("Area").select_option("face")
-    page.get_by_role("group", name="Heals slowly").get_by_text("Yes", exact=True).click()
-    page.get_by_label(re.compile("I asked them all")).check()
-    page.get_by_label(re.compile("The patient has read")).check()
-
-
 def test_a_patient_is_enrolled_and_treated_again(
-    staff_browser: Any, clinic: Clinic, colleague: StaffMember
+    staff_browser: Any, clinic: Clinic, clinician: StaffMember
 ) -> None:
-    page = staff_browser(PHONE, member=colleague).open(ENROL)
+    page = staff_browser(PHONE, member=clinician).open(ENROL)
     treated = timezone.localtime(timezone.now() - timedelta(hours=3), clinic.zone)
     fill_in_enrolment(page, treated.strftime("%Y-%m-%dT%H:%M"))
     page.get_by_role("button", name="Enrol the patient").click()
@@ -278,4 +147,4 @@ def test_a_patient_is_enrolled_and_treated_again(
     page.get_by_role("button", name="Record the procedure").click()
     expect(page.get_by_role("status")).to_contain_text("The procedure is recorded.")
     assert patient.procedures.count() == 2
-    assert Event.objects.filter(verb=Event.Verb.WARNED, actor=colleague.user).count() == 1
+    assert Event.objects.filter(verb=Event.Verb.WARNED, actor=clinician.user).count() == 1

@@ -3,40 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
-import time_machine
 from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 
 from aftercare.alerts.models import Alert
 from aftercare.checkins.models import CheckIn
-from aftercare.people.models import Clinic, Patient, Procedure, StaffMember
+from aftercare.people.models import Clinic, Patient, StaffMember
 from clinic.held_forms import DRAWN_FOR
 from clinic.urls import urlpatterns
 from tests.clinic.reading_forms import fields_of
-from tests.clinic.staff_client import ENROL, QUEUE, alert_of, alert_url, patient_url, staff_client, words
-from tests.people import StaffMemberFactory, at
+from tests.clinic.staff_client import ENROL, QUEUE, alert_url, patient_url, staff_client, words
+from tests.clock import frozen_at
+from tests.factories import StaffMemberFactory, at
 
-pytestmark = pytest.mark.usefixtures("procedure", "course_set")
+pytestmark = [pytest.mark.usefixtures("procedure", "course_set"), pytest.mark.frozen_at(at(21))]
 TYPED = "/clinic/typed/"
 AGAIN = "Nothing has been saved yet. Here is what you typed."
 PERSON = {"first_name": "Typed", "last_name": "Before", "email": "typed@test.example"}
-
-
-@pytest.fixture(autouse=True)
-def _now() -> Iterator[None]:
-    with time_machine.travel(at(21), tick=False):
-        yield
-
-
-@pytest.fixture
-def alert(patient: Patient, procedure: Procedure) -> Alert:
-    """An urgent alert, opened at 20 h."""
-    return alert_of(patient, 20, signs=["pus"])
 
 
 @pytest.fixture
@@ -73,9 +60,9 @@ TEXT_FORMS = (
 
 @pytest.mark.parametrize("name", TEXT_FORMS)
 def test_what_was_sent_signed_out_stands_in_its_form_after_signing_in(
-    alert: Alert, manager: StaffMember, name: str
+    urgent_alert: Alert, manager: StaffMember, name: str
 ) -> None:
-    path, fields = text_forms(alert, manager)[name]
+    path, fields = text_forms(urgent_alert, manager)[name]
     client = Client()
 
     sent = client.post(path, fields)
@@ -87,12 +74,12 @@ def test_what_was_sent_signed_out_stands_in_its_form_after_signing_in(
     assert AGAIN in words(page)
     assert "Typed before." in page.content.decode()
     assert "csrfmiddlewaretoken" in page.content.decode()
-    assert not alert.patient.contact_attempts.exists()
-    assert alert.patient.check_ins.count() == 1
+    assert not urgent_alert.patient.contact_attempts.exists()
+    assert urgent_alert.patient.check_ins.count() == 1
 
 
 def test_what_is_shown_again_is_taken_with_the_next_press_and_then_forgotten(
-    alert: Alert, nurse: StaffMember, patient: Patient
+    urgent_alert: Alert, nurse: StaffMember, patient: Patient
 ) -> None:
     client, token = Client(), str(uuid4())
     fields = {"token": token, "redness": "1", "note": "Typed before."}
@@ -110,22 +97,22 @@ def test_what_is_shown_again_is_taken_with_the_next_press_and_then_forgotten(
 
 
 def test_a_button_that_was_pressed_signed_out_does_nothing_and_says_so(
-    alert: Alert, nurse: StaffMember
+    urgent_alert: Alert, nurse: StaffMember
 ) -> None:
     client = Client()
-    client.post(alert_url(alert, "acknowledge"))
+    client.post(alert_url(urgent_alert, "acknowledge"))
     client.force_login(nurse.user)
 
     page = client.get(TYPED, follow=True)
 
-    alert.refresh_from_db()
-    assert alert.status == Alert.Status.NEW
+    urgent_alert.refresh_from_db()
+    assert urgent_alert.status == Alert.Status.NEW
     assert "Nothing was changed: this came too late." in words(page)
     assert "You have acknowledged this" not in words(page)
 
 
 def test_what_was_typed_is_not_shown_to_somebody_of_another_clinic(
-    alert: Alert, outsider: StaffMember, manager: StaffMember
+    urgent_alert: Alert, outsider: StaffMember, manager: StaffMember
 ) -> None:
     client = Client()
     client.post(ENROL, {"first_name": "Typed before.", DRAWN_FOR: manager.clinic_id})
@@ -139,7 +126,7 @@ def test_what_was_typed_is_forgotten_after_half_a_day(nurse: StaffMember) -> Non
     client = Client()
     client.post(ENROL, {"first_name": "Typed before."})
     client.force_login(nurse.user)
-    with time_machine.travel(at(33, minutes=1), tick=False):
+    with frozen_at(at(33, minutes=1)):
         assert "Typed before." not in client.get(TYPED, follow=True).content.decode()
 
 
@@ -157,17 +144,17 @@ def test_an_emergency_that_was_ticked_signed_out_shows_the_number_before_the_sig
 
 @pytest.mark.parametrize("is_signed_in", [True, False])
 def test_without_the_token_of_the_page_nothing_is_done_and_the_form_can_be_had_again(
-    alert: Alert, nurse: StaffMember, is_signed_in: bool
+    urgent_alert: Alert, nurse: StaffMember, is_signed_in: bool
 ) -> None:
     client = Client(enforce_csrf_checks=True)
     if is_signed_in:
         client.force_login(nurse.user)
-    refused = client.post(alert_url(alert, "close"), {"outcome": "mistake", "note": "Typed before."})
+    refused = client.post(alert_url(urgent_alert, "close"), {"outcome": "mistake", "note": "Typed before."})
     assert refused.status_code == 403
     assert "Typed before." in refused.content.decode()
 
     again = fields_of(refused.content.decode())
-    shown = client.post(alert_url(alert, "close"), again)
+    shown = client.post(alert_url(urgent_alert, "close"), again)
     if not is_signed_in:
         client.force_login(nurse.user)
         shown = client.get(TYPED)
@@ -175,8 +162,8 @@ def test_without_the_token_of_the_page_nothing_is_done_and_the_form_can_be_had_a
     assert shown.status_code == 422
     assert "Typed before." in words(shown)
     assert AGAIN in words(shown)
-    alert.refresh_from_db()
-    assert alert.is_open
+    urgent_alert.refresh_from_db()
+    assert urgent_alert.is_open
 
 
 def test_two_tabs_do_not_write_one_clinics_details_over_the_others(
@@ -241,12 +228,12 @@ def test_no_form_of_staff_is_taken_for_another_clinic_than_it_was_drawn_for(
 
 
 def test_every_form_of_staff_carries_the_clinic_it_was_drawn_for(
-    alert: Alert, manager: StaffMember, patient: Patient
+    urgent_alert: Alert, manager: StaffMember, patient: Patient
 ) -> None:
     client = staff_client(manager)
     places = [
         *(QUEUE, ENROL, "/clinic/contacts/", "/clinic/details/", "/clinic/staff/add/"),
-        *("/clinic/contacts/rota/new/", "/clinic/contacts/closed-days/new/", alert_url(alert)),
+        *("/clinic/contacts/rota/new/", "/clinic/contacts/closed-days/new/", alert_url(urgent_alert)),
         *(patient_url(patient, rest) for rest in ("", "edit/", "intake/", "withdraw/", "invitation/")),
         patient_url(patient, "check-ins/new/"),
     ]

@@ -15,7 +15,7 @@ from clinic.labels import (
     limit_words,
     short_evidence,
 )
-from tests.people import at
+from tests.factories import at
 
 
 def test_every_question_and_every_word_of_the_form_has_words() -> None:

@@ -7,7 +7,7 @@ from aftercare.alerts.actions.closing import close
 from aftercare.alerts.actions.ownership import acknowledge
 from aftercare.people.models import Event, Patient, Procedure, StaffMember
 from clinic.procedures import RecordedProcedure, is_treated_over_open_alert, record_procedure
-from tests.people import at, check_in
+from tests.factories import at, check_in
 
 pytestmark = pytest.mark.django_db
 

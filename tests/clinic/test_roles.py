@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-import time_machine
 
 from aftercare.alerts.models import Alert
 from aftercare.people.models import Event, Patient, StaffMember, User
 from clinic import permissions
-from tests.clinic.staff_client import (
-    PATIENTS,
-    QUEUE,
-    STAFF,
-    alert_of,
-    alert_url,
-    patient_url,
-    staff_client,
-    words,
-)
-from tests.people import PatientFactory, StaffMemberFactory, at
+from tests.clinic.staff_client import PATIENTS, QUEUE, STAFF, alert_url, patient_url, staff_client, words
+from tests.factories import PatientFactory, StaffMemberFactory, alert_of, at
 
-pytestmark = pytest.mark.usefixtures("procedure", "course_set")
+pytestmark = [pytest.mark.usefixtures("procedure", "course_set"), pytest.mark.frozen_at(at(21))]
 
 PERSON = {"first_name": "Ivy", "last_name": "Stone", "email": "Ivy@Test.Example", "role": "nurse"}
 LADDER = {
@@ -30,12 +18,6 @@ LADDER = {
     "clinician": ["may_record_procedures", "may_change_intake", "may_withdraw_patients"],
     "manager": ["may_manage_staff", "may_edit_rota", "may_edit_clinic"],
 }
-
-
-@pytest.fixture(autouse=True)
-def _now() -> Iterator[None]:
-    with time_machine.travel(at(21), tick=False):
-        yield
 
 
 @pytest.mark.parametrize("role", LADDER)
@@ -53,11 +35,11 @@ def test_who_has_left_may_nothing(manager: StaffMember) -> None:
 
 
 def test_staff_is_kept_by_the_manager_alone(
-    nurse: StaffMember, colleague: StaffMember, manager: StaffMember
+    nurse: StaffMember, clinician: StaffMember, manager: StaffMember
 ) -> None:
     for path in (STAFF, f"{STAFF}add/", f"{STAFF}{nurse.pk}/"):
         assert staff_client(nurse).get(path).status_code == 403
-        assert staff_client(colleague).post(path).status_code in {403, 405}
+        assert staff_client(clinician).post(path).status_code in {403, 405}
         assert staff_client(manager).get(path).status_code == 200
     assert "Staff" not in words(staff_client(nurse).get(QUEUE))
 
@@ -132,21 +114,16 @@ def both(nurse: StaffMember, outsider: StaffMember) -> StaffMember:
 
 
 @pytest.fixture
-def here(patient: Patient) -> Alert:
-    return alert_of(patient, 20, signs=["pus"])
-
-
-@pytest.fixture
 def there(stranger: Patient) -> Alert:
     return alert_of(stranger, 20, emergency=["eye"])
 
 
 def test_who_works_for_two_clinics_sees_both_and_no_third(
-    both: StaffMember, nurse: StaffMember, here: Alert, there: Alert
+    both: StaffMember, nurse: StaffMember, urgent_alert: Alert, there: Alert
 ) -> None:
     third = PatientFactory.create()
     elsewhere = alert_of(third, 20, signs=["pus"])
-    less_pressing = PatientFactory.create(clinic=here.clinic)
+    less_pressing = PatientFactory.create(clinic=urgent_alert.clinic)
     alert_of(less_pressing, 20, itch=3)
     client = staff_client(nurse)
     page = words(client.get(QUEUE))
@@ -163,13 +140,13 @@ def test_who_works_for_two_clinics_sees_both_and_no_third(
 
 
 def test_on_each_record_the_role_of_its_own_clinic_counts(
-    both: StaffMember, nurse: StaffMember, here: Alert, there: Alert
+    both: StaffMember, nurse: StaffMember, urgent_alert: Alert, there: Alert
 ) -> None:
     client = staff_client(nurse)
     assert "Elsewhere Clinic" in words(client.get(alert_url(there)))
     told = {"outcome": "emergency_care", "note": "Seen."}
     assert client.post(alert_url(there, "close"), told).status_code == 302
-    assert client.get(patient_url(here.patient, "procedures/new/")).status_code == 403
+    assert client.get(patient_url(urgent_alert.patient, "procedures/new/")).status_code == 403
 
 
 def test_who_works_for_two_clinics_chooses_the_one_to_work_for(

@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 
 from aftercare.people.models import Event, Patient, Procedure, StaffMember
 from tests.clinic.enrolment.test_enrolment import TREATMENT, TYPED
-from tests.clinic.staff_client import ENROL, patient_url, someone, staff_client, treated, words
-from tests.people import at
+from tests.clinic.staff_client import ENROL, patient_url, staff_client, words
+from tests.factories import at, someone, treated
 
-pytestmark = pytest.mark.usefixtures("clinic", "course_set")
+# The clock stands at Friday 16 January, 10:00 at the clinic.
+pytestmark = [pytest.mark.usefixtures("clinic", "course_set"), pytest.mark.frozen_at(at(96))]
 ASK = "Ask the questions that raise the risk, or say why they were not asked."
 LABEL = "Weak immune system, diabetes or a blood disease such as sickle cell"
-
-
-@pytest.fixture(autouse=True)
-def _now() -> Iterator[None]:
-    """Friday 16 January, 10:00 at the clinic."""
-    with time_machine.travel(at(96), tick=False):
-        yield
 
 
 def record(client: Client, patient: Patient, **typed: Any) -> Any:
@@ -33,9 +25,9 @@ def record(client: Client, patient: Patient, **typed: Any) -> Any:
 
 class TestTheRisk:
     def test_it_is_asked_before_a_procedure_and_the_answers_are_kept(
-        self, patient: Patient, colleague: StaffMember
+        self, patient: Patient, clinician: StaffMember
     ) -> None:
-        client = staff_client(colleague)
+        client = staff_client(clinician)
         refused = record(client, patient)
         assert refused.status_code == 422
         assert ASK in words(refused)
@@ -50,12 +42,12 @@ class TestTheRisk:
         assert not Event.objects.filter(verb=Event.Verb.SKIPPED_INTAKE).exists()
 
     def test_it_can_be_skipped_with_a_reason_that_is_kept(
-        self, patient: Patient, colleague: StaffMember
+        self, patient: Patient, clinician: StaffMember
     ) -> None:
-        client = staff_client(colleague)
+        client = staff_client(clinician)
         assert record(client, patient, skip_reason="Recorded from the paper list.").status_code == 302
         event = Event.objects.get(verb=Event.Verb.SKIPPED_INTAKE)
-        assert (event.actor, event.subject) == (colleague.user, patient.procedures.get().pk)
+        assert (event.actor, event.subject) == (clinician.user, patient.procedures.get().pk)
         page = words(client.get(patient_url(patient)))
         assert "recorded a procedure without asking about the risk. “Recorded from the paper list.”" in page
         assert "Risk not asked" in page
@@ -70,10 +62,10 @@ class TestTheRisk:
         assert Event.objects.get(verb=Event.Verb.SKIPPED_INTAKE).data == {"reason": "Asleep."}
 
     def test_all_eleven_answers_stand_beside_and_cold_sores_and_allergy_stand_out(
-        self, patient: Patient, colleague: StaffMember
+        self, patient: Patient, clinician: StaffMember
     ) -> None:
         Patient.objects.update(intake=["iq2", "iq7", "iq11"], intake_asked=None)
-        response = staff_client(colleague).get(patient_url(patient, "procedures/new/"))
+        response = staff_client(clinician).get(patient_url(patient, "procedures/new/"))
         page = words(response)
         assert LABEL in page
         assert response.content.decode().count("<dt>") == 11
@@ -83,11 +75,11 @@ class TestTheRisk:
         assert "Risk not asked" not in page
         assert "Not asked yet" not in page
 
-    def test_somebody_else_was_first(self, patient: Patient, colleague: StaffMember) -> None:
+    def test_somebody_else_was_first(self, patient: Patient, clinician: StaffMember) -> None:
         """The page asked about what a colleague has answered since: the answers are looked at again."""
         form = {"iq4": "no", "iq7": "no", "iq8": "no", "iq10": "no"}
         Patient.objects.update(intake=["iq10"], intake_asked=["iq10"])
-        assert record(staff_client(colleague), patient, **form).status_code == 302
+        assert record(staff_client(clinician), patient, **form).status_code == 302
         patient.refresh_from_db()
         assert patient.intake == ["iq10"], "a question that was answered meanwhile is not answered again"
 
@@ -101,10 +93,10 @@ QUESTIONS = [
 class TestQuestions:
     @pytest.mark.parametrize(("typed", "fields", "said"), QUESTIONS)
     def test_a_treatment_is_questioned_and_what_was_typed_is_kept(
-        self, patient: Patient, colleague: StaffMember, typed: Any, fields: Any, said: str
+        self, patient: Patient, clinician: StaffMember, typed: Any, fields: Any, said: str
     ) -> None:
         Patient.objects.update(**fields)
-        client = staff_client(colleague)
+        client = staff_client(clinician)
         typed = {**typed, "rest_no": "on", "guardian_name": "Ada Osei"}
         asked = record(client, patient, **typed)
         assert asked.status_code == 422
@@ -118,9 +110,9 @@ class TestQuestions:
         assert Procedure.objects.count() == 1
 
     def test_a_tick_for_one_day_does_not_hold_for_another(
-        self, patient: Patient, colleague: StaffMember
+        self, patient: Patient, clinician: StaffMember
     ) -> None:
-        client = staff_client(colleague)
+        client = staff_client(clinician)
         typed = {"performed_at": "2014-12-31T10:00", "rest_no": "on"}
         certain = record(client, patient, **typed).context["certain"]
         again = record(client, patient, **{**typed, "performed_at": "2013-12-31T10:00"}, certain=certain)
@@ -128,10 +120,10 @@ class TestQuestions:
         assert not Procedure.objects.exists()
 
     def test_the_guardian_of_a_child_is_asked_and_kept(
-        self, patient: Patient, colleague: StaffMember
+        self, patient: Patient, clinician: StaffMember
     ) -> None:
         Patient.objects.update(date_of_birth=date(2008, 1, 16))
-        client = staff_client(colleague)
+        client = staff_client(clinician)
         missing = record(client, patient, rest_no="on", certain="child:2026-01-15:2008-01-16")
         assert "Give the name of the guardian. The patient was a child." in words(missing)
         record(
@@ -150,12 +142,12 @@ class TestQuestions:
         [("2008-01-15", 18, False), ("2008-01-16", 18, True), ("2008-01-16", 16, False)],
     )
     def test_the_age_limit_is_the_clinics(
-        self, patient: Patient, colleague: StaffMember, born: str, adult_age: int, is_asked: bool
+        self, patient: Patient, clinician: StaffMember, born: str, adult_age: int, is_asked: bool
     ) -> None:
         Patient.objects.update(date_of_birth=date.fromisoformat(born))
         patient.clinic.adult_age = adult_age
         patient.clinic.save()
-        response = record(staff_client(colleague), patient, rest_no="on", guardian_name="Ada Osei")
+        response = record(staff_client(clinician), patient, rest_no="on", guardian_name="Ada Osei")
         assert (response.status_code == 422) == is_asked
 
     @pytest.mark.parametrize(
@@ -173,9 +165,9 @@ class TestQuestions:
         assert Patient.objects.get().guardian_name == typed.get("guardian_name", "")
 
     def test_correcting_asks_the_same(
-        self, patient: Patient, procedure: Procedure, colleague: StaffMember
+        self, patient: Patient, procedure: Procedure, clinician: StaffMember
     ) -> None:
-        client, url = staff_client(colleague), patient_url(patient, f"procedures/{procedure.pk}/correct/")
+        client, url = staff_client(clinician), patient_url(patient, f"procedures/{procedure.pk}/correct/")
         typed = {"kind": "mn", "area": "face", "performed_at": "2011-01-12T10:00", "reason": "Wrong year."}
         typed["version"] = procedure.version
         asked = client.post(url, typed)
@@ -186,11 +178,11 @@ class TestQuestions:
         assert procedure.performed_at.year == 2011
 
     def test_moving_to_a_child_asks_and_keeps_the_guardian(
-        self, patient: Patient, colleague: StaffMember
+        self, patient: Patient, clinician: StaffMember
     ) -> None:
         child = someone(patient, "Ben", date_of_birth=date(2012, 5, 1))
-        moved = treated(patient, colleague.user, 1)
-        client, url = staff_client(colleague), patient_url(patient, f"procedures/{moved.pk}/move/")
+        moved = treated(patient, clinician.user, 1)
+        client, url = staff_client(clinician), patient_url(patient, f"procedures/{moved.pk}/move/")
         typed = {"to": str(child.pk), "act": "move", "reason": "It was Ben.", "version": moved.version}
         asked = client.post(url, {**typed, "guardian_name": "Ada Osei"})
         assert asked.status_code == 422

@@ -15,7 +15,8 @@ from aftercare.outbox import delivery_health
 from aftercare.outbox.heartbeats import beat_heart
 from aftercare.people.models import Clinic, Patient, StaffMember
 from clinic import watchdog
-from tests.people import at, check_in
+from tests.clock import frozen_at
+from tests.factories import at, check_in
 
 pytestmark = pytest.mark.usefixtures("procedure")
 CONTACT = "it@test.example"
@@ -23,7 +24,7 @@ CONTACT = "it@test.example"
 
 @pytest.fixture(autouse=True)
 def clock() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(at(20), tick=False) as clock:
+    with frozen_at(at(20)) as clock:
         yield clock
 
 

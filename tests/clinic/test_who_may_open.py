@@ -6,25 +6,16 @@ import uuid
 from collections.abc import Callable
 
 import pytest
-import time_machine
 from django.test import Client
 from pytest_django import Settings
 
 from aftercare.alerts.models import Alert, ContactStep
-from aftercare.people.models import Event, Patient, Procedure, Shift, StaffMember
-from tests.clinic.staff_client import (
-    ENROL,
-    PATIENTS,
-    QUEUE,
-    STAFF,
-    alert_of,
-    alert_url,
-    patient_url,
-    staff_client,
-)
-from tests.people import at
+from aftercare.people.models import Event, Patient, Shift, StaffMember
+from tests.clinic.staff_client import ENROL, PATIENTS, QUEUE, STAFF, alert_url, patient_url, staff_client
+from tests.clock import frozen_at
+from tests.factories import at
 
-pytestmark = pytest.mark.usefixtures("procedure", "course_set")
+pytestmark = [pytest.mark.usefixtures("procedure", "course_set"), pytest.mark.frozen_at(at(21))]
 
 Place = Callable[[Alert], str]
 OF_THE_CLINIC = [QUEUE, "/clinic/queue/", "/clinic/handover/", PATIENTS, ENROL]
@@ -82,74 +73,62 @@ def place_of(alert: Alert) -> Shift:
     return Shift.objects.get_or_create(clinic=alert.clinic, member=ruth(alert), defaults=times)[0]
 
 
-@pytest.fixture
-def alert(patient: Patient, procedure: Procedure) -> Alert:
-    """An urgent alert, opened at 20 h."""
-    return alert_of(patient, 20, signs=["pus"])
-
-
-@pytest.fixture(autouse=True)
-def _now() -> object:
-    with time_machine.travel(at(21), tick=False):
-        yield
-
-
 @pytest.mark.parametrize("path", OF_THE_CLINIC)
 def test_staff_open_the_pages_of_their_clinic(
-    nurse: StaffMember, colleague: StaffMember, outsider: StaffMember, path: str
+    nurse: StaffMember, clinician: StaffMember, outsider: StaffMember, path: str
 ) -> None:
-    for member in (nurse, colleague, outsider):
+    for member in (nurse, clinician, outsider):
         assert staff_client(member).get(path).status_code == 200
 
 
 @pytest.mark.parametrize("place", OF_A_RECORD)
 def test_staff_open_the_records_of_their_clinic_and_of_no_other(
-    alert: Alert, nurse: StaffMember, colleague: StaffMember, outsider: StaffMember, place: Place
+    urgent_alert: Alert, nurse: StaffMember, clinician: StaffMember, outsider: StaffMember, place: Place
 ) -> None:
-    for member in (nurse, colleague):
-        assert staff_client(member).get(place(alert)).status_code == 200
-    assert staff_client(outsider).get(place(alert)).status_code == 404
+    for member in (nurse, clinician):
+        assert staff_client(member).get(place(urgent_alert)).status_code == 200
+    assert staff_client(outsider).get(place(urgent_alert)).status_code == 404
 
 
 @pytest.mark.parametrize("place", OF_A_CLINICIAN)
 def test_what_is_the_clinicians_is_not_the_nurses_and_no_other_clinics(
-    alert: Alert,
+    urgent_alert: Alert,
     nurse: StaffMember,
-    colleague: StaffMember,
+    clinician: StaffMember,
     manager: StaffMember,
     outsider: StaffMember,
     place: Place,
 ) -> None:
-    for member, status in ((nurse, 403), (colleague, 200), (manager, 200)):
-        assert staff_client(member).get(place(alert)).status_code == status
-    assert staff_client(nurse).post(place(alert)).status_code == 403
+    for member, status in ((nurse, 403), (clinician, 200), (manager, 200)):
+        assert staff_client(member).get(place(urgent_alert)).status_code == status
+    assert staff_client(nurse).post(place(urgent_alert)).status_code == 403
     outsider.role = StaffMember.Role.MANAGER
     outsider.save()
     for answer in (
-        staff_client(outsider).get(place(alert)),
-        staff_client(outsider).post(place(alert), {"reason": "x"}),
+        staff_client(outsider).get(place(urgent_alert)),
+        staff_client(outsider).post(place(urgent_alert), {"reason": "x"}),
     ):
         assert answer.status_code == 404
 
 
 @pytest.mark.parametrize("place", [*OF_A_MANAGER, *MANAGERS_DEEDS])
 def test_what_is_the_managers_is_nobody_elses_and_no_other_clinics(
-    alert: Alert,
+    urgent_alert: Alert,
     nurse: StaffMember,
-    colleague: StaffMember,
+    clinician: StaffMember,
     manager: StaffMember,
     outsider: StaffMember,
     client: Client,
     place: Place,
 ) -> None:
-    path, is_deed = place(alert), place in MANAGERS_DEEDS
-    for member in (nurse, colleague):
+    path, is_deed = place(urgent_alert), place in MANAGERS_DEEDS
+    for member in (nurse, clinician):
         assert staff_client(member).post(path).status_code in {403, 405}
         assert staff_client(member).get(path).status_code == (405 if is_deed else 403)
     assert staff_client(manager).get(path).status_code == (405 if is_deed else 200)
-    assert staff_client(alert.patient).post(path).status_code in {404, 405}
+    assert staff_client(urgent_alert.patient).post(path).status_code in {404, 405}
     assert client.post(path).status_code in {302, 405}
-    if str(ruth(alert).pk) in path or "remove" in path:
+    if str(ruth(urgent_alert).pk) in path or "remove" in path:
         outsider.role = StaffMember.Role.MANAGER
         outsider.save()
         assert staff_client(outsider).post(path).status_code == 404
@@ -169,79 +148,81 @@ def test_ones_own_account_is_open_to_staff_of_each_clinic_and_to_no_patient(
 
 
 def test_what_a_nurse_may_not_do_has_no_button(
-    alert: Alert, nurse: StaffMember, colleague: StaffMember
+    urgent_alert: Alert, nurse: StaffMember, clinician: StaffMember
 ) -> None:
-    links = [place(alert) for place in OF_A_CLINICIAN]
-    for member, shown in ((nurse, False), (colleague, True)):
-        page = staff_client(member).get(patient_url(alert.patient)).content.decode()
+    links = [place(urgent_alert) for place in OF_A_CLINICIAN]
+    for member, shown in ((nurse, False), (clinician, True)):
+        page = staff_client(member).get(patient_url(urgent_alert.patient)).content.decode()
         assert [f'href="{link}"' in page for link in links] == [shown] * len(links)
-        assert patient_url(alert.patient, "check-ins/new/") in page
+        assert patient_url(urgent_alert.patient, "check-ins/new/") in page
 
 
 def test_an_outsider_or_a_patient_enters_no_check_in(
-    alert: Alert, outsider: StaffMember, stranger: Patient
+    urgent_alert: Alert, outsider: StaffMember, stranger: Patient
 ) -> None:
     told = {"token": str(uuid.uuid4()), "redness": "1"}
-    for person in (outsider, stranger, alert.patient):
-        answer = staff_client(person).post(patient_url(alert.patient, "check-ins/new/"), told)
+    for person in (outsider, stranger, urgent_alert.patient):
+        answer = staff_client(person).post(patient_url(urgent_alert.patient, "check-ins/new/"), told)
         assert answer.status_code == 404
-    assert alert.patient.check_ins.count() == 1
+    assert urgent_alert.patient.check_ins.count() == 1
 
 
 @pytest.mark.parametrize(
     "place",
     [*(lambda alert, path=path: path for path in OF_THE_CLINIC), *OF_A_RECORD, *OF_A_CLINICIAN],
 )
-def test_for_patients_no_page_of_staff_exists(alert: Alert, stranger: Patient, place: Place) -> None:
-    for patient in (alert.patient, stranger):
-        assert staff_client(patient).get(place(alert)).status_code == 404
+def test_for_patients_no_page_of_staff_exists(urgent_alert: Alert, stranger: Patient, place: Place) -> None:
+    for patient in (urgent_alert.patient, stranger):
+        assert staff_client(patient).get(place(urgent_alert)).status_code == 404
 
 
 @pytest.mark.parametrize(
     "place",
     [*(lambda alert, path=path: path for path in OF_THE_CLINIC), *OF_A_RECORD, *OF_A_CLINICIAN, *DEEDS],
 )
-def test_who_is_not_signed_in_is_asked_to_sign_in_first(alert: Alert, client: Client, place: Place) -> None:
-    response = client.post(place(alert)) if place in DEEDS else client.get(place(alert))
+def test_who_is_not_signed_in_is_asked_to_sign_in_first(
+    urgent_alert: Alert, client: Client, place: Place
+) -> None:
+    response = client.post(place(urgent_alert)) if place in DEEDS else client.get(place(urgent_alert))
     assert response.status_code == 302
     assert response.headers["Location"].startswith("/accounts/login/code/?next=/clinic/")
 
 
 @pytest.mark.parametrize("place", DEEDS)
 def test_an_outsider_or_a_patient_can_do_nothing_to_an_alert(
-    alert: Alert, outsider: StaffMember, stranger: Patient, place: Place
+    urgent_alert: Alert, outsider: StaffMember, stranger: Patient, place: Place
 ) -> None:
-    for person in (outsider, alert.patient, stranger):
-        assert staff_client(person).post(place(alert), {"outcome": "mistake"}).status_code == 404
-    alert.refresh_from_db()
-    assert alert.status == Alert.Status.NEW
+    for person in (outsider, urgent_alert.patient, stranger):
+        assert staff_client(person).post(place(urgent_alert), {"outcome": "mistake"}).status_code == 404
+    urgent_alert.refresh_from_db()
+    assert urgent_alert.status == Alert.Status.NEW
 
 
 def test_an_outsider_who_tries_to_record_a_procedure_records_none(
-    alert: Alert, outsider: StaffMember
+    urgent_alert: Alert, outsider: StaffMember
 ) -> None:
     treatment = {"kind": "mn", "area": "face", "performed_at": "2026-01-12T11:00", "confirm": "yes"}
-    response = staff_client(outsider).post(patient_url(alert.patient, "procedures/new/"), treatment)
+    response = staff_client(outsider).post(patient_url(urgent_alert.patient, "procedures/new/"), treatment)
     assert response.status_code == 404
-    assert alert.patient.procedures.count() == 1
+    assert urgent_alert.patient.procedures.count() == 1
 
 
 @pytest.mark.parametrize("place", DEEDS)
 def test_what_changes_an_alert_can_not_be_opened_as_a_page(
-    alert: Alert, nurse: StaffMember, place: Place
+    urgent_alert: Alert, nurse: StaffMember, place: Place
 ) -> None:
-    assert staff_client(nurse).get(place(alert)).status_code == 405
+    assert staff_client(nurse).get(place(urgent_alert)).status_code == 405
 
 
 @pytest.mark.parametrize("place", DEEDS)
 def test_a_press_without_the_token_of_the_page_changes_nothing(
-    alert: Alert, nurse: StaffMember, place: Place
+    urgent_alert: Alert, nurse: StaffMember, place: Place
 ) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(nurse.user)
-    assert client.post(place(alert), {"outcome": "mistake"}).status_code == 403
-    alert.refresh_from_db()
-    assert alert.status == Alert.Status.NEW
+    assert client.post(place(urgent_alert), {"outcome": "mistake"}).status_code == 403
+    urgent_alert.refresh_from_db()
+    assert urgent_alert.status == Alert.Status.NEW
 
 
 def test_an_alert_or_a_patient_that_never_was_is_not_found(nurse: StaffMember) -> None:
@@ -265,28 +246,28 @@ def test_where_a_second_factor_is_required_staff_without_one_set_it_up_first(
 
 
 def test_opening_an_alert_is_kept_once_an_hour_for_each_person(
-    alert: Alert, nurse: StaffMember, colleague: StaffMember
+    urgent_alert: Alert, nurse: StaffMember, clinician: StaffMember
 ) -> None:
-    opened = Event.objects.filter(verb=Event.Verb.OPENED_ALERT, subject=alert.pk)
-    for member in (nurse, nurse, colleague):
-        staff_client(member).get(alert_url(alert))
-    assert [event.actor for event in opened.order_by("pk")] == [nurse.user, colleague.user]
-    with time_machine.travel(at(22), tick=False):
-        staff_client(nurse).get(alert_url(alert))
+    opened = Event.objects.filter(verb=Event.Verb.OPENED_ALERT, subject=urgent_alert.pk)
+    for member in (nurse, nurse, clinician):
+        staff_client(member).get(alert_url(urgent_alert))
+    assert [event.actor for event in opened.order_by("pk")] == [nurse.user, clinician.user]
+    with frozen_at(at(22)):
+        staff_client(nurse).get(alert_url(urgent_alert))
     assert opened.count() == 3
 
 
 def test_an_outsider_who_is_turned_away_is_not_kept_as_having_looked(
-    alert: Alert, outsider: StaffMember
+    urgent_alert: Alert, outsider: StaffMember
 ) -> None:
-    staff_client(outsider).get(alert_url(alert))
+    staff_client(outsider).get(alert_url(urgent_alert))
     assert not Event.objects.filter(verb=Event.Verb.OPENED_ALERT).exists()
 
 
 def test_opening_a_patient_is_kept_once_an_hour_for_each_person(
-    patient: Patient, nurse: StaffMember, colleague: StaffMember
+    patient: Patient, nurse: StaffMember, clinician: StaffMember
 ) -> None:
-    for member in (nurse, nurse, colleague):
+    for member in (nurse, nurse, clinician):
         staff_client(member).get(f"/clinic/patients/{patient.pk}/")
     opened = Event.objects.filter(verb=Event.Verb.OPENED_PATIENT, subject=patient.pk).order_by("pk")
-    assert [event.actor for event in opened] == [nurse.user, colleague.user]
+    assert [event.actor for event in opened] == [nurse.user, clinician.user]

@@ -1,34 +1,9 @@
-"""The people of these tests."""
+"""Fixtures for the guidance: an editor."""
 
 import pytest
 
 from aftercare.guidance.actions.editors import add_editor
 from aftercare.people.models import User
-from tests.people import (
-    clinic,
-    colleague,
-    course_set,
-    manager,
-    nurse,
-    other_clinic,
-    outsider,
-    patient,
-    procedure,
-    stranger,
-)
-
-__all__ = [
-    "clinic",
-    "colleague",
-    "course_set",
-    "manager",
-    "nurse",
-    "other_clinic",
-    "outsider",
-    "patient",
-    "procedure",
-    "stranger",
-]
 
 
 @pytest.fixture

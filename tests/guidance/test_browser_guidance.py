@@ -18,7 +18,7 @@ from aftercare.guidance.actions.editors import add_editor
 from aftercare.guidance.articles.loading import load_articles
 from aftercare.guidance.models import Article
 from aftercare.people.models import Patient, StaffMember, User
-from tests.people import ProcedureFactory
+from tests.factories import ProcedureFactory
 from tests.ui.browser import sticks_out, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -8,7 +8,7 @@ from aftercare.guidance.actions.courses import SOURCES
 from aftercare.guidance.models import ExpectedCourseRow, ExpectedCourseSet, ImmutableError
 from aftercare.people.models import Clinic, StaffMember
 from aftercare.triage import DEFAULT_COURSES
-from tests.people import at
+from tests.factories import at
 
 pytestmark = pytest.mark.django_db
 

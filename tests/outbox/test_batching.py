@@ -10,8 +10,8 @@ from aftercare.outbox.channels import DeliveryError
 from aftercare.outbox.claiming.timing import BURST
 from aftercare.outbox.models import Message
 from aftercare.people.models import User
-from tests.outbox.conftest import FOLDING, Wire, swept
-from tests.people import UserFactory, at
+from tests.factories import UserFactory, at
+from tests.outbox.wire import FOLDING, Wire, swept
 
 pytestmark = pytest.mark.django_db
 Priority = Message.Priority
@@ -167,14 +167,14 @@ class TestABurst:
         assert wire.mails[-7:] == [{message.pk} for message in sorted(emergencies, key=lambda m: m.subject)]
 
     def test_another_recipient_is_none_of_it(self, make: Make, wire: Wire) -> None:
-        colleague: User = UserFactory.create()
+        clinician: User = UserFactory.create()
         for _number in range(10):
             make(0, uuid.uuid4())
-        make(0, uuid.uuid4(), recipient=colleague)
+        make(0, uuid.uuid4(), recipient=clinician)
 
         swept(at())
 
-        assert [mail.recipient for mail in wire.outgoing if len(mail.messages) == 1].count(colleague) == 1
+        assert [mail.recipient for mail in wire.outgoing if len(mail.messages) == 1].count(clinician) == 1
 
     def test_clinics_are_not_mixed(self, make: Make, wire: Wire) -> None:
         for number in range(20):

@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 
 from aftercare.beat_scheduler import SteadyScheduler
 from aftercare.celery import app
+from tests.clock import frozen_at
 
 NOON = datetime(2026, 1, 12, 12, tzinfo=UTC)
 
@@ -34,7 +34,7 @@ class Recorder(SteadyScheduler):
 
 @pytest.mark.parametrize("step", [timedelta(hours=-1), timedelta(days=-30), timedelta(hours=1)])
 def test_everything_runs_within_a_minute_of_a_clock_that_was_set(step: timedelta) -> None:
-    with time_machine.travel(NOON, tick=False) as clock:
+    with frozen_at(NOON) as clock:
         scheduler = Recorder()
         periodic = {name for name in scheduler.schedule if name in app.conf.beat_schedule}
         assert scheduler.run(clock, 61) >= periodic
@@ -45,7 +45,7 @@ def test_everything_runs_within_a_minute_of_a_clock_that_was_set(step: timedelta
 
 
 def test_nothing_runs_more_often_for_it() -> None:
-    with time_machine.travel(NOON, tick=False) as clock:
+    with frozen_at(NOON) as clock:
         scheduler = Recorder()
         scheduler.run(clock, 10)
         clock.shift(timedelta(hours=-1))

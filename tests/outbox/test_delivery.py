@@ -13,8 +13,8 @@ from aftercare.outbox.claiming import claims, timing
 from aftercare.outbox.claiming.claims import claim
 from aftercare.outbox.models import ChannelState, Message
 from tests.at_once import at_once
-from tests.outbox.conftest import Wire, swept
-from tests.people import at
+from tests.factories import at
+from tests.outbox.wire import Wire, swept
 
 MakeMessage = Callable[..., Message]
 EMAIL = Message.Channel.EMAIL

@@ -9,8 +9,8 @@ from aftercare.outbox import delivery_health
 from aftercare.outbox.channels import DeliveryError
 from aftercare.outbox.heartbeats import beat_heart
 from aftercare.outbox.models import Heartbeat, Message
-from tests.outbox.conftest import Wire, swept
-from tests.people import at
+from tests.factories import at
+from tests.outbox.wire import Wire, swept
 
 pytestmark = pytest.mark.django_db
 MakeMessage = Callable[..., Message]

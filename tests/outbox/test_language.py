@@ -15,8 +15,8 @@ from aftercare.outbox import registry
 from aftercare.outbox.models import Message
 from aftercare.outbox.registry import Content
 from aftercare.people.models import User
-from tests.outbox.conftest import KIND, Wire, swept
-from tests.people import UserFactory, at
+from tests.factories import UserFactory, at
+from tests.outbox.wire import KIND, Wire, swept
 
 pytestmark = pytest.mark.django_db
 MakeMessage = Callable[..., Message]

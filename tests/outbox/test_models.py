@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError
 
 from aftercare.outbox.models import Message
-from tests.people import at
+from tests.factories import at
 
 pytestmark = pytest.mark.django_db
 MakeMessage = Callable[..., Message]

@@ -10,9 +10,9 @@ from aftercare.outbox import delivery, registry
 from aftercare.outbox.claiming import claims
 from aftercare.outbox.models import Message
 from aftercare.outbox.registry import Content
-from tests.outbox.conftest import Wire, swept
+from tests.factories import UserFactory, at
 from tests.outbox.test_delivery import Time
-from tests.people import UserFactory, at
+from tests.outbox.wire import Wire, swept
 
 MakeMessage = Callable[..., Message]
 Priority = Message.Priority

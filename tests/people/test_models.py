@@ -21,7 +21,14 @@ from aftercare.people.models import (
     User,
 )
 from aftercare.ui.colour import accent_dark
-from tests.people import ClinicFactory, PatientFactory, ProcedureFactory, StaffMemberFactory, UserFactory, at
+from tests.factories import (
+    ClinicFactory,
+    PatientFactory,
+    ProcedureFactory,
+    StaffMemberFactory,
+    UserFactory,
+    at,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -180,9 +187,9 @@ class TestStaff:
             StaffMemberFactory.create(user=nurse.user, clinic=nurse.clinic)
 
     def test_those_who_left_or_cannot_sign_in_are_not_active(
-        self, nurse: StaffMember, colleague: StaffMember, manager: StaffMember
+        self, nurse: StaffMember, clinician: StaffMember, manager: StaffMember
     ) -> None:
-        StaffMember.objects.filter(pk=colleague.pk).update(is_active=False)
+        StaffMember.objects.filter(pk=clinician.pk).update(is_active=False)
         User.objects.filter(pk=manager.user_id).update(is_active=False)
 
         assert list(StaffMember.objects.active()) == [nurse]

@@ -15,7 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 from aftercare.people.models import Clinic, Patient, StaffMember
 from aftercare.people.telephones import TelephoneFormField
 from aftercare.ui.telephones import Telephone, region_of
-from tests.people import ClinicFactory, PatientFactory
+from tests.factories import ClinicFactory, PatientFactory
 
 # Typed, the clinic's zone, stored, shown by the clinic, dialled.
 READ = [

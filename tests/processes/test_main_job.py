@@ -10,7 +10,7 @@ import pytest
 from aftercare.alerts.models import Alert
 from aftercare.checkins.models import CheckIn
 from aftercare.people.models import Patient, Procedure, StaffMember
-from tests.processes.conftest import RunningPortal
+from tests.processes.running import RunningPortal
 from tools.run.visitor import Page, Visitor
 
 pytestmark = [pytest.mark.processes, pytest.mark.usefixtures("course_set")]

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from aftercare.alerts.models import Alert
 from aftercare.people.actions.sign_in_links import make_sign_in_link
 from aftercare.people.models import Patient, Procedure, StaffMember, User
-from tests.processes.conftest import RunningPortal
+from tests.processes.running import RunningPortal
 from tools.servers.portal import Web
 
 pytestmark = [pytest.mark.processes, pytest.mark.browser, pytest.mark.usefixtures("course_set")]

@@ -15,7 +15,7 @@ from aftercare.triage import DEFAULT_COURSES, RULES
 from tests.checkins.advice.test_reasons import FIRES
 from tests.checkins.advising import advice_at, sentences
 from tests.checkins.test_pages_wording import strings
-from tests.people import MONDAY, at
+from tests.factories import MONDAY, at
 from tests.readability.code import modules, said_in
 from tests.readability.sentences import fixed_text, sentences_of, sentences_of_article
 from tools.seed_trace import articles

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-import time_machine
 from django.core.management import CommandError, call_command
 
 from aftercare.alerts.models import Alert, Dispatch
@@ -15,6 +14,7 @@ from aftercare.checkins.models import CheckIn
 from aftercare.outbox.models import Message
 from aftercare.people.models import Clinic, Event, Patient, StaffMember
 from clinic.demo.stories import STORIES
+from tests.clock import frozen_at
 from tools.run.prepare import DEMO_SIGN_INS
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +24,7 @@ NOW = datetime(2026, 11, 18, 20, 45, tzinfo=UTC)
 
 def seed(*options: str) -> str:
     printed = io.StringIO()
-    with time_machine.travel(NOW, tick=False):
+    with frozen_at(NOW):
         call_command("seed_demo", *options, stdout=printed)
     return printed.getvalue()
 

@@ -8,9 +8,7 @@ from django.test import Client
 
 from aftercare.people.models import Patient, Procedure
 from tests.clinic.staff_client import staff_client
-from tests.people import clinic, nurse, patient, procedure
 
-__all__ = ["clinic", "nurse", "patient", "procedure"]
 pytestmark = pytest.mark.usefixtures("procedure")
 TOKEN = "0f0e1c84-94a6-4a6e-8f0b-8a0d7c2f7f10"
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-import time_machine
 from django.core.management import call_command
 from django.db import models
 
@@ -24,6 +23,7 @@ from aftercare.people.actions.sign_in_links import make_sign_in_link
 from aftercare.people.actions.staff_invitations import invite_staff
 from aftercare.people.actions.withdrawal import withdraw_patient
 from aftercare.people.models import Clinic, Invitation, Patient, Shift, StaffInvitation, StaffMember, User
+from tests.clock import frozen_at
 from tests.translation.mails import mails
 from tests.translation.pseudo import pseudo_locale
 from tests.translation.unmarked import Data, unmarked, unmarked_in_text
@@ -90,7 +90,7 @@ def look_around() -> World:
     """Fill the database with the demo clinic, and walk through it as everybody who is there."""
     pages: dict[str, set[str]] = {}
     letters: dict[str, set[str]] = {}
-    with pseudo_locale(), time_machine.travel(NOW, tick=False):
+    with pseudo_locale(), frozen_at(NOW):
         call_command("load_guidance", verbosity=0)
         call_command("seed_demo", verbosity=0)
         prepare()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-import time_machine
 from django.utils import timezone
 
 from aftercare.ui.moments import day_part, on_day_part
+from tests.clock import frozen_at
 
 WEDNESDAY = datetime(2026, 1, 14, 12, tzinfo=UTC)
 
@@ -43,6 +43,6 @@ def test_the_part_of_the_day_is_that_of_the_active_zone() -> None:
 
 
 def test_before_dawn_it_is_still_the_night_before() -> None:
-    with timezone.override("UTC"), time_machine.travel(later(15), tick=False):
+    with timezone.override("UTC"), frozen_at(later(15)):
         assert day_part(later(16), later(15)) == "tonight"
         assert day_part(later(18), later(15)) == "Thursday morning"

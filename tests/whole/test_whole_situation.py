@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.test import Client
@@ -51,7 +50,8 @@ from aftercare.outbox.models import Message
 from aftercare.people.models import Patient, Procedure
 from aftercare.triage import Level
 from clinic.corrections.actions import move_recorded
-from tests.people import ClinicFactory, PatientFactory, ProcedureFactory, at, person, submission
+from tests.clock import frozen_at
+from tests.factories import ClinicFactory, PatientFactory, ProcedureFactory, at, person, submission
 
 LONGEST = at(96)
 REFUSALS = (
@@ -320,7 +320,7 @@ def unreached_level(patient: Patient) -> Level | None:
 
 def today_of(patient: Patient, now: datetime) -> str:
     """The patient's first page as the browser gets it."""
-    with time_machine.travel(now, tick=False):
+    with frozen_at(now):
         client = Client()
         client.force_login(patient.user)
         response = client.get("/")

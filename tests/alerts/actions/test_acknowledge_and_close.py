@@ -11,17 +11,9 @@ from aftercare.alerts.models import Alert, Dispatch
 from aftercare.alerts.raising import Fired, raise_alerts
 from aftercare.people.models import Event, Patient, Procedure, StaffMember
 from aftercare.triage import Finding, Level
-from tests.people import ProcedureFactory, at, check_in
+from tests.factories import ProcedureFactory, at, check_in
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def alert(patient: Patient, procedure: Procedure) -> Alert:
-    """An urgent alert, opened at 20 h."""
-    check_in(patient, 20, signs=["pus"])
-    alert: Alert = patient.alerts.get()
-    return alert
 
 
 def events_of(alert: Alert) -> list[tuple[str, object]]:
@@ -43,97 +35,107 @@ def test_an_urgent_alert_has_thirty_minutes_and_an_emergency_ten(
     assert {alert.rule: alert.acknowledge_by for alert in patient.alerts.all()} == deadlines
 
 
-def test_acknowledging_says_who_and_when_and_stops_the_clock(alert: Alert, nurse: StaffMember) -> None:
-    acknowledge(alert=alert, by=nurse.user, now=at(21))
+def test_acknowledging_says_who_and_when_and_stops_the_clock(urgent_alert: Alert, nurse: StaffMember) -> None:
+    acknowledge(alert=urgent_alert, by=nurse.user, now=at(21))
 
-    alert.refresh_from_db()
-    assert (alert.status, alert.acknowledged_by, alert.acknowledged_at) == (
+    urgent_alert.refresh_from_db()
+    assert (urgent_alert.status, urgent_alert.acknowledged_by, urgent_alert.acknowledged_at) == (
         "acknowledged",
         nurse.user,
         at(21),
     )
-    assert alert.next_escalation_at is None
-    assert alert.is_open
-    assert events_of(alert) == [("acknowledged", nurse.user)]
+    assert urgent_alert.next_escalation_at is None
+    assert urgent_alert.is_open
+    assert events_of(urgent_alert) == [("acknowledged", nurse.user)]
 
 
-def test_acknowledging_again_yourself_changes_nothing(alert: Alert, nurse: StaffMember) -> None:
-    acknowledge(alert=alert, by=nurse.user, now=at(21))
+def test_acknowledging_again_yourself_changes_nothing(urgent_alert: Alert, nurse: StaffMember) -> None:
+    acknowledge(alert=urgent_alert, by=nurse.user, now=at(21))
 
-    again = acknowledge(alert=alert, by=nurse.user, now=at(22))
+    again = acknowledge(alert=urgent_alert, by=nurse.user, now=at(22))
 
     assert again.acknowledged_at == at(21)
-    assert len(events_of(alert)) == 1
+    assert len(events_of(urgent_alert)) == 1
 
 
 def test_what_somebody_else_has_acknowledged_stays_theirs(
-    alert: Alert, nurse: StaffMember, colleague: StaffMember
+    urgent_alert: Alert, nurse: StaffMember, clinician: StaffMember
 ) -> None:
-    acknowledge(alert=alert, by=nurse.user, now=at(21))
+    acknowledge(alert=urgent_alert, by=nurse.user, now=at(21))
 
     with pytest.raises(AlreadyAcknowledgedError):
-        acknowledge(alert=alert, by=colleague.user, now=at(22))
+        acknowledge(alert=urgent_alert, by=clinician.user, now=at(22))
 
-    alert.refresh_from_db()
-    assert alert.acknowledged_by == nurse.user
+    urgent_alert.refresh_from_db()
+    assert urgent_alert.acknowledged_by == nurse.user
 
 
 def test_closing_says_who_when_and_with_which_outcome(
-    alert: Alert, nurse: StaffMember, colleague: StaffMember
+    urgent_alert: Alert, nurse: StaffMember, clinician: StaffMember
 ) -> None:
-    acknowledge(alert=alert, by=nurse.user, now=at(21))
-    close(alert=alert, by=colleague.user, now=at(22), outcome="seen_in_clinic", note="Looked at it.")
+    acknowledge(alert=urgent_alert, by=nurse.user, now=at(21))
+    close(alert=urgent_alert, by=clinician.user, now=at(22), outcome="seen_in_clinic", note="Looked at it.")
 
-    alert.refresh_from_db()
-    assert (alert.status, alert.closed_by, alert.closed_at) == ("closed", colleague.user, at(22))
-    assert (alert.outcome, alert.note, alert.is_open) == ("seen_in_clinic", "Looked at it.", False)
-    assert alert.acknowledged_by == nurse.user
-    assert events_of(alert) == [("acknowledged", nurse.user), ("closed", colleague.user)]
+    urgent_alert.refresh_from_db()
+    assert (urgent_alert.status, urgent_alert.closed_by, urgent_alert.closed_at) == (
+        "closed",
+        clinician.user,
+        at(22),
+    )
+    assert (urgent_alert.outcome, urgent_alert.note, urgent_alert.is_open) == (
+        "seen_in_clinic",
+        "Looked at it.",
+        False,
+    )
+    assert urgent_alert.acknowledged_by == nurse.user
+    assert events_of(urgent_alert) == [("acknowledged", nurse.user), ("closed", clinician.user)]
     assert Event.objects.get(verb="closed").data["outcome"] == "seen_in_clinic"
 
 
-def test_who_closes_an_alert_has_acknowledged_it(alert: Alert, nurse: StaffMember) -> None:
-    close(alert=alert, by=nurse.user, now=at(22), outcome="advice_given", note="Seen.")
+def test_who_closes_an_alert_has_acknowledged_it(urgent_alert: Alert, nurse: StaffMember) -> None:
+    close(alert=urgent_alert, by=nurse.user, now=at(22), outcome="advice_given", note="Seen.")
 
-    alert.refresh_from_db()
-    assert (alert.acknowledged_by, alert.acknowledged_at, alert.next_escalation_at) == (
+    urgent_alert.refresh_from_db()
+    assert (urgent_alert.acknowledged_by, urgent_alert.acknowledged_at, urgent_alert.next_escalation_at) == (
         nurse.user,
         at(22),
         None,
     )
 
 
-def test_a_closed_alert_is_neither_closed_nor_acknowledged_again(alert: Alert, nurse: StaffMember) -> None:
-    close(alert=alert, by=nurse.user, now=at(22), outcome="advice_given", note="Seen.")
+def test_a_closed_alert_is_neither_closed_nor_acknowledged_again(
+    urgent_alert: Alert, nurse: StaffMember
+) -> None:
+    close(alert=urgent_alert, by=nurse.user, now=at(22), outcome="advice_given", note="Seen.")
 
     with pytest.raises(AlreadyClosedError):
-        close(alert=alert, by=nurse.user, now=at(23), outcome="mistake", note="Seen.")
+        close(alert=urgent_alert, by=nurse.user, now=at(23), outcome="mistake", note="Seen.")
     with pytest.raises(AlreadyClosedError):
-        acknowledge(alert=alert, by=nurse.user, now=at(23))
+        acknowledge(alert=urgent_alert, by=nurse.user, now=at(23))
 
-    alert.refresh_from_db()
-    assert (alert.outcome, alert.closed_at) == ("advice_given", at(22))
+    urgent_alert.refresh_from_db()
+    assert (urgent_alert.outcome, urgent_alert.closed_at) == ("advice_given", at(22))
 
 
 @pytest.mark.parametrize("outcome", ["", "done", "ADVICE_GIVEN"])
-def test_an_unknown_outcome_closes_nothing(alert: Alert, nurse: StaffMember, outcome: str) -> None:
+def test_an_unknown_outcome_closes_nothing(urgent_alert: Alert, nurse: StaffMember, outcome: str) -> None:
     with pytest.raises(ValueError, match="unknown outcome"):
-        close(alert=alert, by=nurse.user, now=at(22), outcome=outcome, note="Seen.")
+        close(alert=urgent_alert, by=nurse.user, now=at(22), outcome=outcome, note="Seen.")
 
-    alert.refresh_from_db()
-    assert alert.is_open
+    urgent_alert.refresh_from_db()
+    assert urgent_alert.is_open
 
 
 def test_a_rule_that_fires_again_after_acknowledging_is_shown_as_reported_again(
-    patient: Patient, alert: Alert, nurse: StaffMember
+    patient: Patient, urgent_alert: Alert, nurse: StaffMember
 ) -> None:
     check_in(patient, 20.5, signs=["pus"])
     assert not patient.alerts.exclude(reported_again_at=None).exists()
 
-    acknowledge(alert=alert, by=nurse.user, now=at(21))
+    acknowledge(alert=urgent_alert, by=nurse.user, now=at(21))
     check_in(patient, 22, signs=["pus"])
-    alert.refresh_from_db()
-    assert (alert.reported_again_at, alert.status) == (at(22), "acknowledged")
+    urgent_alert.refresh_from_db()
+    assert (urgent_alert.reported_again_at, urgent_alert.status) == (at(22), "acknowledged")
 
 
 def fired(rule: str, level: Level, procedure: Procedure) -> Fired:

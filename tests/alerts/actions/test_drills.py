@@ -14,14 +14,14 @@ from aftercare.alerts.models import Alert, ContactStep, Dispatch, Drill
 from aftercare.alerts.notifying.notifications import drain, render
 from aftercare.outbox.models import Message
 from aftercare.people.models import Clinic, Event, StaffMember
-from tests.people import at
+from tests.factories import at
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def drill(clinic: Clinic, manager: StaffMember, nurse: StaffMember, colleague: StaffMember) -> Drill:
-    for position, member in enumerate((nurse, colleague)):
+def drill(clinic: Clinic, manager: StaffMember, nurse: StaffMember, clinician: StaffMember) -> Drill:
+    for position, member in enumerate((nurse, clinician)):
         ContactStep.objects.create(clinic=clinic, position=position).members.add(member)
     return start_drill(clinic=clinic, by=manager.user, now=at(0))
 
@@ -32,7 +32,7 @@ def told() -> list[str]:
 
 
 def test_a_drill_tells_the_first_step_and_then_the_next_until_somebody_acknowledges(
-    drill: Drill, colleague: StaffMember
+    drill: Drill, clinician: StaffMember
 ) -> None:
     drain(at(0))
     assert told() == ["Ruth"]
@@ -43,7 +43,7 @@ def test_a_drill_tells_the_first_step_and_then_the_next_until_somebody_acknowled
         drain(at(0, minutes=minutes))
     assert told() == ["Ruth", "Tom", "Tom"]
 
-    end_drill(drill=drill, by=colleague.user, now=at(0, minutes=42), acknowledged=True)
+    end_drill(drill=drill, by=clinician.user, now=at(0, minutes=42), acknowledged=True)
     assert escalate_drills(at(1.5)) == 0
     assert {render(message, at(0, minutes=42)) for message in Message.objects.all()} == {None}
 

@@ -12,7 +12,7 @@ from aftercare.alerts.tasks import follow_hours as task
 from aftercare.outbox.models import Message
 from aftercare.people.actions.rota import close_on, open_on
 from aftercare.people.models import Clinic, Patient, Procedure, StaffMember
-from tests.people import at, check_in
+from tests.factories import at, check_in
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)

@@ -13,7 +13,7 @@ from aftercare.alerts.notifying.notifications import drain, render
 from aftercare.outbox.models import Message
 from aftercare.people.hours import ALWAYS_OPEN
 from aftercare.people.models import Clinic, Patient, Procedure, StaffMember
-from tests.people import at, check_in
+from tests.factories import at, check_in
 
 pytestmark = pytest.mark.django_db
 

@@ -12,7 +12,7 @@ from aftercare.alerts.models import Alert, Dispatch
 from aftercare.alerts.notifying.notifications import drain
 from aftercare.outbox.models import Message
 from aftercare.people.models import Patient, StaffMember, User
-from tests.people import at, check_in
+from tests.factories import at, check_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("procedure")]
 Act = Callable[[Alert, User], object]

@@ -16,7 +16,7 @@ from aftercare.alerts.raising import Fired, raise_alerts
 from aftercare.outbox.models import Message
 from aftercare.people.models import Clinic, Event, Patient, Procedure, Shift, StaffMember
 from aftercare.triage import Finding, Level
-from tests.people import ProcedureFactory, at, check_in
+from tests.factories import ProcedureFactory, at, check_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("procedure")]
 
@@ -146,10 +146,10 @@ class TestWaitingAgain:
         patient: Patient,
         clinic: Clinic,
         nurse: StaffMember,
-        colleague: StaffMember,
+        clinician: StaffMember,
         manager: StaffMember,
     ) -> None:
-        for position, member in enumerate((nurse, colleague, manager)):
+        for position, member in enumerate((nurse, clinician, manager)):
             ContactStep.objects.create(clinic=clinic, position=position).members.add(member)
         check_in(patient, 1, emergency=["eye"])
         acknowledge(alert=alert_of(patient, "eye_involved"), by=nurse.user, now=at(1))
@@ -163,9 +163,9 @@ class TestWaitingAgain:
         assert told(Dispatch.Reason.UNACKNOWLEDGED) == [(at(2, minutes=10), 1), (at(2, minutes=20), 2)]
 
     def test_the_first_step_is_told_and_the_owner_too(
-        self, patient: Patient, clinic: Clinic, nurse: StaffMember, colleague: StaffMember
+        self, patient: Patient, clinic: Clinic, nurse: StaffMember, clinician: StaffMember
     ) -> None:
-        ContactStep.objects.create(clinic=clinic, position=0).members.add(colleague)
+        ContactStep.objects.create(clinic=clinic, position=0).members.add(clinician)
         check_in(patient, 1, signs=["pus"])
         acknowledge(alert=alert_of(patient, "pus"), by=nurse.user, now=at(1.1))
         check_in(patient, 2, signs=["pus"])
@@ -173,7 +173,7 @@ class TestWaitingAgain:
         drain(at(2))
 
         told_now = Message.objects.filter(created_at=at(2))
-        assert {message.recipient for message in told_now} == {colleague.user, nurse.user}
+        assert {message.recipient for message in told_now} == {clinician.user, nurse.user}
         assert all(render(message, at(2)) is not None for message in told_now)
 
     @pytest.mark.parametrize(("starts", "is_told"), [(0, True), (4, False)])
@@ -182,12 +182,12 @@ class TestWaitingAgain:
         patient: Patient,
         clinic: Clinic,
         nurse: StaffMember,
-        colleague: StaffMember,
+        clinician: StaffMember,
         starts: float,
         is_told: bool,
     ) -> None:
         step = ContactStep.objects.create(clinic=clinic, position=0, on_duty=True)
-        Shift.objects.create(clinic=clinic, member=colleague, starts_at=at(0), ends_at=at(8))
+        Shift.objects.create(clinic=clinic, member=clinician, starts_at=at(0), ends_at=at(8))
         Shift.objects.create(clinic=clinic, member=nurse, starts_at=at(starts), ends_at=at(starts + 3))
         assert step.on_duty
         check_in(patient, 1, signs=["pus"])
@@ -201,21 +201,21 @@ class TestWaitingAgain:
         assert (nurse.user in recipients) is is_told
 
     def test_anybody_confirms_by_acknowledging_again_and_the_owner_stays(
-        self, patient: Patient, nurse: StaffMember, colleague: StaffMember
+        self, patient: Patient, nurse: StaffMember, clinician: StaffMember
     ) -> None:
         check_in(patient, 1, signs=["pus"])
         acknowledge(alert=alert_of(patient, "pus"), by=nurse.user, now=at(1.1))
         check_in(patient, 2, signs=["pus"])
 
-        confirmed = acknowledge(alert=alert_of(patient, "pus"), by=colleague.user, now=at(2.1))
+        confirmed = acknowledge(alert=alert_of(patient, "pus"), by=clinician.user, now=at(2.1))
 
         assert (confirmed.owner, confirmed.acknowledged_by) == (nurse.user, nurse.user)
         assert (confirmed.is_waiting, confirmed.reported_again_at) == (False, None)
         assert (confirmed.next_escalation_at, confirmed.follow_up_at) == (None, at(2.6))
         actors = Event.objects.filter(verb=Event.Verb.ACKNOWLEDGED, subject=confirmed.pk).order_by("at")
-        assert [event.actor for event in actors] == [nurse.user, colleague.user]
+        assert [event.actor for event in actors] == [nurse.user, clinician.user]
         with pytest.raises(AlreadyAcknowledgedError):
-            acknowledge(alert=confirmed, by=colleague.user, now=at(2.2))
+            acknowledge(alert=confirmed, by=clinician.user, now=at(2.2))
 
     @pytest.mark.parametrize("result", ["no_answer", "left_message", "wrong_number"])
     def test_a_call_that_did_not_reach_the_patient_confirms_nothing(

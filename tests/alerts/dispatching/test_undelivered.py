@@ -12,11 +12,11 @@ from aftercare.alerts.models import Alert, ContactStep, Dispatch
 from aftercare.alerts.notifying.notifications import drain
 from aftercare.outbox.delivery import sweep
 from aftercare.outbox.models import Message
-from aftercare.people.models import Clinic, Event, Patient, Procedure, StaffMember
-from tests.people import at, check_in
+from aftercare.people.models import Clinic, Event, StaffMember
+from tests.factories import at
 from tools.servers.mail import MailServer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("steps")]
 
 
 @pytest.fixture
@@ -28,20 +28,13 @@ def mails(mail_server: MailServer, settings: LazySettings) -> MailServer:
 
 @pytest.fixture
 def steps(
-    clinic: Clinic, nurse: StaffMember, colleague: StaffMember, manager: StaffMember
+    clinic: Clinic, nurse: StaffMember, clinician: StaffMember, manager: StaffMember
 ) -> list[ContactStep]:
+    """The contact steps of the clinic: Ruth, then Tom, then Ann."""
     made = [ContactStep.objects.create(clinic=clinic, position=position) for position in range(3)]
-    for step, member in zip(made, (nurse, colleague, manager), strict=True):
+    for step, member in zip(made, (nurse, clinician, manager), strict=True):
         step.members.add(member)
     return made
-
-
-@pytest.fixture
-def alert(patient: Patient, procedure: Procedure, steps: list[ContactStep]) -> Alert:
-    """An urgent alert of 1 h; the first step is Ruth, then Tom, then Ann."""
-    check_in(patient, 1, signs=["pus"])
-    alert: Alert = patient.alerts.get()
-    return alert
 
 
 def swept(mails: MailServer, now: datetime) -> list[tuple[str, str]]:
@@ -54,23 +47,23 @@ def swept(mails: MailServer, now: datetime) -> list[tuple[str, str]]:
 INSTEAD = "Urgent: a message did not arrive: a check-in needs a person"
 
 
-def test_the_next_contact_is_told_in_the_same_sweep(alert: Alert, mails: MailServer) -> None:
+def test_the_next_contact_is_told_in_the_same_sweep(daytime_alert: Alert, mails: MailServer) -> None:
     mails.reject_mailboxes("ruth@test.example")
 
     assert swept(mails, at(1)) == [("tom", INSTEAD)]
     dispatch = Dispatch.objects.get(reason=Dispatch.Reason.UNDELIVERED)
     assert (dispatch.step, dispatch.decided_at) == (1, at(1))
     event = Event.objects.get(verb=Event.Verb.UNDELIVERED)
-    assert (event.subject, event.data["step"]) == (alert.pk, 1)
+    assert (event.subject, event.data["step"]) == (daytime_alert.pk, 1)
 
 
-def test_it_goes_on_until_somebody_can_be_told(alert: Alert, mails: MailServer) -> None:
+def test_it_goes_on_until_somebody_can_be_told(daytime_alert: Alert, mails: MailServer) -> None:
     mails.reject_mailboxes("ruth@test.example", "tom@test.example")
 
     assert swept(mails, at(1)) == [("ann", INSTEAD)]
 
 
-@pytest.mark.usefixtures("alert")
+@pytest.mark.usefixtures("daytime_alert")
 def test_where_nobody_has_a_mailbox_it_ends_and_stays_to_be_told(
     mails: MailServer, caplog: pytest.LogCaptureFixture, nurse: StaffMember
 ) -> None:
@@ -89,25 +82,25 @@ def test_where_nobody_has_a_mailbox_it_ends_and_stays_to_be_told(
 
 
 def test_a_step_of_several_with_one_bad_mailbox_tells_the_next_one_once(
-    alert: Alert, mails: MailServer, steps: list[ContactStep], colleague: StaffMember
+    daytime_alert: Alert, mails: MailServer, steps: list[ContactStep], clinician: StaffMember
 ) -> None:
-    steps[0].members.add(colleague)
+    steps[0].members.add(clinician)
     mails.reject_mailboxes("ruth@test.example")
 
     assert {name for name, _subject in swept(mails, at(1))} == {"tom"}
     assert Dispatch.objects.filter(reason=Dispatch.Reason.UNDELIVERED).count() == 1
 
 
-def test_of_what_somebody_has_nobody_is_told_instead(alert: Alert, colleague: StaffMember) -> None:
+def test_of_what_somebody_has_nobody_is_told_instead(daytime_alert: Alert, clinician: StaffMember) -> None:
     drain(at(1))
-    acknowledge(alert=alert, by=colleague.user, now=at(1.1))
+    acknowledge(alert=daytime_alert, by=clinician.user, now=at(1.1))
 
     notify_next_step(Message.objects.all(), at(1.2))
 
     assert not Dispatch.objects.filter(reason=Dispatch.Reason.UNDELIVERED).exists()
 
 
-def test_a_refusal_that_may_pass_tells_nobody_else(alert: Alert, mails: MailServer) -> None:
+def test_a_refusal_that_may_pass_tells_nobody_else(daytime_alert: Alert, mails: MailServer) -> None:
     mails.refuse("451 Try again later")
 
     assert swept(mails, at(1)) == []

@@ -24,7 +24,7 @@ from aftercare.alerts.models import Alert, ContactAttempt, ContactStep, Dispatch
 from aftercare.alerts.notifying.notifications import drain, render
 from aftercare.outbox.models import Message
 from aftercare.people.models import Clinic, Event, Patient, StaffMember
-from tests.people import at, check_in
+from tests.factories import at, check_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("procedure")]
 
@@ -51,23 +51,16 @@ def recipients(reason: str, now: datetime) -> set[object]:
 
 @pytest.fixture
 def steps(
-    clinic: Clinic, nurse: StaffMember, colleague: StaffMember, manager: StaffMember
+    clinic: Clinic, nurse: StaffMember, clinician: StaffMember, manager: StaffMember
 ) -> list[ContactStep]:
     made = [ContactStep.objects.create(clinic=clinic, position=position) for position in range(3)]
-    for step, member in zip(made, (nurse, colleague, manager), strict=True):
+    for step, member in zip(made, (nurse, clinician, manager), strict=True):
         step.members.add(member)
     return made
 
 
 @pytest.fixture
-def urgent(patient: Patient, nurse: StaffMember) -> Alert:
-    """An urgent alert of 1 h that the nurse acknowledged at once."""
-    check_in(patient, 1, signs=["pus"])
-    return acknowledge(alert=alert_of(patient, "pus"), by=nurse.user, now=at(1))
-
-
-@pytest.fixture
-def emergency(patient: Patient, nurse: StaffMember) -> Alert:
+def owned_emergency(patient: Patient, nurse: StaffMember) -> Alert:
     """An emergency of 1 h that the nurse acknowledged at once."""
     check_in(patient, 1, emergency=["eye"])
     return acknowledge(alert=alert_of(patient, "eye_involved"), by=nurse.user, now=at(1))
@@ -77,7 +70,7 @@ def try_at(patient: Patient, by: StaffMember, h: float, result: str = "no_answer
     return record_contact_attempt(patient=patient, by=by.user, now=at(h), result=result)
 
 
-@pytest.mark.usefixtures("emergency")
+@pytest.mark.usefixtures("owned_emergency")
 def test_an_emergency_has_ten_minutes_for_a_try_and_the_next_contacts_follow(
     steps: list[ContactStep],
 ) -> None:
@@ -89,29 +82,29 @@ def test_an_emergency_has_ten_minutes_for_a_try_and_the_next_contacts_follow(
 
 @pytest.mark.usefixtures("steps")
 def test_no_answer_restarts_the_time_and_never_ends_the_chase(
-    emergency: Alert, patient: Patient, nurse: StaffMember
+    owned_emergency: Alert, patient: Patient, nurse: StaffMember
 ) -> None:
     for minute in (8, 16, 24):
         record_contact_attempt(patient=patient, by=nurse.user, now=at(1, minutes=minute), result="no_answer")
         assert follow_up(at(1, minutes=minute + 7)) == 0
 
     assert follow_up(at(1, minutes=34)) == 1
-    emergency.refresh_from_db()
-    assert (emergency.is_forgotten, emergency.failed_tries) == (True, 3)
+    owned_emergency.refresh_from_db()
+    assert (owned_emergency.is_forgotten, owned_emergency.failed_tries) == (True, 3)
 
 
 def test_a_call_acknowledges_for_the_caller_what_nobody_had(
-    patient: Patient, nurse: StaffMember, colleague: StaffMember
+    patient: Patient, nurse: StaffMember, clinician: StaffMember
 ) -> None:
     check_in(patient, 1, signs=["pus", "hives", "lumps", "patches"])
-    acknowledge(alert=alert_of(patient, "hives"), by=colleague.user, now=at(1.1))
+    acknowledge(alert=alert_of(patient, "hives"), by=clinician.user, now=at(1.1))
 
     try_at(patient, nurse, 1.2)
 
     owners = {alert.rule: alert.owner for alert in patient.alerts.all()}
     assert owners == {
         "pus": nurse.user,
-        "hives": colleague.user,
+        "hives": clinician.user,
         "lumps": nurse.user,
         "new_patches": nurse.user,
     }
@@ -121,32 +114,32 @@ def test_a_call_acknowledges_for_the_caller_what_nobody_had(
 
 
 def test_the_patient_called_us_is_a_call_that_reached_them(
-    urgent: Alert, patient: Patient, nurse: StaffMember
+    owned_alert: Alert, patient: Patient, nurse: StaffMember
 ) -> None:
     record_contact_attempt(
         patient=patient, by=nurse.user, now=at(1.1), result="reached", kind="patient_called"
     )
 
-    urgent.refresh_from_db()
-    assert (urgent.is_reached, urgent.follow_up_at) == (True, None)
+    owned_alert.refresh_from_db()
+    assert (owned_alert.is_reached, owned_alert.follow_up_at) == (True, None)
     for result, kind in (("no_answer", "patient_called"), ("reached", "visited")):
         with pytest.raises(ValueError, match=r"patient who called|unknown kind"):
             record_contact_attempt(patient=patient, by=nurse.user, now=at(1.2), result=result, kind=kind)
 
 
 def test_a_call_after_the_patient_was_reached_chases_nobody_anew(
-    urgent: Alert, patient: Patient, nurse: StaffMember
+    owned_alert: Alert, patient: Patient, nurse: StaffMember
 ) -> None:
     try_at(patient, nurse, 1.1, "reached")
     try_at(patient, nurse, 5, "no_answer")
 
-    urgent.refresh_from_db()
-    assert (urgent.is_reached, urgent.follow_up_at, urgent.failed_tries) == (True, None, 0)
+    owned_alert.refresh_from_db()
+    assert (owned_alert.is_reached, owned_alert.follow_up_at, owned_alert.failed_tries) == (True, None, 0)
 
 
 class TestThreeFailedTries:
     def test_the_manager_is_told_at_the_third(
-        self, urgent: Alert, patient: Patient, nurse: StaffMember, manager: StaffMember
+        self, owned_alert: Alert, patient: Patient, nurse: StaffMember, manager: StaffMember
     ) -> None:
         for h, result in ((1.1, "no_answer"), (1.2, "left_message")):
             try_at(patient, nurse, h, result)
@@ -155,44 +148,46 @@ class TestThreeFailedTries:
 
         assert told("not_reached") == [(at(1.3), 0)]
         assert recipients("not_reached", at(1.3)) == {manager.user}
-        assert Event.objects.filter(verb=Event.Verb.NOT_REACHED, subject=urgent.pk).count() == 1
+        assert Event.objects.filter(verb=Event.Verb.NOT_REACHED, subject=owned_alert.pk).count() == 1
 
-    def test_a_newer_report_counts_anew(self, urgent: Alert, patient: Patient, nurse: StaffMember) -> None:
+    def test_a_newer_report_counts_anew(
+        self, owned_alert: Alert, patient: Patient, nurse: StaffMember
+    ) -> None:
         for h in (1.1, 1.2):
             try_at(patient, nurse, h)
         check_in(patient, 1.25, signs=["pus"])
         try_at(patient, nurse, 1.3)
 
-        urgent.refresh_from_db()
-        assert (urgent.failed_tries, told("not_reached")) == (1, [])
+        owned_alert.refresh_from_db()
+        assert (owned_alert.failed_tries, told("not_reached")) == (1, [])
 
     def test_a_clinic_without_a_manager_tells_its_last_step(
-        self, urgent: Alert, patient: Patient, nurse: StaffMember, colleague: StaffMember
+        self, owned_alert: Alert, patient: Patient, nurse: StaffMember, clinician: StaffMember
     ) -> None:
-        for position, member in enumerate((nurse, colleague)):
-            ContactStep.objects.create(clinic=urgent.clinic, position=position).members.add(member)
+        for position, member in enumerate((nurse, clinician)):
+            ContactStep.objects.create(clinic=owned_alert.clinic, position=position).members.add(member)
         for h in (1.1, 1.2, 1.3):
             try_at(patient, nurse, h)
 
-        assert recipients("not_reached", at(1.3)) == {colleague.user}
+        assert recipients("not_reached", at(1.3)) == {clinician.user}
 
     @pytest.fixture
-    def tired(self, urgent: Alert, patient: Patient, nurse: StaffMember) -> Alert:
+    def tired(self, owned_alert: Alert, patient: Patient, nurse: StaffMember) -> Alert:
         """Three tries have failed, the last at 1.3 h."""
         for h in (1.1, 1.2, 1.3):
             try_at(patient, nurse, h)
-        urgent.refresh_from_db()
-        return urgent
+        owned_alert.refresh_from_db()
+        return owned_alert
 
     def test_a_clinician_sets_the_next_try_and_until_then_nobody_is_told(
-        self, tired: Alert, colleague: StaffMember
+        self, tired: Alert, clinician: StaffMember
     ) -> None:
-        set_next_try(alert=tired, at=at(13), reason=" Sleeps by day. ", by=colleague.user, now=at(1.4))
+        set_next_try(alert=tired, at=at(13), reason=" Sleeps by day. ", by=clinician.user, now=at(1.4))
 
         tired.refresh_from_db()
         assert (tired.next_try_at, tired.next_try_by, tired.next_try_reason) == (
             at(13),
-            colleague.user,
+            clinician.user,
             "Sleeps by day.",
         )
         event = Event.objects.get(verb=Event.Verb.SET_NEXT_TRY)
@@ -200,9 +195,9 @@ class TestThreeFailedTries:
         assert [follow_up(at(12.9)), follow_up(at(13))] == [0, 1]
 
     def test_a_try_takes_it_down_and_the_time_runs_again(
-        self, tired: Alert, patient: Patient, nurse: StaffMember, colleague: StaffMember
+        self, tired: Alert, patient: Patient, nurse: StaffMember, clinician: StaffMember
     ) -> None:
-        set_next_try(alert=tired, at=at(13), reason="x", by=colleague.user, now=at(1.4))
+        set_next_try(alert=tired, at=at(13), reason="x", by=clinician.user, now=at(1.4))
         try_at(patient, nurse, 12.9)
 
         tired.refresh_from_db()
@@ -218,42 +213,42 @@ class TestThreeFailedTries:
         ],
     )
     def test_what_cannot_be_set_is_refused(
-        self, tired: Alert, colleague: StaffMember, h: float, reason: str, said: str
+        self, tired: Alert, clinician: StaffMember, h: float, reason: str, said: str
     ) -> None:
         with pytest.raises(ValidationError, match=said):
-            set_next_try(alert=tired, at=at(h), reason=reason, by=colleague.user, now=at(1.4))
+            set_next_try(alert=tired, at=at(h), reason=reason, by=clinician.user, now=at(1.4))
         tired.refresh_from_db()
         assert tired.next_try_at is None
 
     def test_an_emergency_is_tried_again_within_two_hours(
-        self, emergency: Alert, patient: Patient, nurse: StaffMember, colleague: StaffMember
+        self, owned_emergency: Alert, patient: Patient, nurse: StaffMember, clinician: StaffMember
     ) -> None:
         for h in (1.1, 1.2, 1.3):
             try_at(patient, nurse, h)
         with pytest.raises(ValidationError, match="within the next 2 hours"):
-            set_next_try(alert=emergency, at=at(3.5), reason="x", by=colleague.user, now=at(1.4))
-        set_next_try(alert=emergency, at=at(3.4), reason="x", by=colleague.user, now=at(1.4))
+            set_next_try(alert=owned_emergency, at=at(3.5), reason="x", by=clinician.user, now=at(1.4))
+        set_next_try(alert=owned_emergency, at=at(3.4), reason="x", by=clinician.user, now=at(1.4))
 
     def test_it_is_set_only_after_three_tries_on_what_somebody_works_on(
-        self, urgent: Alert, patient: Patient, nurse: StaffMember, colleague: StaffMember
+        self, owned_alert: Alert, patient: Patient, nurse: StaffMember, clinician: StaffMember
     ) -> None:
         with pytest.raises(ValidationError, match="after three calls"):
-            set_next_try(alert=urgent, at=at(2), reason="x", by=colleague.user, now=at(1.4))
-        give_back(alert=urgent, by=nurse.user, now=at(1.4))
+            set_next_try(alert=owned_alert, at=at(2), reason="x", by=clinician.user, now=at(1.4))
+        give_back(alert=owned_alert, by=nurse.user, now=at(1.4))
         with pytest.raises(NotAcknowledgedError):
-            set_next_try(alert=urgent, at=at(2), reason="x", by=colleague.user, now=at(1.4))
-        close(alert=urgent, by=nurse.user, now=at(1.5), outcome="mistake", note="No.")
+            set_next_try(alert=owned_alert, at=at(2), reason="x", by=clinician.user, now=at(1.4))
+        close(alert=owned_alert, by=nurse.user, now=at(1.5), outcome="mistake", note="No.")
         with pytest.raises(AlreadyClosedError):
-            set_next_try(alert=urgent, at=at(2), reason="x", by=colleague.user, now=at(1.6))
+            set_next_try(alert=owned_alert, at=at(2), reason="x", by=clinician.user, now=at(1.6))
 
     def test_it_holds_for_each_alert_that_may_wait_so_long(
-        self, emergency: Alert, patient: Patient, nurse: StaffMember, colleague: StaffMember
+        self, owned_emergency: Alert, patient: Patient, nurse: StaffMember, clinician: StaffMember
     ) -> None:
         check_in(patient, 1.05, signs=["pus"])
         for h in (1.1, 1.2, 1.3):
             try_at(patient, nurse, h)
 
-        set_next_try(alert=alert_of(patient, "pus"), at=at(9), reason="x", by=colleague.user, now=at(1.4))
+        set_next_try(alert=alert_of(patient, "pus"), at=at(9), reason="x", by=clinician.user, now=at(1.4))
 
         assert alert_of(patient, "pus").follow_up_at == at(9)
         assert alert_of(patient, "eye_involved").follow_up_at == at(1.3, minutes=10)
@@ -262,22 +257,22 @@ class TestThreeFailedTries:
 class TestAWrongNumber:
     def test_it_tells_the_next_contact_and_the_owner_at_once(
         self,
-        urgent: Alert,
+        owned_alert: Alert,
         patient: Patient,
         nurse: StaffMember,
-        colleague: StaffMember,
+        clinician: StaffMember,
         steps: list[ContactStep],
     ) -> None:
         try_at(patient, nurse, 1.1, "wrong_number")
 
         assert told("wrong_number") == [(at(1.1), 1)]
-        assert recipients("wrong_number", at(1.1)) == {colleague.user, nurse.user}
+        assert recipients("wrong_number", at(1.1)) == {clinician.user, nurse.user}
         # It restarts nothing: the try is still to be made in time, and then the step after is told.
         assert follow_up(at(1.5)) == 1
         assert told("forgotten") == [(at(1.5), 2)]
 
     def test_it_is_withdrawn_once_the_patient_was_reached(
-        self, urgent: Alert, patient: Patient, nurse: StaffMember
+        self, owned_alert: Alert, patient: Patient, nurse: StaffMember
     ) -> None:
         try_at(patient, nurse, 1.1, "wrong_number")
         drain(at(1.1))
@@ -302,76 +297,88 @@ class TestCorrectingAMisTap:
     def correct(self, attempt: ContactAttempt, by: StaffMember, h: float, result: str) -> ContactAttempt:
         return correct_contact_attempt(attempt=attempt, by=by.user, now=at(h), result=result)
 
-    def test_reached_was_no_answer(self, urgent: Alert, patient: Patient, nurse: StaffMember) -> None:
+    def test_reached_was_no_answer(self, owned_alert: Alert, patient: Patient, nurse: StaffMember) -> None:
         wrong = try_at(patient, nurse, 1.1, "reached")
 
         right = self.correct(wrong, nurse, 1.2, "no_answer")
 
         assert (right.corrects, right.at, right.result) == (wrong, at(1.1), "no_answer")
-        urgent.refresh_from_db()
-        assert (urgent.reached_at, urgent.failed_tries, urgent.follow_up_at) == (None, 1, at(1.6))
+        owned_alert.refresh_from_db()
+        assert (owned_alert.reached_at, owned_alert.failed_tries, owned_alert.follow_up_at) == (
+            None,
+            1,
+            at(1.6),
+        )
         assert follow_up(at(1.6)) == 1
         event = Event.objects.get(verb=Event.Verb.CORRECTED_CONTACT)
         assert (event.data["was"], event.data["result"]) == ("reached", "no_answer")
 
-    def test_no_answer_was_reached(self, urgent: Alert, patient: Patient, nurse: StaffMember) -> None:
+    def test_no_answer_was_reached(self, owned_alert: Alert, patient: Patient, nurse: StaffMember) -> None:
         wrong = try_at(patient, nurse, 1.1)
 
         self.correct(wrong, nurse, 1.2, "reached")
 
-        urgent.refresh_from_db()
-        assert (urgent.reached_at, urgent.is_reached) == (at(1.1), True)
-        assert (urgent.failed_tries, urgent.follow_up_at) == (0, None)
+        owned_alert.refresh_from_db()
+        assert (owned_alert.reached_at, owned_alert.is_reached) == (at(1.1), True)
+        assert (owned_alert.failed_tries, owned_alert.follow_up_at) == (0, None)
 
     def test_a_report_after_the_call_is_not_answered_by_it(
-        self, urgent: Alert, patient: Patient, nurse: StaffMember
+        self, owned_alert: Alert, patient: Patient, nurse: StaffMember
     ) -> None:
         wrong = try_at(patient, nurse, 1.1)
         check_in(patient, 1.15, signs=["pus"])
 
         self.correct(wrong, nurse, 1.2, "reached")
 
-        urgent.refresh_from_db()
-        assert (urgent.is_reached, urgent.is_waiting, urgent.next_escalation_at) == (False, True, at(1.65))
+        owned_alert.refresh_from_db()
+        assert (owned_alert.is_reached, owned_alert.is_waiting, owned_alert.next_escalation_at) == (
+            False,
+            True,
+            at(1.65),
+        )
 
     def test_what_the_slip_confirmed_waits_again(
-        self, urgent: Alert, patient: Patient, nurse: StaffMember
+        self, owned_alert: Alert, patient: Patient, nurse: StaffMember
     ) -> None:
         check_in(patient, 1.1, signs=["pus"])
         wrong = try_at(patient, nurse, 1.15, "reached")
 
         self.correct(wrong, nurse, 1.2, "no_answer")
 
-        urgent.refresh_from_db()
-        assert (urgent.unconfirmed_since, urgent.next_escalation_at) == (at(1.1), at(1.6))
-        assert urgent.reported_again_at == at(1.1)
+        owned_alert.refresh_from_db()
+        assert (owned_alert.unconfirmed_since, owned_alert.next_escalation_at) == (at(1.1), at(1.6))
+        assert owned_alert.reported_again_at == at(1.1)
 
     def test_what_somebody_confirmed_since_does_not(
-        self, urgent: Alert, patient: Patient, nurse: StaffMember
+        self, owned_alert: Alert, patient: Patient, nurse: StaffMember
     ) -> None:
         check_in(patient, 1.1, signs=["pus"])
         wrong = try_at(patient, nurse, 1.15, "reached")
         check_in(patient, 1.16, signs=["pus"])
-        acknowledge(alert=urgent, by=nurse.user, now=at(1.17))
+        acknowledge(alert=owned_alert, by=nurse.user, now=at(1.17))
 
         self.correct(wrong, nurse, 1.2, "no_answer")
 
-        urgent.refresh_from_db()
-        assert (urgent.is_waiting, urgent.follow_up_at) == (False, at(1.67))
+        owned_alert.refresh_from_db()
+        assert (owned_alert.is_waiting, owned_alert.follow_up_at) == (False, at(1.67))
 
     def test_a_call_that_came_after_the_slip_still_counts(
-        self, urgent: Alert, patient: Patient, nurse: StaffMember
+        self, owned_alert: Alert, patient: Patient, nurse: StaffMember
     ) -> None:
         wrong = try_at(patient, nurse, 1.1)
         try_at(patient, nurse, 1.15, "reached")
 
         self.correct(wrong, nurse, 1.2, "left_message")
 
-        urgent.refresh_from_db()
-        assert (urgent.reached_at, urgent.is_reached, urgent.follow_up_at) == (at(1.15), True, None)
+        owned_alert.refresh_from_db()
+        assert (owned_alert.reached_at, owned_alert.is_reached, owned_alert.follow_up_at) == (
+            at(1.15),
+            True,
+            None,
+        )
 
     def test_a_wrong_number_that_was_mistaken_for_another_result_tells_the_next_contact(
-        self, urgent: Alert, patient: Patient, nurse: StaffMember, steps: list[ContactStep]
+        self, owned_alert: Alert, patient: Patient, nurse: StaffMember, steps: list[ContactStep]
     ) -> None:
         wrong = try_at(patient, nurse, 1.1, "reached")
         self.correct(wrong, nurse, 1.2, "wrong_number")
@@ -379,7 +386,7 @@ class TestCorrectingAMisTap:
         assert told("wrong_number") == [(at(1.2), 1)]
 
     def test_a_correction_is_corrected_by_another_and_each_once(
-        self, urgent: Alert, patient: Patient, nurse: StaffMember
+        self, owned_alert: Alert, patient: Patient, nurse: StaffMember
     ) -> None:
         first = try_at(patient, nurse, 1.1)
         second = self.correct(first, nurse, 1.2, "reached")
@@ -387,40 +394,42 @@ class TestCorrectingAMisTap:
             self.correct(first, nurse, 1.3, "left_message")
         self.correct(second, nurse, 1.3, "left_message")
 
-        urgent.refresh_from_db()
-        assert (urgent.is_reached, urgent.failed_tries) == (False, 1)
+        owned_alert.refresh_from_db()
+        assert (owned_alert.is_reached, owned_alert.failed_tries) == (False, 1)
 
-    def test_what_is_closed_stays_as_it_is(self, urgent: Alert, patient: Patient, nurse: StaffMember) -> None:
+    def test_what_is_closed_stays_as_it_is(
+        self, owned_alert: Alert, patient: Patient, nurse: StaffMember
+    ) -> None:
         wrong = try_at(patient, nurse, 1.1, "reached")
-        close(alert=urgent, by=nurse.user, now=at(1.15), outcome="advice_given")
+        close(alert=owned_alert, by=nurse.user, now=at(1.15), outcome="advice_given")
 
         self.correct(wrong, nurse, 1.2, "no_answer")
 
-        urgent.refresh_from_db()
-        assert (urgent.status, urgent.follow_up_at) == ("closed", None)
+        owned_alert.refresh_from_db()
+        assert (owned_alert.status, owned_alert.follow_up_at) == ("closed", None)
 
 
 class TestClosingUnreached:
     @pytest.mark.parametrize("note", ["", "  "])
-    def test_an_urgent_alert_needs_a_note(self, urgent: Alert, nurse: StaffMember, note: str) -> None:
+    def test_an_urgent_alert_needs_a_note(self, owned_alert: Alert, nurse: StaffMember, note: str) -> None:
         with pytest.raises(NoteNeededError):
-            close(alert=urgent, by=nurse.user, now=at(1.2), outcome="advice_given", note=note)
-        urgent.refresh_from_db()
-        assert urgent.is_open
+            close(alert=owned_alert, by=nurse.user, now=at(1.2), outcome="advice_given", note=note)
+        owned_alert.refresh_from_db()
+        assert owned_alert.is_open
 
     def test_once_the_patient_was_reached_it_needs_none(
-        self, urgent: Alert, patient: Patient, nurse: StaffMember
+        self, owned_alert: Alert, patient: Patient, nurse: StaffMember
     ) -> None:
         try_at(patient, nurse, 1.1, "reached")
-        assert not close(alert=urgent, by=nurse.user, now=at(1.2), outcome="advice_given").is_open
+        assert not close(alert=owned_alert, by=nurse.user, now=at(1.2), outcome="advice_given").is_open
 
     def test_a_report_since_the_call_needs_one_again(
-        self, urgent: Alert, patient: Patient, nurse: StaffMember
+        self, owned_alert: Alert, patient: Patient, nurse: StaffMember
     ) -> None:
         try_at(patient, nurse, 1.1, "reached")
         check_in(patient, 1.15, signs=["pus"])
         with pytest.raises(NoteNeededError):
-            close(alert=urgent, by=nurse.user, now=at(1.2), outcome="advice_given")
+            close(alert=owned_alert, by=nurse.user, now=at(1.2), outcome="advice_given")
 
     def test_a_same_day_one_needs_none(self, patient: Patient, nurse: StaffMember) -> None:
         check_in(patient, 1, signs=["lumps"])
@@ -431,17 +440,17 @@ class TestClosingUnreached:
 class TestLeftOpen:
     def test_after_three_days_the_owner_and_the_manager_are_told_and_then_every_three_days(
         self,
-        urgent: Alert,
+        owned_alert: Alert,
         patient: Patient,
         nurse: StaffMember,
-        colleague: StaffMember,
+        clinician: StaffMember,
         manager: StaffMember,
     ) -> None:
         try_at(patient, nurse, 1.1, "reached")
 
         assert [notify_left_open(at(72.9)), notify_left_open(at(73)), notify_left_open(at(73.1))] == [0, 1, 0]
         assert recipients("left_open", at(73)) == {nurse.user, manager.user}
-        assert Event.objects.filter(verb=Event.Verb.LEFT_OPEN, subject=urgent.pk).count() == 1
+        assert Event.objects.filter(verb=Event.Verb.LEFT_OPEN, subject=owned_alert.pk).count() == 1
         assert [notify_left_open(at(144.9)), notify_left_open(at(145))] == [0, 1]
 
     def test_it_waits_for_the_clinic_to_open(self, patient: Patient, nurse: StaffMember) -> None:
@@ -463,8 +472,8 @@ class TestLeftOpen:
 
         assert notify_left_open(at(80)) == 0
 
-    def test_what_is_opened_again_begins_anew(self, urgent: Alert, nurse: StaffMember) -> None:
-        close(alert=urgent, by=nurse.user, now=at(2), outcome="mistake", note="No.")
-        reopen(alert=urgent, by=nurse.user, now=at(70), why="It is worse.")
+    def test_what_is_opened_again_begins_anew(self, owned_alert: Alert, nurse: StaffMember) -> None:
+        close(alert=owned_alert, by=nurse.user, now=at(2), outcome="mistake", note="No.")
+        reopen(alert=owned_alert, by=nurse.user, now=at(70), why="It is worse.")
 
         assert [notify_left_open(at(80)), notify_left_open(at(142))] == [0, 1]

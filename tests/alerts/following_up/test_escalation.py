@@ -11,29 +11,21 @@ from aftercare.alerts.following_up import escalation
 from aftercare.alerts.following_up.escalation import escalate, unacknowledged_alerts
 from aftercare.alerts.models import Alert, ContactStep, Dispatch
 from aftercare.people.models import Clinic, Event, Patient, Procedure, StaffMember, User
-from tests.people import at, check_in
+from tests.factories import at, check_in
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def three_steps(
-    clinic: Clinic, nurse: StaffMember, colleague: StaffMember, manager: StaffMember
+    clinic: Clinic, nurse: StaffMember, clinician: StaffMember, manager: StaffMember
 ) -> list[ContactStep]:
     steps = []
-    for position, member in enumerate((nurse, colleague, manager)):
+    for position, member in enumerate((nurse, clinician, manager)):
         step = ContactStep.objects.create(clinic=clinic, position=position)
         step.members.add(member)
         steps.append(step)
     return steps
-
-
-@pytest.fixture
-def alert(patient: Patient, procedure: Procedure) -> Alert:
-    """An urgent alert, opened at 20 h."""
-    check_in(patient, 20, signs=["pus"])
-    alert: Alert = patient.alerts.get()
-    return alert
 
 
 def told() -> list[tuple[datetime, int]]:
@@ -48,7 +40,7 @@ def run_every_minute(first: datetime, minutes: int) -> None:
         escalate(first + timedelta(minutes=minute))
 
 
-def test_nobody_is_told_before_thirty_minutes(alert: Alert) -> None:
+def test_nobody_is_told_before_thirty_minutes(urgent_alert: Alert) -> None:
     assert escalate(at(20, minutes=29, seconds=59)) == 0
     assert escalate(at(20, minutes=30)) == 1
 
@@ -61,7 +53,7 @@ def test_an_emergency_is_told_after_ten_minutes(patient: Patient, procedure: Pro
 
 
 def test_each_turn_tells_the_next_step_and_the_last_step_goes_on_being_told(
-    alert: Alert, three_steps: list[ContactStep]
+    urgent_alert: Alert, three_steps: list[ContactStep]
 ) -> None:
     run_every_minute(at(20), 125)
 
@@ -83,13 +75,13 @@ def test_an_emergency_reaches_the_last_step_after_twenty_minutes(
     assert told() == [(at(20, minutes=10), 1), (at(20, minutes=20), 2), (at(20, minutes=50), 2)]
 
 
-def test_a_clinic_with_no_steps_is_told_as_a_whole_again_and_again(alert: Alert) -> None:
+def test_a_clinic_with_no_steps_is_told_as_a_whole_again_and_again(urgent_alert: Alert) -> None:
     run_every_minute(at(20), 61)
 
     assert told() == [(at(20, minutes=30), 0), (at(20, minutes=60), 0)]
 
 
-def test_after_an_outage_each_alert_is_told_once(alert: Alert, three_steps: list[ContactStep]) -> None:
+def test_after_an_outage_each_alert_is_told_once(urgent_alert: Alert, three_steps: list[ContactStep]) -> None:
     assert escalate(at(44)) == 1
     assert escalate(at(44)) == 0
 
@@ -105,32 +97,34 @@ def test_alerts_of_one_patient_are_told_together(patient: Patient, procedure: Pr
     assert sorted(dispatch.alerts.values_list("rule", flat=True)) == ["hives", "pus"]
 
 
-def test_each_telling_is_kept_as_an_event_of_the_system(alert: Alert, three_steps: list[ContactStep]) -> None:
+def test_each_telling_is_kept_as_an_event_of_the_system(
+    urgent_alert: Alert, three_steps: list[ContactStep]
+) -> None:
     escalate(at(21))
 
     event = Event.objects.get(verb=Event.Verb.ESCALATED)
-    assert (event.actor, event.subject, event.at) == (User.objects.system(), alert.pk, at(21))
+    assert (event.actor, event.subject, event.at) == (User.objects.system(), urgent_alert.pk, at(21))
     assert event.data == {"step": 1, "turn": 1}
 
 
 @pytest.mark.parametrize("act", ["acknowledge", "close"])
-def test_once_somebody_has_it_nobody_else_is_told(alert: Alert, nurse: StaffMember, act: str) -> None:
+def test_once_somebody_has_it_nobody_else_is_told(urgent_alert: Alert, nurse: StaffMember, act: str) -> None:
     if act == "close":
-        close(alert=alert, by=nurse.user, now=at(20, minutes=5), outcome="prescribed", note="Seen.")
+        close(alert=urgent_alert, by=nurse.user, now=at(20, minutes=5), outcome="prescribed", note="Seen.")
     else:
-        acknowledge(alert=alert, by=nurse.user, now=at(20, minutes=5))
+        acknowledge(alert=urgent_alert, by=nurse.user, now=at(20, minutes=5))
 
     assert escalate(at(30)) == 0
-    assert unacknowledged_alerts(alert.patient, at(30)) == []
+    assert unacknowledged_alerts(urgent_alert.patient, at(30)) == []
 
 
-def test_what_is_unacknowledged_now_does_not_depend_on_who_was_told(alert: Alert) -> None:
-    assert unacknowledged_alerts(alert.patient, at(20, minutes=29)) == []
-    assert unacknowledged_alerts(alert.patient, at(20, minutes=30)) == [alert]
+def test_what_is_unacknowledged_now_does_not_depend_on_who_was_told(urgent_alert: Alert) -> None:
+    assert unacknowledged_alerts(urgent_alert.patient, at(20, minutes=29)) == []
+    assert unacknowledged_alerts(urgent_alert.patient, at(20, minutes=30)) == [urgent_alert]
 
     escalate(at(20, minutes=30))
 
-    assert unacknowledged_alerts(alert.patient, at(20, minutes=31)) == [alert]
+    assert unacknowledged_alerts(urgent_alert.patient, at(20, minutes=31)) == [urgent_alert]
 
 
 def test_one_patients_fault_keeps_no_other_alert_from_being_told(

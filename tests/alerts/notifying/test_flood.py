@@ -13,7 +13,7 @@ from aftercare.alerts.actions.ownership import acknowledge
 from aftercare.outbox.delivery import sweep
 from aftercare.outbox.models import Message
 from aftercare.people.models import Clinic, Patient, Procedure, StaffMember
-from tests.people import PatientFactory, ProcedureFactory, at, check_in
+from tests.factories import PatientFactory, ProcedureFactory, at, check_in
 
 pytestmark = pytest.mark.django_db
 

@@ -14,17 +14,9 @@ from aftercare.checkins.follow_up.non_response import record_silence_after_alert
 from aftercare.outbox.models import Message
 from aftercare.outbox.registry import Content
 from aftercare.people.models import Clinic, Patient, Procedure, StaffMember
-from tests.people import at, check_in
+from tests.factories import at, check_in
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def alert(patient: Patient, procedure: Procedure) -> Alert:
-    """An urgent alert, opened on Monday at 11:00 in London."""
-    check_in(patient, 1, signs=["pus"])
-    alert: Alert = patient.alerts.get()
-    return alert
 
 
 def told() -> set[str]:
@@ -44,9 +36,9 @@ def step(clinic: Clinic, position: int, *members: StaffMember) -> ContactStep:
     return made
 
 
-def test_the_first_step_is_told(alert: Alert, nurse: StaffMember, colleague: StaffMember) -> None:
-    step(alert.clinic, 0, nurse)
-    step(alert.clinic, 1, colleague)
+def test_the_first_step_is_told(daytime_alert: Alert, nurse: StaffMember, clinician: StaffMember) -> None:
+    step(daytime_alert.clinic, 0, nurse)
+    step(daytime_alert.clinic, 1, clinician)
 
     drain(at(1))
 
@@ -62,7 +54,7 @@ def test_the_first_step_is_told(alert: Alert, nurse: StaffMember, colleague: Sta
 
 
 def test_without_steps_everybody_who_works_for_the_clinic_is_told(
-    alert: Alert, nurse: StaffMember, colleague: StaffMember, outsider: StaffMember
+    daytime_alert: Alert, nurse: StaffMember, clinician: StaffMember, outsider: StaffMember
 ) -> None:
     drain(at(1))
 
@@ -70,10 +62,10 @@ def test_without_steps_everybody_who_works_for_the_clinic_is_told(
 
 
 def test_recipients_are_those_of_the_moment_of_sending(
-    alert: Alert, nurse: StaffMember, colleague: StaffMember
+    daytime_alert: Alert, nurse: StaffMember, clinician: StaffMember
 ) -> None:
-    first = step(alert.clinic, 0, nurse)
-    first.members.set([colleague])
+    first = step(daytime_alert.clinic, 0, nurse)
+    first.members.set([clinician])
 
     drain(at(1))
 
@@ -81,9 +73,9 @@ def test_recipients_are_those_of_the_moment_of_sending(
 
 
 def test_a_step_whose_members_have_left_means_everybody_who_is_there(
-    alert: Alert, nurse: StaffMember, colleague: StaffMember
+    daytime_alert: Alert, nurse: StaffMember, clinician: StaffMember
 ) -> None:
-    step(alert.clinic, 0, nurse)
+    step(daytime_alert.clinic, 0, nurse)
     nurse.is_active = False
     nurse.save()
 
@@ -93,7 +85,7 @@ def test_a_step_whose_members_have_left_means_everybody_who_is_there(
 
 
 def test_a_member_who_cannot_sign_in_is_not_told(
-    alert: Alert, nurse: StaffMember, colleague: StaffMember
+    daytime_alert: Alert, nurse: StaffMember, clinician: StaffMember
 ) -> None:
     nurse.user.is_active = False
     nurse.user.save()
@@ -104,10 +96,10 @@ def test_a_member_who_cannot_sign_in_is_not_told(
 
 
 def test_a_missing_step_falls_back_to_the_one_before_it(
-    alert: Alert, nurse: StaffMember, colleague: StaffMember, manager: StaffMember
+    daytime_alert: Alert, nurse: StaffMember, clinician: StaffMember, manager: StaffMember
 ) -> None:
-    step(alert.clinic, 0, nurse)
-    step(alert.clinic, 3, colleague)
+    step(daytime_alert.clinic, 0, nurse)
+    step(daytime_alert.clinic, 3, clinician)
     Dispatch.objects.update(step=2)
 
     drain(at(1))
@@ -128,40 +120,42 @@ def test_a_dispatch_is_drained_when_it_is_due_and_once(
 
 
 def test_a_clinic_with_nobody_to_tell_keeps_its_dispatch_and_stops_no_other(
-    alert: Alert, stranger: Patient, outsider: StaffMember, caplog: pytest.LogCaptureFixture
+    daytime_alert: Alert, stranger: Patient, outsider: StaffMember, caplog: pytest.LogCaptureFixture
 ) -> None:
     check_in(stranger, 2, signs=["pus"])
-    StaffMember.objects.filter(clinic=alert.clinic).update(is_active=False)
+    StaffMember.objects.filter(clinic=daytime_alert.clinic).update(is_active=False)
 
     drain(at(2))
 
     assert told() == {"Olga"}
-    assert [dispatch.patient for dispatch in Dispatch.objects.filter(drained_at=None)] == [alert.patient]
+    assert [dispatch.patient for dispatch in Dispatch.objects.filter(drained_at=None)] == [
+        daytime_alert.patient
+    ]
     assert "has nobody to tell" in caplog.text
 
 
 def test_a_message_holds_a_link_and_no_detail(
-    alert: Alert, patient: Patient, nurse: StaffMember, settings: LazySettings
+    daytime_alert: Alert, patient: Patient, nurse: StaffMember, settings: LazySettings
 ) -> None:
     drain(at(1))
 
     content = words(1)
 
     text = f"{content.subject}\n{content.body}"
-    assert f"{settings.SITE_URL}/clinic/alerts/{alert.pk}/" in content.body
+    assert f"{settings.SITE_URL}/clinic/alerts/{daytime_alert.pk}/" in content.body
     for detail in (patient.user.first_name, patient.user.last_name, "pus", "face", "needling"):
         assert detail.lower() not in text.lower()
 
 
-def test_the_deadline_is_on_the_clinics_clock(alert: Alert, nurse: StaffMember) -> None:
-    Clinic.objects.filter(pk=alert.clinic_id).update(time_zone="Asia/Kolkata")
+def test_the_deadline_is_on_the_clinics_clock(daytime_alert: Alert, nurse: StaffMember) -> None:
+    Clinic.objects.filter(pk=daytime_alert.clinic_id).update(time_zone="Asia/Kolkata")
     drain(at(1))
 
     # 11:30 in London is 17:00 in Kolkata.
     assert "by 17:00" in words(1).body
 
 
-def test_after_the_deadline_the_message_says_now(alert: Alert, nurse: StaffMember) -> None:
+def test_after_the_deadline_the_message_says_now(daytime_alert: Alert, nurse: StaffMember) -> None:
     drain(at(1))
 
     assert "acknowledge it now" in words(1.5).body
@@ -185,9 +179,9 @@ def test_the_link_leads_to_the_worst_alert(
     assert f"/clinic/alerts/{patient.alerts.get(rule='eye_involved').pk}/" in words(1).body
 
 
-def test_once_it_is_acknowledged_there_is_nothing_to_say(alert: Alert, nurse: StaffMember) -> None:
+def test_once_it_is_acknowledged_there_is_nothing_to_say(daytime_alert: Alert, nurse: StaffMember) -> None:
     drain(at(1))
-    acknowledge(alert=alert, by=nurse.user, now=at(1))
+    acknowledge(alert=daytime_alert, by=nurse.user, now=at(1))
 
     assert render(Message.objects.get(), at(1)) is None
 

@@ -6,7 +6,7 @@ from aftercare.alerts.models import Alert, Dispatch
 from aftercare.alerts.notifying.texts import SUBJECTS, together_words, words
 from aftercare.people.models import Patient, Procedure
 from aftercare.triage import Level
-from tests.people import at, check_in
+from tests.factories import at, check_in
 
 pytestmark = pytest.mark.django_db
 

@@ -12,7 +12,7 @@ from aftercare.alerts.on_call.roster import Roster
 from aftercare.outbox.models import Message
 from aftercare.people.hours import ALWAYS_OPEN
 from aftercare.people.models import Clinic, Patient, Procedure, Shift, StaffMember
-from tests.people import at, check_in
+from tests.factories import at, check_in
 
 pytestmark = pytest.mark.django_db
 
@@ -32,10 +32,10 @@ def told(clinic: Clinic, h: float, position: int = 0) -> set[str]:
 
 
 def test_while_the_clinic_is_closed_its_out_of_hours_contacts_are_told(
-    clinic: Clinic, nurse: StaffMember, colleague: StaffMember
+    clinic: Clinic, nurse: StaffMember, clinician: StaffMember
 ) -> None:
     step(clinic, 0, nurse)
-    step(clinic, 0, colleague, hours=CLOSED)
+    step(clinic, 0, clinician, hours=CLOSED)
 
     # Open on Monday until 18:00, and from Tuesday 08:00 on.
     assert [told(clinic, h) for h in (0, 7.99, 8, 21.9, 22)] == [
@@ -48,28 +48,28 @@ def test_while_the_clinic_is_closed_its_out_of_hours_contacts_are_told(
 
 
 def test_without_contacts_for_closed_hours_the_steps_hold_day_and_night(
-    clinic: Clinic, nurse: StaffMember, colleague: StaffMember
+    clinic: Clinic, nurse: StaffMember, clinician: StaffMember
 ) -> None:
     step(clinic, 0, nurse)
-    step(clinic, 1, colleague)
+    step(clinic, 1, clinician)
 
     assert told(clinic, 12, position=1) == {"Tom"}
 
 
-def test_a_closed_day_is_out_of_hours(clinic: Clinic, nurse: StaffMember, colleague: StaffMember) -> None:
+def test_a_closed_day_is_out_of_hours(clinic: Clinic, nurse: StaffMember, clinician: StaffMember) -> None:
     step(clinic, 0, nurse)
-    step(clinic, 0, colleague, hours=CLOSED)
+    step(clinic, 0, clinician, hours=CLOSED)
     Clinic.objects.update(closed_days={"2026-01-12": "Staff day"})
 
     assert told(clinic, 0) == {"Tom"}
 
 
 def test_who_is_on_duty_is_told_for_as_long_as_the_shift_lasts(
-    clinic: Clinic, nurse: StaffMember, colleague: StaffMember, manager: StaffMember
+    clinic: Clinic, nurse: StaffMember, clinician: StaffMember, manager: StaffMember
 ) -> None:
     step(clinic, 0, on_duty=True)
     Shift.objects.create(clinic=clinic, member=nurse, starts_at=at(0), ends_at=at(4))
-    Shift.objects.create(clinic=clinic, member=colleague, starts_at=at(4), ends_at=at(8))
+    Shift.objects.create(clinic=clinic, member=clinician, starts_at=at(4), ends_at=at(8))
 
     assert [told(clinic, h) for h in (0, 3.99, 4)] == [{"Ruth"}, {"Ruth"}, {"Tom"}]
 
@@ -88,7 +88,7 @@ def test_who_is_on_duty_is_told_for_as_long_as_the_shift_lasts(
 def test_a_shift_over_a_clock_change(
     clinic: Clinic,
     nurse: StaffMember,
-    colleague: StaffMember,
+    clinician: StaffMember,
     starts: str,
     ends: str,
     instant: str,
@@ -109,9 +109,9 @@ def test_a_shift_over_a_clock_change(
 
 
 def test_who_is_away_is_not_told_from_the_first_instant_to_the_last(
-    clinic: Clinic, nurse: StaffMember, colleague: StaffMember
+    clinic: Clinic, nurse: StaffMember, clinician: StaffMember
 ) -> None:
-    step(clinic, 0, nurse, colleague)
+    step(clinic, 0, nurse, clinician)
     StaffMember.objects.filter(pk=nurse.pk).update(away_from=at(1), away_until=at(3))
 
     assert [told(clinic, h) for h in (0.99, 1, 2.99, 3)] == [
@@ -123,7 +123,7 @@ def test_who_is_away_is_not_told_from_the_first_instant_to_the_last(
 
 
 def test_where_everybody_is_away_everybody_is_told_all_the_same(
-    clinic: Clinic, nurse: StaffMember, colleague: StaffMember
+    clinic: Clinic, nurse: StaffMember, clinician: StaffMember
 ) -> None:
     StaffMember.objects.update(away_from=at(0))
 
@@ -131,10 +131,10 @@ def test_where_everybody_is_away_everybody_is_told_all_the_same(
 
 
 def test_a_step_with_less_time_is_followed_by_the_next_sooner(
-    clinic: Clinic, patient: Patient, procedure: Procedure, nurse: StaffMember, colleague: StaffMember
+    clinic: Clinic, patient: Patient, procedure: Procedure, nurse: StaffMember, clinician: StaffMember
 ) -> None:
     step(clinic, 0, nurse, wait_min=5)
-    step(clinic, 1, colleague)
+    step(clinic, 1, clinician)
     check_in(patient, 1, signs=["pus"])
     drain(at(1))
 
@@ -145,9 +145,9 @@ def test_a_step_with_less_time_is_followed_by_the_next_sooner(
 
 
 def test_a_step_with_more_time_never_stretches_the_ten_minutes_of_an_emergency(
-    clinic: Clinic, patient: Patient, procedure: Procedure, nurse: StaffMember, colleague: StaffMember
+    clinic: Clinic, patient: Patient, procedure: Procedure, nurse: StaffMember, clinician: StaffMember
 ) -> None:
-    for position, member in enumerate((nurse, colleague, nurse)):
+    for position, member in enumerate((nurse, clinician, nurse)):
         step(clinic, position, member, wait_min=30)
     check_in(patient, 1, emergency=["eye"])
     drain(at(1))
@@ -177,13 +177,13 @@ class TestGaps:
         assert self.gap(clinic) is None
 
     def test_an_absence_that_leaves_a_step_empty_is_a_gap_from_its_first_instant(
-        self, clinic: Clinic, nurse: StaffMember, colleague: StaffMember
+        self, clinic: Clinic, nurse: StaffMember, clinician: StaffMember
     ) -> None:
         step(clinic, 0, nurse)
         StaffMember.objects.filter(pk=nurse.pk).update(away_from=at(30), away_until=at(40))
 
         assert self.gap(clinic) == at(30)
-        step(clinic, 1, colleague)
+        step(clinic, 1, clinician)
         assert self.gap(clinic) is None
 
     def test_a_rota_with_a_hole_is_a_gap_where_the_hole_begins(

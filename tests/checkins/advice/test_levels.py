@@ -12,7 +12,7 @@ from aftercare.people.hours import ALWAYS_OPEN
 from aftercare.people.models import Clinic, Patient
 from aftercare.triage import Level, evaluate
 from tests.checkins.advising import CLINIC, CLOSED_H, OPEN_H, PATIENT, PROCEDURE, advice_at, entry_at
-from tests.people import MONDAY, WEEKDAYS, at
+from tests.factories import MONDAY, WEEKDAYS, at
 
 
 def test_an_emergency_says_to_call_the_local_number_and_not_to_wait_or_drive() -> None:

@@ -10,7 +10,7 @@ from aftercare.checkins.advice.reasons import WORDS, Clock, Reason, reasons
 from aftercare.triage import RULES, evaluate
 from tests.checkins.advising import CLINIC, OPEN_H, advice_at, entry_at, sentences
 from tests.checkins.wording import forbidden_words
-from tests.people import MONDAY, at
+from tests.factories import MONDAY, at
 
 # For every rule: the hour, answers that make it fire, and the answers of an earlier check-in at 20 hours.
 FIRES: dict[str, tuple[float, dict[str, Any], dict[str, Any]]] = {

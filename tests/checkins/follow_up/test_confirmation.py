@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 
 from aftercare.alerts.actions.closing import close
 from aftercare.alerts.actions.contact_attempts import record_contact_attempt
@@ -22,7 +21,8 @@ from aftercare.people.models import Clinic, Patient, StaffMember
 from aftercare.triage import Level
 from tests.checkins.posting import signed_in, text_of
 from tests.checkins.wording import forbidden_words
-from tests.people import at, check_in
+from tests.clock import frozen_at
+from tests.factories import at, check_in
 
 pytestmark = pytest.mark.usefixtures("course_set", "procedure", "nurse")
 
@@ -246,10 +246,10 @@ class TestPage:
         client, path = signed_in(patient.user), f"/check-ins/{report.pk}/"
         said = []
         for minutes in (0, 31):
-            with time_machine.travel(at(1, minutes=minutes), tick=False):
+            with frozen_at(at(1, minutes=minutes)):
                 said.append(text_of(client.get(path)))
         acknowledge(alert=patient.alerts.get(), by=nurse.user, now=at(1, minutes=32))
-        with time_machine.travel(at(2), tick=False):
+        with frozen_at(at(2)):
             said.append(text_of(client.get(path)))
 
         for text, words in zip(
@@ -263,7 +263,7 @@ class TestPage:
     def test_the_advice_stays_as_it_was_and_the_level_stands_once(self, patient: Patient) -> None:
         report = check_in(patient, 1, **EYE).check_in
         before = report.advice
-        with time_machine.travel(at(2), tick=False):
+        with frozen_at(at(2)):
             html = signed_in(patient.user).get(f"/check-ins/{report.pk}/").content.decode()
 
         report.refresh_from_db()
@@ -272,7 +272,7 @@ class TestPage:
 
     def test_a_same_day_check_in_at_night_says_when_the_clinic_is_told(self, patient: Patient) -> None:
         report = check_in(patient, 12, **LUMPS).check_in
-        with time_machine.travel(at(12), tick=False):
+        with frozen_at(at(12)):
             text = text_of(signed_in(patient.user).get(f"/check-ins/{report.pk}/"))
 
         assert "The clinic is told when it opens, tomorrow 08:00." in text

@@ -15,7 +15,7 @@ from aftercare.checkins.follow_up.non_response import (
 from aftercare.checkins.models import NonResponse
 from aftercare.people.models import Clinic, Event, Patient, Procedure, StaffMember, User
 from aftercare.triage import missed_check_ins
-from tests.people import PatientFactory, ProcedureFactory, at, check_in
+from tests.factories import PatientFactory, ProcedureFactory, at, check_in
 
 pytestmark = pytest.mark.django_db
 

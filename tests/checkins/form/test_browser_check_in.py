@@ -14,7 +14,7 @@ from aftercare.alerts.actions.ownership import acknowledge
 from aftercare.checkins.models import CheckIn
 from aftercare.people.models import Patient, StaffMember
 from tests.checkins.browsing import NARROWEST, Opener, choose, send
-from tests.people import check_in
+from tests.factories import check_in
 from tests.ui.browser import (
     overlapping_texts,
     small_targets,

@@ -13,7 +13,7 @@ from aftercare.checkins.form.drafts import MAX_LENGTH, MAX_VALUES, typed_fields
 from aftercare.checkins.form.form import CheckInForm
 from aftercare.checkins.form.rendering import blank_parts, parts_of
 from aftercare.triage import Answers
-from tests.people import at
+from tests.factories import at
 
 LONDON = ZoneInfo("Europe/London")
 TOKEN = UUID("4b4f3a83-3c3f-4c3e-8a0a-1c1d1e1f2021")

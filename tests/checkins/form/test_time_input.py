@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from aftercare.checkins.form.time_input import UnreadableTimeError, as_typed, read_instant
-from tests.people import at
+from tests.factories import at
 
 LONDON = ZoneInfo("Europe/London")
 NOW = at(26)

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
-import time_machine
 
 from aftercare.checkins.models import CheckIn
 from aftercare.people.models import Patient, Procedure, StaffMember
 from tests.checkins.posting import ORDINARY_FORM, chosen, send, signed_in, stored, text_of
-from tests.people import ProcedureFactory, at, check_in
+from tests.clock import frozen_at
+from tests.factories import ProcedureFactory, at, check_in
 
-pytestmark = pytest.mark.usefixtures("course_set")
 NOW_H = 26
-
-
-@pytest.fixture(autouse=True)
-def now() -> Iterator[None]:
-    """Tuesday, 12:00: 26 hours after the procedure."""
-    with time_machine.travel(at(NOW_H), tick=False):
-        yield
+# The clock stands at Tuesday, 12:00: 26 hours after the procedure.
+pytestmark = [pytest.mark.usefixtures("course_set"), pytest.mark.frozen_at(at(NOW_H))]
 
 
 @pytest.fixture
@@ -177,7 +170,7 @@ def test_a_return_is_asked_about_from_12_hours_on_or_after_an_earlier_check_in(
 ) -> None:
     if earlier:
         check_in(patient, 1)
-    with time_machine.travel(at(h), tick=False):
+    with frozen_at(at(h)):
         assert (b'name="came_back"' in client.get("/check-in/").content) is asked
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
 import pytest
-import time_machine
 from django.test import Client
 
 from aftercare.checkins.form.drafts import LIFETIME
@@ -15,16 +13,11 @@ from aftercare.checkins.models import CheckIn
 from aftercare.people.actions.sign_in_links import make_sign_in_link
 from aftercare.people.models import Patient, Procedure, StaffMember
 from tests.checkins.posting import ORDINARY_FORM, chosen, send, signed_in, stored, text_of
-from tests.people import at
+from tests.clock import frozen_at
+from tests.factories import at
 
-pytestmark = pytest.mark.usefixtures("course_set", "procedure")
+pytestmark = [pytest.mark.usefixtures("course_set", "procedure"), pytest.mark.frozen_at(at(26))]
 SIGN_IN = "/accounts/login/code/?next=/check-in/"
-
-
-@pytest.fixture(autouse=True)
-def now() -> Iterator[None]:
-    with time_machine.travel(at(26), tick=False):
-        yield
 
 
 def sign_in(client: Client, patient: Patient) -> Any:
@@ -64,7 +57,7 @@ def test_an_empty_form_can_be_had_instead(patient: Patient) -> None:
 def test_what_was_typed_is_not_kept_for_whoever_signs_in_much_later(patient: Patient) -> None:
     client = Client()
     send(client, redness="3")
-    with time_machine.travel(at(26, seconds=1) + LIFETIME, tick=False):
+    with frozen_at(at(26, seconds=1) + LIFETIME):
         client.force_login(patient.user)
         assert chosen(client.get("/check-in/")) == set()
 

@@ -16,7 +16,7 @@ from aftercare.alerts.models import Letter
 from aftercare.guidance.articles.loading import load_articles
 from aftercare.people.models import Event, Patient, StaffMember, User
 from tests.checkins.pages.test_browser_today import Visits
-from tests.people import ProcedureFactory, check_in
+from tests.factories import ProcedureFactory, check_in
 from tests.ui.browser import (
     cut_off,
     overlapping_texts,

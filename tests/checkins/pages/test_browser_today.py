@@ -15,7 +15,7 @@ from pytest_django.live_server_helper import LiveServer
 from aftercare.guidance.articles.loading import load_articles
 from aftercare.people.models import Patient, StaffMember, User
 from tests.checkins.posting import signed_in
-from tests.people import ProcedureFactory
+from tests.factories import ProcedureFactory
 from tests.ui.browser import sticks_out, violations
 
 pytestmark = [

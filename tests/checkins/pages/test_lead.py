@@ -12,7 +12,7 @@ from aftercare.checkins.submission.actions import submit_check_in
 from aftercare.checkins.submission.submission import Submission
 from aftercare.people.models import Patient, Procedure, StaffMember
 from aftercare.triage import Answers
-from tests.people import ORDINARY, PatientFactory, at, check_in
+from tests.factories import ORDINARY, PatientFactory, at, check_in
 
 pytestmark = pytest.mark.django_db
 

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-import time_machine
 
 from aftercare.alerts.actions.closing import close
 from aftercare.alerts.actions.ownership import acknowledge
@@ -18,7 +17,8 @@ from aftercare.checkins.pages.lead_box import OUTCOMES
 from aftercare.people.models import Event, Patient, StaffMember
 from tests.checkins.posting import signed_in, text_of
 from tests.checkins.wording import forbidden_words
-from tests.people import PatientFactory, ProcedureFactory, at, check_in
+from tests.clock import frozen_at
+from tests.factories import PatientFactory, ProcedureFactory, at, check_in
 
 pytestmark = pytest.mark.usefixtures("course_set", "procedure")
 
@@ -38,7 +38,7 @@ def page_of(patient: Patient, path: str, now: datetime, result: CheckIn | None =
     """One page; "result" is that of a check-in, or of the newest."""
     if path == "result":
         path = f"/check-ins/{(result or patient.check_ins.latest('number')).pk}/"
-    with time_machine.travel(now, tick=False):
+    with frozen_at(now):
         return signed_in(patient.user).get(path)
 
 
@@ -198,7 +198,7 @@ class TestSaidCalled:
     def test_it_is_kept_beside_the_alert_and_said_back(self, patient: Patient) -> None:
         check_in(patient, 1, **PUS)
         client = signed_in(patient.user)
-        with time_machine.travel(at(1.5), tick=False):
+        with frozen_at(at(1.5)):
             assert "I have called" in text_of(client.get("/"))
             assert client.post("/called/").status_code == 302
             page = text_of(client.get("/"))
@@ -245,19 +245,19 @@ class TestOpenPage:
         client = signed_in(patient.user)
         paths = ("/lead/", f"/check-ins/{report.pk}/confirmation/")
         for path in paths:
-            with time_machine.travel(at(1.6), tick=False):
+            with frozen_at(at(1.6)):
                 before = client.get(path)
             assert "data-settled" not in before.content.decode()
             assert "all the clinic" in text_of(before)
         patient.alerts.update(reached_at=at(2))
         for path in paths:
-            with time_machine.travel(at(2.1), tick=False):
+            with frozen_at(at(2.1)):
                 assert "You spoke with the clinic at 12:00" in text_of(client.get(path))
 
     def test_it_holds_no_secret_that_changes_each_time(self, patient: Patient) -> None:
         check_in(patient, 1, **PUS)
         client = signed_in(patient.user)
-        with time_machine.travel(at(1.6), tick=False):
+        with frozen_at(at(1.6)):
             assert client.get("/lead/").content == client.get("/lead/").content
 
     def test_it_is_the_patients_alone(self, patient: Patient, nurse: StaffMember, client: Any) -> None:

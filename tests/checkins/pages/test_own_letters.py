@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import time_machine
 
 from aftercare.alerts.actions.patient_messages import TEXTS, send_letter
 from aftercare.alerts.models import Letter
 from aftercare.people.models import Event, Patient, StaffMember
 from tests.checkins.posting import signed_in, text_of
-from tests.people import at, check_in
+from tests.clock import frozen_at
+from tests.factories import at, check_in
 
 pytestmark = pytest.mark.usefixtures("course_set", "procedure")
 
@@ -28,7 +28,7 @@ def test_it_stands_on_today_until_it_is_opened_then_in_the_history(
     if has_checked_in:
         check_in(patient, 1)
     client = signed_in(patient.user)
-    with time_machine.travel(at(3), tick=False):
+    with frozen_at(at(3)):
         assert "Please call to book a visit Today, 12:00 . Not opened yet." in text_of(client.get("/"))
         assert str(TEXTS[Letter.Template.VISIT]) in text_of(client.get(f"/letters/{letter.pk}/"))
         client.get(f"/letters/{letter.pk}/")

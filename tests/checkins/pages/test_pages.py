@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 
 from aftercare.people.models import Patient, Procedure, StaffMember
 from tests.checkins.posting import send, signed_in, stored, text_of
-from tests.people import ProcedureFactory, at, check_in
+from tests.clock import frozen_at
+from tests.factories import ProcedureFactory, at, check_in
 
-pytestmark = pytest.mark.usefixtures("course_set")
 NOW_H = 26
-
-
-@pytest.fixture(autouse=True)
-def now() -> Iterator[None]:
-    """Tuesday, 12:00: 26 hours after the procedure."""
-    with time_machine.travel(at(NOW_H), tick=False):
-        yield
+# The clock stands at Tuesday, 12:00: 26 hours after the procedure.
+pytestmark = [pytest.mark.usefixtures("course_set"), pytest.mark.frozen_at(at(NOW_H))]
 
 
 @pytest.fixture
@@ -56,7 +49,7 @@ def test_the_result_keeps_what_was_said_whatever_changes_later(client: Any, pati
     result = check_in(patient, NOW_H, signs=["pus"]).check_in
     patient.clinic.telephone = "0161 496 0777"
     patient.clinic.save()
-    with time_machine.travel(at(NOW_H + 12), tick=False):
+    with frozen_at(at(NOW_H + 12)):
         page = text_of(client.get(f"/check-ins/{result.pk}/"))
     assert "Call the clinic now. Today, not tomorrow. No answer?" in page
     assert "Clinic, open until 18:00 0161 496 0123" in page
@@ -76,7 +69,7 @@ def test_the_result_reads_back_what_was_answered(client: Any, patient: Patient) 
 
 def test_an_answer_of_more_than_a_week_ago_cannot_be_changed(client: Any, patient: Patient) -> None:
     result = check_in(patient, NOW_H).check_in
-    with time_machine.travel(at(NOW_H + 168, seconds=1), tick=False):
+    with frozen_at(at(NOW_H + 168, seconds=1)):
         assert "Change an answer" not in text_of(client.get(f"/check-ins/{result.pk}/"))
 
 
@@ -187,7 +180,7 @@ def test_today_says_whether_a_check_in_is_due(
 ) -> None:
     if last_h is not None:
         check_in(patient, last_h)
-    with time_machine.travel(at(now_h), tick=False):
+    with frozen_at(at(now_h)):
         page = text_of(client.get("/"))
     assert ("’s check-in" in page) is (title is not None)
     assert title is None or title in page

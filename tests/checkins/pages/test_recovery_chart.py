@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import time_machine
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
@@ -14,7 +13,8 @@ from aftercare.checkins.pages.recovery_chart import PATIENT, STAFF, charts_of, s
 from aftercare.people.models import Patient, Procedure, StaffMember
 from aftercare.ui.chart.parts import Chart
 from tests.checkins.posting import send, signed_in, text_of
-from tests.people import ProcedureFactory, at, check_in
+from tests.clock import frozen_at
+from tests.factories import ProcedureFactory, at, check_in
 
 pytestmark = pytest.mark.usefixtures("course_set")
 
@@ -41,7 +41,7 @@ def test_corrected_check_ins_and_impossible_times_are_left_out(
 ) -> None:
     wrong = check_in(patient, 20, redness=4).check_in
     check_in(patient, 21, described=at(20), supersedes=wrong, redness=2)
-    with time_machine.travel(at(22), tick=False):
+    with frozen_at(at(22)):
         send(signed_in(patient.user), emergency="faint", redness="4", observed_at="2050-01-01T10:00")
 
     assert patient.check_ins.filter(in_series=False).count() == 1
@@ -120,7 +120,7 @@ def test_two_areas_treated_together_have_a_chart_each(patient: Patient, nurse: S
 def test_the_history_shows_the_chart_with_words_beside_it(patient: Patient, procedure: Procedure) -> None:
     check_in(patient, 3, redness=3)
     check_in(patient, 74, redness=1, signs=["pus"])
-    with time_machine.travel(at(75), tick=False):
+    with frozen_at(at(75)):
         response = signed_in(patient.user).get("/check-ins/")
     page = text_of(response)
     assert "How it has been Redness now mild" in page
@@ -139,7 +139,7 @@ def test_the_history_costs_as_many_queries_for_a_long_history_as_for_a_short_one
     for hours in (range(1, 2), range(2, 30)):
         for h in hours:
             check_in(patient, h, redness=h % 5)
-        with time_machine.travel(at(40), tick=False), CaptureQueriesContext(connection) as queries:
+        with frozen_at(at(40)), CaptureQueriesContext(connection) as queries:
             assert client.get("/check-ins/").status_code == 200
         counts.append(len(queries))
     assert counts[0] == counts[1]

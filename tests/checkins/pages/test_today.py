@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import time_machine
 
 from aftercare.checkins.pages.today import read_when
 from aftercare.guidance.articles.loading import load_articles
@@ -14,18 +12,13 @@ from aftercare.people.hours import ALWAYS_OPEN
 from aftercare.people.models import Clinic, Patient, Procedure, StaffMember, User
 from tests.checkins.posting import signed_in, text_of
 from tests.checkins.wording import forbidden_words
-from tests.people import WEEKDAYS, ProcedureFactory, at, check_in
+from tests.clock import frozen_at
+from tests.factories import WEEKDAYS, ProcedureFactory, at, check_in
 from tests.readability.grades import HARDEST, full, grade, hardest
 from tests.readability.sentences import sentences_of_html
 
-pytestmark = pytest.mark.usefixtures("course_set")
 NOW_H = 26  # Tuesday, 12:00
-
-
-@pytest.fixture(autouse=True)
-def now() -> Iterator[None]:
-    with time_machine.travel(at(NOW_H), tick=False):
-        yield
+pytestmark = [pytest.mark.usefixtures("course_set"), pytest.mark.frozen_at(at(NOW_H))]
 
 
 @pytest.fixture
@@ -148,7 +141,7 @@ def test_before_the_first_treatment_the_page_says_what_will_appear_and_leads_on(
 def test_the_step_of_now_is_marked_from_the_first_hour_to_long_after(
     patient: Patient, procedure: Procedure, h: float, step: str
 ) -> None:
-    with time_machine.travel(at(h), tick=False):
+    with frozen_at(at(h)):
         page = signed_in(patient.user).get("/")
     assert f"{step} Now: " in text_of(page)
     assert page.content.decode().count('aria-current="step"') == 1
@@ -159,7 +152,7 @@ def test_the_whole_page_and_the_timeline_keep_to_the_wording_rules(
     patient: Patient, procedure: Procedure, h: float
 ) -> None:
     load_articles(by=User.objects.system())
-    with time_machine.travel(at(h), tick=False):
+    with frozen_at(at(h)):
         client = signed_in(patient.user)
         for path in ("/", "/timeline/", "/timeline/?kind=rf"):
             said = sentences_of_html(client.get(path).content.decode())

@@ -17,7 +17,7 @@ from aftercare.outbox.models import Message
 from aftercare.people.models import Clinic, Event, Patient, Procedure, StaffMember
 from aftercare.triage import DEFAULT_COURSES, RULESET_VERSION, Level
 from clinic.procedures import record_procedure
-from tests.people import at, check_in
+from tests.factories import at, check_in
 
 pytestmark = pytest.mark.django_db
 

@@ -16,7 +16,7 @@ from aftercare.checkins.submission.actions import Receipt, Status
 from aftercare.checkins.submission.placement import place
 from aftercare.people.models import Patient, Procedure, StaffMember
 from tests.at_once import PATIENCE, at_once
-from tests.people import at, check_in
+from tests.factories import at, check_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -6,7 +6,7 @@ from pytest_django import DjangoAssertNumQueries
 from aftercare.checkins.submission.history import History
 from aftercare.people.models import Patient, Procedure, StaffMember
 from aftercare.triage import DEFAULT_COURSES
-from tests.people import ProcedureFactory, at, check_in
+from tests.factories import ProcedureFactory, at, check_in
 
 pytestmark = pytest.mark.django_db
 

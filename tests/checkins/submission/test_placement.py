@@ -10,7 +10,7 @@ from aftercare.checkins.submission.actions import Status, submit_check_in
 from aftercare.checkins.submission.submission import RejectedError, Submission
 from aftercare.people.models import Patient, Procedure
 from aftercare.triage import Answers
-from tests.people import ProcedureFactory, at, check_in
+from tests.factories import ProcedureFactory, at, check_in
 
 pytestmark = pytest.mark.django_db
 

@@ -16,7 +16,7 @@ from aftercare.checkins.models import CheckIn, Finding
 from aftercare.checkins.submission.actions import Receipt
 from aftercare.checkins.submission.submission import RejectedError
 from aftercare.people.models import Patient, Procedure
-from tests.people import PatientFactory, ProcedureFactory, at, check_in
+from tests.factories import PatientFactory, ProcedureFactory, at, check_in
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)

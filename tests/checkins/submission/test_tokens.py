@@ -15,7 +15,7 @@ from aftercare.checkins.submission.actions import Receipt, Status
 from aftercare.checkins.submission.submission import RejectedError
 from aftercare.people.models import Patient, Procedure, StaffMember
 from aftercare.triage import Level
-from tests.people import ProcedureFactory, at, check_in
+from tests.factories import ProcedureFactory, at, check_in
 
 pytestmark = pytest.mark.django_db
 T, U = uuid.UUID(int=1), uuid.UUID(int=2)

@@ -19,9 +19,9 @@ from aftercare.people.accounts.adapter import wait_for_mails
 from aftercare.people.actions.rota import put_on_duty
 from aftercare.people.actions.staff_invitations import invite_staff
 from aftercare.people.models import Patient, Shift, StaffMember, User
+from tests.clinic.browsing import DESK, PHONE
 from tests.clinic.staff_client import STAFF
-from tests.clinic.test_browser_staff import DESK, PHONE, staff_browser
-from tests.people import person
+from tests.factories import person
 from tests.ui.browser import (
     overlapping_texts,
     small_targets,
@@ -30,7 +30,6 @@ from tests.ui.browser import (
     with_text_twice_as_large,
 )
 
-__all__ = ["staff_browser"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 ACCOUNT = "/accounts/"

@@ -9,7 +9,7 @@ import pytest
 from aftercare.people.models import Clinic, Event, Patient, StaffMember
 from clinic.administration.details_form import DAY_NAMES, DETAILS
 from tests.clinic.staff_client import staff_client, words
-from tests.people import PatientFactory
+from tests.factories import PatientFactory
 
 DETAILS_URL = "/clinic/details/"
 

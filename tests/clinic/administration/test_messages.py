@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import time_machine
 from django.core import mail
 from django.test import Client
 
@@ -18,18 +16,12 @@ from aftercare.outbox.models import Message
 from aftercare.people.actions.invitations import invite
 from aftercare.people.actions.staff_invitations import invite_staff
 from aftercare.people.models import Event, Patient, StaffMember
-from tests.clinic.staff_client import alert_of, alert_url, staff_client, words
-from tests.people import at, person
+from tests.clinic.staff_client import alert_url, staff_client, words
+from tests.factories import alert_of, at, person
 
-pytestmark = pytest.mark.usefixtures("procedure", "course_set")
+pytestmark = [pytest.mark.usefixtures("procedure", "course_set"), pytest.mark.frozen_at(at(21))]
 MESSAGES = "/clinic/messages/"
 DEEDS = ("again", "dismiss")
-
-
-@pytest.fixture(autouse=True)
-def now() -> Iterator[None]:
-    with time_machine.travel(at(21), tick=False):
-        yield
 
 
 @pytest.fixture
@@ -201,9 +193,9 @@ def test_what_is_still_being_tried_is_shown(failed: Message, manager: StaffMembe
 
 
 def test_colleagues_who_are_no_managers_are_refused(
-    failed: Message, nurse: StaffMember, colleague: StaffMember
+    failed: Message, nurse: StaffMember, clinician: StaffMember
 ) -> None:
-    for member in (nurse, colleague):
+    for member in (nurse, clinician):
         assert staff_client(member).get(MESSAGES).status_code == 403
         for name in DEEDS:
             assert staff_client(member).post(deed(failed, name)).status_code == 403

@@ -12,13 +12,12 @@ from aftercare.alerts.actions.closing import close
 from aftercare.alerts.actions.contact_attempts import record_contact_attempt
 from aftercare.alerts.models import Alert, ContactAttempt
 from aftercare.people.models import Clinic, Patient, StaffMember
+from tests.clinic.browsing import DESK, PHONE
 from tests.clinic.staff_client import ENROL, alert_url, patient_url
-from tests.clinic.test_browser_staff import DESK, PHONE, busy, daniel, staff_browser
-from tests.people import StaffMemberFactory, check_in
+from tests.factories import StaffMemberFactory, check_in
 from tests.ui.browser import cut_off, overlapping_texts, small_targets, sticks_out, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-__all__ = ["busy", "daniel", "staff_browser"]
 BOTH = pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 TALLEST = 2500  # pixels of an ordinary alert's page on a phone
 NOTE = "Left cheek hot since 6 this morning."
@@ -163,14 +162,14 @@ def test_a_wrong_number_gives_way_to_the_right_one(staff_browser: Any, daniel: P
 
 
 def test_what_was_typed_stays_where_a_colleague_was_first(
-    staff_browser: Any, daniel: Patient, colleague: StaffMember
+    staff_browser: Any, daniel: Patient, clinician: StaffMember
 ) -> None:
     page = staff_browser(PHONE).open(alert_url(worst(daniel)))
     say(page, "Reached Daniel", "Close all")
     page.get_by_label("What you heard and what you said").fill(NOTE)
     page.get_by_label("Outcome").select_option("seen_in_clinic")
     for alert in daniel.alerts.open():
-        close(alert=alert, by=colleague.user, now=timezone.now(), outcome="advice_given", note="x")
+        close(alert=alert, by=clinician.user, now=timezone.now(), outcome="advice_given", note="x")
     page.locator(".call .btn").click()
     expect(page.locator(".callout.errors")).to_contain_text("Tom Test was first and closed this alert")
     expect(page.get_by_label("What you heard and what you said")).to_have_value(NOTE)

@@ -2,129 +2,120 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-import time_machine
 
 from aftercare.alerts.actions.closing import close
 from aftercare.alerts.actions.ownership import OwnerChangedError, acknowledge, assign
 from aftercare.alerts.models import Alert
 from aftercare.people.models import Event, Patient, StaffMember
-from tests.clinic.staff_client import QUEUE, alert_of, alert_url, staff_client, words
-from tests.people import at, check_in
+from tests.clinic.staff_client import QUEUE, alert_url, staff_client, words
+from tests.factories import alert_of, at, check_in
 
-pytestmark = pytest.mark.usefixtures("procedure", "course_set")
-
-
-@pytest.fixture
-def alert(patient: Patient) -> Alert:
-    """An urgent alert, opened at 20 h."""
-    return alert_of(patient, 20, signs=["pus"])
-
-
-@pytest.fixture(autouse=True)
-def _now() -> Iterator[None]:
-    with time_machine.travel(at(20.1), tick=False):
-        yield
+pytestmark = [pytest.mark.usefixtures("procedure", "course_set"), pytest.mark.frozen_at(at(20.1))]
 
 
 def test_an_alert_is_given_to_a_colleague_and_its_clock_runs_on(
-    alert: Alert, nurse: StaffMember, colleague: StaffMember
+    urgent_alert: Alert, nurse: StaffMember, clinician: StaffMember
 ) -> None:
-    response = staff_client(nurse).post(alert_url(alert, "assign"), {"to": colleague.pk, "seen": ""})
+    response = staff_client(nurse).post(alert_url(urgent_alert, "assign"), {"to": clinician.pk, "seen": ""})
 
-    assert response.headers["Location"] == alert_url(alert)
-    alert.refresh_from_db()
-    assert (alert.owner, alert.status) == (colleague.user, Alert.Status.NEW)
-    assert alert.next_escalation_at is not None
+    assert response.headers["Location"] == alert_url(urgent_alert)
+    urgent_alert.refresh_from_db()
+    assert (urgent_alert.owner, urgent_alert.status) == (clinician.user, Alert.Status.NEW)
+    assert urgent_alert.next_escalation_at is not None
     page = words(staff_client(nurse).get(QUEUE))
     assert "Tom Test" in page
     event = Event.objects.get(verb=Event.Verb.ASSIGNED)
-    assert (event.actor, event.subject, event.data["to"]) == (nurse.user, alert.pk, colleague.user.pk)
-    assert "Ruth Test gave it to Tom Test." in words(staff_client(nurse).get(alert_url(alert)))
+    assert (event.actor, event.subject, event.data["to"]) == (nurse.user, urgent_alert.pk, clinician.user.pk)
+    assert "Ruth Test gave it to Tom Test." in words(staff_client(nurse).get(alert_url(urgent_alert)))
 
 
-def test_who_acknowledges_owns_it(alert: Alert, nurse: StaffMember, colleague: StaffMember) -> None:
-    assign(alert=alert, to=colleague, seen_owner=None, by=colleague.user, now=at(20.05))
-    acknowledge(alert=alert, by=nurse.user, now=at(20.1))
-    alert.refresh_from_db()
-    assert alert.owner == nurse.user
+def test_who_acknowledges_owns_it(urgent_alert: Alert, nurse: StaffMember, clinician: StaffMember) -> None:
+    assign(alert=urgent_alert, to=clinician, seen_owner=None, by=clinician.user, now=at(20.05))
+    acknowledge(alert=urgent_alert, by=nurse.user, now=at(20.1))
+    urgent_alert.refresh_from_db()
+    assert urgent_alert.owner == nurse.user
 
 
 def test_a_stale_page_gives_nothing_away(
-    alert: Alert, nurse: StaffMember, colleague: StaffMember, manager: StaffMember
+    urgent_alert: Alert, nurse: StaffMember, clinician: StaffMember, manager: StaffMember
 ) -> None:
-    acknowledge(alert=alert, by=colleague.user, now=at(20.05))
-    response = staff_client(nurse).post(alert_url(alert, "assign"), {"to": manager.pk, "seen": ""})
+    acknowledge(alert=urgent_alert, by=clinician.user, now=at(20.05))
+    response = staff_client(nurse).post(alert_url(urgent_alert, "assign"), {"to": manager.pk, "seen": ""})
     assert response.status_code == 409
     assert "Tom Test has it now. Nothing was changed." in words(response)
-    alert.refresh_from_db()
-    assert alert.owner == colleague.user
+    urgent_alert.refresh_from_db()
+    assert urgent_alert.owner == clinician.user
     with pytest.raises(OwnerChangedError):
-        assign(alert=alert, to=manager, seen_owner=None, by=nurse.user, now=at(20.1))
+        assign(alert=urgent_alert, to=manager, seen_owner=None, by=nurse.user, now=at(20.1))
 
 
 @pytest.mark.parametrize("to", ["", "0", "outsider"])
 def test_nobody_but_a_colleague_gets_it(
-    alert: Alert, nurse: StaffMember, outsider: StaffMember, to: str
+    urgent_alert: Alert, nurse: StaffMember, outsider: StaffMember, to: str
 ) -> None:
     posted = {"to": outsider.pk if to == "outsider" else to, "seen": ""}
-    response = staff_client(nurse).post(alert_url(alert, "assign"), posted)
+    response = staff_client(nurse).post(alert_url(urgent_alert, "assign"), posted)
     assert response.status_code == 422
-    alert.refresh_from_db()
-    assert alert.owner is None
+    urgent_alert.refresh_from_db()
+    assert urgent_alert.owner is None
 
 
-def test_a_closed_alert_is_given_to_nobody(alert: Alert, nurse: StaffMember, colleague: StaffMember) -> None:
-    close(alert=alert, by=colleague.user, now=at(20.05), outcome="mistake", note="Seen.")
-    response = staff_client(nurse).post(alert_url(alert, "assign"), {"to": nurse.pk, "seen": ""})
+def test_a_closed_alert_is_given_to_nobody(
+    urgent_alert: Alert, nurse: StaffMember, clinician: StaffMember
+) -> None:
+    close(alert=urgent_alert, by=clinician.user, now=at(20.05), outcome="mistake", note="Seen.")
+    response = staff_client(nurse).post(alert_url(urgent_alert, "assign"), {"to": nurse.pk, "seen": ""})
     assert response.status_code == 409
     assert "Tom Test was first and closed this alert" in words(response)
 
 
 def test_a_closed_alert_is_opened_again_and_how_it_was_closed_stays(
-    alert: Alert, nurse: StaffMember, colleague: StaffMember
+    urgent_alert: Alert, nurse: StaffMember, clinician: StaffMember
 ) -> None:
-    close(alert=alert, by=colleague.user, now=at(20.05), outcome="advice_given", note="Cold pack.")
+    close(alert=urgent_alert, by=clinician.user, now=at(20.05), outcome="advice_given", note="Cold pack.")
 
-    response = staff_client(nurse).post(alert_url(alert, "reopen"), {"why": "She called again."})
+    response = staff_client(nurse).post(alert_url(urgent_alert, "reopen"), {"why": "She called again."})
 
-    assert response.headers["Location"] == alert_url(alert)
-    alert.refresh_from_db()
-    assert (alert.status, alert.owner, alert.outcome) == (Alert.Status.ACKNOWLEDGED, nurse.user, "")
-    page = words(staff_client(nurse).get(alert_url(alert)))
+    assert response.headers["Location"] == alert_url(urgent_alert)
+    urgent_alert.refresh_from_db()
+    assert (urgent_alert.status, urgent_alert.owner, urgent_alert.outcome) == (
+        Alert.Status.ACKNOWLEDGED,
+        nurse.user,
+        "",
+    )
+    page = words(staff_client(nurse).get(alert_url(urgent_alert)))
     assert "Ruth Test opened it again: She called again." in page
     assert "Tom Test closed: advice given. “Cold pack.”" in page
 
 
-def test_opening_again_needs_a_reason(alert: Alert, nurse: StaffMember) -> None:
-    close(alert=alert, by=nurse.user, now=at(20.05), outcome="mistake", note="Seen.")
-    response = staff_client(nurse).post(alert_url(alert, "reopen"), {"why": " "})
+def test_opening_again_needs_a_reason(urgent_alert: Alert, nurse: StaffMember) -> None:
+    close(alert=urgent_alert, by=nurse.user, now=at(20.05), outcome="mistake", note="Seen.")
+    response = staff_client(nurse).post(alert_url(urgent_alert, "reopen"), {"why": " "})
     assert response.status_code == 422
     assert "Write why." in words(response)
-    alert.refresh_from_db()
-    assert not alert.is_open
+    urgent_alert.refresh_from_db()
+    assert not urgent_alert.is_open
 
 
-def test_an_open_alert_can_not_be_opened_again(alert: Alert, nurse: StaffMember) -> None:
-    response = staff_client(nurse).post(alert_url(alert, "reopen"), {"why": "x"})
+def test_an_open_alert_can_not_be_opened_again(urgent_alert: Alert, nurse: StaffMember) -> None:
+    response = staff_client(nurse).post(alert_url(urgent_alert, "reopen"), {"why": "x"})
     assert response.status_code == 409
     assert "This alert is already open." in words(response)
 
 
 def test_beside_a_newer_alert_of_the_same_rule_the_old_one_stays_closed(
-    alert: Alert, patient: Patient, nurse: StaffMember
+    urgent_alert: Alert, patient: Patient, nurse: StaffMember
 ) -> None:
-    close(alert=alert, by=nurse.user, now=at(20.05), outcome="mistake", note="Seen.")
+    close(alert=urgent_alert, by=nurse.user, now=at(20.05), outcome="mistake", note="Seen.")
     check_in(patient, 20.08, signs=["pus"])
-    response = staff_client(nurse).post(alert_url(alert, "reopen"), {"why": "x"})
+    response = staff_client(nurse).post(alert_url(urgent_alert, "reopen"), {"why": "x"})
     assert response.status_code == 409
     assert "work on the newer alert" in words(response)
 
 
 def test_an_emergency_is_closed_and_opened_by_a_clinician(
-    patient: Patient, nurse: StaffMember, colleague: StaffMember
+    patient: Patient, nurse: StaffMember, clinician: StaffMember
 ) -> None:
     alert = alert_of(patient, 20, emergency=["eye"])
     told = {"outcome": "emergency_care", "note": "Ambulance called."}
@@ -132,46 +123,53 @@ def test_an_emergency_is_closed_and_opened_by_a_clinician(
     assert staff_client(nurse).post(alert_url(alert, "close"), told).status_code == 403
     alert.refresh_from_db()
     assert alert.is_open
-    assert staff_client(colleague).post(alert_url(alert, "close"), told).status_code == 302
+    assert staff_client(clinician).post(alert_url(alert, "close"), told).status_code == 302
     assert staff_client(nurse).post(alert_url(alert, "reopen"), {"why": "x"}).status_code == 403
 
 
 def test_a_report_that_came_in_while_the_page_was_open_is_not_closed_unseen(
-    alert: Alert, patient: Patient, nurse: StaffMember
+    urgent_alert: Alert, patient: Patient, nurse: StaffMember
 ) -> None:
     shown_at = at(20.02).isoformat()
     check_in(patient, 20.05, signs=["pus"])
     for more in ({}, {"all": "1"}):
         posted = {"outcome": "expected_course", "note": "Seen.", "shown_at": shown_at, **more}
-        response = staff_client(nurse).post(alert_url(alert, "close"), posted)
+        response = staff_client(nurse).post(alert_url(urgent_alert, "close"), posted)
         assert response.status_code == 409
         assert "Not saved yet: a check-in arrived at 06:03, after you opened this page" in words(response)
-    alert.refresh_from_db()
-    assert alert.is_open
+    urgent_alert.refresh_from_db()
+    assert urgent_alert.is_open
 
 
-def test_a_contact_attempt_is_kept_with_who_and_when(alert: Alert, nurse: StaffMember) -> None:
-    acknowledge(alert=alert, by=nurse.user, now=at(20.05))
+def test_a_contact_attempt_is_kept_with_who_and_when(urgent_alert: Alert, nurse: StaffMember) -> None:
+    acknowledge(alert=urgent_alert, by=nurse.user, now=at(20.05))
     posted = {"result": "no_answer", "note": "Rang out twice."}
-    response = staff_client(nurse).post(alert_url(alert, "attempts"), posted)
-    assert response.headers["Location"] == alert_url(alert)
-    page = words(staff_client(nurse).get(alert_url(alert)))
+    response = staff_client(nurse).post(alert_url(urgent_alert, "attempts"), posted)
+    assert response.headers["Location"] == alert_url(urgent_alert)
+    page = words(staff_client(nurse).get(alert_url(urgent_alert)))
     assert "06:06 No answer, Ruth Test “Rang out twice.”" in page
-    alert.refresh_from_db()
-    assert alert.follow_up_at == at(20.6)
+    urgent_alert.refresh_from_db()
+    assert urgent_alert.follow_up_at == at(20.6)
 
 
 @pytest.mark.parametrize("result", ["", "tired"])
-def test_an_attempt_without_a_known_result_is_not_kept(alert: Alert, nurse: StaffMember, result: str) -> None:
-    response = staff_client(nurse).post(alert_url(alert, "attempts"), {"result": result, "note": "Rang out."})
+def test_an_attempt_without_a_known_result_is_not_kept(
+    urgent_alert: Alert, nurse: StaffMember, result: str
+) -> None:
+    response = staff_client(nurse).post(
+        alert_url(urgent_alert, "attempts"), {"result": result, "note": "Rang out."}
+    )
     assert response.status_code == 422
     assert "Rang out." in words(response)
-    assert not alert.contact_attempts.exists()
+    assert not urgent_alert.contact_attempts.exists()
 
 
 def test_an_outsider_gives_away_opens_or_records_nothing(
-    alert: Alert, outsider: StaffMember, patient: Patient
+    urgent_alert: Alert, outsider: StaffMember, patient: Patient
 ) -> None:
     for act in ("assign", "reopen", "attempts"):
         for person in (outsider, patient):
-            assert staff_client(person).post(alert_url(alert, act), {"result": "reached"}).status_code == 404
+            assert (
+                staff_client(person).post(alert_url(urgent_alert, act), {"result": "reached"}).status_code
+                == 404
+            )

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -18,17 +16,11 @@ from aftercare.checkins.follow_up.non_response import record_silence_after_alert
 from aftercare.outbox.models import Message
 from aftercare.people.models import Patient, StaffMember
 from clinic.alert.page import Comparison
-from tests.clinic.staff_client import BANNER_QUERIES, alert_of, alert_url, staff_client, treated, words
-from tests.people import PatientFactory, at, check_in
+from tests.clinic.staff_client import BANNER_QUERIES, alert_url, staff_client, words
+from tests.factories import PatientFactory, alert_of, at, check_in, treated
 
-pytestmark = pytest.mark.usefixtures("procedure", "course_set")
-
-
-@pytest.fixture(autouse=True)
-def _now() -> Iterator[None]:
-    """The hour at which pages are looked at: 10:00 on Friday, four days after the procedure."""
-    with time_machine.travel(at(96), tick=False):
-        yield
+# The clock stands at the hour at which pages are looked at: 10:00 on Friday, four days after the procedure.
+pytestmark = [pytest.mark.usefixtures("procedure", "course_set"), pytest.mark.frozen_at(at(96))]
 
 
 def page_of(alert: Alert, member: StaffMember) -> str:
@@ -172,14 +164,14 @@ def test_a_finding_that_came_out_by_a_correction_says_so(patient: Patient, nurse
 
 
 def test_the_history_tells_who_was_told_and_who_did_what_the_newest_first(
-    patient: Patient, nurse: StaffMember, colleague: StaffMember
+    patient: Patient, nurse: StaffMember, clinician: StaffMember
 ) -> None:
     alert = alert_of(patient, 94, signs=["pus"])
     drain(at(94.01))
     escalate(at(94.6))
     drain(at(94.61))
     Message.objects.filter(recipient=nurse.user).update(state=Message.State.SENT, finished_at=at(94.7))
-    acknowledge(alert=alert, by=colleague.user, now=at(94.8))
+    acknowledge(alert=alert, by=clinician.user, now=at(94.8))
 
     history = staff_client(nurse).get(alert_url(alert)).context["history"]
 
@@ -208,7 +200,7 @@ def test_silence_since_the_report_is_said(patient: Patient, nurse: StaffMember) 
 
 
 def test_the_page_takes_as_many_queries_for_a_long_story_as_for_a_short_one(
-    patient: Patient, nurse: StaffMember, colleague: StaffMember
+    patient: Patient, nurse: StaffMember, clinician: StaffMember
 ) -> None:
     alert = alert_of(patient, 20, signs=["pus"])
     alert_of(patient, 20.5, signs=["hives"])

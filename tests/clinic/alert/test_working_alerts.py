@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-import time_machine
 
 from aftercare.alerts.actions.closing import close
 from aftercare.alerts.actions.ownership import acknowledge
 from aftercare.alerts.models import Alert
-from aftercare.people.models import Event, Patient, Procedure, StaffMember
-from tests.clinic.staff_client import QUEUE, alert_of, alert_url, someone, staff_client, words
-from tests.people import at, check_in
+from aftercare.people.models import Event, Patient, StaffMember
+from tests.clinic.staff_client import QUEUE, alert_url, staff_client, words
+from tests.clock import frozen_at
+from tests.factories import alert_of, at, check_in, someone
 
-pytestmark = pytest.mark.usefixtures("procedure", "course_set")
-
-
-@pytest.fixture
-def alert(patient: Patient, procedure: Procedure) -> Alert:
-    """An urgent alert, opened at 20 h; the tests work at 20.1 h, which is 06:06."""
-    return alert_of(patient, 20, signs=["pus"])
-
-
-@pytest.fixture(autouse=True)
-def _now() -> Iterator[None]:
-    with time_machine.travel(at(20.1), tick=False):
-        yield
+pytestmark = [pytest.mark.usefixtures("procedure", "course_set"), pytest.mark.frozen_at(at(20.1))]
 
 
 def deeds(alert: Alert) -> list[str]:
@@ -35,48 +21,52 @@ def deeds(alert: Alert) -> list[str]:
     return [event.verb for event in events.order_by("pk")]
 
 
-def test_who_acknowledges_owns_the_alert_and_is_led_to_its_page(alert: Alert, nurse: StaffMember) -> None:
-    response = staff_client(nurse).post(alert_url(alert, "acknowledge"))
+def test_who_acknowledges_owns_the_alert_and_is_led_to_its_page(
+    urgent_alert: Alert, nurse: StaffMember
+) -> None:
+    response = staff_client(nurse).post(alert_url(urgent_alert, "acknowledge"))
 
     assert response.status_code == 302
-    assert response.headers["Location"] == alert_url(alert)
-    alert.refresh_from_db()
-    assert (alert.status, alert.acknowledged_by) == (Alert.Status.ACKNOWLEDGED, nurse.user)
-    assert alert.acknowledged_at == at(20.1)
+    assert response.headers["Location"] == alert_url(urgent_alert)
+    urgent_alert.refresh_from_db()
+    assert (urgent_alert.status, urgent_alert.acknowledged_by) == (Alert.Status.ACKNOWLEDGED, nurse.user)
+    assert urgent_alert.acknowledged_at == at(20.1)
 
 
-def test_pressing_acknowledge_twice_changes_nothing_and_is_no_error(alert: Alert, nurse: StaffMember) -> None:
+def test_pressing_acknowledge_twice_changes_nothing_and_is_no_error(
+    urgent_alert: Alert, nurse: StaffMember
+) -> None:
     client = staff_client(nurse)
-    client.post(alert_url(alert, "acknowledge"))
-    with time_machine.travel(at(20.3), tick=False):
-        response = client.post(alert_url(alert, "acknowledge"), follow=True)
+    client.post(alert_url(urgent_alert, "acknowledge"))
+    with frozen_at(at(20.3)):
+        response = client.post(alert_url(urgent_alert, "acknowledge"), follow=True)
 
     assert response.status_code == 200
-    alert.refresh_from_db()
-    assert alert.acknowledged_at == at(20.1)
-    assert deeds(alert) == [Event.Verb.ACKNOWLEDGED]
+    urgent_alert.refresh_from_db()
+    assert urgent_alert.acknowledged_at == at(20.1)
+    assert deeds(urgent_alert) == [Event.Verb.ACKNOWLEDGED]
 
 
 def test_the_second_of_two_staff_reads_who_was_first(
-    alert: Alert, nurse: StaffMember, colleague: StaffMember
+    urgent_alert: Alert, nurse: StaffMember, clinician: StaffMember
 ) -> None:
-    staff_client(colleague).post(alert_url(alert, "acknowledge"))
+    staff_client(clinician).post(alert_url(urgent_alert, "acknowledge"))
 
-    response = staff_client(nurse).post(alert_url(alert, "acknowledge"))
+    response = staff_client(nurse).post(alert_url(urgent_alert, "acknowledge"))
 
     assert response.status_code == 409
     assert "Tom Test was first and acknowledged this alert at 06:06. Nothing was changed." in words(response)
-    alert.refresh_from_db()
-    assert alert.acknowledged_by == colleague.user
-    assert deeds(alert) == [Event.Verb.ACKNOWLEDGED]
+    urgent_alert.refresh_from_db()
+    assert urgent_alert.acknowledged_by == clinician.user
+    assert deeds(urgent_alert) == [Event.Verb.ACKNOWLEDGED]
 
 
 def test_a_closed_alert_can_not_be_acknowledged(
-    alert: Alert, nurse: StaffMember, colleague: StaffMember
+    urgent_alert: Alert, nurse: StaffMember, clinician: StaffMember
 ) -> None:
-    close(alert=alert, by=colleague.user, now=at(20.05), outcome="prescribed", note="Seen.")
+    close(alert=urgent_alert, by=clinician.user, now=at(20.05), outcome="prescribed", note="Seen.")
 
-    response = staff_client(nurse).post(alert_url(alert, "acknowledge"))
+    response = staff_client(nurse).post(alert_url(urgent_alert, "acknowledge"))
 
     assert response.status_code == 409
     assert "Tom Test was first and closed this alert at 06:03" in words(response)
@@ -96,45 +86,51 @@ def test_one_press_acknowledges_what_was_shown_together_and_nothing_else(
 
 
 def test_what_a_colleague_took_on_meanwhile_stays_the_colleagues(
-    patient: Patient, nurse: StaffMember, colleague: StaffMember
+    patient: Patient, nurse: StaffMember, clinician: StaffMember
 ) -> None:
     check_in(patient, 20, signs=["pus", "hives"])
     pus, hives = patient.alerts.get(rule="pus"), patient.alerts.get(rule="hives")
-    acknowledge(alert=hives, by=colleague.user, now=at(20.05))
+    acknowledge(alert=hives, by=clinician.user, now=at(20.05))
 
     staff_client(nurse).post(alert_url(pus, "acknowledge"), {"also": [str(hives.pk)]})
 
     assert patient.alerts.get(rule="pus").acknowledged_by == nurse.user
-    assert patient.alerts.get(rule="hives").acknowledged_by == colleague.user
+    assert patient.alerts.get(rule="hives").acknowledged_by == clinician.user
 
 
 def test_another_patients_alert_is_not_acknowledged_along(
-    alert: Alert, patient: Patient, nurse: StaffMember
+    urgent_alert: Alert, patient: Patient, nurse: StaffMember
 ) -> None:
     other = alert_of(someone(patient, "Ben"), 20, signs=["pus"])
-    staff_client(nurse).post(alert_url(alert, "acknowledge"), {"also": [str(other.pk), "not an id"]})
+    staff_client(nurse).post(alert_url(urgent_alert, "acknowledge"), {"also": [str(other.pk), "not an id"]})
     other.refresh_from_db()
     assert other.status == Alert.Status.NEW
 
 
 @pytest.mark.parametrize("outcome", Alert.Outcome.values)
-def test_each_outcome_closes_the_alert(alert: Alert, nurse: StaffMember, outcome: str) -> None:
-    response = staff_client(nurse).post(alert_url(alert, "close"), {"outcome": outcome, "note": "Seen."})
+def test_each_outcome_closes_the_alert(urgent_alert: Alert, nurse: StaffMember, outcome: str) -> None:
+    response = staff_client(nurse).post(
+        alert_url(urgent_alert, "close"), {"outcome": outcome, "note": "Seen."}
+    )
 
     assert response.status_code == 302
     assert response.headers["Location"] == QUEUE
-    alert.refresh_from_db()
-    assert (alert.status, alert.outcome, alert.note) == (Alert.Status.CLOSED, outcome, "Seen.")
-    assert alert.closed_by == nurse.user
+    urgent_alert.refresh_from_db()
+    assert (urgent_alert.status, urgent_alert.outcome, urgent_alert.note) == (
+        Alert.Status.CLOSED,
+        outcome,
+        "Seen.",
+    )
+    assert urgent_alert.closed_by == nurse.user
 
 
-def test_the_note_is_kept_and_shown_with_the_outcome(alert: Alert, nurse: StaffMember) -> None:
+def test_the_note_is_kept_and_shown_with_the_outcome(urgent_alert: Alert, nurse: StaffMember) -> None:
     client = staff_client(nurse)
     client.post(
-        alert_url(alert, "close"), {"outcome": "advice_given", "note": "Spoke at 06:05.\nCalls back."}
+        alert_url(urgent_alert, "close"), {"outcome": "advice_given", "note": "Spoke at 06:05.\nCalls back."}
     )
 
-    page = words(client.get(alert_url(alert)))
+    page = words(client.get(alert_url(urgent_alert)))
 
     assert "Ruth Test closed this, 06:06: Advice given" in page
     assert "“Spoke at 06:05. Calls back.”" in page
@@ -152,31 +148,33 @@ def test_the_note_is_kept_and_shown_with_the_outcome(alert: Alert, nurse: StaffM
     ],
 )
 def test_without_a_known_outcome_nothing_is_closed_and_the_note_stays(
-    alert: Alert, nurse: StaffMember, posted: dict[str, str], said: str
+    urgent_alert: Alert, nurse: StaffMember, posted: dict[str, str], said: str
 ) -> None:
-    response = staff_client(nurse).post(alert_url(alert, "close"), {"note": "Spoke to her.", **posted})
+    response = staff_client(nurse).post(alert_url(urgent_alert, "close"), {"note": "Spoke to her.", **posted})
 
     assert response.status_code == 422
     page = words(response)
     assert said in page
     assert "Nothing has been saved yet" in page
     assert posted.get("note", "Spoke to her.") in page
-    alert.refresh_from_db()
-    assert alert.status == Alert.Status.NEW
-    assert deeds(alert) == []
+    urgent_alert.refresh_from_db()
+    assert urgent_alert.status == Alert.Status.NEW
+    assert deeds(urgent_alert) == []
 
 
 def test_who_closes_second_reads_who_was_first(
-    alert: Alert, nurse: StaffMember, colleague: StaffMember
+    urgent_alert: Alert, nurse: StaffMember, clinician: StaffMember
 ) -> None:
-    close(alert=alert, by=colleague.user, now=at(20.05), outcome="prescribed", note="Seen.")
+    close(alert=urgent_alert, by=clinician.user, now=at(20.05), outcome="prescribed", note="Seen.")
 
-    response = staff_client(nurse).post(alert_url(alert, "close"), {"outcome": "mistake", "note": "Seen."})
+    response = staff_client(nurse).post(
+        alert_url(urgent_alert, "close"), {"outcome": "mistake", "note": "Seen."}
+    )
 
     assert response.status_code == 409
     assert "Tom Test was first and closed this alert at 06:03. Nothing was changed." in words(response)
-    alert.refresh_from_db()
-    assert alert.outcome == "prescribed"
+    urgent_alert.refresh_from_db()
+    assert urgent_alert.outcome == "prescribed"
 
 
 def test_closing_closes_one_alert_unless_all_are_asked_for(patient: Patient, nurse: StaffMember) -> None:
@@ -198,20 +196,24 @@ def test_closing_closes_one_alert_unless_all_are_asked_for(patient: Patient, nur
     ]
 
 
-def test_closing_all_leaves_other_patients_alone(alert: Alert, patient: Patient, nurse: StaffMember) -> None:
+def test_closing_all_leaves_other_patients_alone(
+    urgent_alert: Alert, patient: Patient, nurse: StaffMember
+) -> None:
     other = alert_of(someone(patient, "Ben"), 20, signs=["pus"])
-    staff_client(nurse).post(alert_url(alert, "close"), {"outcome": "mistake", "note": "Seen.", "all": "1"})
+    staff_client(nurse).post(
+        alert_url(urgent_alert, "close"), {"outcome": "mistake", "note": "Seen.", "all": "1"}
+    )
     other.refresh_from_db()
     assert other.is_open
 
 
 def test_an_alert_that_came_in_while_the_page_was_open_is_not_closed_unseen(
-    alert: Alert, patient: Patient, nurse: StaffMember
+    urgent_alert: Alert, patient: Patient, nurse: StaffMember
 ) -> None:
     unseen = alert_of(patient, 20.08, emergency=["breathing"])
 
-    posted = {"outcome": "expected_course", "note": "Seen.", "all": "1", "seen": [str(alert.pk)]}
-    response = staff_client(nurse).post(alert_url(alert, "close"), posted)
+    posted = {"outcome": "expected_course", "note": "Seen.", "all": "1", "seen": [str(urgent_alert.pk)]}
+    response = staff_client(nurse).post(alert_url(urgent_alert, "close"), posted)
 
     assert response.status_code == 409
     assert "Not saved yet: a new alert came in after you opened this page" in words(response)
@@ -219,10 +221,12 @@ def test_an_alert_that_came_in_while_the_page_was_open_is_not_closed_unseen(
     assert patient.alerts.open().count() == 2
 
 
-def test_an_open_page_names_all_alerts_it_shows(alert: Alert, patient: Patient, nurse: StaffMember) -> None:
+def test_an_open_page_names_all_alerts_it_shows(
+    urgent_alert: Alert, patient: Patient, nurse: StaffMember
+) -> None:
     other = alert_of(patient, 20.05, signs=["hives"])
-    page = staff_client(nurse).get(alert_url(alert)).content.decode()
-    for shown in (alert, other):
+    page = staff_client(nurse).get(alert_url(urgent_alert)).content.decode()
+    for shown in (urgent_alert, other):
         assert f'name="seen" value="{shown.pk}"' in page
     assert f'name="also" value="{other.pk}"' in page
     assert "Close all 2" in page

@@ -13,13 +13,12 @@ from playwright.sync_api import Page, expect
 from aftercare.alerts.models import Dispatch
 from aftercare.checkins.models import Assessment, CheckIn
 from aftercare.people.models import Event, Patient, Procedure, StaffMember
-from tests.clinic.staff_client import patient_url, someone
-from tests.clinic.test_browser_staff import DESK, PHONE, daniel, staff_browser
-from tests.people import ProcedureFactory, check_in
+from tests.clinic.browsing import DESK, PHONE
+from tests.clinic.staff_client import patient_url
+from tests.factories import ProcedureFactory, check_in, someone
 from tests.ui.browser import overlapping_texts, sticks_out, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-__all__ = ["daniel", "staff_browser"]
 
 
 @pytest.fixture
@@ -42,9 +41,9 @@ def shot(page: Page, name: str) -> None:
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 def test_a_corrected_procedure_time_fires_a_new_rule(
-    staff_browser: Any, patient: Patient, treated: Procedure, colleague: StaffMember, size: tuple[int, int]
+    staff_browser: Any, patient: Patient, treated: Procedure, clinician: StaffMember, size: tuple[int, int]
 ) -> None:
-    page = staff_browser(size, member=colleague).open(patient_url(patient))
+    page = staff_browser(size, member=clinician).open(patient_url(patient))
     expect(page.locator("main")).to_contain_text("None open.")
     page.get_by_role("link", name=re.compile("^Correct")).click()
     really = timezone.localtime(timezone.now() - timedelta(hours=80), patient.clinic.zone)
@@ -65,16 +64,16 @@ def test_a_corrected_procedure_time_fires_a_new_rule(
     [alert] = patient.alerts.all()
     assert (alert.rule, Dispatch.objects.count()) == ("past_expected.redness", 1)
     assert [row.level for row in Assessment.objects.order_by("at")] == ["expected", "same_day"]
-    assert Event.objects.get(verb=Event.Verb.CORRECTED_PROCEDURE).actor == colleague.user
+    assert Event.objects.get(verb=Event.Verb.CORRECTED_PROCEDURE).actor == clinician.user
 
 
 @pytest.mark.parametrize(("size", "scheme"), [(DESK, "dark"), (PHONE, "light")], ids=["desk", "phone"])
 def test_the_pages_of_corrections_can_be_used_by_everybody(
-    staff_browser: Any, daniel: Patient, colleague: StaffMember, size: tuple[int, int], scheme: str
+    staff_browser: Any, daniel: Patient, clinician: StaffMember, size: tuple[int, int], scheme: str
 ) -> None:
-    window = staff_browser(size, scheme, colleague)
+    window = staff_browser(size, scheme, clinician)
     procedure, other = daniel.procedures.get(), someone(daniel, "Rita")
-    entered = check_in(daniel, timezone.now(), by=colleague.user, emergency=["eye"]).check_in
+    entered = check_in(daniel, timezone.now(), by=clinician.user, emergency=["eye"]).check_in
     acts = ("intake/", "withdraw/", "check-ins/new/", f"check-ins/{entered.pk}/")
     for act in (*acts, f"procedures/{procedure.pk}/correct/", ""):
         shot(window.open(patient_url(daniel, act)), act)

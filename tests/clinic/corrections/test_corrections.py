@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import pytest
-import time_machine
 
 from aftercare.alerts.models import Dispatch
 from aftercare.checkins.models import Assessment
 from aftercare.people.models import Event, Patient, Procedure, StaffMember
 from tests.checkins.posting import signed_in, text_of
-from tests.clinic.staff_client import alert_url, patient_url, someone, staff_client, words
-from tests.people import ProcedureFactory, at, check_in
+from tests.clinic.staff_client import alert_url, patient_url, staff_client, words
+from tests.clock import frozen_at
+from tests.factories import ProcedureFactory, at, check_in, someone
 
-pytestmark = pytest.mark.usefixtures("course_set")
+pytestmark = [pytest.mark.usefixtures("course_set"), pytest.mark.frozen_at(at(51))]
 WHY = "Read from the wrong line of the book."
 # Thirty hours before MONDAY, on the clinic's clock.
 EARLIER = "2026-01-11T04:00"
-
-
-@pytest.fixture(autouse=True)
-def _now() -> Iterator[None]:
-    with time_machine.travel(at(51), tick=False):
-        yield
 
 
 def place(procedure: Procedure, act: str = "correct") -> str:
@@ -39,10 +32,10 @@ def typed(procedure: Procedure, **changed: Any) -> dict[str, Any]:
 
 
 def test_a_corrected_time_fires_what_was_silent_and_says_what_came_of_it(
-    patient: Patient, procedure: Procedure, colleague: StaffMember
+    patient: Patient, procedure: Procedure, clinician: StaffMember
 ) -> None:
     check_in(patient, 50, redness=2)
-    client = staff_client(colleague)
+    client = staff_client(clinician)
     page = words(client.get(place(procedure)))
     assert "Recorded now: Microneedling, face. Monday 12 January 2026, 10:00" in page
     assert "1 check-in judged by this procedure is judged again." in page
@@ -67,11 +60,11 @@ def test_a_corrected_time_fires_what_was_silent_and_says_what_came_of_it(
 
 
 def test_the_patient_reads_what_is_worse_above_what_was_said_at_first(
-    patient: Patient, procedure: Procedure, colleague: StaffMember
+    patient: Patient, procedure: Procedure, clinician: StaffMember
 ) -> None:
     reported = check_in(patient, 50, redness=2).check_in
     first = reported.advice["headline"]
-    staff_client(colleague).post(place(procedure), typed(procedure, performed_at=EARLIER))
+    staff_client(clinician).post(place(procedure), typed(procedure, performed_at=EARLIER))
 
     response = signed_in(patient.user).get(f"/check-ins/{reported.pk}/")
 
@@ -87,13 +80,13 @@ def test_the_patient_reads_what_is_worse_above_what_was_said_at_first(
 
 
 def test_of_several_later_evaluations_the_worst_speaks(
-    patient: Patient, procedure: Procedure, colleague: StaffMember
+    patient: Patient, procedure: Procedure, clinician: StaffMember
 ) -> None:
-    with time_machine.travel(at(72), tick=False):
+    with frozen_at(at(72)):
         reported = check_in(patient, 70, redness=2).check_in
         check_in(patient, 71, described=at(50), redness=0)  # a sudden return: urgent
         earlier = {"performed_at": "2026-01-12T05:00"}
-        assert staff_client(colleague).post(place(procedure), typed(procedure, **earlier)).status_code == 302
+        assert staff_client(clinician).post(place(procedure), typed(procedure, **earlier)).status_code == 302
 
         page = text_of(signed_in(patient.user).get(f"/check-ins/{reported.pk}/"))
 
@@ -102,10 +95,10 @@ def test_of_several_later_evaluations_the_worst_speaks(
 
 
 def test_where_nothing_is_worse_the_patient_reads_what_was_said_at_first(
-    patient: Patient, procedure: Procedure, colleague: StaffMember
+    patient: Patient, procedure: Procedure, clinician: StaffMember
 ) -> None:
     reported = check_in(patient, 50, redness=2, signs=["pus"]).check_in
-    staff_client(colleague).post(place(procedure), typed(procedure, performed_at=EARLIER))
+    staff_client(clinician).post(place(procedure), typed(procedure, performed_at=EARLIER))
 
     page = text_of(signed_in(patient.user).get(f"/check-ins/{reported.pk}/"))
 
@@ -114,12 +107,12 @@ def test_where_nothing_is_worse_the_patient_reads_what_was_said_at_first(
 
 
 def test_what_fires_no_more_changes_nothing_for_patient_and_alert(
-    patient: Patient, procedure: Procedure, colleague: StaffMember
+    patient: Patient, procedure: Procedure, clinician: StaffMember
 ) -> None:
-    with time_machine.travel(at(81), tick=False):
+    with frozen_at(at(81)):
         reported = check_in(patient, 80, redness=2).check_in
         later = {"performed_at": "2026-01-13T16:00"}
-        response = staff_client(colleague).post(place(procedure), typed(procedure, **later), follow=True)
+        response = staff_client(clinician).post(place(procedure), typed(procedure, **later), follow=True)
 
     assert "1 check-in was judged again: nothing new." in words(response)
     assert patient.alerts.open().count() == 1
@@ -140,11 +133,11 @@ def test_what_fires_no_more_changes_nothing_for_patient_and_alert(
     ],
 )
 def test_what_cannot_be_is_said_and_what_was_typed_is_kept(
-    patient: Patient, procedure: Procedure, colleague: StaffMember, changed: dict[str, Any], said: str
+    patient: Patient, procedure: Procedure, clinician: StaffMember, changed: dict[str, Any], said: str
 ) -> None:
     Patient.objects.filter(pk=patient.pk).update(date_of_birth=date(1996, 2, 29))
 
-    response = staff_client(colleague).post(place(procedure), typed(procedure, **changed))
+    response = staff_client(clinician).post(place(procedure), typed(procedure, **changed))
 
     assert response.status_code == 422
     assert said in words(response)
@@ -154,11 +147,11 @@ def test_what_cannot_be_is_said_and_what_was_typed_is_kept(
 
 
 def test_a_time_after_its_own_check_ins_is_saved_once_that_was_read(
-    patient: Patient, procedure: Procedure, colleague: StaffMember
+    patient: Patient, procedure: Procedure, clinician: StaffMember
 ) -> None:
     reported = check_in(patient, 20, redness=1).check_in
     later = typed(procedure, performed_at="2026-01-13T16:00")
-    client = staff_client(colleague)
+    client = staff_client(clinician)
 
     response = client.post(place(procedure), later)
 
@@ -172,30 +165,30 @@ def test_a_time_after_its_own_check_ins_is_saved_once_that_was_read(
 
 
 def test_seconds_that_the_page_does_not_show_are_no_change(
-    patient: Patient, procedure: Procedure, colleague: StaffMember
+    patient: Patient, procedure: Procedure, clinician: StaffMember
 ) -> None:
     Procedure.objects.filter(pk=procedure.pk).update(performed_at=at(0, seconds=30), recorded_at=at(1))
     procedure.refresh_from_db()
 
-    assert "Nothing is changed." in words(staff_client(colleague).post(place(procedure), typed(procedure)))
+    assert "Nothing is changed." in words(staff_client(clinician).post(place(procedure), typed(procedure)))
 
 
 def test_an_area_that_is_on_no_list_can_stay(
-    patient: Patient, procedure: Procedure, colleague: StaffMember
+    patient: Patient, procedure: Procedure, clinician: StaffMember
 ) -> None:
     Procedure.objects.filter(pk=procedure.pk).update(area="left knee")
     procedure.refresh_from_db()
 
-    assert staff_client(colleague).post(place(procedure), typed(procedure, kind="rf")).status_code == 302
+    assert staff_client(clinician).post(place(procedure), typed(procedure, kind="rf")).status_code == 302
 
 
 def test_a_stale_page_says_who_was_first_and_keeps_what_was_typed(
-    patient: Patient, procedure: Procedure, colleague: StaffMember, manager: StaffMember
+    patient: Patient, procedure: Procedure, clinician: StaffMember, manager: StaffMember
 ) -> None:
     shown = typed(procedure, kind="rf")
     staff_client(manager).post(place(procedure), typed(procedure, area="neck", reason="It was the neck."))
 
-    response = staff_client(colleague).post(place(procedure), shown)
+    response = staff_client(clinician).post(place(procedure), shown)
 
     assert response.status_code == 409
     page = words(response)
@@ -204,7 +197,7 @@ def test_a_stale_page_says_who_was_first_and_keeps_what_was_typed(
     procedure.refresh_from_db()
     assert (procedure.kind, procedure.area) == ("mn", "neck")
     again = {**shown, "area": "neck", "version": response.context["form"]["version"].value()}
-    assert staff_client(colleague).post(place(procedure), again).status_code == 302
+    assert staff_client(clinician).post(place(procedure), again).status_code == 302
 
 
 @pytest.fixture
@@ -215,11 +208,11 @@ def right(patient: Patient) -> Patient:
 
 
 def test_the_right_patient_is_found_looked_at_and_given_the_procedure(
-    patient: Patient, procedure: Procedure, right: Patient, colleague: StaffMember
+    patient: Patient, procedure: Procedure, right: Patient, clinician: StaffMember
 ) -> None:
     check_in(patient, 50, redness=2, signs=["lumps"])
     check_in(right, 50.5)
-    client = staff_client(colleague)
+    client = staff_client(clinician)
     assert "Recorded for Amara Test" in words(client.get(place(procedure, "move")))
 
     hits = client.post(place(procedure, "move"), {"words": "L-9"}, follow=True)
@@ -259,17 +252,17 @@ def test_the_right_patient_is_found_looked_at_and_given_the_procedure(
 
 
 def test_a_warning_is_shown_and_kept_where_the_right_patient_has_an_open_alert(
-    patient: Patient, procedure: Procedure, right: Patient, colleague: StaffMember
+    patient: Patient, procedure: Procedure, right: Patient, clinician: StaffMember
 ) -> None:
     check_in(right, 50, signs=["pus"])
-    client = staff_client(colleague)
+    client = staff_client(clinician)
     assert "Treated over an open alert" in words(client.post(place(procedure, "move"), {"to": right.pk}))
 
     told = {"to": right.pk, "version": procedure.version, "act": "move", "reason": WHY}
     client.post(place(procedure, "move"), told)
 
     event = Event.objects.get(verb=Event.Verb.WARNED)
-    assert (event.patient, event.subject, event.actor) == (right, procedure.pk, colleague.user)
+    assert (event.patient, event.subject, event.actor) == (right, procedure.pk, clinician.user)
 
 
 @pytest.mark.parametrize(
@@ -284,46 +277,46 @@ def test_a_warning_is_shown_and_kept_where_the_right_patient_has_an_open_alert(
 def test_a_search_that_finds_nobody_says_so(
     procedure: Procedure,
     stranger: Patient,
-    colleague: StaffMember,
+    clinician: StaffMember,
     said: dict[str, str],
     status: int,
     answer: str,
 ) -> None:
-    response = staff_client(colleague).post(place(procedure, "move"), said, follow=True)
+    response = staff_client(clinician).post(place(procedure, "move"), said, follow=True)
     assert response.status_code == status
     assert answer in words(response)
 
 
 @pytest.mark.parametrize("reason", ["", "   "])
-def test_moving_asks_why(procedure: Procedure, right: Patient, colleague: StaffMember, reason: str) -> None:
+def test_moving_asks_why(procedure: Procedure, right: Patient, clinician: StaffMember, reason: str) -> None:
     told = {"to": right.pk, "version": procedure.version, "act": "move", "reason": reason}
-    response = staff_client(colleague).post(place(procedure, "move"), told)
+    response = staff_client(clinician).post(place(procedure, "move"), told)
     assert response.status_code == 422
     assert "Say why it is moved." in words(response)
 
 
 def test_nobody_of_another_clinic_and_nothing_that_is_no_id_can_be_chosen(
-    patient: Patient, procedure: Procedure, stranger: Patient, colleague: StaffMember
+    patient: Patient, procedure: Procedure, stranger: Patient, clinician: StaffMember
 ) -> None:
     for to in (str(stranger.pk), "Rita", ""):
         told = {"to": to, "version": procedure.version, "act": "move", "reason": WHY}
-        assert staff_client(colleague).post(place(procedure, "move"), told).status_code == 404, to
+        assert staff_client(clinician).post(place(procedure, "move"), told).status_code == 404, to
     told = {"to": str(patient.pk), "version": procedure.version, "act": "move", "reason": WHY}
-    response = staff_client(colleague).post(place(procedure, "move"), told)
+    response = staff_client(clinician).post(place(procedure, "move"), told)
     assert (response.status_code, "already has this procedure" in words(response)) == (422, True)
 
 
 def test_who_comes_too_late_for_a_moved_procedure_reads_who_moved_it(
-    patient: Patient, procedure: Procedure, right: Patient, colleague: StaffMember, manager: StaffMember
+    patient: Patient, procedure: Procedure, right: Patient, clinician: StaffMember, manager: StaffMember
 ) -> None:
     told = {"to": right.pk, "version": procedure.version, "act": "move", "reason": WHY}
     correct = place(procedure)
     staff_client(manager).post(place(procedure, "move"), told)
 
     for response in (
-        staff_client(colleague).post(correct, typed(procedure, area="neck"), follow=True),
-        staff_client(colleague).get(correct, follow=True),
-        staff_client(colleague).post(correct.replace("correct/", "move/"), told, follow=True),
+        staff_client(clinician).post(correct, typed(procedure, area="neck"), follow=True),
+        staff_client(clinician).get(correct, follow=True),
+        staff_client(clinician).post(correct.replace("correct/", "move/"), told, follow=True),
     ):
         assert response.redirect_chain == [(patient_url(patient), 302)]
         page = words(response)
@@ -333,12 +326,12 @@ def test_who_comes_too_late_for_a_moved_procedure_reads_who_moved_it(
 
 
 def test_a_move_over_a_correction_made_meanwhile_is_looked_at_again(
-    procedure: Procedure, right: Patient, colleague: StaffMember, manager: StaffMember
+    procedure: Procedure, right: Patient, clinician: StaffMember, manager: StaffMember
 ) -> None:
     told = {"to": right.pk, "version": procedure.version, "act": "move", "reason": WHY}
     staff_client(manager).post(place(procedure), typed(procedure, area="neck"))
 
-    response = staff_client(colleague).post(place(procedure, "move"), told)
+    response = staff_client(clinician).post(place(procedure, "move"), told)
 
     assert response.status_code == 409
     assert "now neck. Nothing was changed." in words(response)
@@ -346,19 +339,19 @@ def test_a_move_over_a_correction_made_meanwhile_is_looked_at_again(
 
 
 def test_another_patients_procedure_is_not_found(
-    patient: Patient, procedure: Procedure, right: Patient, colleague: StaffMember
+    patient: Patient, procedure: Procedure, right: Patient, clinician: StaffMember
 ) -> None:
     theirs = ProcedureFactory.create(patient=right)
     for act in ("correct", "move"):
         path = patient_url(patient, f"procedures/{theirs.pk}/{act}/")
-        assert staff_client(colleague).get(path).status_code == 404
+        assert staff_client(clinician).get(path).status_code == 404
 
 
 def test_an_open_queue_is_drawn_anew_when_the_treatment_it_shows_was_corrected(
-    patient: Patient, procedure: Procedure, colleague: StaffMember
+    patient: Patient, procedure: Procedure, clinician: StaffMember
 ) -> None:
     check_in(patient, 50, signs=["pus"])
-    client = staff_client(colleague)
+    client = staff_client(clinician)
     before = client.get("/clinic/queue/")
     assert "Microneedling, face, 51 h" in words(before)
 

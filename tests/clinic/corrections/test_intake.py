@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import time_machine
 
 from aftercare.people.models import Patient, Procedure, StaffMember
 from tests.checkins.posting import signed_in
 from tests.clinic.staff_client import patient_url, staff_client, words
-from tests.people import at, check_in
+from tests.factories import at, check_in
 
-pytestmark = pytest.mark.usefixtures("course_set")
+pytestmark = [pytest.mark.usefixtures("course_set"), pytest.mark.frozen_at(at(81))]
 WHY = "Said so on the telephone."
-
-
-@pytest.fixture(autouse=True)
-def _now() -> Iterator[None]:
-    with time_machine.travel(at(81), tick=False):
-        yield
 
 
 def typed(*yes: str, shown: list[str] | None = None, reason: str = WHY, **answers: str) -> dict[str, Any]:
@@ -31,10 +23,10 @@ def typed(*yes: str, shown: list[str] | None = None, reason: str = WHY, **answer
 
 
 def test_a_risk_that_is_entered_later_flags_what_is_open(
-    patient: Patient, procedure: Procedure, colleague: StaffMember
+    patient: Patient, procedure: Procedure, clinician: StaffMember
 ) -> None:
     reported = check_in(patient, 80, redness=2).check_in
-    client = staff_client(colleague)
+    client = staff_client(clinician)
     assert "Risk not asked" in words(client.get(patient_url(patient, "intake/")))
 
     response = client.post(patient_url(patient, "intake/"), typed("iq10", "iq2"), follow=True)
@@ -50,7 +42,7 @@ def test_a_risk_that_is_entered_later_flags_what_is_open(
     assert "the clinic corrected what it knows about you" in words(told)
 
 
-def test_each_answer_so_far_stands_on_the_page(patient: Patient, colleague: StaffMember) -> None:
+def test_each_answer_so_far_stands_on_the_page(patient: Patient, clinician: StaffMember) -> None:
     for intake, asked, answers in (
         (["iq7"], None, {"iq7": "yes", "iq4": "no", "iq2": "no"}),
         (["iq7"], ["iq7", "iq4"], {"iq7": "yes", "iq4": "no", "iq2": None}),
@@ -58,15 +50,15 @@ def test_each_answer_so_far_stands_on_the_page(patient: Patient, colleague: Staf
         (None, None, {"iq7": None}),
     ):
         Patient.objects.filter(pk=patient.pk).update(intake=intake, intake_asked=asked)
-        form = staff_client(colleague).get(patient_url(patient, "intake/")).context["form"]
+        form = staff_client(clinician).get(patient_url(patient, "intake/")).context["form"]
         assert {key: form[key].value() for key in answers} == answers
         assert form["shown"].value() == json.dumps([intake, asked])
 
 
 def test_a_question_that_was_not_asked_stays_so_and_can_be_asked_later(
-    patient: Patient, colleague: StaffMember
+    patient: Patient, clinician: StaffMember
 ) -> None:
-    client, url = staff_client(colleague), patient_url(patient, "intake/")
+    client, url = staff_client(clinician), patient_url(patient, "intake/")
     client.post(url, typed(rest_no="", iq2="yes", iq4="no", iq7="no", iq8="no"))
     patient.refresh_from_db()
     assert (patient.intake, patient.intake_asked) == (["iq2"], ["iq2", "iq4", "iq7", "iq8"])
@@ -92,9 +84,9 @@ def test_a_question_that_was_not_asked_stays_so_and_can_be_asked_later(
     ],
 )
 def test_what_cannot_be_is_said_and_nothing_changes(
-    patient: Patient, colleague: StaffMember, told: dict[str, Any], said: str
+    patient: Patient, clinician: StaffMember, told: dict[str, Any], said: str
 ) -> None:
-    response = staff_client(colleague).post(patient_url(patient, "intake/"), told)
+    response = staff_client(clinician).post(patient_url(patient, "intake/"), told)
     assert response.status_code == 422
     assert said in words(response)
     patient.refresh_from_db()
@@ -102,22 +94,22 @@ def test_what_cannot_be_is_said_and_nothing_changes(
 
 
 def test_none_of_these_is_an_answer_and_the_same_answer_is_no_change(
-    patient: Patient, colleague: StaffMember
+    patient: Patient, clinician: StaffMember
 ) -> None:
-    assert staff_client(colleague).post(patient_url(patient, "intake/"), typed()).status_code == 302
+    assert staff_client(clinician).post(patient_url(patient, "intake/"), typed()).status_code == 302
     patient.refresh_from_db()
     assert patient.intake == []
-    same = staff_client(colleague).post(patient_url(patient, "intake/"), typed(shown=[]))
+    same = staff_client(clinician).post(patient_url(patient, "intake/"), typed(shown=[]))
     assert (same.status_code, "Nothing is changed." in words(same)) == (422, True)
 
 
 @pytest.mark.parametrize("shown", ["null", "not json"])
 def test_a_stale_intake_says_who_was_first_and_keeps_what_was_typed(
-    patient: Patient, colleague: StaffMember, manager: StaffMember, shown: str
+    patient: Patient, clinician: StaffMember, manager: StaffMember, shown: str
 ) -> None:
     staff_client(manager).post(patient_url(patient, "intake/"), typed("iq2"))
 
-    response = staff_client(colleague).post(patient_url(patient, "intake/"), {**typed("iq7"), "shown": shown})
+    response = staff_client(clinician).post(patient_url(patient, "intake/"), {**typed("iq7"), "shown": shown})
 
     assert response.status_code == 409
     page = words(response)
@@ -125,4 +117,4 @@ def test_a_stale_intake_says_who_was_first_and_keeps_what_was_typed(
     assert WHY in page
     assert response.context["form"]["iq7"].value() == "yes"
     again = {**typed("iq7"), "shown": response.context["form"]["shown"].value()}
-    assert staff_client(colleague).post(patient_url(patient, "intake/"), again).status_code == 302
+    assert staff_client(clinician).post(patient_url(patient, "intake/"), again).status_code == 302

@@ -11,11 +11,9 @@ from playwright.sync_api import Page, expect
 
 from aftercare.guidance.models import ExpectedCourseSet
 from aftercare.people.models import Clinic, Patient
+from tests.clinic.browsing import PHONE, fill_in_enrolment
 from tests.clinic.staff_client import ENROL
-from tests.clinic.test_browser_staff import PHONE, fill_in_enrolment, staff_browser
 from tests.ui.browser import overlapping_texts, sticks_out, violations
-
-__all__ = ["staff_browser"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import pytest
-import time_machine
 
 from aftercare.people.models import Clinic, Patient, StaffMember, User
 from tests.clinic.enrolment.test_enrolment import TYPED
 from tests.clinic.staff_client import ENROL, patient_url, staff_client, words
-from tests.people import PatientFactory, ProcedureFactory, UserFactory, at
+from tests.factories import PatientFactory, ProcedureFactory, UserFactory, at
 
-pytestmark = pytest.mark.usefixtures("clinic", "course_set")
+pytestmark = [pytest.mark.usefixtures("clinic", "course_set"), pytest.mark.frozen_at(at(96))]
 
 BORN = date(1990, 4, 30)  # as typed
-
-
-@pytest.fixture(autouse=True)
-def _now() -> Iterator[None]:
-    with time_machine.travel(at(96), tick=False):
-        yield
 
 
 def here_already(clinic: Clinic, name: str = "Amara Osei", **fields: Any) -> Patient:
@@ -148,13 +140,13 @@ def test_the_address_of_somebody_with_another_name_elsewhere_is_refused_without_
     assert stranger.user.patients.count() == 1
 
 
-def test_a_staff_member_can_be_a_patient_too(nurse: StaffMember, colleague: StaffMember) -> None:
-    typed = {**TYPED, "email": colleague.user.email, "first_name": "Tom", "last_name": "Test", "invite": "on"}
+def test_a_staff_member_can_be_a_patient_too(nurse: StaffMember, clinician: StaffMember) -> None:
+    typed = {**TYPED, "email": clinician.user.email, "first_name": "Tom", "last_name": "Test", "invite": "on"}
     assert staff_client(nurse).post(ENROL, typed).status_code == 302
     patient = Patient.objects.get()
-    assert patient.user == colleague.user
-    assert colleague.user.staff_memberships.get().role == StaffMember.Role.CLINICIAN
-    assert staff_client(colleague).get("/clinic/").status_code == 200
+    assert patient.user == clinician.user
+    assert clinician.user.staff_memberships.get().role == StaffMember.Role.CLINICIAN
+    assert staff_client(clinician).get("/clinic/").status_code == 200
 
 
 def test_a_colleague_of_another_clinic_gets_nothing_to_do_here_by_being_a_patient(

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import pytest
-import time_machine
 
 from aftercare.people.models import Event, Patient, Procedure, StaffMember
 from tests.clinic.staff_client import patient_url, staff_client, words
-from tests.people import StaffMemberFactory, at
+from tests.clock import frozen_at
+from tests.factories import StaffMemberFactory, at
 
-pytestmark = pytest.mark.usefixtures("clinic", "course_set")
+pytestmark = [pytest.mark.usefixtures("clinic", "course_set"), pytest.mark.frozen_at(at(96))]
 
 TYPED: dict[str, Any] = {
     "first_name": "Amara",
@@ -27,12 +26,6 @@ TYPED: dict[str, Any] = {
     "language": "uk",
     "time_zone": "Europe/Kyiv",
 }
-
-
-@pytest.fixture(autouse=True)
-def _now() -> Iterator[None]:
-    with time_machine.travel(at(96), tick=False):
-        yield
 
 
 @pytest.fixture
@@ -91,7 +84,7 @@ def test_bad_input_is_named_and_nothing_is_stored(
 
 
 def test_what_a_colleague_changed_meanwhile_is_not_undone_unawares(
-    nurse: StaffMember, colleague: StaffMember, patient: Patient, url: str
+    nurse: StaffMember, clinician: StaffMember, patient: Patient, url: str
 ) -> None:
     def seen(page: str) -> str:
         found = re.search(r'name="seen" value="(\w+)"', page)
@@ -100,7 +93,7 @@ def test_what_a_colleague_changed_meanwhile_is_not_undone_unawares(
 
     client = staff_client(nurse)
     before = seen(client.get(url).content.decode())
-    staff_client(colleague).post(url, {**TYPED, "call_back_telephone": "07700 900199"})
+    staff_client(clinician).post(url, {**TYPED, "call_back_telephone": "07700 900199"})
 
     stale = client.post(url, {**TYPED, "seen": before})
 
@@ -133,5 +126,5 @@ def test_who_was_born_on_29_february_grows_older_on_1_march_in_other_years(
     nurse: StaffMember, patient: Patient, on: tuple[int, int, int], age: str
 ) -> None:
     Patient.objects.update(date_of_birth=date(1992, 2, 29))
-    with time_machine.travel(date(*on), tick=False):
+    with frozen_at(date(*on)):
         assert f"Born 29 February 1992, {age} years." in words(staff_client(nurse).get(patient_url(patient)))

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-import time_machine
 from django.core.exceptions import ValidationError
 
 from aftercare.people.models import Clinic, Event, IntakeQuestion, Patient, Procedure, StaffMember, User
 from clinic.enrolment.actions import enrol_with_procedure
-from tests.clinic.staff_client import ENROL, alert_of, patient_url, staff_client, words
-from tests.people import at, check_in
+from tests.clinic.staff_client import ENROL, patient_url, staff_client, words
+from tests.factories import alert_of, at, check_in
 
-pytestmark = pytest.mark.usefixtures("clinic", "course_set")
+# The clock stands at Friday 16 January, 10:00 at the clinic.
+pytestmark = [pytest.mark.usefixtures("clinic", "course_set"), pytest.mark.frozen_at(at(96))]
 
 TYPED: dict[str, Any] = {
     "first_name": "Daniel",
@@ -35,13 +34,6 @@ TYPED: dict[str, Any] = {
     "consent": "on",
 }
 TREATMENT = {"kind": "mn", "area": "face", "performed_at": "2026-01-15T15:00", "rest_no": "on"}
-
-
-@pytest.fixture(autouse=True)
-def _now() -> Iterator[None]:
-    """Friday 16 January, 10:00 at the clinic."""
-    with time_machine.travel(at(96), tick=False):
-        yield
 
 
 def test_enrolling_stores_the_patient_the_risk_and_the_procedure(nurse: StaffMember) -> None:
@@ -172,9 +164,9 @@ def test_a_procedure_that_can_not_be_recorded_leaves_no_patient(nurse: StaffMemb
 
 
 def test_a_later_procedure_is_recorded_without_a_warning_where_nothing_is_open(
-    procedure: Procedure, colleague: StaffMember
+    procedure: Procedure, clinician: StaffMember
 ) -> None:
-    client, url = staff_client(colleague), patient_url(procedure.patient, "procedures/new/")
+    client, url = staff_client(clinician), patient_url(procedure.patient, "procedures/new/")
     assert "Look before treating" not in words(client.get(url))
 
     response = client.post(url, TREATMENT)
@@ -187,11 +179,11 @@ def test_a_later_procedure_is_recorded_without_a_warning_where_nothing_is_open(
 
 
 def test_over_an_open_alert_staff_are_warned_and_nothing_is_stored_until_they_confirm(
-    procedure: Procedure, colleague: StaffMember
+    procedure: Procedure, clinician: StaffMember
 ) -> None:
     patient = procedure.patient
     alert_of(patient, 70, unwell=["flu"])
-    client, url = staff_client(colleague), patient_url(patient, "procedures/new/")
+    client, url = staff_client(clinician), patient_url(patient, "procedures/new/")
     assert "Look before treating This patient has open alerts: Aching all over." in words(client.get(url))
 
     warned = client.post(url, TREATMENT)
@@ -206,24 +198,24 @@ def test_over_an_open_alert_staff_are_warned_and_nothing_is_stored_until_they_co
     newest = patient.procedures.last()
     assert newest is not None
     event = Event.objects.get(verb=Event.Verb.WARNED)
-    assert (event.subject, event.actor, event.patient) == (newest.pk, colleague.user, patient)
+    assert (event.subject, event.actor, event.patient) == (newest.pk, clinician.user, patient)
     assert patient.alerts.open().exists()
 
 
 def test_after_a_recent_infection_staff_are_warned_even_if_its_alert_is_closed(
-    procedure: Procedure, colleague: StaffMember
+    procedure: Procedure, clinician: StaffMember
 ) -> None:
     check_in(procedure.patient, 20, signs=["cold_sore"])
-    client = staff_client(colleague)
+    client = staff_client(clinician)
     alert = procedure.patient.alerts.get()
     client.post(f"/clinic/alerts/{alert.pk}/close/", {"outcome": "prescribed", "note": "Seen."})
     page = words(client.get(patient_url(procedure.patient, "procedures/new/")))
     assert "In the past two weeks this patient has reported pus, a cold sore or redness that spreads." in page
 
 
-def test_a_routine_alert_is_no_reason_to_warn(procedure: Procedure, colleague: StaffMember) -> None:
+def test_a_routine_alert_is_no_reason_to_warn(procedure: Procedure, clinician: StaffMember) -> None:
     alert_of(procedure.patient, 70, signs=["patches"])
-    response = staff_client(colleague).post(patient_url(procedure.patient, "procedures/new/"), TREATMENT)
+    response = staff_client(clinician).post(patient_url(procedure.patient, "procedures/new/"), TREATMENT)
     assert response.status_code == 302
 
 
@@ -237,10 +229,10 @@ def test_a_routine_alert_is_no_reason_to_warn(procedure: Procedure, colleague: S
     ],
 )
 def test_a_procedure_with_bad_input_is_not_recorded(
-    procedure: Procedure, colleague: StaffMember, typed: dict[str, str], said: str
+    procedure: Procedure, clinician: StaffMember, typed: dict[str, str], said: str
 ) -> None:
     Patient.objects.update(date_of_birth=date(1990, 4, 30))
-    response = staff_client(colleague).post(
+    response = staff_client(clinician).post(
         patient_url(procedure.patient, "procedures/new/"), {**TREATMENT, **typed, "confirm": "yes"}
     )
     assert response.status_code == 422
@@ -249,11 +241,11 @@ def test_a_procedure_with_bad_input_is_not_recorded(
 
 
 def test_a_confirmation_survives_a_slip_in_another_field(
-    procedure: Procedure, colleague: StaffMember
+    procedure: Procedure, clinician: StaffMember
 ) -> None:
     alert_of(procedure.patient, 70, unwell=["flu"])
     url = patient_url(procedure.patient, "procedures/new/")
-    response = staff_client(colleague).post(url, {**TREATMENT, "kind": "", "confirm": "yes"})
+    response = staff_client(clinician).post(url, {**TREATMENT, "kind": "", "confirm": "yes"})
     assert 'name="confirm" value="yes"' in response.content.decode()
 
 

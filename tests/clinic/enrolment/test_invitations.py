@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-import time_machine
 from django.test import Client
 from pytest_django import Settings
 
@@ -19,17 +17,12 @@ from aftercare.people.actions.patient_details import change_details
 from aftercare.people.models import Event, Invitation, Patient, StaffMember
 from tests.clinic.enrolment.test_enrolment import TYPED
 from tests.clinic.staff_client import ENROL, patient_url, staff_client, words
-from tests.people import StaffMemberFactory, at
+from tests.clock import frozen_at
+from tests.factories import StaffMemberFactory, at
 from tools.servers.mail import MailServer
 
-pytestmark = pytest.mark.usefixtures("clinic", "course_set")
-
-
-@pytest.fixture(autouse=True)
-def _now() -> Iterator[None]:
-    """Friday 16 January, 10:00 at the clinic."""
-    with time_machine.travel(at(96), tick=False):
-        yield
+# The clock stands at Friday 16 January, 10:00 at the clinic.
+pytestmark = [pytest.mark.usefixtures("clinic", "course_set"), pytest.mark.frozen_at(at(96))]
 
 
 def inviting(patient: Patient, act: str = "") -> str:
@@ -107,10 +100,10 @@ class TestHowItStands:
         assert "Mail: handed over 10:02" in state_on(client, patient)
 
         link = patient.invitations.get().path
-        with time_machine.travel(at(96, minutes=5), tick=False):
+        with frozen_at(at(96, minutes=5)):
             Client().get(link)
             assert "Its page was opened 10:05." in state_on(client, patient)
-        with time_machine.travel(at(96, minutes=6), tick=False):
+        with frozen_at(at(96, minutes=6)):
             Client().post(link)
             state = state_on(client, patient)
         assert "Signed in with it 10:06" in state
@@ -142,7 +135,7 @@ class TestHowItStands:
         mail_server.reset()
         details = {"email": "right@test.example"}
         change_details(patient=patient, by=nurse.user, now=at(97), details=details)
-        with time_machine.travel(at(98), tick=False):
+        with frozen_at(at(98)):
             client.post(inviting(patient, "send/"))
         sweep(lambda: at(98))
         (sent,) = mail_server.wait_for(1, to="right@test.example")
@@ -155,7 +148,7 @@ class TestHowItStands:
         client = staff_client(nurse)
         client.post(inviting(patient), {"way": "print"})
         assert "Handed over on paper 10:00" in state_on(client, patient)
-        with time_machine.travel(at(96 + 14 * 24), tick=False):
+        with frozen_at(at(96 + 14 * 24)):
             assert "Its 14 days are over." in state_on(client, patient)
         change_details(patient=patient, by=nurse.user, now=at(96), details={"email": "x@test.example"})
         assert "Stopped 10:00. Its link no longer works." in state_on(client, patient)
@@ -164,17 +157,17 @@ class TestHowItStands:
 class TestHandingOver:
     @pytest.mark.parametrize("way", ["print", "link"])
     def test_each_press_hands_over_the_link_that_is_out_and_who_and_when_is_kept(
-        self, nurse: StaffMember, colleague: StaffMember, patient: Patient, way: str
+        self, nurse: StaffMember, clinician: StaffMember, patient: Patient, way: str
     ) -> None:
         first = link_on(staff_client(nurse).post(inviting(patient), {"way": way}))
-        second = link_on(staff_client(colleague).post(inviting(patient), {"way": way}))
+        second = link_on(staff_client(clinician).post(inviting(patient), {"way": way}))
 
         assert first == second
         client = Client()
         assert client.post(second).headers["Location"] == "/"
         assert client.session["_auth_user_id"] == str(patient.user_id)
         events = Event.objects.filter(verb=Event.Verb.HANDED_OVER).order_by("pk")
-        assert [event.actor for event in events] == [nurse.user, colleague.user]
+        assert [event.actor for event in events] == [nurse.user, clinician.user]
         assert {(event.at, event.patient, event.data["way"]) for event in events} == {(at(96), patient, way)}
         assert not Message.objects.exists()
 
@@ -211,7 +204,7 @@ class TestHandingOver:
         self, nurse: StaffMember, patient: Patient
     ) -> None:
         first = link_on(staff_client(nurse).post(inviting(patient), {"way": "print"}))
-        with time_machine.travel(at(96 + 14 * 24), tick=False):
+        with frozen_at(at(96 + 14 * 24)):
             second = link_on(staff_client(nurse).post(inviting(patient), {"way": "print"}))
             assert first != second
             assert Client().get(second).status_code == 200

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.urls import reverse
 
 from aftercare.alerts.notifying.notifications import KIND, drain
@@ -13,7 +12,8 @@ from aftercare.outbox.models import Message
 from aftercare.people.models import Patient, Procedure, StaffMember
 from clinic.on_call.banners import clear_caches
 from tests.clinic.staff_client import staff_client, words
-from tests.people import at, check_in
+from tests.clock import frozen_at
+from tests.factories import at, check_in
 
 REFUSED = "Mail to Ruth Test does not arrive"
 
@@ -35,22 +35,22 @@ def refused(patient: Patient, procedure: Procedure, nurse: StaffMember) -> Messa
 def seen(member: StaffMember, h: float) -> str:
     """The queue of a staff member at an hour."""
     clear_caches()
-    with time_machine.travel(at(h), tick=False):
+    with frozen_at(at(h)):
         return words(staff_client(member).get(reverse("clinic:queue")))
 
 
 def test_whose_mail_is_refused_is_named_until_somebody_has_looked_into_it(
-    refused: Message, colleague: StaffMember, outsider: StaffMember
+    refused: Message, clinician: StaffMember, outsider: StaffMember
 ) -> None:
-    assert REFUSED in seen(colleague, 1.1)
+    assert REFUSED in seen(clinician, 1.1)
     assert REFUSED not in seen(outsider, 1.1)
 
     Message.objects.filter(pk=refused.pk).update(attended_at=at(1.2))
 
-    assert REFUSED not in seen(colleague, 1.3)
+    assert REFUSED not in seen(clinician, 1.3)
 
 
-def test_a_mail_that_arrives_later_takes_it_down(refused: Message, colleague: StaffMember) -> None:
+def test_a_mail_that_arrives_later_takes_it_down(refused: Message, clinician: StaffMember) -> None:
     Message.objects.create(
         kind=KIND,
         subject=refused.subject,
@@ -63,13 +63,13 @@ def test_a_mail_that_arrives_later_takes_it_down(refused: Message, colleague: St
         finished_at=refused.finished_at + timedelta(minutes=1) if refused.finished_at else None,
     )
 
-    assert REFUSED not in seen(colleague, 1.1)
+    assert REFUSED not in seen(clinician, 1.1)
 
 
-def test_who_has_left_is_not_named(refused: Message, nurse: StaffMember, colleague: StaffMember) -> None:
+def test_who_has_left_is_not_named(refused: Message, nurse: StaffMember, clinician: StaffMember) -> None:
     StaffMember.objects.filter(pk=nurse.pk).update(is_active=False)
 
-    assert "does not arrive" not in seen(colleague, 1.1)
+    assert "does not arrive" not in seen(clinician, 1.1)
 
 
 def test_that_nobody_can_be_told_is_said_to_whoever_looks(

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 
 from aftercare.alerts.actions.contact_steps import move_up, remove_step
@@ -17,10 +16,12 @@ from aftercare.alerts.models import ContactStep, Drill
 from aftercare.outbox.heartbeats import beat_heart
 from aftercare.outbox.models import Message
 from aftercare.people.models import Clinic, Event, Patient, Shift, StaffMember
-from tests.clinic.staff_client import QUEUE, alert_of, staff_client, words
-from tests.people import at
+from tests.clinic.staff_client import QUEUE, staff_client, words
+from tests.clock import frozen_at
+from tests.factories import alert_of, at
 
-pytestmark = pytest.mark.django_db
+# The clock stands at Monday, 10:00.
+pytestmark = [pytest.mark.django_db, pytest.mark.frozen_at(at(0))]
 
 CONTACTS = "/clinic/contacts/"
 Place = Callable[[ContactStep, Shift, Drill], str]
@@ -40,13 +41,6 @@ PRESSES: list[Place] = [
     lambda step, shift, drill: f"/clinic/drills/{drill.pk}/stop/",
 ]
 OF_A_RECORD = {1, 3, 5, 6}, {0, 3}  # the places above that name a record of the clinic
-
-
-@pytest.fixture(autouse=True)
-def now() -> Iterator[None]:
-    """Monday, 10:00."""
-    with time_machine.travel(at(0), tick=False):
-        yield
 
 
 @pytest.fixture
@@ -144,10 +138,10 @@ class TestWhoMay:
 
 class TestSteps:
     def test_a_manager_adds_changes_moves_and_removes_steps(
-        self, clinic: Clinic, manager: StaffMember, nurse: StaffMember, colleague: StaffMember
+        self, clinic: Clinic, manager: StaffMember, nurse: StaffMember, clinician: StaffMember
     ) -> None:
         client = staff_client(manager)
-        for member, wait in ((nurse, "10"), (colleague, "30")):
+        for member, wait in ((nurse, "10"), (clinician, "30")):
             client.post(f"{CONTACTS}steps/new/open/", {"members": str(member.pk), "wait_min": wait})
         client.post(f"{CONTACTS}steps/new/closed/", {"on_duty": "on", "wait_min": "5"})
         first, second = ContactStep.objects.filter(hours="open")
@@ -262,11 +256,11 @@ class TestRota:
         )
 
     def test_places_that_overlap_are_stored_only_once_that_was_seen(
-        self, manager: StaffMember, nurse: StaffMember, colleague: StaffMember
+        self, manager: StaffMember, nurse: StaffMember, clinician: StaffMember
     ) -> None:
         self.put(manager, nurse, 20)
 
-        asked = self.put(manager, colleague, 13, weeks=4)
+        asked = self.put(manager, clinician, 13, weeks=4)
 
         assert asked.status_code == 409
         assert "Ruth Test , Tue 20 Jan, 10:00 to Tue 20 Jan, 18:00" in words(asked)
@@ -274,18 +268,18 @@ class TestRota:
         assert Shift.objects.count() == 1
         seen = asked.context["seen"]
         assert "Tom Test has 4 new places on the rota." in words(
-            self.put(manager, colleague, 13, weeks=4, seen=seen)
+            self.put(manager, clinician, 13, weeks=4, seen=seen)
         )
         assert Shift.objects.count() == 5
 
     def test_what_came_in_between_is_shown_before_it_is_stored(
-        self, manager: StaffMember, nurse: StaffMember, colleague: StaffMember
+        self, manager: StaffMember, nurse: StaffMember, clinician: StaffMember
     ) -> None:
         self.put(manager, nurse, 20)
-        seen = self.put(manager, colleague, 13, weeks=4).context["seen"]
+        seen = self.put(manager, clinician, 13, weeks=4).context["seen"]
         self.put(manager, nurse, 27)
 
-        assert self.put(manager, colleague, 13, weeks=4, seen=seen).status_code == 409
+        assert self.put(manager, clinician, 13, weeks=4, seen=seen).status_code == 409
         assert Shift.objects.count() == 2
 
     def test_a_second_press_adds_nothing_and_asks_nothing(
@@ -296,21 +290,21 @@ class TestRota:
         assert Shift.objects.count() == 4
 
     def test_places_one_after_the_other_do_not_overlap(
-        self, manager: StaffMember, nurse: StaffMember, colleague: StaffMember
+        self, manager: StaffMember, nurse: StaffMember, clinician: StaffMember
     ) -> None:
         self.put(manager, nurse, 13)
-        form = {"member": colleague.pk, "starts_at": "2026-01-13T18:00", "ends_at": "2026-01-14T10:00"}
+        form = {"member": clinician.pk, "starts_at": "2026-01-13T18:00", "ends_at": "2026-01-14T10:00"}
         assert staff_client(manager).post(f"{CONTACTS}rota/new/", {**form, "weeks": "1"}).status_code == 302
 
     def removal(self, manager: StaffMember, shift: Shift, **form: str) -> Any:
         return staff_client(manager).post(f"{CONTACTS}rota/{shift.pk}/remove/", form, follow=True)
 
     def test_a_series_ends_in_one_step_from_the_place_chosen_on(
-        self, manager: StaffMember, nurse: StaffMember, colleague: StaffMember
+        self, manager: StaffMember, nurse: StaffMember, clinician: StaffMember
     ) -> None:
         form = {"member": nurse.pk, "starts_at": "2026-03-20T22:00", "ends_at": "2026-03-21T06:00"}
         staff_client(manager).post(f"{CONTACTS}rota/new/", {**form, "weeks": "12"})
-        staff_client(manager).post(f"{CONTACTS}rota/new/", {**form, "member": colleague.pk, "weeks": "1"})
+        staff_client(manager).post(f"{CONTACTS}rota/new/", {**form, "member": clinician.pk, "weeks": "1"})
         second = Shift.objects.filter(member=nurse)[1]
         page = staff_client(manager).get(f"{CONTACTS}rota/{second.pk}/remove/")
         assert "11 places, the last on Friday 5 June 2026" in words(page)
@@ -462,5 +456,5 @@ class TestDelayed:
         assert "Notifications are delayed since 09:00" in words(staff_client(nurse).get(QUEUE))
 
         Message.objects.filter(pk=late.pk).update(state=Message.State.WITHDRAWN, finished_at=at(0))
-        with time_machine.travel(at(0, seconds=11), tick=False):
+        with frozen_at(at(0, seconds=11)):
             assert "Notifications are delayed" not in words(staff_client(nurse).get(QUEUE))

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-import time_machine
 from django.test import Client
 
 from aftercare.alerts.models import ContactStep, Dispatch, Drill
@@ -13,15 +10,10 @@ from aftercare.alerts.notifying.notifications import drain
 from aftercare.outbox.models import Message
 from aftercare.people.models import Clinic, Patient, StaffMember
 from tests.clinic.staff_client import QUEUE, staff_client, words
-from tests.people import at
+from tests.clock import frozen_at
+from tests.factories import at
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def now() -> Iterator[None]:
-    with time_machine.travel(at(0), tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.frozen_at(at(0))]
 
 
 @pytest.fixture
@@ -40,7 +32,7 @@ def page_of(drill: Drill, act: str = "") -> str:
 def test_a_drill_goes_the_whole_way_and_is_timed(drill: Drill, nurse: StaffMember) -> None:
     drain(at(0))
     Message.objects.update(state=Message.State.SENT, finished_at=at(0, seconds=4))
-    with time_machine.travel(at(0, seconds=65), tick=False):
+    with frozen_at(at(0, seconds=65)):
         response = staff_client(nurse).post(page_of(drill, "acknowledge"), follow=True)
 
     page = words(response)

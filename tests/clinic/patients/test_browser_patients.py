@@ -11,12 +11,11 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from aftercare.people.models import Clinic, Event, Patient, StaffMember
+from tests.clinic.browsing import DESK, PHONE
 from tests.clinic.staff_client import PATIENTS, patient_url
-from tests.clinic.test_browser_staff import DESK, PHONE, busy, daniel, staff_browser
-from tests.people import PatientFactory, UserFactory
+from tests.factories import PatientFactory, UserFactory
 from tests.ui.browser import sticks_out, violations
 
-__all__ = ["busy", "daniel", "staff_browser"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
@@ -70,9 +69,9 @@ def test_the_list_is_narrowed_and_fits_a_phone(
 
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 def test_a_childs_treatment_is_questioned_and_the_risk_is_asked(
-    staff_browser: Any, zoe: Patient, colleague: StaffMember, size: tuple[int, int]
+    staff_browser: Any, zoe: Patient, clinician: StaffMember, size: tuple[int, int]
 ) -> None:
-    page = staff_browser(size, member=colleague).open(patient_url(zoe, "procedures/new/"))
+    page = staff_browser(size, member=clinician).open(patient_url(zoe, "procedures/new/"))
     treated = timezone.localtime(timezone.now() - timedelta(hours=3), zoe.clinic.zone)
     page.get_by_text("Microneedling", exact=True).click()
     page.get_by_label("Area").select_option("neck")

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
 import pytest
-import time_machine
 
 from aftercare.alerts.models import Dispatch
 from aftercare.checkins.models import CheckIn
 from aftercare.people.models import Event, Patient, Procedure, StaffMember
 from tests.checkins.posting import ORDINARY_FORM, signed_in, text_of
 from tests.clinic.staff_client import alert_url, patient_url, staff_client, words
-from tests.people import ProcedureFactory, at, check_in
+from tests.factories import ProcedureFactory, at, check_in
 
-pytestmark = pytest.mark.usefixtures("course_set", "procedure")
-
-
-@pytest.fixture(autouse=True)
-def _now() -> Iterator[None]:
-    with time_machine.travel(at(50), tick=False):
-        yield
+pytestmark = [pytest.mark.usefixtures("course_set", "procedure"), pytest.mark.frozen_at(at(50))]
 
 
 def send(patient: Patient, by: StaffMember, **fields: Any) -> Any:
@@ -169,9 +161,9 @@ def test_it_ends_the_silence_of_the_patient(patient: Patient, nurse: StaffMember
 
 
 def test_for_who_is_withdrawn_nothing_is_entered(
-    patient: Patient, nurse: StaffMember, colleague: StaffMember
+    patient: Patient, nurse: StaffMember, clinician: StaffMember
 ) -> None:
-    staff_client(colleague).post(patient_url(patient, "withdraw/"), {"reason": "By letter.", "confirm": "on"})
+    staff_client(clinician).post(patient_url(patient, "withdraw/"), {"reason": "By letter.", "confirm": "on"})
     response = send(patient, nurse)
     assert response.status_code == 302
     assert not CheckIn.objects.exists()

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -17,23 +15,14 @@ from tests.clinic.staff_client import (
     BANNER_QUERIES,
     ENROL,
     PATIENTS,
-    alert_of,
     alert_url,
     patient_url,
-    someone,
     staff_client,
-    treated,
     words,
 )
-from tests.people import PatientFactory, at, check_in
+from tests.factories import PatientFactory, alert_of, at, check_in, someone, treated
 
-pytestmark = pytest.mark.usefixtures("course_set")
-
-
-@pytest.fixture(autouse=True)
-def _now() -> Iterator[None]:
-    with time_machine.travel(at(96), tick=False):
-        yield
+pytestmark = [pytest.mark.usefixtures("course_set"), pytest.mark.frozen_at(at(96))]
 
 
 def test_who_was_treated_last_comes_first_and_who_was_not_comes_last(
@@ -92,17 +81,17 @@ def test_an_empty_list_leads_to_enrolling(nurse: StaffMember) -> None:
 
 
 def test_the_page_of_a_patient_holds_details_procedures_check_ins_and_alerts(
-    patient: Patient, colleague: StaffMember
+    patient: Patient, clinician: StaffMember
 ) -> None:
-    treated(patient, colleague.user, 0)
+    treated(patient, clinician.user, 0)
     patient.intake, patient.at_risk, patient.date_of_birth = ["iq8"], True, date(1990, 1, 17)
     patient.call_back_telephone = "07700 900142"
     patient.save()
     closed = alert_of(patient, 20, signs=["pus"])
-    close(alert=closed, by=colleague.user, now=at(21), outcome="prescribed", note="Seen.")
+    close(alert=closed, by=clinician.user, now=at(21), outcome="prescribed", note="Seen.")
     still_open = alert_of(patient, 46, signs=["hives"])
 
-    response = staff_client(colleague).get(patient_url(patient))
+    response = staff_client(clinician).get(patient_url(patient))
 
     page = words(response)
     assert "Born 17 January 1990, 35 years." in page

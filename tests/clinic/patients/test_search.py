@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-import time_machine
 from django.apps import apps
 from django.db import connection
 from django.test import Client
@@ -18,16 +16,12 @@ from aftercare.checkins.follow_up.non_response import record_missed_check_ins
 from aftercare.people.actions.patient_details import change_details
 from aftercare.people.models import Patient, StaffMember
 from clinic.patient_search import SEARCHES, find_patients
-from tests.clinic.staff_client import PATIENTS, someone, staff_client, words
-from tests.people import PatientFactory, UserFactory, at, check_in
+from tests.clinic.staff_client import PATIENTS, staff_client, words
+from tests.factories import PatientFactory, UserFactory, at, check_in, someone
+
+pytestmark = pytest.mark.frozen_at(at(96))
 
 SEARCH = f"{PATIENTS}search/"
-
-
-@pytest.fixture(autouse=True)
-def _now() -> Iterator[None]:
-    with time_machine.travel(at(96), tick=False):
-        yield
 
 
 def look_for(client: Client, typed: str) -> Any:

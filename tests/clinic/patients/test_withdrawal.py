@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-import time_machine
 
 from aftercare.people.models import Event, Patient, Procedure, StaffMember
 from tests.clinic.staff_client import alert_url, patient_url, staff_client, words
-from tests.people import at, check_in
+from tests.factories import at, check_in
 
-pytestmark = pytest.mark.usefixtures("course_set")
+pytestmark = [pytest.mark.usefixtures("course_set"), pytest.mark.frozen_at(at(81))]
 WHY = "Said so on the telephone."
 
 
-@pytest.fixture(autouse=True)
-def _now() -> Iterator[None]:
-    with time_machine.travel(at(81), tick=False):
-        yield
-
-
 def test_a_patient_is_withdrawn_for_a_reason_and_taken_back(
-    patient: Patient, procedure: Procedure, colleague: StaffMember
+    patient: Patient, procedure: Procedure, clinician: StaffMember
 ) -> None:
     check_in(patient, 80, redness=2)
-    client, path = staff_client(colleague), patient_url(patient, "withdraw/")
+    client, path = staff_client(clinician), patient_url(patient, "withdraw/")
     assert "1 open alert stays open. Staff close it." in words(client.get(path))
     for told, said in (
         ({"reason": WHY}, "Tick “Withdraw this patient” to confirm."),
@@ -50,36 +41,36 @@ def test_a_patient_is_withdrawn_for_a_reason_and_taken_back(
 
 
 def test_who_comes_second_reads_who_was_first(
-    patient: Patient, colleague: StaffMember, manager: StaffMember
+    patient: Patient, clinician: StaffMember, manager: StaffMember
 ) -> None:
     told = {"reason": WHY, "confirm": "on"}
     path = patient_url(patient, "withdraw/")
     staff_client(manager).post(path, told)
 
     for response in (
-        staff_client(colleague).post(path, told, follow=True),
-        staff_client(colleague).get(path, follow=True),
+        staff_client(clinician).post(path, told, follow=True),
+        staff_client(clinician).get(path, follow=True),
     ):
         assert "Ann Test has withdrawn this patient at 19:00 already." in words(response)
     assert Event.objects.filter(verb=Event.Verb.WITHDREW).count() == 1
     back = patient_url(patient, "take-back/")
     staff_client(manager).post(back)
-    assert "takes part already. Nothing was changed" in words(staff_client(colleague).post(back, follow=True))
+    assert "takes part already. Nothing was changed" in words(staff_client(clinician).post(back, follow=True))
 
 
-def test_the_withdrawn_are_marked_in_the_list(patient: Patient, colleague: StaffMember) -> None:
-    staff_client(colleague).post(patient_url(patient, "withdraw/"), {"reason": WHY, "confirm": "on"})
-    assert "Amara Test Risk not asked Withdrawn" in words(staff_client(colleague).get("/clinic/patients/"))
+def test_the_withdrawn_are_marked_in_the_list(patient: Patient, clinician: StaffMember) -> None:
+    staff_client(clinician).post(patient_url(patient, "withdraw/"), {"reason": WHY, "confirm": "on"})
+    assert "Amara Test Risk not asked Withdrawn" in words(staff_client(clinician).get("/clinic/patients/"))
 
 
 def test_no_message_can_be_sent_to_who_is_withdrawn(
-    patient: Patient, procedure: Procedure, colleague: StaffMember
+    patient: Patient, procedure: Procedure, clinician: StaffMember
 ) -> None:
     check_in(patient, 80, redness=2)
-    staff_client(colleague).post(patient_url(patient, "withdraw/"), {"reason": WHY, "confirm": "on"})
+    staff_client(clinician).post(patient_url(patient, "withdraw/"), {"reason": WHY, "confirm": "on"})
     alert = patient.alerts.open().get()
 
-    response = staff_client(colleague).post(alert_url(alert, "letters"), {"template": "please_call"})
+    response = staff_client(clinician).post(alert_url(alert, "letters"), {"template": "please_call"})
 
     assert response.status_code == 422
     assert "This patient is withdrawn. No message goes to them. Call instead." in words(response)

@@ -11,13 +11,12 @@ from playwright.sync_api import Page, Route, expect
 from aftercare.alerts.actions.ownership import acknowledge
 from aftercare.alerts.following_up.unassign import return_to_pool
 from aftercare.people.models import Patient, StaffMember
-from tests.clinic.staff_client import QUEUE, someone
-from tests.clinic.test_browser_staff import DESK, PHONE, daniel, staff_browser
-from tests.people import check_in
+from tests.clinic.browsing import DESK, PHONE
+from tests.clinic.staff_client import QUEUE
+from tests.factories import check_in, someone
 from tests.ui.browser import violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-__all__ = ["daniel", "staff_browser"]
 SOON = 15_000  # ms: what is committed is on every open page by then
 
 
@@ -26,13 +25,13 @@ def test_when_the_owner_goes_off_duty_the_alert_waits_for_anybody_again(
     staff_browser: Any,
     daniel: Patient,
     nurse: StaffMember,
-    colleague: StaffMember,
+    clinician: StaffMember,
     manager: StaffMember,
     size: tuple[int, int],
 ) -> None:
     for alert in daniel.alerts.all():
         acknowledge(alert=alert, by=nurse.user, now=timezone.now())
-    page = staff_browser(size, member=colleague, hurry=False).open(QUEUE)
+    page = staff_browser(size, member=clinician, hurry=False).open(QUEUE)
     expect(page.locator(".q-own").first).to_have_text("Ruth Test")
 
     contacts = staff_browser(PHONE, member=manager).open(f"/clinic/contacts/away/{nurse.pk}/")

@@ -14,13 +14,12 @@ from aftercare.alerts.actions.closing import close
 from aftercare.alerts.actions.ownership import acknowledge
 from aftercare.alerts.models import Alert
 from aftercare.people.models import Patient, Procedure, StaffMember
+from tests.clinic.browsing import DESK, PHONE
 from tests.clinic.staff_client import QUEUE, staff_client
-from tests.clinic.test_browser_staff import DESK, PHONE, daniel, staff_browser
-from tests.people import PatientFactory, ProcedureFactory, UserFactory, check_in
+from tests.factories import PatientFactory, ProcedureFactory, UserFactory, check_in
 from tests.ui.browser import sticks_out, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-__all__ = ["daniel", "staff_browser"]
 SOON = 15_000  # ms: what is committed is on every open page by then
 
 
@@ -144,14 +143,14 @@ def test_what_is_reported_under_the_pointer_is_not_acknowledged_unseen(
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 def test_a_row_that_somebody_else_took_under_the_pointer_says_who_was_first(
-    staff_browser: Any, sam: Patient, colleague: StaffMember, size: tuple[int, int]
+    staff_browser: Any, sam: Patient, clinician: StaffMember, size: tuple[int, int]
 ) -> None:
     page = staff_browser(size).open(QUEUE)
     page.emulate_media(reduced_motion="reduce")  # it scrolls at once
     button = acknowledge_button(page, "Sam")
     button.hover()
     for alert in sam.alerts.all():
-        acknowledge(alert=alert, by=colleague.user, now=timezone.now())
+        acknowledge(alert=alert, by=clinician.user, now=timezone.now())
     wait_for_an_answer(page)
     button.click()
 
@@ -237,20 +236,20 @@ def test_on_an_empty_queue_what_comes_stands_in_the_list_at_once(
     assert page.title().startswith("(1) Queue")
 
 
-def test_a_row_is_drawn_anew_in_its_place(staff_browser: Any, sam: Patient, colleague: StaffMember) -> None:
+def test_a_row_is_drawn_anew_in_its_place(staff_browser: Any, sam: Patient, clinician: StaffMember) -> None:
     page = staff_browser().open(QUEUE)
     page.emulate_media(reduced_motion="reduce")  # it scrolls at once
     acknowledge_button(page, "Sam").hover()
     daniel = page.locator("tr[id^=row-act]", has_text="Daniel Reyes")
     place = top(page.locator("tr", has_text="Sam Other"))
     for alert in Alert.objects.exclude(patient=sam):
-        acknowledge(alert=alert, by=colleague.user, now=timezone.now())
+        acknowledge(alert=alert, by=clinician.user, now=timezone.now())
 
     expect(daniel).to_contain_text("Tom Test", timeout=SOON)
     expect(daniel.get_by_role("link", name="Call and close Daniel Reyes")).to_be_visible()
     assert abs(top(page.locator("tr", has_text="Sam Other")) - place) < 2
     for alert in Alert.objects.exclude(patient=sam):
-        close(alert=alert, by=colleague.user, now=timezone.now(), outcome="advice_given", note="Spoke.")
+        close(alert=alert, by=clinician.user, now=timezone.now(), outcome="advice_given", note="Spoke.")
     expect(daniel).to_contain_text("No longer in this list", timeout=SOON)
     expect(daniel.locator(".q-act button, .q-act a")).to_have_count(0)
     assert abs(top(page.locator("tr", has_text="Sam Other")) - place) < 2

@@ -9,7 +9,7 @@ import pytest
 
 from aftercare.people.hours import ALWAYS_OPEN, OpeningHours
 from clinic.queue.deadlines import wedge
-from tests.people import WEEKDAYS
+from tests.factories import WEEKDAYS
 
 LONDON = ZoneInfo("Europe/London")
 OPEN = OpeningHours(WEEKDAYS, LONDON)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -16,18 +14,10 @@ from aftercare.alerts.actions.ownership import acknowledge
 from aftercare.alerts.models import ContactAttempt
 from aftercare.checkins.follow_up.non_response import record_missed_check_ins
 from aftercare.people.models import Patient, Procedure, StaffMember
-from tests.clinic.staff_client import (
-    BANNER_QUERIES,
-    QUEUE,
-    alert_of,
-    patient_url,
-    someone,
-    staff_client,
-    words,
-)
-from tests.people import at
+from tests.clinic.staff_client import BANNER_QUERIES, QUEUE, patient_url, staff_client, words
+from tests.factories import alert_of, at, someone
 
-pytestmark = pytest.mark.usefixtures("procedure", "course_set")
+pytestmark = [pytest.mark.usefixtures("procedure", "course_set"), pytest.mark.frozen_at(at(56))]
 HANDOVER = "/clinic/handover/"
 
 
@@ -37,12 +27,6 @@ def silent(patient: Patient, procedure: Procedure) -> Patient:
     found = someone(patient, "Ben", call_back_telephone="0161 496 0199")
     record_missed_check_ins(at(56))
     return found
-
-
-@pytest.fixture(autouse=True)
-def _now() -> Iterator[None]:
-    with time_machine.travel(at(56), tick=False):
-        yield
 
 
 def test_one_tap_in_the_list_records_a_call_and_shows_it(silent: Patient, nurse: StaffMember) -> None:
@@ -94,14 +78,14 @@ def test_a_call_that_says_nothing_is_refused_and_the_note_stays(silent: Patient,
 
 
 def test_the_handover_holds_every_open_alert_and_everybody_silent(
-    patient: Patient, silent: Patient, nurse: StaffMember, colleague: StaffMember
+    patient: Patient, silent: Patient, nurse: StaffMember, clinician: StaffMember
 ) -> None:
     urgent = alert_of(patient, 55, signs=["pus"])
-    acknowledge(alert=urgent, by=colleague.user, now=at(55.1))
+    acknowledge(alert=urgent, by=clinician.user, now=at(55.1))
     record_contact_attempt(
         patient=patient,
         alert=urgent,
-        by=colleague.user,
+        by=clinician.user,
         now=at(55.2),
         result="no_answer",
         note="Try at 19:00",
@@ -109,25 +93,25 @@ def test_the_handover_holds_every_open_alert_and_everybody_silent(
     page = words(staff_client(nurse).get(HANDOVER))
     assert "Wednesday 14 January 2026, 18:00, for Larkfield Skin Clinic. Made by Ruth Test" in page
     assert "Open alerts 1 Amara Test" in page
-    assert f"no answer 17:12, {colleague.user}: “Try at 19:00”" in page
+    assert f"no answer 17:12, {clinician.user}: “Try at 19:00”" in page
     assert "Not heard from 1 Ben Other" in page
     assert "0161 496 0199 Nobody has tried to call yet" in page
 
 
 def test_the_handover_prints_nothing_of_an_older_alert(
-    patient: Patient, nurse: StaffMember, colleague: StaffMember
+    patient: Patient, nurse: StaffMember, clinician: StaffMember
 ) -> None:
     older = alert_of(patient, 50, signs=["hives"])
-    told: dict[str, Any] = {"patient": patient, "alert": older, "by": colleague.user}
+    told: dict[str, Any] = {"patient": patient, "alert": older, "by": clinician.user}
     record_contact_attempt(**told, now=at(50.2), result="no_answer", note="About the rash")
     newer = alert_of(patient, 51, signs=["pus"])
     record_contact_attempt(**told, now=at(51.2), result="left_message", note="Still about the rash")
-    close(alert=older, by=colleague.user, now=at(52), outcome="advice_given", note="The rash is gone")
+    close(alert=older, by=clinician.user, now=at(52), outcome="advice_given", note="The rash is gone")
 
     page = words(staff_client(nurse).get(HANDOVER))
 
     assert "Open alerts 1 Amara Test" in page
-    assert f"left a message 13:12, {colleague.user}" in page  # the newer one was open by then
+    assert f"left a message 13:12, {clinician.user}" in page  # the newer one was open by then
     assert "rash" not in page.lower().replace("raised, itchy rash", "")
     record_contact_attempt(
         patient=patient, alert=newer, by=nurse.user, now=at(53), result="reached", note="Fluid"

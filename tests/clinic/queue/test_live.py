@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -16,26 +15,14 @@ from pytest_django import Settings
 from aftercare.alerts.actions.closing import close
 from aftercare.alerts.actions.ownership import acknowledge, assign
 from aftercare.alerts.models import Alert
-from aftercare.people.models import Patient, Procedure, StaffMember
-from tests.clinic.staff_client import QUEUE, alert_of, someone, staff_client, words
-from tests.people import at, check_in
+from aftercare.people.models import Patient, StaffMember
+from tests.clinic.staff_client import QUEUE, staff_client, words
+from tests.factories import alert_of, at, check_in, someone
 
-pytestmark = pytest.mark.usefixtures("procedure", "course_set")
+pytestmark = [pytest.mark.usefixtures("procedure", "course_set"), pytest.mark.frozen_at(at(20.1))]
 
 LIVE = "/clinic/queue/"
 Change = Callable[[Alert, StaffMember, StaffMember], object]
-
-
-@pytest.fixture
-def alert(patient: Patient, procedure: Procedure) -> Alert:
-    """An urgent alert, opened at 20 h."""
-    return alert_of(patient, 20, signs=["pus"])
-
-
-@pytest.fixture(autouse=True)
-def _now() -> Iterator[None]:
-    with time_machine.travel(at(20.1), tick=False):
-        yield
 
 
 def version(client: Client, path: str = LIVE) -> str:
@@ -47,12 +34,12 @@ def asked_again(client: Client, known: str, path: str = LIVE) -> Any:
 
 
 def test_where_nothing_changed_the_answer_is_304_in_at_most_four_queries(
-    alert: Alert, nurse: StaffMember, settings: Settings
+    urgent_alert: Alert, nurse: StaffMember, settings: Settings
 ) -> None:
     client = staff_client(nurse)
     known = version(client)
     for number in range(3):
-        alert_of(someone(alert.patient, f"Pat-{number}"), 20, signs=["pus"])
+        alert_of(someone(urgent_alert.patient, f"Pat-{number}"), 20, signs=["pus"])
     known = version(client)
     settings.STAFF_MFA = "optional"
 
@@ -63,20 +50,20 @@ def test_where_nothing_changed_the_answer_is_304_in_at_most_four_queries(
     assert len(queries) <= 4
 
 
-def test_the_page_itself_carries_the_version_to_ask_with(alert: Alert, nurse: StaffMember) -> None:
+def test_the_page_itself_carries_the_version_to_ask_with(urgent_alert: Alert, nurse: StaffMember) -> None:
     client = staff_client(nurse)
     page = client.get(QUEUE).content.decode()
     assert f'data-version="{version(client).replace(chr(34), "&quot;")}"' in page
 
 
 CHANGES: dict[str, Change] = {
-    "a new alert": lambda alert, nurse, colleague: check_in(alert.patient, 20.05, signs=["hives"]),
-    "a quiet report": lambda alert, nurse, colleague: check_in(alert.patient, 20.05, signs=["pus"]),
-    "acknowledged": lambda alert, nurse, colleague: acknowledge(alert=alert, by=nurse.user, now=at(20.05)),
-    "assigned": lambda alert, nurse, colleague: assign(
-        alert=alert, to=colleague, seen_owner=None, by=nurse.user, now=at(20.05)
+    "a new alert": lambda alert, nurse, clinician: check_in(alert.patient, 20.05, signs=["hives"]),
+    "a quiet report": lambda alert, nurse, clinician: check_in(alert.patient, 20.05, signs=["pus"]),
+    "acknowledged": lambda alert, nurse, clinician: acknowledge(alert=alert, by=nurse.user, now=at(20.05)),
+    "assigned": lambda alert, nurse, clinician: assign(
+        alert=alert, to=clinician, seen_owner=None, by=nurse.user, now=at(20.05)
     ),
-    "closed": lambda alert, nurse, colleague: close(
+    "closed": lambda alert, nurse, clinician: close(
         alert=alert, by=nurse.user, now=at(20.05), outcome="mistake", note="Seen."
     ),
 }
@@ -84,18 +71,18 @@ CHANGES: dict[str, Change] = {
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_each_change_of_an_alert_is_noticed(
-    alert: Alert, nurse: StaffMember, colleague: StaffMember, change: str
+    urgent_alert: Alert, nurse: StaffMember, clinician: StaffMember, change: str
 ) -> None:
     client = staff_client(nurse)
     known = version(client)
-    CHANGES[change](alert, nurse, colleague)
+    CHANGES[change](urgent_alert, nurse, clinician)
     response = asked_again(client, known)
     assert response.status_code == 200
     assert response.headers["ETag"] != known
 
 
 def test_what_happens_at_another_clinic_is_no_news(
-    alert: Alert, nurse: StaffMember, stranger: Patient
+    urgent_alert: Alert, nurse: StaffMember, stranger: Patient
 ) -> None:
     client = staff_client(nurse)
     known = version(client)
@@ -104,11 +91,11 @@ def test_what_happens_at_another_clinic_is_no_news(
 
 
 def test_another_view_or_another_person_does_not_get_304_for_it(
-    alert: Alert, nurse: StaffMember, colleague: StaffMember
+    urgent_alert: Alert, nurse: StaffMember, clinician: StaffMember
 ) -> None:
     known = version(staff_client(nurse))
     assert asked_again(staff_client(nurse), known, f"{LIVE}?owner=me").status_code == 200
-    assert asked_again(staff_client(colleague), known).status_code == 200
+    assert asked_again(staff_client(clinician), known).status_code == 200
 
 
 def title(response: Any) -> str:
@@ -117,14 +104,14 @@ def title(response: Any) -> str:
 
 @pytest.mark.parametrize("path", [QUEUE, LIVE])
 def test_the_title_counts_who_has_an_urgent_alert_until_it_is_closed(
-    alert: Alert, nurse: StaffMember, colleague: StaffMember, path: str
+    urgent_alert: Alert, nurse: StaffMember, clinician: StaffMember, path: str
 ) -> None:
-    alert_of(someone(alert.patient, "Daniel"), 20, unwell=["flu"])
+    alert_of(someone(urgent_alert.patient, "Daniel"), 20, unwell=["flu"])
     client = staff_client(nurse)
     assert title(client.get(path)) == "(1) Queue · Larkfield Skin Clinic"
-    acknowledge(alert=alert, by=nurse.user, now=at(20.05))
+    acknowledge(alert=urgent_alert, by=nurse.user, now=at(20.05))
     assert title(client.get(f"{path}?owner=none")) == "(1) Queue · Larkfield Skin Clinic"
-    close(alert=alert, by=colleague.user, now=at(20.06), outcome="mistake", note="Wrong tap.")
+    close(alert=urgent_alert, by=clinician.user, now=at(20.06), outcome="mistake", note="Wrong tap.")
     assert title(client.get(path)) == "Queue · Larkfield Skin Clinic"
 
 
@@ -135,9 +122,9 @@ def rows(response: Any) -> list[str]:
 
 
 @pytest.fixture
-def three(alert: Alert, nurse: StaffMember) -> None:
+def three(urgent_alert: Alert, nurse: StaffMember) -> None:
     """Amara's urgent alert, Daniel's of the same day that the nurse has taken, and Kofi's routine one."""
-    daniel, kofi = someone(alert.patient, "Daniel"), someone(alert.patient, "Kofi")
+    daniel, kofi = someone(urgent_alert.patient, "Daniel"), someone(urgent_alert.patient, "Kofi")
     acknowledge(alert=alert_of(daniel, 20, unwell=["flu"]), by=nurse.user, now=at(20.05))
     alert_of(kofi, 20, signs=["patches"])
     kofi.procedures.update(kind="rf")
@@ -167,9 +154,9 @@ def test_the_filters_in_the_address_narrow_the_list(nurse: StaffMember, query: s
 
 
 @pytest.mark.usefixtures("three")
-def test_a_view_of_a_colleague_can_be_shared(nurse: StaffMember, colleague: StaffMember) -> None:
-    assert rows(staff_client(colleague).get(f"{QUEUE}?owner={nurse.user.pk}")) == ["Amara", "Daniel"]
-    assert rows(staff_client(colleague).get(f"{QUEUE}?owner=me")) == ["Amara"]
+def test_a_view_of_a_colleague_can_be_shared(nurse: StaffMember, clinician: StaffMember) -> None:
+    assert rows(staff_client(clinician).get(f"{QUEUE}?owner={nurse.user.pk}")) == ["Amara", "Daniel"]
+    assert rows(staff_client(clinician).get(f"{QUEUE}?owner=me")) == ["Amara"]
 
 
 @pytest.mark.usefixtures("three")

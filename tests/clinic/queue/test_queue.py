@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -15,17 +14,9 @@ from aftercare.alerts.actions.ownership import acknowledge
 from aftercare.checkins.follow_up.non_response import record_missed_check_ins, record_silence_after_alerts
 from aftercare.people.models import Clinic, Patient, StaffMember
 from clinic.queue.page import ROWS_ON_A_PAGE, Queue, page_of, queue_of
-from tests.clinic.staff_client import (
-    BANNER_QUERIES,
-    QUEUE,
-    alert_of,
-    alert_url,
-    someone,
-    staff_client,
-    treated,
-    words,
-)
-from tests.people import PatientFactory, at, check_in
+from tests.clinic.staff_client import BANNER_QUERIES, QUEUE, alert_url, staff_client, words
+from tests.clock import frozen_at
+from tests.factories import PatientFactory, alert_of, at, check_in, someone, treated
 
 pytestmark = pytest.mark.usefixtures("procedure", "course_set")
 
@@ -43,7 +34,7 @@ def open_at() -> Read:
     """What the queue's page says to a staff member at an hour."""
 
     def open_page(member: StaffMember, h: float) -> str:
-        with time_machine.travel(at(h), tick=False):
+        with frozen_at(at(h)):
             return words(staff_client(member).get(QUEUE))
 
     return open_page
@@ -210,15 +201,15 @@ def test_one_that_waits_again_keeps_its_owner_and_is_to_be_acknowledged_within_i
 
 
 def test_the_last_call_stands_under_the_clock(
-    patient: Patient, nurse: StaffMember, colleague: StaffMember, open_at: Read
+    patient: Patient, nurse: StaffMember, clinician: StaffMember, open_at: Read
 ) -> None:
     record_contact_attempt(patient=patient, by=nurse.user, now=at(19), result="left_message")
     alert = alert_of(patient, 20, signs=["pus"])
     assert "left a message" not in open_at(nurse, 20.1)
     acknowledge(alert=alert, by=nurse.user, now=at(20.1))
-    record_contact_attempt(patient=patient, by=colleague.user, now=at(20.2), result="no_answer")
+    record_contact_attempt(patient=patient, by=clinician.user, now=at(20.2), result="no_answer")
     assert "no answer 06:12, Tom Test" in open_at(nurse, 20.3)
-    record_contact_attempt(patient=patient, by=colleague.user, now=at(20.4), result="reached")
+    record_contact_attempt(patient=patient, by=clinician.user, now=at(20.4), result="reached")
     assert "Reached 06:24 by Tom Test" in open_at(nurse, 20.5)
 
 
@@ -259,7 +250,7 @@ def test_below_the_pressing_rows_a_page_holds_fifty(
     assert ROWS_ON_A_PAGE == 50
     monkeypatch.setattr("clinic.queue.page.page_of", lambda groups, number, _: page_of(groups, number, 2))
     client = staff_client(nurse)
-    with time_machine.travel(at(21), tick=False):
+    with frozen_at(at(21)):
         first, second = (words(client.get(f"{QUEUE}?page={number}")) for number in (1, 2))
     for page, here, elsewhere in ((first, ("P0", "P1"), "P2"), (second, ("P2",), "P0")):
         assert "Acknowledge Amara Test" in page
@@ -340,7 +331,7 @@ def test_the_queue_takes_as_many_queries_for_many_alerts_as_for_one(
     silent = someone(patient, "Ben")
     record_missed_check_ins(at(56))
     client = staff_client(nurse)
-    with time_machine.travel(at(56), tick=False):
+    with frozen_at(at(56)):
         client.get(QUEUE)
         with CaptureQueriesContext(connection) as for_one:
             client.get(QUEUE)

@@ -14,7 +14,7 @@ from aftercare.guidance.actions.courses import publish_courses
 from aftercare.outbox import nudge
 from aftercare.people.models import Clinic, Patient, Procedure, StaffMember
 from aftercare.triage import DEFAULT_COURSES, RULES, TIMED_RULES
-from tests.people import at, check_in
+from tests.factories import at, check_in
 
 OUR_CASES = Path(__file__).parents[2] / "data" / "cases.json"
 

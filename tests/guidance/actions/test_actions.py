@@ -10,7 +10,7 @@ from aftercare.guidance.models import ExpectedCourseSet
 from aftercare.people.models import Clinic, StaffMember
 from aftercare.triage import DEFAULT_COURSES, CourseError
 from tests.at_once import at_once
-from tests.people import at
+from tests.factories import at
 
 pytestmark = pytest.mark.django_db
 

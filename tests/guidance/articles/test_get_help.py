@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 
 from aftercare.guidance.articles.help_signs import BY_LEVEL, GROUPS
@@ -17,7 +16,8 @@ from aftercare.people.models import Clinic, User
 from aftercare.triage import RULES, Level
 from tests.checkins.posting import text_of
 from tests.checkins.wording import forbidden_words
-from tests.people import at
+from tests.clock import frozen_at
+from tests.factories import at
 from tests.readability.grades import HARDEST, full, grade, hardest, too_long
 from tests.readability.sentences import sentences_of_html
 
@@ -28,7 +28,7 @@ TO_CALL = [rule for rule in RULES.values() if rule.level >= Level.SAME_DAY]
 @pytest.fixture
 def page(clinic: Clinic, client: Client) -> Any:
     load_articles(by=User.objects.system())
-    with time_machine.travel(at(3), tick=False):
+    with frozen_at(at(3)):
         return client.get(PATH)
 
 
@@ -76,7 +76,7 @@ def test_an_edit_leaves_no_sign_out_and_the_clinics_own_words_stay(clinic: Clini
 )
 def test_the_opening_hours_are_those_of_now(clinic: Clinic, client: Client, h: float, words: str) -> None:
     load_articles(by=User.objects.system())
-    with time_machine.travel(at(h), tick=False):
+    with frozen_at(at(h)):
         assert words in text_of(client.get(PATH))
 
 

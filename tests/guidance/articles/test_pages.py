@@ -6,13 +6,13 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.test import Client
 
 from aftercare.guidance.models import Article, ArticleRead
 from aftercare.people.models import Clinic, Patient, Procedure, StaffMember, User
+from tests.clock import frozen_at
+from tests.factories import at
 from tests.guidance.writing import change, draft, instruction, published
-from tests.people import at
 
 pytestmark = pytest.mark.django_db
 
@@ -58,7 +58,7 @@ def test_a_patient_sees_what_holds_at_this_hour_and_below_only_what_holds_at_oth
     patient: Patient, procedure: Procedure
 ) -> None:
     published(instruction("now", from_hour=4), instruction("later", from_hour=48))
-    with time_machine.travel(at(26), tick=False):
+    with frozen_at(at(26)):
         page = client_of(patient.user).get("/guidance/wash/")
     assert "For you now, at 26 hours" in page.content.decode()
     assert page.content.decode().count("Text of now.") == 1
@@ -82,7 +82,7 @@ def test_the_list_says_where_the_patient_is(
 ) -> None:
     published()
     published(key="A6", slug="peeling", title="Peeling", group=Article.Group.LATER)
-    with time_machine.travel(at(hours), tick=False):
+    with frozen_at(at(hours)):
         page = client_of(patient.user).get("/guidance/")
     assert [group.title for group in page.context["groups"] if group.is_now] == ([here] if here else [])
 
@@ -140,10 +140,10 @@ def test_what_a_patient_was_shown_is_kept_once_a_revision(patient: Patient) -> N
     first = article.live_revision
     client = client_of(patient.user)
     for minutes in (0, 5):
-        with time_machine.travel(at(1, minutes=minutes), tick=False):
+        with frozen_at(at(1, minutes=minutes)):
             client.get("/guidance/wash/")
     second = change(article, title="Wash gently").live_revision
-    with time_machine.travel(at(2), tick=False):
+    with frozen_at(at(2)):
         client.get("/guidance/wash/")
     kept = ArticleRead.objects.order_by("at").values_list("revision", "at")
     assert list(kept) == [(first.pk, at(1)), (second.pk, at(2))]
@@ -165,7 +165,7 @@ def test_a_patients_page_needs_at_most_ten_queries(
     published(instruction("wash"))
     published(key="G", slug="gone").unpublish()
     client = client_of(patient.user)
-    with time_machine.travel(at(26), tick=False), django_assert_max_num_queries(10):  # type: ignore[attr-defined]
+    with frozen_at(at(26)), django_assert_max_num_queries(10):  # type: ignore[attr-defined]
         client.get(path)
 
 
@@ -186,6 +186,6 @@ def test_the_hours_are_those_after_the_newest_procedure(
     patient.procedures.create(
         kind="rf", area="neck", performed_at=at(50), recorded_at=at(50), recorded_by=nurse.user
     )
-    with time_machine.travel(at(53) + timedelta(minutes=10), tick=False):
+    with frozen_at(at(53) + timedelta(minutes=10)):
         page = client_of(patient.user).get("/guidance/")
     assert "It is 3 hours since your treatment" in page.content.decode()

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from aftercare.guidance.courses.course_texts import Since, course_lines, sign_lines, span
 from aftercare.triage import DEFAULT_COURSES, SymptomCourse
-from tests.people import MONDAY, at
+from tests.factories import MONDAY, at
 
 MN, RF = DEFAULT_COURSES["mn"], DEFAULT_COURSES["rf"]
 

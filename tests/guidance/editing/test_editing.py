@@ -16,9 +16,9 @@ from aftercare.guidance.actions.article_reads import record_article_read
 from aftercare.guidance.actions.editors import add_editor
 from aftercare.guidance.models import Article
 from aftercare.people.models import Clinic, Patient, User
+from tests.factories import at
 from tests.guidance.drawing import png
 from tests.guidance.writing import change, draft, published
-from tests.people import at
 
 pytestmark = pytest.mark.django_db
 

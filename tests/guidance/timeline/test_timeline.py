@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-import time_machine
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
@@ -18,8 +17,9 @@ from aftercare.guidance.timeline.timeline import Timeline
 from aftercare.people.models import Clinic, Patient, Procedure, StaffMember, User
 from aftercare.triage import DEFAULT_COURSES, SymptomCourse
 from tests.checkins.posting import text_of
+from tests.clock import frozen_at
+from tests.factories import MONDAY, ProcedureFactory, at
 from tests.guidance.writing import instruction, published
-from tests.people import MONDAY, ProcedureFactory, at
 
 pytestmark = pytest.mark.django_db
 NOW_H = 26  # Tuesday, 12:00
@@ -29,7 +29,7 @@ def read(user: User | None = None, query: str = "", h: float = NOW_H) -> str:
     client = Client()
     if user:
         client.force_login(user)
-    with time_machine.travel(at(h), tick=False):
+    with frozen_at(at(h)):
         response = client.get(f"/timeline/{query}")
     assert response.status_code == 200
     return text_of(response)
@@ -38,7 +38,7 @@ def read(user: User | None = None, query: str = "", h: float = NOW_H) -> str:
 def status(user: User, query: str) -> int:
     client = Client()
     client.force_login(user)
-    with time_machine.travel(at(NOW_H), tick=False):
+    with frozen_at(at(NOW_H)):
         return client.get(f"/timeline/{query}").status_code
 
 
@@ -158,7 +158,7 @@ def test_past_the_end_of_the_bars_words_remain(patient: Patient, procedure: Proc
     client = Client()
     client.force_login(patient.user)
     for h, bars in ((120, True), (121, False)):
-        with time_machine.travel(at(h), tick=False):
+        with frozen_at(at(h)):
             page = client.get("/timeline/")
         assert (b"hatch-redness" in page.content) is bars
         assert "It is usually gone by now." in text_of(page)
@@ -203,5 +203,5 @@ def test_it_takes_ten_queries_at_most(
     load_articles(by=User.objects.system())
     client = Client()
     client.force_login(patient.user)
-    with time_machine.travel(at(NOW_H), tick=False), django_assert_max_num_queries(10):
+    with frozen_at(at(NOW_H)), django_assert_max_num_queries(10):
         assert client.get("/timeline/").status_code == 200

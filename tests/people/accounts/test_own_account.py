@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import (
     TOTP,
@@ -17,7 +15,6 @@ from allauth.mfa.totp.internal.auth import (
 )
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import Permission
-from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
@@ -25,21 +22,14 @@ from aftercare.people.accounts.devices import device_name, is_held_in_a_hand
 from aftercare.people.actions.sign_in_links import make_sign_in_link
 from aftercare.people.models import Event, Patient, StaffMember, User
 from tests.clinic.staff_client import QUEUE, staff_client, words
-from tests.people import PatientFactory, StaffMemberFactory, at
+from tests.factories import PatientFactory, StaffMemberFactory, at
 from tests.people.accounts.test_sign_in_link import is_signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache"), pytest.mark.frozen_at(at(1))]
 
 ACCOUNT = "/accounts/"
 PHONE = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/130.0 Mobile Safari/537.36"
 DESK = "Mozilla/5.0 (Windows NT 10.0; rv:130.0) Gecko/20100101 Firefox/130.0"
-
-
-@pytest.fixture(autouse=True)
-def _now() -> Iterator[None]:
-    cache.clear()
-    with time_machine.travel(at(1), tick=False):
-        yield
 
 
 def signed_in(user: User, browser: str = DESK) -> Client:
@@ -203,14 +193,14 @@ class TestDetails:
         assert 'value="Rut"' not in client.get(ACCOUNT).content.decode()
 
     def test_what_somebody_typed_is_not_shown_to_the_next_who_signs_in(
-        self, nurse: StaffMember, colleague: StaffMember
+        self, nurse: StaffMember, clinician: StaffMember
     ) -> None:
         client = staff_client(nurse)
         shown = client.get(ACCOUNT).context["shown"]
         client.logout()
         client.post(ACCOUNT, {"first_name": "Rut", "last_name": "Test", "telephone": "", "shown": shown})
 
-        client.post(make_sign_in_link(user=colleague.user, now=at(1)))
+        client.post(make_sign_in_link(user=clinician.user, now=at(1)))
 
         assert 'value="Rut"' not in client.get(ACCOUNT).content.decode()
 

@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
-import time_machine
 from django.core import mail
-from django.core.cache import cache
 from django.test import Client
 from django.utils.html import strip_tags
 
 from aftercare.people.accounts.adapter import wait_for_mails
 from aftercare.people.models import Patient, StaffMember
-from tests.people import at
+from tests.clock import frozen_at
+from tests.factories import at
 from tests.people.accounts.test_sign_in_link import is_signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache"), pytest.mark.frozen_at(at(1))]
 
 CODE_PAGE, TYPE_PAGE = "/accounts/login/code/", "/accounts/login/code/confirm/"
 WRONG = "BBBB-BBBB"
-
-
-@pytest.fixture(autouse=True)
-def _now() -> Iterator[None]:
-    cache.clear()
-    with time_machine.travel(at(1), tick=False):
-        yield
 
 
 def ask(client: Client, address: str) -> None:
@@ -90,9 +81,9 @@ def test_a_new_code_has_all_its_tries(client: Client, patient: Patient) -> None:
 
 def test_a_new_code_works_for_its_fifteen_minutes(client: Client, patient: Patient) -> None:
     ask(client, patient.user.email)
-    with time_machine.travel(at(1, minutes=14), tick=False):
+    with frozen_at(at(1, minutes=14)):
         new_code(client)
-    with time_machine.travel(at(1, minutes=28), tick=False):
+    with frozen_at(at(1, minutes=28)):
         client.post(TYPE_PAGE, {"code": codes_to(patient.user.email)[-1]})
     assert is_signed_in(client)
 
@@ -100,7 +91,7 @@ def test_a_new_code_works_for_its_fifteen_minutes(client: Client, patient: Patie
 def test_new_codes_never_run_out(client: Client, patient: Patient) -> None:
     ask(client, patient.user.email)
     for minute in range(1, 6):
-        with time_machine.travel(at(1, minutes=minute), tick=False):
+        with frozen_at(at(1, minutes=minute)):
             assert "Send a new code" in new_code(client)
     assert len(codes_to(patient.user.email)) == 6
 
@@ -137,7 +128,7 @@ def test_after_three_wrong_codes_the_way_on_is_a_new_one(client: Client, patient
 
 def test_a_code_that_is_too_old_says_so(client: Client, patient: Patient) -> None:
     ask(client, patient.user.email)
-    with time_machine.travel(at(1, minutes=16), tick=False):
+    with frozen_at(at(1, minutes=16)):
         page = said(client, TYPE_PAGE, {"code": codes_to(patient.user.email)[-1]})
     assert "This code is too old. Ask for a new one." in page
     assert not is_signed_in(client)

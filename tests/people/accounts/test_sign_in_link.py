@@ -5,7 +5,6 @@ import sys
 from datetime import datetime, timedelta
 
 import pytest
-import time_machine
 from django.core.management import CommandError, call_command
 from django.test import Client
 
@@ -13,7 +12,8 @@ from aftercare.people.actions.sign_in_links import make_sign_in_link, use_sign_i
 from aftercare.people.log_redaction import RedactTokens
 from aftercare.people.models import Patient, SignInLink, User
 from tests.at_once import at_once
-from tests.people import UserFactory, at
+from tests.clock import frozen_at
+from tests.factories import UserFactory, at
 
 pytestmark = pytest.mark.django_db
 
@@ -75,7 +75,7 @@ def test_only_the_hash_of_a_token_is_kept(user: User) -> None:
 
 
 def test_opening_a_link_signs_nobody_in_but_pressing_its_button_does(user: User, client: Client) -> None:
-    with time_machine.travel(at(), tick=False):
+    with frozen_at(at()):
         path = make_sign_in_link(user=user, now=at())
 
         assert client.get(path).status_code == 200
@@ -85,7 +85,7 @@ def test_opening_a_link_signs_nobody_in_but_pressing_its_button_does(user: User,
 
 
 def test_a_link_that_was_used_says_so(user: User, client: Client) -> None:
-    with time_machine.travel(at(), tick=False):
+    with frozen_at(at()):
         path = make_sign_in_link(user=user, now=at())
         client.post(path)
         other = Client()
@@ -96,7 +96,7 @@ def test_a_link_that_was_used_says_so(user: User, client: Client) -> None:
 
 
 def test_the_button_needs_the_forms_secret(user: User) -> None:
-    with time_machine.travel(at(), tick=False):
+    with frozen_at(at()):
         path = make_sign_in_link(user=user, now=at())
         client = Client(enforce_csrf_checks=True)
 
@@ -107,7 +107,7 @@ def test_the_button_needs_the_forms_secret(user: User) -> None:
 def test_who_has_left_is_not_signed_in(user: User, client: Client) -> None:
     user.is_active = False
     user.save()
-    with time_machine.travel(at(), tick=False):
+    with frozen_at(at()):
         path = make_sign_in_link(user=user, now=at())
 
         assert client.post(path).status_code == 410
@@ -126,7 +126,7 @@ def test_who_has_left_is_not_signed_in(user: User, client: Client) -> None:
 def test_a_link_leads_on_within_this_site_only(
     patient: Patient, client: Client, next_path: str, leads_to: str
 ) -> None:
-    with time_machine.travel(at(), tick=False):
+    with frozen_at(at()):
         path = make_sign_in_link(user=patient.user, now=at(), next_path=next_path)
 
         assert client.post(path).headers["Location"] == leads_to

@@ -8,7 +8,7 @@ from aftercare.people.actions.patients import enrol_patient, is_at_risk
 from aftercare.people.actions.procedures import add_procedure
 from aftercare.people.actions.staff import add_staff_member
 from aftercare.people.models import Clinic, Event, Patient, StaffMember, User
-from tests.people import at
+from tests.factories import at
 
 pytestmark = pytest.mark.django_db
 

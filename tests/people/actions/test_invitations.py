@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.contrib.auth.models import Group
 from django.core import mail
 from django.test import Client
@@ -24,18 +22,13 @@ from aftercare.people.actions.invitations import (
 )
 from aftercare.people.models import Event, Invitation, Patient, StaffMember
 from tests.at_once import at_once
-from tests.people import PatientFactory, StaffMemberFactory, at
+from tests.clock import frozen_at
+from tests.factories import PatientFactory, StaffMemberFactory, at
 from tests.people.accounts.test_sign_in_link import is_signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.frozen_at(at(1))]
 
 LINK = Invitation.Way.LINK
-
-
-@pytest.fixture(autouse=True)
-def _now() -> Iterator[None]:
-    with time_machine.travel(at(1), tick=False):
-        yield
 
 
 @pytest.fixture
@@ -167,7 +160,7 @@ class TestComingIn:
     def test_a_link_works_for_fourteen_days(
         self, link: Invitation, client: Client, hours: float, status: int
     ) -> None:
-        with time_machine.travel(at(hours), tick=False):
+        with frozen_at(at(hours)):
             assert client.post(link.path).status_code == status
         assert is_signed_in(client) is (status == 302)
 

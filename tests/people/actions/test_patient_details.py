@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import pytest
-import time_machine
 from allauth.account.models import EmailAddress
 from django.core import mail
 from django.core.exceptions import ValidationError
@@ -18,18 +16,12 @@ from aftercare.people.accounts.adapter import wait_for_mails
 from aftercare.people.actions.invitations import hand_over
 from aftercare.people.actions.patient_details import change_details
 from aftercare.people.models import Event, Invitation, Patient, StaffMember, User
-from tests.people import PatientFactory, StaffMemberFactory, at
+from tests.factories import PatientFactory, StaffMemberFactory, at
 from tests.people.accounts.test_sign_in_link import is_signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.frozen_at(at(1))]
 
 CODE_PAGE, TYPE_PAGE = "/accounts/login/code/", "/accounts/login/code/confirm/"
-
-
-@pytest.fixture(autouse=True)
-def _now() -> Iterator[None]:
-    with time_machine.travel(at(1), tick=False):
-        yield
 
 
 def change(patient: Patient, by: StaffMember, **details: Any) -> list[str]:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from allauth.account.models import EmailAddress
 from django.core import mail
-from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
@@ -23,20 +20,14 @@ from aftercare.people.log_redaction import RedactTokens
 from aftercare.people.models import Clinic, Event, Patient, StaffInvitation, StaffMember
 from tests.at_once import at_once
 from tests.clinic.staff_client import QUEUE, STAFF, staff_client, words
-from tests.people import StaffMemberFactory, at, person
+from tests.clock import frozen_at
+from tests.factories import StaffMemberFactory, at, person
 from tests.people.accounts.test_sign_in_link import is_signed_in
 from tools.servers.mail import MailServer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache"), pytest.mark.frozen_at(at(1))]
 
 MIA = {"first_name": "Mia", "last_name": "Novak", "email": "mia@test.example", "role": "nurse"}
-
-
-@pytest.fixture(autouse=True)
-def _now() -> Iterator[None]:
-    cache.clear()
-    with time_machine.travel(at(1), tick=False):
-        yield
 
 
 @pytest.fixture
@@ -198,7 +189,7 @@ class TestComingIn:
         assert sorted(map(str, used)) == ["False", "False", "True"]
 
     def test_it_lasts_fourteen_days(self, invited: StaffInvitation, client: Client) -> None:
-        with time_machine.travel(at(1) + timedelta(days=14), tick=False):
+        with frozen_at(at(1) + timedelta(days=14)):
             assert client.get(invited.path).status_code == 410
 
     def test_a_new_one_stops_the_one_before(
@@ -265,12 +256,12 @@ class TestComingIn:
 
 
 def test_only_a_manager_of_the_clinic_invites(
-    mia: StaffMember, nurse: StaffMember, colleague: StaffMember, outsider: StaffMember, patient: Patient
+    mia: StaffMember, nurse: StaffMember, clinician: StaffMember, outsider: StaffMember, patient: Patient
 ) -> None:
     path = f"{page_of(mia)}invitation/"
     StaffMember.objects.filter(pk=outsider.pk).update(role="manager")
     outsider.refresh_from_db()
-    for who, status in ((nurse, 403), (colleague, 403), (outsider, 404), (patient, 404)):
+    for who, status in ((nurse, 403), (clinician, 403), (outsider, 404), (patient, 404)):
         assert staff_client(who).post(path).status_code == status
     assert Client().post(path).status_code == 302
     assert not EmailAddress.objects.exists()

@@ -8,7 +8,7 @@ import pytest
 from aftercare.people.clinics.clinic_phones import clock_word, contact_at
 from aftercare.people.hours import ALWAYS_OPEN
 from aftercare.people.models import Clinic
-from tests.people import ClinicFactory
+from tests.factories import ClinicFactory
 
 LONDON = ZoneInfo("Europe/London")
 WEEK = {day: [["09:00", "18:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}

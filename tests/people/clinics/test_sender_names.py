@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from email.utils import parseaddr
 from typing import Any
 
 import pytest
-import time_machine
-from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
@@ -20,20 +17,13 @@ from aftercare.outbox.registry import Content
 from aftercare.people.accounts.adapter import wait_for_mails
 from aftercare.people.actions.invitations import invite
 from aftercare.people.models import Clinic, Patient, StaffMember
-from tests.people import PatientFactory, StaffMemberFactory, at
+from tests.factories import PatientFactory, StaffMemberFactory, at
 from tools.servers.mail import MailServer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache"), pytest.mark.frozen_at(at(1))]
 
 KIND = "made up"
 ADDRESS = "aftercare@portal.example"
-
-
-@pytest.fixture(autouse=True)
-def _now() -> Iterator[None]:
-    cache.clear()
-    with time_machine.travel(at(1), tick=False):
-        yield
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from aftercare.people.models import Clinic, Patient, StaffMember
-from tests.people import MONDAY, PatientFactory, at, check_in
+from tests.factories import MONDAY, PatientFactory, at, check_in
 
 pytestmark = pytest.mark.django_db
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-import time_machine
 from django.core import mail
 from django.test import Client
 
@@ -11,7 +10,8 @@ from aftercare.outbox.delivery import sweep
 from aftercare.people.actions.invitations import WithdrawnError, hand_over, invite
 from aftercare.people.actions.withdrawal import take_back_patient, withdraw_patient
 from aftercare.people.models import Invitation, Patient, StaffMember
-from tests.people import at
+from tests.clock import frozen_at
+from tests.factories import at
 from tests.people.accounts.test_sign_in_link import is_signed_in
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +30,7 @@ def test_the_invitation_stops_and_its_mail_does_not_leave(withdrawn: Invitation,
     assert mail.outbox == []
     withdrawn.refresh_from_db()
     assert withdrawn.stopped_at == at(1)
-    with time_machine.travel(at(2), tick=False):
+    with frozen_at(at(2)):
         assert client.get(withdrawn.path).status_code == 410
         assert client.post(withdrawn.path).status_code == 410
     assert not is_signed_in(client)
@@ -47,6 +47,6 @@ def test_nobody_is_invited_until_taken_back(withdrawn: Invitation, nurse: StaffM
     take_back_patient(patient=patient, by=nurse.user, now=at(3))
     client = Client()
     link = hand_over(patient=patient, by=nurse.user, now=at(3), way=Invitation.Way.LINK)
-    with time_machine.travel(at(4), tick=False):
+    with frozen_at(at(4)):
         assert client.post(withdrawn.path).status_code == 410, "taking back opens no old link"
         assert client.post(link.path).status_code == 302
