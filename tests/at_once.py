@@ -13,7 +13,7 @@ PATIENCE = 20  # seconds: a deadlock fails the test instead of hanging it
 
 
 def at_once(*calls: Callable[[], T]) -> list[T | Exception]:
-    """What each call returned or raised, all of them begun at the same moment."""
+    """Start all calls at the same moment; return the result or exception of each."""
     barrier = threading.Barrier(len(calls))
 
     def run(call: Callable[[], T]) -> T | Exception:

@@ -12,7 +12,7 @@ class NetworkBlocked(RuntimeError):
 
 
 def is_local(host: str | bytes | None) -> bool:
-    """Whether a host is this machine. None and "" are the wildcard addresses of servers."""
+    """Return True if a host is this machine. None and "" are the wildcard addresses of servers."""
     name = host.decode() if isinstance(host, bytes) else host
     if not name or name == "localhost":
         return True

@@ -37,7 +37,7 @@ def advice_at(
     at_risk: bool = False,
     **answers: Any,
 ) -> Advice:
-    """What is said at `h` hours, or later at `now`, about answers described at `h`."""
+    """Return the advice at `h` hours, or later at `now`, for answers described at `h`."""
     entry = entry_at(h, answers)
     performed_at = procedure.performed_at if procedure else None
     others = [entry_at(20, earlier)] if earlier else []

@@ -47,7 +47,7 @@ def stored(response: Any) -> CheckIn:
 
 
 def text_of(response: Any) -> str:
-    """What a page says, without its markup."""
+    """Return the text of a page without markup."""
     html = re.sub(r"(?s)<(script|style|svg|head).*?</\1>", " ", response.content.decode())
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html)).replace("&#x27;", "’").strip()
 

@@ -1,4 +1,4 @@
-"""What the database refuses of check-ins, whatever the code does."""
+"""Constraints of the check-in tables."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What a patient must never read: what the portal refuses of editors, and for its own words some more."""
+"""Phrases that patients must never read: those refused of editors, and more for the portal's own texts."""
 
 from __future__ import annotations
 
@@ -15,5 +15,5 @@ STRICTER = re.compile(
 
 
 def forbidden_words(text: str) -> list[str]:
-    """What `text` says that it must not."""
+    """Return the forbidden phrases in `text`."""
     return [*forbidden_phrases(text), *(found.group() for found in STRICTER.finditer(text))]

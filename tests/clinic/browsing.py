@@ -29,7 +29,7 @@ class Desk:
 
 
 def is_ours(line: Any) -> bool:
-    """Whether a line of the console tells of a fault in the page.
+    """Return True if a line of the console reports a fault in the page.
 
     Browsers ask for an icon unasked, and note a form that came back with its errors. A request for news that is
     under way when the page is left ends as an abort, which htmx notes too.

@@ -38,7 +38,7 @@ def daniel(clinic: Clinic, nurse: StaffMember) -> Patient:
 
 @pytest.fixture
 def busy(daniel: Patient, nurse: StaffMember) -> None:
-    """Somebody in each other section of the queue."""
+    """One patient in each other section of the queue."""
     now = timezone.now()
     reports: dict[str, dict[str, Any]] = {
         "Joan": {"emergency": ["breathing"]},

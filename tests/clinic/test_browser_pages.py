@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 @dataclass(frozen=True, kw_only=True)
 class Records:
-    """What the pages are about."""
+    """The records that the pages show."""
 
     daniel: Patient
     manager: StaffMember
@@ -113,7 +113,7 @@ def test_the_pages_of_staff_can_be_used_by_everybody(
 
 
 def look_at(page: Any, name: str) -> None:
-    """What one page is held to, in both schemes."""
+    """Check one page in both colour schemes."""
     for scheme in ("light", "dark"):
         # Without motion: a button that still changes its colour is not what anybody reads.
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")

@@ -1,4 +1,4 @@
-"""Who may do what, staff kept by a manager, and who works for two clinics."""
+"""Permissions of the roles, the manager's page of staff, and members of two clinics."""
 
 from __future__ import annotations
 

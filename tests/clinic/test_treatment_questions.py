@@ -1,4 +1,4 @@
-"""What is asked before a treatment is stored: the risk, an early year, a child."""
+"""Questions before a procedure is stored: the risk, an early year, a child."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ SENDING = "SELECT count(*) FROM outbox_message WHERE state = 'sending'"
 
 
 def repeats(stage: Stage) -> int:
-    """How many mails too many have come since the stage was built."""
+    """Return the number of duplicate mails since the stage was built."""
     return stage.reconcile().duplicates
 
 

@@ -8,5 +8,5 @@ from aftercare.people.models import User
 
 @pytest.fixture
 def editor(db: None) -> User:
-    """Somebody who writes guidance, and has nothing to do with patients."""
+    """An editor without any role at a clinic."""
     return add_editor(email="nina@test.example", first_name="Nina", last_name="Test")

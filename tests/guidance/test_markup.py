@@ -1,4 +1,4 @@
-"""What a browser may read differently from the check is neither published nor shown as HTML."""
+"""Markup that a browser may parse differently from the check is neither published nor shown as HTML."""
 
 from __future__ import annotations
 

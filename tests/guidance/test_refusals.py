@@ -1,4 +1,4 @@
-"""What patients must never read is published by nobody, and the articles that say when to call stay."""
+"""Forbidden phrases are never published, and the safety articles cannot be taken away."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ class Recorder(SteadyScheduler):
         self.ran.append(entry.name)
 
     def run(self, clock: Any, seconds: int) -> set[str]:
-        """What runs within so many seconds of the clock."""
+        """Return the tasks that run within this many seconds."""
         self.ran.clear()
         for _second in range(seconds):
             clock.shift(timedelta(seconds=1))

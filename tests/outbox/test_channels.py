@@ -92,7 +92,7 @@ def test_a_mail_over_the_line_is_the_one_that_django_makes(
 
 
 def headers_and_body(mail: email.message.Message) -> tuple[dict[str, str], str]:
-    """What is in a mail, but for when it was sent and what the mail server added."""
+    """Return a mail without its date and the mail server's headers."""
     left_out = {"Date", "X-Peer", "X-MailFrom", "X-RcptTo"}
     headers = {name: str(value) for name, value in mail.items() if name not in left_out}
     text = mail.get_payload(decode=True)

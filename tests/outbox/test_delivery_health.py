@@ -1,4 +1,4 @@
-"""Whether messages reach people: what staff pages, /readyz and the watchdog read."""
+"""The health of delivery, as read by staff pages, /readyz and the watchdog."""
 
 from collections.abc import Callable
 

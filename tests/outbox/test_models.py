@@ -1,4 +1,4 @@
-"""What the database refuses of messages."""
+"""Constraints of the message table."""
 
 from collections.abc import Callable
 

@@ -44,10 +44,10 @@ class Wire:
 
     @property
     def mails(self) -> list[set[uuid.UUID]]:
-        """What each mail stood for."""
+        """The messages of each mail."""
         return [{message.pk for message in mail.messages} for mail in self.outgoing]
 
 
 def swept(now: datetime) -> int:
-    """How many mails leave with a sweep at `now`."""
+    """Sweep at `now` and return the number of mails."""
     return sweep(lambda: now)

@@ -1,4 +1,4 @@
-"""What the database and the models refuse of people, and what is kept for good."""
+"""Constraints of the tables of people, and append-only rows."""
 
 from datetime import datetime, timedelta
 from typing import Any

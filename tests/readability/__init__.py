@@ -1,1 +1,1 @@
-"""What patients read, sentence by sentence, and how hard it is to read."""
+"""The reading difficulty of every sentence for patients."""

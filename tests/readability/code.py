@@ -1,4 +1,4 @@
-"""What the portal's code says to people: its strings that read as sentences, without docstrings."""
+"""The sentences among the strings of the code, without docstrings."""
 
 from __future__ import annotations
 

@@ -86,7 +86,7 @@ CODE = re.compile(r"(?s){%.*?%}|{{.*?}}")
 
 
 def fixed_text(template: str) -> list[str]:
-    """What a template says by itself, whatever is filled in; marked for translation or not."""
+    """Return the fixed text of a template, marked for translation or not."""
     template = PLURAL.sub("<hr>", SHOWN.sub(r"\1\2", COMMENT.sub("", template)))
     elsewhere = "".join(f"<hr>{found[1] or found[2]}" for found in ELSEWHERE.finditer(template))
     return sentences_of_html(CODE.sub(" ", template) + elsewhere)

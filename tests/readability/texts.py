@@ -49,7 +49,7 @@ def groups() -> dict[str, list[str]]:
 
 
 def timeline() -> Iterator[str]:
-    """What happens when, and how long it lasts: for everybody, and for one patient at many hours."""
+    """Yield the sentences of the timeline: for everybody, and for one patient at many hours."""
     lines = [str(text) for phase in RECOVERY_PHASES for text in (phase.title, phase.text)]
     lines += [sign for phase in RECOVERY_PHASES for sign in warning_signs(phase)]
     for course in DEFAULT_COURSES.values():
@@ -70,7 +70,7 @@ def questions() -> Iterator[str]:
 
 
 def advice(rule: str) -> Iterator[str]:
-    """What is said where a rule fires, while the clinic is open and while it is closed."""
+    """Yield the advice where a rule fires, while the clinic is open and while it is closed."""
     h, answers, earlier = FIRES[rule]
     for late_h in (0, AT_NIGHT_H):
         yield from advice_of(h, late_h, earlier, at_risk=True, **answers)
@@ -93,7 +93,7 @@ def template_texts() -> dict[str, list[str]]:
 
 
 def code_texts() -> dict[str, list[str]]:
-    """What the code says to patients, module by module, so that a new one is read without being listed."""
+    """Return the texts for patients in the code, by module, so that a new module is included without being listed."""
     paths = [*modules(*ROOMS_OF_PATIENTS), *(BASE / "aftercare" / name for name in ALSO_OF_PATIENTS)]
     return {str(path.relative_to(BASE)): sentences_in_code(path) for path in paths if sentences_in_code(path)}
 
@@ -105,7 +105,7 @@ def sentences_in_code(path: Path) -> list[str]:
 
 
 def staff_texts() -> dict[str, list[str]]:
-    """What staff and editors read: pages, forms, mails."""
+    """Return the texts for staff and editors: pages, forms, mails."""
     rooms = [
         BASE / "clinic",
         *(BASE / "aftercare" / room for room in ("alerts", "guidance", "people", "outbox")),

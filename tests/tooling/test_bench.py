@@ -1,4 +1,4 @@
-"""What the benchmarks reckon with. They themselves never run inside a test."""
+"""Calculations of the benchmarks. The benchmarks themselves never run inside a test."""
 
 import pytest
 

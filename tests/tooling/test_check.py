@@ -14,7 +14,7 @@ ENV_SQLITE = {"DATABASE_URL": "sqlite"}
 
 @pytest.fixture
 def ran(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What ran, in order, while every part succeeds."""
+    """The parts that ran, in order, while every part succeeds."""
     order: list[str] = []
 
     def note(what: str, result: object) -> object:

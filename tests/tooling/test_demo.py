@@ -30,7 +30,7 @@ def seed(*options: str) -> str:
 
 
 def everything() -> list[tuple[Any, ...]]:
-    """What a visitor sees of the check-ins, by patient and time."""
+    """Return the visible columns of the check-ins, by patient and time."""
     rows = CheckIn.objects.values_list(
         "patient__record_number",
         "patient__user__email",

@@ -1,4 +1,4 @@
-"""What is loaded in bulk is what the real actions would have made of the same check-ins, row for row."""
+"""Bulk loading writes the same rows as the real actions would for the same check-ins."""
 
 from __future__ import annotations
 

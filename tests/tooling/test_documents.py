@@ -1,4 +1,4 @@
-"""What the documents name exists: a page that speaks of a file that has moved is worse than none."""
+"""Every path and command that the documents name exists."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ def asked_for(source: str) -> list[Requirement]:
 
 
 def needed(requirement: Requirement, environment: dict[str, str]) -> Iterator[Requirement]:
-    """What an installed package needs in an environment, with the extras that are asked of it."""
+    """Return the requirements of an installed package in an environment, with the given extras."""
     for extra in requirement.extras or {""}:
         for line in requires(requirement.name) or ():
             found = Requirement(line)
@@ -48,7 +48,7 @@ def everything_needed(sources: list[str], environment: dict[str, str]) -> set[st
 
 
 def is_installed(requirement: Requirement) -> bool:
-    """Whether this Python needs it as well: of what another needs there is nothing to look into."""
+    """Return True if this Python needs the package too; other packages are not installed here."""
     try:
         requires(requirement.name)
     except ModuleNotFoundError:

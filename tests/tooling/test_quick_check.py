@@ -85,7 +85,7 @@ def test_changed_tests_come_first_and_none_comes_twice() -> None:
 
 @pytest.fixture
 def ran(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What bin/check runs: every test touched, and no check fails."""
+    """The commands that bin/check runs, with every test touched and no check failing."""
     done: list[str] = []
 
     def static_checks(_env: dict[str, str]) -> list[str]:

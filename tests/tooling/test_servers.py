@@ -26,7 +26,7 @@ def programs(folder: Path, *names: str) -> Path:
 
 
 def is_running(pid: int) -> bool:
-    """Whether a process exists and is more than an entry that waits for its parent."""
+    """Return True if a process exists and is not a zombie."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""What a module says when it is loaded is translated when it is shown: else it stays in the language of the start."""
+"""Lazy translation of texts in modules: they are translated when shown, not when the module is loaded."""
 
 from __future__ import annotations
 

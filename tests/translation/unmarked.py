@@ -1,4 +1,4 @@
-"""What a page or a mail in the pseudo-locale says that is neither marked for translation nor data."""
+"""Texts of a page or mail in the pseudo-locale that are neither marked for translation nor data."""
 
 from __future__ import annotations
 

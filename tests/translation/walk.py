@@ -23,7 +23,7 @@ LEFT_OUT = re.compile(r"/(?:admin|media|static|healthz|readyz)|/accounts/(?:logo
 
 
 class Links(HTMLParser):
-    """Where the links of a page lead."""
+    """Collects the targets of a page's links."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -68,7 +68,7 @@ class Walk:
                 waiting += self.open(path)
 
     def is_new(self, path: str) -> bool:
-        """Whether a page like this one was not opened often enough yet."""
+        """Return True if pages of this kind were not opened often enough yet."""
         address = urlsplit(path)
         kind = (page_of(path), *sorted(name for name, _ in parse_qsl(address.query)))
         self.visits[kind] += 1

@@ -56,14 +56,14 @@ MARKUP = re.compile(r"<[^>]+>|\{\w+\}")
 
 @dataclass(frozen=True)
 class World:
-    """What each page and each kind of mail said, by its name, and what of it is data."""
+    """Texts of each page and each kind of mail, by name, and the data among them."""
 
     pages: dict[str, set[str]]
     mails: dict[str, set[str]]
     data: Data
 
     def unmarked(self) -> dict[str, list[str]]:
-        """What is not marked, by page ("clinic:alert") or mail ("mail: drill"); where all is, an empty list."""
+        """Return the unmarked texts by page ("clinic:alert") or mail ("mail: drill"); empty if all are."""
         found = {
             name: said(unmarked(html, self.data) for html in pages) for name, pages in self.pages.items()
         }
@@ -106,7 +106,7 @@ def look_around() -> World:
 
 
 def prepare() -> None:
-    """What the demo clinic has not: a message, invitations, calls, a drill, a shift, somebody withdrawn."""
+    """Add to the demo clinic: a message, invitations, calls, a drill, a shift, a withdrawn patient."""
     nurse, manager = (
         StaffMember.objects.get(user__email=f"{name}@demo.example") for name in ("nurse", "manager")
     )

@@ -1,4 +1,4 @@
-"""What the engine takes in as answers, and what it refuses by name."""
+"""Accepted answers of the engine, and those refused by name."""
 
 from typing import Any
 

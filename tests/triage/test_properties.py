@@ -1,4 +1,4 @@
-"""What must hold for any series of check-ins."""
+"""Properties of every series of check-ins."""
 
 from dataclasses import replace
 from datetime import timedelta

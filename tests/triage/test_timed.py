@@ -1,4 +1,4 @@
-"""What time alone makes fire, the warning before a treatment, and whom an alert is told to."""
+"""Rules of time alone, the warning before a treatment, and the recipients of an alert."""
 
 from datetime import datetime, timedelta
 from typing import Any

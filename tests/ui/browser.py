@@ -1,4 +1,4 @@
-"""What a real browser says of a page: does axe find something, does it scroll sideways, does text lie on text."""
+"""Checks of a page in a real browser: axe, sideways scrolling, overlapping text."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ FAULTS = """() => axe.run({resultTypes: ['violations']}).then(({violations}) => 
 
 
 def violations(page: Page) -> list[str]:
-    """What axe finds wrong, each with where.
+    """Return the violations that axe finds, each with its place.
 
     What lies in a closed fold has no place of its own, and axe takes the box below for its background: where
     something is found, the folds are opened and the page is looked at again.
@@ -85,7 +85,7 @@ def faults(page: Page) -> list[str]:
 
 
 def sticks_out(page: Page) -> bool:
-    """Whether the page scrolls sideways."""
+    """Return True if the page scrolls sideways."""
     return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
 
 
@@ -99,7 +99,7 @@ def cut_off(page: Page) -> Any:
 
 
 def small_targets(page: Page) -> Any:
-    """What a finger would miss: lower than 44 pixels."""
+    """Return the controls that are too low for a finger: under 44 pixels."""
     return page.evaluate(SMALL_TARGETS)
 
 

@@ -1,4 +1,4 @@
-"""How an instant to come is said."""
+"""The words for a coming instant."""
 
 from __future__ import annotations
 

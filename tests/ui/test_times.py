@@ -1,4 +1,4 @@
-"""How instants are said to staff and to patients."""
+"""The words for instants, to staff and to patients."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo

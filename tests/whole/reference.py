@@ -194,7 +194,7 @@ class Reference:
     # Where a check-in belongs
 
     def line_of(self, given: Given) -> list[Reported]:
-        """What the token has stored since it last began anew."""
+        """Return the check-ins that the token has stored since it last began anew."""
         of_token = [r for r in self.reports if given.token is not None and r.token == given.token]
         if not of_token:
             return []
@@ -333,7 +333,7 @@ class Reference:
         return self.reply(report, "stored", notify=notify)
 
     def kept_findings(self, report: Reported) -> dict[tuple[Treated | None, str], Raised]:
-        """What the corrected revision had fired; nothing where the correction describes a later instant."""
+        """Return the findings of the corrected revision; none if the correction describes a later instant."""
         corrected = report.corrects
         if corrected is None or report.at > corrected.submitted_at:
             return {}

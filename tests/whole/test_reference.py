@@ -115,7 +115,7 @@ def as_case(drawn: tuple[bool, list[tuple[Any, ...]]]) -> dict[str, Any]:
 
 
 def by_the_text(case: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """What the second reading says of each step."""
+    """Return the result of the reference for each step."""
     reference = Reference(at_risk=case["patient"]["at_risk"])
     for step in case["steps"]:
         at = START + step["h"] * HOUR
@@ -142,7 +142,7 @@ def by_the_text(case: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def by_the_product(case: dict[str, Any]) -> list[dict[str, Any]]:
-    """What the product makes of each step."""
+    """Return the result of the product for each step."""
     [(_case, outcome)] = rehearse(read_case_file({"defaults": DEFAULTS, "cases": [case]}))
     assert not isinstance(outcome, CaseFileError), outcome
     keys = ("level", "rules", "status", "notify", "lead")

@@ -1,4 +1,4 @@
-"""What stood quietly under a higher alert is told once that one is dealt with."""
+"""Suppressed alerts are notified once the higher alert is handled."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Who is told of a report, and what waits again once it was acknowledged."""
+"""Recipients of a report, and alerts that wait again after they were acknowledged."""
 
 import uuid
 from datetime import datetime, timedelta

@@ -43,7 +43,7 @@ def told(reason: str) -> list[tuple[datetime, int]]:
 
 
 def recipients(reason: str, now: datetime) -> set[object]:
-    """Who is told of the dispatches of a reason."""
+    """Return the recipients of the dispatches of a reason."""
     drain(now)
     subjects = Dispatch.objects.filter(reason=reason).values("pk")
     return {message.recipient for message in Message.objects.filter(subject__in=subjects)}

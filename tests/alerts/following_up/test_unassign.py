@@ -1,4 +1,4 @@
-"""What belongs to somebody who left or is away goes back to everybody."""
+"""Alerts whose owner has left or is away are unassigned."""
 
 import pytest
 

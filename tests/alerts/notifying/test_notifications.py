@@ -226,7 +226,7 @@ def test_each_reason_has_words_of_its_own(patient: Patient, procedure: Procedure
 
 
 class TestFlood:
-    """What the outbox needs to know so that nobody is flooded and nothing pressing waits."""
+    """Columns of a message by which the outbox batches and orders messages."""
 
     def test_a_message_names_its_patient_its_clinic_and_how_pressing_it_is(
         self, patient: Patient, procedure: Procedure, nurse: StaffMember

@@ -1,4 +1,4 @@
-"""What a patient is told at once, level by level."""
+"""The advice of each level."""
 
 from __future__ import annotations
 

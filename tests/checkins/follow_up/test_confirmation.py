@@ -1,4 +1,4 @@
-"""What a patient may believe about the clinic: saved, sent, seen at, or that nobody has confirmed in time."""
+"""The confirmation shown to a patient: saved, sent, seen at, or not confirmed in time."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -239,7 +239,7 @@ class TestMessage:
 
 
 class TestPage:
-    """What the result says, and the part of it that an open page fetches again."""
+    """Return the text of the result, and of its part that an open page polls."""
 
     def test_the_result_says_how_it_stands(self, patient: Patient, nurse: StaffMember) -> None:
         report = check_in(patient, 1, **PUS).check_in

@@ -1,4 +1,4 @@
-"""What is posted becomes a submission, or says what to mend. With an emergency ticked nothing is refused."""
+"""A posted form becomes a submission or a list of errors. With an emergency ticked it is never refused."""
 
 from __future__ import annotations
 

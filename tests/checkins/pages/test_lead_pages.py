@@ -1,4 +1,4 @@
-"""What stands on top of the result, of today, of the history and of the timeline while an alert is open, and after."""
+"""The lead of the patient's pages while an alert is open, and after."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def page_of(patient: Patient, path: str, now: datetime, result: CheckIn | None =
 
 
 def main_of(response: Any) -> str:
-    """What the main part says, without the tabs and the card of telephones."""
+    """Return the text of the main part, without tabs and telephones."""
     html = response.content.decode()
     main = re.search(r"(?s)<main.*?</main>", html)
     assert main
@@ -238,7 +238,7 @@ class TestSaidCalled:
 
 
 class TestOpenPage:
-    """What an open page asks for again."""
+    """The region that an open page polls."""
 
     def test_today_and_the_result_learn_of_the_call_without_being_loaded(self, patient: Patient) -> None:
         report = check_in(patient, 1, **PUS).check_in

@@ -1,4 +1,4 @@
-"""What the clinic wrote stands on today until it is opened, then in the history."""
+"""Letters are shown on today until they are opened, then in the history."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a patient has reported so far, read in a fixed number of queries."""
+"""The history of a patient, loaded in a fixed number of queries."""
 
 import pytest
 from pytest_django import DjangoAssertNumQueries

@@ -1,4 +1,4 @@
-"""Whether a check-in can be taken, and where it belongs."""
+"""Acceptance and placement of a check-in."""
 
 import uuid
 from typing import Any
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 def problems(patient: Patient, h: float, **said: Any) -> dict[str, str]:
-    """What is said about a check-in that is refused."""
+    """Return the errors of a rejected check-in."""
     with pytest.raises(RejectedError) as refused:
         check_in(patient, h, **said)
     assert not patient.check_ins.exists()

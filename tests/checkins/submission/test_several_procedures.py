@@ -114,14 +114,14 @@ def fired_by(entry: Reported, current: list[Reported], at_risk: bool) -> set[Whe
 
 
 class Reference:
-    """What a patient's check-ins fire, step by step."""
+    """The findings of a patient's check-ins, step by step."""
 
     def __init__(self, procedures: list[Procedure], at_risk: bool) -> None:
         self.procedures, self.at_risk = procedures, at_risk
         self.current: list[Reported] = []
 
     def submit(self, entry: Reported, corrects: uuid.UUID | None) -> set[tuple[uuid.UUID, str, uuid.UUID]]:
-        """What newly fires, on the entry itself and on the others because of it."""
+        """Return the new findings, on the entry itself and on other entries because of it."""
         before = {one.id: fired_by(one, self.current, self.at_risk) for one in self.current}
         self.current = [one for one in self.current if one.id != corrects] + [entry]
         return {

@@ -1,4 +1,4 @@
-"""What a form's token decides: a repeat, a correction of what it stored, or after some hours something new."""
+"""The token of a form decides: a repeat, a correction, or after some hours a new check-in."""
 
 import uuid
 from typing import Any

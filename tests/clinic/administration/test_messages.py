@@ -103,7 +103,7 @@ class TestEveryKind:
     """Each kind in words, the address, and the page it was about; nothing of anybody's health."""
 
     def give_up(self) -> None:
-        """What waits is refused by the mail server."""
+        """Let the mail server refuse the waiting messages."""
         Message.objects.filter(state=Message.State.PENDING).update(
             state="failed", failure="permanent", error="recipient refused 550", finished_at=at(21)
         )

@@ -26,7 +26,7 @@ NOTE = "Left cheek hot since 6 this morning."
 
 
 def panel(client: Client, alert: Alert, **chosen: Any) -> dict[str, Any]:
-    """What a browser sends of the panel on the alert's page."""
+    """Return the fields that a browser sends from the call panel."""
     page = client.get(alert_url(alert)).content.decode()
     return fields_of(page, alert_url(alert, "attempts")) | chosen
 

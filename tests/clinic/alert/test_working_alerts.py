@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.usefixtures("procedure", "course_set"), pytest.mark.fr
 
 
 def deeds(alert: Alert) -> list[str]:
-    """What was done to an alert, in order; looks are left out."""
+    """Return the actions on an alert in order, without views."""
     events = Event.objects.filter(subject=alert.pk).exclude(verb=Event.Verb.OPENED_ALERT)
     return [event.verb for event in events.order_by("pk")]
 

@@ -33,7 +33,7 @@ def treated(patient: Patient, nurse: StaffMember) -> Procedure:
 
 
 def shot(page: Page, name: str) -> None:
-    """What one page is held to."""
+    """Check one page."""
     assert violations(page) == [], name
     assert not sticks_out(page), name
     assert overlapping_texts(page) == [], name

@@ -1,4 +1,4 @@
-"""Who may be here already is shown before a patient is enrolled."""
+"""Likely duplicates are shown before a patient is enrolled."""
 
 from __future__ import annotations
 

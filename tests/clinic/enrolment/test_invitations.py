@@ -37,7 +37,7 @@ def link_on(response: Any) -> str:
 
 
 def state_on(client: Client, patient: Patient) -> str:
-    """What the patient's page says of the invitation."""
+    """Return the text about the invitation on the patient's page."""
     page = words(client.get(patient_url(patient)))
     return page[page.index(" Invitation ") :]
 

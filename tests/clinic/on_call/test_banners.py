@@ -1,4 +1,4 @@
-"""What stands above every page of staff while somebody can't be told."""
+"""Banners above every page of staff while somebody can't be notified."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def zoe(clinic: Clinic) -> Patient:
-    """Somebody whose name has an accent, below the age limit, of whom nothing was asked."""
+    """A minor with an accent in the name and no intake."""
     user = UserFactory.create(first_name="Zoë", last_name="Müller-Lee")
     born = timezone.localdate() - timedelta(days=16 * 365)
     return PatientFactory.create(

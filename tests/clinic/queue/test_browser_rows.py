@@ -41,7 +41,7 @@ def sam(daniel: Patient) -> Patient:
 
 
 def owners(patient: Patient) -> dict[str, str | None]:
-    """Who has each alert of a patient, by its rule."""
+    """Return the owner of each alert of a patient, by rule."""
     return dict(patient.alerts.values_list("rule", "owner__first_name"))
 
 

@@ -23,7 +23,7 @@ HANDOVER = "/clinic/handover/"
 
 @pytest.fixture
 def silent(patient: Patient, procedure: Procedure) -> Patient:
-    """Somebody who has not checked in since the treatment."""
+    """A patient without a check-in since the treatment."""
     found = someone(patient, "Ben", call_back_telephone="0161 496 0199")
     record_missed_check_ins(at(56))
     return found

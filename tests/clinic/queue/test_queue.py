@@ -31,7 +31,7 @@ def see(clinic: Clinic, nurse: StaffMember) -> See:
 
 @pytest.fixture
 def open_at() -> Read:
-    """What the queue's page says to a staff member at an hour."""
+    """Return the text of the queue for a staff member at an hour."""
 
     def open_page(member: StaffMember, h: float) -> str:
         with frozen_at(at(h)):

@@ -42,7 +42,7 @@ def rehearse(path: Path, *options: str) -> list[dict[str, Any]]:
 
 
 def row_counts() -> dict[str, int]:
-    """How many rows each of our tables holds."""
+    """Return the number of rows of each table."""
     rooms = ("people", "guidance", "outbox", "alerts", "checkins")
     models = [model for room in rooms for model in apps.get_app_config(room).get_models()]
     return {model.__name__: model._default_manager.count() for model in models}

@@ -1,4 +1,4 @@
-"""Who gets into the pages of Wagtail, how, and how far."""
+"""Access to the pages of Wagtail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an editor does in Wagtail's forms: every refusal says what to mend, and nothing is lost."""
+"""Editing in Wagtail's forms: every refusal says what to mend, and no input is lost."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def submitted(editor: User, clinic: Clinic) -> Article:
 
 @pytest.fixture
 def reviewer(submitted: Article) -> User:
-    """Somebody who only reviews."""
+    """A person who only reviews."""
     call_command("add_editor", "rae@test.example", "--reviewer", verbosity=0)
     return User.objects.get(email="rae@test.example")
 

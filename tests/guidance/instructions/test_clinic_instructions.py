@@ -1,4 +1,4 @@
-"""What holds now, and what comes later, as each clinic says it."""
+"""Instructions that hold now and later, in each clinic's words."""
 
 from __future__ import annotations
 

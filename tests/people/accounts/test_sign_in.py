@@ -39,7 +39,7 @@ def codes_to(address: str) -> list[str]:
 
 
 def said(client: Client, path: str, form: dict[str, str]) -> str:
-    """What the page says to which a press leads."""
+    """Return the text of the page that a press leads to."""
     return " ".join(strip_tags(client.post(path, form, follow=True).content.decode()).split())
 
 

@@ -32,7 +32,7 @@ MIA = {"first_name": "Mia", "last_name": "Novak", "email": "mia@test.example", "
 
 @pytest.fixture
 def mia(clinic: Clinic) -> StaffMember:
-    """Somebody who was added and has never signed in."""
+    """A staff member who was added and has never signed in."""
     return person(clinic, "Mia", StaffMember.Role.NURSE)
 
 
