@@ -48,12 +48,12 @@ class AlertQuerySet(models.QuerySet["Alert"]):
         return self.need_action().filter(status=Alert.Status.ACKNOWLEDGED, acknowledged_at__lte=since)
 
     def worst_first(self) -> AlertQuerySet:
-        """Order by level, then by waiting time, longest first."""
+        """Order by level, then by waiting time, longest first; alerts of one report by rule."""
         rank = Case(
             *(When(level=level.value, then=Value(place)) for place, level in enumerate(LEVEL_ORDER)),
             output_field=IntegerField(),
         )
-        return self.annotate(rank=rank).order_by("rank", "opened_at", "pk")
+        return self.annotate(rank=rank).order_by("rank", "opened_at", "rule", "pk")
 
 
 class Alert(models.Model):
