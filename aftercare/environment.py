@@ -48,6 +48,7 @@ class Environment:
     email: dict[str, Any]
     pace: dict[str, float]
     staff_mfa: str
+    statement_timeout: float
 
 
 class Reader:
@@ -143,6 +144,11 @@ def seconds(raw: str) -> float:
     return found
 
 
+def seconds_or_none(raw: str) -> float:
+    """Parse a duration as `seconds` does, or 0 for none."""
+    return 0.0 if raw == "0" else seconds(raw)
+
+
 def one_of(*words: str) -> Callable[[str], str]:
     """Return a parser for exactly these words."""
 
@@ -177,6 +183,7 @@ def read_environment(variables: Mapping[str, str], base_dir: Path) -> Environmen
         staff_mfa=reader.read(
             "STAFF_MFA", one_of("required", "optional"), "optional" if demo else "required", "required"
         ),
+        statement_timeout=reader.read("STATEMENT_TIMEOUT_SECONDS", seconds_or_none, "5", 5.0),
     )
     problems = reader.problems + ([] if demo else unfit_for_patients(found))
     if problems:

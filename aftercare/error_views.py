@@ -1,4 +1,4 @@
-"""Error page while the database is unavailable, e.g. during a restart; posted input is kept on the page."""
+"""Error page while the database is unavailable or too slow, e.g. during a restart; posted input is kept on the page."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.views import defaults
 
+from aftercare.statement_timeout import is_timeout
+
 RETRY_AFTER = "20"  # seconds
 
 
@@ -19,7 +21,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if not isinstance(error, (OperationalError, InterfaceError)):
         return defaults.server_error(request)
     # Without the request: context processors need the database.
-    page = render_to_string("503.html", typed_in(request))
+    page = render_to_string("503.html", {**typed_in(request), "is_timeout": is_timeout(error)})
     status = HTTPStatus.SERVICE_UNAVAILABLE
     return HttpResponse(page, status=status, headers={"Retry-After": RETRY_AFTER})
 

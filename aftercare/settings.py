@@ -101,6 +101,7 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 DATABASES = {"default": ENVIRONMENT.database}
+STATEMENT_TIMEOUT_SECONDS = ENVIRONMENT.statement_timeout  # of the web process alone: aftercare/wsgi.py
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Sessions and cache live in the database: when Redis is gone, sign-in and check-in still work.

@@ -6,3 +6,7 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aftercare.settings")
 application = get_wsgi_application()
+
+from aftercare.statement_timeout import limit_statements  # noqa: E402 (needs the settings)
+
+limit_statements()

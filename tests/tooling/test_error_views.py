@@ -3,11 +3,11 @@
 from typing import Any
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.test import Client
 
-from aftercare.people.models import Patient, Procedure
-from tests.clinic.staff_client import staff_client
+from aftercare.people.models import Patient, Procedure, StaffMember
+from tests.clinic.staff_client import staff_client, words
 
 pytestmark = pytest.mark.usefixtures("procedure")
 TOKEN = "0f0e1c84-94a6-4a6e-8f0b-8a0d7c2f7f10"
@@ -91,3 +91,40 @@ def test_a_fault_of_ours_is_not_taken_for_an_outage(
     monkeypatch.setattr("aftercare.checkins.views.FormPage", fails)
 
     assert browser_of(patient).get("/check-in/").status_code == 500
+
+
+@pytest.fixture
+def too_slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A statement of each page takes longer than the time limit."""
+
+    def sleeps(*_arguments: Any, **_said: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = '20ms'; SELECT pg_sleep(5)")
+
+    monkeypatch.setattr("aftercare.checkins.form.page.submit_check_in", sleeps)
+    monkeypatch.setattr("clinic.patients.search_views.patient_rows", sleeps)
+
+
+@pytest.mark.usefixtures("too_slow")
+def test_a_page_that_takes_too_long_says_so_and_what_to_do(nurse: StaffMember) -> None:
+    client = staff_client(nurse)
+    client.raise_request_exception = False
+
+    response = client.get("/clinic/patients/search/")
+
+    assert response.status_code == 503
+    assert response.headers["Retry-After"]
+    page = words(response)
+    assert "This took too long We stopped it" in page
+    assert "search for one longer word" in page
+    assert "can’t reach our records" not in page
+
+
+@pytest.mark.usefixtures("too_slow")
+def test_a_form_that_takes_too_long_is_kept_to_be_sent_again(patient: Patient) -> None:
+    response = browser_of(patient).post("/check-in/", {"token": TOKEN, "redness": "2"})
+
+    assert response.status_code == 503
+    page = words(response)
+    assert "Your answers are not sent yet This took too long, so we stopped it." in page
+    assert f'name="token" value="{TOKEN}"' in response.content.decode()
