@@ -10,6 +10,7 @@ from wagtail.utils.urlpatterns import decorate_urlpatterns
 
 from aftercare.guidance.access import editor_required
 from aftercare.guidance.editing.admin_home import Home, not_available, to_articles
+from aftercare.guidance.editing.search_limits import limited_search
 from aftercare.people.accounts.link_views import sign_in
 
 # Wagtail's forms need inline script, which the policy of the other pages forbids. Still nothing is loaded from
@@ -35,5 +36,7 @@ urlpatterns = [
     path("pages/", editor_required(to_articles)),
     path("pages/<path:rest>", editor_required(to_articles)),
     path("bulk/people/<path:rest>", editor_required(not_available)),
-    *decorate_urlpatterns(wagtail_urls.urlpatterns, lambda view: editor_required(policy(view))),
+    *decorate_urlpatterns(
+        wagtail_urls.urlpatterns, lambda view: editor_required(policy(limited_search(view)))
+    ),
 ]

@@ -15,7 +15,7 @@ from aftercare.guidance.actions.article_reads import record_article_read
 from aftercare.guidance.articles.list_page import groups
 from aftercare.guidance.articles.page import article_context, template_of
 from aftercare.guidance.articles.reader import Reader
-from aftercare.guidance.articles.search import LONGEST_QUERY, search
+from aftercare.guidance.articles.search import search
 from aftercare.guidance.courses.course_texts import Since
 from aftercare.guidance.instructions.clinic_placeholders import ClinicPlaceholders
 from aftercare.guidance.models import Article, ArticleSlug
@@ -23,6 +23,7 @@ from aftercare.guidance.timeline.timeline import Timeline
 from aftercare.people.access import patient_of
 from aftercare.people.context_processors import clinic_of
 from aftercare.people.models import Clinic, Patient, Procedure
+from aftercare.ui.search_limits import LONGEST_QUERY, is_too_long
 
 GONE = 410
 
@@ -44,11 +45,14 @@ def reader_of(request: HttpRequest) -> Reader | None:
 @require_safe
 def guidance(request: HttpRequest) -> HttpResponse:
     """Show all articles, or the results of a search."""
-    query = request.GET.get("q", "").strip()[:LONGEST_QUERY]
+    typed = request.GET.get("q", "").strip()
+    query = typed[:LONGEST_QUERY]
     words, reader = ClinicPlaceholders.of(clinic_or_404(request)), reader_of(request)
     articles = Article.objects.published()
     context: dict[str, Any] = {"query": query, "reader": reader, "as_patient": patient_of(request)}
-    if query:
+    if is_too_long(typed):
+        context["is_too_long"] = True
+    elif query:
         context["results"] = search(articles.prefetch_related("instructions"), words, query)
     else:
         context["groups"] = groups(articles.defer("body"), words, reader)

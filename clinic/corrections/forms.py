@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Layout
 from django import forms
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,9 +17,11 @@ from django.utils.translation import gettext_lazy
 from aftercare.checkins.corrections.actions import Treatment
 from aftercare.people.models import Patient, Procedure
 from aftercare.people.patients.intake import Intake
+from aftercare.ui.search_limits import LONGEST_QUERY, is_too_long
 from clinic.form_fields import PatientTreatmentForm, helper_for, require_after_birth
 from clinic.held_forms import StaffForm
 from clinic.intake_fields import add_questions, answered_intake, questions_layout
+from clinic.patient_search import too_long_words
 from clinic.treatment_questions import is_child, questions_about
 
 if TYPE_CHECKING:
@@ -92,7 +95,6 @@ class FindForm(StaffForm):
     words = forms.CharField(
         label=gettext_lazy("Find the patient who had it"),
         help_text=gettext_lazy("A name, a birth date, a record number, or digits of a telephone number."),
-        max_length=100,
         error_messages={
             "required": gettext_lazy(
                 "Type a part of the name, the birth date, the record number or the telephone number."
@@ -102,8 +104,14 @@ class FindForm(StaffForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["words"].widget.attrs["autocomplete"] = "off"
+        self.fields["words"].widget.attrs |= {"autocomplete": "off", "maxlength": LONGEST_QUERY}
         self.helper = helper_for(Layout("words"))
+
+    def clean_words(self) -> str:
+        words: str = self.cleaned_data["words"]
+        if is_too_long(words):
+            raise ValidationError(too_long_words())
+        return words
 
 
 class MoveForm(StaffForm):

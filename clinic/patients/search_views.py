@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -10,8 +12,9 @@ from django.views.decorators.http import require_http_methods
 
 from aftercare.people.access import memberships_of
 from aftercare.people.models import StaffMember
+from aftercare.ui.search_limits import LONGEST_QUERY, is_too_long
 from clinic.access import staff_page
-from clinic.patient_search import MOST, SHORTEST, find_patients, remember, remembered
+from clinic.patient_search import MOST, SHORTEST, find_patients, remember, remembered, too_long_words
 from clinic.patients.page import patient_rows
 
 
@@ -20,8 +23,10 @@ from clinic.patients.page import patient_rows
 def search(request: HttpRequest, _member: StaffMember) -> HttpResponse:
     """Show matching patients. A POST stores the words and redirects to a URL with their key."""
     if request.method == "POST":
-        key = remember(request, " ".join(request.POST.get("words", "").split())[:100])
-        return redirect(f"{reverse('clinic:search')}?found={key}")
+        typed = " ".join(request.POST.get("words", "").split())
+        if is_too_long(typed):
+            return refuse(request, typed)
+        return redirect(f"{reverse('clinic:search')}?found={remember(request, typed)}")
     now, words = timezone.now(), remembered(request, request.GET.get("found"))
     found = list(find_patients([member.clinic for member in memberships_of(request)], words or ""))
     context = {
@@ -34,3 +39,9 @@ def search(request: HttpRequest, _member: StaffMember) -> HttpResponse:
         "now": now,
     }
     return render(request, "clinic/patients/search.html", context)
+
+
+def refuse(request: HttpRequest, typed: str) -> HttpResponse:
+    """Show the search with its beginning, and why nothing was searched for."""
+    context = {"words": typed[:LONGEST_QUERY], "problem": too_long_words()}
+    return render(request, "clinic/patients/search.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)

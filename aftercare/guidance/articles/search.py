@@ -12,8 +12,8 @@ from django.utils.html import strip_tags
 from aftercare.guidance.articles.list_page import ArticleEntry, article_entry
 from aftercare.guidance.instructions.clinic_placeholders import ClinicPlaceholders
 from aftercare.guidance.models import Article
+from aftercare.ui.search_limits import is_too_long
 
-LONGEST_QUERY = 100
 ENDINGS = ("ing", "ed", "s")
 SHORTEST_STEM = 3
 TITLE, SUMMARY, TEXT = 4, 2, 1  # scores by field
@@ -28,7 +28,7 @@ def folded(text: str) -> str:
 
 def stems(query: str) -> list[str]:
     """Return the words of a query without common endings: "washing" finds "wash"."""
-    return [stem(word) for word in re.findall(r"\w+", folded(query[:LONGEST_QUERY]))]
+    return [stem(word) for word in re.findall(r"\w+", folded(query))]
 
 
 def stem(word: str) -> str:
@@ -56,8 +56,8 @@ def score(article: Article, words: ClinicPlaceholders, wanted: list[str]) -> int
 
 
 def search(articles: Iterable[Article], words: ClinicPlaceholders, query: str) -> list[ArticleEntry]:
-    """Return the articles with every word of `query`, best first."""
-    wanted = stems(query)
+    """Return the articles with every word of `query`, best first; none if the query is too long."""
+    wanted = [] if is_too_long(query) else stems(query)
     scored = [(score(article, words, wanted), article) for article in articles]
     best_first = sorted((pair for pair in scored if pair[0]), key=lambda pair: -pair[0])
     return [article_entry(article, words) for _score, article in best_first]

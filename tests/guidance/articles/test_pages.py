@@ -113,6 +113,18 @@ def test_a_search_finds_articles_with_every_word_the_best_first(
     assert "<script>" not in page.content.decode()
 
 
+@pytest.mark.parametrize("query", ["wash " * 11, "wash " * 2000, "ﷺ" * 20])
+def test_a_search_that_is_too_long_says_what_to_do(clinic: Clinic, query: str) -> None:
+    published()
+    page = client_of(None).get("/guidance/", {"q": query})
+    text = page.content.decode()
+    assert page.status_code == 200
+    assert "That is too long to search for" in text
+    assert "Try one short word" in text
+    assert "results" not in page.context
+    assert len(text) < 20_000
+
+
 def test_an_article_that_was_renamed_is_found_under_its_old_address(clinic: Clinic) -> None:
     change(published(), slug="washing")
     page = client_of(None).get("/guidance/wash/")
