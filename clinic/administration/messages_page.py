@@ -53,7 +53,8 @@ def messages_page(clinic: Clinic, now: datetime) -> MessagesPage:
     """Return unattended failures, messages still being retried, and the failures attended last."""
     own = Message.objects.filter(sender=clinic.pk).select_related("recipient")
     trying = own.filter(state=Message.State.RETRYING, attempts__gte=TRIED_OFTEN).order_by("created_at")
-    attended = own.filter(attended_at__isnull=False).order_by("-attended_at")
+    # Only a failed message is attended; the state is named, so that the index of failures is used.
+    attended = own.filter(state=Message.State.FAILED, attended_at__isnull=False).order_by("-attended_at")
     failed = own.unattended_failures().order_by("-finished_at")
     return MessagesPage(
         failed=message_rows(failed[:SHOWN], clinic, now),

@@ -63,7 +63,7 @@ class PatientFilters:
         if self.who == "alert":
             patients = patients.filter(Exists(Alert.objects.open().filter(patient=OuterRef("pk"))))
         elif self.who == "silent":
-            patients = patients.filter(pk__in=[item.patient_id for item in non_responders([clinic.pk])])
+            patients = patients.filter(pk__in=non_responders([clinic.pk]).order_by().values("patient"))
         elif self.who == "none":
             patients = patients.exclude(Exists(Procedure.objects.filter(patient=OuterRef("pk"))))
         elif self.who == "number":
