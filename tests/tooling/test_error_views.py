@@ -101,7 +101,7 @@ def too_slow(monkeypatch: pytest.MonkeyPatch) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL statement_timeout = '20ms'; SELECT pg_sleep(5)")
 
-    monkeypatch.setattr("aftercare.checkins.form.page.submit_check_in", sleeps)
+    monkeypatch.setattr("aftercare.checkins.form.posting.submit_check_in", sleeps)
     monkeypatch.setattr("clinic.patients.search_views.patient_rows", sleeps)
 
 
