@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.views import defaults
 
+from aftercare.people.csrf import is_from_another_site
 from aftercare.statement_timeout import is_timeout
 
 RETRY_AFTER = "20"  # seconds
@@ -27,11 +28,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def typed_in(request: HttpRequest) -> dict[str, object]:
-    """Return the posted fields, to be sent again with their own CSRF token; sign-in forms are not kept.
+    """Return the posted fields, to be sent again with their own CSRF token.
 
-    A new token could submit a form that another site has forged.
+    Sign-in forms are not kept, and neither is what another site has posted.
     """
-    if request.method != "POST" or request.path.startswith("/accounts/"):
+    if request.method != "POST" or request.path.startswith("/accounts/") or is_from_another_site(request):
         return {"fields": [], "has_emergency": False, "is_check_in": False}
     fields = [(name, value) for name, values in request.POST.lists() for value in values]
     ticked = set(request.POST.getlist("emergency")) - {"", "none"}

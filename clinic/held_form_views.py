@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from aftercare.checkins.views import csrf_failure as csrf_failure_of_patients
 from aftercare.people.access import memberships_of, staff_required
+from aftercare.people.csrf import is_from_another_site
 from aftercare.people.models import StaffMember
 from clinic import held_forms
 
@@ -42,10 +43,13 @@ def typed(request: HttpRequest, _member: StaffMember) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Show a form of staff that failed CSRF verification again, with a new token.
+    """Show a form of staff that failed CSRF verification again, with a new token; never another site's form.
 
     Other paths use the patients' view of `aftercare.checkins`.
     """
+    if is_from_another_site(request):
+        context = {"is_from_another_site": True}
+        return render(request, "403_csrf.html", context, status=HTTPStatus.FORBIDDEN)
     if not request.path.startswith(reverse("clinic:queue")):
         return csrf_failure_of_patients(request, reason)
     fields = held_forms.fields_of(request.POST)

@@ -68,6 +68,16 @@ def test_the_page_makes_no_token_of_its_own(patient: Patient) -> None:
     assert "csrfmiddlewaretoken" not in response.content.decode()
 
 
+@pytest.mark.usefixtures("away")
+def test_what_another_site_posted_is_not_shown(patient: Patient) -> None:
+    forged = {"token": TOKEN, "note": "Typed elsewhere.", "emergency": ["eye"]}
+    response = browser_of(patient).post("/check-in/", forged, headers={"sec-fetch-site": "cross-site"})
+
+    assert response.status_code == 503
+    assert "Typed elsewhere." not in response.content.decode()
+    assert "<form" not in response.content.decode()
+
+
 def test_a_page_that_cannot_be_shown_says_when_to_come_again(
     patient: Patient, procedure: Procedure, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -118,6 +118,50 @@ def test_signed_out_and_without_security_token_an_emergency_reads_whom_to_call(c
     assert page.index("Call 999 now") < page.index("Please send it again")
 
 
+FORGED = "This answer is the attacker's"
+FROM_ELSEWHERE = [
+    {"Origin": "https://attacker.example"},
+    {"Referer": "https://attacker.example/"},
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Origin": "null"},
+]
+FROM_HERE: list[dict[str, str]] = [
+    {},
+    {"Origin": "http://testserver", "Sec-Fetch-Site": "same-origin"},
+    {"Referer": "http://testserver/check-in/"},
+]
+
+
+@pytest.mark.parametrize("headers", FROM_ELSEWHERE)
+@pytest.mark.parametrize("is_signed_in", [True, False], ids=["signed in", "signed out"])
+def test_what_another_site_posted_is_neither_shown_nor_kept(
+    clinic: object, patient: Patient, headers: dict[str, str], is_signed_in: bool
+) -> None:
+    client = signed_in(patient.user, checks_csrf=True) if is_signed_in else Client(enforce_csrf_checks=True)
+    forged = {"token": str(uuid4()), **ORDINARY_FORM, "redness": "3", "emergency": "faint", "note": FORGED}
+    response = client.post("/check-in/", forged, headers=headers)
+    html = response.content.decode()
+    assert response.status_code == 403
+    assert "Another website tried to send us a form" in text_of(response)
+    assert "attacker" not in html
+    assert 'name="redness"' not in html
+    assert "Do not wait for us" not in text_of(response)
+    assert CheckIn.objects.count() == 0
+    assert chosen(sign_in(client, patient)) == set()
+
+
+@pytest.mark.parametrize("headers", FROM_HERE)
+@pytest.mark.parametrize("is_signed_in", [True, False], ids=["signed in", "signed out"])
+def test_what_a_person_typed_here_is_shown_again_whatever_the_browser_says_of_itself(
+    clinic: object, patient: Patient, headers: dict[str, str], is_signed_in: bool
+) -> None:
+    client = signed_in(patient.user, checks_csrf=True) if is_signed_in else Client(enforce_csrf_checks=True)
+    typed = {"token": str(uuid4()), **ORDINARY_FORM, "note": "Typed here."}
+    response = client.post("/check-in/", typed, headers=headers)
+    assert response.status_code == 403
+    assert "Typed here." in response.content.decode()
+
+
 def test_other_forms_without_security_token_get_the_general_page(patient: Patient) -> None:
     client = signed_in(patient.user, checks_csrf=True)
     response = client.post("/accounts/logout/")

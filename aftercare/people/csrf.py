@@ -1,0 +1,33 @@
+"""Which site a form was posted from, as the browser says."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest
+
+OWN_SITE = "same-origin"
+OTHER_SITES = frozenset({"cross-site", "same-site"})
+OPAQUE = "null"  # the origin of a sandboxed frame, and of a page that sends no referrer
+
+
+def is_from_another_site(request: HttpRequest) -> bool:
+    """Return whether the browser says that another site sent the request; False where it says nothing.
+
+    Browsers send `Origin` with every form that is posted from another site, and no page can change it.
+    """
+    site, origin = request.headers.get("Sec-Fetch-Site", ""), request.headers.get("Origin", "")
+    if site in OTHER_SITES:
+        return True
+    if origin == OPAQUE:
+        return site != OWN_SITE
+    if origin:
+        return origin not in own_origins(request)
+    referrer = urlsplit(request.headers.get("Referer", ""))
+    return bool(referrer.netloc) and f"{referrer.scheme}://{referrer.netloc}" not in own_origins(request)
+
+
+def own_origins(request: HttpRequest) -> set[str]:
+    """Return the origins under which the portal is reached."""
+    return {f"{request.scheme}://{request.get_host()}", *settings.CSRF_TRUSTED_ORIGINS}
