@@ -49,6 +49,7 @@ class Environment:
     pace: dict[str, float]
     staff_mfa: str
     statement_timeout: float
+    log_format: str
 
 
 class Reader:
@@ -184,6 +185,7 @@ def read_environment(variables: Mapping[str, str], base_dir: Path) -> Environmen
             "STAFF_MFA", one_of("required", "optional"), "optional" if demo else "required", "required"
         ),
         statement_timeout=reader.read("STATEMENT_TIMEOUT_SECONDS", seconds_or_none, "5", 5.0),
+        log_format=reader.read("LOG_FORMAT", one_of("json", "plain"), "plain" if demo else "json", "json"),
     )
     problems = reader.problems + ([] if demo else unfit_for_patients(found))
     if problems:

@@ -6,6 +6,7 @@ import bootstrap_wrapper
 from csp.constants import NONCE, NONE, SELF
 
 from aftercare.environment import from_process
+from aftercare.logs.configuration import logging_configuration
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 ENVIRONMENT = from_process(BASE_DIR)
@@ -56,6 +57,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # The outermost, so that each line of the log has the id.
+    "aftercare.logs.request_ids.RequestIds",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Pages about a person hold a masked CSRF token, and nothing that a stranger can put beside it; the padding of
@@ -285,18 +288,4 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = (
     4_000_000  # bytes: an over-long note is answered with its form, not with an error page
 )
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"no_tokens": {"()": "aftercare.people.log_redaction.RedactTokens"}},
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "filters": ["no_tokens"], "formatter": "line"},
-    },
-    "root": {"handlers": ["stderr"], "level": "INFO"},
-    # Django's own handler mails tracebacks and prints a second time; one line on standard error is enough.
-    "loggers": {
-        "django": {"handlers": [], "propagate": True, "level": "INFO"},
-        "django_tasks": {"level": "WARNING"},  # Wagtail's bookkeeping after each change of an article
-    },
-}
+LOGGING = logging_configuration(ENVIRONMENT.log_format)

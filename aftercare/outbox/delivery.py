@@ -206,7 +206,7 @@ def record(outcome: Outcome, channel: str, claim: Claim, now: datetime) -> None:
     """Record the results; safe to repeat after a database error."""
     claims.settle(outcome.sent, now, Message.State.SENT, error="")
     for mail, error in outcome.failed:
-        logger.warning("mail %s was not taken: %s", mail.id, error)
+        logger.warning("mail %s was not taken: %s", mail.id, str(error))  # our words, and no address
         claims.record_failure(mail.messages, now, str(error), permanent=error.permanent)
     claims.release(outcome.untried, now, outcome.outage)
     if outcome.outage:

@@ -8,8 +8,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from aftercare.logs.formatting import PlainFormatter
 from aftercare.people.actions.sign_in_links import make_sign_in_link, use_sign_in_link
-from aftercare.people.log_redaction import RedactTokens
 from aftercare.people.models import Patient, SignInLink, User
 from tests.at_once import at_once
 from tests.clock import frozen_at
@@ -159,14 +159,17 @@ class TestLogs:
         record = logging.LogRecord("django", logging.INFO, "", 0, message, args, None)
         if error:
             record.exc_info = sys.exc_info()
-        assert RedactTokens().filter(record)
-        return logging.Formatter("%(message)s").format(record)
+        return PlainFormatter().format(record).split(" django: ", maxsplit=1)[1]
 
     @pytest.mark.parametrize(
         ("message", "args", "line"),
         [
             ("GET /accounts/link/s3cret/ 200", (), "GET /accounts/link/[token]/ 200"),
-            ('"%s" %s', ("POST /accounts/link/s3cret/?a=1", 302), '"POST /accounts/link/[token]/?a=1" 302'),
+            (
+                '"%s" %s',
+                ("POST /accounts/link/s3cret/?a=1", 302),
+                '"POST /accounts/link/[token]/?[query]" 302',
+            ),
             ("Gone: %s", ("/accounts/link/s3cret",), "Gone: /accounts/link/[token]"),
             ("GET /accounts/invitation/s3.cret/", (), "GET /accounts/invitation/[token]/"),
             ("GET /check-in/ %s", (200,), "GET /check-in/ 200"),
@@ -182,12 +185,6 @@ class TestLogs:
             line = self.line("failed", error=True)
 
         assert "s3cret" not in line
-        assert "/accounts/link/[token]/" in line
-
-    def test_every_handler_of_the_portal_takes_tokens_out(self, settings: object) -> None:
-        handlers = settings.LOGGING["handlers"].values()  # type: ignore[attr-defined]
-
-        assert [handler["filters"] for handler in handlers] == [["no_tokens"]] * len(handlers)
 
 
 def test_links_are_made_at_the_instant_they_are_asked_for(user: User) -> None:

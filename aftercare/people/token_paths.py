@@ -1,0 +1,19 @@
+"""The paths that hold a token: whoever reads one can sign in with it."""
+
+from __future__ import annotations
+
+import re
+
+# A test compares these with the URLs.
+TOKEN_PATHS = ("/accounts/link/", "/accounts/invitation/", "/accounts/staff-invitation/")
+TOKEN_IN_PATH = re.compile(rf"({'|'.join(map(re.escape, TOKEN_PATHS))})[^/\s\"'?#&]+")
+
+
+def holds_token(path: str) -> bool:
+    """Return whether the path is that of a single-use link."""
+    return path.startswith(TOKEN_PATHS)
+
+
+def without_tokens(text: str) -> str:
+    """Return the text with `[token]` in place of each token in a path."""
+    return TOKEN_IN_PATH.sub(r"\1[token]", text)
