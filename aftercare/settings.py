@@ -57,20 +57,21 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    # The outermost, so that each line of the log has the id.
+    # The two outermost, so that error pages and files have their headers too, and each line of the log the id.
     "aftercare.logs.request_ids.RequestIds",
+    "aftercare.headers.middleware.ResponseHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Pages about a person hold a masked CSRF token, and nothing that a stranger can put beside it; the padding of
     # varying length takes from BREACH the rest of what it measures.
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
+    "aftercare.people.csrf.CsrfMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "aftercare.people.middleware.PrivateResponses",
 ]
@@ -265,6 +266,7 @@ CELERY_BEAT_SCHEDULE = {
     "missed": {"task": "aftercare.checkins.missed_check_ins", "schedule": 60.0, "options": {"expires": 60}},
 }
 
+CSP_REPORTS = "/csp-reports/"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -276,6 +278,7 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "manifest-src": [SELF],
+        "report-uri": [CSP_REPORTS],
     }
 }
 SECURE_REFERRER_POLICY = "same-origin"

@@ -4,12 +4,14 @@ from django.urls import include, path
 
 from aftercare import health
 from aftercare.guidance.editing.pictures import picture
+from aftercare.headers.csp_reports import report
 
 handler500 = "aftercare.error_views.server_error"
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("csp-reports/", report, name="csp_reports"),
     path("accounts/", include("aftercare.people.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", include("aftercare.guidance.admin_urls")),

@@ -48,8 +48,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     Other paths use the patients' view of `aftercare.checkins`.
     """
     if is_from_another_site(request):
-        context = {"is_from_another_site": True}
-        return render(request, "403_csrf.html", context, status=HTTPStatus.FORBIDDEN)
+        return render(request, "403_csrf.html", {"is_from_another_site": True}, status=HTTPStatus.FORBIDDEN)
     if not request.path.startswith(reverse("clinic:queue")):
         return csrf_failure_of_patients(request, reason)
     fields = held_forms.fields_of(request.POST)

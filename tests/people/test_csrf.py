@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
+from django.utils import timezone
 from pytest_django import Settings
 
+from aftercare.people.actions.sign_in_links import make_sign_in_link
 from aftercare.people.csrf import is_from_another_site
+from aftercare.people.models import Patient
 
 OWN, OTHER = "http://testserver", "https://attacker.example"
 
@@ -42,3 +45,36 @@ def test_the_public_address_counts_behind_a_proxy_that_does_not_tell_it(settings
     settings.CSRF_TRUSTED_ORIGINS = ["https://aftercare.test.example"]
     own = RequestFactory().post("/", headers={"Origin": "https://aftercare.test.example"})
     assert not is_from_another_site(own)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Origin": "null"}, 302),  # an old browser
+        ({"Origin": "null", "Sec-Fetch-Site": "same-origin"}, 302),
+        ({"Origin": "null", "Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Origin": OTHER}, 403),
+    ],
+)
+def test_the_form_of_a_page_without_referrer_is_taken_from_the_page_alone(
+    patient: Patient, headers: dict[str, str], status: int
+) -> None:
+    client = Client(enforce_csrf_checks=True)
+    path = make_sign_in_link(user=patient.user, now=timezone.now())
+    page = client.get(path).content.decode()
+    token = page.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
+    assert client.post(path, headers=headers).status_code == 403
+    assert client.post(path, {"csrfmiddlewaretoken": token}, headers=headers).status_code == status
+
+
+@pytest.mark.django_db
+def test_elsewhere_a_form_without_origin_is_not_taken(patient: Patient) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(patient.user)
+    page = client.get("/check-in/").content.decode()
+    token = page.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
+    for site in ("same-origin", "cross-site"):
+        headers = {"Origin": "null", "Sec-Fetch-Site": site}
+        posted = client.post("/check-in/", {"csrfmiddlewaretoken": token}, headers=headers)
+        assert posted.status_code == 403

@@ -1,0 +1,64 @@
+"""Middleware that sets the headers of every response, error pages and files included."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import add_never_cache_headers
+
+from aftercare.people.token_paths import holds_token
+
+# What no page uses is switched off, also for whatever a page might be made to load. "self": the sound of the queue,
+# the button that copies an invitation's link, and passkeys.
+PERMISSIONS = {
+    "accelerometer": "()",
+    "autoplay": "(self)",
+    "bluetooth": "()",
+    "browsing-topics": "()",
+    "camera": "()",
+    "clipboard-read": "()",
+    "clipboard-write": "(self)",
+    "display-capture": "()",
+    "encrypted-media": "()",
+    "fullscreen": "()",
+    "gamepad": "()",
+    "geolocation": "()",
+    "gyroscope": "()",
+    "hid": "()",
+    "idle-detection": "()",
+    "local-fonts": "()",
+    "magnetometer": "()",
+    "microphone": "()",
+    "midi": "()",
+    "payment": "()",
+    "picture-in-picture": "()",
+    "publickey-credentials-create": "(self)",
+    "publickey-credentials-get": "(self)",
+    "screen-wake-lock": "()",
+    "serial": "()",
+    "usb": "()",
+    "xr-spatial-tracking": "()",
+}
+PERMISSIONS_POLICY = ", ".join(f"{feature}={allowed}" for feature, allowed in PERMISSIONS.items())
+
+
+class ResponseHeaders:
+    """Set the headers that do not depend on the view; before other middleware, so that no response is without them.
+
+    Only what says that it is public is cached: static files, and pictures of articles. A page whose path holds a
+    token tells no other page its address.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response["Permissions-Policy"] = PERMISSIONS_POLICY
+        response["Cross-Origin-Resource-Policy"] = "same-origin"
+        if "public" not in response.get("Cache-Control", ""):
+            add_never_cache_headers(response)
+        if holds_token(request.path):
+            response["Referrer-Policy"] = "no-referrer"
+        return response
