@@ -13,14 +13,17 @@ from uuid import UUID
 
 from django.db import transaction
 
-from aftercare.alerts.actions.closing import close, undo_close
 from aftercare.alerts.actions.contact_attempts import record_contact_attempt, set_next_try
 from aftercare.alerts.actions.ownership import acknowledge, give_back
+from aftercare.alerts.locking import locked
 from aftercare.alerts.models import Alert, ContactAttempt
 from aftercare.checkins.models import Assessment
 from aftercare.people.actions.patient_details import change_details
-from aftercare.people.models import Patient, User
+from aftercare.people.models import Patient, StaffMember, User
 from aftercare.ui.telephones import Telephone
+from clinic.access import require
+from clinic.permissions import may_set_next_try
+from clinic.queue.actions import close_alerts, undo_close_alerts
 
 NEWS_SHOWN = 10
 
@@ -95,34 +98,40 @@ def give_back_shown(*, alert: Alert, also: Collection[UUID], by: User, now: date
 
     Raises AlreadyClosedError or NotAcknowledgedError for the alert itself; then nothing is given back.
     """
-    Patient.objects.select_for_update().get(pk=alert.patient_id)
-    own = alert.patient.alerts.filter(pk__in=also, status=Alert.Status.ACKNOWLEDGED, owner=alert.owner)
+    current = locked(alert)
+    own = current.patient.alerts.filter(pk__in=also, status=Alert.Status.ACKNOWLEDGED, owner=current.owner)
     others = list(own.exclude(pk=alert.pk))
     give_back(alert=alert, by=by, now=now)
     return 1 + len([give_back(alert=other, by=by, now=now) for other in others])
 
 
 @transaction.atomic
-def undo_close_together(*, alert: Alert, by: User, now: datetime) -> int:
+def undo_close_together(*, alert: Alert, by: StaffMember, now: datetime) -> int:
     """Undo the closing of the alert, and of the alerts closed with it. Returns how many.
 
-    Raises TooLateError, NotClosedError or NewerAlertError for the alert itself; then nothing is reopened.
+    Raises PermissionDenied, TooLateError, NotClosedError or NewerAlertError; then nothing is reopened.
     """
-    Patient.objects.select_for_update().get(pk=alert.patient_id)
-    together = alert.patient.alerts.filter(closed_at=alert.closed_at, closed_by=by).exclude(pk=alert.pk)
-    others = list(together) if alert.closed_at else []
-    undo_close(alert=alert, by=by, now=now)
-    return 1 + len([undo_close(alert=other, by=by, now=now) for other in others])
+    current = locked(alert)
+    together = current.patient.alerts.filter(closed_at=current.closed_at, closed_by=by.user)
+    others = list(together.exclude(pk=alert.pk)) if current.closed_at else []
+    return len(undo_close_alerts(alerts=[current, *others], by=by, now=now))
 
 
 @transaction.atomic
 def save_call(
-    *, patient: Patient, call: Call, shown: ShownState, by: User, now: datetime, alert: Alert | None = None
+    *,
+    patient: Patient,
+    call: Call,
+    shown: ShownState,
+    by: StaffMember,
+    now: datetime,
+    alert: Alert | None = None,
 ) -> CallOutcome:
     """Record the call, and keep open or close the alerts that the page showed, atomically.
 
-    Raises NewsError if the page was out of date, AlreadyClosedError and NoteNeededError as `close` does, and
-    ValidationError for an invalid number or next try.
+    Raises NewsError if the page was out of date, PermissionDenied if the member may not close every alert or
+    set the next try, AlreadyClosedError and NoteNeededError as `close` does, and ValidationError for an invalid
+    number or next try.
     """
     Patient.objects.select_for_update().get(pk=patient.pk)
     if call.needs_the_newest:
@@ -130,32 +139,43 @@ def save_call(
     attempt = None
     if call.result:
         attempt = record_contact_attempt(
-            patient=patient, alert=alert, by=by, now=now, result=call.result, kind=call.kind, note=call.note
+            patient=patient,
+            alert=alert,
+            by=by.user,
+            now=now,
+            result=call.result,
+            kind=call.kind,
+            note=call.note,
         )
     if call.telephone:
         details = {"call_back_telephone": call.telephone}
-        change_details(patient=patient, by=by, now=now, details=details)
+        change_details(patient=patient, by=by.user, now=now, details=details)
     if call.outcome:
-        return CallOutcome(attempt=attempt, closed=close_as_shown(patient, alert, call, by, now))
+        chosen = alerts_to_close(patient, alert, closes_all=call.closes_all)
+        closed = close_alerts(alerts=chosen, outcome=call.outcome, note=call.note, by=by, now=now)
+        return CallOutcome(attempt=attempt, closed=closed)
     if call.next_try_at and not call.is_reached:
         set_delayed_try(patient, alert, call, by, now)
     return CallOutcome(attempt=attempt)
 
 
-def close_as_shown(patient: Patient, alert: Alert | None, call: Call, by: User, now: datetime) -> list[Alert]:
-    """Close the alert of the page; with `closes_all`, every open alert of the patient."""
+def alerts_to_close(patient: Patient, alert: Alert | None, *, closes_all: bool) -> list[Alert]:
+    """Return the alert of the page; with `closes_all`, every open alert of the patient, the page's first."""
     chosen = [alert] if alert else []
-    if call.closes_all:
+    if closes_all:
         others = patient.alerts.open().worst_first()
         chosen += [other for other in others if alert is None or other.pk != alert.pk]
-    return [close(alert=one, by=by, now=now, outcome=call.outcome, note=call.note) for one in chosen]
+    return chosen
 
 
-def set_delayed_try(patient: Patient, alert: Alert | None, call: Call, by: User, now: datetime) -> None:
-    """Set the next try of the page's alert, or of the patient's highest."""
+def set_delayed_try(
+    patient: Patient, alert: Alert | None, call: Call, by: StaffMember, now: datetime
+) -> None:
+    """Set the next try of the page's alert, or of the patient's highest; raise PermissionDenied by role."""
+    require(may_set_next_try(by), by)
     worst = alert or patient.alerts.open().worst_first().first()
     if worst is not None and call.next_try_at is not None:
-        set_next_try(alert=worst, at=call.next_try_at, reason=call.next_try_reason, by=by, now=now)
+        set_next_try(alert=worst, at=call.next_try_at, reason=call.next_try_reason, by=by.user, now=now)
 
 
 def require_no_news(patient: Patient, shown: ShownState, *, all_alerts: bool = False) -> None:

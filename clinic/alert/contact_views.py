@@ -32,7 +32,7 @@ from clinic.alert.call_forms import (
 )
 from clinic.alert.call_panel import CallPanel, attempt_clause, panel_of
 from clinic.alert.forms import LetterForm
-from clinic.alert.posted import posted_ids, shown_state
+from clinic.alert.posted import shown_state
 from clinic.alert.views import alert_page, refused
 from clinic.permissions import may_close, may_work_alerts
 
@@ -83,7 +83,7 @@ def perform_call(
 ) -> CallOutcome | HttpResponse:
     """Save the call panel. Returns the page with the posted form and the error if that fails."""
     form = panel.form
-    require(may_close(member, alerts_to_close(request, form, panel)), member)
+    require(may_close(member, chosen_alerts(form, panel)), member)
     if not form.is_valid():
         return draw(status=UNPROCESSABLE)
     now = timezone.now()
@@ -93,7 +93,7 @@ def perform_call(
             alert=panel.alert,
             call=form.call(now),
             shown=shown_state(request),
-            by=member.user,
+            by=member,
             now=now,
         )
     except NewsError as error:
@@ -109,11 +109,11 @@ def perform_call(
     return draw(status=UNPROCESSABLE)
 
 
-def alerts_to_close(request: HttpRequest, form: CallForm, panel: CallPanel) -> list[Alert]:
-    """Return the alerts that the form would close."""
-    then, seen = form.data.get("then"), posted_ids(request, "seen")
+def chosen_alerts(form: CallForm, panel: CallPanel) -> list[Alert]:
+    """Return the alerts of the page that the form would close; `save_call` looks again, at all that are open."""
+    then = form.data.get("then")
     if then == ALL:
-        return [alert for alert in panel.alerts if not seen or alert.pk in seen]
+        return panel.offered
     return [panel.alert] if then == ONE and panel.alert else []
 
 

@@ -12,14 +12,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from aftercare.alerts.actions.closing import NewerAlertError, NotClosedError, reopen
+from aftercare.alerts.actions.closing import NewerAlertError, NotClosedError
 from aftercare.alerts.actions.ownership import OwnerChangedError, assign
 from aftercare.alerts.errors import AlreadyClosedError
 from aftercare.people.models import StaffMember
-from clinic.access import alert_of, only, require, staff_page
+from clinic.access import alert_of, only, staff_page
 from clinic.alert.forms import AssignForm, ReopenForm
 from clinic.alert.views import alert_page, refused
-from clinic.permissions import may_close, may_work_alerts
+from clinic.permissions import may_work_alerts
+from clinic.queue.actions import reopen
 
 
 @require_POST
@@ -62,11 +63,10 @@ def assign_alert(request: HttpRequest, member: StaffMember, alert_id: UUID) -> H
 def reopen_alert(request: HttpRequest, member: StaffMember, alert_id: UUID) -> HttpResponse:
     """Reopen a closed alert. Whoever may close the alert may reopen it."""
     found, form = alert_of(member, alert_id), ReopenForm(request.POST)
-    require(may_close(member, [found]), member)
     if not form.is_valid():
         return alert_page(request, member, found, reopen_form=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
-        reopen(alert=found, by=member.user, now=timezone.now(), why=form.cleaned_data["why"])
+        reopen(alert=found, why=form.cleaned_data["why"], by=member, now=timezone.now())
     except NotClosedError:
         return refused(request, member, alert_of(member, alert_id), _("This alert is already open."))
     except NewerAlertError:

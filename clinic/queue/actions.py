@@ -1,4 +1,8 @@
-"""Actions on a row of the queue: they act on the alerts that the row showed, and refuse if those changed."""
+"""Closing and reopening alerts by role; and the actions on a row of the queue.
+
+An action on a row acts on the alerts that the row showed, and refuses if those changed. The role is checked in
+one place, whether one alert is closed or all, and here or on the page of an alert.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +14,14 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from aftercare.alerts.actions.closing import undo_close
+from aftercare.alerts.actions.closing import close, undo_close
+from aftercare.alerts.actions.closing import reopen as reopen_closed
 from aftercare.alerts.actions.ownership import acknowledge, give_back
+from aftercare.alerts.locking import locked
 from aftercare.alerts.models import Alert
-from aftercare.people.models import Patient, User
+from aftercare.people.models import Patient, StaffMember, User
+from clinic.access import require
+from clinic.permissions import may_close
 
 
 class RowChangedError(ValueError):
@@ -26,6 +34,40 @@ class AlreadyTakenError(ValueError):
     def __init__(self, alert: Alert) -> None:
         super().__init__()
         self.alert = alert
+
+
+def require_may_close(member: StaffMember, alerts: Iterable[Alert]) -> list[Alert]:
+    """Lock the alerts and return them; raise PermissionDenied if the member may not close every one.
+
+    What was decided before the lock may have changed since, so the level is read again.
+    """
+    current = [locked(alert) for alert in alerts]
+    require(may_close(member, current), member)
+    return current
+
+
+@transaction.atomic
+def close_alerts(
+    *, alerts: Iterable[Alert], outcome: str, note: str, by: StaffMember, now: datetime
+) -> list[Alert]:
+    """Close alerts of a patient, all or none. Raise PermissionDenied, or as `close` does."""
+    return [
+        close(alert=one, by=by.user, now=now, outcome=outcome, note=note)
+        for one in require_may_close(by, alerts)
+    ]
+
+
+@transaction.atomic
+def undo_close_alerts(*, alerts: Iterable[Alert], by: StaffMember, now: datetime) -> list[Alert]:
+    """Undo the closing of alerts of a patient, all or none. Raise PermissionDenied, or as `undo_close` does."""
+    return [undo_close(alert=one, by=by.user, now=now) for one in require_may_close(by, alerts)]
+
+
+@transaction.atomic
+def reopen(*, alert: Alert, why: str, by: StaffMember, now: datetime) -> Alert:
+    """Reopen an alert; whoever may close it may reopen it. Raise PermissionDenied, or as `reopen` does."""
+    (current,) = require_may_close(by, [alert])
+    return reopen_closed(alert=current, by=by.user, now=now, why=why)
 
 
 def read_shown(tokens: Iterable[str]) -> dict[UUID, datetime]:
@@ -87,12 +129,15 @@ def give_back_row(*, patient: Patient, shown: Mapping[UUID, datetime], by: User,
 
 
 @transaction.atomic
-def undo_close_row(*, patient: Patient, shown: Mapping[UUID, datetime], by: User, now: datetime) -> None:
-    """Undo the closing of every alert of a row. Raises TooLateError or NewerAlertError; then none is reopened.
+def undo_close_row(
+    *, patient: Patient, shown: Mapping[UUID, datetime], by: StaffMember, now: datetime
+) -> None:
+    """Undo the closing of every alert of a row. Raises PermissionDenied, TooLateError or NewerAlertError; then
+    none is reopened.
 
     Raises RowChangedError if an alert is open already, or is no longer the patient's.
     """
-    for alert in locked_as_shown(patient, shown):
-        if alert.is_open:
-            raise RowChangedError
-        undo_close(alert=alert, by=by, now=now)
+    alerts = locked_as_shown(patient, shown)
+    if any(alert.is_open for alert in alerts):
+        raise RowChangedError
+    undo_close_alerts(alerts=alerts, by=by, now=now)
