@@ -73,7 +73,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "aftercare.people.middleware.PrivateResponses",
 ]
 
 ROOT_URLCONF = "aftercare.urls"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.cache import add_never_cache_headers
 
 from aftercare.people.token_paths import holds_token
 
@@ -41,6 +40,7 @@ PERMISSIONS = {
     "xr-spatial-tracking": "()",
 }
 PERMISSIONS_POLICY = ", ".join(f"{feature}={allowed}" for feature, allowed in PERMISSIONS.items())
+NOT_CACHED = "max-age=0, no-cache, no-store, must-revalidate, private"
 
 
 class ResponseHeaders:
@@ -58,7 +58,7 @@ class ResponseHeaders:
         response["Permissions-Policy"] = PERMISSIONS_POLICY
         response["Cross-Origin-Resource-Policy"] = "same-origin"
         if "public" not in response.get("Cache-Control", ""):
-            add_never_cache_headers(response)
+            response["Cache-Control"] = NOT_CACHED
         if holds_token(request.path):
             response["Referrer-Policy"] = "no-referrer"
         return response
