@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -15,6 +16,8 @@ from urllib.parse import urlsplit
 import environ
 
 T = TypeVar("T")
+# How many proxies there are, or their networks.
+Proxies = int | tuple[IPv4Network | IPv6Network, ...]
 
 DEMO_SECRET_KEY = "demonstration-only-this-key-is-public"  # noqa: S105 (refused outside the demonstration)
 DEFAULT_SECRETS = frozenset({DEMO_SECRET_KEY, "secret", "changeme", "change-me", "insecure"})
@@ -27,6 +30,8 @@ PACE = {
     "OUTBOX_FOLD_SECONDS": "60",
 }
 FALSE_WORDS = frozenset({"", "0", "false", "no", "off"})
+MOST_PROXIES = 9
+NO_PROXIES: Proxies = 0
 
 
 class Malformed(ValueError):
@@ -51,6 +56,7 @@ class Environment:
     statement_timeout: float
     log_format: str
 
+    trusted_proxies: Proxies
 
 class Reader:
     """Reads variables and collects their problems."""
@@ -151,6 +157,21 @@ def seconds_or_none(raw: str) -> float:
 
 
 def one_of(*words: str) -> Callable[[str], str]:
+def proxies(raw: str) -> Proxies:
+    """Parse how many proxies stand in front of the portal, or the networks that they are in."""
+    form = (
+        f"give how many proxies there are (0 to {MOST_PROXIES}), or their networks, such as 10.0.3.0/24, ::1."
+    )
+    if raw.isascii() and raw.isdigit():
+        if int(raw) > MOST_PROXIES:
+            raise Malformed(form)
+        return int(raw)
+    try:
+        return tuple(ip_network(part.strip()) for part in raw.split(","))
+    except ValueError as error:
+        raise Malformed(f"{form} {error}.") from error
+
+
     """Return a parser for exactly these words."""
 
     def parse(raw: str) -> str:
@@ -187,6 +208,7 @@ def read_environment(variables: Mapping[str, str], base_dir: Path) -> Environmen
         statement_timeout=reader.read("STATEMENT_TIMEOUT_SECONDS", seconds_or_none, "5", 5.0),
         log_format=reader.read("LOG_FORMAT", one_of("json", "plain"), "plain" if demo else "json", "json"),
     )
+        trusted_proxies=reader.read("TRUSTED_PROXIES", proxies, "0", NO_PROXIES),
     problems = reader.problems + ([] if demo else unfit_for_patients(found))
     if problems:
         lines = "\n".join(f"  {problem}" for problem in problems)

@@ -18,6 +18,7 @@ DATA_DIR = ENVIRONMENT.data_dir
 SITE_URL = ENVIRONMENT.site_url
 ALLOWED_HOSTS = ENVIRONMENT.allowed_hosts
 STAFF_MFA = ENVIRONMENT.staff_mfa
+TRUSTED_PROXIES = ENVIRONMENT.trusted_proxies
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -60,6 +61,7 @@ MIDDLEWARE = [
     # The two outermost, so that error pages and files have their headers too, and each line of the log the id.
     "aftercare.logs.request_ids.RequestIds",
     "aftercare.headers.middleware.ResponseHeaders",
+    "aftercare.people.middleware.TrustedProxies",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Pages about a person hold a masked CSRF token, and nothing that a stranger can put beside it; the padding of
@@ -291,3 +293,4 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = (
 )
 
 LOGGING = logging_configuration(ENVIRONMENT.log_format)
+# What no trusted proxy has said is gone before this is read: aftercare/people/client_address.py.

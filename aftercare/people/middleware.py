@@ -1,19 +1,21 @@
-"""Middleware that forbids caching of pages about a person, by proxies and by the browser after sign-out."""
+"""Middleware that believes what trusted proxies say of the client, and nobody else."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.utils.cache import add_never_cache_headers
+
+from aftercare.people.client_address import apply_trust
 
 
-class PrivateResponses:
+class TrustedProxies:
+    """Give every request its client's address and scheme, believing the proxies of TRUSTED_PROXIES alone."""
+
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
-        if not response.has_header("Cache-Control"):
-            add_never_cache_headers(response)
-        return response
+        apply_trust(request.META, settings.TRUSTED_PROXIES)
+        return self.get_response(request)

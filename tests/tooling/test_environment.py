@@ -35,6 +35,12 @@ MALFORMED = [
     ("SITE_URL", "nowhere"),
     ("SITE_URL", "ftp://aftercare.example.org"),
     ("STAFF_MFA", "perhaps"),
+    ("TRUSTED_PROXIES", "nginx"),
+    ("TRUSTED_PROXIES", "-1"),
+    ("TRUSTED_PROXIES", "10"),
+    # The address of a host with the length of a network's prefix.
+    ("TRUSTED_PROXIES", "10.0.0.1/8"),
+    ("TRUSTED_PROXIES", "10.0.0.0/8,"),
     ("DEBUG", "perhaps"),
     # DEBUG is for demonstrations.
     ("DEBUG", "1"),

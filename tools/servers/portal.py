@@ -16,7 +16,7 @@ _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 VARIABLES = frozenset(
     {
         *("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "SECRET_KEY", "ALLOWED_HOSTS", "SITE_URL", "DATA_DIR"),
-        *("STAFF_MFA", "DEBUG", "DEMO", "LOG_FORMAT", "PORT", "DJANGO_SETTINGS_MODULE"),
+        *("STAFF_MFA", "TRUSTED_PROXIES", "DEBUG", "DEMO", "LOG_FORMAT", "PORT", "DJANGO_SETTINGS_MODULE"),
         *(
             "STATEMENT_TIMEOUT_SECONDS",
             "MAIL_TIMEOUT_SECONDS",

@@ -14,8 +14,11 @@ from django.utils.translation import gettext_lazy as _
 
 from aftercare.outbox.background import Background
 from aftercare.outbox.channels import from_address
+from aftercare.people.client_address import client_address
 from aftercare.people.clinics.sender_names import own_clinic_name
 from aftercare.people.models import User
+
+UNKNOWN_ADDRESS = "0.0.0.0"  # noqa: S104 (in the place of a client's address, nothing listens on it)
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +33,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Return False: accounts come from enrolment."""
         return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Return the client's address, or 0.0.0.0 if it is unknown; allauth would refuse the request."""
+        return client_address(request) or UNKNOWN_ADDRESS
 
     def format_email_subject(self, subject: str) -> str:
         """Return the subject without a site name in front."""
