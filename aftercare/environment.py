@@ -20,7 +20,8 @@ T = TypeVar("T")
 Proxies = int | tuple[IPv4Network | IPv6Network, ...]
 
 DEMO_SECRET_KEY = "demonstration-only-this-key-is-public"  # noqa: S105 (refused outside the demonstration)
-DEFAULT_SECRETS = frozenset({DEMO_SECRET_KEY, "secret", "changeme", "change-me", "insecure"})
+KEY_LENGTH, KEY_VARIETY = 50, 10  # characters, and how many different ones
+MAKE_A_KEY = "python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
 TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
 # Delivery intervals in seconds (docs/operating.md).
 PACE = {
@@ -29,9 +30,9 @@ PACE = {
     "OUTBOX_RETRY_SECONDS": "5",
     "OUTBOX_FOLD_SECONDS": "60",
 }
-FALSE_WORDS = frozenset({"", "0", "false", "no", "off"})
 MOST_PROXIES = 9
 NO_PROXIES: Proxies = 0
+FALSE_WORDS = frozenset({"", "0", "false", "no", "off"})
 
 
 class Malformed(ValueError):
@@ -55,8 +56,8 @@ class Environment:
     staff_mfa: str
     statement_timeout: float
     log_format: str
-
     trusted_proxies: Proxies
+
 
 class Reader:
     """Reads variables and collects their problems."""
@@ -156,7 +157,6 @@ def seconds_or_none(raw: str) -> float:
     return 0.0 if raw == "0" else seconds(raw)
 
 
-def one_of(*words: str) -> Callable[[str], str]:
 def proxies(raw: str) -> Proxies:
     """Parse how many proxies stand in front of the portal, or the networks that they are in."""
     form = (
@@ -172,6 +172,7 @@ def proxies(raw: str) -> Proxies:
         raise Malformed(f"{form} {error}.") from error
 
 
+def one_of(*words: str) -> Callable[[str], str]:
     """Return a parser for exactly these words."""
 
     def parse(raw: str) -> str:
@@ -207,8 +208,8 @@ def read_environment(variables: Mapping[str, str], base_dir: Path) -> Environmen
         ),
         statement_timeout=reader.read("STATEMENT_TIMEOUT_SECONDS", seconds_or_none, "5", 5.0),
         log_format=reader.read("LOG_FORMAT", one_of("json", "plain"), "plain" if demo else "json", "json"),
-    )
         trusted_proxies=reader.read("TRUSTED_PROXIES", proxies, "0", NO_PROXIES),
+    )
     problems = reader.problems + ([] if demo else unfit_for_patients(found))
     if problems:
         lines = "\n".join(f"  {problem}" for problem in problems)
@@ -219,13 +220,35 @@ def read_environment(variables: Mapping[str, str], base_dir: Path) -> Environmen
 def unfit_for_patients(found: Environment) -> list[str]:
     """Return the settings that only a demonstration may have."""
     problems = []
-    if not found.secret_key or found.secret_key in DEFAULT_SECRETS or "insecure" in found.secret_key:
-        problems.append("SECRET_KEY: set a long random text of your own; keep it secret.")
+    if not is_random(found.secret_key):
+        problems.append(
+            f"SECRET_KEY: set at least {KEY_LENGTH} random characters of your own, and keep them secret. "
+            f"This prints a good one: {MAKE_A_KEY}"
+        )
+    if found.site_url.startswith("http:") and not is_this_machine(urlsplit(found.site_url).hostname or ""):
+        problems.append("SITE_URL: begin it with https://; http is for this machine alone (localhost).")
     if found.database.get("ENGINE") == "django.db.backends.sqlite3":
         problems.append("DATABASE_URL: set PostgreSQL (postgres://…); SQLite is for demonstrations (DEMO=1).")
     if found.debug:
         problems.append("DEBUG: take it away; it is for demonstrations (DEMO=1).")
     return problems
+
+
+def is_random(key: str) -> bool:
+    """Return whether a key may have been drawn at random: long, of many characters, and no text repeated."""
+    is_repeated = key in (key + key)[1:-1]
+    is_varied = len(set(key)) >= KEY_VARIETY
+    return len(key) >= KEY_LENGTH and is_varied and not is_repeated and "insecure" not in key
+
+
+def is_this_machine(host: str) -> bool:
+    """Return whether only this machine can be meant by the host."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def from_process(base_dir: Path) -> Environment:

@@ -35,7 +35,7 @@ def portal(
         "DATABASE_URL": f"postgres://postgres@{database['HOST']}:{database['PORT']}/{database['NAME']}",
         "REDIS_URL": valkey.url,
         "EMAIL_URL": mail_server.url,
-        "SECRET_KEY": "a key of this test alone",
+        "SECRET_KEY": "a key of this test alone, as long as that of a portal: 0123456789",
         "STAFF_MFA": "optional",
         "DATA_DIR": os.environ["DATA_DIR"],
     }

@@ -14,7 +14,7 @@ GOOD = {
     "DATABASE_URL": "postgres://somebody@127.0.0.1:5432/aftercare",
     "REDIS_URL": "redis://127.0.0.1:6379/0",
     "EMAIL_URL": "smtp://127.0.0.1:25",
-    "SECRET_KEY": "a-long-text-that-nobody-else-has-0123456789",
+    "SECRET_KEY": "a-long-text-that-nobody-else-has-0123456789-ABCDEFG",
     "SITE_URL": "https://aftercare.example.org",
     "STAFF_MFA": "required",
 }
@@ -47,6 +47,17 @@ MALFORMED = [
     ("DEMO", "perhaps"),
     ("SECRET_KEY", ""),
     ("SECRET_KEY", "changeme"),
+    # One character less than enough.
+    ("SECRET_KEY", "a-long-text-that-nobody-else-has-0123456789-ABCDE"),
+    # Long enough, and guessed at once.
+    ("SECRET_KEY", "a" * 60),
+    ("SECRET_KEY", "abcdefghi" * 7),
+    ("SECRET_KEY", "changeme-0123456789" * 3),
+    ("SECRET_KEY", "django-insecure-" + "a-long-text-that-nobody-else-has-0123456789"),
+    # The code and the session would travel for everybody to read.
+    ("SITE_URL", "http://aftercare.example.org"),
+    ("SITE_URL", "http://192.0.2.1"),
+    ("SITE_URL", "http://localhost.example.org"),
 ]
 
 
@@ -66,6 +77,22 @@ def load_settings(folder: Path, **variables: str) -> subprocess.CompletedProcess
 
 def test_good_variables_start_the_portal(tmp_path: Path) -> None:
     done = load_settings(tmp_path, **GOOD)
+    assert done.stderr == ""
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SITE_URL", "http://localhost:8000"),
+        ("SITE_URL", "http://127.0.0.1:8000"),
+        ("SITE_URL", "http://[::1]:8000"),
+        ("TRUSTED_PROXIES", "2"),
+        ("TRUSTED_PROXIES", "10.0.3.0/24, ::1"),
+    ],
+)
+def test_a_good_variable_starts_the_portal(name: str, value: str, tmp_path: Path) -> None:
+    done = load_settings(tmp_path, **{**GOOD, name: value})
     assert done.stderr == ""
     assert done.returncode == 0
 
@@ -92,6 +119,13 @@ def test_a_demonstration_needs_no_variable_but_demo(tmp_path: Path) -> None:
     done = load_settings(tmp_path, DEMO="1")
     assert done.stderr == ""
     assert done.returncode == 0
+
+
+def test_a_key_that_is_refused_comes_with_a_command_that_makes_a_good_one(tmp_path: Path) -> None:
+    done = load_settings(tmp_path, **{**GOOD, "SECRET_KEY": "changeme"})
+    command = done.stderr.split("This prints a good one: python3 -c '")[1].splitlines()[0].rstrip("'")
+    made = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, check=True)
+    assert load_settings(tmp_path, **{**GOOD, "SECRET_KEY": made.stdout.strip()}).returncode == 0
 
 
 def test_the_secret_is_not_shown_with_the_errors(tmp_path: Path) -> None:
