@@ -124,7 +124,12 @@ SESSION_COOKIE_AGE = 60 * 60 * 24 * 28
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "aftercare_cache"}
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "aftercare_cache",
+        # Counts of tries at second factors are kept here: a full cache would forget them.
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
 }
 CSRF_FAILURE_VIEW = "clinic.held_form_views.csrf_failure"
 
@@ -144,6 +149,8 @@ ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_SESSION_REMEMBER = True
+# Nine letters of twenty: long enough to be tried by many, see decision 22.
+ACCOUNT_LOGIN_BY_CODE_FORMAT = {"length": 9}
 ACCOUNT_FORMS = {"request_login_code": "aftercare.people.accounts.sign_in_forms.RequestCodeForm"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = False

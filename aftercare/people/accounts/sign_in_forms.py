@@ -9,7 +9,7 @@ from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django.utils.translation import gettext_lazy as _
 
-from aftercare.people.actions.withdrawal import has_left
+from aftercare.people.actions.code_requests import user_who_signs_in_with
 from aftercare.people.models import User
 
 
@@ -25,10 +25,9 @@ class RequestCodeForm(RequestLoginCodeForm):
         field.widget.attrs["autocomplete"] = "email"
 
     def clean_email(self) -> str:
-        """Treat the address of a withdrawn patient as unknown."""
-        email: str = super().clean_email()
-        if self._user is not None and has_left(self._user):
-            self._user = None
+        """Look the address up. Limits are counted when the code is asked for, and refuse nobody."""
+        email: str = self.cleaned_data["email"]
+        self._user = user_who_signs_in_with(email)
         return email
 
 

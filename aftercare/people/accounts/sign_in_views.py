@@ -9,24 +9,57 @@ from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
 from allauth.account.internal.stagekit import clear_login, get_pending_stage
+from allauth.account.internal.userkit import user_id_to_str
 from allauth.account.stages import LoginByCodeStage, LoginStage
 from allauth.account.views import ConfirmLoginCodeView, RequestLoginCodeView
-from allauth.core import ratelimit
 from allauth.mfa.totp.views import ActivateTOTPView
 from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
+
+from aftercare.people.actions.code_requests import (
+    MAILS_A_MINUTE,
+    ask_for_code,
+    is_mailed_code,
+    keep_mailed_code,
+    pressed_within_a_minute,
+    take_try,
+    use_code,
+    user_who_signs_in_with,
+)
+from aftercare.people.client_address import client_network
 
 # Seconds within which the same address gets no second code: a double click.
 SECOND_PRESS = 10
+# Keys: of the pending login, which request is its own; of the session, when a code was asked for lately.
+CODE_REQUEST, PRESSES = "code_request", "code_presses"
 
 
 def pending_code(request: HttpRequest) -> LoginStage | None:
     """Return the login stage with a pending code, or None."""
     stage = get_pending_stage(request)
     return stage if stage is not None and stage.key == LoginByCodeStage.key else None
+
+
+def begin_code(request: HttpRequest, email: str) -> None:
+    """Begin the sign-in with a new code. Beyond a limit none is mailed, and the pages say the same."""
+    now = timezone.now()
+    presses = pressed_within_a_minute(request.session.get(PRESSES, []), now)
+    request.session[PRESSES] = [*presses, now.timestamp()]
+    clear_login(request)
+    user = user_who_signs_in_with(email)
+    kept = ask_for_code(email=email, user=user, network=client_network(request), now=now)
+    # Without a user allauth mails nothing, as for an address that nobody has.
+    process = LoginCodeVerificationProcess.initiate(
+        request=request, user=user if kept.is_mailed else None, email=email
+    )
+    if kept.is_mailed:
+        keep_mailed_code(request=kept, code=process.code)
+    process.state[CODE_REQUEST] = kept.pk
+    process.persist()
 
 
 class RequestCodeView(RequestLoginCodeView):
@@ -41,12 +74,11 @@ class RequestCodeView(RequestLoginCodeView):
 
     def form_valid(self, form: Form) -> HttpResponse:
         """Replace a pending code with a new one; a double click sends none."""
+        email = form.cleaned_data["email"]
         stage = pending_code(self.request)
-        if stage is not None and self.is_second_press(stage, form.cleaned_data["email"]):
-            return HttpResponseRedirect(self.get_success_url())
-        clear_login(self.request)
-        response: HttpResponse = super().form_valid(form)
-        return response
+        if stage is None or not self.is_second_press(stage, email):
+            begin_code(self.request, email)
+        return HttpResponseRedirect(self.get_success_url())
 
     def is_second_press(self, stage: LoginStage, email: str) -> bool:
         """Return True if a code was sent to this address just now."""
@@ -74,12 +106,43 @@ class TypeCodeView(ConfirmLoginCodeView):
         response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
         return response
 
-    def _resend_form_valid(self, form: Form) -> HttpResponse:
+    def get_form_kwargs(self) -> dict[str, Any]:
+        kwargs: dict[str, Any] = super().get_form_kwargs()
+        if "code" in kwargs and self.request.method == "POST":
+            kwargs["code"] = self.accepted_code(self.request.POST.get("code", ""))
+        return kwargs
+
+    def accepted_code(self, typed: str) -> str:
+        """Return the code that this browser may type: its own, or without a mail another that was mailed."""
         state = self._process.state
-        if ratelimit.consume(self.request, action="request_login_code", key=state["email"].lower()):
-            user, email = self._process.user, state["email"]
+        if CODE_REQUEST not in state:  # begun before requests were kept
+            return str(self._process.code)
+        request = take_try(request_pk=state[CODE_REQUEST])
+        if request is None:
+            return ""
+        if request.is_mailed:
+            return str(self._process.code)
+        email, user = state["email"], user_who_signs_in_with(state["email"])
+        network = client_network(self.request)
+        if user is None or not is_mailed_code(email=email, code=typed, network=network, now=timezone.now()):
+            return ""
+        state["user_id"] = user_id_to_str(user)
+        return typed
+
+    def _verify_form_valid(self, form: Form) -> HttpResponse:
+        state, code = self._process.state, form.cleaned_data["code"]
+        if CODE_REQUEST in state and not use_code(email=state["email"], code=code, now=timezone.now()):
             clear_login(self.request)
-            LoginCodeVerificationProcess.initiate(request=self.request, user=user, email=email)
+            return self.begin_anew(_("This code was used before. Ask for a new one."))
+        response: HttpResponse = super()._verify_form_valid(form)
+        return response
+
+    def _resend_form_valid(self, form: Form) -> HttpResponse:
+        if (
+            len(pressed_within_a_minute(self.request.session.get(PRESSES, []), timezone.now()))
+            < MAILS_A_MINUTE
+        ):
+            begin_code(self.request, self._process.state["email"])
         else:
             messages.error(self.request, get_adapter().error_messages["too_many_login_attempts"])
         return HttpResponseRedirect(self.passthrough_next_url(reverse("account_confirm_login_code")))

@@ -2,6 +2,7 @@
 
 from aftercare.people.models.append_only import AppendOnly, AppendOnlyError, AppendOnlyQuerySet
 from aftercare.people.models.clinics import Clinic, Shift, StaffMember
+from aftercare.people.models.code_requests import CodeRequest
 from aftercare.people.models.events import Event
 from aftercare.people.models.invitations import Invitation, StaffInvitation
 from aftercare.people.models.patients import (
@@ -21,6 +22,7 @@ __all__ = [
     "AppendOnlyQuerySet",
     "Area",
     "Clinic",
+    "CodeRequest",
     "Event",
     "IntakeQuestion",
     "Invitation",
