@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import cast
 
 from allauth.mfa.models import Authenticator
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 
@@ -29,8 +30,9 @@ class Sender:
 
     @property
     def user(self) -> User | None:
-        """The signed-in user, or None."""
-        return self.request.user if self.request.user.is_authenticated else None
+        """The signed-in user, or None: also for a request that was refused before anybody looked who sent it."""
+        user: User | AnonymousUser | None = getattr(self.request, "user", None)
+        return user if isinstance(user, User) else None
 
     @cached_property
     def patients(self) -> list[Patient]:

@@ -1,0 +1,1 @@
+"""Requests before any room sees them: whole, readable, and probes answered."""
