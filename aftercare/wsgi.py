@@ -4,8 +4,10 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from aftercare.incoming.slow_clients import BufferedRequests
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aftercare.settings")
-application = get_wsgi_application()
+application = BufferedRequests(get_wsgi_application())
 
 from aftercare.statement_timeout import limit_statements  # noqa: E402 (needs the settings)
 

@@ -1,6 +1,6 @@
 """Measure check-ins per second, relative to a bare Django form on the same machine in the same run.
 
-PostgreSQL with fsync on, a Valkey for the nudge, gunicorn with 2 workers x 2 threads, 4 clients. Each visit
+PostgreSQL with fsync on, a Valkey for the nudge, gunicorn with 2 workers, 4 clients. Each visit
 is another person: fetch the form, send ten answers, over one connection; the result page is not fetched.
 Rounds of portal and floor alternate, so that other load affects both; each figure is the median of its
 rounds, and each ratio the median of the ratios to the adjacent floor rounds.

@@ -42,7 +42,6 @@ class Web(Process):
         env: Mapping[str, str],
         port: int | None = None,
         workers: int = 2,
-        threads: int = 2,
         application: str = "aftercare.wsgi:application",
         path: str = "/healthz",
         log: Path | None = None,
@@ -50,9 +49,9 @@ class Web(Process):
         self.port = port or free_port()
         self.path = path
         command = [sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{self.port}"]
-        command += ["--workers", str(workers), "--threads", str(threads)]
-        # gunicorn 27 opens a control socket in the user's home unless told not to.
-        command += ["--no-control-socket", "--graceful-timeout", "5", "--keep-alive", "30"]
+        command += ["--bind", f"unix:{unix}"] if unix else []
+        # The rest is in gunicorn.conf.py.
+        command += ["--workers", str(workers)]
         super().__init__(name="web", command=command, env=env, log=log)
 
     @property

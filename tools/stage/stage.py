@@ -81,7 +81,7 @@ class Stage:
                 **self.pace,
             }
             self.fill()
-            self.web = self.run(Web(env=self.env, threads=4, log=self.folder / "web.log"))
+            self.web = self.run(Web(env=self.env, log=self.folder / "web.log"))
             self.worker = self.new_worker()
             self.beat = self.new_beat()
             self.stack = self.stack.pop_all()

@@ -1,0 +1,116 @@
+"""Slow clients hold no thread that works.
+
+gunicorn reads a body in the thread that answers the request, so that a few clients who send one byte a second would
+hold all of them. Here many threads wait for clients (gunicorn.conf.py says how many), and a few run the portal once
+a request is complete, each with a database connection of its own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
+from tempfile import SpooledTemporaryFile
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+WORKING_THREADS = 4  # per process, and as many database connections
+LARGEST_BODY = 12_000_000  # bytes: a picture of an article with its form
+IN_MEMORY = 256_000  # bytes of a body; what is longer waits in a file
+STEP = 65_536  # bytes
+BODY_SECONDS = 60.0  # for the whole body
+
+
+class BodyError(Exception):
+    """The body is not taken; `status` says why."""
+
+    def __init__(self, status: HTTPStatus) -> None:
+        super().__init__(status.phrase)
+        self.status = status
+
+
+class BufferedRequests:
+    """A WSGI application that hands complete requests to another one, a few at a time."""
+
+    def __init__(self, application: WSGIApplication) -> None:
+        self.application = application
+        self.pool = ThreadPoolExecutor(WORKING_THREADS, thread_name_prefix="portal")
+        self.deadlines = Deadlines()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        try:
+            body = self.read_body(environ)
+        except BodyError as error:
+            return refuse(error.status, start_response)
+        if body is None:
+            return self.pool.submit(self.application, environ, start_response).result()
+        with body:
+            environ["wsgi.input"] = body
+            return self.pool.submit(self.application, environ, start_response).result()
+
+    def read_body(self, environ: WSGIEnvironment) -> IO[bytes] | None:
+        """Return the whole body, or None without one; raise BodyError if it is too large or does not arrive."""
+        length = int(environ.get("CONTENT_LENGTH") or 0)
+        if length > LARGEST_BODY:
+            raise BodyError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        if not length:
+            return None
+        body = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 (closed when the request is answered)
+        with self.deadlines.watch(environ.get("gunicorn.socket")), contextlib.suppress(OSError):
+            while missing := length - body.tell():
+                if not (piece := environ["wsgi.input"].read(min(STEP, missing))):
+                    break
+                body.write(piece)
+        if body.tell() < length:
+            body.close()
+            raise BodyError(HTTPStatus.REQUEST_TIMEOUT)
+        body.seek(0)
+        return body
+
+
+class Deadlines:
+    """Hangs up on clients that need too long. A time limit of the socket would start anew with each byte."""
+
+    def __init__(self) -> None:
+        self.ends: dict[socket.socket, float] = {}
+        self.lock = threading.Lock()
+        self.thread: threading.Thread | None = None
+
+    @contextlib.contextmanager
+    def watch(self, client: socket.socket | None) -> Iterator[None]:
+        if client is None:
+            yield
+            return
+        with self.lock:
+            self.ends[client] = time.monotonic() + BODY_SECONDS
+            if self.thread is None:
+                self.thread = threading.Thread(target=self.run, name="deadlines", daemon=True)
+                self.thread.start()
+        try:
+            yield
+        finally:
+            with self.lock:
+                del self.ends[client]
+
+    def run(self) -> None:
+        while True:
+            time.sleep(1)
+            with self.lock:
+                late = [client for client, end in self.ends.items() if end < time.monotonic()]
+                for client in late:
+                    with contextlib.suppress(OSError):
+                        client.shutdown(socket.SHUT_RD)
+
+
+def refuse(status: HTTPStatus, start_response: StartResponse) -> Iterable[bytes]:
+    """Answer in plain text."""
+    text = f"{status.phrase}\n".encode()
+    headers = [("Content-Type", "text/plain"), ("Content-Length", str(len(text)))]
+    start_response(f"{status.value} {status.phrase}", headers)
+    return [text]

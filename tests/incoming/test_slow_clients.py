@@ -1,0 +1,127 @@
+"""Requests reach the portal whole, or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import socket
+import threading
+import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from aftercare.incoming import slow_clients
+from aftercare.incoming.slow_clients import BufferedRequests
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+
+class Portal:
+    """An application that keeps what it was handed, and the threads that it ran in."""
+
+    def __init__(self) -> None:
+        self.bodies: list[bytes] = []
+        self.threads: set[str] = set()
+        self.at_once = self.most_at_once = 0
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        self.at_once += 1
+        self.most_at_once = max(self.at_once, self.most_at_once)
+        time.sleep(0.02)
+        self.threads.add(threading.current_thread().name)
+        self.bodies.append(environ["wsgi.input"].read())
+        self.at_once -= 1
+        start_response("200 OK", [])
+        return [b"ok"]
+
+
+class Answer:
+    def __init__(self) -> None:
+        self.status = ""
+
+    def __call__(self, status: str, headers: list[Any], exc_info: Any = None) -> Any:
+        self.status = status
+
+
+def answer(application: BufferedRequests, body: Any, length: str, client: socket.socket | None = None) -> str:
+    """The status with which a request is answered."""
+    environ: dict[str, Any] = {"wsgi.input": body, "CONTENT_LENGTH": length}
+    if client is not None:
+        environ["gunicorn.socket"] = client
+    started = Answer()
+    application(environ, started)
+    return started.status
+
+
+@pytest.fixture
+def portal() -> Portal:
+    return Portal()
+
+
+@pytest.mark.parametrize("body", [b"", b"redness=1", b"x" * 300_000], ids=["none", "short", "long"])
+def test_a_body_arrives_as_it_was_sent(portal: Portal, body: bytes) -> None:
+    application = BufferedRequests(portal)
+
+    assert answer(application, io.BytesIO(body), str(len(body)) if body else "") == "200 OK"
+    assert portal.bodies == [body]
+
+
+def test_a_body_that_is_too_large_is_refused_unread(portal: Portal) -> None:
+    body = io.BytesIO(b"x")
+
+    status = answer(BufferedRequests(portal), body, str(slow_clients.LARGEST_BODY + 1))
+
+    assert status.startswith("413 ")
+    assert (body.tell(), portal.bodies) == (0, [])
+
+
+def test_a_client_that_hangs_up_leaves_nothing_to_do(portal: Portal) -> None:
+    status = answer(BufferedRequests(portal), io.BytesIO(b"redness"), "1000")
+
+    assert status.startswith("408 ")
+    assert portal.bodies == []
+
+
+def test_a_client_that_sends_now_and_then_a_byte_is_hung_up_on(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slow_clients, "BODY_SECONDS", 1.0)
+    here, there = socket.socketpair()
+    stopped = threading.Event()
+
+    def drip() -> None:
+        with contextlib.suppress(OSError):
+            while not stopped.wait(0.1):
+                there.send(b"x")
+
+    with here, there, here.makefile("rb") as body:
+        sender = threading.Thread(target=drip)
+        sender.start()
+        began = time.monotonic()
+        status = answer(BufferedRequests(portal), body, "1000", here)
+        took = time.monotonic() - began
+        stopped.set()
+        sender.join()
+
+    assert status.startswith("408 ")
+    assert took < 5
+    assert portal.bodies == []
+
+
+def test_no_more_requests_are_worked_on_at_once_than_there_are_working_threads(portal: Portal) -> None:
+    application = BufferedRequests(portal)
+    waiting = [
+        threading.Thread(target=answer, args=(application, io.BytesIO(b"x"), "1"))
+        for _number in range(slow_clients.WORKING_THREADS * 5)
+    ]
+    for thread in waiting:
+        thread.start()
+    for thread in waiting:
+        thread.join()
+
+    assert len(portal.bodies) == slow_clients.WORKING_THREADS * 5
+    assert portal.most_at_once <= slow_clients.WORKING_THREADS
+    assert all(name.startswith("portal") for name in portal.threads)
