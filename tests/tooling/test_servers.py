@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.servers import chromium, packages, postgres
+from tools.servers import chromium, nginx, packages, postgres
 from tools.servers.errors import ServerError
 from tools.servers.ports import answers, free_port, is_taken
 from tools.servers.process import ROOT, Process, wait_until
@@ -74,6 +74,18 @@ def test_chromium_is_taken_from_its_variable_before_path(tmp_path: Path) -> None
 def test_a_chromium_that_is_not_there_is_an_error_that_names_it(tmp_path: Path) -> None:
     with pytest.raises(ServerError, match="CHROMIUM"):
         chromium.find_browser({"CHROMIUM": str(tmp_path / "missing")})
+
+
+def test_nginx_is_taken_from_its_variable_before_path_and_debians_folder(tmp_path: Path) -> None:
+    named = programs(tmp_path / "named", "my-nginx") / "my-nginx"
+    on_path = programs(tmp_path / "path", "nginx")
+    debian = programs(tmp_path / "sbin", "nginx") / "nginx"
+    assert nginx.find_nginx({"NGINX": str(named), "PATH": str(on_path)}, debian) == named
+    assert nginx.find_nginx({"PATH": str(on_path)}, debian) == on_path / "nginx"
+    assert nginx.find_nginx({"PATH": str(tmp_path)}, debian) == debian
+    assert nginx.find_nginx({"PATH": str(tmp_path)}, tmp_path / "none") is None
+    with pytest.raises(ServerError, match="NGINX"):
+        nginx.find_nginx({"NGINX": str(tmp_path / "missing")}, debian)
 
 
 def test_what_cannot_be_installed_is_an_error_that_says_what_to_install(

@@ -34,13 +34,14 @@ def bare_environment() -> dict[str, str]:
 
 
 class Web(Process):
-    """gunicorn, ready when `/healthz` (or `path`) responds with 200."""
+    """gunicorn, ready when `/healthz` (or `path`) responds with 200. `unix` is the path of a socket to listen on."""
 
     def __init__(
         self,
         *,
         env: Mapping[str, str],
         port: int | None = None,
+        unix: Path | None = None,
         workers: int = 2,
         application: str = "aftercare.wsgi:application",
         path: str = "/healthz",
@@ -48,6 +49,7 @@ class Web(Process):
     ) -> None:
         self.port = port or free_port()
         self.path = path
+        # With a socket, also on the port, where its readiness is asked for.
         command = [sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{self.port}"]
         command += ["--bind", f"unix:{unix}"] if unix else []
         # The rest is in gunicorn.conf.py.
