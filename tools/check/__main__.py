@@ -1,8 +1,8 @@
 """bin/test [pytest arguments]
 
-Runs format, lint, types, import directions and missing migrations; then the tests of models and actions on
-SQLite; then every test on a throwaway PostgreSQL and Valkey, browser tests in Chromium among them. The last
-lines are pytest's, of that last run. Exit code 0 only if all of it passed.
+Runs format, lint, types, import directions, missing migrations and Django's checks of a deployment; then the tests
+of models and actions on SQLite; then every test on a throwaway PostgreSQL and Valkey, browser tests in Chromium
+among them. The last lines are pytest's, of that last run. Exit code 0 only if all of it passed.
 
 The tests marked slow (faults of a whole portal, long simulations) are a tier of their own: --slow runs these alone.
 
@@ -14,7 +14,7 @@ is made: no static checks, no SQLite.
     bin/test tests/triage -x            one room, to the first failure
     bin/test -k "sudden return" -n 2    what matches, in two processes
 
-Servers: PG_BIN names the folder of PostgreSQL's programs, CHROMIUM the browser's program, VENV the virtual
+Servers: PG_BIN names the folder of PostgreSQL's programs, CHROMIUM and NGINX those programs, VENV the virtual
 environment. What is missing is installed (as root, with apt-get), or the run says what to install and stops.
 """
 

@@ -43,6 +43,19 @@ STATIC_CHECKS = {
     "template indentation": python("-m", "djhtml", "--check", "--tabwidth", "2", *INDENTED),
 }
 
+# What differs in production from the environment of the tests.
+PRODUCTION = {
+    "DATABASE_URL": "postgres://aftercare@127.0.0.1/aftercare",
+    "SITE_URL": "https://aftercare.example.org",
+    "ALLOWED_HOSTS": "",
+    "STAFF_MFA": "required",
+    "TRUSTED_PROXIES": "1",
+    "DEMO": "0",
+}
+CHECKS_OF_PRODUCTION = {
+    "deployment": python("manage.py", "check", "--deploy", "--fail-level", "WARNING"),
+}
+
 
 def environment(
     *, database_url: str, broker_url: str, folder: Path, with_browser: bool = True
@@ -64,7 +77,9 @@ def environment(
 
 def static_checks(env: dict[str, str]) -> list[str]:
     """Run the static checks and return the names of those that fail."""
-    return [title for title, command in STATIC_CHECKS.items() if not run_quietly(title, command, env)]
+    checks = [(title, command, env) for title, command in STATIC_CHECKS.items()]
+    checks += [(title, command, env | PRODUCTION) for title, command in CHECKS_OF_PRODUCTION.items()]
+    return [check[0] for check in checks if not run_quietly(*check)]
 
 
 def collect_static(env: dict[str, str]) -> bool:
