@@ -13,7 +13,6 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("csp-reports/", report, name="csp_reports"),
     path("accounts/", include("aftercare.people.urls")),
-    path("accounts/", include("allauth.urls")),
     path("admin/", include("aftercare.guidance.admin_urls")),
     path("media/images/<path:path>", picture, name="picture"),
     path("guidance/", include("aftercare.guidance.urls")),

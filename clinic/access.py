@@ -13,7 +13,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
@@ -30,6 +30,7 @@ from aftercare.people.access import (
 )
 from aftercare.people.actions.events import record_event
 from aftercare.people.models import Event, Patient, StaffMember, User
+from aftercare.people.reauthentication.guard import is_recent, way_to_ask
 from aftercare.people.requests import CHOSEN_CLINIC, sender_of
 from clinic import held_forms
 from clinic.permissions import Predicate
@@ -66,8 +67,8 @@ def staff_page(view: StaffView[P]) -> View[P]:
             if why:
                 return held_forms.show_again(request, draw, request.POST, why=why, clinic=member.clinic)
             response = draw()
-        if request.method == "POST" and response.status_code == HTTPStatus.FOUND:
-            held_forms.drop(request.session, request.path)
+        if request.method == "POST":
+            held_forms.drop_if_saved(request.session, request.path, response)
         return response
 
     guarded = staff_required(cast("StaffView[P]", acting_for_clinic))
@@ -152,6 +153,29 @@ def only(may: Predicate) -> Callable[[StaffView[P]], StaffView[P]]:
         return cast("StaffView[P]", guarded)
 
     return guard
+
+
+def reauthenticated(view: StaffView[P]) -> StaffView[P]:
+    """Require a recent proof of who is signed in, below `staff_page`; a posted form is shown again after it."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, member: StaffMember, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        return reauthenticate_first(request) or view(request, member, *args, **kwargs)
+
+    return cast("StaffView[P]", guarded)
+
+
+def reauthenticate_first(request: HttpRequest) -> HttpResponse | None:
+    """Return None after a recent proof of who is signed in, else a redirect that asks for a new one.
+
+    A posted form is held, and the redirect leads back to it.
+    """
+    if is_recent(request):
+        return None
+    if request.method != "POST":
+        return redirect(way_to_ask(request, request.get_full_path()))
+    held_forms.keep(request.session, request.path, request.POST, timezone.now(), why=held_forms.NOT_PROVED)
+    return held_forms.HeldRedirect(way_to_ask(request, reverse("clinic:typed")))
 
 
 REFUSALS = {

@@ -34,10 +34,9 @@ def typed(request: HttpRequest, _member: StaffMember) -> HttpResponse:
         return redirect("clinic:queue")
     if request.method == "POST":
         response: HttpResponse = match.func(request, *match.args, **match.kwargs)
-        if response.status_code == HTTPStatus.FOUND:
-            held_forms.drop(request.session, found.path)
+        held_forms.drop_if_saved(request.session, found.path, response)
         return response
-    held_forms.post_again(request, found.fields, held_forms.SIGNED_OUT)
+    held_forms.post_again(request, found.fields, found.why)
     shown: HttpResponse = match.func(request, *match.args, **match.kwargs)
     return shown
 

@@ -16,7 +16,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils.translation import gettext_lazy
 
 KEY = "staff_form"
@@ -27,7 +27,8 @@ HOLD = "hold"  # posted field: why the form is shown instead of saved
 DRAWN_FOR = "drawn_for"  # posted field of every form of staff: the clinic it was drawn for
 OF_THE_PAGE = ("csrfmiddlewaretoken", HOLD)
 
-SIGNED_OUT, NO_TOKEN, CHOSEN, ELSEWHERE = "signed_out", "no_token", "chosen", "elsewhere"
+SIGNED_OUT, NO_TOKEN, NOT_PROVED = "signed_out", "no_token", "not_proved"
+CHOSEN, ELSEWHERE = "chosen", "elsewhere"
 WORDS = {
     SIGNED_OUT: gettext_lazy(
         "You were signed out meanwhile. Nothing has been saved yet. Here is what you typed. "
@@ -35,6 +36,10 @@ WORDS = {
     ),
     NO_TOKEN: gettext_lazy(
         "The page was open for a long time. Nothing has been saved yet. Here is what you typed. "
+        "Look through it, then press the button again."
+    ),
+    NOT_PROVED: gettext_lazy(
+        "We had to ask whether it is you. Nothing has been saved yet. Here is what you typed. "
         "Look through it, then press the button again."
     ),
     CHOSEN: gettext_lazy(
@@ -51,6 +56,10 @@ NOT_DONE = gettext_lazy(
 )
 
 
+class HeldRedirect(HttpResponseRedirect):
+    """A redirect away from a form that is held, to be shown again later."""
+
+
 class Holdable(forms.BaseForm):
     """A form that is invalid while `HOLD` is posted, so that its view redraws it as typed."""
 
@@ -64,10 +73,11 @@ class StaffForm(Holdable, forms.Form):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldForm:
-    """A form that was posted without a session."""
+    """A form that was posted without a session, or without a recent proof of who is signed in."""
 
     path: str
     fields: QueryDict
+    why: str
 
     @property
     def drawn_for(self) -> str:
@@ -88,9 +98,9 @@ def has_emergency(fields: QueryDict) -> bool:
     return any(tick not in {"", "none"} for tick in fields.getlist("emergency"))
 
 
-def keep(session: SessionBase, path: str, posted: QueryDict, now: datetime) -> None:
-    """Hold one form in the session until its sender has signed in. Replaces an earlier form."""
-    session[KEY] = {"at": now.isoformat(), "path": path, "fields": fields_of(posted)}
+def keep(session: SessionBase, path: str, posted: QueryDict, now: datetime, *, why: str = SIGNED_OUT) -> None:
+    """Hold one form in the session until its sender has signed in or re-authenticated. Replaces an earlier form."""
+    session[KEY] = {"at": now.isoformat(), "path": path, "fields": fields_of(posted), "why": why}
 
 
 def kept(session: SessionBase, now: datetime) -> HeldForm | None:
@@ -101,12 +111,13 @@ def kept(session: SessionBase, now: datetime) -> HeldForm | None:
     fields = QueryDict(mutable=True)
     for name, values in found["fields"].items():
         fields.setlist(name, values)
-    return HeldForm(path=found["path"], fields=fields)
+    return HeldForm(path=found["path"], fields=fields, why=found.get("why", SIGNED_OUT))
 
 
-def drop(session: SessionBase, path: str) -> None:
-    """Delete the held form of this path, after it was saved."""
-    if session.get(KEY, {}).get("path") == path:
+def drop_if_saved(session: SessionBase, path: str, response: HttpResponse) -> None:
+    """Delete the held form of this path if the response to it says that it was saved."""
+    is_saved = response.status_code == HTTPStatus.FOUND and not isinstance(response, HeldRedirect)
+    if is_saved and session.get(KEY, {}).get("path") == path:
         del session[KEY]
 
 

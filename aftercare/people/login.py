@@ -10,9 +10,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from aftercare.people.models import User
 
 
-def sign_in_as(request: HttpRequest, user: User, path: str) -> HttpResponse:
-    """Sign the user in and redirect to `path`, by way of the second factor if there is one."""
-    record_authentication(request, user, method="link")
+def sign_in_as(request: HttpRequest, user: User, path: str, *, is_proof: bool) -> HttpResponse:
+    """Sign the user in and redirect to `path`, by way of the second factor if there is one.
+
+    `is_proof`: the link reached the user alone, so that nothing more is asked for a while.
+    """
+    record_authentication(request, user, method="link", is_proof=is_proof)
     response: HttpResponse = perform_login(request, Login(user=user, redirect_url=path))
     return response
 

@@ -1,23 +1,76 @@
+"""URLs of accounts. Of allauth's views only those listed here are open: its own list would open all of them."""
+
+from allauth.account import views as allauth_views
+from allauth.mfa.base import views as second_step_views
+from allauth.mfa.recovery_codes import views as spare_code_views
+from allauth.mfa.totp import views as app_views
+from allauth.mfa.webauthn import views as passkey_views
 from django.urls import path
 
 from aftercare.people.accounts import link_views, sign_in_views
 from aftercare.people.accounts import views as account_views
 from aftercare.people.clinics import staff_invitation_views
 from aftercare.people.patients import invitation_views
+from aftercare.people.reauthentication import views as reauthentication_views
+from aftercare.people.reauthentication.guard import reauthentication_required as guarded
 
-urlpatterns = [
-    path("", account_views.account, name="account"),
-    # Allauth's list of sessions; ours is on the account page.
-    path("sessions/", account_views.sessions),
-    path("sessions/end/", account_views.end_sessions, name="end_sessions"),
-    path("sessions/<int:session_pk>/end/", account_views.end_session, name="end_session"),
-    path("login/", link_views.sign_in, name="sign_in"),
+signing_in = [
+    path("login/", link_views.sign_in, name="account_login"),
     path("login/code/", sign_in_views.request_code, name="account_request_login_code"),
     path("login/code/confirm/", sign_in_views.type_code, name="account_confirm_login_code"),
-    path("2fa/totp/activate/", sign_in_views.set_up_app, name="mfa_activate_totp"),
+    path("2fa/authenticate/", second_step_views.authenticate, name="mfa_authenticate"),
+    path("logout/", allauth_views.logout, name="account_logout"),
+    path("inactive/", allauth_views.account_inactive, name="account_inactive"),
     path("signup/", link_views.sign_in),
     path("link/<str:token>/", link_views.sign_in_link, name="sign_in_link"),
     path("invitation/<str:token>/", invitation_views.invitation, name="invitation"),
     path("staff-invitation/<str:token>/", staff_invitation_views.staff_invitation, name="staff_invitation"),
+]
+
+reauthentication = [
+    path("reauthenticate/", reauthentication_views.mailed_code, name="account_reauthenticate"),
+    path("2fa/reauthenticate/", second_step_views.reauthenticate, name="mfa_reauthenticate"),
+    path(
+        "2fa/webauthn/reauthenticate/",
+        passkey_views.reauthenticate_webauthn,
+        name="mfa_reauthenticate_webauthn",
+    ),
+]
+
+second_step = [
+    path("2fa/", second_step_views.index, name="mfa_index"),
+    path("2fa/totp/activate/", guarded(sign_in_views.set_up_app), name="mfa_activate_totp"),
+    path("2fa/totp/deactivate/", guarded(app_views.deactivate_totp), name="mfa_deactivate_totp"),
+    path(
+        "2fa/recovery-codes/", guarded(spare_code_views.view_recovery_codes), name="mfa_view_recovery_codes"
+    ),
+    path(
+        "2fa/recovery-codes/generate/",
+        guarded(spare_code_views.generate_recovery_codes),
+        name="mfa_generate_recovery_codes",
+    ),
+    path(
+        "2fa/recovery-codes/download/",
+        guarded(spare_code_views.download_recovery_codes),
+        name="mfa_download_recovery_codes",
+    ),
+    path("2fa/webauthn/", passkey_views.list_webauthn, name="mfa_list_webauthn"),
+    path("2fa/webauthn/add/", guarded(passkey_views.add_webauthn), name="mfa_add_webauthn"),
+    path(
+        "2fa/webauthn/keys/<int:pk>/remove/",
+        guarded(passkey_views.remove_webauthn),
+        name="mfa_remove_webauthn",
+    ),
+    path("2fa/webauthn/keys/<int:pk>/edit/", guarded(passkey_views.edit_webauthn), name="mfa_edit_webauthn"),
+]
+
+urlpatterns = [
+    *signing_in,
+    *reauthentication,
+    *second_step,
+    path("", account_views.account, name="account"),
+    path("sessions/", account_views.sessions, name="usersessions_list"),
+    path("sessions/end/", account_views.end_sessions, name="end_sessions"),
+    path("sessions/<int:session_pk>/end/", account_views.end_session, name="end_session"),
     path("clinic/", invitation_views.choose_clinic, name="choose_own_clinic"),
 ]

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from aftercare.people.actions.invitations import signs_in_elsewhere
 from aftercare.people.actions.patient_details import change_details
 from aftercare.people.models import Patient, StaffMember
-from clinic.access import only, patient_of_clinic, require, staff_page
+from clinic.access import only, patient_of_clinic, reauthenticate_first, require, staff_page
 from clinic.enrolment.actions import enrol_with_procedure
 from clinic.enrolment.duplicates import Duplicate, likely_duplicates
 from clinic.enrolment.forms import EnrolForm, PatientDetailsForm
@@ -99,6 +99,8 @@ def edit(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpRes
         )
     form = PatientDetailsForm(request.POST, patient=found, is_shared=is_shared, now=now)
     if form.is_valid():
+        if form.person["email"] != found.user.email and (asked := reauthenticate_first(request)):
+            return asked
         try:
             changed = change_details(patient=found, by=member.user, now=now, details=form.person)
         except ValidationError as error:

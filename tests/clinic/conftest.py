@@ -14,7 +14,7 @@ from pytest_django.live_server_helper import LiveServer
 from aftercare.checkins.models import NonResponse
 from aftercare.people.models import Clinic, Patient, StaffMember
 from tests.clinic.browsing import DESK, Desk
-from tests.clinic.staff_client import staff_client
+from tests.clinic.staff_client import proved_client
 from tests.factories import PatientFactory, ProcedureFactory, UserFactory, check_in
 from tests.ui.browser import HURRY
 
@@ -78,7 +78,7 @@ def staff_browser(browser: Browser, live_server: LiveServer, nurse: StaffMember)
         context.set_default_timeout(10_000)
         if hurry:
             context.add_init_script(HURRY)
-        session = staff_client(member).cookies["sessionid"].value
+        session = proved_client(member).cookies["sessionid"].value
         context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
         windows.append((context, Desk(context, live_server.url)))
         return windows[-1][1]

@@ -9,6 +9,7 @@ from django.test import Client
 
 from aftercare.alerts.models import Alert
 from aftercare.people.models import Patient, StaffMember
+from tests.people.proving import prove
 
 # Queries that every page of staff makes for its banners.
 BANNER_QUERIES = 2
@@ -23,6 +24,13 @@ def staff_client(member: StaffMember | Patient) -> Client:
     """Return a test client with this person signed in."""
     client = Client()
     client.force_login(member.user)
+    return client
+
+
+def proved_client(member: StaffMember | Patient) -> Client:
+    """Return a test client in which this person has signed in by a mailed code just now."""
+    client = staff_client(member)
+    prove(client, member.user)
     return client
 
 

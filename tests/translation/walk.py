@@ -17,9 +17,10 @@ from django.urls import Resolver404, resolve
 
 from aftercare.people.models import User
 from tests.clinic.reading_forms import forms_of
+from tests.people.proving import prove
 
 EACH = 2  # pages of one view with the same kind of query, so that records in several states are among them
-LEFT_OUT = re.compile(r"/(?:admin|media|static|healthz|readyz)|/accounts/(?:logout|email|password|signup)")
+LEFT_OUT = re.compile(r"/(?:admin|media|static|healthz|readyz)|/accounts/(?:logout|signup)")
 
 
 class Links(HTMLParser):
@@ -55,6 +56,7 @@ class Walk:
         self.client, self.seen = Client(), seen
         if user is not None:
             self.client.force_login(user)
+            prove(self.client, user)
         self.opened: set[str] = set()
         self.visits: Counter[tuple[str, ...]] = Counter()
 

@@ -97,7 +97,9 @@ def look_around() -> World:
         for name in PATIENTS:
             Walk(User.objects.get(email=f"{name}@demo.example"), pages).from_("/", "/check-in/", "/nowhere/")
         for name in STAFF:
-            Walk(User.objects.get(email=f"{name}@demo.example"), pages).from_("/clinic/", "/accounts/")
+            Walk(User.objects.get(email=f"{name}@demo.example"), pages).from_(
+                "/clinic/", "/accounts/", "/accounts/reauthenticate/"
+            )
         Walk(None, pages).from_("/", *ways_in())
         data = Data(list(entered()))
         for name, content in mails():

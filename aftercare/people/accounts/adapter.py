@@ -7,9 +7,14 @@ from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.stagekit import clear_login
+from allauth.core import context
+from allauth.mfa.models import Authenticator
 from django.contrib import messages
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from aftercare.outbox.background import Background
@@ -17,6 +22,7 @@ from aftercare.outbox.channels import from_address
 from aftercare.people.client_address import client_address
 from aftercare.people.clinics.sender_names import own_clinic_name
 from aftercare.people.models import User
+from aftercare.people.reauthentication.guard import is_recent
 
 UNKNOWN_ADDRESS = "0.0.0.0"  # noqa: S104 (in the place of a client's address, nothing listens on it)
 
@@ -49,6 +55,24 @@ class AccountAdapter(DefaultAccountAdapter):
             return redirect("account_request_login_code")
         response: HttpResponse | None = super().pre_login(request, user, **login)
         return response
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Return True unless the session has proved its user lately, as the guard of the portal counts it."""
+        return not is_recent(context.request)
+
+    def get_reauthentication_methods(self, user: User | AnonymousUser) -> list[dict[str, Any]]:
+        """Return the ways to re-authenticate, the first to be offered first: a second step, else a mailed code."""
+        if not user.is_authenticated:
+            return []
+        kinds = set(Authenticator.objects.filter(user=user).values_list("type", flat=True))
+        ways = []
+        if Authenticator.Type.WEBAUTHN in kinds:
+            ways.append(("mfa_reauthenticate_webauthn", gettext("Use a fingerprint, screen lock or key")))
+        if kinds - {Authenticator.Type.WEBAUTHN}:
+            ways.append(("mfa_reauthenticate", gettext("Use the code of your app, or a spare code")))
+        if not kinds:
+            ways.append(("account_reauthenticate", gettext("Use a code from your e-mail")))
+        return [{"id": name, "description": words, "url": reverse(name)} for name, words in ways]
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send a sign-in mail outside the request: response times reveal no account and wait for no mail server."""

@@ -32,7 +32,7 @@ def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         link = use_sign_in_link(token=token, now=now)
         if link and link.user.is_active and not has_left(link.user):
-            return sign_in_as(request, link.user, safe_path(request, link.next_path))
+            return sign_in_as(request, link.user, safe_path(request, link.next_path), is_proof=True)
         usable = False
     else:
         found = SignInLink.objects.filter(token_hash=SignInLink.hash_of(token)).first()

@@ -45,7 +45,6 @@ def own_page(view: OwnView[P]) -> View[P]:
         user, member = request.user, staff_member_of(request)
         if member is None and not user.has_perm(MAY_EDIT_GUIDANCE):
             if request.path == ACCOUNT_PATH:
-                # A 404 at this address would be redirected to allauth's page for e-mail addresses.
                 return redirect("/")
             raise Http404("no account page")
         if settings.STAFF_MFA == "required" and not is_mfa_enabled(user):

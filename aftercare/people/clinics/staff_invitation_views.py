@@ -63,4 +63,4 @@ def come_in(request: HttpRequest, used: StaffInvitation) -> HttpResponse:
         return redirect(QUEUE)
     if request.user.is_authenticated:
         get_adapter(request).logout(request)
-    return sign_in_as(request, user, QUEUE)
+    return sign_in_as(request, user, QUEUE, is_proof=True)

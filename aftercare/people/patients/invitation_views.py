@@ -64,7 +64,8 @@ def come_in(request: HttpRequest, used: Invitation) -> HttpResponse:
         return redirect("/")
     if request.user.is_authenticated:
         get_adapter(request).logout(request)
-    return sign_in_as(request, user, "/")
+    # It may have been handed over on paper.
+    return sign_in_as(request, user, "/", is_proof=False)
 
 
 @require_http_methods(["GET", "POST"])

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from aftercare.people.models import Event, Patient, Procedure, StaffMember
-from tests.clinic.staff_client import patient_url, staff_client, words
+from tests.clinic.staff_client import patient_url, proved_client, words
 from tests.clock import frozen_at
 from tests.factories import StaffMemberFactory, at
 
@@ -36,7 +36,7 @@ def url(procedure: Procedure) -> str:
 def test_it_shows_what_is_stored_and_stores_what_is_typed(
     nurse: StaffMember, patient: Patient, url: str
 ) -> None:
-    client = staff_client(nurse)
+    client = proved_client(nurse)
     assert 'value="amara@test.example"' in client.get(url).content.decode()
 
     response = client.post(url, TYPED, follow=True)
@@ -52,7 +52,7 @@ def test_it_shows_what_is_stored_and_stores_what_is_typed(
 
 
 def test_saving_what_is_there_already_changes_nothing(nurse: StaffMember, url: str) -> None:
-    client = staff_client(nurse)
+    client = proved_client(nurse)
     client.post(url, TYPED)
     response = client.post(url, TYPED, follow=True)
     assert "You changed nothing" in words(response)
@@ -75,7 +75,7 @@ def test_saving_what_is_there_already_changes_nothing(nurse: StaffMember, url: s
 def test_bad_input_is_named_and_nothing_is_stored(
     nurse: StaffMember, stranger: Patient, patient: Patient, url: str, typed: dict[str, str], said: str
 ) -> None:
-    response = staff_client(nurse).post(url, {**TYPED, **typed})
+    response = proved_client(nurse).post(url, {**TYPED, **typed})
     assert response.status_code == 422
     assert words(response).count(said) == 2, "once in the summary, once beside the field"
     assert 'value="after 17:00"' in response.content.decode()
@@ -91,9 +91,9 @@ def test_what_a_colleague_changed_meanwhile_is_not_undone_unawares(
         assert found
         return found[1]
 
-    client = staff_client(nurse)
+    client = proved_client(nurse)
     before = seen(client.get(url).content.decode())
-    staff_client(clinician).post(url, {**TYPED, "call_back_telephone": "07700 900199"})
+    proved_client(clinician).post(url, {**TYPED, "call_back_telephone": "07700 900199"})
 
     stale = client.post(url, {**TYPED, "seen": before})
 
@@ -109,7 +109,7 @@ def test_the_name_and_address_of_a_colleague_are_not_changed_here(
     nurse: StaffMember, patient: Patient, url: str
 ) -> None:
     StaffMemberFactory.create(user=patient.user, clinic=patient.clinic)
-    client = staff_client(nurse)
+    client = proved_client(nurse)
     page = words(client.get(url))
     assert page.count("This person signs in at another clinic too, so it can’t be changed here.") == 3
     client.post(url, TYPED)
@@ -127,4 +127,4 @@ def test_who_was_born_on_29_february_grows_older_on_1_march_in_other_years(
 ) -> None:
     Patient.objects.update(date_of_birth=date(1992, 2, 29))
     with frozen_at(date(*on)):
-        assert f"Born 29 February 1992, {age} years." in words(staff_client(nurse).get(patient_url(patient)))
+        assert f"Born 29 February 1992, {age} years." in words(proved_client(nurse).get(patient_url(patient)))

@@ -21,7 +21,7 @@ from pytest_django import Settings
 from aftercare.people.accounts.devices import device_name, is_held_in_a_hand
 from aftercare.people.actions.sign_in_links import make_sign_in_link
 from aftercare.people.models import Event, Patient, StaffMember, User
-from tests.clinic.staff_client import QUEUE, staff_client, words
+from tests.clinic.staff_client import QUEUE, proved_client, staff_client, words
 from tests.factories import PatientFactory, StaffMemberFactory, at
 from tests.people.accounts.test_sign_in_link import is_signed_in
 
@@ -296,7 +296,7 @@ class TestSecondStep:
 
     @pytest.mark.parametrize("path", PAGES)
     def test_its_pages_say_it_as_people_do(self, nurse: StaffMember, path: str) -> None:
-        page = staff_client(nurse).get(path)
+        page = proved_client(nurse).get(path)
         assert page.status_code == 200
         for never in ("Two-Factor", "two-factor", "Authenticator", "authenticate", "Activate"):
             assert never not in words(page)
