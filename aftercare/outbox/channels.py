@@ -287,12 +287,16 @@ def in_ascii(address: str) -> str:
 
 
 def address_of(mail: OutgoingMail) -> str:
-    """Return the recipient's current address; raise DeliveryError if there is none or the account is closed."""
+    """Return the address of the content, else the recipient's current one.
+
+    Raise DeliveryError if there is none or the account is closed.
+    """
     if not mail.recipient.is_active:
         raise DeliveryError("the recipient's account is closed", permanent=True)
-    if not mail.recipient.email:
+    address = mail.content.to or str(mail.recipient.email)
+    if not address:
         raise DeliveryError("the recipient has no e-mail address", permanent=True)
-    return str(mail.recipient.email)
+    return address
 
 
 def headers_of(mail: OutgoingMail) -> dict[str, str]:

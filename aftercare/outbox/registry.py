@@ -14,10 +14,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Content:
-    """Rendered text of a message; without health detail and without a patient's name."""
+    """Rendered text of a message; without health detail and without a patient's name.
+
+    `to`: the address, if it is not the recipient's present one.
+    """
 
     subject: str
     body: str
+    to: str = ""
 
 
 # Renders a message; None withdraws it (its subject is settled, or the recipient need not know).

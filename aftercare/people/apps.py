@@ -6,12 +6,13 @@ class PeopleConfig(AppConfig):
     label = "people"
 
     def ready(self) -> None:
-        """Register the renderers of invitations and the names of clinics with the outbox."""
+        """Register the renderers of invitations and notices, and the names of clinics with the outbox."""
         from aftercare.outbox.registry import register_renderer, register_sender_names
-        from aftercare.people.actions import invitations, staff_invitations
+        from aftercare.people.actions import addresses, invitations, staff_invitations
         from aftercare.people.actions.withdrawal import register_for_patients
         from aftercare.people.clinics.sender_names import clinic_names
 
         register_for_patients(invitations.KIND, invitations.render)
         register_renderer(staff_invitations.KIND, staff_invitations.render)
+        register_renderer(addresses.KIND, addresses.render)
         register_sender_names(clinic_names)

@@ -10,6 +10,7 @@ from django.urls import path
 from aftercare.people.accounts import link_views, sign_in_views
 from aftercare.people.accounts import views as account_views
 from aftercare.people.clinics import staff_invitation_views
+from aftercare.people.own_address import views as address_views
 from aftercare.people.patients import invitation_views
 from aftercare.people.reauthentication import views as reauthentication_views
 from aftercare.people.reauthentication.guard import reauthentication_required as guarded
@@ -69,6 +70,8 @@ urlpatterns = [
     *reauthentication,
     *second_step,
     path("", account_views.account, name="account"),
+    path("address/", address_views.new_address, name="change_own_address"),
+    path("address/confirm/", address_views.confirm_address, name="confirm_own_address"),
     path("sessions/", account_views.sessions, name="usersessions_list"),
     path("sessions/end/", account_views.end_sessions, name="end_sessions"),
     path("sessions/<int:session_pk>/end/", account_views.end_session, name="end_session"),

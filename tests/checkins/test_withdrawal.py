@@ -20,7 +20,7 @@ from aftercare.outbox import registry
 from aftercare.outbox.delivery import sweep
 from aftercare.outbox.models import Message
 from aftercare.people.accounts.adapter import wait_for_mails
-from aftercare.people.actions import staff_invitations
+from aftercare.people.actions import addresses, staff_invitations
 from aftercare.people.actions.sign_in_links import make_sign_in_link
 from aftercare.people.actions.withdrawal import (
     AlreadyWithdrawnError,
@@ -90,8 +90,8 @@ def test_no_new_message_is_written_and_staff_are_told_as_before(
 
 
 def test_every_kind_of_message_says_whether_it_goes_to_patients() -> None:
-    to_staff = {notifications.KIND, staff_invitations.KIND}
-    assert set(registry._renderers) - to_staff == kinds_to_patients()
+    to_staff, to_everybody = {notifications.KIND, staff_invitations.KIND}, {addresses.KIND}
+    assert set(registry._renderers) - to_staff - to_everybody == kinds_to_patients()
 
 
 def test_sessions_end_and_no_page_opens(patient: Patient, clinician: StaffMember) -> None:

@@ -17,10 +17,12 @@ from aftercare.checkins.models import CheckIn
 from aftercare.outbox.models import Message
 from aftercare.outbox.registry import Content, renderer_of
 from aftercare.people.accounts.adapter import wait_for_mails
+from aftercare.people.actions.addresses import change_own_address
 from aftercare.people.actions.invitations import invite
 from aftercare.people.actions.staff_invitations import invite_staff
-from aftercare.people.models import StaffMember
+from aftercare.people.models import StaffMember, User
 from aftercare.triage import Level
+from tests.people.proving import prove
 
 ABOUT_THE_CLINIC = {Dispatch.Reason.CLOSING, Dispatch.Reason.DIGEST}
 Mail = tuple[str, Content]
@@ -81,6 +83,19 @@ def mails_to_come_in() -> Iterator[Mail]:
     client.force_login(member.user)
     client.post("/accounts/reauthenticate/", {"action": "send"})
     yield "code before a change", sent_just_now()
+    yield from mails_about_an_address(member.user, of_somebody_else=by.email)
+
+
+def mails_about_an_address(user: User, of_somebody_else: str) -> Iterator[Mail]:
+    """The code to a new address, what the owner of an address in use reads, and the notice to the old one."""
+    client = Client()
+    client.force_login(user)
+    prove(client, user)
+    for address in ("new@demo.example", of_somebody_else):
+        client.post("/accounts/address/", {"email": address})
+        yield "new address", sent_just_now()
+    change_own_address(by=user, address="new@demo.example", now=timezone.now())
+    yield from written_now()
 
 
 def sent_just_now() -> Content:

@@ -36,6 +36,7 @@ NOT_OPENED = frozenset(
         "clinic:undo_close",
         "clinic:undo_close_in_queue",
         "components",
+        "confirm_own_address",
         "end_session",
         "healthz",
         "mfa_authenticate",

@@ -95,7 +95,9 @@ def look_around() -> World:
         call_command("seed_demo", verbosity=0)
         prepare()
         for name in PATIENTS:
-            Walk(User.objects.get(email=f"{name}@demo.example"), pages).from_("/", "/check-in/", "/nowhere/")
+            Walk(User.objects.get(email=f"{name}@demo.example"), pages).from_(
+                "/", "/check-in/", "/accounts/", "/nowhere/"
+            )
         for name in STAFF:
             Walk(User.objects.get(email=f"{name}@demo.example"), pages).from_(
                 "/clinic/", "/accounts/", "/accounts/reauthenticate/"

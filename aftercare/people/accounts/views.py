@@ -1,4 +1,4 @@
-"""Account pages of staff and editors: name, telephone, second factor, sessions."""
+"""Account pages of everybody who signs in: name, telephone, second factor, sessions."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from aftercare.people.access import View, staff_member_of
+from aftercare.people.access import View, patient_of, staff_member_of
 from aftercare.people.accounts.forms import AccountForm
 from aftercare.people.accounts.sessions import end_other_sessions, sessions_of
 from aftercare.people.actions.account import ChangedMeanwhileError, account_version, change_account
@@ -35,25 +35,42 @@ LONGEST_KEPT = 200  # characters per field
 
 
 def own_page(view: OwnView[P]) -> View[P]:
-    """Require a staff member or editor, and activate the clinic's time zone; patients are refused."""
+    """Require a staff member, editor or patient, and activate the clinic's time zone; 404 for others."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not request.user.is_authenticated:
             keep_typed(request)
             return redirect_to_login(ACCOUNT_PATH if request.method == "POST" else request.get_full_path())
-        user, member = request.user, staff_member_of(request)
-        if member is None and not user.has_perm(MAY_EDIT_GUIDANCE):
-            if request.path == ACCOUNT_PATH:
-                return redirect("/")
+        user, member, patient = request.user, staff_member_of(request), patient_of(request)
+        works = member is not None or user.has_perm(MAY_EDIT_GUIDANCE)
+        if not works and patient is None:
             raise Http404("no account page")
-        if settings.STAFF_MFA == "required" and not is_mfa_enabled(user):
+        if works and settings.STAFF_MFA == "required" and not is_mfa_enabled(user):
             return redirect("mfa_activate_totp")
         sender_of(request).is_staff_page = member is not None
-        with timezone.override(member.clinic.zone if member else timezone.get_default_timezone()):
+        clinic = member.clinic if member else patient.clinic if patient else None
+        with timezone.override(clinic.zone if clinic else timezone.get_default_timezone()):
             return view(request, user, *args, **kwargs)
 
     return cast("View[P]", guarded)
+
+
+def render_own(
+    request: HttpRequest, template: str, context: dict[str, Any], status: int = HTTPStatus.OK
+) -> HttpResponse:
+    """Render a page of the account in the frame of who is signed in."""
+    base = "base_narrow.html"
+    if staff_member_of(request):
+        base = "base_staff.html"
+    elif patient_of(request):
+        base = "base_patient.html"
+    return render(request, template, context | {"account_base": base}, status=status)
+
+
+def is_only_a_patient(request: HttpRequest, user: User) -> bool:
+    """Return True if the clinic keeps the person's name and telephone, on the patient record."""
+    return staff_member_of(request) is None and not user.has_perm(MAY_EDIT_GUIDANCE)
 
 
 def keep_typed(request: HttpRequest) -> None:
@@ -72,7 +89,9 @@ def typed_before(request: HttpRequest, user: User) -> dict[str, str]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @own_page
 def account(request: HttpRequest, user: User) -> HttpResponse:
-    """Show the account, or store a changed name or telephone."""
+    """Show the account, or store a changed name or telephone of somebody who works here."""
+    if is_only_a_patient(request, user):
+        return redirect("account") if request.method == "POST" else account_of_patient(request, user)
     # A copy, so that invalid values do not appear in the page's header.
     form = AccountForm(request.POST or None, instance=User.objects.get(pk=user.pk))
     if request.method != "POST":
@@ -101,18 +120,30 @@ def account_page(
     was_kept: bool = False,
 ) -> HttpResponse:
     """Render the account page, with a bound form or with values typed before signing in."""
-    kinds = list(Authenticator.objects.filter(user=user).values_list("type", flat=True))
-    context: dict[str, Any] = {
+    context = ways_in(request, user) | {
         "form": form,
         "shown": account_version(user),
         "stored": user if status == HTTPStatus.CONFLICT else None,
+        "was_kept": was_kept,
+    }
+    return render_own(request, "people/accounts/account.html", context, status)
+
+
+def account_of_patient(request: HttpRequest, user: User) -> HttpResponse:
+    """Render the account page of a patient."""
+    context = ways_in(request, user) | {"patient": patient_of(request)}
+    return render_own(request, "people/accounts/account_of_patient.html", context)
+
+
+def ways_in(request: HttpRequest, user: User) -> dict[str, Any]:
+    """Return what the pages show of the second step and the sessions."""
+    kinds = list(Authenticator.objects.filter(user=user).values_list("type", flat=True))
+    return {
         "has_app": Authenticator.Type.TOTP in kinds,
         "keys": kinds.count(Authenticator.Type.WEBAUTHN),
-        "was_kept": was_kept,
         "sessions": sessions_of(request),
         "now": timezone.now(),
     }
-    return render(request, "people/accounts/account.html", context, status=status)
 
 
 @require_safe

@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from aftercare.people.actions.addresses import AddressInUseError, move_address
 from aftercare.people.actions.events import record_event
-from aftercare.people.actions.invitations import signs_in_elsewhere, stop_invitations
-from aftercare.people.actions.withdrawal import end_sessions
+from aftercare.people.actions.invitations import signs_in_elsewhere
 from aftercare.people.models import Event, Patient, User
 
 OF_THE_PERSON = ("first_name", "last_name", "email", "language")
@@ -38,7 +37,7 @@ def change_details(*, patient: Patient, by: User, now: datetime, details: Mappin
             dict.fromkeys(shared, _("This person signs in elsewhere too. It can't be changed here."))
         )
     if "email" in changed:
-        move_to(locked, details["email"], now)
+        move_to(locked, details["email"], by, now)
     for owner, names in ((locked.user, OF_THE_PERSON), (locked, OF_THE_RECORD)):
         own = [name for name in changed if name in names]
         for name in own:
@@ -58,13 +57,11 @@ def value_of(patient: Patient, name: str) -> Any:
     return getattr(patient.user if name in OF_THE_PERSON else patient, name)
 
 
-def move_to(patient: Patient, address: str, now: datetime) -> None:
-    """Change the sign-in address and end sessions that began with the old one."""
-    user = patient.user
-    if User.objects.filter(email=address).exclude(pk=user.pk).exists():
+def move_to(patient: Patient, address: str, by: User, now: datetime) -> None:
+    """Change the sign-in address; raise ValidationError for that of somebody else."""
+    try:
+        move_address(user=patient.user, address=address, by=by, now=now)
+    except AddressInUseError as error:
         raise ValidationError(
             {"email": _("Somebody else signs in with this address. Each person needs their own.")}
-        )
-    stop_invitations(patient=patient, now=now)
-    EmailAddress.objects.filter(user=user).delete()
-    end_sessions(user, now)
+        ) from error

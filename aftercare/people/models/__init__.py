@@ -1,5 +1,6 @@
 """Users, clinics, staff, patients, procedures, invitations and events."""
 
+from aftercare.people.models.address_changes import AddressChange
 from aftercare.people.models.append_only import AppendOnly, AppendOnlyError, AppendOnlyQuerySet
 from aftercare.people.models.clinics import Clinic, Shift, StaffMember
 from aftercare.people.models.code_requests import CodeRequest
@@ -17,6 +18,7 @@ from aftercare.people.models.users import Language, SignInLink, User
 
 __all__ = [
     "AT_RISK_QUESTIONS",
+    "AddressChange",
     "AppendOnly",
     "AppendOnlyError",
     "AppendOnlyQuerySet",

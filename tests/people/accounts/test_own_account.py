@@ -50,16 +50,35 @@ def save(client: Client, **typed: str) -> Any:
 
 class TestWhoMay:
     @pytest.mark.parametrize("path", [ACCOUNT, "/accounts/sessions/end/"])
-    def test_staff_have_an_account_page_patients_and_strangers_have_none(
+    def test_who_signs_in_has_an_account_page_and_strangers_have_none(
         self, nurse: StaffMember, manager: StaffMember, patient: Patient, client: Client, path: str
     ) -> None:
-        for member in (nurse, manager):
-            assert staff_client(member).get(ACCOUNT).status_code == 200
-        assert staff_client(patient).get(ACCOUNT).headers["Location"] == "/"
-        assert staff_client(patient).post(path).status_code == (302 if path == ACCOUNT else 404)
+        for person in (nurse, manager, patient):
+            assert staff_client(person).get(ACCOUNT).status_code == 200
+            assert staff_client(person).post(path).status_code in {302, 422}
         for answer in (client.get(ACCOUNT), client.post(path)):
             assert answer.status_code == 302
             assert answer.headers["Location"].startswith("/accounts/login/code/?next=/accounts/")
+
+    def test_a_patient_who_has_left_has_none(self, patient: Patient) -> None:
+        Patient.objects.update(withdrawn_at=at(1), withdrawn_by=patient.user)
+        assert staff_client(patient).get(ACCOUNT).status_code == 404
+
+    def test_a_patient_sees_name_number_and_address_and_changes_the_name_nowhere(
+        self, patient: Patient
+    ) -> None:
+        client = staff_client(patient)
+        page = client.get(ACCOUNT)
+        assert "Name Amara Test We call you on No number yet" in words(page)
+        assert "You sign in with amara@test.example" in words(page)
+        assert 'href="/accounts/address/"' in page.content.decode()
+        client.post(ACCOUNT, {"first_name": "X", "last_name": "Y", "telephone": "", "shown": ""})
+        patient.user.refresh_from_db()
+        assert str(patient.user) == "Amara Test"
+
+    def test_no_second_step_is_required_of_patients(self, patient: Patient, settings: Settings) -> None:
+        settings.STAFF_MFA = "required"
+        assert staff_client(patient).get(ACCOUNT).status_code == 200
 
     def test_an_editor_has_one_without_the_pages_of_the_clinic(self, db: None) -> None:
         editor = User.objects.create_user("edit@test.example", first_name="Eva", last_name="Writer")
@@ -123,7 +142,7 @@ class TestDetails:
         of_the_patient = events.get(patient=patient)
         assert of_the_patient.data == {"fields": ["first_name"]}
 
-    def test_the_address_is_shown_and_never_changed(self, nurse: StaffMember) -> None:
+    def test_the_address_is_shown_and_not_changed_beside_the_name(self, nurse: StaffMember) -> None:
         client = staff_client(nurse)
         page = client.get(ACCOUNT).content.decode()
         assert "ruth@test.example" in page
