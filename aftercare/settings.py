@@ -155,12 +155,15 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60  # seconds
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_FORMS = {"request_login_code": "aftercare.people.accounts.sign_in_forms.RequestCodeForm"}
+MFA_ADAPTER = "aftercare.people.accounts.second_factor.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = False
 MFA_FORMS = {
     "activate_totp": "aftercare.people.accounts.sign_in_forms.SetUpAppForm",
     "add_webauthn": "aftercare.people.accounts.sign_in_forms.AddKeyForm",
     "edit_webauthn": "aftercare.people.accounts.sign_in_forms.RenameKeyForm",
+    "authenticate_webauthn": "aftercare.people.accounts.sign_in_forms.UseKeyForm",
+    "reauthenticate_webauthn": "aftercare.people.accounts.sign_in_forms.UseKeyAgainForm",
 }
 MFA_TOTP_ISSUER = "Aftercare"
 

@@ -19,7 +19,7 @@ signing_in = [
     path("login/", link_views.sign_in, name="account_login"),
     path("login/code/", sign_in_views.request_code, name="account_request_login_code"),
     path("login/code/confirm/", sign_in_views.type_code, name="account_confirm_login_code"),
-    path("2fa/authenticate/", second_step_views.authenticate, name="mfa_authenticate"),
+    path("2fa/authenticate/", sign_in_views.second_step, name="mfa_authenticate"),
     path("logout/", allauth_views.logout, name="account_logout"),
     path("inactive/", allauth_views.account_inactive, name="account_inactive"),
     path("signup/", link_views.sign_in),
@@ -33,7 +33,7 @@ reauthentication = [
     path("2fa/reauthenticate/", second_step_views.reauthenticate, name="mfa_reauthenticate"),
     path(
         "2fa/webauthn/reauthenticate/",
-        passkey_views.reauthenticate_webauthn,
+        sign_in_views.passkey_again,
         name="mfa_reauthenticate_webauthn",
     ),
 ]
@@ -56,7 +56,7 @@ second_step = [
         name="mfa_download_recovery_codes",
     ),
     path("2fa/webauthn/", passkey_views.list_webauthn, name="mfa_list_webauthn"),
-    path("2fa/webauthn/add/", guarded(passkey_views.add_webauthn), name="mfa_add_webauthn"),
+    path("2fa/webauthn/add/", guarded(sign_in_views.add_passkey), name="mfa_add_webauthn"),
     path(
         "2fa/webauthn/keys/<int:pk>/remove/",
         guarded(passkey_views.remove_webauthn),

@@ -87,6 +87,7 @@ _OTHER_ICONS: Final = {
         )
     ),
     "laptop": Icon(path="M5.5 5h13v10.5h-13zM2.5 19h19"),
+    "key": Icon(path="M7.5 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM11.5 12h10M18 12v3.5M21.5 12v2.5"),
     "settings": Icon(
         path=(
             "M12 8.5a3.5 3.5 0 1 1 0 7 3.5 3.5 0 0 1 0-7zM12 2.5v3M12 18.5v3M2.5 12h3M18.5 12h3"

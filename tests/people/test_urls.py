@@ -16,8 +16,6 @@ from tests.clinic.staff_client import proved_client
 OPEN = {
     "account_inactive",
     "account_logout",
-    "mfa_add_webauthn",
-    "mfa_authenticate",
     "mfa_deactivate_totp",
     "mfa_download_recovery_codes",
     "mfa_edit_webauthn",
@@ -25,7 +23,6 @@ OPEN = {
     "mfa_index",
     "mfa_list_webauthn",
     "mfa_reauthenticate",
-    "mfa_reauthenticate_webauthn",
     "mfa_remove_webauthn",
     "mfa_view_recovery_codes",
 }

@@ -33,6 +33,9 @@ class MailedCodeView(BaseReauthenticateView):
     def _check_reauthentication_method_available(self, request: HttpRequest) -> None:
         """Accept everybody: the guard decides which proof counts."""
 
+    def _check_ratelimit(self, request: HttpRequest) -> None:
+        """Accept every request: a code has three tries, and its mails have a limit of their own."""
+
     def get_form_kwargs(self) -> dict[str, Any]:
         kwargs: dict[str, Any] = super().get_form_kwargs()
         return kwargs | {"code": self.pending.code if self.pending else ""}

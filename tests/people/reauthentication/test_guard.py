@@ -11,6 +11,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core import mail
 from django.test import Client
+from pytest_django import Settings
 
 from aftercare.people.accounts.adapter import wait_for_mails
 from aftercare.people.actions.invitations import hand_over
@@ -182,9 +183,13 @@ class TestTheMailedCode:
         client.force_login(nurse.user)
         assert client.post(PAGE, {"action": "send"}).status_code == 403
 
-    def test_the_mail_names_nobody(self, patient: Patient) -> None:
-        staff_client(patient).post(PAGE, {"action": "send"})
+    def test_the_mail_names_nobody_and_no_host_of_a_request(
+        self, patient: Patient, settings: Settings
+    ) -> None:
+        settings.ALLOWED_HOSTS = ["*"]
+        staff_client(patient).post(PAGE, {"action": "send"}, headers={"host": "evil.example"})
         wait_for_mails()
+        assert "evil" not in str(mail.outbox[0].message())
         assert mail.outbox[0].subject == "Your code to go on"
         assert "Amara" not in str(mail.outbox[0].body)
 

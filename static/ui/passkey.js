@@ -1,0 +1,22 @@
+/* Says it where a passkey was not used: cancelled, refused, or unknown to the browser. */
+(function () {
+  "use strict";
+
+  function show(id) {
+    var line = document.getElementById(id);
+    if (line) {
+      line.hidden = false;
+    }
+  }
+
+  document.addEventListener("allauth.error", function (event) {
+    event.preventDefault(); // else it is written to the console only
+    show("passkey_failed");
+  });
+
+  document.addEventListener("DOMContentLoaded", function () {
+    if (!window.PublicKeyCredential) {
+      show("passkey_unknown");
+    }
+  });
+})();
