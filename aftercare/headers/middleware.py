@@ -13,7 +13,6 @@ from aftercare.people.token_paths import holds_token
 PERMISSIONS = {
     "accelerometer": "()",
     "autoplay": "(self)",
-    "bluetooth": "()",
     "browsing-topics": "()",
     "camera": "()",
     "clipboard-read": "()",

@@ -179,3 +179,18 @@ def test_on_paper_the_text_and_the_telephone_stay(opened: Opener, treated: Patie
     expect(page.locator("aside .btn-tel").first).to_be_visible()
     for css in (".tabs", ".way-back", ".read-next"):
         expect(page.locator(css)).to_be_hidden()
+
+
+def test_rows_pictures_and_dates_of_the_form_work_under_the_policy(opened: Opener, treated: Patient) -> None:
+    article = Article.objects.get(key="A1")
+    editor = add_editor(email="nina@test.example")
+    page = opened(f"/admin/guidance/articles/edit/{article.pk}/", editor, width=1400)
+    rows = page.locator("#id_instructions-FORMS > *")
+    before = rows.count()
+    page.locator("#id_instructions-ADD").click()
+    expect(rows).to_have_count(before + 1)
+    page.locator("#id_pictures-ADD").click()
+    page.locator("#id_checked_on").click()
+    expect(page.locator(".xdsoft_datetimepicker:visible")).to_have_count(1)
+    page.get_by_role("button", name="Choose an image").first.click()
+    expect(page.get_by_role("dialog").filter(has_text="Choose an image")).to_be_visible()
