@@ -5,9 +5,13 @@ One message names every missing or malformed variable, so that an operator can c
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import os
+import secrets
+import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Any, TypeVar
@@ -32,6 +36,10 @@ PACE = {
 }
 MOST_PROXIES = 9
 NO_PROXIES: Proxies = 0
+KEY_BYTES = 32
+INVALID_KEYS = (b"",)  # stands for keys that are reported already
+LEAST_VARIETY = 16  # different bytes of a key; fewer are no accident
+MAKE_A_DATA_KEY = "This makes one: openssl rand -base64 32"
 FALSE_WORDS = frozenset({"", "0", "false", "no", "off"})
 
 
@@ -45,7 +53,9 @@ class Environment:
 
     demo: bool
     debug: bool
-    secret_key: str
+    secret_key: str = field(repr=False)
+    secret_key_fallbacks: list[str] = field(repr=False)
+    data_keys: tuple[bytes, ...] = field(repr=False)
     data_dir: Path
     site_url: str
     allowed_hosts: list[str]
@@ -172,6 +182,31 @@ def proxies(raw: str) -> Proxies:
         raise Malformed(f"{form} {error}.") from error
 
 
+def data_keys(raw: str) -> tuple[bytes, ...]:
+    """Parse keys of 32 random bytes in base64, separated by commas."""
+    return tuple(data_key(part.strip()) for part in raw.split(",") if part.strip())
+
+
+def data_key(raw: str) -> bytes:
+    standard = raw.rstrip("=").replace("-", "+").replace("_", "/")
+    try:
+        key = base64.b64decode(standard + "=" * (-len(standard) % 4), validate=True)
+    except ValueError:
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise Malformed(
+            f"give keys of 32 bytes in base64, newest first, separated by commas. {MAKE_A_DATA_KEY}"
+        )
+    if len(set(key)) < LEAST_VARIETY:
+        raise Malformed(f"a key is not random. {MAKE_A_DATA_KEY}")
+    return key
+
+
+def words(raw: str) -> list[str]:
+    """Split at commas."""
+    return [word.strip() for word in raw.split(",") if word.strip()]
+
+
 def one_of(*words: str) -> Callable[[str], str]:
     """Return a parser for exactly these words."""
 
@@ -191,11 +226,13 @@ def read_environment(variables: Mapping[str, str], base_dir: Path) -> Environmen
     data_dir = (base_dir / (variables.get("DATA_DIR", "").strip() or "var")).resolve()
     site_url = reader.read("SITE_URL", site, f"http://localhost:{variables.get('PORT', '8000')}", "")
     host = urlsplit(site_url).hostname or "localhost"
-    hosts = [name.strip() for name in variables.get("ALLOWED_HOSTS", "").split(",") if name.strip()]
+    hosts = words(variables.get("ALLOWED_HOSTS", ""))
     found = Environment(
         demo=demo,
         debug=debug,
         secret_key=variables.get("SECRET_KEY", "").strip() or (DEMO_SECRET_KEY if demo else ""),
+        secret_key_fallbacks=words(variables.get("SECRET_KEY_FALLBACKS", "")),
+        data_keys=reader.read("DATA_KEYS", data_keys, "", INVALID_KEYS),
         data_dir=data_dir,
         site_url=site_url,
         allowed_hosts=hosts or [host, "localhost", "127.0.0.1", "[::1]"],
@@ -227,6 +264,8 @@ def unfit_for_patients(found: Environment) -> list[str]:
         )
     if found.site_url.startswith("http:") and not is_this_machine(urlsplit(found.site_url).hostname or ""):
         problems.append("SITE_URL: begin it with https://; http is for this machine alone (localhost).")
+    if not found.data_keys:
+        problems.append(f"DATA_KEYS: set a key for what is encrypted in the database. {MAKE_A_DATA_KEY}")
     if found.database.get("ENGINE") == "django.db.backends.sqlite3":
         problems.append("DATABASE_URL: set PostgreSQL (postgres://…); SQLite is for demonstrations (DEMO=1).")
     if found.debug:
@@ -262,4 +301,20 @@ def from_process(base_dir: Path) -> Environment:
                 f"The portal cannot start. DATA_DIR: {found.data_dir} cannot be made ({error.strerror}). "
                 "Set DATA_DIR to a folder that you can write to."
             ) from error
-    return found
+    return found if found.data_keys else replace(found, data_keys=demonstration_keys(found.data_dir))
+
+
+def demonstration_keys(data_dir: Path) -> tuple[bytes, ...]:
+    """Return the keys kept in the demonstration's folder; make one at the first start."""
+    path = data_dir / "data_keys"
+    if not path.exists():
+        # Written beside it first: web, worker and beat may start at the same moment.
+        with tempfile.NamedTemporaryFile("w", dir=data_dir) as file:
+            file.write(base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode())
+            file.flush()
+            with contextlib.suppress(FileExistsError):
+                os.link(file.name, path)
+    try:
+        return data_keys(path.read_text())
+    except Malformed as problem:
+        raise SystemExit(f"The portal cannot start. {path}: {problem}") from problem

@@ -14,6 +14,8 @@ ENVIRONMENT = from_process(BASE_DIR)
 DEMO = ENVIRONMENT.demo
 DEBUG = ENVIRONMENT.debug
 SECRET_KEY = ENVIRONMENT.secret_key
+SECRET_KEY_FALLBACKS = ENVIRONMENT.secret_key_fallbacks
+DATA_KEYS = ENVIRONMENT.data_keys  # of what is encrypted in the database, newest first
 DATA_DIR = ENVIRONMENT.data_dir
 SITE_URL = ENVIRONMENT.site_url
 ALLOWED_HOSTS = ENVIRONMENT.allowed_hosts
@@ -121,7 +123,7 @@ STATEMENT_TIMEOUT_SECONDS = ENVIRONMENT.statement_timeout  # of the web process 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Sessions and cache live in the database: when Redis is gone, sign-in and check-in still work.
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "aftercare.people.encryption.sessions"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 28
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

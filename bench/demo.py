@@ -9,7 +9,6 @@ database alone needs.
 import io
 import json
 import os
-import secrets
 import subprocess
 import sys
 import tempfile
@@ -23,7 +22,7 @@ sys.path[0] = str(ROOT)
 import psycopg2  # type: ignore[import-untyped] # noqa: E402
 
 from tools.servers.cleanup import process_cleanup  # noqa: E402
-from tools.servers.portal import bare_environment  # noqa: E402
+from tools.servers.portal import bare_environment, fresh_secrets  # noqa: E402
 from tools.servers.postgres import Postgres  # noqa: E402
 
 COUNTS = {
@@ -85,7 +84,7 @@ def main() -> None:
         url, floor_url = postgres.create_database("portal"), postgres.create_database("floor")
         environment = bare_environment() | {
             "DATABASE_URL": url,
-            "SECRET_KEY": secrets.token_urlsafe(50),
+            **fresh_secrets(),
             "DATA_DIR": data,
             "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "aftercare.settings"),
         }

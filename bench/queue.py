@@ -11,7 +11,6 @@ some ten minutes.
 import http.client
 import json
 import os
-import secrets
 import statistics
 import subprocess
 import sys
@@ -27,7 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[0] = str(ROOT)
 
 from tools.servers.cleanup import process_cleanup  # noqa: E402
-from tools.servers.portal import Web, bare_environment  # noqa: E402
+from tools.servers.portal import Web, bare_environment, fresh_secrets  # noqa: E402
 from tools.servers.postgres import Postgres  # noqa: E402
 from tools.servers.valkey import Valkey  # noqa: E402
 
@@ -116,7 +115,7 @@ def main() -> None:
                 "DATABASE_URL": postgres.create_database(size),
                 "REDIS_URL": valkey.url,
                 "EMAIL_URL": f"file://{data}/mail",
-                "SECRET_KEY": secrets.token_urlsafe(50),
+                **fresh_secrets(),
                 "DATA_DIR": data,
                 "STAFF_MFA": "optional",
                 "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "aftercare.settings"),

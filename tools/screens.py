@@ -8,7 +8,6 @@ The portal runs in this process, with its clock set, on a throwaway PostgreSQL; 
 from __future__ import annotations
 
 import os
-import secrets
 import sys
 import tempfile
 import threading
@@ -22,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from tools.servers import chromium
 from tools.servers.cleanup import process_cleanup
+from tools.servers.portal import fresh_secrets
 from tools.servers.ports import free_port
 from tools.servers.postgres import Postgres
 from tools.servers.process import ROOT
@@ -79,7 +79,7 @@ def portal() -> Iterator[str]:
             "DATABASE_URL": postgres.create_database("portal"),
             "REDIS_URL": valkey.url,
             "EMAIL_URL": f"file://{data}/mail",
-            "SECRET_KEY": secrets.token_urlsafe(50),
+            **fresh_secrets(),
             "SITE_URL": f"http://127.0.0.1:{port}",
             "DATA_DIR": data,
             "STAFF_MFA": "optional",

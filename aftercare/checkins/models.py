@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from aftercare.alerts.models import NEEDS_ACTION, Alert, ContactAttempt
 from aftercare.guidance.models import ExpectedCourseSet
+from aftercare.people.encryption.fields import EncryptedJSONField, EncryptedTextField
 from aftercare.people.models import Event, Patient, Procedure, User
 from aftercare.triage import Answers, Level
 
@@ -98,9 +99,9 @@ class CheckIn(models.Model):
     # False for an emergency with an impossible time: kept, but not in any series.
     in_series = models.BooleanField(default=True)
     answers = models.JSONField()
-    note = models.TextField(blank=True)
+    note = EncryptedTextField(blank=True)
     # Unreadable fields of an emergency, as posted, for staff.
-    unreadable = models.JSONField(default=dict)
+    unreadable = EncryptedJSONField(default=dict)
     level = models.CharField(max_length=20, choices=LevelChoice)
     # Deadline for the clinic's confirmation; null below same_day.
     confirm_by = models.DateTimeField(null=True)

@@ -1,13 +1,12 @@
 """The demo clinic on PostgreSQL behind gunicorn, as in production, for a browser to visit."""
 
 import os
-import secrets
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 
 from tools.run.prepare import DEMO_SIGN_INS
-from tools.servers.portal import Web, bare_environment
+from tools.servers.portal import Web, bare_environment, fresh_secrets
 from tools.servers.ports import free_port
 from tools.servers.postgres import Postgres
 from tools.servers.valkey import Valkey
@@ -26,7 +25,7 @@ def served(pages: Mapping[str, str]) -> Iterator[tuple[dict[str, str], str]]:
             "DATABASE_URL": postgres.create_database("portal"),
             "REDIS_URL": valkey.url,
             "EMAIL_URL": f"file://{data}/mail",
-            "SECRET_KEY": secrets.token_urlsafe(50),
+            **fresh_secrets(),
             "SITE_URL": f"http://127.0.0.1:{port}",
             "DATA_DIR": data,
             "STAFF_MFA": "optional",

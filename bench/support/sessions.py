@@ -6,9 +6,10 @@ from datetime import timedelta
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import AbstractBaseUser
-from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.utils import timezone
+
+from aftercare.people.encryption.sessions import SessionStore
 
 
 def signed_in(users: Iterable[AbstractBaseUser]) -> list[str]:

@@ -13,6 +13,8 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import AutoField, Model
 
+from aftercare.people.encryption.fields import Encrypted
+
 ROWS_AT_ONCE = 500
 # Shared encoder: `json.dumps` would build an encoder for each value.
 encode = json.JSONEncoder(ensure_ascii=False).encode
@@ -33,9 +35,14 @@ def copy_rows(rows: Sequence[Model]) -> None:
     model = type(rows[0])
     fields = [field for field in model._meta.concrete_fields if not isinstance(field, AutoField)]
     values = itemgetter(*(field.attname for field in fields))
+    encrypted = [(place, field) for place, field in enumerate(fields) if isinstance(field, Encrypted)]
     text = io.StringIO()
     for row in rows:
-        text.write("\t".join([FORMATS.get(type(value), text_value)(value) for value in values(vars(row))]))
+        found = values(vars(row))
+        parts = [FORMATS.get(type(value), text_value)(value) for value in found]
+        for place, field in encrypted:
+            parts[place] = text_value(field.stored_text(found[place]))
+        text.write("\t".join(parts))
         text.write("\n")
     text.seek(0)
     columns = ", ".join(f'"{field.column}"' for field in fields)

@@ -36,6 +36,7 @@ def portal(
         "REDIS_URL": valkey.url,
         "EMAIL_URL": mail_server.url,
         "SECRET_KEY": "a key of this test alone, as long as that of a portal: 0123456789",
+        "DATA_KEYS": os.environ["DATA_KEYS"],
         "STAFF_MFA": "optional",
         "DATA_DIR": os.environ["DATA_DIR"],
     }

@@ -15,6 +15,7 @@ GOOD = {
     "REDIS_URL": "redis://127.0.0.1:6379/0",
     "EMAIL_URL": "smtp://127.0.0.1:25",
     "SECRET_KEY": "a-long-text-that-nobody-else-has-0123456789-ABCDEFG",
+    "DATA_KEYS": "VzAxOg3cDxQa9fYyUuYyJ2t1kz5M0yH0y2m3Qe7b8cI=",
     "SITE_URL": "https://aftercare.example.org",
     "STAFF_MFA": "required",
 }
@@ -45,6 +46,13 @@ MALFORMED = [
     # DEBUG is for demonstrations.
     ("DEBUG", "1"),
     ("DEMO", "perhaps"),
+    ("DATA_KEYS", ""),
+    ("DATA_KEYS", "too-short"),
+    ("DATA_KEYS", "it is no base64 at all: !"),
+    ("DATA_KEYS", "VzAxOg3cDxQa9fYyUuYyJ2t1kz5M0yH0y2m3Qe7b8cI=,c2hvcnQ="),
+    ("DATA_KEYS", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="),
+    ("STATEMENT_TIMEOUT_SECONDS", "soon"),
+    ("STATEMENT_TIMEOUT_SECONDS", "-1"),
     ("SECRET_KEY", ""),
     ("SECRET_KEY", "changeme"),
     # One character less than enough.
@@ -131,6 +139,33 @@ def test_a_key_that_is_refused_comes_with_a_command_that_makes_a_good_one(tmp_pa
 def test_the_secret_is_not_shown_with_the_errors(tmp_path: Path) -> None:
     done = load_settings(tmp_path, **{**GOOD, "REDIS_URL": "x"})
     assert GOOD["SECRET_KEY"] not in done.stderr + done.stdout
+
+
+def test_a_missing_key_for_data_is_named_with_how_to_make_one(tmp_path: Path) -> None:
+    done = load_settings(tmp_path, **{**GOOD, "DATA_KEYS": ""})
+    assert done.returncode != 0
+    assert "DATA_KEYS: set a key" in done.stderr
+    assert "openssl rand -base64 32" in done.stderr
+
+
+def test_a_bad_key_for_data_is_not_shown(tmp_path: Path) -> None:
+    done = load_settings(tmp_path, **{**GOOD, "DATA_KEYS": f"{GOOD['DATA_KEYS']},nearly-a-key"})
+    assert done.returncode != 0
+    assert "nearly-a-key" not in done.stderr + done.stdout
+    assert GOOD["DATA_KEYS"] not in done.stderr + done.stdout
+
+
+def test_a_demonstration_makes_its_own_key_for_data_and_keeps_it(tmp_path: Path) -> None:
+    kept = tmp_path / "data_keys"
+    assert load_settings(tmp_path, DEMO="1").returncode == 0
+    first = kept.read_text()
+    assert kept.stat().st_mode & 0o077 == 0
+    assert load_settings(tmp_path, DEMO="1").returncode == 0
+    assert kept.read_text() == first
+    kept.write_text("spoilt")
+    done = load_settings(tmp_path, DEMO="1")
+    assert done.returncode != 0
+    assert f"{kept}: give keys of 32 bytes in base64" in done.stderr
 
 
 def test_bin_run_shows_the_same_error_and_leaves_no_server(tmp_path: Path) -> None:

@@ -1,12 +1,11 @@
 """The static checks and the test runs."""
 
-import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
 from tools.check.commands import python, run_openly, run_quietly
 from tools.servers.chromium import browser
-from tools.servers.portal import bare_environment
+from tools.servers.portal import bare_environment, fresh_secrets
 
 # Tests of models and actions, which must pass on SQLite too, the database of the demonstration.
 ON_BOTH_DATABASES = [
@@ -65,7 +64,7 @@ def environment(
     return bare_environment() | {
         "DATABASE_URL": database_url,
         "REDIS_URL": broker_url,
-        "SECRET_KEY": secrets.token_hex(32),
+        **fresh_secrets(),
         "SITE_URL": "http://localhost",
         "ALLOWED_HOSTS": "localhost,127.0.0.1,testserver",
         "DATA_DIR": str(folder),

@@ -1,6 +1,8 @@
 """The portal's processes: web (gunicorn), Celery worker, beat."""
 
+import base64
 import os
+import secrets
 import sys
 import urllib.error
 import urllib.request
@@ -16,6 +18,7 @@ _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 VARIABLES = frozenset(
     {
         *("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "SECRET_KEY", "ALLOWED_HOSTS", "SITE_URL", "DATA_DIR"),
+        *("DATA_KEYS", "SECRET_KEY_FALLBACKS"),
         *("STAFF_MFA", "TRUSTED_PROXIES", "DEBUG", "DEMO", "LOG_FORMAT", "PORT", "DJANGO_SETTINGS_MODULE"),
         *(
             "STATEMENT_TIMEOUT_SECONDS",
@@ -31,6 +34,14 @@ VARIABLES = frozenset(
 def bare_environment() -> dict[str, str]:
     """Return the caller's environment without variables that configure the portal."""
     return {name: value for name, value in os.environ.items() if name not in VARIABLES}
+
+
+def fresh_secrets() -> dict[str, str]:
+    """Return secrets for a portal of its own."""
+    return {
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "DATA_KEYS": base64.b64encode(secrets.token_bytes(32)).decode(),
+    }
 
 
 class Web(Process):

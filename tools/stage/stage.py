@@ -3,7 +3,6 @@
 import http.client
 import json
 import math
-import secrets
 import subprocess
 import sys
 import tempfile
@@ -17,7 +16,7 @@ from typing import Any, Self, TypeVar
 from uuid import UUID
 
 from tools.servers.mail import MailServer
-from tools.servers.portal import Beat, Web, Worker, bare_environment
+from tools.servers.portal import Beat, Web, Worker, bare_environment, fresh_secrets
 from tools.servers.postgres import Postgres
 from tools.servers.process import ROOT, Process
 from tools.servers.valkey import Valkey
@@ -75,7 +74,7 @@ class Stage:
                 "DATABASE_URL": self.database,
                 "REDIS_URL": self.valkey.url,
                 "EMAIL_URL": self.mail.url,
-                "SECRET_KEY": secrets.token_urlsafe(50),
+                **fresh_secrets(),
                 "STAFF_MFA": "optional",
                 "DATA_DIR": str(self.folder),
                 **self.pace,

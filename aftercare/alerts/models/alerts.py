@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from aftercare import triage
+from aftercare.people.encryption.fields import EncryptedTextField
 from aftercare.people.models import AppendOnly, Clinic, Patient, Procedure, User
 
 LEVEL_ORDER = (triage.Level.EMERGENCY, triage.Level.URGENT, triage.Level.SAME_DAY, triage.Level.ROUTINE)
@@ -93,7 +94,7 @@ class Alert(models.Model):
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     outcome = models.CharField(max_length=20, choices=Outcome, blank=True)
-    note = models.TextField(blank=True)
+    note = EncryptedTextField(blank=True)
     # Newest check-in that fired the rule.
     last_reported_at = models.DateTimeField()
     # The rule fired again after the acknowledgement.
@@ -117,7 +118,7 @@ class Alert(models.Model):
     # After three failed tries: time of the next one, set by a clinician with a reason.
     next_try_at = models.DateTimeField(null=True)
     next_try_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-    next_try_reason = models.CharField(max_length=300, blank=True)
+    next_try_reason = EncryptedTextField(max_length=300, blank=True)
 
     objects: ClassVar = AlertQuerySet.as_manager()
 
@@ -239,7 +240,7 @@ class ContactAttempt(AppendOnly):
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=20, choices=Kind, default=Kind.CALLED)
     result = models.CharField(max_length=20, choices=Result)
-    note = models.TextField(blank=True)
+    note = EncryptedTextField(blank=True)
     # The wrong attempt that this one replaces.
     corrects = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="corrected_by")
 

@@ -1,4 +1,4 @@
-"""Adapter of allauth's second factor."""
+"""Adapter of allauth's second factor; its secrets are stored encrypted."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 
 from aftercare.people.accounts.devices import device_name
+from aftercare.people.encryption.cipher import SECOND_FACTORS, cipher
 from aftercare.people.models import User
 
 
@@ -21,3 +22,9 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
         """Return the name that is offered for a new passkey: the browser and the device."""
         return device_name(context.request.headers.get("User-Agent", ""))
+
+    def encrypt(self, text: str) -> str:
+        return cipher().encrypt(text, SECOND_FACTORS)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return cipher().decrypt(encrypted_text, SECOND_FACTORS)

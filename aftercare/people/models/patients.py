@@ -12,6 +12,7 @@ from django.db import models
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from aftercare.people.encryption.fields import EncryptedTextField
 from aftercare.people.models.clinics import Clinic, validate_zone
 from aftercare.people.models.users import User
 from aftercare.people.name_matching import search_text
@@ -97,7 +98,7 @@ class Patient(models.Model):
     date_of_birth = models.DateField(null=True)
     record_number = models.CharField(max_length=40, blank=True)
     call_back_telephone = TelephoneField(blank=True)
-    call_back_hours = models.CharField(max_length=100, blank=True)
+    call_back_hours = EncryptedTextField(max_length=100, blank=True)
     time_zone = models.CharField(max_length=64, validators=[validate_zone])
     search_text = SearchTextField(editable=False, default="")
     # Legal guardian of a patient below the clinic's age limit.
