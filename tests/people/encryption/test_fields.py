@@ -45,6 +45,8 @@ PLAIN = {
     "outbox.Message": {"claimed_by", "error", "kind"},
     "outbox.Heartbeat": {"name"},
     "people.SignInLink": {"next_path", "token_hash"},
+    "people.CodeRequest": {"code_hash", "mailbox", "network"},
+    "people.AddressChange": {"old_address"},
     "people.User ": {"password"},
     # About a clinic.
     "people.Clinic": {

@@ -7,7 +7,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0015_words_of_corrections'),
+        ('people', '0017_address_changes'),
     ]
 
     operations = [
