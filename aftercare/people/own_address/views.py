@@ -11,14 +11,14 @@ from allauth.account.forms import BaseConfirmCodeForm
 from allauth.account.internal.flows.login import record_authentication
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from aftercare.people.access import View
 from aftercare.people.accounts.sessions import end_other_sessions
-from aftercare.people.accounts.views import OwnView, own_page, render_own
+from aftercare.people.accounts.views import OwnView, own_page
 from aftercare.people.actions.addresses import AddressInUseError, change_own_address
 from aftercare.people.models import User
 from aftercare.people.own_address.codes import NewAddressCode
@@ -56,7 +56,7 @@ def new_address(request: HttpRequest, user: User) -> HttpResponse:
         status = HTTPStatus.UNPROCESSABLE_ENTITY
         if form.is_valid() and send_code(request, form.cleaned_data["email"]):
             return redirect("confirm_own_address")
-    return render_own(request, "people/own_address/new_address.html", {"form": form}, status)
+    return render(request, "people/own_address/new_address.html", {"form": form}, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -78,7 +78,7 @@ def confirm_address(request: HttpRequest, user: User) -> HttpResponse:
         if not pending.record_invalid_attempt():
             return begin_anew(request, _("That was the wrong code three times. Type the new address again."))
     context = {"form": form, "address": pending.email}
-    return render_own(request, "people/own_address/confirm_address.html", context, status)
+    return render(request, "people/own_address/confirm_address.html", context, status=status)
 
 
 def send_code(request: HttpRequest, email: str) -> bool:
