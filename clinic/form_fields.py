@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from aftercare.people.models import Area, Clinic, Patient, Procedure, StaffMember
+from aftercare.people.name_matching import require_one_line
 from clinic.held_forms import StaffForm
 from clinic.treatment_questions import Question, is_child, questions_about
 
@@ -48,6 +49,7 @@ class TreatmentFields(TimedForm):
 
     clinic: Clinic
     guardian_name = forms.CharField(
+        validators=[require_one_line],
         label=gettext_lazy("Guardian’s name"),
         required=False,
         max_length=150,

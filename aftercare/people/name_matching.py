@@ -1,4 +1,4 @@
-"""Comparison and search of names, without case and accents."""
+"""Names: comparison and search without case and accents, and which characters are refused."""
 
 from __future__ import annotations
 
@@ -6,14 +6,25 @@ import re
 import unicodedata
 from difflib import SequenceMatcher
 
-ALIKE = 0.85  # of 1: one typing error in a name of usual length
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
+ALIKE = 0.85  # of 1: one typing error in a name of usual length
+# Characters that turn the direction of the text after them, so that a name reads as another.
+_DIRECTIONS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_CONTROLS = frozenset({"Cc", "Zl", "Zp"})  # Unicode categories: control characters, line and paragraph ends
 
 # Letters that do not decompose into a base letter and a mark.
 _OTHER_LETTERS = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
 )
 _APOSTROPHES = re.compile(r"['’‘ʼ`´]")
+
+
+def require_one_line(name: str) -> None:
+    """Raise ValidationError for a name with a line break, or a control character of any kind."""
+    if any(letter in _DIRECTIONS or unicodedata.category(letter) in _CONTROLS for letter in name):
+        raise ValidationError(_("Write this on one line, with letters and signs that can be seen."))
 
 
 def folded(text: str) -> list[str]:

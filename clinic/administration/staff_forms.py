@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from aftercare.people.models import StaffMember
+from aftercare.people.name_matching import require_one_line
 from clinic.form_fields import helper_for
 from clinic.held_forms import StaffForm
 
@@ -25,11 +26,13 @@ ROLE_HELP = gettext_lazy(
 
 class AddStaffForm(StaffForm):
     first_name = forms.CharField(
+        validators=[require_one_line],
         label=gettext_lazy("First name"),
         max_length=150,
         error_messages={"required": gettext_lazy("Give the first name.")},
     )
     last_name = forms.CharField(
+        validators=[require_one_line],
         label=gettext_lazy("Last name"),
         max_length=150,
         error_messages={"required": gettext_lazy("Give the last name.")},

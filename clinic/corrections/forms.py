@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from aftercare.checkins.corrections.actions import Treatment
 from aftercare.people.models import Patient, Procedure
+from aftercare.people.name_matching import require_one_line
 from aftercare.people.patients.intake import Intake
 from aftercare.ui.search_limits import LONGEST_QUERY, is_too_long
 from clinic.form_fields import PatientTreatmentForm, helper_for, require_after_birth
@@ -128,6 +129,7 @@ class MoveForm(StaffForm):
         guardian = []
         if is_child(patient.clinic, born, performed_at):
             self.fields["guardian_name"] = forms.CharField(
+                validators=[require_one_line],
                 label=_("Guardian’s name"),
                 max_length=150,
                 initial=patient.guardian_name,

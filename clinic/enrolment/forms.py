@@ -15,9 +15,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from aftercare.people.actions.patient_details import OF_THE_PERSON, OF_THE_RECORD, value_of
+from aftercare.people.actions.patient_details import (
+    OF_THE_PERSON,
+    OF_THE_RECORD,
+    shared_details,
+    value_of,
+)
 from aftercare.people.models import Clinic, IntakeQuestion, Language, Patient, User
-from aftercare.people.name_matching import plain
+from aftercare.people.name_matching import plain, require_one_line
 from aftercare.people.patients.intake import Intake
 from aftercare.people.telephones import TelephoneFormField
 from clinic.form_fields import TimedForm, TreatmentFields, helper_for, require_after_birth, zone_choices
@@ -51,11 +56,13 @@ class PersonFields(TimedForm):
     """A patient's name, contact details and birth date. `patient`: the patient being changed, if any."""
 
     first_name = forms.CharField(
+        validators=[require_one_line],
         label=gettext_lazy("First name"),
         max_length=150,
         error_messages={"required": gettext_lazy("Give the first name.")},
     )
     last_name = forms.CharField(
+        validators=[require_one_line],
         label=gettext_lazy("Last name"),
         max_length=150,
         error_messages={"required": gettext_lazy("Give the last name.")},
@@ -77,12 +84,14 @@ class PersonFields(TimedForm):
         },
     )
     record_number = forms.CharField(
+        validators=[require_one_line],
         label=gettext_lazy("Record number"),
         max_length=40,
         required=False,
         help_text=gettext_lazy("Optional."),
     )
     guardian_name = forms.CharField(
+        validators=[require_one_line],
         label=gettext_lazy("Guardian’s name"),
         max_length=150,
         required=False,
@@ -93,6 +102,7 @@ class PersonFields(TimedForm):
         error_messages={"required": gettext_lazy("Give a telephone number. A nurse may have to call.")},
     )
     call_back_hours = forms.CharField(
+        validators=[require_one_line],
         label=gettext_lazy("Best time to call"),
         max_length=100,
         required=False,
@@ -233,21 +243,20 @@ class EnrolForm(PersonFields, TreatmentFields):
 
 
 class PatientDetailsForm(PersonFields):
-    """Change a patient's details. `is_shared`: the account is used at other clinics or by staff too."""
+    """Change a patient's details, but for those that the person uses at other clinics or as staff too."""
 
     patient: Patient
 
-    def __init__(self, *args: Any, patient: Patient, is_shared: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, patient: Patient, **kwargs: Any) -> None:
         stored = {name: value_of(patient, name) for name in PERSON}
         # Digest of the details as shown: saving must not overwrite a colleague's change unnoticed.
         self.digest = digest_of(patient)
         super().__init__(*args, patient=patient, clinic=patient.clinic, initial=stored, **kwargs)
         for name in ("date_of_birth", "call_back_telephone"):
             self.fields[name].required = bool(stored[name])
-        if is_shared:
-            for name in ("first_name", "last_name", "email"):
-                self.fields[name].disabled = True
-                self.fields[name].help_text = USED_ELSEWHERE
+        for name in shared_details(patient):
+            self.fields[name].disabled = True
+            self.fields[name].help_text = USED_ELSEWHERE
         self.helper = helper_for(Layout(*person_layout()))
 
     def clean_email(self) -> str:

@@ -17,6 +17,7 @@ from aftercare.alerts.models import ContactStep
 from aftercare.alerts.models.dispatches import LONGEST_WAIT_MIN
 from aftercare.people.actions.rota import LONGEST_SHIFT
 from aftercare.people.models import Clinic, StaffMember
+from aftercare.people.name_matching import require_one_line
 from clinic.form_fields import helper_for
 from clinic.held_forms import StaffForm
 
@@ -194,7 +195,11 @@ class AbsenceForm(StaffForm):
 class ClosedDayForm(StaffForm):
     day = day_field(gettext_lazy("Day"))
     name = forms.CharField(
-        label=gettext_lazy("What it is"), max_length=40, required=False, help_text=gettext_lazy("Optional.")
+        validators=[require_one_line],
+        label=gettext_lazy("What it is"),
+        max_length=40,
+        required=False,
+        help_text=gettext_lazy("Optional."),
     )
 
     def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:

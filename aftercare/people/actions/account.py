@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from aftercare.people.actions.events import record_event
-from aftercare.people.models import Event, Patient, StaffMember, User
+from aftercare.people.models import Event, Patient, StaffMember, User, require_names
 from aftercare.ui.telephones import kept
 
 OWN_FIELDS = ("first_name", "last_name", "telephone")
@@ -38,6 +38,7 @@ def change_account(*, by: User, now: datetime, details: Mapping[str, Any], shown
     changed = [name for name in OWN_FIELDS if before[name] != kept(details[name])]
     if not changed:
         return []
+    require_names({name: details[name] for name in changed})
     if account_version(user) != shown:
         raise ChangedMeanwhileError
     for name in changed:

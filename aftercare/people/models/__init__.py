@@ -14,7 +14,7 @@ from aftercare.people.models.patients import (
     Procedure,
     area_words,
 )
-from aftercare.people.models.users import Language, SignInLink, User
+from aftercare.people.models.users import Language, SignInLink, User, require_names
 
 __all__ = [
     "AT_RISK_QUESTIONS",
@@ -37,4 +37,5 @@ __all__ = [
     "StaffMember",
     "User",
     "area_words",
+    "require_names",
 ]

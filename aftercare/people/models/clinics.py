@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from aftercare.people.hours import OpeningHours, validate_closed_days, validate_week
 from aftercare.people.models.users import User
+from aftercare.people.name_matching import require_one_line
 from aftercare.people.telephones import SHORT_NUMBER, TelephoneField, validate_emergency_number
 from aftercare.ui.colour import HEX, accent_dark, accent_problem
 from aftercare.ui.telephones import region_of
@@ -32,7 +33,7 @@ def validate_zone(name: str) -> None:
 class Clinic(models.Model):
     """A clinic. Its out-of-hours number is required, so that patients can call at night."""
 
-    name = models.CharField(max_length=100)
+    name = models.CharField(max_length=100, validators=[require_one_line])
     slug = models.SlugField(unique=True)
     telephone = TelephoneField()
     out_of_hours_telephone = TelephoneField()

@@ -19,6 +19,8 @@ class Event(AppendOnly):
         INVITED = "invited", _("sent the patient an invitation")
         HANDED_OVER = "handed_over", _("handed the patient a sign-in link")
         CAME_IN = "came_in", _("signed in with the invitation")
+        JOINED = "joined", _("agreed to use the portal with this clinic too")
+        REFUSED_LINK = "refused_link", _("was refused: opened somebody else’s link")
         CHANGED_DETAILS = "changed_details", _("changed how the patient is reached or named")
         RECORDED_PROCEDURE = "recorded_procedure", _("recorded a procedure")
         WARNED = "warned", _("was warned: treated over an open alert")

@@ -105,6 +105,10 @@ class Invitation(InvitationLink):
     def __str__(self) -> str:
         return f"invitation {self.pk}"
 
+    def is_welcome(self, now: datetime) -> bool:
+        """Return True if the invitation is usable and the patient not withdrawn."""
+        return self.is_usable(now) and self.patient.user.is_active and not self.patient.is_withdrawn
+
 
 class StaffInvitation(InvitationLink):
     """Invitation of a staff member; always mailed."""
@@ -131,3 +135,7 @@ class StaffInvitation(InvitationLink):
 
     def __str__(self) -> str:
         return f"staff invitation {self.pk}"
+
+    def is_welcome(self, now: datetime) -> bool:
+        """Return True if the invitation is usable and the person works there."""
+        return self.is_usable(now) and self.member.is_active and self.member.user.is_active

@@ -78,6 +78,10 @@ class PatientQuerySet(models.QuerySet["Patient"]):
         """Patients who are not withdrawn."""
         return self.filter(withdrawn_at=None)
 
+    def opened_by_sign_in(self) -> PatientQuerySet:
+        """Records that the person's sign-in opens: not withdrawn, and not waiting to be accepted."""
+        return self.taking_part().filter(pending_since=None)
+
 
 class SearchTextField(models.TextField):  # type: ignore[type-arg]
     """Search text of a patient, updated with each change of name or record number."""
@@ -109,6 +113,10 @@ class Patient(models.Model):
     intake_asked = models.JSONField(null=True)
     at_risk = models.BooleanField(default=False)
     enrolled_at = models.DateTimeField()
+    # Since when the person is asked whether their sign-in may open this record; null: it opens it.
+    pending_since = models.DateTimeField(null=True)
+    # When the person last chose this record among several.
+    chosen_at = models.DateTimeField(null=True)
     # Withdrawn from the portal until taken back; reports are kept.
     withdrawn_at = models.DateTimeField(null=True)
     withdrawn_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
@@ -149,6 +157,11 @@ class Patient(models.Model):
         """The clinic's country; without a loaded clinic the country of the active time zone."""
         is_loaded = Patient.clinic.field.is_cached(self)
         return self.clinic.telephone_region if is_loaded else active_region()
+
+    @property
+    def is_pending(self) -> bool:
+        """True if the person, who used the portal before, has not accepted this record yet."""
+        return self.pending_since is not None
 
     @property
     def is_withdrawn(self) -> bool:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from aftercare.people.name_matching import require_one_line
 from aftercare.people.telephones import TelephoneField
 
 SYSTEM_EMAIL = "system@aftercare.invalid"
@@ -51,9 +54,25 @@ class Language(models.TextChoices):
     WELSH = "cy", _("Welsh (Cymraeg)")
 
 
+def require_names(details: Mapping[str, Any]) -> None:
+    """Raise ValidationError, by field, for first and last names that are not one line of visible characters."""
+    problems = {}
+    for name in ("first_name", "last_name"):
+        try:
+            require_one_line(details.get(name) or "")
+        except ValidationError as error:
+            problems[name] = error.messages
+    if problems:
+        raise ValidationError(problems)
+
+
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
-        """Create a user; without a password the user signs in by mailed code."""
+        """Create a user; without a password the user signs in by mailed code.
+
+        Raise ValidationError for a name that is not one line of visible characters.
+        """
+        require_names(fields)
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
@@ -75,6 +94,8 @@ class UserManager(BaseUserManager["User"]):
 
 class User(AbstractUser):  # type: ignore[django-manager-missing]  # Wagtail, untyped, points here
     username = None  # type: ignore[assignment]
+    first_name = models.CharField(_("first name"), max_length=150, blank=True, validators=[require_one_line])
+    last_name = models.CharField(_("last name"), max_length=150, blank=True, validators=[require_one_line])
     email = models.EmailField(_("e-mail address"), unique=True)
     # A staff member's own number, shown to colleagues; a patient's is on the patient record.
     telephone = TelephoneField(blank=True)

@@ -55,18 +55,22 @@ class Command(BaseCommand):
             problems = [f"{name}: {' '.join(texts)}" for name, texts in error.message_dict.items()]
             raise CommandError("\n".join(problems)) from error
         clinic.save()
-        first, _space, last = options["manager_name"].partition(" ")
-        manager = add_staff_member(
-            clinic=clinic,
-            email=options["manager"],
-            role=StaffMember.Role.MANAGER,
-            first_name=first,
-            last_name=last,
-        )
+        manager = first_manager(clinic, options["manager"], options["manager_name"])
         ContactStep.objects.create(clinic=clinic, position=0).members.add(manager)
         publish_default_courses(clinic=clinic, by=manager.user, now=timezone.now())
         call_command("load_guidance", stdout=self.stdout)
         self.stdout.write(f"{clinic.name} is entered. Now: manage.py sign_in_link {manager.user.email}")
+
+
+def first_manager(clinic: Clinic, email: str, name: str) -> StaffMember:
+    """Add the manager. Raises CommandError for a name that is not one line."""
+    first, _space, last = name.partition(" ")
+    try:
+        return add_staff_member(
+            clinic=clinic, email=email, role=StaffMember.Role.MANAGER, first_name=first, last_name=last
+        )
+    except ValidationError as error:
+        raise CommandError(f"--manager-name: {' '.join(error.messages)}") from error
 
 
 def week(text: str) -> Any:

@@ -26,10 +26,10 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         try:
             validate_email(options["email"])
+            first, _space, last = options["name"].partition(" ")
+            editor = add_editor(email=options["email"], first_name=first, last_name=last)
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
-        first, _space, last = options["name"].partition(" ")
-        editor = add_editor(email=options["email"], first_name=first, last_name=last)
         if options["reviewer"]:
             add_reviewer(editor)
         self.stdout.write(f"{editor.email} may edit guidance. Now: manage.py sign_in_link {editor.email}")
