@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import Any, ParamSpec, cast
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -76,7 +77,8 @@ def staff_page(view: StaffView[P]) -> View[P]:
     @wraps(view)
     def hold_if_signed_out(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if request.method == "POST" and not request.user.is_authenticated:
-            held_forms.keep(request.session, request.path, request.POST, timezone.now())
+            if not held_forms.keep(request.session, request.path, request.POST, timezone.now()):
+                messages.warning(request, held_forms.TOO_LARGE)
             if AUTOSAVE in request.POST:  # sent by autosave, whose script reports the failure
                 return HttpResponse(status=HTTPStatus.UNAUTHORIZED)
             return sign_in_first(request)

@@ -19,6 +19,9 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils.translation import gettext_lazy
 
+from aftercare.people.login import addresses_typed, fits_in_a_session, is_first_typed
+from aftercare.people.models import User
+
 KEY = "staff_form"
 LIFE = timedelta(hours=12)  # limits how long a shared computer keeps what was typed
 LONGEST = 20_000  # characters of one field: ten times what can be saved
@@ -51,6 +54,7 @@ WORDS = {
         "Take care: if you press the button now, it is saved for %(clinic)s."
     ),
 }
+TOO_LARGE = gettext_lazy("What you typed was too long to keep until you have signed in. Nothing was saved.")
 NOT_DONE = gettext_lazy(
     "Nothing was changed: this came too late. Look at the page, then press the button again."
 )
@@ -98,15 +102,31 @@ def has_emergency(fields: QueryDict) -> bool:
     return any(tick not in {"", "none"} for tick in fields.getlist("emergency"))
 
 
-def keep(session: SessionBase, path: str, posted: QueryDict, now: datetime, *, why: str = SIGNED_OUT) -> None:
-    """Hold one form in the session until its sender has signed in or re-authenticated. Replaces an earlier form."""
-    session[KEY] = {"at": now.isoformat(), "path": path, "fields": fields_of(posted), "why": why}
+def keep(
+    session: SessionBase, path: str, posted: QueryDict, now: datetime, *, why: str = SIGNED_OUT
+) -> bool:
+    """Hold one form in the session until its sender has signed in or re-authenticated. Replaces an earlier form.
+
+    Returns False if the form of somebody signed out is too large to hold.
+    """
+    fields = fields_of(posted)
+    if why == SIGNED_OUT and not fits_in_a_session(fields):
+        return False
+    typed_before = len(addresses_typed(session))
+    held = {"at": now.isoformat(), "path": path, "fields": fields, "why": why, "typed_before": typed_before}
+    session[KEY] = held
+    return True
 
 
-def kept(session: SessionBase, now: datetime) -> HeldForm | None:
-    """Return the held form, or None if there is none or it is older than `LIFE`."""
+def kept(session: SessionBase, now: datetime, user: User) -> HeldForm | None:
+    """Return the held form, or None if there is none, it is older than `LIFE`, or it is somebody else's.
+
+    It is somebody else's if another address was the first that was typed to sign in since.
+    """
     found = session.get(KEY)
     if found is None or datetime.fromisoformat(found["at"]) < now - LIFE:
+        return None
+    if not is_first_typed(session, user.email, after=found.get("typed_before", 0)):
         return None
     fields = QueryDict(mutable=True)
     for name, values in found["fields"].items():

@@ -263,3 +263,23 @@ def test_every_form_of_staff_carries_the_clinic_it_was_drawn_for(
 
 def names_of(*clinics: Clinic) -> tuple[str, ...]:
     return tuple(Clinic.objects.get(pk=clinic.pk).name for clinic in clinics)
+
+
+def test_what_staff_typed_is_not_shown_to_a_colleague_who_signs_in_after_them(
+    urgent_alert: Alert, manager: StaffMember, nurse: StaffMember
+) -> None:
+    client = Client()
+    client.post(alert_url(urgent_alert, "attempts"), {"note": "Typed before.", "result": "no_answer"})
+    for address in (manager.user.email, nurse.user.email):
+        client.post("/accounts/login/code/", {"email": address})
+    client.force_login(nurse.user)
+    page = client.get(TYPED, follow=True)
+    assert "Nothing of what was typed here is kept any more." in words(page)
+    assert "Typed before." not in page.content.decode()
+
+
+def test_a_stranger_fills_no_session(urgent_alert: Alert) -> None:
+    client = Client()
+    sent = client.post(alert_url(urgent_alert, "attempts"), {"note": ["x" * 20_000] * 100})
+    assert "What you typed was too long to keep" in words(client.get(sent.headers["Location"]))
+    assert len(str(dict(client.session))) < 16_384

@@ -8,11 +8,14 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.http import QueryDict
 
 from aftercare.checkins.form.form import CheckInForm
+from aftercare.people.login import addresses_typed, fits_in_a_session, is_first_typed
+from aftercare.people.models import User
 
 SESSION_KEY = "check_in_draft"
 LIFETIME = timedelta(hours=12)  # limits how long a shared computer keeps answers
 MAX_LENGTH = 20_000  # characters per answer, ten times what can be submitted
 MAX_VALUES = 30  # values per question
+NOTE = "note"
 
 
 def typed_fields(posted: QueryDict) -> dict[str, list[str]]:
@@ -24,14 +27,28 @@ def typed_fields(posted: QueryDict) -> dict[str, list[str]]:
     }
 
 
-def save(session: SessionBase, posted: QueryDict, now: datetime) -> None:
-    session[SESSION_KEY] = {"at": now.isoformat(), "fields": typed_fields(posted)}
+def save(session: SessionBase, posted: QueryDict, now: datetime) -> bool:
+    """Keep the form until the sign-in; return False if it is too large, and is kept without the note or not at all."""
+    fields = typed_fields(posted)
+    is_whole = fits_in_a_session(fields)
+    if not is_whole:
+        fields.pop(NOTE, None)
+    if fits_in_a_session(fields):
+        typed_before = len(addresses_typed(session))
+        session[SESSION_KEY] = {"at": now.isoformat(), "fields": fields, "typed_before": typed_before}
+    return is_whole
 
 
-def load(session: SessionBase, now: datetime) -> QueryDict | None:
-    """Return the draft; None if there is none or it has expired."""
+def load(session: SessionBase, now: datetime, user: User) -> QueryDict | None:
+    """Return the draft; None if there is none or it has expired.
+
+    A draft after which somebody else's address was typed to sign in is that person's, and is deleted.
+    """
     draft = session.get(SESSION_KEY)
     if draft is None or datetime.fromisoformat(draft["at"]) < now - LIFETIME:
+        return None
+    if not is_first_typed(session, user.email, after=draft.get("typed_before", 0)):
+        delete(session)
         return None
     posted = QueryDict(mutable=True)
     for name, values in draft["fields"].items():

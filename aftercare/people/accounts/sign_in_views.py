@@ -34,6 +34,7 @@ from aftercare.people.actions.code_requests import (
     user_who_signs_in_with,
 )
 from aftercare.people.client_address import client_network
+from aftercare.people.login import note_address
 
 # Seconds within which the same address gets no second code: a double click.
 SECOND_PRESS = 10
@@ -78,6 +79,8 @@ class RequestCodeView(RequestLoginCodeView):
     def form_valid(self, form: Form) -> HttpResponse:
         """Replace a pending code with a new one; a double click sends none."""
         email = form.cleaned_data["email"]
+        if user := user_who_signs_in_with(email):
+            note_address(self.request.session, user.email)
         stage = pending_code(self.request)
         if stage is None or not self.is_second_press(stage, email):
             begin_code(self.request, email)

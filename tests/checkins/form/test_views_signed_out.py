@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from aftercare.checkins.form.drafts import LIFETIME
+from aftercare.checkins.form.drafts import LIFETIME, SESSION_KEY
 from aftercare.checkins.models import CheckIn
 from aftercare.people.actions.sign_in_links import make_sign_in_link
 from aftercare.people.models import Patient, Procedure, StaffMember
@@ -17,6 +17,7 @@ from tests.clock import frozen_at
 from tests.factories import at
 
 pytestmark = [pytest.mark.usefixtures("course_set", "procedure"), pytest.mark.frozen_at(at(26))]
+CODE = "/accounts/login/code/"
 SIGN_IN = "/accounts/login/code/?next=/check-in/"
 
 
@@ -68,12 +69,46 @@ def test_faults_in_what_was_typed_are_shown_after_signing_in(patient: Patient) -
     assert "We do not know the answer “5”" in text_of(sign_in(client, patient))
 
 
-def test_a_large_note_is_kept_in_bounds(patient: Patient) -> None:
+def test_a_note_too_large_to_keep_is_left_out_and_the_sign_in_says_so(
+    clinic: object, patient: Patient
+) -> None:
     client = Client()
-    send(client, note="x" * 1_000_000)
-    html = sign_in(client, patient).content
-    assert b"x" * 20_000 in html
-    assert b"x" * 20_001 not in html
+    response = send(client, redness="3", note="x" * 1_000_000)
+    assert "Your note was too long to keep." in text_of(client.get(response["Location"]))
+    page = sign_in(client, patient)
+    assert ("redness", "3") in chosen(page)
+    assert b"xxx" not in page.content
+
+
+def test_a_stranger_takes_no_more_than_16_kilobytes_of_a_session(clinic: object) -> None:
+    client = Client()
+    send(client, signs=["x" * 20_000] * 30)
+    assert SESSION_KEY not in client.session
+    send(client, note="é" * 2_000)
+    assert SESSION_KEY in client.session
+
+
+def test_what_somebody_typed_is_not_shown_to_whoever_signs_in_after_them(
+    clinic: object, patient: Patient, stranger: Patient
+) -> None:
+    client = Client()
+    send(client, redness="3", note="Sore.")
+    for address in (patient.user.email, stranger.user.email):
+        client.post(CODE, {"email": address})
+    page = sign_in(client, stranger)
+    assert b"Sore." not in page.content
+    assert chosen(page) == set()
+    assert SESSION_KEY not in client.session
+
+
+def test_whoever_typed_their_address_first_finds_what_they_typed(clinic: object, patient: Patient) -> None:
+    client = Client()
+    client.post(CODE, {"email": "before@test.example"})
+    send(client, redness="3")
+    # A slip of the pen: nobody signs in with it.
+    client.post(CODE, {"email": "amaar@test.example"})
+    client.post(CODE, {"email": patient.user.email.upper()})
+    assert ("redness", "3") in chosen(sign_in(client, patient))
 
 
 def test_an_emergency_typed_signed_out_is_told_to_call_before_anything_else(
