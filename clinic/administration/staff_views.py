@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from aftercare.people.access import memberships_of
+from aftercare.people.actions.invitations import InvitedLatelyError
 from aftercare.people.actions.staff_invitations import NotWorkingError, invite_staff
 from aftercare.people.models import StaffMember
 from aftercare.people.requests import CHOSEN_CLINIC
@@ -20,6 +21,7 @@ from clinic.access import only, staff_page
 from clinic.administration.actions import LastManagerError, add_colleague, change_colleague
 from clinic.administration.staff_forms import AddStaffForm, ChangeStaffForm
 from clinic.administration.staff_page import staff_rows
+from clinic.enrolment.invitation_views import INVITED_LATELY
 from clinic.permissions import may_manage_staff
 
 
@@ -109,6 +111,8 @@ def invite(request: HttpRequest, member: StaffMember, member_pk: int) -> HttpRes
         messages.error(
             request, _("%(user)s does not work here now, so nobody was invited.") % {"user": found.user}
         )
+    except InvitedLatelyError:
+        messages.error(request, INVITED_LATELY)
     else:
         messages.success(
             request, _("A new invitation is on its way to %(email)s.") % {"email": found.user.email}

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from aftercare.people.actions.invitations import (
+    InvitedLatelyError,
     SignsInElsewhereError,
     WithdrawnError,
     hand_over,
@@ -30,6 +31,11 @@ from clinic.permissions import may_enrol
 
 WITHDRAWN = gettext_lazy("This patient was withdrawn, so nobody was invited. Take the patient back first.")
 
+INVITED_LATELY = gettext_lazy(
+    "No second invitation was sent. One goes every five minutes, and five a day. Ask them to look in their "
+    "mailbox, and in the spam."
+)
+
 
 @require_POST
 @staff_page
@@ -41,6 +47,8 @@ def send_invitation(request: HttpRequest, member: StaffMember, patient_id: UUID)
         invite(patient=found, by=member.user, now=timezone.now())
     except WithdrawnError:
         messages.error(request, WITHDRAWN)
+    except InvitedLatelyError:
+        messages.error(request, INVITED_LATELY)
     else:
         messages.success(
             request, _("A new invitation is on its way to %(email)s.") % {"email": found.user.email}

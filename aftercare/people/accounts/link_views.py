@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods
 
-from aftercare.people.actions.sign_in_links import use_sign_in_link
+from aftercare.people.access import signed_in_user
+from aftercare.people.actions.refused_links import refusal_of_link
+from aftercare.people.actions.sign_in_links import sign_in_link_of, use_sign_in_link
 from aftercare.people.actions.withdrawal import has_left
 from aftercare.people.login import safe_path, sign_in_as
-from aftercare.people.models import SignInLink
-
-GONE = 410
 
 
 @require_GET
@@ -28,14 +29,19 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
     """Sign in by link, after a button is pressed: mail scanners open links but press nothing."""
-    now = timezone.now()
-    if request.method == "POST":
-        link = use_sign_in_link(token=token, now=now)
-        if link and link.user.is_active and not has_left(link.user):
-            return sign_in_as(request, link.user, safe_path(request, link.next_path), is_proof=True)
-        usable = False
-    else:
-        found = SignInLink.objects.filter(token_hash=SignInLink.hash_of(token)).first()
-        usable = found is not None and found.is_usable(now)
-    status = 200 if usable else GONE
-    return render(request, "people/accounts/sign_in_link.html", {"usable": usable}, status=status)
+    now, found = timezone.now(), sign_in_link_of(token)
+    if found is None or not found.is_usable(now) or not found.user.is_active or has_left(found.user):
+        return link_page(request, "gone", HTTPStatus.GONE)
+    why = refusal_of_link(owner=found.user, by=signed_in_user(request), now=now)
+    if why:
+        return link_page(request, why, HTTPStatus.FORBIDDEN)
+    if request.method != "POST":
+        return link_page(request, "ready")
+    if not use_sign_in_link(token=token, now=now):
+        return link_page(request, "gone", HTTPStatus.GONE)
+    return sign_in_as(request, found.user, safe_path(request, found.next_path), is_proof=True)
+
+
+def link_page(request: HttpRequest, state: str, status: int = HTTPStatus.OK) -> HttpResponse:
+    """Render a sign-in link: "ready", "gone", or "staff" and "other", who are signed in as somebody else."""
+    return render(request, "people/accounts/sign_in_link.html", {"state": state}, status=status)

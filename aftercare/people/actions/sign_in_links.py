@@ -20,9 +20,14 @@ def make_sign_in_link(*, user: User, now: datetime, next_path: str = "") -> str:
     return f"/accounts/link/{token}/"
 
 
+def sign_in_link_of(token: str) -> SignInLink | None:
+    """Return the sign-in link of a token, with its user; None for an unknown token."""
+    return SignInLink.objects.filter(token_hash=SignInLink.hash_of(token)).select_related("user").first()
+
+
 def use_sign_in_link(*, token: str, now: datetime) -> SignInLink | None:
     """Use up a sign-in link and return it; None if it is used, expired or unknown."""
-    link = SignInLink.objects.filter(token_hash=SignInLink.hash_of(token)).select_related("user").first()
+    link = sign_in_link_of(token)
     if link is None or not link.is_usable(now):
         return None
     used = SignInLink.objects.filter(pk=link.pk, used_at=None).update(used_at=now)

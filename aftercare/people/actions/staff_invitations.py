@@ -15,6 +15,7 @@ from aftercare.outbox.models import Message
 from aftercare.outbox.nudge import nudge_after_commit
 from aftercare.outbox.registry import Content
 from aftercare.people.actions.events import record_event
+from aftercare.people.actions.invitations import require_few_mails
 from aftercare.people.models import Event, StaffInvitation, StaffMember, User
 
 KIND = "staff_invitation"
@@ -38,10 +39,14 @@ def signs_in_anyway(member: StaffMember) -> bool:
 
 @transaction.atomic
 def invite_staff(*, member: StaffMember, by: User, now: datetime) -> StaffInvitation:
-    """Mail an invitation, in place of any earlier one; raise NotWorkingError for a person who has left."""
+    """Mail an invitation, in place of any earlier one.
+
+    Raise NotWorkingError for a person who has left, InvitedLatelyError where another mail would be one too many.
+    """
     locked = StaffMember.objects.select_for_update(of=("self",)).select_related("user").get(pk=member.pk)
     if not (locked.is_active and locked.user.is_active):
         raise NotWorkingError
+    require_few_mails(locked.invitations.all(), KIND, now)
     failed = Message.objects.unattended_failures().filter(kind=KIND, recipient=locked.user_id)
     failed.filter(subject__in=locked.invitations.values("pk")).update(attended_at=now)
     locked.invitations.live().update(stopped_at=now)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -12,7 +11,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from aftercare.people.access import signed_in_user
 from aftercare.people.actions import staff_invitations
+from aftercare.people.actions.refused_links import OTHER, refusal_of_link
 from aftercare.people.login import sign_in_as
 from aftercare.people.models import StaffInvitation
 from aftercare.people.requests import CHOSEN_CLINIC
@@ -24,25 +25,20 @@ QUEUE = "/clinic/"
 def staff_invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Show an invitation, and sign in after a button is pressed: mail scanners open links. Names no person."""
     now, found = timezone.now(), staff_invitations.invitation_of(token)
-    if found is None or not is_welcome(found, now):
+    if found is None or not found.is_welcome(now):
         return invitation_page(request, found, "gone", HTTPStatus.GONE)
-    if staff_invitations.signs_in_anyway(found.member):
+    member = found.member
+    why = refusal_of_link(
+        owner=member.user, by=signed_in_user(request), now=now, subject=found.pk, clinic=member.clinic
+    )
+    if staff_invitations.signs_in_anyway(member):
         return invitation_page(request, found, "code")
-    is_somebody_else = request.user.is_authenticated and request.user != found.member.user
     if request.method != "POST":
         staff_invitations.note_opened(found, now)
-        return invitation_page(request, found, "other" if is_somebody_else else "ready")
-    if is_somebody_else and request.POST.get("sign_out") != "yes":
-        return invitation_page(request, found, "other", HTTPStatus.CONFLICT)
-    if not staff_invitations.use(invitation=found, now=now):
-        return invitation_page(request, found, "gone", HTTPStatus.GONE)
+        return invitation_page(request, found, OTHER if why else "ready")
+    if why and request.POST.get("sign_out") != "yes":
+        return invitation_page(request, found, OTHER, HTTPStatus.CONFLICT)
     return come_in(request, found)
-
-
-def is_welcome(found: StaffInvitation, now: datetime) -> bool:
-    """Return True if the invitation is usable and the person works there."""
-    member = found.member
-    return found.is_usable(now) and member.is_active and member.user.is_active
 
 
 def invitation_page(
@@ -56,7 +52,9 @@ def invitation_page(
 
 
 def come_in(request: HttpRequest, used: StaffInvitation) -> HttpResponse:
-    """Sign the person in, in place of any other user, and show the clinic's queue."""
+    """Use the invitation: sign the person in, in place of any other user, and show the clinic's queue."""
+    if not staff_invitations.use(invitation=used, now=timezone.now()):
+        return invitation_page(request, used, "gone", HTTPStatus.GONE)
     user = used.member.user
     if request.user == user:
         request.session[CHOSEN_CLINIC] = used.member.clinic_id

@@ -197,7 +197,8 @@ class TestHandingOver:
         sweep(lambda: at(96))
         assert printed in mailoutbox[0].body
         assert Client().get(printed).status_code == 200
-        client.post(inviting(patient, "send/"))
+        with frozen_at(at(96, minutes=5)):
+            client.post(inviting(patient, "send/"))
         assert Client().get(printed).status_code == 410, "a new mail stops what is out, on paper too"
 
     def test_a_link_whose_days_are_over_is_not_handed_over_again(

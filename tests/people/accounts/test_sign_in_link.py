@@ -10,7 +10,7 @@ from django.test import Client
 
 from aftercare.logs.formatting import PlainFormatter
 from aftercare.people.actions.sign_in_links import make_sign_in_link, use_sign_in_link
-from aftercare.people.models import Patient, SignInLink, User
+from aftercare.people.models import Event, Patient, SignInLink, StaffMember, User
 from tests.at_once import at_once
 from tests.clock import frozen_at
 from tests.factories import UserFactory, at
@@ -102,6 +102,26 @@ def test_the_button_needs_the_forms_secret(user: User) -> None:
 
         assert client.post(path).status_code == 403
     assert SignInLink.objects.get().used_at is None
+
+
+def test_whoever_is_signed_in_as_somebody_else_uses_no_link_and_it_is_written_down(
+    user: User, manager: StaffMember, patient: Patient
+) -> None:
+    with frozen_at(at()):
+        path = make_sign_in_link(user=user, now=at())
+        for person in (manager, patient):
+            client = Client()
+            client.force_login(person.user)
+            for response in (client.get(path), client.post(path)):
+                assert response.status_code == 403
+                assert "This link is not yours" in response.content.decode()
+            assert client.session["_auth_user_id"] == str(person.user.pk)
+    assert SignInLink.objects.get().used_at is None
+    events = Event.objects.filter(verb=Event.Verb.REFUSED_LINK).order_by("pk")
+    assert [(event.actor, event.data) for event in events] == [
+        (manager.user, {"user": user.pk}),
+        (patient.user, {"user": user.pk}),
+    ]
 
 
 def test_who_has_left_is_not_signed_in(user: User, client: Client) -> None:

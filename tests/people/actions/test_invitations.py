@@ -13,6 +13,7 @@ from pytest_django import Settings
 from aftercare.outbox.delivery import sweep
 from aftercare.outbox.models import Message
 from aftercare.people.actions.invitations import (
+    InvitedLatelyError,
     SignsInElsewhereError,
     hand_over,
     invite,
@@ -20,6 +21,7 @@ from aftercare.people.actions.invitations import (
     stop_invitations,
     use,
 )
+from aftercare.people.actions.patient_details import change_details
 from aftercare.people.models import Event, Invitation, Patient, StaffMember
 from tests.at_once import at_once
 from tests.clock import frozen_at
@@ -98,7 +100,7 @@ class TestByMail:
         self, patient: Patient, nurse: StaffMember, client: Client
     ) -> None:
         first = invite(patient=patient, by=nurse.user, now=at())
-        second = invite(patient=patient, by=nurse.user, now=at(minutes=1))
+        second = invite(patient=patient, by=nurse.user, now=at(minutes=5))
 
         (body,) = mailed(1)
 
@@ -115,6 +117,36 @@ class TestByMail:
         assert use(invitation=invitation, now=at())
         assert mailed(0) == []
         assert only_message().state == Message.State.WITHDRAWN
+
+    def test_pressed_again_and_again_it_is_one_mail_and_five_a_day(
+        self, patient: Patient, nurse: StaffMember
+    ) -> None:
+        invite(patient=patient, by=nurse.user, now=at())
+        for press in range(29):
+            with pytest.raises(InvitedLatelyError):
+                invite(patient=patient, by=nurse.user, now=at(seconds=press))
+        assert Message.objects.count() == 1
+        for hour in (1, 2, 3, 4):
+            invite(patient=patient, by=nurse.user, now=at(hour))
+        with pytest.raises(InvitedLatelyError):
+            invite(patient=patient, by=nurse.user, now=at(23))
+        assert invite(patient=patient, by=nurse.user, now=at(24, minutes=1))
+
+    def test_another_address_is_invited_at_once(self, patient: Patient, nurse: StaffMember) -> None:
+        invite(patient=patient, by=nurse.user, now=at())
+        details = {"email": "amara.two@test.example"}
+        change_details(patient=patient, by=nurse.user, now=at(), details=details)
+        assert invite(patient=patient, by=nurse.user, now=at(minutes=1))
+
+    def test_the_button_pressed_twice_says_that_no_second_mail_was_sent(
+        self, patient: Patient, nurse: StaffMember, client: Client
+    ) -> None:
+        client.force_login(nurse.user)
+        url = f"/clinic/patients/{patient.pk}/invitation/send/"
+        pages = [client.post(url, follow=True).content.decode() for _ in range(2)]
+        assert "A new invitation is on its way" in pages[0]
+        assert "No second invitation was sent." in pages[1]
+        assert Message.objects.count() == 1
 
     def test_sending_anew_settles_the_failure_of_the_one_before(
         self, patient: Patient, nurse: StaffMember
@@ -202,10 +234,10 @@ class TestComingIn:
 
 
 class TestSomebodyIsSignedIn:
-    def test_somebody_else_is_told_so_and_nothing_is_half_done(
-        self, link: Invitation, nurse: StaffMember, client: Client
+    def test_another_patient_is_told_so_and_nothing_is_half_done(
+        self, link: Invitation, stranger: Patient, client: Client
     ) -> None:
-        client.force_login(nurse.user)
+        client.force_login(stranger.user)
         opened = client.get(link.path)
         pressed = client.post(link.path)
 
@@ -213,20 +245,34 @@ class TestSomebodyIsSignedIn:
         for response in (opened, pressed):
             page = response.content.decode()
             assert "Somebody else is signed in here" in page
-            assert "Ruth Test" in page
+            assert "Sam Test" in page
+            assert "Amara" not in page
+        link.refresh_from_db()
+        assert link.used_at is None
+        assert client.session["_auth_user_id"] == str(stranger.user.pk)
+
+    def test_another_patient_can_sign_out_and_use_it_with_one_press(
+        self, link: Invitation, stranger: Patient, client: Client
+    ) -> None:
+        client.force_login(stranger.user)
+        response = client.post(link.path, {"sign_out": "yes"})
+        assert response.headers["Location"] == "/"
+        assert client.session["_auth_user_id"] == str(link.patient.user_id)
+
+    def test_staff_who_open_a_patients_link_are_refused_and_it_is_written_down(
+        self, link: Invitation, nurse: StaffMember, client: Client
+    ) -> None:
+        client.force_login(nurse.user)
+        for response in (client.get(link.path), client.post(link.path, {"sign_out": "yes"})):
+            assert response.status_code == 403
+            page = response.content.decode()
+            assert "This link is not yours" in page
             assert "Amara" not in page
         link.refresh_from_db()
         assert link.used_at is None
         assert client.session["_auth_user_id"] == str(nurse.user.pk)
-
-    def test_they_can_sign_out_and_use_it_with_one_press(
-        self, link: Invitation, nurse: StaffMember, client: Client
-    ) -> None:
-        client.force_login(nurse.user)
-        response = client.post(link.path, {"sign_out": "yes"})
-        assert response.headers["Location"] == "/"
-        assert client.session["_auth_user_id"] == str(link.patient.user_id)
-        assert client.get("/clinic/").status_code == 404
+        event = Event.objects.get(verb=Event.Verb.REFUSED_LINK)
+        assert (event.actor, event.patient, event.subject) == (nurse.user, link.patient, link.pk)
 
     def test_a_used_one_leaves_them_signed_in(
         self, link: Invitation, nurse: StaffMember, client: Client
