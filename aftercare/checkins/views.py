@@ -7,17 +7,19 @@ from http import HTTPStatus
 from typing import ParamSpec, cast
 from uuid import UUID
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.csrf import csrf_failure as csrf_failure_elsewhere
 from django.views.decorators.http import require_http_methods, require_safe
 
 from aftercare.checkins.form import drafts
 from aftercare.checkins.form.form import CheckInForm
-from aftercare.checkins.form.page import AUTOSAVE, FormPage, redirect_to_token, uuid_in
+from aftercare.checkins.form.page import AUTOSAVE, RECORD, FormPage, redirect_to_token, uuid_in
 from aftercare.checkins.form.posting import submit_posted
 from aftercare.checkins.models import CheckIn
 from aftercare.checkins.pages.history import history_context
@@ -49,20 +51,24 @@ def patient_page(view: PatientView[P]) -> View[P]:
     def at_the_clinic(
         request: HttpRequest, patient: Patient, *args: P.args, **kwargs: P.kwargs
     ) -> HttpResponse:
-        patient = bind_clinic_of(request, patient, cast(UUID | None, kwargs.get("check_in_id")))
+        named = cast(UUID | None, kwargs.get("check_in_id")) or uuid_in(request.GET.get("correct", ""))
+        patient = bind_named_record(request, patient, named)
         with timezone.override(patient.clinic.zone):
             return view(request, patient, *args, **kwargs)
 
     return patient_required(cast("PatientView[P]", at_the_clinic))
 
 
-def bind_clinic_of(request: HttpRequest, patient: Patient, check_in_id: UUID | None) -> Patient:
-    """Bind the request to the clinic of the requested check-in, for a patient of several clinics."""
+def bind_named_record(request: HttpRequest, patient: Patient, check_in_id: UUID | None) -> Patient:
+    """Bind the request of a patient of several clinics to the record of the check-in, or of the posted form."""
     own = {one.pk: one for one in patients_of(request)}
-    if check_in_id is None or len(own) == 1:
+    if len(own) == 1:
         return patient
-    found = CheckIn.objects.filter(pk=check_in_id, patient__in=own).first()
-    patient = own[found.patient_id] if found else patient
+    named = uuid_in(request.POST.get(RECORD, ""))
+    if check_in_id is not None:
+        found = CheckIn.objects.filter(pk=check_in_id, patient__in=own).first()
+        named = found.patient_id if found else None
+    patient = own.get(named, patient) if named else patient
     bind_patient(request, patient)
     return patient
 
@@ -100,7 +106,7 @@ def show_form(request: HttpRequest, patient: Patient) -> HttpResponse:
         corrected = own_check_in(patient, request.GET["correct"])
         form = page.correcting(corrected)
         return page.filled(request, form, corrects=corrected, hidden=page.hidden_for(corrected))
-    typed = drafts.load(request.session, now)
+    typed = drafts.load(request.session, now, patient.user)
     if typed is not None and "empty" not in request.GET:
         return page.filled(request, page.form(typed), is_draft=True)
     return page.under(request, uuid_in(request.GET.get("form", "")))
@@ -110,6 +116,9 @@ def show_form(request: HttpRequest, patient: Patient) -> HttpResponse:
 def send(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Submit a posted form and redirect to the result, or show it again with its errors."""
     page = FormPage(patient, timezone.now())
+    if is_for_another_clinic(request, patient):
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+        return page.filled(request, page.form(request.POST), status=status, is_for_another=True)
     try:
         receipt = submit_posted(patient=patient, posted=request.POST, by=patient.user, now=page.now)
     except RejectedError as error:
@@ -120,14 +129,24 @@ def send(request: HttpRequest, patient: Patient) -> HttpResponse:
     return redirect("result", receipt.check_in.pk)
 
 
+def is_for_another_clinic(request: HttpRequest, patient: Patient) -> bool:
+    """Return True if the form was drawn for a record that the sender no longer has. An emergency is taken."""
+    drawn_for = request.POST.get(RECORD, str(patient.pk))
+    return drawn_for != str(patient.pk) and not has_emergency(request)
+
+
 def keep_for_sign_in(request: HttpRequest) -> HttpResponse:
     """Keep a form posted signed out; with an emergency ticked, show what to do before the sign-in.
 
     That page has status 200: some browsers and proxies replace the text of error pages.
     """
-    drafts.save(request.session, request.POST, timezone.now())
+    is_whole = drafts.save(request.session, request.POST, timezone.now())
     if AUTOSAVE in request.POST:
         return HttpResponse(status=HTTPStatus.UNAUTHORIZED)
+    if not is_whole:
+        messages.warning(
+            request, _("Your note was too long to keep. Sign in, look through your answers, and write less.")
+        )
     sign_in = f"{reverse('account_request_login_code')}?next={reverse('check_in')}"
     if has_emergency(request):
         return render(request, "checkins/form/emergency_signed_out.html", {"sign_in": sign_in})

@@ -26,12 +26,12 @@ def signed_in_user(request: HttpRequest) -> User | None:
 
 
 def patients_of(request: HttpRequest) -> list[Patient]:
-    """Return the user's patient records, one per clinic, newest enrolment first, without withdrawn ones."""
+    """Return the records that the user's sign-in opens, one per clinic, the last chosen first."""
     return sender_of(request).patients
 
 
 def patient_of(request: HttpRequest) -> Patient | None:
-    """Return the patient record of the chosen clinic, else the newest; None for other users."""
+    """Return the record chosen in this session, else the first; None for other users."""
     return sender_of(request).patient
 
 

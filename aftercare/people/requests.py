@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cached_property
 from typing import cast
 
@@ -36,19 +37,22 @@ class Sender:
 
     @cached_property
     def patients(self) -> list[Patient]:
-        """The user's patient records, one per clinic, newest enrolment first, without withdrawn ones."""
+        """The user's patient records, one per clinic, the last chosen first, else the newest enrolment.
+
+        Withdrawn records, and those that the user has not accepted, are left out.
+        """
         user = self.user
         if user is None:
             return []
-        own = Patient.objects.taking_part().filter(user=user).select_related("clinic")
+        own = Patient.objects.opened_by_sign_in().filter(user=user).select_related("clinic")
         patients = list(own.order_by("-enrolled_at", "pk"))
         for patient in patients:
             patient.user = user
-        return patients
+        return sorted(patients, key=last_chosen, reverse=True)
 
     @cached_property
     def patient(self) -> Patient | None:
-        """The patient record of the chosen clinic, else the newest; None for other users."""
+        """The record chosen in this session, else the first of `patients`; None for other users."""
         own = self.patients
         chosen = self.request.session.get(CHOSEN_PATIENT) if len(own) > 1 else None
         return next((one for one in own if str(one.pk) == chosen), own[0] if own else None)
@@ -74,6 +78,11 @@ class Sender:
     def first_clinic(self) -> Clinic | None:
         """The first clinic of this installation, which strangers see."""
         return Clinic.objects.order_by("pk").first()
+
+
+def last_chosen(patient: Patient) -> tuple[datetime, bool]:
+    """Sort key: when the record was chosen, else enrolled; at the same instant the chosen one is the later."""
+    return patient.chosen_at or patient.enrolled_at, patient.chosen_at is not None
 
 
 class PortalRequest(HttpRequest):

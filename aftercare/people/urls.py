@@ -11,7 +11,7 @@ from aftercare.people.accounts import link_views, sign_in_views
 from aftercare.people.accounts import views as account_views
 from aftercare.people.clinics import staff_invitation_views
 from aftercare.people.own_address import views as address_views
-from aftercare.people.patients import invitation_views
+from aftercare.people.patients import clinic_views, invitation_views
 from aftercare.people.reauthentication import views as reauthentication_views
 from aftercare.people.reauthentication.guard import reauthentication_required as guarded
 
@@ -75,5 +75,6 @@ urlpatterns = [
     path("sessions/", account_views.sessions, name="usersessions_list"),
     path("sessions/end/", account_views.end_sessions, name="end_sessions"),
     path("sessions/<int:session_pk>/end/", account_views.end_session, name="end_session"),
-    path("clinic/", invitation_views.choose_clinic, name="choose_own_clinic"),
+    path("clinic/", clinic_views.choose_clinic, name="choose_own_clinic"),
+    path("clinic/join/", invitation_views.join_clinic, name="join_clinic"),
 ]

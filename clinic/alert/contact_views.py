@@ -16,7 +16,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from aftercare.alerts.actions.patient_messages import SentLatelyError, WithdrawnError, send_letter
+from aftercare.alerts.actions.patient_messages import (
+    PendingError,
+    SentLatelyError,
+    WithdrawnError,
+    send_letter,
+)
 from aftercare.alerts.errors import AlreadyClosedError, NoteNeededError
 from aftercare.alerts.models import Alert
 from aftercare.people.models import StaffMember
@@ -161,6 +166,11 @@ def send(request: HttpRequest, member: StaffMember, alert_id: UUID) -> HttpRespo
             )
         except WithdrawnError:
             form.add_error("template", _("This patient is withdrawn. No message goes to them. Call instead."))
+        except PendingError:
+            words = _(
+                "This patient has not said yes to your clinic yet, so they can’t send a check-in. Call."
+            )
+            form.add_error("template", words)
         except SentLatelyError:
             form.add_error("template", _("This went to the patient a moment ago. Look at the history below."))
         else:

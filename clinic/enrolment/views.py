@@ -76,6 +76,14 @@ def duplicates_of(form: EnrolForm) -> list[Duplicate]:
 
 def enrolled_words(patient: Patient, invited: bool) -> str:
     """Return the message about the enrolment."""
+    if patient.is_pending:
+        asked = (
+            _("We have asked them by e-mail.")
+            if invited
+            else _("Send the invitation, so that they can say yes.")
+        )
+        waits = _("%(user)s is enrolled, and uses this portal with another clinic or at work too.")
+        return f"{waits % {'user': patient.user}} {asked}"
     who = _("%(user)s is enrolled and can sign in with %(email)s.") % {
         "user": patient.user,
         "email": patient.user.email,
@@ -91,13 +99,13 @@ def edit(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpRes
     require(may_enrol(member), member)
     is_shared = signs_in_elsewhere(found)
     if request.method != "POST":
-        form = PatientDetailsForm(patient=found, is_shared=is_shared, now=now)
+        form = PatientDetailsForm(patient=found, now=now)
         return render(
             request,
             "clinic/enrolment/edit_patient.html",
             {"patient": found, "form": form, "is_shared": is_shared},
         )
-    form = PatientDetailsForm(request.POST, patient=found, is_shared=is_shared, now=now)
+    form = PatientDetailsForm(request.POST, patient=found, now=now)
     if form.is_valid():
         if form.person["email"] != found.user.email and (asked := reauthenticate_first(request)):
             return asked

@@ -45,6 +45,10 @@ class WithdrawnError(ValueError):
     """The patient was withdrawn and gets no messages."""
 
 
+class PendingError(ValueError):
+    """The patient, who has not accepted the record yet, cannot send the clinic a check-in."""
+
+
 @transaction.atomic
 def send_letter(
     *, patient: Patient, template: str, by: User, now: datetime, alert: Alert | None = None
@@ -52,14 +56,18 @@ def send_letter(
     """Send a letter to the patient through the outbox.
 
     Raise SentLatelyError if it was sent within five minutes, WithdrawnError if the patient was withdrawn,
-    ValueError for an unknown template or an alert of another patient.
+    PendingError if it asks for a check-in that the patient cannot send yet, ValueError for an unknown template
+    or an alert of another patient.
     """
     if template not in Letter.Template.values:
         raise ValueError(f"unknown letter: {template!r}")
     if alert is not None and alert.patient_id != patient.pk:
         raise ValueError("the alert is another patient's")
-    if Patient.objects.select_for_update().get(pk=patient.pk).is_withdrawn:
+    current = Patient.objects.select_for_update().get(pk=patient.pk)
+    if current.is_withdrawn:
         raise WithdrawnError
+    if current.is_pending and template == Letter.Template.CHECK_IN:
+        raise PendingError
     if patient.letters.filter(template=template, at__gt=now - REPEAT_WINDOW).exists():
         raise SentLatelyError
     letter = Letter.objects.create(patient=patient, alert=alert, at=now, by=by, template=template)

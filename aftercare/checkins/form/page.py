@@ -28,6 +28,7 @@ from aftercare.ui.times import at_clock, span_words
 
 MORE_THAN_ONE = 2
 AUTOSAVE = "autosave"  # field that marks a submission by script, when an emergency is ticked
+RECORD = "record"  # field with the patient record that a form was drawn for, where its sender has several
 
 
 class FormPage:
@@ -161,7 +162,8 @@ class FormPage:
 
     def page(self, request: HttpRequest, context: dict[str, Any], status: int = 200) -> HttpResponse:
         hours = self.latest.hours_at(self.now) if self.latest else None
-        shared = {"now": self.now, "since": span_words(hours) if hours is not None else ""}
+        since = span_words(hours) if hours is not None else ""
+        shared = {"now": self.now, "since": since, "record": self.patient.pk}
         return render(request, self.template, {**shared, **context}, status=status)
 
 

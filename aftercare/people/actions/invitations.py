@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,9 +15,13 @@ from aftercare.outbox.models import Message
 from aftercare.outbox.nudge import nudge_after_commit
 from aftercare.outbox.registry import Content
 from aftercare.people.actions.events import record_event
-from aftercare.people.models import Event, Invitation, Patient, User
+from aftercare.people.actions.withdrawal import end_sessions
+from aftercare.people.models import Event, Invitation, Patient, StaffInvitation, User
 
 KIND = "invitation"
+# A second mail within this time is a second press; within a day the mailbox gets no more than so many.
+REPEAT_WINDOW = timedelta(minutes=5)
+MAILS_PER_DAY = 5
 
 
 class SignsInElsewhereError(ValueError):
@@ -27,24 +32,37 @@ class WithdrawnError(ValueError):
     """The patient was withdrawn and is not invited."""
 
 
+class InvitedLatelyError(ValueError):
+    """A mail went within the last five minutes, or five went within a day."""
+
+
 def signs_in_elsewhere(patient: Patient) -> bool:
     """Return True if the person is also staff, an editor, or a patient of another clinic.
 
-    Then the person signs in by mailed code, never by a link made by staff of one clinic.
+    Then the person signs in by mailed code, never by a link made by staff of one clinic. What another clinic
+    has enrolled counts once the person has accepted it.
     """
     user = patient.user
+    others = user.patients.exclude(pk=patient.pk)
+    if not patient.is_pending:
+        others = others.filter(pending_since=None)
     return (
         user.is_staff
         or user.is_superuser
         or user.groups.exists()
         or user.staff_memberships.exists()
-        or user.patients.exclude(pk=patient.pk).exists()
+        or others.exists()
     )
 
 
 @transaction.atomic
 def invite(*, patient: Patient, by: User, now: datetime) -> Invitation:
-    """Mail an invitation, in place of any earlier one."""
+    """Mail an invitation, in place of any earlier one.
+
+    Raise WithdrawnError for a withdrawn patient, InvitedLatelyError where another mail would be one too many.
+    """
+    Patient.objects.select_for_update().get(pk=patient.pk)
+    require_few_mails(patient.invitations.filter(way=Invitation.Way.EMAIL), KIND, now)
     mark_failures_handled(patient, now)
     invitation = make_invitation(patient=patient, by=by, now=now, way=Invitation.Way.EMAIL)
     Message.objects.create(
@@ -82,6 +100,24 @@ def hand_over(*, patient: Patient, by: User, now: datetime, way: Invitation.Way)
     return invitation
 
 
+def require_few_mails(
+    mailed: QuerySet[Invitation] | QuerySet[StaffInvitation], kind: str, now: datetime
+) -> None:
+    """Raise InvitedLatelyError if too many of these invitations were mailed lately.
+
+    One that was stopped, such as by another address, or that could not be delivered, may be followed at once.
+    """
+    made = {invitation.pk: invitation for invitation in mailed.filter(made_at__gt=now - timedelta(days=1))}
+    failed = set(
+        Message.objects.filter(kind=kind, subject__in=made, state=Message.State.FAILED).values_list(
+            "subject", flat=True
+        )
+    )
+    waiting = [one for one in made.values() if one.stopped_at is None and one.pk not in failed]
+    if any(one.made_at > now - REPEAT_WINDOW for one in waiting) or len(made) >= MAILS_PER_DAY:
+        raise InvitedLatelyError
+
+
 def make_invitation(*, patient: Patient, by: User, now: datetime, way: Invitation.Way) -> Invitation:
     """Create an invitation in place of earlier ones; raise WithdrawnError for a withdrawn patient."""
     stop_invitations(patient=patient, now=now)
@@ -116,6 +152,24 @@ def note_opened(invitation: Invitation, now: datetime) -> None:
 
 
 @transaction.atomic
+def accept(*, invitation: Invitation, default: Patient | None, now: datetime) -> bool:
+    """Let the person's sign-in open the pending record; return False if the invitation is used or stopped.
+
+    `default`: the record that the person has used so far, which stays the default. All sessions end, since some
+    may have begun with a link that staff of another clinic handed over.
+    """
+    if not Invitation.objects.live().filter(pk=invitation.pk).update(used_at=now):
+        return False
+    patient = invitation.patient
+    Patient.objects.filter(pk=patient.pk).update(pending_since=None)
+    if default is not None:
+        Patient.objects.filter(pk=default.pk).update(chosen_at=now)
+    end_sessions(patient.user, now)
+    record_event(verb=Event.Verb.JOINED, actor=patient.user, now=now, patient=patient, subject=invitation.pk)
+    return True
+
+
+@transaction.atomic
 def use(*, invitation: Invitation, now: datetime) -> bool:
     """Use up the invitation; return False if it was used or stopped meanwhile."""
     if not Invitation.objects.live().filter(pk=invitation.pk).update(used_at=now):
@@ -131,8 +185,14 @@ def render(message: Message, now: datetime) -> Content | None:
     if not invitation.is_usable(now):
         return None
     patient = invitation.patient
-    link = "" if signs_in_elsewhere(patient) else f"{settings.SITE_URL}{invitation.path}"
-    words = {"clinic": patient.clinic, "link": link, "site": settings.SITE_URL, "ends_at": invitation.ends_at}
+    has_link = patient.is_pending or not signs_in_elsewhere(patient)
+    words = {
+        "clinic": patient.clinic,
+        "is_pending": patient.is_pending,
+        "link": f"{settings.SITE_URL}{invitation.path}" if has_link else "",
+        "site": settings.SITE_URL,
+        "ends_at": invitation.ends_at,
+    }
     with timezone.override(patient.zone):
         body = render_to_string("people/patients/email/invitation_message.txt", words)
     return Content(

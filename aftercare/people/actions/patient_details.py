@@ -9,11 +9,12 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from aftercare.people.actions.addresses import AddressInUseError, move_address
 from aftercare.people.actions.events import record_event
 from aftercare.people.actions.invitations import signs_in_elsewhere
-from aftercare.people.models import Event, Patient, User
+from aftercare.people.models import Event, Patient, User, require_names
 
 OF_THE_PERSON = ("first_name", "last_name", "email", "language")
 OF_THE_RECORD = (
@@ -22,6 +23,7 @@ OF_THE_RECORD = (
 )
 # Details of the person, shared by several clinics and roles: changed only if no other uses them.
 SHARED = ("first_name", "last_name", "email")
+USED_ELSEWHERE = gettext_lazy("This person signs in elsewhere too. It can't be changed here.")
 
 
 @transaction.atomic
@@ -32,10 +34,9 @@ def change_details(*, patient: Patient, by: User, now: datetime, details: Mappin
     """
     locked = Patient.objects.select_for_update().select_related("user").get(pk=patient.pk)
     changed = [name for name in details if value_of(locked, name) != details[name]]
-    if signs_in_elsewhere(locked) and (shared := [name for name in changed if name in SHARED]):
-        raise ValidationError(
-            dict.fromkeys(shared, _("This person signs in elsewhere too. It can't be changed here."))
-        )
+    if shared := [name for name in changed if name in shared_details(locked)]:
+        raise ValidationError(dict.fromkeys(shared, USED_ELSEWHERE))
+    require_names({name: details[name] for name in changed})
     if "email" in changed:
         move_to(locked, details["email"], by, now)
     for owner, names in ((locked.user, OF_THE_PERSON), (locked, OF_THE_RECORD)):
@@ -50,6 +51,19 @@ def change_details(*, patient: Patient, by: User, now: datetime, details: Mappin
             verb=Event.Verb.CHANGED_DETAILS, actor=by, now=now, patient=locked, subject=locked.pk, data=data
         )
     return changed
+
+
+def shared_details(patient: Patient) -> tuple[str, ...]:
+    """Return the names of the details that this clinic may not change, because others use them too.
+
+    Nothing of a person who has not accepted the record changes. The address is fixed as soon as another clinic
+    waits to be accepted: its invitation goes there.
+    """
+    if patient.is_pending:
+        return OF_THE_PERSON
+    if signs_in_elsewhere(patient):
+        return SHARED
+    return ("email",) if patient.user.patients.exclude(pk=patient.pk).exists() else ()
 
 
 def value_of(patient: Patient, name: str) -> Any:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from aftercare.people.actions.events import record_event
+from aftercare.people.actions.invitations import signs_in_elsewhere
 from aftercare.people.models import (
     AT_RISK_QUESTIONS,
     Clinic,
@@ -60,8 +61,11 @@ def enrol_patient(
 ) -> Patient:
     """Enrol a person at `clinic`; a user with the same e-mail address and name is the same person.
 
-    Raise ValidationError if the user has another name or is a patient of the clinic already. `consent`: the
-    patient has read how data is used and that the portal is not monitored round the clock, and agrees.
+    A person who signs in elsewhere is asked first: until they accept, the record is pending, and nothing of
+    theirs changes. `consent`: the patient has read how data is used and that the portal is not monitored round
+    the clock, and agrees.
+
+    Raise ValidationError if the user has another name or is a patient of the clinic already.
     """
     user = user_to_enrol(
         clinic=clinic, email=email, first_name=first_name, last_name=last_name, language=language
@@ -70,6 +74,9 @@ def enrol_patient(
     patient = Patient.objects.create(
         user=user, clinic=clinic, at_risk=is_at_risk(details.get("intake")), enrolled_at=now, **details
     )
+    if signs_in_elsewhere(patient):
+        patient.pending_since = now
+        patient.save(update_fields=["pending_since"])
     data = {"consent": consent}
     record_event(verb=Event.Verb.ENROLLED, actor=by, now=now, patient=patient, subject=patient.pk, data=data)
     return patient
@@ -87,7 +94,9 @@ def user_to_enrol(*, clinic: Clinic, email: str, first_name: str, last_name: str
         raise ValidationError({"email": _("A patient of this clinic has this e-mail address already.")})
     if not is_same_name(user.get_full_name(), f"{first_name} {last_name}"):
         raise ValidationError({"email": ANOTHER_NAME})
-    if language:
-        user.language = language
-        user.save(update_fields=["language"])
     return user
+
+
+def choose_record(*, patient: Patient, now: datetime) -> None:
+    """Make a record the one that the person's new sessions begin with."""
+    Patient.objects.filter(pk=patient.pk).update(chosen_at=now)

@@ -53,7 +53,8 @@ def withdraw_patient(*, patient: Patient, reason: str, by: User, now: datetime) 
         raise ValidationError({"reason": _("Say why the patient is withdrawn.")})
     current.withdrawn_at, current.withdrawn_by = now, by
     current.save(update_fields=["withdrawn_at", "withdrawn_by"])
-    end_sessions(current.user, now)
+    if not current.is_pending:
+        end_sessions(current.user, now)
     current.invitations.live().update(stopped_at=now)
     waiting = Message.objects.waiting().filter(recipient=current.user, sender=current.clinic_id)
     waiting.filter(kind__in=_kinds_to_patients).update(state=Message.State.WITHDRAWN, finished_at=now)

@@ -15,7 +15,9 @@ def clinic_names(clinics: Collection[int]) -> Mapping[int, str]:
 def own_clinic_name(address: str) -> str:
     """Return the name of the only clinic of the user with this address; "" for several or none."""
     of_user = User.objects.filter(email=address.lower()).values("pk")
-    treated = Patient.objects.taking_part().filter(user__in=of_user).values_list("clinic__name", flat=True)
+    treated = (
+        Patient.objects.opened_by_sign_in().filter(user__in=of_user).values_list("clinic__name", flat=True)
+    )
     works = StaffMember.objects.active().filter(user__in=of_user).values_list("clinic__name", flat=True)
     names = set(treated.union(works))
     return names.pop() if len(names) == 1 else ""
