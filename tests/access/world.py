@@ -114,7 +114,7 @@ def clinic_with_records(name: str, patient_name: str) -> Records:
     letter = send_letter(patient=patient, template="please_call", by=manager.user, now=at(20.6))
     message = Message.objects.get(subject=letter.pk)
     Message.objects.filter(pk=message.pk).update(
-        state=Message.State.FAILED, finished_at=at(20.7), error="550"
+        state="failed", failure="permanent", finished_at=at(20.7), error="550"
     )
     step = ContactStep.objects.create(clinic=clinic, position=0)
     step.members.add(manager)
@@ -157,6 +157,7 @@ OF_NOBODY: dict[str, Any] = {
     "slug": "none",
     "key": "MQ:made-up",
     "uidb36": "1",
+    "pk": 999_999,
 }
 BY_CONVERTER: dict[str, Any] = {
     "IntConverter": 999_999,
