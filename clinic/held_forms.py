@@ -102,9 +102,7 @@ def has_emergency(fields: QueryDict) -> bool:
     return any(tick not in {"", "none"} for tick in fields.getlist("emergency"))
 
 
-def keep(
-    session: SessionBase, path: str, posted: QueryDict, now: datetime, *, why: str = SIGNED_OUT
-) -> bool:
+def keep(session: SessionBase, path: str, posted: QueryDict, now: datetime, *, why: str = SIGNED_OUT) -> bool:
     """Hold one form in the session until its sender has signed in or re-authenticated. Replaces an earlier form.
 
     Returns False if the form of somebody signed out is too large to hold.

@@ -11,8 +11,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods
 
 from aftercare.people.access import signed_in_user
-from aftercare.people.actions.refused_links import refusal_of_link
-from aftercare.people.actions.sign_in_links import sign_in_link_of, use_sign_in_link
+from aftercare.people.actions.sign_in_links import refusal_of_link, sign_in_link_of, use_sign_in_link
 from aftercare.people.actions.withdrawal import has_left
 from aftercare.people.login import safe_path, sign_in_as
 

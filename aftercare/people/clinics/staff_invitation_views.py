@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from aftercare.people.access import signed_in_user
 from aftercare.people.actions import staff_invitations
-from aftercare.people.actions.refused_links import OTHER, refusal_of_link
+from aftercare.people.actions.sign_in_links import OTHER, refusal_of_link
 from aftercare.people.login import sign_in_as
 from aftercare.people.models import StaffInvitation
 from aftercare.people.requests import CHOSEN_CLINIC

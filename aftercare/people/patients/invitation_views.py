@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from aftercare.people.access import patient_of, signed_in_user
 from aftercare.people.actions import invitations
-from aftercare.people.actions.refused_links import OTHER, STAFF, refusal_of_link
+from aftercare.people.actions.sign_in_links import OTHER, STAFF, refusal_of_link
 from aftercare.people.clinics.clinic_phones import contact_at
 from aftercare.people.login import sign_in_as
 from aftercare.people.models import Invitation
