@@ -1,6 +1,11 @@
 """Django application of the composition root."""
 
+import logging
+
 from django.apps import AppConfig
+from django.conf import settings
+
+logger = logging.getLogger(__name__)
 
 
 class AftercareConfig(AppConfig):
@@ -13,3 +18,8 @@ class AftercareConfig(AppConfig):
         from aftercare.message_cache import cache_messages
 
         cache_messages()
+        if not settings.HAS_DATA_KEYS:
+            logger.warning(
+                "DATA_KEYS is not set: texts are encrypted with a key derived from SECRET_KEY. Set DATA_KEYS and run "
+                "rotate_keys before SECRET_KEY is changed (docs/operating.md)."
+            )

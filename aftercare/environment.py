@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import hmac
 import os
 import secrets
 import tempfile
@@ -56,6 +57,8 @@ class Environment:
     secret_key: str = field(repr=False)
     secret_key_fallbacks: list[str] = field(repr=False)
     data_keys: tuple[bytes, ...] = field(repr=False)
+    # False while texts are encrypted with a key derived from SECRET_KEY.
+    has_data_keys: bool = False
     data_dir: Path
     site_url: str
     allowed_hosts: list[str]
@@ -264,8 +267,6 @@ def unfit_for_patients(found: Environment) -> list[str]:
         )
     if found.site_url.startswith("http:") and not is_this_machine(urlsplit(found.site_url).hostname or ""):
         problems.append("SITE_URL: begin it with https://; http is for this machine alone (localhost).")
-    if not found.data_keys:
-        problems.append(f"DATA_KEYS: set a key for what is encrypted in the database. {MAKE_A_DATA_KEY}")
     if found.database.get("ENGINE") == "django.db.backends.sqlite3":
         problems.append("DATABASE_URL: set PostgreSQL (postgres://…); SQLite is for demonstrations (DEMO=1).")
     if found.debug:
@@ -301,7 +302,18 @@ def from_process(base_dir: Path) -> Environment:
                 f"The portal cannot start. DATA_DIR: {found.data_dir} cannot be made ({error.strerror}). "
                 "Set DATA_DIR to a folder that you can write to."
             ) from error
-    return found if found.data_keys else replace(found, data_keys=demonstration_keys(found.data_dir))
+        own = found.data_keys or demonstration_keys(found.data_dir)
+        return replace(found, data_keys=own, has_data_keys=True)
+    derived = tuple(derived_key(secret) for secret in (found.secret_key, *found.secret_key_fallbacks))
+    return replace(found, data_keys=(*found.data_keys, *derived), has_data_keys=bool(found.data_keys))
+
+
+def derived_key(secret_key: str) -> bytes:
+    """Return the key of a portal without `DATA_KEYS`, which an update must not keep from starting.
+
+    It can still be read with once there are `DATA_KEYS`, so that `rotate_keys` leads from the one to the other.
+    """
+    return hmac.digest(secret_key.encode(), b"aftercare.data_key", "sha256")
 
 
 def demonstration_keys(data_dir: Path) -> tuple[bytes, ...]:

@@ -16,6 +16,7 @@ DEBUG = ENVIRONMENT.debug
 SECRET_KEY = ENVIRONMENT.secret_key
 SECRET_KEY_FALLBACKS = ENVIRONMENT.secret_key_fallbacks
 DATA_KEYS = ENVIRONMENT.data_keys  # of what is encrypted in the database, newest first
+HAS_DATA_KEYS = ENVIRONMENT.has_data_keys
 DATA_DIR = ENVIRONMENT.data_dir
 SITE_URL = ENVIRONMENT.site_url
 ALLOWED_HOSTS = ENVIRONMENT.allowed_hosts
