@@ -152,7 +152,8 @@ def test_without_keys_for_data_the_portal_starts_and_warns(tmp_path: Path) -> No
 def test_a_key_derived_from_the_secret_stays_readable_behind_the_keys_for_data(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in {**GOOD, "DATA_KEYS": "", "SECRET_KEY_FALLBACKS": "the-one-before"}.items():
+    chosen = {**GOOD, "DEMO": "0", "DATA_KEYS": "", "SECRET_KEY_FALLBACKS": "the-one-before"}
+    for name, value in chosen.items():
         monkeypatch.setenv(name, value)
     derived = from_process(tmp_path).data_keys
     monkeypatch.setenv("DATA_KEYS", GOOD["DATA_KEYS"])
