@@ -145,12 +145,12 @@ def keep_guardian(*, patient: Patient, name: str, by: User, now: datetime) -> No
 def note_skipped(procedure: Procedure, *, patient: Patient, reason: str, by: User, now: datetime) -> None:
     """Record why the risk questions were not asked, if any of them is still open."""
     if reason and not Intake.of(Patient.objects.get(pk=patient.pk)).is_risk_asked:
-        data = {"reason": reason}
+        details = {"reason": reason}
         record_event(
             verb=Event.Verb.SKIPPED_INTAKE,
             actor=by,
             now=now,
             patient=patient,
             subject=procedure.pk,
-            data=data,
+            details=details,
         )

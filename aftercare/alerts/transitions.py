@@ -20,23 +20,29 @@ FOLLOW_UP_WITHOUT_HOURS = timedelta(hours=24)
 STATE = (
     *("status", "acknowledged_at", "acknowledged_by_id", "owner_id", "next_escalation_at", "escalations"),
     *("follow_up_at", "forgotten_since", "unconfirmed_since", "reported_again_at", "reached_at"),
-    *("failed_tries", "next_try_at", "next_try_by_id", "next_try_reason"),
+    *("failed_tries", "next_try_at", "next_try_by_id"),
 )
 INSTANTS = frozenset(name for name in STATE if name.endswith(("_at", "_since")))
 # Columns that these functions change.
-CHANGED = (*(name.removesuffix("_id") for name in STATE), "last_reported_at", "returned_at")
+CHANGED = (
+    *(name.removesuffix("_id") for name in STATE),
+    "next_try_reason",
+    "last_reported_at",
+    "returned_at",
+)
 
 
 def state_of(alert: Alert) -> dict[str, Any]:
-    """Return the state of an alert as JSON, for an event."""
+    """Return the state of an alert as JSON, for an event: without `next_try_reason`, which holds words."""
     values = {name: getattr(alert, name) for name in STATE}
     return {
         name: value.isoformat() if name in INSTANTS and value else value for name, value in values.items()
     }
 
 
-def restore_state(alert: Alert, state: dict[str, Any]) -> None:
-    """Restore a state kept by an event."""
+def restore_state(alert: Alert, state: dict[str, Any], *, next_try_reason: str = "") -> None:
+    """Restore a state kept by an event, with the reason kept beside it."""
+    alert.next_try_reason = next_try_reason
     for name in STATE:
         value = state[name]
         setattr(alert, name, datetime.fromisoformat(value) if name in INSTANTS and value else value)

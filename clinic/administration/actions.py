@@ -91,7 +91,7 @@ def as_kept(details: Mapping[str, Any]) -> dict[str, Any]:
 
 @transaction.atomic
 def change_details(*, clinic: Clinic, by: User, now: datetime, details: Mapping[str, Any]) -> Clinic:
-    """Change a clinic's name, telephones, hours or colour. The previous values are kept in the event."""
+    """Change a clinic's name, telephones, hours or colour. The event's details keep the previous values."""
     current: Clinic = Clinic.objects.select_for_update().get(pk=clinic.pk)
     before = {name: getattr(current, name) for name in details if getattr(current, name) != details[name]}
     if not before:
@@ -107,7 +107,8 @@ def change_details(*, clinic: Clinic, by: User, now: datetime, details: Mapping[
         actor=by,
         now=now,
         clinic=current,
-        data={"before": before, "after": after},
+        data={"fields": list(before)},
+        details={"before": before, "after": after},
     )
     return current
 

@@ -55,12 +55,12 @@ def history_of(alert: Alert, details: Iterable[FindingDetail], tries: Iterable[T
     """Return the history of an alert, in a constant number of queries."""
     dispatches = {dispatch.pk: dispatch for dispatch in alert.dispatches.all()}
     messages = Message.objects.filter(kind=KIND, subject__in=dispatches).select_related("recipient")
-    events = list(Event.objects.filter(subject=alert.pk).select_related("actor"))
+    events = list(Event.objects.filter(subject=alert.pk).select_related("actor", "detail"))
     people = User.objects.in_bulk({event.data["to"] for event in events if "to" in event.data})
     # The alert keeps its last closing note; reopening moves the note to the event.
     closings = [
         alert.note,
-        *(event.data.get("note", "") for event in events if event.verb in ENDED_A_CLOSING),
+        *(event.details.get("note", "") for event in events if event.verb in ENDED_A_CLOSING),
     ]
     notes = iter(closings if not alert.is_open else closings[1:])
     letters = list(alert.letters.select_related("by"))
@@ -139,10 +139,10 @@ def from_event(event: Event, people: Mapping[int, User], notes: Iterator[str]) -
         at = timezone.localtime(datetime.fromisoformat(event.data["at"]))
         words = gettext("set the next try at %(clock)s: %(reason)s") % {
             "clock": date_format(at, pgettext("date format", "H:i")),
-            "reason": event.data["reason"],
+            "reason": event.details.get("reason", ""),
         }
-    elif event.verb == REOPENED:
-        words = gettext("opened it again: %(reason)s") % {"reason": event.data["why"]}
+    elif event.verb == REOPENED and "why" in event.details:
+        words = gettext("opened it again: %(reason)s") % {"reason": event.details["why"]}
     return HistoryItem(at=event.at, who=str(event.actor), what=words)
 
 
@@ -168,8 +168,9 @@ def from_check_ins(details: Iterable[FindingDetail]) -> Iterator[HistoryItem]:
     """Yield the reports behind the alert, with the advice that the patient saw."""
     details = list(details)
     for event in {detail.assessment.event for detail in details if detail.assessment.event}:
-        why = event.data.get("reason", "")
-        yield HistoryItem(at=event.at, who=str(event.actor), what=f"{change_words(event)} {quoted(why)}")
+        why = event.details.get("reason", "")
+        what = f"{change_words(event)} {quoted(why)}" if why else change_words(event)
+        yield HistoryItem(at=event.at, who=str(event.actor), what=what)
     for check_in in {detail.assessment.told_with for detail in details}:
         who = str(check_in.submitted_by)
         yield HistoryItem(at=check_in.submitted_at, who=who, what=check_in_words(check_in))

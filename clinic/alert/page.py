@@ -186,6 +186,7 @@ def finding_details_in(findings: QuerySet[Finding], now: datetime) -> list[Findi
         "assessment__check_in__submitted_by",
         "assessment__check_in__patient",
         "assessment__event__actor",
+        "assessment__event__detail",
     ).order_by("-assessment__at", "-pk")
     return [finding_detail(finding, now) for finding in loaded]
 

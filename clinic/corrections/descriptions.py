@@ -45,30 +45,36 @@ class Change:
 
 def changes_of(patient: Patient) -> list[Change]:
     """Return the corrections about a patient, newest first."""
-    events = Event.objects.filter(patient=patient, verb__in=CORRECTION_VERBS).select_related("actor")
+    events = Event.objects.filter(patient=patient, verb__in=CORRECTION_VERBS).select_related(
+        "actor", "detail"
+    )
     return [
-        Change(at=event.at, who=str(event.actor), what=change_words(event), why=event.data.get("reason", ""))
+        Change(
+            at=event.at, who=str(event.actor), what=change_words(event), why=event.details.get("reason", "")
+        )
         for event in events
     ]
 
 
 def change_words(event: Event) -> str:
     """Return "corrected a procedure: time, before Mon 12 January 2026 10:00, now Sun 11 January 2026 08:00." """
-    said = event.get_verb_display()
+    said, details = event.get_verb_display(), event.details
+    if not details:  # erased, or never any
+        return _("%(act)s.") % {"act": said}
     if event.verb == Event.Verb.MOVED_PROCEDURE:
         away = event.data["from"] == str(event.patient_id)
-        treatment = {"treatment": treatment_words(event.data)}
+        treatment = {"treatment": treatment_words(details)}
         if away:
             return _("moved a procedure to another patient, who had it: %(treatment)s.") % treatment
         return _("moved a procedure here from another patient: %(treatment)s.") % treatment
-    old, new = event.data.get("old"), event.data.get("new")
     if event.verb == Event.Verb.CORRECTED_PROCEDURE:
+        old, new = details["old"], details["new"]
         return _("%(act)s: %(changes)s.") % {"act": said, "changes": "; ".join(differences(old, new))}
     if event.verb == Event.Verb.CHANGED_INTAKE:
         named = {
             "act": said,
-            "before": intake_words(old, event.data.get("old_asked")),
-            "now": intake_words(new, event.data.get("new_asked")),
+            "before": intake_words(details.get("old"), details.get("old_asked")),
+            "now": intake_words(details.get("new"), details.get("new_asked")),
         }
         return _("%(act)s: before %(before)s, now %(now)s.") % named
     return _("%(act)s.") % {"act": said}

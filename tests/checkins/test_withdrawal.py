@@ -179,7 +179,7 @@ def test_who_withdrew_and_why_is_kept_and_nothing_is_lost(
 
     assert (gone.withdrawn_at, gone.withdrawn_by) == (at(2), clinician.user)
     event = Event.objects.get(verb=Event.Verb.WITHDREW)
-    assert (event.actor, event.patient, event.data) == (clinician.user, patient, {"reason": WHY})
+    assert (event.actor, event.patient, event.details) == (clinician.user, patient, {"reason": WHY})
     assert list(patient.check_ins.all()) == [report]
     assert patient.procedures.get() == procedure
     assert patient.alerts.open().count() == 1

@@ -38,7 +38,7 @@ class TestTheRisk:
         assert (patient.intake, patient.intake_asked) == (["iq7"], ["iq4", "iq7", "iq8", "iq10"])
         assert patient.at_risk
         event = Event.objects.get(verb=Event.Verb.CHANGED_INTAKE)
-        assert event.data["reason"] == "Asked when a procedure was recorded."
+        assert event.details["reason"] == "Asked when a procedure was recorded."
         assert not Event.objects.filter(verb=Event.Verb.SKIPPED_INTAKE).exists()
 
     def test_it_can_be_skipped_with_a_reason_that_is_kept(
@@ -59,7 +59,7 @@ class TestTheRisk:
         client.post(ENROL, {**typed, "skip_reason": "Asleep."})
         patient = Patient.objects.get()
         assert (patient.intake, patient.intake_asked, patient.is_risk_asked) == (["iq2"], ["iq2"], False)
-        assert Event.objects.get(verb=Event.Verb.SKIPPED_INTAKE).data == {"reason": "Asleep."}
+        assert Event.objects.get(verb=Event.Verb.SKIPPED_INTAKE).details == {"reason": "Asleep."}
 
     def test_all_eleven_answers_stand_beside_and_cold_sores_and_allergy_stand_out(
         self, patient: Patient, clinician: StaffMember

@@ -53,7 +53,7 @@ def close(*, alert: Alert, by: User, now: datetime, outcome: str, note: str = ""
         raise AlreadyClosedError
     if needs_note(current) and not note.strip():
         raise NoteNeededError
-    before, waited = state_of(current), current.is_waiting
+    before, reason, waited = state_of(current), current.next_try_reason, current.is_waiting
     mark_closed(current, by, now, outcome=outcome, note=note)
     current.save()
     record_event(
@@ -63,6 +63,7 @@ def close(*, alert: Alert, by: User, now: datetime, outcome: str, note: str = ""
         patient=current.patient,
         subject=current.pk,
         data={"outcome": outcome, "before": before},
+        details={"next_try_reason": reason},
     )
     if waited:
         release_suppressed(current.patient, now)
@@ -85,8 +86,9 @@ def undo_close(*, alert: Alert, by: User, now: datetime) -> Alert:
     closing = Event.objects.filter(verb=Event.Verb.CLOSED, subject=current.pk).first()
     if closing is None or "before" not in closing.data:
         raise TooLateError
-    undone = {"outcome": current.outcome, "note": current.note}
-    restore_state(current, closing.data["before"])
+    outcome, note = current.outcome, current.note
+    reason = closing.details.get("next_try_reason", "")
+    restore_state(current, closing.data["before"], next_try_reason=reason)
     current.outcome, current.note = "", ""
     current.closed_at, current.closed_by = None, None
     current.save()
@@ -96,7 +98,8 @@ def undo_close(*, alert: Alert, by: User, now: datetime) -> Alert:
         now=now,
         patient=current.patient,
         subject=current.pk,
-        data=undone,
+        data={"outcome": outcome},
+        details={"note": note},
     )
     return current
 
@@ -125,12 +128,11 @@ def reopen(*, alert: Alert, by: User, now: datetime, why: str) -> Alert:
         patient=current.patient,
         subject=current.pk,
         data={
-            "why": why,
             "outcome": current.outcome,
-            "note": current.note,
             "closed_by": current.closed_by_id,
             "closed_at": current.closed_at.isoformat(),
         },
+        details={"why": why, "note": current.note},
     )
     current.status, current.outcome, current.note = Alert.Status.ACKNOWLEDGED, "", ""
     current.closed_at, current.closed_by, current.owner = None, None, by

@@ -177,7 +177,8 @@ def set_next_try(*, alert: Alert, at: datetime, reason: str, by: User, now: date
             now=now,
             patient=patient,
             subject=one.pk,
-            data={"at": at.isoformat(), "reason": reason.strip()},
+            data={"at": at.isoformat()},
+            details={"reason": reason.strip()},
         )
     Alert.objects.bulk_update(chased, CHANGED)
     return current

@@ -75,7 +75,7 @@ def give_back(*, alert: Alert, by: User, now: datetime) -> Alert:
         now=now,
         patient=current.patient,
         subject=current.pk,
-        data={"owner": str(owner)},
+        data={"owner": owner.pk if owner else None},
     )
     notify_first_step(current, now)
     return current

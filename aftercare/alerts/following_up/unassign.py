@@ -55,7 +55,7 @@ def unassign_alert(alert: Alert, now: datetime) -> bool:
         now=now,
         patient=current.patient,
         subject=current.pk,
-        data={"owner": str(owner)},
+        data={"owner": owner.pk if owner else None},
     )
     notify_first_step(current, now)
     return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -79,7 +80,7 @@ def correct_procedure(
         now=now,
         patient=patient,
         subject=current.pk,
-        data={"old": old.to_json(), "new": treatment.to_json(), "reason": reason},
+        details={"old": old.to_json(), "new": treatment.to_json(), "reason": reason},
     )
     result = baseline.reevaluate(event=event, now=now, limits=limits)
     move_silence(current, instead_of=old.performed_at, now=now, limits=limits)
@@ -112,12 +113,14 @@ def move_procedure(
     baselines = [CorrectionBaseline.of(patient, current) for patient in (wrong, right)]
     current.patient, current.corrected_at = right, now
     current.save(update_fields=["patient", "corrected_at"])
-    data = {**Treatment.of(current).to_json(), "from": str(wrong.pk), "to": str(right.pk), "reason": reason}
-    verb, results = Event.Verb.MOVED_PROCEDURE, []
+    columns: dict[str, Any] = {
+        "verb": Event.Verb.MOVED_PROCEDURE,
+        "data": {"from": str(wrong.pk), "to": str(right.pk)},
+        "details": {**Treatment.of(current).to_json(), "reason": reason},
+    }
+    results = []
     for baseline in baselines:
-        event = record_event(
-            verb=verb, actor=by, now=now, patient=baseline.patient, subject=current.pk, data=data
-        )
+        event = record_event(actor=by, now=now, patient=baseline.patient, subject=current.pk, **columns)
         results.append(baseline.reevaluate(event=event, now=now, limits=limits))
     NonResponse.objects.filter(patient=wrong, procedure=current).delete()
     for patient in (wrong, right):
@@ -155,9 +158,9 @@ def change_intake(  # noqa: PLR0913 (the answers, before and now)
     current.intake, current.intake_asked, current.at_risk = intake, asked, is_at_risk(intake)
     current.save(update_fields=["intake", "intake_asked", "at_risk"])
     old, new = {"old": shown, "old_asked": shown_asked}, {"new": intake, "new_asked": asked}
-    data = {**old, **new, "at_risk": current.at_risk, "reason": reason}
+    kept = {**old, **new, "at_risk": current.at_risk, "reason": reason}
     event = record_event(
-        verb=Event.Verb.CHANGED_INTAKE, actor=by, now=now, patient=current, subject=current.pk, data=data
+        verb=Event.Verb.CHANGED_INTAKE, actor=by, now=now, patient=current, subject=current.pk, details=kept
     )
     judged = recent_or_open(current, now, limits) if current.at_risk != was_at_risk else set()
     after = EvaluationBasis.of(current)

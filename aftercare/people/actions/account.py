@@ -31,7 +31,7 @@ def change_account(*, by: User, now: datetime, details: Mapping[str, Any], shown
     """Store changed details of the user's own account; return the names of those changed.
 
     `shown`: hash from the page; raise ChangedMeanwhileError if it is outdated. Each clinic of the user gets an
-    event with the old values.
+    event with the old values in its details.
     """
     user = User.objects.select_for_update().get(pk=by.pk)
     before = {name: kept(getattr(user, name)) for name in OWN_FIELDS}
@@ -44,12 +44,19 @@ def change_account(*, by: User, now: datetime, details: Mapping[str, Any], shown
     for name in changed:
         setattr(user, name, details[name])
     user.save(update_fields=changed)
-    data = {
+    details = {
         "before": {name: before[name] for name in changed},
         "after": {name: kept(getattr(user, name)) for name in changed},
     }
     for member in StaffMember.objects.active().filter(user=user).select_related("clinic"):
-        record_event(verb=Event.Verb.CHANGED_ACCOUNT, actor=user, now=now, clinic=member.clinic, data=data)
+        record_event(
+            verb=Event.Verb.CHANGED_ACCOUNT,
+            actor=user,
+            now=now,
+            clinic=member.clinic,
+            data={"fields": changed},
+            details=details,
+        )
     for patient in Patient.objects.filter(user=user):
         record_event(
             verb=Event.Verb.CHANGED_ACCOUNT, actor=user, now=now, patient=patient, data={"fields": changed}

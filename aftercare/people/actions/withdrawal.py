@@ -64,7 +64,7 @@ def withdraw_patient(*, patient: Patient, reason: str, by: User, now: datetime) 
         now=now,
         patient=current,
         subject=current.pk,
-        data={"reason": reason},
+        details={"reason": reason},
     )
     return current
 

@@ -4,7 +4,7 @@ from aftercare.people.models.address_changes import AddressChange
 from aftercare.people.models.append_only import AppendOnly, AppendOnlyError, AppendOnlyQuerySet
 from aftercare.people.models.clinics import Clinic, Shift, StaffMember
 from aftercare.people.models.code_requests import CodeRequest
-from aftercare.people.models.events import Event
+from aftercare.people.models.events import Event, EventDetail
 from aftercare.people.models.invitations import Invitation, StaffInvitation
 from aftercare.people.models.patients import (
     AT_RISK_QUESTIONS,
@@ -26,6 +26,7 @@ __all__ = [
     "Clinic",
     "CodeRequest",
     "Event",
+    "EventDetail",
     "IntakeQuestion",
     "Invitation",
     "Language",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -12,7 +14,7 @@ from aftercare.people.models.users import User
 
 
 class Event(AppendOnly):
-    """An act or view. `subject`: id of the record; `data` holds no free text of patients."""
+    """An act or view. `subject`: id of the record; `data`: ids, codes and instants, no words about a person."""
 
     class Verb(models.TextChoices):
         ENROLLED = "enrolled", _("enrolled the patient")
@@ -81,3 +83,19 @@ class Event(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.verb} at {self.at:%Y-%m-%d %H:%M}"
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """The words and values kept beside the event; empty where there are none, or they were erased."""
+        kept: EventDetail | None = getattr(self, "detail", None)
+        return kept.content if kept else {}
+
+
+class EventDetail(models.Model):
+    """Words and values of an event about a person, which are erased with the person; the event stays."""
+
+    event = models.OneToOneField(Event, on_delete=models.PROTECT, primary_key=True, related_name="detail")
+    content = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"details of event {self.event_id}"

@@ -41,6 +41,7 @@ class TestGivingBack:
         assert told == {nurse.user, clinician.user}
         event = Event.objects.get(verb=Event.Verb.GAVE_BACK)
         assert (event.actor, event.subject) == (nurse.user, owned_later.pk)
+        assert event.data == {"owner": nurse.user_id}
         assert [escalate(at(1.6)), escalate(at(1.7))] == [0, 1]
 
     def test_what_waits_again_keeps_the_older_clock(
@@ -102,7 +103,7 @@ class TestUndoingAClose:
         undone.refresh_from_db()
         assert state(undone) == stood
         event = Event.objects.get(verb=Event.Verb.UNDID_CLOSE)
-        assert (event.actor, event.data["note"]) == (nurse.user, "A slip.")
+        assert (event.actor, event.details["note"]) == (nurse.user, "A slip.")
 
     def test_after_a_minute_or_by_somebody_else_it_stays_closed(
         self, owned_later: Alert, nurse: StaffMember, clinician: StaffMember

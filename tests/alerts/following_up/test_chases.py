@@ -191,7 +191,7 @@ class TestThreeFailedTries:
             "Sleeps by day.",
         )
         event = Event.objects.get(verb=Event.Verb.SET_NEXT_TRY)
-        assert (event.subject, event.data["reason"]) == (tired.pk, "Sleeps by day.")
+        assert (event.subject, event.details["reason"]) == (tired.pk, "Sleeps by day.")
         assert [follow_up(at(12.9)), follow_up(at(13))] == [0, 1]
 
     def test_a_try_takes_it_down_and_the_time_runs_again(

@@ -37,7 +37,7 @@ def test_a_leavers_alert_waits_again_on_a_new_clock_and_the_others_are_told(
     content = render(message, at(3))
     assert content
     assert content.subject == "Urgent: a check-in has no owner any more"
-    assert Event.objects.get(verb=Event.Verb.RETURNED).data == {"owner": "Ruth Test"}
+    assert Event.objects.get(verb=Event.Verb.RETURNED).data == {"owner": nurse.user_id}
     assert [escalate(at(3, minutes=29)), escalate(at(3, minutes=30))] == [0, 1]
 
 

@@ -86,7 +86,8 @@ def test_who_put_it_right_and_why_is_kept_with_both_values(
         patient,
         procedure.pk,
     )
-    assert event.data == {
+    assert event.data == {}
+    assert event.details == {
         "old": {"kind": "mn", "area": "face", "performed_at": at(0).isoformat()},
         "new": {"kind": "rf", "area": "neck", "performed_at": at(-30).isoformat()},
         "reason": WHY,
@@ -396,7 +397,7 @@ def test_both_patients_keep_who_moved_it_and_why(
     events = Event.objects.filter(verb=Event.Verb.MOVED_PROCEDURE)
     assert {event.patient for event in events} == {patient, right}
     for event in events:
-        assert (event.actor, event.subject, event.data["reason"]) == (clinician.user, procedure.pk, WHY)
+        assert (event.actor, event.subject, event.details["reason"]) == (clinician.user, procedure.pk, WHY)
         assert (event.data["from"], event.data["to"]) == (str(patient.pk), str(right.pk))
 
 

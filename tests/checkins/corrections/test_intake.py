@@ -45,7 +45,8 @@ def test_who_changed_it_and_why_is_kept_with_both_answers(patient: Patient, clin
     event = Event.objects.get(verb=Event.Verb.CHANGED_INTAKE)
     assert (event.actor, event.patient, event.at) == (clinician.user, patient, at(81))
     asked = {"old_asked": None, "new_asked": None}
-    assert event.data == {"old": None, "new": ["iq7"], "at_risk": True, "reason": WHY, **asked}
+    assert event.data == {}
+    assert event.details == {"old": None, "new": ["iq7"], "at_risk": True, "reason": WHY, **asked}
 
 
 def test_a_risk_that_goes_closes_nothing(

@@ -32,7 +32,7 @@ def test_a_manager_changes_telephone_and_hours_and_patients_read_them(
     assert clinic.telephone == "0161 496 0777"
     assert clinic.opening_hours["sat"] == [["09:00", "12:30"], ["14:00", "16:00"]]
     event = Event.objects.get(verb=Event.Verb.CHANGED_CLINIC)
-    assert event.data["before"]["telephone"] == before
+    assert event.details["before"]["telephone"] == before
     assert (event.actor, event.clinic) == (manager.user, clinic)
 
 

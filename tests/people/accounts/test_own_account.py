@@ -125,8 +125,9 @@ class TestDetails:
         assert 'value="0161 496 0777"' in staff_client(nurse).get(ACCOUNT).content.decode()
         event = Event.objects.get(verb=Event.Verb.CHANGED_ACCOUNT)
         assert (event.actor, event.clinic) == (nurse.user, nurse.clinic)
-        assert event.data["before"] == {"last_name": "Test", "telephone": ""}
-        assert event.data["after"] == {"last_name": "Adeyemi", "telephone": "+441614960777"}
+        assert event.data == {"fields": ["last_name", "telephone"]}
+        assert event.details["before"] == {"last_name": "Test", "telephone": ""}
+        assert event.details["after"] == {"last_name": "Adeyemi", "telephone": "+441614960777"}
 
     def test_each_clinic_that_knows_the_person_keeps_it(
         self, nurse: StaffMember, outsider: StaffMember, other_clinic: Any
