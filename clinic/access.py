@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+import logging
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from functools import wraps
 from http import HTTPStatus
 from typing import Any, ParamSpec, cast
@@ -12,6 +13,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db import Error
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -29,15 +31,17 @@ from aftercare.people.access import (
     memberships_of,
     staff_required,
 )
-from aftercare.people.actions.events import record_event
-from aftercare.people.models import Event, Patient, StaffMember, User
+from aftercare.people.client_address import client_address
+from aftercare.people.models import Event, Patient, StaffMember
 from aftercare.people.reauthentication.guard import is_recent, way_to_ask
 from aftercare.people.requests import CHOSEN_CLINIC, sender_of
+from aftercare.people.sealing.looks import record_looks
 from clinic import held_forms
 from clinic.permissions import Predicate
 
 P = ParamSpec("P")
-OPENING_INTERVAL = timedelta(hours=1)
+WITH_PAGE = frozenset({HTTPStatus.OK, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY})
+logger = logging.getLogger(__name__)
 # URL arguments that name a record, with a query that finds the record's clinic.
 RECORDS_IN_URL: dict[str, Callable[[Any], QuerySet[Any]]] = {
     "alert_id": lambda pk: Alert.objects.filter(pk=pk),
@@ -62,7 +66,7 @@ def staff_page(view: StaffView[P]) -> View[P]:
         sender_of(request).acting_member = member
 
         def draw() -> HttpResponse:
-            return view(request, member, *args, **kwargs)
+            return record_shown(request, member, kwargs, view(request, member, *args, **kwargs))
 
         with timezone.override(member.clinic.zone):
             if why:
@@ -212,11 +216,49 @@ def patient_of_clinic(member: StaffMember, patient_id: UUID) -> Patient:
     return get_object_or_404(member.clinic.patients.select_related("user", "clinic"), pk=patient_id)
 
 
-def record_opening(*, verb: Event.Verb, subject: UUID, patient: Patient, by: User, now: datetime) -> None:
-    """Record that the user opened an alert or a patient, at most once an hour."""
-    looked = Event.objects.filter(verb=verb, actor=by, subject=subject, at__gt=now - OPENING_INTERVAL)
-    if not looked.exists():
-        record_event(verb=verb, actor=by, now=now, patient=patient, subject=subject)
+def shows(request: HttpRequest, page: Event.Page, patients: Iterable[Patient]) -> None:
+    """Declare which patients the page shows: each is recorded as looked at, once the page is sent.
+
+    A page whose URL names the patient declares nothing: `staff_page` knows.
+    """
+    sender_of(request).shown.setdefault(page, {}).update({patient.pk: patient for patient in patients})
+
+
+def show_named(request: HttpRequest, member: StaffMember, named: dict[str, Any]) -> None:
+    """Declare the patient that the URL of the page names."""
+    match = request.resolver_match
+    if "patient_id" in named and match and match.url_name in Event.Page.values:
+        found = Patient(pk=named["patient_id"], clinic_id=member.clinic_id)
+        shows(request, Event.Page(match.url_name), [found])
+
+
+def shows_alert(request: HttpRequest, alert: Alert) -> None:
+    """Declare that the page shows an alert."""
+    sender_of(request).shown.setdefault(Event.Page.ALERT, {})[alert.pk] = alert.patient
+
+
+def record_shown(
+    request: HttpRequest, member: StaffMember, named: dict[str, Any], response: HttpResponse
+) -> HttpResponse:
+    """Record the patients of a page once it is sent; a redirect or a refusal has shown nobody."""
+    show_named(request, member, named)
+    shown, by = sender_of(request).shown, member.user
+    if response.status_code not in WITH_PAGE or not shown:
+        return response
+    address, now, send_off = client_address(request), timezone.now(), response.close
+
+    def close() -> None:
+        try:
+            for page, patients in shown.items():
+                record_looks(shown=patients, page=page, address=address, by=by, now=now)
+        except Error:
+            logger.exception("looks of %s could not be recorded", by.pk)
+        finally:
+            send_off()
+
+    # The server closes a response when the last byte is on its way: nobody waits for this.
+    vars(response)["close"] = close
+    return response
 
 
 def roster_of(member: StaffMember, now: datetime) -> Roster:

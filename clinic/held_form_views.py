@@ -32,6 +32,8 @@ def typed(request: HttpRequest, member: StaffMember) -> HttpResponse:
         match = resolve(found.path)
     except Resolver404:
         return redirect("clinic:queue")
+    # The page that is shown is that of the form, also for the record of who looked at whom.
+    request.resolver_match = match
     if request.method == "POST":
         response: HttpResponse = match.func(request, *match.args, **match.kwargs)
         held_forms.drop_if_saved(request.session, found.path, response)

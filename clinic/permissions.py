@@ -77,6 +77,11 @@ def may_edit_clinic(member: StaffMember) -> bool:
     return _is_at_least(member, Role.MANAGER)
 
 
+def may_see_looks(member: StaffMember) -> bool:
+    """See who looked at which patient's data."""
+    return _is_at_least(member, Role.MANAGER)
+
+
 def may_see_messages(member: StaffMember) -> bool:
     """See failed messages, and send them again."""
     return _is_at_least(member, Role.MANAGER)

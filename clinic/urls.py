@@ -1,7 +1,7 @@
 from django.urls import path
 
 from clinic import held_form_views
-from clinic.administration import details_views, message_views, staff_views
+from clinic.administration import details_views, looks_views, message_views, staff_views
 from clinic.alert import contact_views, owner_views
 from clinic.alert import views as alert_views
 from clinic.corrections import intake_views, transfer_views
@@ -56,6 +56,7 @@ urlpatterns = [
     path("details/", details_views.details, name="details"),
     path("typed/", held_form_views.typed, name="typed"),
     path("choose/", staff_views.choose, name="choose_clinic"),
+    path("looks/", looks_views.looks, name="looks"),
     path("staff/", staff_views.staff, name="staff"),
     path("staff/add/", staff_views.add, name="add_staff"),
     path("staff/<int:member_pk>/", staff_views.change, name="change_staff"),

@@ -20,6 +20,7 @@ from aftercare.checkins.pages.lead import lead_after, lead_of
 from aftercare.checkins.pages.lead_box import box_of
 from aftercare.checkins.pages.own_number import OwnNumberForm
 from aftercare.checkins.pages.today import newest_of, recently_reported
+from aftercare.checkins.pages.who_looked import who_looked
 from aftercare.checkins.views import patient_page
 from aftercare.guidance.views import clinic_or_404, timeline_context
 from aftercare.people.access import patient_of
@@ -81,6 +82,15 @@ def letter(request: HttpRequest, patient: Patient, letter_id: UUID) -> HttpRespo
         "now": now,
     }
     return render(request, "checkins/history/letter.html", context)
+
+
+@require_safe
+@patient_page
+def who_looked_page(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """Show who of the clinic has looked at the patient's record."""
+    now = timezone.now()
+    found = who_looked(patient, request.GET.get("before", ""), now)
+    return render(request, "checkins/who_looked.html", {"found": found, "now": now})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

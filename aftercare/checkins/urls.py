@@ -9,6 +9,7 @@ urlpatterns = [
     path("lead/", own_views.lead, name="lead"),
     path("called/", own_views.said_called, name="said_called"),
     path("your-number/", own_views.own_number, name="own_number"),
+    path("who-looked/", own_views.who_looked_page, name="who_looked"),
     path("letters/<uuid:letter_id>/", own_views.letter, name="letter"),
     path("check-ins/", views.check_ins, name="check_ins"),
     path("check-ins/<uuid:check_in_id>/", views.result, name="result"),

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from functools import cached_property
 from typing import cast
+from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 
-from aftercare.people.models import Clinic, Patient, StaffMember, User
+from aftercare.people.models import Clinic, Event, Patient, StaffMember, User
 
 # Session key: patient record chosen by a patient of several clinics.
 CHOSEN_PATIENT = "patient"
@@ -28,6 +29,8 @@ class Sender:
         self.is_staff_page = False
         # The member as whom a page of staff acts, once the page is guarded.
         self.acting_member: StaffMember | None = None
+        # The patients that the page of staff shows, by page and by the id of what is shown of them.
+        self.shown: dict[Event.Page, dict[UUID, Patient]] = {}
 
     @property
     def user(self) -> User | None:

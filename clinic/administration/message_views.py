@@ -19,7 +19,7 @@ from aftercare.outbox.actions import NotFailedError, TooLateError
 from aftercare.outbox.models import Message
 from aftercare.people.access import StaffView, View
 from aftercare.people.models import Event, StaffMember
-from clinic.access import staff_page
+from clinic.access import shows, staff_page
 from clinic.administration.actions import dismiss_message, send_message_again
 from clinic.administration.messages_page import messages_page
 from clinic.permissions import may_see_messages
@@ -47,7 +47,9 @@ def messages_view(view: StaffView[P]) -> View[P]:
 def failed_messages(request: HttpRequest, member: StaffMember) -> HttpResponse:
     """List the failed messages, and the messages still being retried."""
     now = timezone.now()
-    context = {"page": messages_page(member.clinic, now), "now": now}
+    page = messages_page(member.clinic, now)
+    shows(request, Event.Page.MESSAGES, page.patients)
+    context = {"page": page, "now": now}
     return render(request, "clinic/administration/messages.html", context)
 
 

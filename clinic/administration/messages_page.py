@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -30,6 +30,7 @@ class MessageSubject:
     kind: str
     page: str = ""
     name: str = ""
+    patient: Patient | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +39,7 @@ class MessageRow:
 
     message: Message
     about: MessageSubject
-    is_to_patient: bool
+    to_patient: Patient | None  # None for a message to staff
     is_too_late: bool
 
 
@@ -47,6 +48,12 @@ class MessagesPage:
     failed: list[MessageRow]
     trying: list[MessageRow]
     attended: list[MessageRow]
+
+    @property
+    def patients(self) -> Iterator[Patient]:
+        """The patients whom the page names."""
+        for row in (*self.failed, *self.trying, *self.attended):
+            yield from filter(None, (row.about.patient, row.to_patient))
 
 
 def messages_page(clinic: Clinic, now: datetime) -> MessagesPage:
@@ -68,13 +75,13 @@ def message_rows(messages: Iterable[Message], clinic: Clinic, now: datetime) -> 
     messages = list(messages)
     about = about_each(messages, clinic)
     users = [message.recipient_id for message in messages]
-    patients = set(Patient.objects.filter(clinic=clinic, user__in=users).values_list("user_id", flat=True))
+    patients = {one.user_id: one for one in Patient.objects.filter(clinic=clinic, user__in=users)}
     return [
         MessageRow(
             message=message,
             about=about.get(message.subject)
             or MessageSubject(kind=message.kind.replace("_", " ").capitalize()),
-            is_to_patient=message.recipient_id in patients,
+            to_patient=patients.get(message.recipient_id),
             is_too_late=message.expires_at is not None and message.expires_at <= now,
         )
         for message in messages
@@ -108,7 +115,10 @@ def about_dispatch(dispatch: Dispatch, alert: Alert | None) -> MessageSubject:
     if alert is None or dispatch.patient_id is None:
         return MessageSubject(kind=_("List of alerts"), page=reverse("clinic:queue"), name=_("the queue"))
     return MessageSubject(
-        kind=_("Alert"), page=reverse("clinic:alert", args=[alert.pk]), name=str(alert.patient.user)
+        kind=_("Alert"),
+        page=reverse("clinic:alert", args=[alert.pk]),
+        name=str(alert.patient.user),
+        patient=alert.patient,
     )
 
 
@@ -131,6 +141,7 @@ def about_invitations(subjects: list[UUID], clinic: Clinic) -> dict[UUID, Messag
             kind=_("Invitation"),
             page=reverse("clinic:invitation", args=[one.patient_id]),
             name=str(one.patient.user),
+            patient=one.patient,
         )
         for one in found
     }
@@ -150,7 +161,10 @@ def about_staff_invitations(subjects: list[UUID], clinic: Clinic) -> dict[UUID, 
 
 def about_patient(kind: str, patient: Patient) -> MessageSubject:
     return MessageSubject(
-        kind=kind, page=reverse("clinic:patient", args=[patient.pk]), name=str(patient.user)
+        kind=kind,
+        page=reverse("clinic:patient", args=[patient.pk]),
+        name=str(patient.user),
+        patient=patient,
     )
 
 

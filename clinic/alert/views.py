@@ -18,9 +18,9 @@ from aftercare.alerts.actions.closing import NewerAlertError, NotClosedError, To
 from aftercare.alerts.errors import AlreadyAcknowledgedError, AlreadyClosedError, NotAcknowledgedError
 from aftercare.alerts.models import Alert
 from aftercare.checkins.models import Assessment
-from aftercare.people.models import Event, StaffMember
+from aftercare.people.models import StaffMember
 from aftercare.ui.times import staff_clock
-from clinic.access import alert_of, only, record_opening, staff_page
+from clinic.access import alert_of, only, shows_alert, staff_page
 from clinic.alert.actions import acknowledge_shown, give_back_shown, undo_close_together
 from clinic.alert.context import context_of
 from clinic.alert.posted import posted_ids
@@ -30,16 +30,8 @@ from clinic.permissions import may_work_alerts
 @require_safe
 @staff_page
 def alert(request: HttpRequest, member: StaffMember, alert_id: UUID) -> HttpResponse:
-    """Show an alert. Opening it is recorded as an event."""
-    found = alert_of(member, alert_id)
-    record_opening(
-        verb=Event.Verb.OPENED_ALERT,
-        subject=found.pk,
-        patient=found.patient,
-        by=member.user,
-        now=timezone.now(),
-    )
-    return alert_page(request, member, found)
+    """Show an alert."""
+    return alert_page(request, member, alert_of(member, alert_id))
 
 
 @require_POST
@@ -130,5 +122,6 @@ def alert_page(
     **context: Any,
 ) -> HttpResponse:
     """Render the page of an alert. `context`: an error, and bound forms that replace the empty ones."""
+    shows_alert(request, found)
     drawn = context_of(member, found, timezone.now(), news)
     return render(request, "clinic/alert/alert.html", {**drawn, **context}, status=status)

@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from aftercare.checkins.corrections.actions import ChangedMeanwhileError
-from aftercare.people.models import Patient, Procedure, StaffMember
-from clinic.access import patient_of_clinic, require, staff_page
+from aftercare.people.models import Event, Patient, Procedure, StaffMember
+from clinic.access import patient_of_clinic, require, shows, staff_page
 from clinic.corrections.actions import move_confirmed
 from clinic.corrections.descriptions import procedure_words
 from clinic.corrections.forms import FindForm, MoveForm
@@ -116,6 +116,7 @@ def find_page(
     hits: list[Patient] | None = None,
     status: HTTPStatus = HTTPStatus.OK,
 ) -> HttpResponse:
+    shows(request, Event.Page.MOVE, hits or [])
     words = procedure_words(procedure)
     context = {"patient": found, "procedure": procedure, "words": words, "form": form, "hits": hits}
     return render(request, "clinic/corrections/move.html", context, status=status)
@@ -132,6 +133,7 @@ def confirm_page(
 ) -> HttpResponse:
     """Render both names, and the check-ins and alerts of both that would change."""
     found, now = procedure.patient, timezone.now()
+    shows(request, Event.Page.MOVE, [right])
     context: dict[str, Any] = {
         "questions": form.questions,
         "certain": confirmation_token(form.questions),

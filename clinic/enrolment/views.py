@@ -15,8 +15,8 @@ from django.views.decorators.http import require_http_methods
 
 from aftercare.people.actions.invitations import signs_in_elsewhere
 from aftercare.people.actions.patient_details import change_details
-from aftercare.people.models import Patient, StaffMember
-from clinic.access import only, patient_of_clinic, reauthenticate_first, require, staff_page
+from aftercare.people.models import Event, Patient, StaffMember
+from clinic.access import only, patient_of_clinic, reauthenticate_first, require, shows, staff_page
 from clinic.enrolment.actions import enrol_with_procedure
 from clinic.enrolment.duplicates import Duplicate, likely_duplicates
 from clinic.enrolment.forms import EnrolForm, PatientDetailsForm
@@ -34,6 +34,7 @@ def enrol(request: HttpRequest, member: StaffMember) -> HttpResponse:
         return render(request, "clinic/enrolment/enrol.html", {"form": EnrolForm(clinic=clinic, now=now)})
     form = EnrolForm(request.POST, clinic=clinic, now=now)
     is_valid, alike = form.is_valid(), duplicates_of(form)
+    shows(request, Event.Page.ENROL, (one.patient for one in alike))
     asked = ",".join(str(one.patient.pk) for one in alike)
     is_confirmed = set(asked.split(",")) <= set(request.POST.get("another_person", "").split(","))
     questions = form.questions()

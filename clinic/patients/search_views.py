@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from aftercare.people.access import memberships_of
-from aftercare.people.models import StaffMember
+from aftercare.people.models import Event, StaffMember
 from aftercare.ui.search_limits import LONGEST_QUERY, is_too_long
-from clinic.access import staff_page
+from clinic.access import shows, staff_page
 from clinic.patient_search import MOST, SHORTEST, find_patients, remember, remembered, too_long_words
 from clinic.patients.page import patient_rows
 
@@ -29,6 +29,7 @@ def search(request: HttpRequest, _member: StaffMember) -> HttpResponse:
         return redirect(f"{reverse('clinic:search')}?found={remember(request, typed)}")
     now, words = timezone.now(), remembered(request, request.GET.get("found"))
     found = list(find_patients([member.clinic for member in memberships_of(request)], words or ""))
+    shows(request, Event.Page.SEARCH, found)
     context = {
         "words": words or "",
         "rows": patient_rows(found, now),

@@ -18,7 +18,7 @@ from aftercare.checkins.corrections.actions import ChangedMeanwhileError
 from aftercare.checkins.pages.history import recovering_side_by_side
 from aftercare.checkins.pages.recovery_chart import STAFF, charts_of
 from aftercare.people.models import Event, Patient, StaffMember
-from clinic.access import patient_of_clinic, record_opening, require, staff_page
+from clinic.access import patient_of_clinic, require, shows, staff_page
 from clinic.alert.call_panel import panel_of
 from clinic.enrolment.invitation import invitation_status_of
 from clinic.labels import age_words
@@ -42,6 +42,7 @@ def patients(request: HttpRequest, member: StaffMember) -> HttpResponse:
     """List the clinic's patients, latest treatment first."""
     now, filters = timezone.now(), PatientFilters.read(request.GET)
     page = page_of_patients(member.clinic, request.GET.get("page"), filters, now)
+    shows(request, Event.Page.PATIENTS, page)
     context = {"page": page, "rows": patient_rows(page, now), "filters": filters, "now": now}
     return render(request, "clinic/patients/patients.html", {**context, "form": PatientFilterForm(filters)})
 
@@ -49,10 +50,8 @@ def patients(request: HttpRequest, member: StaffMember) -> HttpResponse:
 @require_safe
 @staff_page
 def patient(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpResponse:
-    """Show a patient. Opening the page is recorded as an event."""
-    found, now = patient_of_clinic(member, patient_id), timezone.now()
-    record_opening(verb=Event.Verb.OPENED_PATIENT, subject=found.pk, patient=found, by=member.user, now=now)
-    return patient_page(request, member, found)
+    """Show a patient."""
+    return patient_page(request, member, patient_of_clinic(member, patient_id))
 
 
 def patient_page(
@@ -64,6 +63,7 @@ def patient_page(
     **forms: Any,
 ) -> HttpResponse:
     """Render a patient's page. `forms`: bound forms that replace the empty ones."""
+    shows(request, Event.Page.PATIENT, [found])
     now = timezone.now()
     alerts = list(found.alerts.select_related("closed_by", "acknowledged_by", "owner").worst_first())
     open_alerts = [alert for alert in alerts if alert.is_open]

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from aftercare.people.models import Clinic, User
+from aftercare.people.models import Clinic, Patient, User
 from clinic.queue.page import Queue, queue_of
 from clinic.queue.rows import QueueRow
 from clinic.queue.silent_list import SilentRow
@@ -22,6 +22,11 @@ class Handover:
     def rows(self) -> list[QueueRow]:
         """The open alerts, one row per patient, highest level first."""
         return [row for row in self.queue.rows if not row.is_closed]
+
+    @property
+    def patients(self) -> list[Patient]:
+        """Every patient listed."""
+        return [*(row.patient for row in self.rows), *(row.patient for row in self.silent)]
 
     @property
     def silent(self) -> list[SilentRow]:

@@ -10,7 +10,7 @@ from itertools import chain
 from django.core.paginator import Page, Paginator
 
 from aftercare.alerts.models import Alert
-from aftercare.people.models import Clinic, User
+from aftercare.people.models import Clinic, Patient, User
 from aftercare.triage import Level
 from clinic.queue.calls import last_calls
 from clinic.queue.filters import MINE, NOBODY, Filters
@@ -50,6 +50,11 @@ class Queue:
     def rows(self) -> list[QueueRow]:
         """Every row with an alert, highest level first."""
         return [*self.now, *self.today, *self.routine]
+
+    @property
+    def patients(self) -> list[Patient]:
+        """The patients whom the page shows."""
+        return [*(row.patient for row in self.rows), *(row.patient for row in self.silent_first)]
 
     @property
     def pressing(self) -> int:
@@ -104,12 +109,14 @@ def queue_of(
 
 def open_or_just_closed(clinics: Collection[Clinic], now: datetime, user: User) -> list[Alert]:
     """Return every open alert, and the alerts whose closing the user can still undo, highest level first."""
-    alerts = Alert.objects.filter(clinic__in=clinics).select_related(*RELATED)
+    alerts = Alert.objects.filter(clinic__in=clinics).select_related(*RELATED).order_by()
     just_closed = alerts.filter(
         status=Alert.Status.CLOSED, closed_by=user, closed_at__gt=now - UNDO_WITHIN, closed_at__lte=now
     )
-    found = [*alerts.open().worst_first(), *just_closed.worst_first()]
-    return sorted(found, key=lambda alert: (-alert.triage_level.rank, alert.opened_at, alert.pk))
+    return sorted(
+        alerts.open().union(just_closed, all=True),
+        key=lambda alert: (-alert.triage_level.rank, alert.opened_at, alert.pk),
+    )
 
 
 def split_by_urgency(groups: Iterable[list[Alert]]) -> tuple[list[list[Alert]], list[list[Alert]]]:

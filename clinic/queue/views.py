@@ -16,8 +16,8 @@ from django.views.decorators.http import require_safe
 
 from aftercare.alerts.models import Drill
 from aftercare.people.access import memberships_of
-from aftercare.people.models import StaffMember
-from clinic.access import staff_page
+from aftercare.people.models import Event, StaffMember
+from clinic.access import shows, staff_page
 from clinic.queue.etag import queue_etag
 from clinic.queue.filters import Filters
 from clinic.queue.forms import FilterForm
@@ -59,8 +59,10 @@ def queue_live(request: HttpRequest, member: StaffMember) -> HttpResponse:
 def handover(request: HttpRequest, member: StaffMember) -> HttpResponse:
     """Show the handover of a shift, to print or read out."""
     now, clinics = timezone.now(), clinics_of(request)
+    drawn = handover_of(clinics, now, member.user)
+    shows(request, Event.Page.HANDOVER, drawn.patients)
     context = {
-        "handover": handover_of(clinics, now, member.user),
+        "handover": drawn,
         "names": [clinic.name for clinic in clinics],
         "several_clinics": len(clinics) > 1,
         "now": now,
@@ -76,9 +78,11 @@ def clinics_of(request: HttpRequest) -> list[Any]:
 def context_of(request: HttpRequest, member: StaffMember, filters: Filters) -> dict[str, Any]:
     """Return the context shared by the page and its polled part."""
     now, clinics = timezone.now(), clinics_of(request)
+    drawn = queue_of(clinics, now, member.user, filters)
+    shows(request, Event.Page.QUEUE, drawn.patients)
     return {
         "version": queue_etag(clinics, member.user, filters.query),
-        "queue": queue_of(clinics, now, member.user, filters),
+        "queue": drawn,
         "filters": filters,
         "drill": Drill.objects.running().filter(clinic__in=clinics).first(),
         "several_clinics": len(clinics) > 1,

@@ -36,5 +36,6 @@ def patient_acts(context: Context) -> dict[str, Any]:
         "may_enter": permissions.may_enter_check_ins(member),
         "may_change_intake": permissions.may_change_intake(member),
         "may_withdraw": permissions.may_withdraw_patients(member),
+        "may_see_looks": permissions.may_see_looks(member),
         "csrf_token": context.get("csrf_token"),
     }

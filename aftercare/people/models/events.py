@@ -29,6 +29,7 @@ class Event(AppendOnly):
         SUBMITTED_FOR = "submitted_for", _("entered a check-in for the patient")
         OPENED_ALERT = "opened_alert", _("opened this page")
         OPENED_PATIENT = "opened_patient", _("opened the patient's page")
+        LOOKED = "looked", _("looked at the patient's data")
         ACKNOWLEDGED = "acknowledged", _("acknowledged")
         ASSIGNED = "assigned", _("gave it to somebody")
         GAVE_BACK = "gave_back", _("gave it back")
@@ -70,16 +71,60 @@ class Event(AppendOnly):
         TOOK_BACK = "took_back", _("took the patient back")
         SIGNED_IN = "signed_in", _("signed in")
 
+    class Page(models.TextChoices):
+        """A page of staff that shows patients. The value is the name of its URL."""
+
+        QUEUE = "queue", _("the queue")
+        HANDOVER = "handover", _("the handover")
+        PATIENTS = "patients", _("the list of patients")
+        SEARCH = "search", _("the search")
+        MESSAGES = "messages", _("the messages that did not arrive")
+        LOOKS = "looks", _("who looked at what")
+        ENROL = "enrol", _("people who may be the one enrolled")
+        ALERT = "alert", _("an alert")
+        PATIENT = "patient", _("the patient’s page")
+        EDIT = "edit_patient", _("name, address and telephone")
+        INVITATION = "invitation", _("the invitation")
+        INTAKE = "intake", _("the intake")
+        PROCEDURE = "record_procedure", _("recording a procedure")
+        CORRECTION = "correct_procedure", _("correcting a procedure")
+        MOVE = "move_procedure", _("moving a procedure")
+        WITHDRAWAL = "withdraw", _("withdrawing the patient")
+        CHECK_IN = "new_check_in", _("a check-in by telephone")
+        ADVICE = "told", _("the advice of a check-in")
+        CALL = "correct_attempt", _("correcting a call")
+
     at = models.DateTimeField()
-    actor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    actor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
     verb = models.CharField(max_length=40, choices=Verb)
-    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, null=True, related_name="events")
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, null=True, related_name="events")
+    clinic = models.ForeignKey(
+        Clinic, on_delete=models.PROTECT, null=True, related_name="events", db_index=False
+    )
+    patient = models.ForeignKey(
+        Patient, on_delete=models.PROTECT, null=True, related_name="events", db_index=False
+    )
     subject = models.UUIDField(null=True, db_index=True)
     data = models.JSONField(default=dict)
+    # Of a look: the page, the client's address, and the number of the stretch of time within which a second
+    # look by the same person at the same page is no other look.
+    page = models.CharField(max_length=40, choices=Page, blank=True)
+    address = models.GenericIPAddressField(null=True)
+    slot = models.PositiveIntegerField(null=True)
 
     class Meta:
         ordering = ["-at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["actor", "page", "subject", "slot"],
+                condition=models.Q(slot__isnull=False),
+                name="one_look_per_person_page_and_slot",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["clinic", "-at"], name="events_of_clinic"),
+            models.Index(fields=["patient", "-at"], name="events_of_patient"),
+            models.Index(fields=["actor", "-at"], name="events_of_actor"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.verb} at {self.at:%Y-%m-%d %H:%M}"
