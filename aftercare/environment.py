@@ -70,6 +70,7 @@ class Environment:
     statement_timeout: float
     log_format: str
     trusted_proxies: Proxies
+    technical_contact: str
 
 
 class Reader:
@@ -210,6 +211,14 @@ def words(raw: str) -> list[str]:
     return [word.strip() for word in raw.split(",") if word.strip()]
 
 
+def address(raw: str) -> str:
+    """Parse an e-mail address; empty for none."""
+    name, at, domain = raw.partition("@")
+    if (raw and not (name and at and "." in domain)) or any(char.isspace() for char in raw):
+        raise Malformed("give an e-mail address, such as it@clinic.example.org.")
+    return raw
+
+
 def one_of(*words: str) -> Callable[[str], str]:
     """Return a parser for exactly these words."""
 
@@ -249,6 +258,7 @@ def read_environment(variables: Mapping[str, str], base_dir: Path) -> Environmen
         statement_timeout=reader.read("STATEMENT_TIMEOUT_SECONDS", seconds_or_none, "5", 5.0),
         log_format=reader.read("LOG_FORMAT", one_of("json", "plain"), "plain" if demo else "json", "json"),
         trusted_proxies=reader.read("TRUSTED_PROXIES", proxies, "0", NO_PROXIES),
+        technical_contact=reader.read("TECHNICAL_CONTACT", address, "", ""),
     )
     problems = reader.problems + ([] if demo else unfit_for_patients(found))
     if problems:

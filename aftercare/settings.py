@@ -22,6 +22,7 @@ SITE_URL = ENVIRONMENT.site_url
 ALLOWED_HOSTS = ENVIRONMENT.allowed_hosts
 STAFF_MFA = ENVIRONMENT.staff_mfa
 TRUSTED_PROXIES = ENVIRONMENT.trusted_proxies
+TECHNICAL_CONTACT = ENVIRONMENT.technical_contact
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -274,6 +275,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "follow_hours": {"task": "aftercare.alerts.follow_hours", "schedule": 60.0, "options": {"expires": 60}},
     "remind": {"task": "aftercare.alerts.remind", "schedule": 60.0, "options": {"expires": 60}},
+    "seal_events": {"task": "aftercare.people.seal_events", "schedule": 60.0, "options": {"expires": 60}},
     "silence": {"task": "aftercare.checkins.silence", "schedule": 60.0, "options": {"expires": 60}},
     "unconfirmed": {
         "task": "aftercare.checkins.tell_unconfirmed",

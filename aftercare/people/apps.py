@@ -6,11 +6,12 @@ class PeopleConfig(AppConfig):
     label = "people"
 
     def ready(self) -> None:
-        """Register the renderers of invitations and notices, and the names of clinics with the outbox."""
+        """Register renderers and the names of clinics with the outbox, and the task that seals events."""
         from aftercare.outbox.registry import register_renderer, register_sender_names
         from aftercare.people.actions import addresses, invitations, staff_invitations
         from aftercare.people.actions.withdrawal import register_for_patients
         from aftercare.people.clinics.sender_names import clinic_names
+        from aftercare.people.sealing import tasks  # noqa: F401 (Celery looks for tasks beside this module only)
 
         register_for_patients(invitations.KIND, invitations.render)
         register_renderer(staff_invitations.KIND, staff_invitations.render)

@@ -44,6 +44,8 @@ MALFORMED = [
     # The address of a host with the length of a network's prefix.
     ("TRUSTED_PROXIES", "10.0.0.1/8"),
     ("TRUSTED_PROXIES", "10.0.0.0/8,"),
+    ("TECHNICAL_CONTACT", "somebody"),
+    ("TECHNICAL_CONTACT", "it@clinic.example it2@clinic.example"),
     ("DEBUG", "perhaps"),
     # DEBUG is for demonstrations.
     ("DEBUG", "1"),

@@ -14,6 +14,7 @@ from aftercare.people.models.patients import (
     Procedure,
     area_words,
 )
+from aftercare.people.models.seals import EventSeal, SealedEvent
 from aftercare.people.models.users import Language, SignInLink, User, require_names
 
 __all__ = [
@@ -27,11 +28,13 @@ __all__ = [
     "CodeRequest",
     "Event",
     "EventDetail",
+    "EventSeal",
     "IntakeQuestion",
     "Invitation",
     "Language",
     "Patient",
     "Procedure",
+    "SealedEvent",
     "Shift",
     "SignInLink",
     "StaffInvitation",

@@ -57,7 +57,7 @@ def words_in_state(data):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("people", "0017_address_changes")]
+    dependencies = [("people", "0018_encrypted_text")]
     operations = [
         migrations.CreateModel(
             name="EventDetail",

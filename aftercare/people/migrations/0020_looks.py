@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0018_words_beside_events'),
+        ('people', '0019_words_beside_events'),
     ]
 
     operations = [
