@@ -6,6 +6,8 @@ This rewrites events for the last time: later migrations seal them.
 import django.db.models.deletion
 from django.db import migrations, models
 
+from aftercare.people.encryption.fields import EncryptedJSONField
+
 # The keys that held words or values about a person, by verb.
 MOVED = {
     "corrected_procedure": ("old", "new", "reason"),
@@ -72,7 +74,7 @@ class Migration(migrations.Migration):
                         to="people.event",
                     ),
                 ),
-                ("content", models.JSONField()),
+                ("content", EncryptedJSONField()),
             ],
         ),
         migrations.RunPython(move_words, migrations.RunPython.noop, elidable=False),

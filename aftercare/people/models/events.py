@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from aftercare.people.encryption.fields import EncryptedJSONField
 from aftercare.people.models.append_only import AppendOnly
 from aftercare.people.models.clinics import Clinic
 from aftercare.people.models.patients import Patient
@@ -140,7 +141,7 @@ class EventDetail(models.Model):
     """Words and values of an event about a person, which are erased with the person; the event stays."""
 
     event = models.OneToOneField(Event, on_delete=models.PROTECT, primary_key=True, related_name="detail")
-    content = models.JSONField()
+    content = EncryptedJSONField()
 
     def __str__(self) -> str:
         return f"details of event {self.event_id}"

@@ -26,6 +26,7 @@ ENCRYPTED = {
     "alerts.Alert": {"next_try_reason", "note"},
     "alerts.ContactAttempt": {"note"},
     "checkins.CheckIn": {"note", "unreadable"},
+    "people.EventDetail": {"content"},
     "people.Patient": {"call_back_hours"},
 }
 PLAIN = {
@@ -39,8 +40,9 @@ PLAIN = {
     "checkins.Assessment": {"advice", "ruleset_version"},
     "checkins.Finding": {"evidence", "rule"},
     "alerts.Alert": {"rule"},
-    # Never changed or deleted, so that they cannot be encrypted anew.
+    # Never changed or deleted, so that they cannot be encrypted anew: ids, codes and hashes.
     "people.Event": {"data"},
+    "people.EventSeal": {"content", "hash", "previous"},
     # Said by programs.
     "outbox.Message": {"claimed_by", "error", "kind"},
     "outbox.Heartbeat": {"name"},
