@@ -122,6 +122,7 @@ TABLE: dict[str, Row] = {
     "lead/": Row(patients("200"), REFUSED),
     "called/": Row(REFUSED, patients("302")),
     "your-number/": Row(patients("200"), patients("200")),
+    "who-looked/": Row(patients("200"), REFUSED),
 
     # What everybody may read.
     "timeline/": Row(everybody("200"), REFUSED),
@@ -192,6 +193,7 @@ TABLE: dict[str, Row] = {
     "clinic/staff/add/": Row(staff("403", "403", "200"), staff("403", "403", "422")),
     "clinic/staff/<int:member_pk>/": Row(role_first("403", "403", "200"), role_first("403", "403", "422")),
     "clinic/staff/<int:member_pk>/invitation/": Row(REFUSED, role_first("403", "403", "302")),
+    "clinic/looks/": Row(staff("403", "403", "200"), REFUSED),
     "clinic/messages/": Row(staff("403", "403", "200"), REFUSED),
     "clinic/messages/<uuid:message_id>/again/": Row(REFUSED, role_first("403", "403", "302")),
     "clinic/messages/<uuid:message_id>/dismiss/": Row(REFUSED, role_first("403", "403", "302")),

@@ -117,9 +117,9 @@ def test_the_migration_moves_the_words_of_earlier_events_beside_them(
     nurse: StaffMember, verb: str, old: Any, new: Any, words: Any
 ) -> None:
     event = Event.objects.create(verb=verb, actor=nurse.user, at=at(1), data=old)
-    migration = import_module("aftercare.people.migrations.0019_words_beside_events")
+    migration = import_module("aftercare.people.migrations.0020_words_beside_events")
     with as_owner_of_the_database():
-        migration.move_words(apps_after("0019_words_beside_events"), None)
+        migration.move_words(apps_after("0020_words_beside_events"), None)
     event = Event.objects.get(pk=event.pk)
     assert event.data == new
     assert event.details == words

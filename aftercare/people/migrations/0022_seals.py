@@ -40,7 +40,7 @@ def drop(apps, editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("people", "0020_looks")]
+    dependencies = [("people", "0021_looks")]
     operations = [
         migrations.CreateModel(
             name="EventSeal",

@@ -59,7 +59,7 @@ def words_in_state(data):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("people", "0018_encrypted_text")]
+    dependencies = [("people", "0019_records_to_accept_and_plain_names")]
     operations = [
         migrations.CreateModel(
             name="EventDetail",
