@@ -1,0 +1,86 @@
+"""No drawn request to any form or endpoint is answered with an error of the server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+from django.core.management import call_command
+from django.db import transaction
+from django.http import HttpResponse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.fuzzing.inputs import Drawn, drawn_request
+from tests.fuzzing.targets import Target, collect
+from tests.translation.world import NOW
+
+pytestmark = pytest.mark.django_db
+EACH = 4  # drawn requests of each target in the fast tier
+EACH_SLOW = 60
+FEWEST_TARGETS = 150  # fewer, and the walk has lost its way
+
+
+@pytest.fixture
+def targets() -> Iterator[list[Target]]:
+    """The requests that the demo clinic's pages offer."""
+    with time_machine.travel(NOW, tick=False):
+        call_command("load_guidance", verbosity=0)
+        call_command("seed_demo", verbosity=0)
+        found = collect()
+        assert len(found) >= FEWEST_TARGETS
+        yield found
+
+
+def send(target: Target, drawn: Drawn) -> HttpResponse:
+    """Send a request and undo what it wrote."""
+    with transaction.atomic():
+        client = target.client()
+        path = f"{target.path.partition('?')[0]}?{drawn.query}"
+        response = client.generic(
+            target.method,
+            path,
+            drawn.body if target.method == "POST" else b"",
+            content_type=drawn.content_type,
+            headers=drawn.headers,
+        )
+        transaction.set_rollback(True)
+    assert isinstance(response, HttpResponse)
+    return response
+
+
+def fuzz(targets: list[Target], each: int) -> None:
+    """Send `each` drawn requests to every target."""
+    sent = 0
+
+    @settings(
+        max_examples=each * len(targets),
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(
+        st.integers(0, len(targets) - 1).flatmap(
+            lambda n: st.tuples(st.just(targets[n]), drawn_request(targets[n]))
+        )
+    )
+    def no_server_error(case: tuple[Target, Drawn]) -> None:
+        nonlocal sent
+        sent += 1
+        target, drawn = case
+        status = send(target, drawn).status_code
+        assert status < 500, f"{status} from {target.method} {target.path}"
+
+    no_server_error()
+    print(f"{sent} requests to {len(targets)} targets")
+    assert sent >= each * len(targets) * 0.9
+
+
+def test_no_input_is_an_error_of_the_server(targets: list[Target]) -> None:
+    fuzz(targets, EACH)
+
+
+@pytest.mark.slow
+def test_no_input_is_an_error_of_the_server_however_many(targets: list[Target]) -> None:
+    fuzz(targets, EACH_SLOW)
