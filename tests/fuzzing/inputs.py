@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -145,6 +146,6 @@ def odd_bodies() -> st.SearchStrategy[bytes]:
     return st.one_of(
         st.just(NOT_UTF8),
         st.binary(max_size=60),
-        anything.map(lambda value: __import__("json").dumps(value).encode()),
+        anything.map(lambda value: json.dumps(value).encode()),
         st.just(b'--x\r\nContent-Disposition: form-data; name="redness"\r\n\r\n1'),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -17,9 +18,9 @@ from tests.translation.world import PATIENTS, STAFF, prepare, ways_in
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """A request to alter. `user_id` None: nobody is signed in. `fields`: of the form, or of the query of a GET."""
+    """A request to alter. `session` "": nobody is signed in. `fields`: of the form, or of the query of a GET."""
 
-    user_id: int | None
+    session: str
     method: str
     path: str
     fields: tuple[tuple[str, tuple[str, ...]], ...]
@@ -32,8 +33,8 @@ class Target:
     def client(self) -> Client:
         """Return a client with the person signed in, for whom an error of the server is a response."""
         client = Client(raise_request_exception=False)
-        if self.user_id is not None:
-            client.force_login(User.objects.get(pk=self.user_id))
+        if self.session:
+            client.cookies[settings.SESSION_COOKIE_NAME] = self.session
         return client
 
 
@@ -42,7 +43,8 @@ class Collector(Walk):
 
     def __init__(self, user: User | None) -> None:
         super().__init__(user, {})
-        self.user_id = user.pk if user else None
+        cookie = self.client.cookies.get(settings.SESSION_COOKIE_NAME)
+        self.session = cookie.value if cookie and user else ""
         self.targets: list[Target] = []
 
     def add(self, method: str, path: str, fields: dict[str, Any]) -> None:
@@ -51,7 +53,7 @@ class Collector(Walk):
             for name, value in sorted(fields.items())
             if name != "csrfmiddlewaretoken"
         )
-        self.targets.append(Target(user_id=self.user_id, method=method, path=path, fields=named))
+        self.targets.append(Target(session=self.session, method=method, path=path, fields=named))
 
     def open(self, path: str) -> list[str]:
         address = urlsplit(path)
@@ -66,11 +68,11 @@ class Collector(Walk):
 def collect() -> list[Target]:
     """Return a target of each kind for each role. The demo clinic has to be loaded."""
     prepare()
-    people: list[tuple[str, User | None, tuple[str, ...]]] = [("nobody", None, ("/", *ways_in()))]
-    for name in PATIENTS:
-        people.append(("patient", of_demo(name), ("/", "/check-in/", "/nowhere/")))
-    for name in STAFF:
-        people.append((name, of_demo(name), ("/clinic/", "/accounts/")))
+    people: list[tuple[str, User | None, tuple[str, ...]]] = [
+        ("nobody", None, ("/", *ways_in())),
+        *(("patient", of_demo(name), ("/", "/check-in/", "/nowhere/")) for name in PATIENTS),
+        *((name, of_demo(name), ("/clinic/", "/accounts/")) for name in STAFF),
+    ]
     found: dict[tuple[str, ...], Target] = {}
     for role, user, starts in people:
         collector = Collector(user)
@@ -78,7 +80,7 @@ def collect() -> list[Target]:
         for target in collector.targets:
             found.setdefault((role, *target.kind), target)
     for path in posted_only(found.values()):
-        found[("nobody", "POST", path)] = Target(user_id=None, method="POST", path=path, fields=())
+        found[("nobody", "POST", path)] = Target(session="", method="POST", path=path, fields=())
     return list(found.values())
 
 
