@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from django.conf import settings
+from django.middleware.csrf import CsrfViewMiddleware
 from django.test import Client, RequestFactory
 from django.utils import timezone
 from pytest_django import Settings
 
 from aftercare.people.actions.sign_in_links import make_sign_in_link
-from aftercare.people.csrf import is_from_another_site
+from aftercare.people.csrf import CsrfMiddleware, is_from_another_site
 from aftercare.people.models import Patient
 
 OWN, OTHER = "http://testserver", "https://attacker.example"
@@ -78,3 +80,8 @@ def test_elsewhere_a_form_without_origin_is_not_taken(patient: Patient) -> None:
         headers = {"Origin": "null", "Sec-Fetch-Site": site}
         posted = client.post("/check-in/", {"csrfmiddlewaretoken": token}, headers=headers)
         assert posted.status_code == 403
+
+
+def test_the_middleware_is_djangos_own_with_an_addition() -> None:
+    assert "aftercare.people.csrf.CsrfMiddleware" in settings.MIDDLEWARE
+    assert issubclass(CsrfMiddleware, CsrfViewMiddleware)
