@@ -22,9 +22,6 @@ from django.core.validators import MaxLengthValidator
 from django.forms import Field
 from django.utils.translation import gettext_lazy as _
 
-from aftercare.people.actions.code_requests import user_who_signs_in_with
-from aftercare.people.models import User
-
 LONGEST_NAME = 60  # characters
 UNREADABLE = (
     *(ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError, struct.error),
@@ -33,8 +30,6 @@ UNREADABLE = (
 
 
 class RequestCodeForm(RequestLoginCodeForm):
-    _user: User | None
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["email"]
@@ -44,9 +39,8 @@ class RequestCodeForm(RequestLoginCodeForm):
         field.widget.attrs["autocomplete"] = "email"
 
     def clean_email(self) -> str:
-        """Look the address up. Limits are counted when the code is asked for, and refuse nobody."""
+        """Look nobody up and count nothing: that is done when the code is asked for, and refuses nobody."""
         email: str = self.cleaned_data["email"]
-        self._user = user_who_signs_in_with(email)
         return email
 
 

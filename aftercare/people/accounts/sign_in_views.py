@@ -56,7 +56,7 @@ def begin_code(request: HttpRequest, email: str) -> None:
     clear_login(request)
     user = user_who_signs_in_with(email)
     kept = ask_for_code(email=email, user=user, network=client_network(request), now=now)
-    # Without a user allauth mails nothing, as for an address that nobody has.
+    # Without a user allauth mails nothing.
     process = LoginCodeVerificationProcess.initiate(
         request=request, user=user if kept.is_mailed else None, email=email
     )
@@ -130,7 +130,7 @@ class TypeCodeView(ConfirmLoginCodeView):
             return str(self._process.code)
         email, user = state["email"], user_who_signs_in_with(state["email"])
         network = client_network(self.request)
-        if user is None or not is_mailed_code(email=email, code=typed, network=network, now=timezone.now()):
+        if not is_mailed_code(email=email, code=typed, network=network, now=timezone.now()):
             return ""
         state["user_id"] = user_id_to_str(user)
         return typed

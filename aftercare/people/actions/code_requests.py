@@ -13,9 +13,10 @@ from allauth.core.internal.cryptokit import normalize_user_code
 from django.db import transaction
 from django.db.models import Count, F, Q, Sum
 
-from aftercare.people.actions.withdrawal import has_left
+from aftercare.people.actions.withdrawal import is_left
 from aftercare.people.models import CodeRequest, User
 from aftercare.people.models.code_requests import DAY
+from aftercare.people.models.users import SYSTEM_EMAIL
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 # Mails to one mailbox within a day: in all, and asked for from one network.
@@ -29,25 +30,39 @@ TRIES = 3  # per request
 TRIES_AT_OTHER_CODES = 12
 
 
-def user_who_signs_in_with(email: str) -> User | None:
-    """Return the user who is mailed codes at this address, or None; who has left is none."""
-    user = User.objects.filter(email=email.lower(), is_active=True).first()
-    return None if user is None or has_left(user) else user
+def user_who_signs_in_with(email: str) -> User:
+    """Return the user who is mailed codes at this address; for nobody's, and for that of who has left, the system user.
+
+    The system user is mailed nothing and cannot sign in. With it an address that nobody has takes the same work, so
+    that no answer comes sooner; the look-up is one query either way.
+    """
+    wanted = User.objects.filter(email__in=[email.lower(), SYSTEM_EMAIL]).annotate(left=is_left())
+    found = {user.email: user for user in wanted}
+    user = found.get(email.lower())
+    if user is not None and user.is_active and not user.left:
+        return user
+    return found.get(SYSTEM_EMAIL) or User.objects.system()
+
+
+def is_nobody(user: User) -> bool:
+    """Return True for the user who stands in where nobody has an address."""
+    return user.email == SYSTEM_EMAIL
 
 
 @transaction.atomic
-def ask_for_code(*, email: str, user: User | None, network: str, now: datetime) -> CodeRequest:
+def ask_for_code(*, email: str, user: User, network: str, now: datetime) -> CodeRequest:
     """Keep a request for a code; `is_mailed` says whether its mail may be sent.
 
-    `user`: whose address it is, None if nobody's.
+    `user`: whose address it is, or who wants to have it.
     """
     CodeRequest.objects.filter(asked_at__lte=now - DAY).delete()
-    if user is not None:
-        # One at a time for a mailbox: each counts those before it.
-        User.objects.select_for_update(no_key=True).get(pk=user.pk)
-    is_mailed = user is not None and may_mail(email, network, now)
+    # One at a time for a mailbox: each counts those before it.
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
     return CodeRequest.objects.create(
-        mailbox=CodeRequest.hash_of(email), network=network, asked_at=now, is_mailed=is_mailed
+        mailbox=CodeRequest.hash_of(email),
+        network=network,
+        asked_at=now,
+        is_mailed=may_mail(email, network, now),
     )
 
 

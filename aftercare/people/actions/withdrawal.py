@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
+from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from aftercare.outbox.models import Message
@@ -98,8 +101,17 @@ def end_sessions(user: User, now: datetime) -> None:
     SignInLink.objects.filter(user=user, used_at=None).update(used_at=now)
 
 
+def is_left() -> ExpressionWrapper[Any]:
+    """Return the condition, on a user, of being a withdrawn patient without any other role."""
+    own = Patient.objects.filter(user=OuterRef("pk"))
+    works = StaffMember.objects.active().filter(user=OuterRef("pk"))
+    groups = Group.objects.filter(user=OuterRef("pk"))
+    condition = (
+        Exists(own) & ~Exists(own.taking_part()) & ~Exists(works) & ~Exists(groups) & Q(is_staff=False)
+    )
+    return ExpressionWrapper(condition, output_field=BooleanField())
+
+
 def has_left(user: User) -> bool:
     """Return True if a user is a withdrawn patient without any other role."""
-    own = Patient.objects.filter(user=user)
-    works = StaffMember.objects.active().filter(user=user).exists() or user.is_staff or user.groups.exists()
-    return own.exists() and not own.taking_part().exists() and not works
+    return User.objects.annotate(left=is_left()).filter(pk=user.pk, left=True).exists()

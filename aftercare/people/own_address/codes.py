@@ -16,8 +16,6 @@ class NewAddressCode(MailedCode):
     mail_to_owner = "account/email/address_in_use"
 
     def send(self) -> None:
-        adapter = get_adapter()
-        self.state["code"] = adapter.generate_login_code()
         is_in_use = User.objects.filter(email=self.email).exists()
         words = {"request": self.request, "code": self.code}
-        adapter.send_mail(self.mail_to_owner if is_in_use else self.mail, self.email, words)
+        get_adapter().send_mail(self.mail_to_owner if is_in_use else self.mail, self.email, words)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
 from allauth.account import app_settings
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.code_verification import AbstractCodeVerificationProcess
-from allauth.core import ratelimit
 from django.http import HttpRequest
+from django.utils import timezone
+
+from aftercare.people.actions.code_requests import MAILS_A_MINUTE, ask_for_code, pressed_within_a_minute
+from aftercare.people.client_address import client_network
+from aftercare.people.models import User
+
+PRESSES = "code_presses"  # session key: when this browser asked for codes lately, in seconds since 1970
 
 
 class MailedCode(AbstractCodeVerificationProcess):
@@ -28,11 +34,20 @@ class MailedCode(AbstractCodeVerificationProcess):
 
     @classmethod
     def start(cls, request: HttpRequest, email: str) -> bool:
-        """Mail a new code in place of any pending one; return False if too many were asked for."""
-        if not ratelimit.consume(request, action="request_login_code", key=email.lower()):
+        """Mail a new code in place of any pending one; return False if this browser asked too often for it.
+
+        Beyond the limits of the mailbox none is mailed, and the pages say the same.
+        """
+        now = timezone.now()
+        presses = pressed_within_a_minute(request.session.get(PRESSES, []), now)
+        if len(presses) >= MAILS_A_MINUTE:
             return False
+        request.session[PRESSES] = [*presses, now.timestamp()]
         process = cls(request, cls.initial_state(user=request.user, email=email))
-        process.send()
+        process.state["code"] = get_adapter().generate_login_code()
+        user = cast(User, request.user)
+        if ask_for_code(email=email, user=user, network=client_network(request), now=now).is_mailed:
+            process.send()
         process.persist()
         return True
 
@@ -51,9 +66,7 @@ class MailedCode(AbstractCodeVerificationProcess):
         return str(self.state["email"])
 
     def send(self) -> None:
-        adapter = get_adapter()
-        self.state["code"] = adapter.generate_login_code()
-        adapter.send_mail(self.mail, self.email, {"request": self.request, "code": self.code})
+        get_adapter().send_mail(self.mail, self.email, {"request": self.request, "code": self.code})
 
     def persist(self) -> None:
         self.request.session[self.session_key] = self.state

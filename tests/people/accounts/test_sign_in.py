@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from django.core import mail
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils.html import strip_tags
 
+from aftercare.outbox.background import Background
 from aftercare.people.accounts.adapter import wait_for_mails
-from aftercare.people.models import Patient, StaffMember
+from aftercare.people.models import Patient, StaffMember, User
 from tests.clock import frozen_at
 from tests.factories import at
 from tests.people.accounts.test_sign_in_link import is_signed_in
@@ -165,6 +169,62 @@ def test_an_address_that_nobody_has_reads_as_any_other(client: Client, patient: 
         seen.append([re.sub(r"\w+•••", "•••", page) for page in pages])
     assert seen[0] == seen[1]
     assert codes_to("nobody@test.example") == []
+
+
+class TestNothingTellsWhetherAnAddressIsKnown:
+    """The same answers with the same words, after the same work: every query, and a job for the mail."""
+
+    STEPS: tuple[tuple[str, dict[str, str]], ...] = (
+        (CODE_PAGE, {}),
+        (TYPE_PAGE, {"code": WRONG}),
+        (TYPE_PAGE, {"action": "resend"}),
+        (TYPE_PAGE, {"code": WRONG}),
+        (TYPE_PAGE, {"code": WRONG}),
+        (TYPE_PAGE, {"code": WRONG}),
+    )
+
+    def seen(self, address: str, jobs: list[Any]) -> list[Any]:
+        """What a browser is answered at each step, and what the portal does for it."""
+        client, seen = Client(), []
+        for path, form in self.STEPS:
+            jobs.clear()
+            with CaptureQueriesContext(connection) as queries:
+                answer = client.post(path, form or {"email": address})
+                text = strip_tags(client.get(answer.headers.get("Location", TYPE_PAGE)).content.decode())
+            asked = [re.sub(r"'[^']*'|[0-9]+", "?", query["sql"]) for query in queries]
+            seen.append((answer.status_code, re.sub(r"\w+•••@\S+", "•••", text), asked, len(jobs)))
+        return seen
+
+    def test_a_patient_a_nurse_nobody_and_who_has_left_are_answered_alike(
+        self,
+        patient: Patient,
+        nurse: StaffMember,
+        stranger: Patient,
+        clinician: StaffMember,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        User.objects.system()
+        Patient.objects.filter(pk=stranger.pk).update(withdrawn_at=at(1), withdrawn_by=nurse.user)
+        User.objects.filter(pk=clinician.user_id).update(is_active=False)
+        jobs: list[Any] = []
+        submit = Background.submit
+
+        def count(background: Background, job: Any) -> bool:
+            jobs.append(job)
+            return submit(background, job)
+
+        monkeypatch.setattr(Background, "submit", count)
+        names = ("amara", "ruth", "sam", "tom", "nobody")
+        found = {name: self.seen(f"{name}@test.example", jobs) for name in names}
+        for name in names:
+            assert found[name] == found["amara"], name
+        assert [len(codes_to(f"{name}@test.example")) for name in names] == [2, 2, 0, 0, 0]
+
+    def test_nobody_is_signed_in_even_with_the_right_code(self, client: Client) -> None:
+        ask(client, "nobody@test.example")
+        code = client.session["account_login"]["state"]["stages"]["login_by_code"]["data"]["code"]
+        client.post(TYPE_PAGE, {"code": code})
+        assert not is_signed_in(client)
 
 
 def test_the_title_says_that_something_is_wrong(client: Client, patient: Patient) -> None:
