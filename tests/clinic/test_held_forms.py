@@ -168,13 +168,15 @@ def test_without_the_token_of_the_page_nothing_is_done_and_the_form_can_be_had_a
 
 @pytest.mark.parametrize("is_signed_in", [True, False])
 def test_a_form_that_another_site_posted_is_neither_shown_nor_kept(
-    alert: Alert, nurse: StaffMember, is_signed_in: bool
+    urgent_alert: Alert, nurse: StaffMember, is_signed_in: bool
 ) -> None:
     client = Client(enforce_csrf_checks=True)
     if is_signed_in:
         client.force_login(nurse.user)
     forged = {"outcome": "mistake", "note": "Typed elsewhere."}
-    refused = client.post(alert_url(alert, "close"), forged, headers={"origin": "https://attacker.example"})
+    refused = client.post(
+        alert_url(urgent_alert, "close"), forged, headers={"origin": "https://attacker.example"}
+    )
     assert refused.status_code == 403
     assert "Another website tried to send us a form" in words(refused)
     assert "Typed elsewhere." not in refused.content.decode()

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection, models
 from django.db.backends.utils import CursorWrapper
 from pytest_django.plugin import DjangoDbBlocker
@@ -119,6 +120,8 @@ def before(django_db_blocker: DjangoDbBlocker, worker_id: str) -> Iterator[dict[
             with connection.cursor() as cursor:
                 cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
             connection.close()
+            # Django remembers the ids of content types, which are others there.
+            ContentType.objects.clear_cache()
 
 
 def test_every_row_is_found_again_by_a_model_of_today(before: dict[str, Table]) -> None:
