@@ -55,6 +55,7 @@ def test_every_address_has_a_row_and_every_row_an_address() -> None:
     assert set(TABLE) - {address.route for address in ADDRESSES} == set()
 
 
+@pytest.mark.django_db
 @pytest.mark.frozen_at(NOW)
 @pytest.mark.parametrize("address", ADDRESSES, ids=lambda address: address.route or "/")
 def test_each_person_gets_what_the_row_says(world: World, address: Address) -> None:

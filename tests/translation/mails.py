@@ -20,7 +20,7 @@ from aftercare.people.accounts.adapter import wait_for_mails
 from aftercare.people.actions.addresses import change_own_address
 from aftercare.people.actions.invitations import invite
 from aftercare.people.actions.staff_invitations import invite_staff
-from aftercare.people.models import StaffMember, User
+from aftercare.people.models import Invitation, Patient, StaffInvitation, StaffMember, User
 from aftercare.triage import Level
 from tests.people.proving import prove
 
@@ -74,9 +74,16 @@ def mails_to_come_in() -> Iterator[Mail]:
         for user in (patient.user, member.user):
             user.is_staff = is_staff  # such a person comes in by a code
             user.save()
+        for sent in (Invitation, StaffInvitation):
+            sent.objects.live().update(stopped_at=now)  # another one may go at once
         invite(patient=patient, by=by, now=now)
         invite_staff(member=member, by=by, now=now)
         yield from written_now()
+    Patient.objects.filter(pk=patient.pk).update(pending_since=now)
+    Invitation.objects.live().update(stopped_at=now)
+    invite(patient=patient, by=by, now=now)
+    yield from written_now()
+    Patient.objects.filter(pk=patient.pk).update(pending_since=None)
     client = Client()
     client.post("/accounts/login/code/", {"email": member.user.email})
     yield "code", sent_just_now()

@@ -39,6 +39,7 @@ NOT_OPENED = frozenset(
         "confirm_own_address",
         "end_session",
         "healthz",
+        "join_clinic",
         "mfa_authenticate",
         "mfa_deactivate_totp",
         "mfa_download_recovery_codes",
