@@ -129,7 +129,7 @@ TABLE: dict[str, Row] = {
     "guidance/": Row(everybody("200"), REFUSED),
     "guidance/<slug:slug>/": Row(everybody("200"), REFUSED),
     "media/images/<path:path>": Row(everybody("404"), REFUSED),
-    "ui/": Row(everybody("200"), REFUSED),
+    "ui/": Row(everybody("404"), REFUSED),  # a page of the demonstration
 
     # The queue and an alert.
     "clinic/": Row(staff("200"), REFUSED),
@@ -243,7 +243,7 @@ GROUPS: dict[str, Row] = {
     "accounts/2fa/": Row(signed_in("ok"), signed_in("ok")),
     "accounts/reauthenticate/": Row(signed_in("ok"), signed_in("ok")),
     "accounts/inactive/": Row(everybody("ok"), everybody("ok")),
-    "admin/logout/": Row(editors("in"), editors("in")),
+    "admin/logout/": Row(editors("405"), editors("in")),
     # Wagtail's own faults: a page that fails on purpose, and choosers that fail where fields are left out.
     "admin/failwhale/": Row(editors("any"), editors("any")),
     "admin/choose-external-link/": Row(editors("ok"), editors("any")),

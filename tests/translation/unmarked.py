@@ -27,7 +27,7 @@ SENTENCE = re.compile(r"[^\W\d_]{2,}.* [^\W\d_]{2,}")
 # The portal's own name; e-mail and web addresses; paths and time zones; browsers and systems; codes to sign in with.
 NAMES = re.compile(
     r"\bAftercare\b|\S+@\S+|https?://\S+|/[\w/.-]+|\b[A-Z]\w+(?:/[\w-]+)+|"
-    r"\b(?:Chrome|Firefox|Safari|Edge|Android|iPhone|iPad|Windows|Mac|Linux)\b|\bUTC\b|\b[A-Z\d]{4}-[A-Z\d]{4}\b"
+    r"\b(?:Chrome|Firefox|Safari|Edge|Android|iPhone|iPad|Windows|Mac|Linux)\b|\bUTC\b|\b[A-Z]{3}(?:-[A-Z]{3}){2}\b"
 )
 
 
