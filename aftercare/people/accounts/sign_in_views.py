@@ -27,6 +27,7 @@ from aftercare.people.actions.code_requests import (
     MAILS_A_MINUTE,
     ask_for_code,
     is_mailed_code,
+    is_nobody,
     keep_mailed_code,
     pressed_within_a_minute,
     take_try,
@@ -79,7 +80,8 @@ class RequestCodeView(RequestLoginCodeView):
     def form_valid(self, form: Form) -> HttpResponse:
         """Replace a pending code with a new one; a double click sends none."""
         email = form.cleaned_data["email"]
-        if user := user_who_signs_in_with(email):
+        user = user_who_signs_in_with(email)
+        if not is_nobody(user):
             note_address(self.request.session, user.email)
         stage = pending_code(self.request)
         if stage is None or not self.is_second_press(stage, email):
