@@ -10,10 +10,13 @@ from io import StringIO
 from typing import Any
 
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
 from django.http import HttpResponseBase
 from django.test import Client
+from wagtail.coreutils import get_supported_content_language_variant
+from wagtail.models import Locale, Page
 
 from aftercare.alerts.actions.contact_attempts import record_contact_attempt
 from aftercare.alerts.actions.drills import start_drill
@@ -78,6 +81,10 @@ class World:
 
 def build() -> World:
     """Make the world, at `NOW`."""
+    if not Page.objects.exists():  # a test with transactions of its own took what Wagtail's migrations made
+        language = get_supported_content_language_variant(settings.LANGUAGE_CODE)
+        Locale.objects.get_or_create(language_code=language)
+        Page.add_root(title="Root", slug="root")
     call_command("load_guidance", stdout=StringIO())
     own = clinic_with_records("Larkfield", "Amara")
     foreign = clinic_with_records("Elsewhere", "Sam")
