@@ -18,7 +18,7 @@ from tests.fuzzing.targets import Target, collect
 from tests.translation.world import NOW
 
 pytestmark = pytest.mark.django_db
-DRAWN = 2_000  # requests
+DRAWN = 1_000  # requests
 FEWEST_TARGETS = 150  # fewer, and the walk has lost its way
 
 
