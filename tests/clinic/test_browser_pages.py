@@ -59,6 +59,7 @@ PAGES: dict[str, Callable[[Records], str]] = {
     "staff": lambda _: "/clinic/staff/",
     "add_staff": lambda _: "/clinic/staff/add/",
     "change_staff": lambda records: f"/clinic/staff/{records.manager.pk}/",
+    "looks": lambda _: "/clinic/looks/",
     "patients": lambda _: "/clinic/patients/",
     "enrol": lambda _: "/clinic/patients/enrol/",
     "patient": lambda records: records.of_patient(""),

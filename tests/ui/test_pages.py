@@ -100,12 +100,12 @@ def test_the_contact_card_has_no_primary_number_where_the_result_shows_one() -> 
     assert "btn-primary" not in page('{% include "ui/contact_card.html" with quiet=True %}')
 
 
-@pytest.mark.parametrize(("usable", "words"), [(True, "Press the button"), (False, "used or is too old")])
-def test_a_sign_in_link_names_nobody(usable: bool, words: str) -> None:
+@pytest.mark.parametrize(("state", "words"), [("ready", "Press the button"), ("gone", "used or is too old")])
+def test_a_sign_in_link_names_nobody(state: str, words: str) -> None:
     anonymous = SimpleNamespace(is_authenticated=False)
-    shown = page('{% include "people/accounts/sign_in_link.html" %}', usable=usable, user=anonymous)
+    shown = page('{% include "people/accounts/sign_in_link.html" %}', state=state, user=anonymous)
     assert words in shown
-    assert 'type="submit"' in shown if usable else 'type="submit"' not in shown
+    assert ('type="submit"' in shown) == (state == "ready")
     assert "Ruth" not in shown
 
 
