@@ -30,12 +30,14 @@ from aftercare.people.access import (
     bind_staff_member,
     memberships_of,
     staff_required,
+    way_of_staff_to_second_step,
 )
 from aftercare.people.client_address import client_address
 from aftercare.people.models import Event, Patient, StaffMember
-from aftercare.people.reauthentication.guard import is_recent, way_to_ask
+from aftercare.people.reauthentication.guard import is_recent
 from aftercare.people.requests import CHOSEN_CLINIC, sender_of
 from aftercare.people.sealing.looks import record_looks
+from aftercare.people.second_step.session import way_to_ask
 from clinic import held_forms
 from clinic.permissions import Predicate
 
@@ -79,16 +81,35 @@ def staff_page(view: StaffView[P]) -> View[P]:
     guarded = staff_required(cast("StaffView[P]", acting_for_clinic))
 
     @wraps(view)
-    def hold_if_signed_out(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        if request.method == "POST" and not request.user.is_authenticated:
-            if not held_forms.keep(request.session, request.path, request.POST, timezone.now()):
-                messages.warning(request, held_forms.TOO_LARGE)
-            if AUTOSAVE in request.POST:  # sent by autosave, whose script reports the failure
-                return HttpResponse(status=HTTPStatus.UNAUTHORIZED)
-            return sign_in_first(request)
+    def hold_if_not_let_in(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if request.method == "POST" and (kept_out := hold_and_lead_on(request)):
+            return kept_out
         return guarded(request, *args, **kwargs)
 
-    return cast("View[P]", hold_if_signed_out)
+    return cast("View[P]", hold_if_not_let_in)
+
+
+def hold_and_lead_on(request: HttpRequest) -> HttpResponse | None:
+    """Hold the posted form of a sender who is signed out or lacks the second step, and lead there; else None."""
+    if not request.user.is_authenticated:
+        if not held_forms.keep(request.session, request.path, request.POST, timezone.now()):
+            messages.warning(request, held_forms.TOO_LARGE)
+        return unauthorized_if_autosaved(request) or sign_in_first(request)
+    way = way_of_staff_to_second_step(request, reverse("clinic:typed"))
+    if not way:
+        return None
+    hold_unproved(request)
+    return unauthorized_if_autosaved(request) or held_forms.HeldRedirect(way)
+
+
+def unauthorized_if_autosaved(request: HttpRequest) -> HttpResponse | None:
+    """Return a response without a page to autosave, whose script reports the failure; None for a press."""
+    return HttpResponse(status=HTTPStatus.UNAUTHORIZED) if AUTOSAVE in request.POST else None
+
+
+def hold_unproved(request: HttpRequest) -> None:
+    """Hold a posted form until its sender has proved to be there."""
+    held_forms.keep(request.session, request.path, request.POST, timezone.now(), why=held_forms.NOT_PROVED)
 
 
 def sign_in_first(request: HttpRequest) -> HttpResponse:
@@ -180,7 +201,7 @@ def reauthenticate_first(request: HttpRequest) -> HttpResponse | None:
         return None
     if request.method != "POST":
         return redirect(way_to_ask(request, request.get_full_path()))
-    held_forms.keep(request.session, request.path, request.POST, timezone.now(), why=held_forms.NOT_PROVED)
+    hold_unproved(request)
     return held_forms.HeldRedirect(way_to_ask(request, reverse("clinic:typed")))
 
 

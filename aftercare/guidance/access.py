@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 
-from allauth.mfa.utils import is_mfa_enabled
-from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 
 from aftercare.people.models import User
+from aftercare.people.second_step.session import has_second_step, way_to_second_step
 
 AnyView = Callable[..., HttpResponseBase]
 EDITORS = "Guidance editors"
@@ -25,7 +24,7 @@ def is_editor(user: User | AnonymousUser) -> bool:
 
 
 def editor_required(view: AnyView) -> AnyView:
-    """Require an editor: redirect to sign-in or to a required second factor, Http404 for others."""
+    """Require an editor: redirect to sign-in or to the second step, Http404 for others."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
@@ -33,8 +32,9 @@ def editor_required(view: AnyView) -> AnyView:
             return redirect_to_login(request.get_full_path())
         if not is_editor(request.user):
             raise Http404("not an editor")
-        if settings.STAFF_MFA == "required" and not is_mfa_enabled(request.user):
-            return redirect("mfa_activate_totp")
+        back = request.get_full_path()
+        if way := way_to_second_step(request, back, has_one=has_second_step(request.user)):
+            return redirect(way)
         return view(request, *args, **kwargs)
 
     return guarded

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
-from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from aftercare.people.models import Patient, StaffMember, User
 from aftercare.people.requests import CHOSEN_PATIENT, sender_of
+from aftercare.people.second_step.session import way_to_second_step
 
 P = ParamSpec("P")
 PatientView = Callable[Concatenate[HttpRequest, Patient, P], HttpResponse]
@@ -62,6 +62,14 @@ def bind_staff_member(request: HttpRequest, member: StaffMember) -> StaffMember:
     return member
 
 
+def way_of_staff_to_second_step(request: HttpRequest, back: str) -> str:
+    """Return the URL of the second step that a session of staff lacks; "" if it lacks none, and for others."""
+    member = staff_member_of(request)
+    if member is None:
+        return ""
+    return way_to_second_step(request, back, has_one=bool(getattr(member, "has_second_factor", False)))
+
+
 def patient_required(view: PatientView[P]) -> View[P]:
     """Require a signed-in patient: redirect to sign-in, or raise Http404 for other users."""
 
@@ -78,7 +86,7 @@ def patient_required(view: PatientView[P]) -> View[P]:
 
 
 def staff_required(view: StaffView[P]) -> View[P]:
-    """Require a signed-in staff member: redirect to sign-in or to a required second factor, Http404 for others."""
+    """Require a signed-in staff member: redirect to sign-in or to the second step, Http404 for others."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
@@ -87,8 +95,8 @@ def staff_required(view: StaffView[P]) -> View[P]:
         member = staff_member_of(request)
         if member is None:
             raise Http404("not staff")
-        if settings.STAFF_MFA == "required" and not getattr(member, "has_second_factor", False):
-            return redirect("mfa_activate_totp")
+        if way := way_of_staff_to_second_step(request, request.get_full_path()):
+            return redirect(way)
         sender_of(request).is_staff_page = True
         return view(request, member, *args, **kwargs)
 

@@ -67,7 +67,8 @@ class Sender:
         if user is None:
             return []
         own = StaffMember.objects.active().filter(user=user).select_related("clinic", "user").order_by("pk")
-        second_factor = Exists(Authenticator.objects.filter(user=OuterRef("user")))
+        spare = Authenticator.Type.RECOVERY_CODES
+        second_factor = Exists(Authenticator.objects.filter(user=OuterRef("user")).exclude(type=spare))
         return list(own.annotate(has_second_factor=second_factor))
 
     @cached_property

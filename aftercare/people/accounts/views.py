@@ -8,9 +8,7 @@ from http import HTTPStatus
 from typing import Any, Concatenate, ParamSpec, cast
 
 from allauth.mfa.models import Authenticator
-from allauth.mfa.utils import is_mfa_enabled
 from allauth.usersessions.models import UserSession
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
@@ -25,6 +23,7 @@ from aftercare.people.accounts.sessions import end_other_sessions, sessions_of
 from aftercare.people.actions.account import ChangedMeanwhileError, account_version, change_account
 from aftercare.people.models import User
 from aftercare.people.requests import sender_of
+from aftercare.people.second_step.session import has_second_step, way_to_second_step
 
 P = ParamSpec("P")
 OwnView = Callable[Concatenate[HttpRequest, User, P], HttpResponse]
@@ -46,14 +45,24 @@ def own_page(view: OwnView[P]) -> View[P]:
         works = member is not None or user.has_perm(MAY_EDIT_GUIDANCE)
         if not works and patient is None:
             raise Http404("no account page")
-        if works and settings.STAFF_MFA == "required" and not is_mfa_enabled(user):
-            return redirect("mfa_activate_totp")
+        if way := way_of_owner_to_second_step(request, user, works=works):
+            keep_typed(request)
+            return redirect(way)
         sender_of(request).is_staff_page = member is not None
         clinic = member.clinic if member else patient.clinic if patient else None
         with timezone.override(clinic.zone if clinic else timezone.get_default_timezone()):
             return view(request, user, *args, **kwargs)
 
     return cast("View[P]", guarded)
+
+
+def way_of_owner_to_second_step(request: HttpRequest, user: User, *, works: bool) -> str:
+    """Return the URL of the second step that the session lacks; "" if none. Patients need not have one."""
+    has_one = has_second_step(user)
+    if not (works or has_one):
+        return ""
+    back = ACCOUNT_PATH if request.method == "POST" else request.get_full_path()
+    return way_to_second_step(request, back, has_one=has_one)
 
 
 def render_own(

@@ -9,25 +9,22 @@ import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
-from urllib.parse import urlencode
 
 from allauth.account import app_settings
-from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.flows.reauthentication import suspend_request
 from allauth.mfa.models import Authenticator
-from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
 from aftercare.people.models import User
+from aftercare.people.second_step.session import SECOND_STEP, first_way, has_second_step
 
 P = ParamSpec("P")
 Guarded = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 Record = dict[str, Any]
 
-SECOND_STEP = "mfa"  # method in the records of allauth; MAILED_CODE and LINK as well
-MAILED_CODE = "code"
+MAILED_CODE = "code"  # methods in the records of allauth
 LINK = "link"
 
 
@@ -35,13 +32,6 @@ def recent_records(request: HttpRequest) -> list[Record]:
     """Return what the session proved of its user within ACCOUNT_REAUTHENTICATION_TIMEOUT seconds."""
     oldest = time.time() - app_settings.REAUTHENTICATION_TIMEOUT
     return [record for record in get_authentication_records(request, request.user) if record["at"] > oldest]
-
-
-def has_second_step(user: User) -> bool:
-    """Return True if the user has an app, a passkey or a key."""
-    spare = Authenticator.Type.RECOVERY_CODES
-    has_one: bool = Authenticator.objects.filter(user=user).exclude(type=spare).exists()
-    return has_one
 
 
 def is_recent(request: HttpRequest) -> bool:
@@ -70,20 +60,9 @@ def has_proved_address(request: HttpRequest, user: User) -> bool:
     )
 
 
-def first_way(request: HttpRequest) -> str:
-    """Return the path of the page for the proof that is asked of this user first."""
-    path: str = get_adapter().get_reauthentication_methods(request.user)[0]["url"]
-    return path
-
-
-def way_to_ask(request: HttpRequest, back: str) -> str:
-    """Return the URL that asks for a proof and leads to the path `back` after it."""
-    return f"{first_way(request)}?{urlencode({REDIRECT_FIELD_NAME: back})}"
-
-
 def ask(request: HttpRequest) -> HttpResponseBase:
     """Redirect to re-authentication, and from there back; a posted form is then handled as it was posted."""
-    response: HttpResponseBase = suspend_request(request, first_way(request))
+    response: HttpResponseBase = suspend_request(request, first_way(request.user))
     return response
 
 

@@ -24,6 +24,7 @@ from aftercare.people.models import Event, Patient, StaffMember, User
 from tests.clinic.staff_client import QUEUE, proved_client, staff_client, words
 from tests.factories import PatientFactory, StaffMemberFactory, at
 from tests.people.accounts.test_sign_in_link import is_signed_in
+from tests.people.proving import prove
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache"), pytest.mark.frozen_at(at(1))]
 
@@ -312,7 +313,9 @@ class TestSecondStep:
         assert "Second step at sign-in Off. Anybody who can read your e-mail can sign in as you." in page
 
     def test_it_is_on_with_an_app(self, with_app: StaffMember) -> None:
-        assert "On: a code from an app on your phone." in words(staff_client(with_app).get(ACCOUNT))
+        client = staff_client(with_app)
+        prove(client, with_app.user, "mfa", type="totp")
+        assert "On: a code from an app on your phone." in words(client.get(ACCOUNT))
 
     @pytest.mark.parametrize("path", PAGES)
     def test_its_pages_say_it_as_people_do(self, nurse: StaffMember, path: str) -> None:
@@ -357,5 +360,5 @@ class TestSecondStep:
 
     def test_before_it_is_changed_it_is_asked_for_once_more(self, with_app: StaffMember) -> None:
         page = staff_client(with_app).get("/accounts/2fa/totp/deactivate/", follow=True)
-        assert "Is it you? Before this is changed we ask for your second step once more." in words(page)
+        assert "Is it you? Before you go on we ask for your second step." in words(page)
         assert "<title>Is it you?" in page.content.decode()
