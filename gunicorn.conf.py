@@ -1,6 +1,6 @@
 """Settings of gunicorn, which reads this file when it is started in this folder.
 
-Its threads wait for clients; a few others do the work (aftercare/incoming/slow_clients.py).
+Its threads wait for clients; a few at a time do the work (aftercare/incoming/slow_clients.py).
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Slow clients hold no thread that works.
 
 gunicorn reads a body in the thread that answers the request, so that a few clients who send one byte a second would
-hold all of them. Here many threads wait for clients (gunicorn.conf.py says how many), and a few run the portal once
-a request is complete, each with a database connection of its own.
+hold all of them. Here many threads wait for clients (gunicorn.conf.py says how many). A thread takes one of a few
+slots once its request is complete, and gives the slot back before the response is sent.
 """
 
 from __future__ import annotations
@@ -12,15 +12,18 @@ import socket
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from tempfile import SpooledTemporaryFile
 from typing import IO, TYPE_CHECKING
 
+from django.http.response import HttpResponseBase
+
+from aftercare.incoming.working_slots import WorkingSlots
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-WORKING_THREADS = 4  # per process, and as many database connections
+WORKING_SLOTS = 4  # per process, and as many database connections
 LARGEST_BODY = 12_000_000  # bytes: a picture of an article with its form
 IN_MEMORY = 256_000  # bytes of a body; what is longer waits in a file
 STEP = 65_536  # bytes
@@ -40,7 +43,7 @@ class BufferedRequests:
 
     def __init__(self, application: WSGIApplication) -> None:
         self.application = application
-        self.pool = ThreadPoolExecutor(WORKING_THREADS, thread_name_prefix="portal")
+        self.slots = WorkingSlots(WORKING_SLOTS)
         self.deadlines = Deadlines()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -49,10 +52,16 @@ class BufferedRequests:
         except BodyError as error:
             return refuse(error.status, start_response)
         if body is None:
-            return self.pool.submit(self.application, environ, start_response).result()
+            return self.work(environ, start_response)
         with body:
             environ["wsgi.input"] = body
-            return self.pool.submit(self.application, environ, start_response).result()
+            return self.work(environ, start_response)
+
+    def work(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        with self.slots.taken():
+            response = self.application(environ, start_response)
+        # A file is handed to gunicorn as it is, which lets the kernel send it.
+        return SentResponse(response, self.slots) if isinstance(response, HttpResponseBase) else response
 
     def read_body(self, environ: WSGIEnvironment) -> IO[bytes] | None:
         """Return the whole body, or None without one; raise BodyError if it is too large or does not arrive."""
@@ -72,6 +81,21 @@ class BufferedRequests:
             raise BodyError(HTTPStatus.REQUEST_TIMEOUT)
         body.seek(0)
         return body
+
+
+class SentResponse:
+    """A response that is sent without a slot, and takes one again for the work left for after the last byte."""
+
+    def __init__(self, response: HttpResponseBase, slots: WorkingSlots) -> None:
+        self.response = response
+        self.slots = slots
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self.response)
+
+    def close(self) -> None:
+        with self.slots.taken():
+            self.response.close()
 
 
 class Deadlines:

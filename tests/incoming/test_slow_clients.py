@@ -8,32 +8,38 @@ import socket
 import threading
 import time
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.http import HttpResponse
 
 from aftercare.incoming import slow_clients
-from aftercare.incoming.slow_clients import BufferedRequests
+from aftercare.incoming.slow_clients import WORKING_SLOTS, BufferedRequests, SentResponse
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
+    from django.db.backends.base.base import BaseDatabaseWrapper
 
 
 class Portal:
-    """An application that keeps what it was handed, and the threads that it ran in."""
+    """An application that keeps what it was handed, and the database connections that it had."""
 
     def __init__(self) -> None:
         self.bodies: list[bytes] = []
-        self.threads: set[str] = set()
+        self.connections: set[int] = set()
+        self.lock = threading.Lock()
         self.at_once = self.most_at_once = 0
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        self.at_once += 1
-        self.most_at_once = max(self.at_once, self.most_at_once)
+        with self.lock:
+            self.at_once += 1
+            self.most_at_once = max(self.at_once, self.most_at_once)
         time.sleep(0.02)
-        self.threads.add(threading.current_thread().name)
-        self.bodies.append(environ["wsgi.input"].read())
-        self.at_once -= 1
+        with self.lock:
+            self.connections.add(id(connections[DEFAULT_DB_ALIAS]))
+            self.bodies.append(environ["wsgi.input"].read())
+            self.at_once -= 1
         start_response("200 OK", [])
         return [b"ok"]
 
@@ -111,17 +117,59 @@ def test_a_client_that_sends_now_and_then_a_byte_is_hung_up_on(
     assert portal.bodies == []
 
 
-def test_no_more_requests_are_worked_on_at_once_than_there_are_working_threads(portal: Portal) -> None:
+def test_no_more_requests_are_worked_on_at_once_than_there_are_slots(portal: Portal) -> None:
     application = BufferedRequests(portal)
     waiting = [
         threading.Thread(target=answer, args=(application, io.BytesIO(b"x"), "1"))
-        for _number in range(slow_clients.WORKING_THREADS * 5)
+        for _number in range(WORKING_SLOTS * 5)
     ]
     for thread in waiting:
         thread.start()
     for thread in waiting:
         thread.join()
 
-    assert len(portal.bodies) == slow_clients.WORKING_THREADS * 5
-    assert portal.most_at_once <= slow_clients.WORKING_THREADS
-    assert all(name.startswith("portal") for name in portal.threads)
+    assert len(portal.bodies) == WORKING_SLOTS * 5
+    assert portal.most_at_once == WORKING_SLOTS
+    assert len(portal.connections) == WORKING_SLOTS
+
+
+class Page(HttpResponse):
+    """A page that remembers the connection that it had when it was closed."""
+
+    connection: BaseDatabaseWrapper | None = None
+
+    def close(self) -> None:
+        self.connection = connections[DEFAULT_DB_ALIAS]
+
+
+class TestWhatIsDoneAfterThePageIsSent:
+    def test_a_slot_is_free_while_the_page_is_sent(self) -> None:
+        application = BufferedRequests(lambda _environ, _start: Page(b"ok"))
+
+        sent = application({"CONTENT_LENGTH": ""}, Answer())
+
+        assert application.slots.free.qsize() == WORKING_SLOTS
+        assert list(sent) == [b"ok"]
+
+    def test_it_is_done_in_a_slot(self) -> None:
+        page, own = Page(b"ok"), connections[DEFAULT_DB_ALIAS]
+        application = BufferedRequests(lambda _environ, _start: page)
+        shared = set(map(id, application.slots.free.queue))
+
+        sent = application({"CONTENT_LENGTH": ""}, Answer())
+        cast(SentResponse, sent).close()
+
+        assert id(page.connection) in shared
+        assert connections[DEFAULT_DB_ALIAS] is own
+        assert application.slots.free.qsize() == WORKING_SLOTS
+
+
+def test_an_error_gives_the_slot_back() -> None:
+    def fails(_environ: WSGIEnvironment, _start: StartResponse) -> Iterable[bytes]:
+        raise ValueError("broken")
+
+    application = BufferedRequests(fails)
+
+    for _time in range(WORKING_SLOTS + 1):
+        with pytest.raises(ValueError, match="broken"):
+            application({"CONTENT_LENGTH": ""}, Answer())

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection
 
-from aftercare.incoming.slow_clients import WORKING_THREADS
+from aftercare.incoming.slow_clients import WORKING_SLOTS
 from aftercare.people.models import Patient
 from tests.processes.running import RunningPortal
 
@@ -55,4 +55,4 @@ def test_forty_slow_clients_stall_nobody(portal: RunningPortal, patient: Patient
             started = time.monotonic()
             assert "check-in" in visitor.get("/").text
             assert time.monotonic() - started < 3
-        assert connections_of_the_portal() <= WORKERS * WORKING_THREADS
+        assert connections_of_the_portal() <= WORKERS * WORKING_SLOTS
