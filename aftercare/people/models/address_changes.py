@@ -6,6 +6,7 @@ import uuid
 
 from django.db import models
 
+from aftercare.people.encryption.fields import EncryptedTextField
 from aftercare.people.models.users import User
 
 
@@ -14,7 +15,7 @@ class AddressChange(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="address_changes")
-    old_address = models.EmailField()
+    old_address = EncryptedTextField()
     changed_at = models.DateTimeField()
     changed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
 

@@ -26,6 +26,7 @@ ENCRYPTED = {
     "alerts.Alert": {"next_try_reason", "note"},
     "alerts.ContactAttempt": {"note"},
     "checkins.CheckIn": {"note", "unreadable"},
+    "people.AddressChange": {"old_address"},
     "people.EventDetail": {"content"},
     "people.Patient": {"call_back_hours"},
 }
@@ -48,7 +49,6 @@ PLAIN = {
     "outbox.Heartbeat": {"name"},
     "people.SignInLink": {"next_path", "token_hash"},
     "people.CodeRequest": {"code_hash", "mailbox", "network"},
-    "people.AddressChange": {"old_address"},
     "people.User ": {"password"},
     # About a clinic.
     "people.Clinic": {
@@ -136,6 +136,15 @@ def test_a_long_text_fits_where_its_column_was_short(patient: Patient) -> None:
     patient.save()
     patient.refresh_from_db()
     assert patient.call_back_hours == "é" * 100
+
+
+def test_a_field_that_does_not_say_how_it_is_stored_cannot_be_made() -> None:
+    class Unfinished(Encrypted):
+        pass
+
+    make: Any = Unfinished
+    with pytest.raises(TypeError, match="stored_text"):
+        make()
 
 
 def is_text(field: Any) -> bool:
