@@ -7,6 +7,7 @@ whether it is empty.
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import FieldError
@@ -37,7 +38,7 @@ class Refused(models.Lookup):
         raise FieldError(f"Nothing can be looked up by an encrypted field ({lhs.target.name}).")
 
 
-class Encrypted:
+class Encrypted(ABC):
     """Base of the encrypted fields."""
 
     model: Any
@@ -52,9 +53,9 @@ class Encrypted:
         """Allow to ask whether the field is empty or null."""
         return {"exact": OnlyEmpty, "isnull": models.lookups.IsNull}.get(lookup_name, Refused)
 
+    @abstractmethod
     def stored_text(self, value: Any) -> str:
         """Return the value as stored, as text."""
-        raise NotImplementedError
 
 
 class EncryptedTextField(Encrypted, TextField):
