@@ -11,9 +11,11 @@ class PeopleConfig(AppConfig):
         from aftercare.people.actions import addresses, invitations, staff_invitations
         from aftercare.people.actions.withdrawal import register_for_patients
         from aftercare.people.clinics.sender_names import clinic_names
+        from aftercare.people.factors import notices
         from aftercare.people.sealing import tasks  # noqa: F401 (Celery looks for tasks beside this module only)
 
         register_for_patients(invitations.KIND, invitations.render)
         register_renderer(staff_invitations.KIND, staff_invitations.render)
         register_renderer(addresses.KIND, addresses.render)
+        register_renderer(notices.KIND, notices.render)
         register_sender_names(clinic_names)

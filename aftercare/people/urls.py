@@ -1,13 +1,12 @@
 """URLs of accounts. Of allauth's views only those listed here are open: its own list would open all of them."""
 
 from allauth.account import views as allauth_views
-from allauth.mfa.base import views as second_step_views
+from allauth.mfa.base import views as mfa_views
 from allauth.mfa.recovery_codes import views as spare_code_views
-from allauth.mfa.totp import views as app_views
 from allauth.mfa.webauthn import views as passkey_views
 from django.urls import path
 
-from aftercare.people.accounts import link_views, sign_in_views
+from aftercare.people.accounts import link_views, second_step_views, sign_in_views
 from aftercare.people.accounts import views as account_views
 from aftercare.people.clinics import staff_invitation_views
 from aftercare.people.own_address import views as address_views
@@ -19,7 +18,7 @@ signing_in = [
     path("login/", link_views.sign_in, name="account_login"),
     path("login/code/", sign_in_views.request_code, name="account_request_login_code"),
     path("login/code/confirm/", sign_in_views.type_code, name="account_confirm_login_code"),
-    path("2fa/authenticate/", sign_in_views.second_step, name="mfa_authenticate"),
+    path("2fa/authenticate/", second_step_views.second_step, name="mfa_authenticate"),
     path("logout/", allauth_views.logout, name="account_logout"),
     path("inactive/", allauth_views.account_inactive, name="account_inactive"),
     path("signup/", link_views.sign_in),
@@ -30,24 +29,24 @@ signing_in = [
 
 reauthentication = [
     path("reauthenticate/", reauthentication_views.mailed_code, name="account_reauthenticate"),
-    path("2fa/reauthenticate/", second_step_views.reauthenticate, name="mfa_reauthenticate"),
+    path("2fa/reauthenticate/", second_step_views.app_again, name="mfa_reauthenticate"),
     path(
         "2fa/webauthn/reauthenticate/",
-        sign_in_views.passkey_again,
+        second_step_views.passkey_again,
         name="mfa_reauthenticate_webauthn",
     ),
 ]
 
 second_step = [
-    path("2fa/", second_step_views.index, name="mfa_index"),
-    path("2fa/totp/activate/", guarded(sign_in_views.set_up_app), name="mfa_activate_totp"),
-    path("2fa/totp/deactivate/", guarded(app_views.deactivate_totp), name="mfa_deactivate_totp"),
+    path("2fa/", mfa_views.index, name="mfa_index"),
+    path("2fa/totp/activate/", guarded(second_step_views.set_up_app), name="mfa_activate_totp"),
+    path("2fa/totp/deactivate/", guarded(second_step_views.remove_app), name="mfa_deactivate_totp"),
     path(
         "2fa/recovery-codes/", guarded(spare_code_views.view_recovery_codes), name="mfa_view_recovery_codes"
     ),
     path(
         "2fa/recovery-codes/generate/",
-        guarded(spare_code_views.generate_recovery_codes),
+        guarded(second_step_views.new_spare_codes),
         name="mfa_generate_recovery_codes",
     ),
     path(
@@ -56,10 +55,10 @@ second_step = [
         name="mfa_download_recovery_codes",
     ),
     path("2fa/webauthn/", passkey_views.list_webauthn, name="mfa_list_webauthn"),
-    path("2fa/webauthn/add/", guarded(sign_in_views.add_passkey), name="mfa_add_webauthn"),
+    path("2fa/webauthn/add/", guarded(second_step_views.add_passkey), name="mfa_add_webauthn"),
     path(
         "2fa/webauthn/keys/<int:pk>/remove/",
-        guarded(passkey_views.remove_webauthn),
+        guarded(second_step_views.remove_passkey),
         name="mfa_remove_webauthn",
     ),
     path("2fa/webauthn/keys/<int:pk>/edit/", guarded(passkey_views.edit_webauthn), name="mfa_edit_webauthn"),

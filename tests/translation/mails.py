@@ -20,7 +20,8 @@ from aftercare.people.accounts.adapter import wait_for_mails
 from aftercare.people.actions.addresses import change_own_address
 from aftercare.people.actions.invitations import invite
 from aftercare.people.actions.staff_invitations import invite_staff
-from aftercare.people.models import Invitation, Patient, StaffInvitation, StaffMember, User
+from aftercare.people.factors.changes import note_factor_change
+from aftercare.people.models import FactorChange, Invitation, Patient, StaffInvitation, StaffMember, User
 from aftercare.triage import Level
 from tests.people.proving import prove
 
@@ -91,6 +92,9 @@ def mails_to_come_in() -> Iterator[Mail]:
     client.post("/accounts/reauthenticate/", {"action": "send"})
     yield "code before a change", sent_just_now()
     yield from mails_about_an_address(member.user, of_somebody_else=by.email)
+    for what in FactorChange.What:
+        note_factor_change(user=member.user, what=what, by=by, now=now)
+    yield from written_now()
 
 
 def mails_about_an_address(user: User, of_somebody_else: str) -> Iterator[Mail]:

@@ -14,6 +14,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +23,7 @@ from aftercare.outbox.channels import from_address
 from aftercare.people.actions.code_requests import is_nobody, user_who_signs_in_with
 from aftercare.people.client_address import client_address
 from aftercare.people.clinics.sender_names import own_clinic_name
+from aftercare.people.factors.sign_ins import record_sign_in, record_sign_out
 from aftercare.people.models import User
 from aftercare.people.reauthentication.guard import is_recent
 
@@ -57,6 +59,15 @@ class AccountAdapter(DefaultAccountAdapter):
             return redirect("account_request_login_code")
         response: HttpResponse | None = super().pre_login(request, user, **login)
         return response
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        super().login(request, user)
+        record_sign_in(request, user, timezone.now())
+
+    def logout(self, request: HttpRequest) -> None:
+        if isinstance(request.user, User):
+            record_sign_out(request.user, timezone.now())
+        super().logout(request)
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Return True unless the session has proved its user lately, as the guard of the portal counts it."""

@@ -1,4 +1,4 @@
-"""Views of sign-in: request a code, type the code, the second step, set up an authenticator app or a passkey."""
+"""Views of sign-in: request a code, type the code."""
 
 from __future__ import annotations
 
@@ -6,16 +6,11 @@ import time
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from allauth.account.internal.flows.login import record_authentication
 from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
 from allauth.account.internal.stagekit import clear_login, get_pending_stage
 from allauth.account.internal.userkit import user_id_to_str
 from allauth.account.stages import LoginByCodeStage, LoginStage
 from allauth.account.views import ConfirmLoginCodeView, RequestLoginCodeView
-from allauth.mfa.base.views import AuthenticateView
-from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.views import ActivateTOTPView
-from allauth.mfa.webauthn.views import AddWebAuthnView, ReauthenticateWebAuthnView
 from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
@@ -168,48 +163,4 @@ class TypeCodeView(ConfirmLoginCodeView):
         return HttpResponseRedirect(self.passthrough_next_url(reverse("account_request_login_code")))
 
 
-class SetUpAppView(ActivateTOTPView):
-    """Set up an authenticator app; no second code is asked for to show the recovery codes."""
-
-    def form_valid(self, form: Form) -> HttpResponse:
-        response: HttpResponse = super().form_valid(form)
-        user = self.request.user
-        record_authentication(self.request, user, method="mfa", type="totp", reauthenticated=True)
-        return response
-
-
-class SecondStepView(AuthenticateView):
-    """Ask for the second step at sign-in: what the person has, a passkey first."""
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context_data(**kwargs)
-        kinds = Authenticator.objects.filter(user=self.stage.login.user).values_list("type", flat=True)
-        return context | {
-            "has_app": Authenticator.Type.TOTP in kinds,
-            "has_passkey": Authenticator.Type.WEBAUTHN in kinds,
-        }
-
-
-class AddPasskeyView(AddWebAuthnView):
-    """Add a passkey; it is not asked for once more to show the spare codes."""
-
-    def form_valid(self, form: Form) -> HttpResponse:
-        response: HttpResponse = super().form_valid(form)
-        user = self.request.user
-        record_authentication(self.request, user, method="mfa", type="webauthn", reauthenticated=True)
-        return response
-
-
-class PasskeyAgainView(ReauthenticateWebAuthnView):
-    """Ask for a passkey before a change; one that does not fit leads back to the page."""
-
-    def form_invalid(self, form: Form) -> HttpResponse:
-        messages.error(self.request, _("That did not work. Try again, or use another way."))
-        return HttpResponseRedirect(self.passthrough_next_url(self.request.path))
-
-
-set_up_app = SetUpAppView.as_view()
-second_step, add_passkey, passkey_again = (
-    view.as_view() for view in (SecondStepView, AddPasskeyView, PasskeyAgainView)
-)
 request_code, type_code = RequestCodeView.as_view(), TypeCodeView.as_view()

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from aftercare.outbox.models import Message
 from aftercare.outbox.nudge import nudge_after_commit
 from aftercare.outbox.registry import Content
-from aftercare.people.actions.events import record_event
+from aftercare.people.actions.events import record_at_clinics
 from aftercare.people.actions.withdrawal import end_sessions
 from aftercare.people.models import (
     AddressChange,
@@ -43,13 +43,7 @@ def change_own_address(*, by: User, address: str, now: datetime) -> AddressChang
     changed = move_address(user=by, address=address, by=by, now=now)
     EmailAddress.objects.create(user=by, email=address, primary=True, verified=True)
     verb, data = Event.Verb.CHANGED_ADDRESS, {"fields": ["email"]}
-    for member in StaffMember.objects.active().filter(user=by).select_related("clinic"):
-        record_event(verb=verb, actor=by, now=now, clinic=member.clinic, subject=changed.pk, data=data)
-    patients = Patient.objects.filter(user=by)
-    for patient in patients:
-        record_event(verb=verb, actor=by, now=now, patient=patient, subject=changed.pk, data=data)
-    if not patients and not by.staff_memberships.exists():
-        record_event(verb=verb, actor=by, now=now, subject=changed.pk, data=data)
+    record_at_clinics(user=by, verb=verb, actor=by, now=now, subject=changed.pk, data=data)
     return changed
 
 

@@ -15,6 +15,7 @@ from aftercare.people.models import (
     Event,
     EventDetail,
     Patient,
+    StaffMember,
     User,
 )
 
@@ -55,6 +56,27 @@ def record_event(
         event = Event.objects.create(**columns, subject=subject, data=data or {})
         EventDetail.objects.create(event=event, content=kept)
     return event
+
+
+@transaction.atomic
+def record_at_clinics(
+    *,
+    user: User,
+    verb: Event.Verb,
+    actor: User,
+    now: datetime,
+    subject: UUID,
+    data: dict[str, Any] | None = None,
+) -> None:
+    """Record an event about the account of `user` at each clinic where they work or are a patient; else once."""
+    members = StaffMember.objects.active().filter(user=user).select_related("clinic")
+    patients = Patient.objects.filter(user=user)
+    for member in members:
+        record_event(verb=verb, actor=actor, now=now, clinic=member.clinic, subject=subject, data=data)
+    for patient in patients:
+        record_event(verb=verb, actor=actor, now=now, patient=patient, subject=subject, data=data)
+    if not members and not patients:
+        record_event(verb=verb, actor=actor, now=now, subject=subject, data=data)
 
 
 def require_opaque(data: Mapping[str, Any]) -> None:

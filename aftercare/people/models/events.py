@@ -71,6 +71,15 @@ class Event(AppendOnly):
         WITHDREW = "withdrew", _("withdrew the patient")
         TOOK_BACK = "took_back", _("took the patient back")
         SIGNED_IN = "signed_in", _("signed in")
+        SIGNED_OUT = "signed_out", _("signed out")
+        FAILED_SECOND_STEP = "failed_second_step", _("failed at the second step of signing in")
+        ADDED_FACTOR = "added_factor", _("added a second step of signing in")
+        REMOVED_FACTOR = "removed_factor", _("removed a second step of signing in")
+        RENEWED_SPARE_CODES = "renewed_spare_codes", _("made new spare codes")
+        ASKED_RECOVERY = "asked_recovery", _("asked to remove somebody’s second step")
+        APPROVED_RECOVERY = "approved_recovery", _("agreed to remove somebody’s second step")
+        STOPPED_RECOVERY = "stopped_recovery", _("stopped the removal of a second step")
+        RESET_FACTORS = "reset_factors", _("removed somebody’s second step")
 
     class Page(models.TextChoices):
         """A page of staff that shows patients. The value is the name of its URL."""
