@@ -25,6 +25,7 @@ from aftercare.people.encryption.cipher import key_id
 from aftercare.people.models import Patient, Procedure, StaffMember
 from tests.factories import PatientFactory, check_in
 from tests.people.encryption.reading import store, stored
+from tests.people.proving import prove
 from tools.servers.process import ROOT
 
 SAID = "Pus since noon."
@@ -57,6 +58,7 @@ class TestRotation:
         RecoveryCodes.activate(nurse.user)
         client = Client()
         client.force_login(nurse.user)
+        prove(client, nurse.user, "mfa", type="totp")
         app, codes = Authenticator.objects.get(type="totp"), Authenticator.objects.get(type="recovery_codes")
         unused = RecoveryCodes(codes).get_unused_codes()
         new_key(settings)
