@@ -17,7 +17,7 @@ from aftercare.people.actions.invitations import InvitedLatelyError
 from aftercare.people.actions.staff_invitations import NotWorkingError, invite_staff
 from aftercare.people.models import StaffMember
 from aftercare.people.requests import CHOSEN_CLINIC
-from clinic.access import only, staff_page
+from clinic.access import only, reauthenticate_first, reauthenticated, staff_page
 from clinic.administration.actions import LastManagerError, add_colleague, change_colleague
 from clinic.administration.staff_forms import AddStaffForm, ChangeStaffForm
 from clinic.administration.staff_page import staff_rows
@@ -53,6 +53,7 @@ def staff(request: HttpRequest, member: StaffMember) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page
 @only(may_manage_staff)
+@reauthenticated
 def add(request: HttpRequest, member: StaffMember) -> HttpResponse:
     """Add a person to the clinic's staff."""
     if request.method != "POST":
@@ -87,6 +88,8 @@ def change(request: HttpRequest, member: StaffMember, member_pk: int) -> HttpRes
     if request.method != "POST":
         form = ChangeStaffForm(initial={"role": found.role, "is_active": found.is_active})
         return person_page(request, found, form)
+    if asked := reauthenticate_first(request):
+        return asked
     form = ChangeStaffForm(request.POST)
     if form.is_valid():
         try:
@@ -105,6 +108,8 @@ def change(request: HttpRequest, member: StaffMember, member_pk: int) -> HttpRes
 def invite(request: HttpRequest, member: StaffMember, member_pk: int) -> HttpResponse:
     """Send an invitation. The link of an earlier invitation stops working."""
     found = colleague_of(member, member_pk)
+    if asked := reauthenticate_first(request):
+        return asked
     try:
         invite_staff(member=found, by=member.user, now=timezone.now())
     except NotWorkingError:

@@ -42,6 +42,7 @@ from tests.factories import (
     at,
     person,
 )
+from tests.people.proving import prove
 
 NOW = at(21)
 
@@ -105,6 +106,7 @@ def build() -> World:
     clients = {who: Client(raise_request_exception=False) for who in PEOPLE}
     for who, user in users.items():
         clients[who].force_login(user)
+        prove(clients[who], user)
     return World(own, foreign, clients)
 
 

@@ -16,9 +16,10 @@ from aftercare.people.models import Clinic, Patient, StaffMember
 from clinic.held_forms import DRAWN_FOR
 from clinic.urls import urlpatterns
 from tests.clinic.reading_forms import fields_of
-from tests.clinic.staff_client import ENROL, QUEUE, alert_url, patient_url, staff_client, words
+from tests.clinic.staff_client import ENROL, QUEUE, alert_url, patient_url, proved_client, staff_client, words
 from tests.clock import frozen_at
 from tests.factories import StaffMemberFactory, at
+from tests.people.proving import prove
 
 pytestmark = [pytest.mark.usefixtures("procedure", "course_set"), pytest.mark.frozen_at(at(21))]
 TYPED = "/clinic/typed/"
@@ -68,6 +69,7 @@ def test_what_was_sent_signed_out_stands_in_its_form_after_signing_in(
     sent = client.post(path, fields)
     assert sent.headers["Location"] == f"/accounts/login/code/?next={TYPED}"
     client.force_login(manager.user)
+    prove(client, manager.user)
     page = client.get(TYPED)
 
     assert page.status_code == 422, name
@@ -248,7 +250,7 @@ def test_no_form_of_staff_is_taken_for_another_clinic_than_it_was_drawn_for(
 def test_every_form_of_staff_carries_the_clinic_it_was_drawn_for(
     urgent_alert: Alert, manager: StaffMember, patient: Patient
 ) -> None:
-    client = staff_client(manager)
+    client = proved_client(manager)
     places = [
         *(QUEUE, ENROL, "/clinic/contacts/", "/clinic/details/", "/clinic/staff/add/"),
         *("/clinic/contacts/rota/new/", "/clinic/contacts/closed-days/new/", alert_url(urgent_alert)),

@@ -7,8 +7,18 @@ import pytest
 from aftercare.alerts.models import Alert
 from aftercare.people.models import Event, Patient, StaffMember, User
 from clinic import permissions
-from tests.clinic.staff_client import PATIENTS, QUEUE, STAFF, alert_url, patient_url, staff_client, words
+from tests.clinic.staff_client import (
+    PATIENTS,
+    QUEUE,
+    STAFF,
+    alert_url,
+    patient_url,
+    proved_client,
+    staff_client,
+    words,
+)
 from tests.factories import PatientFactory, StaffMemberFactory, alert_of, at
+from tests.people.proving import prove
 
 pytestmark = [pytest.mark.usefixtures("procedure", "course_set"), pytest.mark.frozen_at(at(21))]
 
@@ -40,7 +50,7 @@ def test_staff_is_kept_by_the_manager_alone(
     for path in (STAFF, f"{STAFF}add/", f"{STAFF}{nurse.pk}/"):
         assert staff_client(nurse).get(path).status_code == 403
         assert staff_client(clinician).post(path).status_code in {403, 405}
-        assert staff_client(manager).get(path).status_code == 200
+        assert proved_client(manager).get(path).status_code == 200
     assert "Staff" not in words(staff_client(nurse).get(QUEUE))
 
 
@@ -52,7 +62,7 @@ def test_another_clinics_staff_and_patients_do_not_reach_it(
 
 
 def test_a_manager_adds_a_person_who_can_work_at_once(manager: StaffMember) -> None:
-    response = staff_client(manager).post(f"{STAFF}add/", PERSON)
+    response = proved_client(manager).post(f"{STAFF}add/", PERSON)
     ivy = StaffMember.objects.get(user__email="ivy@test.example")
     assert response.headers["Location"] == f"{STAFF}{ivy.pk}/"
     assert (ivy.role, ivy.clinic) == ("nurse", manager.clinic)
@@ -77,7 +87,7 @@ def test_a_person_who_can_not_be_added_is_a_message(
     manager: StaffMember, nurse: StaffMember, typed: dict[str, str], said: str
 ) -> None:
     before = User.objects.count()
-    response = staff_client(manager).post(f"{STAFF}add/", {**PERSON, **typed})
+    response = proved_client(manager).post(f"{STAFF}add/", {**PERSON, **typed})
     assert response.status_code == 422
     assert said in words(response)
     assert User.objects.count() == before
@@ -86,10 +96,10 @@ def test_a_person_who_can_not_be_added_is_a_message(
 def test_a_manager_ends_the_work_of_a_person_and_takes_her_back(
     manager: StaffMember, nurse: StaffMember
 ) -> None:
-    staff_client(manager).post(f"{STAFF}{nurse.pk}/", {"role": "nurse"})
+    proved_client(manager).post(f"{STAFF}{nurse.pk}/", {"role": "nurse"})
     assert staff_client(nurse).get(QUEUE).status_code == 404
     again = {"first_name": "Ruth", "last_name": "Test", "email": nurse.user.email, "role": "clinician"}
-    staff_client(manager).post(f"{STAFF}add/", again)
+    proved_client(manager).post(f"{STAFF}add/", again)
     nurse.refresh_from_db()
     assert (nurse.role, nurse.is_active) == ("clinician", True)
     assert Event.objects.filter(verb=Event.Verb.CHANGED_STAFF, actor=manager.user).count() == 1
@@ -97,12 +107,12 @@ def test_a_manager_ends_the_work_of_a_person_and_takes_her_back(
 
 def test_the_last_manager_stays(manager: StaffMember, nurse: StaffMember) -> None:
     for posted in ({"role": "nurse", "is_active": "on"}, {"role": "manager"}):
-        response = staff_client(manager).post(f"{STAFF}{manager.pk}/", posted)
+        response = proved_client(manager).post(f"{STAFF}{manager.pk}/", posted)
         assert response.status_code == 422
         assert "The clinic would have no manager." in words(response)
-    staff_client(manager).post(f"{STAFF}{nurse.pk}/", {"role": "manager", "is_active": "on"})
+    proved_client(manager).post(f"{STAFF}{nurse.pk}/", {"role": "manager", "is_active": "on"})
     assert (
-        staff_client(manager).post(f"{STAFF}{manager.pk}/", {"role": "nurse", "is_active": "on"}).status_code
+        proved_client(manager).post(f"{STAFF}{manager.pk}/", {"role": "nurse", "is_active": "on"}).status_code
         == 302
     )
 
@@ -169,3 +179,39 @@ def test_a_staff_member_who_is_also_a_patient_reads_each_page_under_its_own_clin
     client = staff_client(nurse)
     assert "<title>Queue · Larkfield Skin Clinic</title>" in client.get(QUEUE).content.decode()
     assert "Elsewhere Clinic</title>" in client.get("/").content.decode()
+
+
+class TestTheManagerProvesToBeThere:
+    """Before somebody is added, changed or invited; what was typed is shown again."""
+
+    def test_the_form_for_a_new_person_asks_first(self, manager: StaffMember) -> None:
+        asked = staff_client(manager).get(f"{STAFF}add/")
+        assert asked.headers["Location"] == "/accounts/reauthenticate/?next=%2Fclinic%2Fstaff%2Fadd%2F"
+
+    @pytest.mark.parametrize("path", ["add/", "{}/", "{}/invitation/"])
+    def test_what_an_aged_session_posts_changes_nothing(
+        self, manager: StaffMember, nurse: StaffMember, path: str
+    ) -> None:
+        client = staff_client(manager)
+        place = STAFF + path.format(nurse.pk)
+        asked = client.post(place, {**PERSON, "role": "manager", "is_active": "on"})
+        assert asked.headers["Location"] == "/accounts/reauthenticate/?next=%2Fclinic%2Ftyped%2F"
+        nurse.refresh_from_db()
+        assert nurse.role == "nurse"
+        assert StaffMember.objects.count() == 2
+        assert not nurse.invitations.exists()
+
+    def test_what_was_typed_stands_there_after_the_proof_and_is_saved_with_the_next_press(
+        self, manager: StaffMember
+    ) -> None:
+        client = staff_client(manager)
+        client.post(f"{STAFF}add/", PERSON)
+        prove(client, manager.user)
+        page = client.get("/clinic/typed/")
+        assert "We had to ask whether it is you. Nothing has been saved yet." in words(page)
+        assert f'value="{PERSON["email"]}"' in page.content.decode()
+        client.post("/clinic/typed/", PERSON)
+        assert StaffMember.objects.filter(user__email=PERSON["email"].lower()).exists()
+
+    def test_a_nurse_is_told_that_her_role_does_not_allow_it(self, nurse: StaffMember) -> None:
+        assert staff_client(nurse).get(f"{STAFF}add/").status_code == 403

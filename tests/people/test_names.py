@@ -17,7 +17,7 @@ from aftercare.people.actions.patients import enrol_patient
 from aftercare.people.actions.staff import add_staff_member
 from aftercare.people.models import Clinic, Patient, StaffMember
 from aftercare.people.name_matching import require_one_line
-from tests.clinic.staff_client import ENROL, STAFF, patient_url, staff_client, words
+from tests.clinic.staff_client import ENROL, STAFF, patient_url, proved_client, staff_client, words
 from tests.factories import WEEKDAYS, at
 
 pytestmark = pytest.mark.django_db
@@ -74,7 +74,7 @@ def test_no_action_takes_such_a_name(clinic: Clinic, nurse: StaffMember, patient
 def test_every_form_of_staff_says_so_beside_the_field(
     clinic: Clinic, manager: StaffMember, patient: Patient
 ) -> None:
-    client, bad = staff_client(manager), "Ama\nra"
+    client, bad = proved_client(manager), "Ama\nra"
     for path, posted in (
         (ENROL, {"first_name": bad}),
         (ENROL, {"record_number": bad}),

@@ -6,11 +6,17 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import Http404
+from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
 from wagtail.users.views import users
 
 from aftercare.guidance.access import MAY_EDIT
 from aftercare.people.models import User
+from aftercare.people.reauthentication.guard import reauthentication_required
+
+proved = method_decorator(
+    reauthentication_required, name="dispatch"
+)  # a view after a recent proof of its user
 
 
 def editors() -> QuerySet[User]:
@@ -42,10 +48,17 @@ class EditorsList(users.IndexView):
         return editors()
 
 
+@proved
+class AddEditor(users.CreateView):
+    pass
+
+
+@proved
 class EditEditor(EditorsOnly, users.EditView):
     pass
 
 
+@proved
 class DeleteEditor(EditorsOnly, users.DeleteView):
     pass
 
@@ -61,6 +74,7 @@ class EditorUsage(EditorsOnly, users.UserViewSet.usage_view_class):
 class EditorViewSet(users.UserViewSet):
     copy_view_enabled = False
     index_view_class = EditorsList
+    add_view_class = AddEditor
     edit_view_class = EditEditor
     delete_view_class = DeleteEditor
     history_view_class = EditorHistory

@@ -13,6 +13,7 @@ from aftercare.guidance.editing.reviewing import add_reviewer
 from aftercare.guidance.models import Article, ClinicGuidance
 from aftercare.people.models import Clinic, Patient, Procedure, StaffMember, User
 from tests.guidance.writing import published
+from tests.people.proving import prove
 
 pytestmark = pytest.mark.django_db
 
@@ -116,7 +117,9 @@ def test_the_pages_of_wagtail_lead_to_the_articles(
 def test_the_users_are_editors_and_neither_patients_nor_other_staff(
     editor: User, patient: Patient, nurse: StaffMember, clinic: Clinic
 ) -> None:
-    client = signed_in(superuser())
+    root = superuser()
+    client = signed_in(root)
+    prove(client, root)
     for path in ("/admin/users/", "/admin/users/?q=test", "/admin/users/results/"):
         page = client.get(path).content.decode()
         assert "root@test.example" in page
@@ -131,6 +134,17 @@ def test_the_users_are_editors_and_neither_patients_nor_other_staff(
         assert client.get(f"/admin/bulk/people/user/{action}/?id={patient.user.pk}").status_code == 404, (
             action
         )
+
+
+def test_who_is_an_editor_is_changed_after_a_recent_proof(editor: User) -> None:
+    root = superuser()
+    client = signed_in(root)
+    for path in ("/admin/users/new/", f"/admin/users/edit/{editor.pk}/", f"/admin/users/delete/{editor.pk}/"):
+        for send in (client.get, client.post):
+            assert send(path)["Location"].startswith("/accounts/reauthenticate/?next="), path
+    assert client.get("/admin/users/").status_code == 200
+    prove(client, root)
+    assert client.get(f"/admin/users/edit/{editor.pk}/").status_code == 200
 
 
 @pytest.mark.parametrize("path", EDITORS_PAGES)
@@ -154,7 +168,9 @@ def test_nobody_else_gets_in(
 def test_users_settings_and_documents_are_out_of_an_editors_reach(
     path: str, editor: User, clinic: Clinic
 ) -> None:
-    page = signed_in(editor).get(path)
+    client = signed_in(editor)
+    prove(client, editor)
+    page = client.get(path)
     assert page.status_code in (302, 404)
     assert page.get("Location", "/admin/") == "/admin/"
 

@@ -19,7 +19,7 @@ from aftercare.people.accounts.adapter import wait_for_mails
 from aftercare.people.actions.staff_invitations import NotWorkingError, has_proved, invite_staff, use
 from aftercare.people.models import Clinic, Event, Patient, StaffInvitation, StaffMember
 from tests.at_once import at_once
-from tests.clinic.staff_client import QUEUE, STAFF, staff_client, words
+from tests.clinic.staff_client import QUEUE, STAFF, proved_client, staff_client, words
 from tests.clock import frozen_at
 from tests.factories import StaffMemberFactory, at, person
 from tests.people.accounts.test_sign_in_link import is_signed_in
@@ -57,7 +57,7 @@ class TestBeingAdded:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", mail_server.port
 
-        response = staff_client(manager).post(f"{STAFF}add/", MIA, follow=True)
+        response = proved_client(manager).post(f"{STAFF}add/", MIA, follow=True)
         waiting = words(response)
         sweep()
 
@@ -81,7 +81,7 @@ class TestBeingAdded:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", mail_server.port
         mail_server.refuse("550 No such mailbox", at="rcpt")
-        staff_client(manager).post(f"{STAFF}add/", MIA)
+        proved_client(manager).post(f"{STAFF}add/", MIA)
         sweep()
         member = StaffMember.objects.get(user__email="mia@test.example")
 
@@ -91,7 +91,7 @@ class TestBeingAdded:
         assert "Invitation. Mail: could not be sent" in words(staff_client(manager).get(STAFF))
 
         mail_server.refuse(None)
-        sent = staff_client(manager).post(f"{page_of(member)}invitation/", follow=True)
+        sent = proved_client(manager).post(f"{page_of(member)}invitation/", follow=True)
         sweep()
 
         assert "A new invitation is on its way to mia@test.example." in words(sent)
@@ -104,7 +104,7 @@ class TestBeingAdded:
     def test_the_page_says_that_no_contact_step_tells_the_person_and_leads_there(
         self, manager: StaffMember, nurse: StaffMember, mia: StaffMember
     ) -> None:
-        client = staff_client(manager)
+        client = proved_client(manager)
         assert "In no contact step yet" not in words(client.get(page_of(mia))), (
             "without steps everybody is told"
         )
@@ -124,7 +124,7 @@ class TestBeingAdded:
     def test_a_place_on_the_rota_counts_where_a_step_tells_whoever_is_on_duty(
         self, manager: StaffMember, mia: StaffMember
     ) -> None:
-        client = staff_client(manager)
+        client = proved_client(manager)
         client.post("/clinic/contacts/steps/new/open/", {"on_duty": "on", "wait_min": "10"})
         assert "In no contact step yet" in words(client.get(page_of(mia)))
         place = {"member": mia.pk, "starts_at": "2026-01-13T10:00", "ends_at": "2026-01-13T18:00"}
@@ -137,7 +137,7 @@ class TestBeingAdded:
         for number in range(6):
             member = person(manager.clinic, f"Person{number}", StaffMember.Role.NURSE)
             invite_staff(member=member, by=manager.user, now=at())
-        client = staff_client(manager)
+        client = proved_client(manager)
         client.get(STAFF)
         with django_assert_max_num_queries(14):
             client.get(STAFF)
@@ -202,14 +202,14 @@ class TestComingIn:
     def test_who_is_let_go_comes_in_no_more(
         self, invited: StaffInvitation, mia: StaffMember, manager: StaffMember, client: Client
     ) -> None:
-        staff_client(manager).post(page_of(mia), {"role": "nurse"})
+        proved_client(manager).post(page_of(mia), {"role": "nurse"})
 
         assert client.post(invited.path).status_code == 410
         sweep()
         assert mail.outbox == []
         with pytest.raises(NotWorkingError):
             invite_staff(member=mia, by=manager.user, now=at(1))
-        refused = staff_client(manager).post(f"{page_of(mia)}invitation/", follow=True)
+        refused = proved_client(manager).post(f"{page_of(mia)}invitation/", follow=True)
         assert "does not work here now, so nobody was invited" in words(refused)
 
     def test_somebody_else_who_is_signed_in_is_asked_first(
@@ -261,7 +261,7 @@ def test_only_a_manager_of_the_clinic_invites(
     StaffMember.objects.filter(pk=outsider.pk).update(role="manager")
     outsider.refresh_from_db()
     for who, status in ((nurse, 403), (clinician, 403), (outsider, 404), (patient, 404)):
-        assert staff_client(who).post(path).status_code == status
+        assert proved_client(who).post(path).status_code == status
     assert Client().post(path).status_code == 302
     assert not EmailAddress.objects.exists()
     assert not StaffInvitation.objects.exists()
