@@ -53,6 +53,27 @@ def serve_collected_files(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(StaticFilesHandler, "serve", serve_file)
 
 
+@pytest.fixture(autouse=True, scope="session")
+def static_files_scanned_once() -> Iterator[None]:
+    """Let WhiteNoise read a folder once: each test's client is a server that starts, and there are 2,000 files."""
+    from whitenoise.base import WhiteNoise
+
+    scan = WhiteNoise.update_files_dictionary
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+
+    def scan_once(self: WhiteNoise, root: str, prefix: str) -> None:
+        if (root, prefix) not in found:
+            before = self.files
+            self.files = {}
+            scan(self, root, prefix)
+            found[root, prefix], self.files = self.files, before
+        self.files.update(found[root, prefix])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoise, "update_files_dictionary", scan_once)
+        yield
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None, worker_id: str) -> None:
     """On SQLite the test database is a file: in memory it would lock otherwise than the demonstration's."""
