@@ -66,7 +66,7 @@ def run_everything(env: dict[str, str], env_sqlite: dict[str, str], arguments: S
     print("\nTests of models and actions on SQLite", flush=True)
     sqlite_code = suites.on_sqlite(env_sqlite)
     print("\nAll tests on PostgreSQL", flush=True)
-    code = suites.on_postgres(env, ["-m", f"not {suites.SLOW}", "-n", str(suites.PROCESSES), *arguments])
+    code = suites.on_postgres(env, ["-m", f"not {suites.SLOW}", *suites.PARALLEL, *arguments])
     if sqlite_code != 0:
         print("bin/test: the tests on SQLite failed; see further up", file=sys.stderr)
     return code or sqlite_code

@@ -24,6 +24,8 @@ ON_BOTH_DATABASES = [
 ]
 SLOW = "slow"  # the marker of the tests that only bin/test --slow runs
 PROCESSES = 2  # pytest processes: the machines that run this have two cores
+# A process that is done takes tests from the other: those in a browser take minutes, and stand together.
+PARALLEL = ["-n", str(PROCESSES), "--dist", "worksteal"]
 
 # The enforced limits of tools/figures.py.
 LIMITS = ("folders", "functions", "circles", "templates")
@@ -88,7 +90,7 @@ def collect_static(env: dict[str, str]) -> bool:
 
 def on_sqlite(env: dict[str, str]) -> int:
     """Run the tests of models and actions on SQLite, the database of the demonstration."""
-    chosen = ["-m", "not browser and not processes", "-n", str(PROCESSES), "-q", *ON_BOTH_DATABASES]
+    chosen = ["-m", "not browser and not processes", *PARALLEL, "-q", *ON_BOTH_DATABASES]
     return run_openly(python("-m", "pytest", *chosen), env)
 
 
