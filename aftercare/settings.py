@@ -75,10 +75,10 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "aftercare.incoming.middleware.HealthProbes",
     "aftercare.incoming.middleware.ReadableRequests",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "aftercare.people.sessions.middleware.Sessions",
     "django.middleware.common.CommonMiddleware",
     "aftercare.people.csrf.CsrfMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "aftercare.people.sessions.middleware.SignedIn",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
@@ -143,6 +143,7 @@ AUTH_USER_MODEL = "people.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_request_login_code"
 LOGIN_REDIRECT_URL = "/"
+LOCKED_URL = "clinic:locked"  # where a locked session of staff is unlocked
 ACCOUNT_ADAPTER = "aftercare.people.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
@@ -275,6 +276,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "follow_hours": {"task": "aftercare.alerts.follow_hours", "schedule": 60.0, "options": {"expires": 60}},
     "remind": {"task": "aftercare.alerts.remind", "schedule": 60.0, "options": {"expires": 60}},
+    "purge_sessions": {
+        "task": "aftercare.people.purge_sessions",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "seal_events": {"task": "aftercare.people.seal_events", "schedule": 60.0, "options": {"expires": 60}},
     "silence": {"task": "aftercare.checkins.silence", "schedule": 60.0, "options": {"expires": 60}},
     "unconfirmed": {

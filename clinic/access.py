@@ -23,7 +23,6 @@ from django.utils.translation import gettext_lazy
 
 from aftercare.alerts.models import Alert
 from aftercare.alerts.on_call.roster import Roster
-from aftercare.checkins.form.page import AUTOSAVE
 from aftercare.people.access import (
     StaffView,
     View,
@@ -38,6 +37,7 @@ from aftercare.people.reauthentication.guard import is_recent
 from aftercare.people.requests import CHOSEN_CLINIC, sender_of
 from aftercare.people.sealing.looks import record_looks
 from aftercare.people.second_step.session import way_to_ask
+from aftercare.people.sessions.activity import AUTOSAVE
 from clinic import held_forms
 from clinic.permissions import Predicate
 

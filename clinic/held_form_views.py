@@ -21,8 +21,11 @@ from clinic import held_forms
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_required
 def typed(request: HttpRequest, member: StaffMember) -> HttpResponse:
-    """Show the held form of this session as typed. A POST without an action of its own is passed to the form's view."""
-    found = held_forms.kept(request.session, timezone.now(), member.user)
+    """Show a held form as typed: that of the path `form`, else the newest.
+
+    A POST without an action of its own is passed to the form's view.
+    """
+    found = held_forms.kept(request.session, timezone.now(), member.user, request.GET.get("form", ""))
     mine = {str(own.clinic_id) for own in memberships_of(request)}
     if found is None or (found.drawn_for and found.drawn_for not in mine):
         held_forms.forget(request.session)

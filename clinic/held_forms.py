@@ -23,6 +23,7 @@ from aftercare.people.login import addresses_typed, fits_in_a_session, is_first_
 from aftercare.people.models import User
 
 KEY = "staff_form"
+MOST_FORMS = 4  # held in one session: several open pages can be locked at once
 LIFE = timedelta(hours=12)  # limits how long a shared computer keeps what was typed
 LONGEST = 20_000  # characters of one field: ten times what can be saved
 MOST = 100  # fields of one form, and values of one field
@@ -30,11 +31,15 @@ HOLD = "hold"  # posted field: why the form is shown instead of saved
 DRAWN_FOR = "drawn_for"  # posted field of every form of staff: the clinic it was drawn for
 OF_THE_PAGE = ("csrfmiddlewaretoken", HOLD)
 
-SIGNED_OUT, NO_TOKEN, NOT_PROVED = "signed_out", "no_token", "not_proved"
+SIGNED_OUT, LOCKED, NO_TOKEN, NOT_PROVED = "signed_out", "locked", "no_token", "not_proved"
 CHOSEN, ELSEWHERE = "chosen", "elsewhere"
 WORDS = {
     SIGNED_OUT: gettext_lazy(
         "You were signed out meanwhile. Nothing has been saved yet. Here is what you typed. "
+        "Look through it, then press the button again."
+    ),
+    LOCKED: gettext_lazy(
+        "This page was locked meanwhile. Nothing has been saved yet. Here is what you typed. "
         "Look through it, then press the button again."
     ),
     NO_TOKEN: gettext_lazy(
@@ -103,25 +108,39 @@ def has_emergency(fields: QueryDict) -> bool:
 
 
 def keep(session: SessionBase, path: str, posted: QueryDict, now: datetime, *, why: str = SIGNED_OUT) -> bool:
-    """Hold one form in the session until its sender has signed in or re-authenticated. Replaces an earlier form.
+    """Hold a form in the session until its sender has signed in or re-authenticated.
 
-    Returns False if the form of somebody signed out is too large to hold.
+    Replaces an earlier form of the same path, and the oldest of more than `MOST_FORMS`. Returns False if the form
+    of somebody signed out is too large to hold.
     """
     fields = fields_of(posted)
-    if why == SIGNED_OUT and not fits_in_a_session(fields):
+    if why in {SIGNED_OUT, LOCKED} and not fits_in_a_session(fields):
         return False
     typed_before = len(addresses_typed(session))
     held = {"at": now.isoformat(), "path": path, "fields": fields, "why": why, "typed_before": typed_before}
-    session[KEY] = held
+    session[KEY] = [*without(session, path), held][-MOST_FORMS:]
     return True
 
 
-def kept(session: SessionBase, now: datetime, user: User) -> HeldForm | None:
-    """Return the held form, or None if there is none, it is older than `LIFE`, or it is somebody else's.
+def held_in(session: SessionBase) -> list[dict[str, Any]]:
+    """Return what is stored of the held forms, the oldest first."""
+    found = session.get(KEY, [])
+    return [found] if isinstance(found, dict) else found  # one alone, from before there could be several
+
+
+def without(session: SessionBase, path: str) -> list[dict[str, Any]]:
+    return [held for held in held_in(session) if held["path"] != path]
+
+
+def kept(session: SessionBase, now: datetime, user: User, path: str = "") -> HeldForm | None:
+    """Return the held form of a path, else the newest; None if it is older than `LIFE`, or somebody else's.
 
     It is somebody else's if another address was the first that was typed to sign in since.
     """
-    found = session.get(KEY)
+    forms_held = held_in(session)
+    found = next(
+        (held for held in forms_held if held["path"] == path), forms_held[-1] if forms_held else None
+    )
     if found is None or datetime.fromisoformat(found["at"]) < now - LIFE:
         return None
     if not is_first_typed(session, user.email, after=found.get("typed_before", 0)):
@@ -135,8 +154,9 @@ def kept(session: SessionBase, now: datetime, user: User) -> HeldForm | None:
 def drop_if_saved(session: SessionBase, path: str, response: HttpResponse) -> None:
     """Delete the held form of this path if the response to it says that it was saved."""
     is_saved = response.status_code == HTTPStatus.FOUND and not isinstance(response, HeldRedirect)
-    if is_saved and session.get(KEY, {}).get("path") == path:
-        del session[KEY]
+    left = without(session, path)
+    if is_saved and len(left) < len(held_in(session)):
+        session[KEY] = left
 
 
 def post_again(request: HttpRequest, posted: QueryDict, why: str) -> None:
@@ -167,5 +187,5 @@ def show_again(
 
 
 def forget(session: SessionBase) -> None:
-    """Delete the held form, whichever its path."""
+    """Delete the held forms, whichever their paths."""
     session.pop(KEY, None)

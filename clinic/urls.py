@@ -8,6 +8,7 @@ from clinic.corrections import intake_views, transfer_views
 from clinic.corrections import views as correction_views
 from clinic.enrolment import invitation_views
 from clinic.enrolment import views as enrolment_views
+from clinic.locked import views as locked_views
 from clinic.on_call import drill_views, rota_views
 from clinic.on_call import views as on_call_views
 from clinic.patients import call_views, check_in_views, search_views, withdrawal_views
@@ -18,6 +19,9 @@ from clinic.queue import views as queue_views
 app_name = "clinic"
 urlpatterns = [
     path("", queue_views.queue, name="queue"),
+    path("lock/", locked_views.lock, name="lock"),
+    path("locked/", locked_views.locked, name="locked"),
+    path("locked/counts/", locked_views.counts, name="locked_counts"),
     path("queue/", queue_views.queue_live, name="queue_live"),
     path(
         "queue/<uuid:patient_id>/acknowledge/",

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import ParamSpec, cast
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from aftercare.checkins.form import drafts
 from aftercare.checkins.form.form import CheckInForm
-from aftercare.checkins.form.page import AUTOSAVE, RECORD, FormPage, redirect_to_token, uuid_in
+from aftercare.checkins.form.page import RECORD, FormPage, redirect_to_token, uuid_in
 from aftercare.checkins.form.posting import submit_posted
 from aftercare.checkins.models import CheckIn
 from aftercare.checkins.pages.history import history_context
@@ -38,6 +39,8 @@ from aftercare.people.access import (
     staff_member_of,
 )
 from aftercare.people.models import Patient
+from aftercare.people.sessions.activity import AUTOSAVE
+from aftercare.people.sessions.locking import is_locked
 
 P = ParamSpec("P")
 FORBIDDEN = 403
@@ -82,6 +85,8 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("/clinic/")
     if is_editor(request.user):
         return redirect("/admin/")
+    if is_locked(request.session):
+        return redirect(settings.LOCKED_URL)
     return render(request, "people/accounts/welcome.html")
 
 

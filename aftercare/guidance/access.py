@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 
 from aftercare.people.models import User
 from aftercare.people.second_step.session import has_second_step, way_to_second_step
+from aftercare.people.sessions.locking import count_as_staff
 
 AnyView = Callable[..., HttpResponseBase]
 EDITORS = "Guidance editors"
@@ -32,6 +33,7 @@ def editor_required(view: AnyView) -> AnyView:
             return redirect_to_login(request.get_full_path())
         if not is_editor(request.user):
             raise Http404("not an editor")
+        count_as_staff(request)
         back = request.get_full_path()
         if way := way_to_second_step(request, back, has_one=has_second_step(request.user)):
             return redirect(way)

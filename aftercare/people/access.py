@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from aftercare.people.models import Patient, StaffMember, User
 from aftercare.people.requests import CHOSEN_PATIENT, sender_of
 from aftercare.people.second_step.session import way_to_second_step
+from aftercare.people.sessions.locking import count_as_staff
 
 P = ParamSpec("P")
 PatientView = Callable[Concatenate[HttpRequest, Patient, P], HttpResponse]
@@ -95,6 +96,7 @@ def staff_required(view: StaffView[P]) -> View[P]:
         member = staff_member_of(request)
         if member is None:
             raise Http404("not staff")
+        count_as_staff(request)
         if way := way_of_staff_to_second_step(request, request.get_full_path()):
             return redirect(way)
         sender_of(request).is_staff_page = True

@@ -6,16 +6,19 @@ class PeopleConfig(AppConfig):
     label = "people"
 
     def ready(self) -> None:
-        """Register renderers and the names of clinics with the outbox, and the task that seals events."""
+        """Register renderers and the names of clinics with the outbox, tasks, and what begins with a sign-in."""
         from aftercare.outbox.registry import register_renderer, register_sender_names
         from aftercare.people.actions import addresses, invitations, staff_invitations
         from aftercare.people.actions.withdrawal import register_for_patients
         from aftercare.people.clinics.sender_names import clinic_names
         from aftercare.people.factors import notices
         from aftercare.people.sealing import tasks  # noqa: F401 (Celery looks for tasks beside this module only)
+        from aftercare.people.sessions import receivers
+        from aftercare.people.sessions import tasks as session_tasks  # noqa: F401
 
         register_for_patients(invitations.KIND, invitations.render)
         register_renderer(staff_invitations.KIND, staff_invitations.render)
         register_renderer(addresses.KIND, addresses.render)
         register_renderer(notices.KIND, notices.render)
         register_sender_names(clinic_names)
+        receivers.connect()

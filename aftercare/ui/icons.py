@@ -60,6 +60,13 @@ _OTHER_ICONS: Final = {
         solid=True,
     ),
     "clock": Icon(path="M4 12a8 8 0 1 1 16 0 8 8 0 0 1-16 0zM12 8v4l2.5 2"),
+    "lock": Icon(
+        path=(
+            "M7 10V7a5 5 0 0 1 10 0v3h.5c.8 0 1.5.7 1.5 1.5v8c0 .8-.7 1.5-1.5 1.5h-11c-.8 0-1.5-.7-1.5-1.5v-8"
+            "c0-.8.7-1.5 1.5-1.5zM9.5 10h5V7a2.5 2.5 0 0 0-5 0z"
+        ),
+        solid=True,
+    ),
     "bell": Icon(path="M6 10a6 6 0 0 1 12 0c0 5 2 6.5 2 6.5H4S6 15 6 10zM10 20a2 2 0 0 0 4 0"),
     "undo": Icon(path="M8.5 4.5 4 9l4.5 4.5M4 9h10a5.5 5.5 0 0 1 0 11H9", turns=True),
     "tick": Icon(path="m4.5 12.5 5 5 10-11"),

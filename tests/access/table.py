@@ -199,11 +199,20 @@ TABLE: dict[str, Row] = {
     "clinic/messages/<uuid:message_id>/dismiss/": Row(REFUSED, role_first("403", "403", "302")),
     "clinic/typed/": Row(staff("302"), staff("302")),
     "clinic/choose/": Row(REFUSED, staff("404")),
+    # Of a locked session, which none of these people has.
+    "clinic/lock/": Row(REFUSED, everybody("302")),
+    "clinic/locked/": Row(signed_in("302"), REFUSED),
+    "clinic/locked/counts/": Row(everybody("204"), REFUSED),
 
     # The own account, and signing in.
     "accounts/": Row(signed_in("200"), Answers("in 302 302 302 422 422 422 422 422 422")),
     "accounts/address/": Row(signed_in("ok"), signed_in("ok")),
     "accounts/address/confirm/": Row(signed_in("ok"), signed_in("ok")),
+    "accounts/session/": Row(everybody("200"), everybody("200")),
+    "accounts/unlock/": Row(everybody("302"), everybody("302")),
+    "accounts/unlock/code/": Row(REFUSED, everybody("302")),
+    "accounts/unlock/leave/": Row(REFUSED, everybody("in")),
+    "accounts/sessions/own-device/": Row(Answers("405 ok ok ok ok ok ok ok ok ok"), signed_in("ok")),
     "accounts/sessions/": Row(signed_in("302"), REFUSED),
     "accounts/sessions/end/": Row(REFUSED, signed_in("302")),
     "accounts/sessions/<int:session_pk>/end/": Row(

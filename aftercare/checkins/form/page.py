@@ -23,11 +23,11 @@ from aftercare.checkins.submission.history import newest_version, side_by_side
 from aftercare.checkins.submission.submission import RejectedError
 from aftercare.checkins.wording import NONE_OF_THESE, SEVERAL, SEVERAL_CHOICE, Choices
 from aftercare.people.models import Patient, Procedure
+from aftercare.people.sessions.activity import AUTOSAVE
 from aftercare.triage import LIMITS, Answers
 from aftercare.ui.times import at_clock, span_words
 
 MORE_THAN_ONE = 2
-AUTOSAVE = "autosave"  # field that marks a submission by script, when an emergency is ticked
 RECORD = "record"  # field with the patient record that a form was drawn for, where its sender has several
 
 

@@ -11,9 +11,11 @@ from allauth.account.internal.stagekit import clear_login, get_pending_stage
 from allauth.account.internal.userkit import user_id_to_str
 from allauth.account.stages import LoginByCodeStage, LoginStage
 from allauth.account.views import ConfirmLoginCodeView, RequestLoginCodeView
+from django.conf import settings
 from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import resolve_url
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -31,6 +33,7 @@ from aftercare.people.actions.code_requests import (
 )
 from aftercare.people.client_address import client_network
 from aftercare.people.login import note_address
+from aftercare.people.sessions.locking import locked_user
 
 # Seconds within which the same address gets no second code: a double click.
 SECOND_PRESS = 10
@@ -42,6 +45,14 @@ def pending_code(request: HttpRequest) -> LoginStage | None:
     """Return the login stage with a pending code, or None."""
     stage = get_pending_stage(request)
     return stage if stage is not None and stage.key == LoginByCodeStage.key else None
+
+
+def is_just_asked_for(request: HttpRequest, email: str) -> bool:
+    """Return True if a code was sent to this address just now: a double click."""
+    stage = pending_code(request)
+    if stage is None or stage.state.get("email", "").lower() != email.lower():
+        return False
+    return bool(time.time() - stage.state["at"] < SECOND_PRESS)
 
 
 def begin_code(request: HttpRequest, email: str) -> None:
@@ -65,6 +76,13 @@ def begin_code(request: HttpRequest, email: str) -> None:
 class RequestCodeView(RequestLoginCodeView):
     """Request a code; unlike allauth's view it accepts another address while a code is pending."""
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Redirect to the locked page where a session of staff is locked; a posted form is taken."""
+        if request.method != "POST" and locked_user(request) is not None:
+            return HttpResponseRedirect(self.passthrough_next_url(resolve_url(settings.LOCKED_URL)))
+        response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return response
+
     def _redirect_to_pending_stage(self, request: HttpRequest, stage: LoginStage) -> HttpResponse | None:
         """Continue a second step; a posted form starts again whatever is pending."""
         if request.method == "POST" or stage.key == LoginByCodeStage.key:
@@ -78,15 +96,9 @@ class RequestCodeView(RequestLoginCodeView):
         user = user_who_signs_in_with(email)
         if not is_nobody(user):
             note_address(self.request.session, user.email)
-        stage = pending_code(self.request)
-        if stage is None or not self.is_second_press(stage, email):
+        if not is_just_asked_for(self.request, email):
             begin_code(self.request, email)
         return HttpResponseRedirect(self.get_success_url())
-
-    def is_second_press(self, stage: LoginStage, email: str) -> bool:
-        """Return True if a code was sent to this address just now."""
-        same: bool = stage.state.get("email", "").lower() == email.lower()
-        return same and time.time() - stage.state["at"] < SECOND_PRESS
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         stage = pending_code(self.request)

@@ -11,7 +11,8 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib.sessions.backends.base import SessionBase
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,6 +25,7 @@ from aftercare.people.actions.account import ChangedMeanwhileError, account_vers
 from aftercare.people.models import User
 from aftercare.people.requests import sender_of
 from aftercare.people.second_step.session import has_second_step, way_to_second_step
+from aftercare.people.sessions.locking import count_as_staff, is_own_device, set_own_device
 
 P = ParamSpec("P")
 OwnView = Callable[Concatenate[HttpRequest, User, P], HttpResponse]
@@ -48,6 +50,8 @@ def own_page(view: OwnView[P]) -> View[P]:
         if way := way_of_owner_to_second_step(request, user, works=works):
             keep_typed(request)
             return redirect(way)
+        if works:
+            count_as_staff(request)
         sender_of(request).is_staff_page = member is not None
         clinic = member.clinic if member else patient.clinic if patient else None
         with timezone.override(clinic.zone if clinic else timezone.get_default_timezone()):
@@ -85,8 +89,13 @@ def is_only_a_patient(request: HttpRequest, user: User) -> bool:
 def keep_typed(request: HttpRequest) -> None:
     """Keep typed values in the session of a signed-out user, until the next sign-in."""
     if request.method == "POST" and request.path == ACCOUNT_PATH:
-        names = ("shown", *AccountForm.Meta.fields)
-        request.session[TYPED] = {name: request.POST.get(name, "")[:LONGEST_KEPT] for name in names}
+        keep_account_form(request.session, request.POST)
+
+
+def keep_account_form(session: SessionBase, posted: QueryDict) -> None:
+    """Keep the values of a form that was not posted in time."""
+    names = ("shown", *AccountForm.Meta.fields)
+    session[TYPED] = {name: posted.get(name, "")[:LONGEST_KEPT] for name in names}
 
 
 def typed_before(request: HttpRequest, user: User) -> dict[str, str]:
@@ -150,7 +159,9 @@ def ways_in(request: HttpRequest, user: User) -> dict[str, Any]:
     return {
         "has_app": Authenticator.Type.TOTP in kinds,
         "keys": kinds.count(Authenticator.Type.WEBAUTHN),
-        "sessions": sessions_of(request),
+        "sessions": sessions_of(request, timezone.now()),
+        "is_staff": not is_only_a_patient(request, user),
+        "is_own_device": is_own_device(request.session),
         "now": timezone.now(),
     }
 
@@ -180,4 +191,15 @@ def end_sessions(request: HttpRequest, user: User) -> HttpResponse:
     """End all other sessions of the user."""
     end_other_sessions(request, user, timezone.now())
     messages.success(request, _("You are signed out everywhere else."))
+    return redirect("account")
+
+
+@require_POST
+@own_page
+def own_device(request: HttpRequest, _user: User) -> HttpResponse:
+    """Store whether the device is the user's own: a passkey alone then unlocks it, also after a long time."""
+    is_own = request.POST.get("own_device") == "yes"
+    set_own_device(request.session, is_own=is_own)
+    words = _("This device is your own.") if is_own else _("This device is no longer your own.")
+    messages.success(request, words)
     return redirect("account")

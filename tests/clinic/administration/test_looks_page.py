@@ -119,12 +119,13 @@ def test_a_list_of_several_patients_is_one_row(
 def test_it_takes_as_many_queries_for_many_looks_as_for_one(
     manager: StaffMember, nurse: StaffMember, patient: Patient
 ) -> None:
-    client = staff_client(manager)
     look(nurse, patient, 1)
     counts = []
     for hour in (31, 33):
-        with frozen_at(at(hour)), CaptureQueriesContext(connection) as taken:
-            client.get(LOOKS)
+        with frozen_at(at(hour)):
+            client = staff_client(manager)
+            with CaptureQueriesContext(connection) as taken:
+                client.get(LOOKS)
         counts.append(len(taken))
         for number in range(30):
             look(nurse, someone(patient, f"Zoe{number}"), 2)

@@ -136,7 +136,7 @@ class TestHowItStands:
         details = {"email": "right@test.example"}
         change_details(patient=patient, by=nurse.user, now=at(97), details=details)
         with frozen_at(at(98)):
-            client.post(inviting(patient, "send/"))
+            staff_client(nurse).post(inviting(patient, "send/"))
         sweep(lambda: at(98))
         (sent,) = mail_server.wait_for(1, to="right@test.example")
         path = re.search(r"/accounts/invitation/\S+", str(sent.get_payload()))
@@ -149,7 +149,7 @@ class TestHowItStands:
         client.post(inviting(patient), {"way": "print"})
         assert "Handed over on paper 10:00" in state_on(client, patient)
         with frozen_at(at(96 + 14 * 24)):
-            assert "Its 14 days are over." in state_on(client, patient)
+            assert "Its 14 days are over." in state_on(staff_client(nurse), patient)
         change_details(patient=patient, by=nurse.user, now=at(96), details={"email": "x@test.example"})
         assert "Stopped 10:00. Its link no longer works." in state_on(client, patient)
 

@@ -154,6 +154,8 @@ class TestTheMailedCode:
     def test_a_code_that_is_too_old_says_so(self, nurse: StaffMember) -> None:
         client = staff_client(nurse)
         client.post(PAGE, {"action": "send"})
+        with frozen_at(at(1, minutes=10)):
+            client.post("/accounts/session/")
         with frozen_at(at(1, minutes=16)):
             page = client.post(PAGE, {"code": code_to(nurse.user.email)}, follow=True)
         assert "This code is too old. Ask for a new one." in words(page)
@@ -201,6 +203,8 @@ class TestWhatWasTyped:
         spare = with_app(nurse)
         prove(client, nurse.user, "mfa", type="totp")
         client.get("/accounts/2fa/recovery-codes/generate/")
+        with frozen_at(at(1, minutes=10)):
+            client.post("/accounts/session/")
         with frozen_at(at(1, minutes=20)):
             asked = client.post("/accounts/2fa/recovery-codes/generate/")
             client.post(asked.headers["Location"], {"code": spare})
