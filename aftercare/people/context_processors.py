@@ -12,6 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from aftercare.people.clinics.clinic_phones import Contact, contact_at
 from aftercare.people.models import Clinic
 from aftercare.people.requests import sender_of
+from aftercare.people.sessions.limits import WARNING, SessionTimes
 
 
 def clinic_of(request: HttpRequest) -> Clinic | None:
@@ -29,12 +30,20 @@ def clinic_of(request: HttpRequest) -> Clinic | None:
 
 
 def surroundings(request: HttpRequest) -> dict[str, Any]:
-    """Return `clinic`, `contact`, `staff_member`, `memberships`, `patient_records` (all lazy) and `demo`."""
+    """Return `clinic`, `contact`, `staff_member`, `memberships`, `patient_records` (all lazy) and `demo`.
+
+    And of a session of staff the seconds that it still has, and how long before its end a warning shows.
+    """
     clinic = SimpleLazyObject(lambda: clinic_of(request))
 
     def contact() -> Contact | None:
         found = clinic_of(request)
         return contact_at(found, timezone.now()) if found else None
+
+    def session_left() -> float | None:
+        now = timezone.now()
+        times = SessionTimes.of(request.session, now)
+        return (times.ends_at - now).total_seconds() if times else None
 
     return {
         "clinic": clinic,
@@ -42,5 +51,7 @@ def surroundings(request: HttpRequest) -> dict[str, Any]:
         "patient_records": SimpleLazyObject(lambda: sender_of(request).patients),
         "staff_member": SimpleLazyObject(lambda: sender_of(request).member),
         "memberships": SimpleLazyObject(lambda: sender_of(request).memberships),
+        "session_left": session_left,
+        "session_warning": WARNING.total_seconds(),
         "demo": settings.DEMO,
     }

@@ -253,6 +253,7 @@
     }
     if (!xhr.getResponseHeader("ETag")) {
       dock.setTrouble("out", clock()); // the sign-in page: this session is over
+      document.dispatchEvent(new CustomEvent("session:over"));
       return;
     }
     answered();
