@@ -231,8 +231,8 @@ class TestSessions:
         signed_in(nurse.user, PHONE)
         page = words(signed_in(nurse.user, DESK).get(ACCOUNT))
 
-        assert "Firefox on Windows Since 11:00 This one" in page
-        assert "Chrome on Android Since 11:00 Sign out" in page
+        assert "Firefox on Windows In use now, since 11:00 This one" in page
+        assert "Chrome on Android Last used just now Sign out" in page
 
     def test_one_place_is_signed_out_and_the_others_stay(self, nurse: StaffMember) -> None:
         phone, here = signed_in(nurse.user, PHONE), signed_in(nurse.user, DESK)
