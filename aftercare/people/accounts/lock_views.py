@@ -23,8 +23,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from fido2.webauthn import UserVerificationRequirement
 
 from aftercare.people.access import staff_member_of
+from aftercare.people.accounts.second_step_views import note_failure
 from aftercare.people.accounts.sign_in_forms import UseKeyForm
 from aftercare.people.accounts.sign_in_views import begin_code, is_just_asked_for
+from aftercare.people.factors.sign_ins import AT_SIGN_IN, record_sign_out
 from aftercare.people.login import note_address, safe_path
 from aftercare.people.models import User
 from aftercare.people.sessions.limits import WARNING, SessionTimes
@@ -86,6 +88,7 @@ def unlock(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"request_options": ask_for_passkey(user)})
     form = UnlockForm(request.POST, user=user)
     if not form.is_valid():
+        note_failure(form, user, AT_SIGN_IN)
         return to_locked(request, _("That did not work. Try again, or use another way."))
     return unlock_with(request, form, user, lock)
 
@@ -128,7 +131,9 @@ def unlock_with_code(request: HttpRequest) -> HttpResponse:
 @require_POST
 def leave(request: HttpRequest) -> HttpResponse:
     """End a locked session for somebody else, who signs in next: nothing of its user is kept."""
-    if is_locked(request.session):
+    user = locked_user(request)
+    if user is not None:
+        record_sign_out(user, timezone.now())
         UserSession.objects.filter(session_key=request.session.session_key).delete()
         request.session.flush()
     return redirect(settings.LOGIN_URL)

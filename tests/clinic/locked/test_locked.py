@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 from aftercare.alerts.models import ContactStep
 from aftercare.people.accounts.adapter import wait_for_mails
 from aftercare.people.actions.withdrawal import end_sessions
-from aftercare.people.models import Patient, Procedure, StaffMember
+from aftercare.people.models import Event, Patient, Procedure, StaffMember
 from aftercare.people.sessions.locking import KEY
 from clinic.held_forms import DRAWN_FOR
 from tests.clinic.staff_client import QUEUE, proved_client, staff_client, words
@@ -136,6 +136,7 @@ def test_somebody_else_drops_the_session(locked: Client, nurse: StaffMember, cli
     hold(locked, "The patient called.")
     response = post(locked, "/accounts/unlock/leave/", {})
     assert response["Location"] == "/accounts/login/code/"
+    assert Event.objects.filter(verb=Event.Verb.SIGNED_OUT, actor=nurse.user).count() == 1
     with frozen_at(NOON + MINUTE):
         assert dict(locked.session) == {}
         locked.force_login(clinician.user)
