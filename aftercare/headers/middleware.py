@@ -45,8 +45,9 @@ NOT_CACHED = "max-age=0, no-cache, no-store, must-revalidate, private"
 class ResponseHeaders:
     """Set the headers that do not depend on the view; before other middleware, so that no response is without them.
 
-    Only what says that it is public is cached: static files, and pictures of articles. A page whose path holds a
-    token tells no other page its address.
+    Only what says that it is public is cached: static files, and pictures of articles. These are no pages, and do
+    without the policy of pages, which is longer than some of them. A page whose path holds a token tells no other
+    page its address.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -54,9 +55,9 @@ class ResponseHeaders:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        response["Permissions-Policy"] = PERMISSIONS_POLICY
         response["Cross-Origin-Resource-Policy"] = "same-origin"
         if "public" not in response.get("Cache-Control", ""):
+            response["Permissions-Policy"] = PERMISSIONS_POLICY
             response["Cache-Control"] = NOT_CACHED
         if holds_token(request.path):
             response["Referrer-Policy"] = "no-referrer"

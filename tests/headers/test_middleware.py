@@ -102,6 +102,7 @@ def test_files_are_kept_for_good_and_by_this_site_alone() -> None:
     assert response["Cache-Control"] == "max-age=315360000, public, immutable"
     assert response["Cross-Origin-Resource-Policy"] == "same-origin"
     assert response["X-Content-Type-Options"] == "nosniff"
+    assert "Permissions-Policy" not in response  # 700 bytes, which are for pages
 
 
 def test_every_path_with_a_token_is_known() -> None:
