@@ -225,16 +225,17 @@ def require(allowed: bool, member: StaffMember) -> None:
 
 
 def alert_of(member: StaffMember, alert_id: UUID) -> Alert:
-    """Return an alert of the member's clinic; 404 for any other."""
-    alerts = member.clinic.alerts.select_related(
+    """Return an alert of the member's clinic; 404 for any other, and for one of a patient who was erased."""
+    alerts = member.clinic.alerts.filter(patient__user__erased_as="").select_related(
         "patient__user", "patient__clinic", "procedure", "acknowledged_by", "owner", "closed_by"
     )
     return get_object_or_404(alerts, pk=alert_id)
 
 
 def patient_of_clinic(member: StaffMember, patient_id: UUID) -> Patient:
-    """Return a patient of the member's clinic; 404 for any other."""
-    return get_object_or_404(member.clinic.patients.select_related("user", "clinic"), pk=patient_id)
+    """Return a patient of the member's clinic; 404 for any other, and for one who was erased."""
+    patients = member.clinic.patients.not_erased().select_related("user", "clinic")
+    return get_object_or_404(patients, pk=patient_id)
 
 
 def shows(request: HttpRequest, page: Event.Page, patients: Iterable[Patient]) -> None:

@@ -35,7 +35,7 @@ def find_patients(clinics: Iterable[Clinic], words: str) -> QuerySet[Patient]:
 
     Every condition can be answered by an index; see `0014_index_parts_of_words`.
     """
-    patients = Patient.objects.filter(clinic__in=list(clinics)).select_related("user", "clinic")
+    patients = Patient.objects.not_erased().filter(clinic__in=list(clinics)).select_related("user", "clinic")
     parts = folded(words)
     if len(words) < SHORTEST or not parts or is_too_long(words):
         return patients.none()

@@ -50,3 +50,16 @@ def try_again(*, message: Message, now: datetime) -> Message:
     )
     nudge_after_commit()
     return again
+
+
+@transaction.atomic
+def forget_recipient(*, recipient: int, now: datetime) -> int:
+    """Withdraw what waits for a user, drop what mail servers said of it, and return how many were withdrawn.
+
+    Failures count as handled: nobody is to send them again.
+    """
+    messages = Message.objects.filter(recipient=recipient)
+    withdrawn: int = messages.waiting().update(state=Message.State.WITHDRAWN, finished_at=now)
+    messages.unattended_failures().update(attended_at=now)
+    messages.exclude(error="").update(error="")
+    return withdrawn

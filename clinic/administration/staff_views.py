@@ -42,8 +42,8 @@ def choose(request: HttpRequest, _member: StaffMember) -> HttpResponse:
 @staff_page
 @only(may_manage_staff)
 def staff(request: HttpRequest, member: StaffMember) -> HttpResponse:
-    """List everybody who works or worked for the clinic."""
-    members = member.clinic.staff_members.select_related("user")
+    """List everybody who works or worked for the clinic, but for those who were erased."""
+    members = member.clinic.staff_members.filter(user__erased_as="").select_related("user")
     ordered = members.order_by("-is_active", "user__first_name", "user__last_name", "pk")
     now = timezone.now()
     context = {"rows": staff_rows(member.clinic, list(ordered), now), "now": now}
@@ -126,8 +126,9 @@ def invite(request: HttpRequest, member: StaffMember, member_pk: int) -> HttpRes
 
 
 def colleague_of(member: StaffMember, member_pk: int) -> StaffMember:
-    """Return a current or former member of the clinic's staff; 404 for any other."""
-    return get_object_or_404(member.clinic.staff_members.select_related("user", "clinic"), pk=member_pk)
+    """Return a current or former member of the clinic's staff; 404 for any other, and for one who was erased."""
+    members = member.clinic.staff_members.filter(user__erased_as="")
+    return get_object_or_404(members.select_related("user", "clinic"), pk=member_pk)
 
 
 def person_page(

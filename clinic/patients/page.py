@@ -59,7 +59,7 @@ def page_of_patients(
     """
     procedures = Procedure.objects.filter(patient=OuterRef("pk")).order_by("-performed_at")
     last = Subquery(procedures.values("performed_at")[:1])
-    patients = filters.narrow(clinic.patients.select_related("user"), clinic, now)
+    patients = filters.narrow(clinic.patients.not_erased().select_related("user"), clinic, now)
     ordered = patients.order_by(last.desc(nulls_last=True), "-enrolled_at", "pk")
     page = Paginator(ordered, PATIENTS_ON_A_PAGE).get_page(number)
     for patient in page:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Case, F, Value, When
+from django.db.models import Case, CharField, F, Value, When
 from django.db.models.functions import Concat
 from django.utils.formats import date_format
 from django.utils.text import capfirst
@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from aftercare.checkins.advice.reasons import Clock, reasons
 from aftercare.checkins.submission.history import course_for
 from aftercare.checkins.wording import SEVERITIES, SHORT
-from aftercare.people.models import Patient, Procedure
+from aftercare.people.models import Patient, Procedure, User
 from aftercare.triage import RULES, SYMPTOMS, Evidence, ExpectedCourse, Finding, Level
 from aftercare.ui.chart import drawing
 from aftercare.ui.chart.parts import Chart, Course, Mark, Point, Series, Words
@@ -40,6 +40,7 @@ WHOLE_DAYS_FROM_H = 24
 # Name of the staff member who entered a check-in; "" if the patient did.
 BY_STAFF: Final = Case(
     When(submitted_by=F("patient__user"), then=Value("")),
+    When(submitted_by__erased_as=User.ErasedAs.STAFF, then=Value(User.ErasedAs.STAFF.label, CharField())),
     default=Concat("submitted_by__first_name", Value(" "), "submitted_by__last_name"),
 )
 

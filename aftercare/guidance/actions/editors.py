@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from wagtail.models import Collection, GroupCollectionPermission
+from wagtail.admin.models import EditingSession, FormState
+from wagtail.models import Collection, GroupCollectionPermission, ModelLogEntry
+from wagtail.users.models import UserProfile
 
 from aftercare.guidance.access import EDITORS, MAY_EDIT
 from aftercare.people.models import User
@@ -51,3 +56,17 @@ def add_editor(*, email: str, first_name: str = "", last_name: str = "") -> User
         user = User.objects.create_user(address, first_name=first_name, last_name=last_name)
     user.groups.add(editors_group())
     return user
+
+
+@transaction.atomic
+def forget_editor(user: User) -> None:
+    """Delete what Wagtail keeps about a person: profile and picture, forms left open, the name in its log.
+
+    Articles and their versions stay.
+    """
+    for profile in UserProfile.objects.filter(user=user).exclude(avatar=""):
+        transaction.on_commit(partial(profile.avatar.storage.delete, profile.avatar.name))
+    for model in (UserProfile, EditingSession, FormState):
+        model.objects.filter(user=user).delete()
+    of_users = ContentType.objects.get_for_model(User)
+    ModelLogEntry.objects.filter(content_type=of_users, object_id=str(user.pk)).update(label="", data={})

@@ -80,6 +80,7 @@ class Event(AppendOnly):
         APPROVED_RECOVERY = "approved_recovery", _("agreed to remove somebody’s second step")
         STOPPED_RECOVERY = "stopped_recovery", _("stopped the removal of a second step")
         RESET_FACTORS = "reset_factors", _("removed somebody’s second step")
+        ERASED = "erased", _("erased who the person is")
 
     class Page(models.TextChoices):
         """A page of staff that shows patients. The value is the name of its URL."""

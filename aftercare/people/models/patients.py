@@ -78,6 +78,10 @@ class PatientQuerySet(models.QuerySet["Patient"]):
         """Patients who are not withdrawn."""
         return self.filter(withdrawn_at=None)
 
+    def not_erased(self) -> PatientQuerySet:
+        """Patients whose person was not erased: the others are shown to nobody."""
+        return self.filter(user__erased_as="")
+
     def opened_by_sign_in(self) -> PatientQuerySet:
         """Records that the person's sign-in opens: not withdrawn, and not waiting to be accepted."""
         return self.taking_part().filter(pending_since=None)

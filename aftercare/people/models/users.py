@@ -17,6 +17,7 @@ from aftercare.people.name_matching import require_one_line
 from aftercare.people.telephones import TelephoneField
 
 SYSTEM_EMAIL = "system@aftercare.invalid"
+ERASED_EMAIL = "erased-{pk}@aftercare.invalid"
 SIGN_IN_LINK_LIFE = timedelta(minutes=15)
 
 
@@ -93,6 +94,12 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractUser):  # type: ignore[django-manager-missing]  # Wagtail, untyped, points here
+    class ErasedAs(models.TextChoices):
+        """The words that stand where the name of an erased person stood."""
+
+        PATIENT = "patient", _("Erased patient")
+        STAFF = "staff", _("Former member of staff")
+
     username = None  # type: ignore[assignment]
     first_name = models.CharField(_("first name"), max_length=150, blank=True, validators=[require_one_line])
     last_name = models.CharField(_("last name"), max_length=150, blank=True, validators=[require_one_line])
@@ -101,6 +108,8 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]  # Wagtail, un
     telephone = TelephoneField(blank=True)
     # Used when a message is rendered. Empty: not asked.
     language = models.CharField(max_length=10, choices=Language, blank=True)
+    # Set when the person was erased: the row stays, so that events and reports keep somebody they are about.
+    erased_as = models.CharField(max_length=10, choices=ErasedAs, blank=True)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -112,6 +121,12 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]  # Wagtail, un
 
     def __str__(self) -> str:
         return self.get_full_name() or self.email
+
+    def get_full_name(self) -> str:
+        """Return the name, or what stands for it once the person is erased."""
+        if self.erased_as:
+            return str(self.ErasedAs(self.erased_as).label)
+        return super().get_full_name()
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Update the search text of the person's patient records with the name."""
