@@ -1,12 +1,14 @@
-"""Error page while the database is unavailable or too slow, e.g. during a restart; posted input is kept on the page."""
+"""Error pages: for a host that is not ours, and while the database is away or too slow, with what was posted."""
 
 from __future__ import annotations
 
 import sys
 from http import HTTPStatus
 
+from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.template.loader import render_to_string
 from django.views import defaults
 
@@ -14,6 +16,13 @@ from aftercare.people.csrf import is_from_another_site
 from aftercare.statement_timeout import is_timeout
 
 RETRY_AFTER = "20"  # seconds
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer what cannot be read (Django's handler400); whoever came by a wrong host is told the right one."""
+    if isinstance(exception, DisallowedHost):
+        return HttpResponseBadRequest(render_to_string("400.html", {"right_address": settings.SITE_URL}))
+    return defaults.bad_request(request, exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

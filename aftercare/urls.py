@@ -6,6 +6,7 @@ from aftercare import health
 from aftercare.guidance.editing.pictures import picture
 from aftercare.headers.csp_reports import report
 
+handler400 = "aftercare.error_views.bad_request"
 handler500 = "aftercare.error_views.server_error"
 
 urlpatterns = [

@@ -138,3 +138,54 @@ def test_a_form_that_takes_too_long_is_kept_to_be_sent_again(patient: Patient) -
     page = words(response)
     assert "Your answers are not sent yet This took too long, so we stopped it." in page
     assert f'name="token" value="{TOKEN}"' in response.content.decode()
+
+
+@pytest.mark.usefixtures("too_slow")
+def test_a_page_that_takes_too_long_can_be_loaded_again(nurse: StaffMember) -> None:
+    client = staff_client(nurse)
+    client.raise_request_exception = False
+
+    page = client.get("/clinic/patients/search/").content.decode()
+
+    assert '<a class="btn btn-primary" href="">Load the page again</a>' in page
+    assert 'href="/">Go to the start page</a>' in page
+
+
+def test_a_form_of_staff_is_not_called_answers(
+    patient: Patient, clinician: StaffMember, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(**_said: Any) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr("clinic.patients.withdrawal_views.withdraw_patient", fails)
+    client = staff_client(clinician)
+    client.raise_request_exception = False
+
+    response = client.post(f"/clinic/patients/{patient.pk}/withdraw/", {"reason": "Moved.", "confirm": "on"})
+
+    assert response.status_code == 503
+    page = words(response)
+    assert "This is not saved yet" in page
+    assert "Everything you typed is still on this page." in page
+    assert "Your answers" not in page
+    assert "The clinic may not have this yet." not in page
+
+
+def test_whoever_comes_by_a_wrong_address_is_told_the_right_one(settings: Any) -> None:
+    settings.SITE_URL = "https://aftercare.example"
+
+    response = Client(raise_request_exception=False).get("/", headers={"host": "elsewhere.example"})
+
+    assert response.status_code == 400
+    assert "This is not our address" in words(response)
+    page = response.content.decode()
+    assert '<a class="btn" href="https://aftercare.example/">Go to the start page</a>' in page
+    assert "elsewhere.example" not in page
+
+
+def test_what_cannot_be_read_leads_to_the_start_page_of_here() -> None:
+    response = Client(raise_request_exception=False).get("/", {"q": "\0"})
+
+    assert response.status_code == 400
+    assert "We could not read that" in words(response)
+    assert '<a class="btn" href="/">Go to the start page</a>' in response.content.decode()
