@@ -12,10 +12,12 @@ from uuid import UUID
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from aftercare.checkins.pages.who_looked import day_words
 from aftercare.people.models import Clinic, Event, Patient, StaffMember
 from aftercare.people.sealing.looks import older_than
 
@@ -104,6 +106,14 @@ class LooksPage:
         return [seen.patient for row in self.rows for seen in row.seen]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookDay:
+    """The rows of one day. `words`: the day, such as "Today, Thursday 19 November"."""
+
+    words: str
+    rows: list[LookRow]
+
+
 def looks_page(clinic: Clinic, filters: LookFilters, before: str) -> LooksPage:
     """Return the looks before the event with the id `before`; from the newest on where there is none."""
     looks = older_than(filters.of(clinic), before)
@@ -111,6 +121,12 @@ def looks_page(clinic: Clinic, filters: LookFilters, before: str) -> LooksPage:
     shown, is_cut = events[:LOOKS_ON_A_PAGE], len(events) > LOOKS_ON_A_PAGE
     rows = [look_row(list(looks), filters) for _page, looks in groupby(shown, key=same_page)]
     return LooksPage(rows=rows, older=filters.query_with(before=shown[-1].pk) if is_cut else "")
+
+
+def days_of(page: LooksPage, today: date) -> list[LookDay]:
+    """Return the rows of a page by the day on which they fall, newest first."""
+    by_day = groupby(page.rows, lambda row: timezone.localdate(row.event.at))
+    return [LookDay(words=day_words(day, today), rows=list(rows)) for day, rows in by_day]
 
 
 def same_page(event: Event) -> tuple[object, ...]:

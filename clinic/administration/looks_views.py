@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from aftercare.people.models import Event, StaffMember
 from clinic.access import only, shows, staff_page
-from clinic.administration.looks_page import LookFilterForm, LookFilters, looks_page
+from clinic.administration.looks_page import LookFilterForm, LookFilters, days_of, looks_page
 from clinic.permissions import may_see_looks
 
 
@@ -23,8 +23,8 @@ def looks(request: HttpRequest, member: StaffMember) -> HttpResponse:
     shows(request, Event.Page.LOOKS, [*page.patients, *filter(None, [filters.patient])])
     context = {
         "page": page,
+        "days": days_of(page, timezone.localdate()),
         "filters": filters,
         "form": LookFilterForm(filters, member.clinic),
-        "now": timezone.now(),
     }
     return render(request, "clinic/administration/looks.html", context)

@@ -117,6 +117,13 @@ def test_who_was_erased_is_somebody_and_no_address_is_shown(patient: Patient, nu
     assert nurse.user.email not in said
 
 
+def test_where_nobody_has_looked_no_line_can_look_wrong(patient: Patient, nurse: StaffMember) -> None:
+    assert "Nobody has looked yet" in read(patient)
+    assert "If a line looks wrong" not in read(patient)
+    look(nurse.user, patient, 25, Page.PATIENT)
+    assert "If a line looks wrong" in read(patient)
+
+
 def test_today_leads_there(patient: Patient, procedure: Procedure, nurse: StaffMember) -> None:
     link = f'href="{PATH}"'
     assert link in signed_in(patient.user).get("/").content.decode()

@@ -42,7 +42,8 @@ def test_each_look_says_who_at_whom_when_which_page_and_from_where(
 ) -> None:
     look(nurse, patient, 25, Page.ALERT, "203.0.113.9")
     said = words(staff_client(manager).get(LOOKS))
-    assert "11:00 Ruth Test An alert Amara Test From 203.0.113.9" in said
+    assert "Tuesday 13 January" in said
+    assert "11:00 Ruth Test From 203.0.113.9 An alert: Amara Test" in said
 
 
 def test_a_look_from_before_pages_were_written_down_has_its_page_too(
@@ -138,3 +139,16 @@ def test_a_patients_page_leads_there_for_the_manager_only(
     link = f'href="{LOOKS}?patient={patient.pk}"'
     assert link in staff_client(manager).get(patient_url(patient)).content.decode()
     assert link not in staff_client(clinician).get(patient_url(patient)).content.decode()
+
+
+def test_the_looks_of_a_day_stand_under_the_day(
+    manager: StaffMember, nurse: StaffMember, patient: Patient
+) -> None:
+    for hour in (-9, 1, 25):
+        look(nurse, patient, hour)
+    said = words(staff_client(manager).get(LOOKS))
+    days = ("Today, Tuesday 13 January", "11:00", "Monday 12 January", "11:00", "01:00")
+    places = [said.index("Today, ")]
+    for part in days[1:]:
+        places.append(said.index(part, places[-1] + 1))
+    assert days[0] in said
