@@ -88,7 +88,9 @@
       return;
     }
     if (session.left <= 0) {
-      lock();
+      if (session.is_locked) {
+        lock();
+      } // else somebody signed out elsewhere: what is there stays, and a form that is sent is held
     } else if (1000 * session.left <= WARN) {
       warn(session);
       again(Math.min(1000 * session.left, AGAIN));

@@ -80,6 +80,7 @@ PAGES: dict[str, Callable[[Records], str]] = {
 NO_PAGES = {
     *("queue_live", "search", "choose_clinic", "acknowledge", "close", "assign", "reopen", "record_attempt"),
     *("give_back", "undo_close", "typed"),
+    *("lock", "locked", "locked_counts"),  # looked at in tests/clinic/locked
     *("send_letter", "record_call", "send_invitation", "take_back", "invite_staff", "move_step_up"),
     *("remove_closed_day", "start_drill", "acknowledge_drill", "stop_drill"),
     *("message_again", "message_dismiss"),

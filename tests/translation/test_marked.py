@@ -50,8 +50,10 @@ NOT_OPENED = frozenset(
         "mfa_reauthenticate_webauthn",
         "mfa_remove_webauthn",
         "mfa_view_recovery_codes",
+        "own_device",
         "picture",
         "readyz",
+        "unlock",
         "usersessions_list",
     }
 )

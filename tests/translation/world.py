@@ -102,11 +102,19 @@ def look_around() -> World:
             Walk(User.objects.get(email=f"{name}@demo.example"), pages).from_(
                 "/clinic/", "/accounts/", "/accounts/reauthenticate/"
             )
+        look_at_a_lock(pages)
         Walk(None, pages).from_("/", *ways_in())
         data = Data(list(entered()))
         for name, content in mails():
             letters.setdefault(name, set()).update((content.subject, content.body))
         return World(pages=pages, mails=letters, data=data)
+
+
+def look_at_a_lock(pages: dict[str, set[str]]) -> None:
+    """Walk on as a nurse whose session is locked."""
+    walk = Walk(User.objects.get(email="nurse@demo.example"), pages)
+    walk.client.post("/clinic/lock/", {"asked": "yes"})
+    walk.from_("/clinic/locked/", "/clinic/locked/counts/")
 
 
 def prepare() -> None:

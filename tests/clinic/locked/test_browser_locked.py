@@ -28,6 +28,11 @@ pytestmark = [
 
 LOOK = "document.dispatchEvent(new CustomEvent('session:over'))"
 
+LISTEN = """() => {
+  window.sounds = [];
+  document.addEventListener("queue:sound", event => window.sounds.push(event.detail.emergency));
+}"""
+
 
 def grow_old(**ages: float) -> None:
     """Let sessions have been used, or begun, so many minutes ago: `used_at`, `signed_in_at`."""
@@ -73,15 +78,20 @@ def test_the_queue_locks_counts_on_and_a_passkey_unlocks_it_in_one_touch(
     desk.open("/clinic/patients/")
     desk.open("/clinic/")
     expect(page.get_by_role("main")).to_contain_text("Daniel Reyes")
+    page.get_by_role("button", name="Sound off").click()
     grow_old(used_at=15)
 
     page.evaluate(LOOK)
     expect_locked(page)
     expect(page.get_by_role("heading", level=1)).to_have_text("1 urgent patient waits. Unlock.")
     can_be_used(page)
+    expect(page.get_by_role("button", name="Sound on", exact=True)).to_be_visible()
+    page.evaluate(LISTEN)
     emergency_of(daniel, nurse)
     expect(page.get_by_role("heading", level=1)).to_have_text("1 emergency waits. Unlock.")
     expect(page).to_have_title(re.compile(r"^\(2\) Locked"))
+    expect(page.get_by_role("status")).to_have_text("1 emergency waits.")
+    assert page.evaluate("window.sounds") == [True]
     can_be_used(page)
     for name in ("Daniel", "Joan"):
         assert name not in page.content()

@@ -16,12 +16,14 @@ from allauth.mfa.totp.internal.auth import (
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import Permission
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
 from aftercare.people.accounts.devices import device_name, is_held_in_a_hand
 from aftercare.people.actions.sign_in_links import make_sign_in_link
 from aftercare.people.models import Event, Patient, StaffMember, User
 from tests.clinic.staff_client import QUEUE, proved_client, staff_client, words
+from tests.clock import frozen_at
 from tests.factories import PatientFactory, StaffMemberFactory, at
 from tests.people.accounts.test_sign_in_link import is_signed_in
 from tests.people.proving import prove
@@ -36,7 +38,7 @@ DESK = "Mozilla/5.0 (Windows NT 10.0; rv:130.0) Gecko/20100101 Firefox/130.0"
 def signed_in(user: User, browser: str = DESK) -> Client:
     """A browser in which somebody has signed in by a link, as people do."""
     client = Client(headers={"user-agent": browser})
-    client.post(make_sign_in_link(user=user, now=at(1)))
+    client.post(make_sign_in_link(user=user, now=timezone.now()))
     assert is_signed_in(client)
     return client
 
@@ -233,6 +235,48 @@ class TestSessions:
 
         assert "Firefox on Windows In use now, since 11:00 This one" in page
         assert "Chrome on Android Last used just now Sign out" in page
+
+    def test_it_says_when_each_was_last_used_and_which_is_locked(self, nurse: StaffMember) -> None:
+        phone = signed_in(nurse.user, PHONE)
+        with frozen_at(at(1, minutes=10)):
+            phone.get(QUEUE)
+        with frozen_at(at(1, minutes=20)):
+            here = signed_in(nurse.user, DESK)
+            assert "Chrome on Android Last used 10 min ago Sign out" in words(here.get(ACCOUNT))
+            phone.post("/clinic/lock/", {"asked": "yes"})
+            assert "Chrome on Android Locked. Last used 10 min ago Sign out" in words(here.get(ACCOUNT))
+
+    def test_one_that_will_be_locked_at_its_next_use_is_called_locked(self, nurse: StaffMember) -> None:
+        signed_in(nurse.user, PHONE)
+        with frozen_at(at(3)):
+            page = words(signed_in(nurse.user, DESK).get(ACCOUNT))
+        assert "Chrome on Android Locked. Last used 2 h ago Sign out" in page
+
+    def test_a_locked_one_is_ended_from_elsewhere(self, nurse: StaffMember) -> None:
+        phone, here = signed_in(nurse.user, PHONE), signed_in(nurse.user, DESK)
+        phone.post("/clinic/lock/", {"asked": "yes"})
+        assert phone.get("/clinic/locked/").status_code == 200
+        here.post("/accounts/sessions/end/")
+        assert phone.get("/clinic/locked/").headers["Location"].startswith("/accounts/login/code/")
+
+    def test_a_device_is_ones_own_until_one_says_otherwise(self, nurse: StaffMember) -> None:
+        here = signed_in(nurse.user, DESK)
+        assert "Your own device" not in words(here.get(ACCOUNT))
+        for said, is_own in (("yes", True), ("no", False), ("yes", True)):
+            here.post("/accounts/sessions/own-device/", {"own_device": said})
+            assert here.get(ACCOUNT).context["is_own_device"] is is_own
+        here.post("/accounts/sessions/end/")
+        assert here.get(ACCOUNT).context["is_own_device"]
+        assert not signed_in(nurse.user, PHONE).get(ACCOUNT).context["is_own_device"]
+
+    def test_a_device_is_called_ones_own_after_a_proof_only(self, nurse: StaffMember) -> None:
+        here = staff_client(nurse)
+        answer = here.post("/accounts/sessions/own-device/", {"own_device": "yes"})
+        assert "/reauthenticate/" in answer.headers["Location"]
+        assert not here.get(ACCOUNT).context["is_own_device"]
+
+    def test_patients_are_not_asked_about_their_device(self, patient: Patient) -> None:
+        assert "This device" not in words(signed_in(patient.user).get(ACCOUNT))
 
     def test_one_place_is_signed_out_and_the_others_stay(self, nurse: StaffMember) -> None:
         phone, here = signed_in(nurse.user, PHONE), signed_in(nurse.user, DESK)
