@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='user',
             name='erased_as',
-            field=models.CharField(blank=True, choices=[('patient', 'Erased patient'), ('staff', 'Former member of staff')], max_length=10),
+            field=models.CharField(blank=True, choices=[('patient', 'Erased patient'), ('staff', 'Former member of staff')], db_default='', default='', max_length=10),
         ),
         migrations.AlterField(
             model_name='event',

@@ -109,7 +109,8 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]  # Wagtail, un
     # Used when a message is rendered. Empty: not asked.
     language = models.CharField(max_length=10, choices=Language, blank=True)
     # Set when the person was erased: the row stays, so that events and reports keep somebody they are about.
-    erased_as = models.CharField(max_length=10, choices=ErasedAs, blank=True)
+    # The database knows the default too: a process of the version before adds users during an update.
+    erased_as = models.CharField(max_length=10, choices=ErasedAs, blank=True, default="", db_default="")
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
