@@ -23,6 +23,7 @@ from tests.at_once import at_once
 from tests.clinic.staff_client import alert_url, patient_url, staff_client
 from tests.clock import frozen_at
 from tests.factories import alert_of, at, someone
+from tests.people.proving import prove
 
 pytestmark = pytest.mark.frozen_at(at(21))
 
@@ -231,6 +232,7 @@ def test_a_page_that_shows_a_patient_is_written_down(
     "path", ["contacts/", "details/", "staff/", "staff/add/", "contacts/steps/new/open/"]
 )
 def test_a_page_that_shows_no_patient_is_not_written_down(scene: Scene, path: str) -> None:
+    prove(scene.client, scene.manager.user)
     page = scene.client.get(f"/clinic/{path}")
     assert page.status_code == 200
     assert MARK not in page.content.decode()

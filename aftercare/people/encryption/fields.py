@@ -7,7 +7,7 @@ whether it is empty.
 from __future__ import annotations
 
 import json
-from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import FieldError
@@ -38,11 +38,13 @@ class Refused(models.Lookup):
         raise FieldError(f"Nothing can be looked up by an encrypted field ({lhs.target.name}).")
 
 
-class Encrypted(ABC):
-    """Base of the encrypted fields."""
+class Encrypted:
+    """Base of the encrypted fields; not an abstract class, of which Django could not copy a field."""
 
     model: Any
     column: Any
+    # Returns a value as stored, as text.
+    stored_text: Callable[[Any], str]
 
     @property
     def place(self) -> str:
@@ -52,10 +54,6 @@ class Encrypted(ABC):
     def get_lookup(self, lookup_name: str) -> type[models.Lookup[Any]] | None:
         """Allow to ask whether the field is empty or null."""
         return {"exact": OnlyEmpty, "isnull": models.lookups.IsNull}.get(lookup_name, Refused)
-
-    @abstractmethod
-    def stored_text(self, value: Any) -> str:
-        """Return the value as stored, as text."""
 
 
 class EncryptedTextField(Encrypted, TextField):
