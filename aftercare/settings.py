@@ -282,6 +282,11 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 60},
     },
     "seal_events": {"task": "aftercare.people.seal_events", "schedule": 60.0, "options": {"expires": 60}},
+    "end_removals": {
+        "task": "aftercare.people.end_removals",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "silence": {"task": "aftercare.checkins.silence", "schedule": 60.0, "options": {"expires": 60}},
     "unconfirmed": {
         "task": "aftercare.checkins.tell_unconfirmed",

@@ -67,6 +67,16 @@ def may_manage_staff(member: StaffMember) -> bool:
     return _is_at_least(member, Role.MANAGER)
 
 
+def may_ask_removal(member: StaffMember) -> bool:
+    """Ask to remove the second step of a staff member or patient who has lost it."""
+    return _is_at_least(member, Role.MANAGER)
+
+
+def may_approve_removal(member: StaffMember) -> bool:
+    """Agree to the removal of a second step that somebody else asked for, or stop it."""
+    return _is_at_least(member, Role.CLINICIAN)
+
+
 def may_edit_rota(member: StaffMember) -> bool:
     """Change contact steps, the rota, absences and closed days, and start a drill."""
     return _is_at_least(member, Role.MANAGER)

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from clinic import held_form_views
-from clinic.administration import details_views, looks_views, message_views, staff_views
+from clinic.administration import details_views, looks_views, message_views, removal_views, staff_views
 from clinic.alert import contact_views, owner_views
 from clinic.alert import views as alert_views
 from clinic.corrections import intake_views, transfer_views
@@ -65,6 +65,7 @@ urlpatterns = [
     path("staff/add/", staff_views.add, name="add_staff"),
     path("staff/<int:member_pk>/", staff_views.change, name="change_staff"),
     path("staff/<int:member_pk>/invitation/", staff_views.invite, name="invite_staff"),
+    path("staff/<int:member_pk>/second-step/", removal_views.staff_second_step, name="staff_second_step"),
     path("patients/search/", search_views.search, name="search"),
     path("patients/", patient_views.patients, name="patients"),
     path("patients/enrol/", enrolment_views.enrol, name="enrol"),
@@ -96,6 +97,11 @@ urlpatterns = [
     path("patients/<uuid:patient_id>/intake/", intake_views.intake, name="intake"),
     path("patients/<uuid:patient_id>/withdraw/", withdrawal_views.withdraw, name="withdraw"),
     path("patients/<uuid:patient_id>/take-back/", withdrawal_views.take_back, name="take_back"),
+    path(
+        "patients/<uuid:patient_id>/second-step/",
+        removal_views.patient_second_step,
+        name="patient_second_step",
+    ),
     path("patients/<uuid:patient_id>/check-ins/new/", check_in_views.new, name="new_check_in"),
     path("patients/<uuid:patient_id>/check-ins/<uuid:check_in_id>/", check_in_views.advice_page, name="told"),
 ]

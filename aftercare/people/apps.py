@@ -11,7 +11,8 @@ class PeopleConfig(AppConfig):
         from aftercare.people.actions import addresses, invitations, staff_invitations
         from aftercare.people.actions.withdrawal import register_for_patients
         from aftercare.people.clinics.sender_names import clinic_names
-        from aftercare.people.factors import notices
+        from aftercare.people.factors import notices, removal, removal_mails
+        from aftercare.people.factors import tasks as factor_tasks  # noqa: F401 (as above)
         from aftercare.people.sealing import tasks  # noqa: F401 (Celery looks for tasks beside this module only)
         from aftercare.people.sessions import receivers
         from aftercare.people.sessions import tasks as session_tasks  # noqa: F401
@@ -20,5 +21,9 @@ class PeopleConfig(AppConfig):
         register_renderer(staff_invitations.KIND, staff_invitations.render)
         register_renderer(addresses.KIND, addresses.render)
         register_renderer(notices.KIND, notices.render)
+        register_renderer(removal.ASKED, removal_mails.render_open)
+        register_renderer(removal.APPROVED, removal_mails.render_open)
+        register_renderer(removal.STOPPED, removal_mails.render_stopped)
+        register_renderer(removal.TO_APPROVE, removal_mails.render_to_approve)
         register_sender_names(clinic_names)
         receivers.connect()

@@ -1,11 +1,16 @@
-"""The paths that hold a token: whoever reads one can sign in with it."""
+"""The paths that hold a token: whoever reads one can act with it, most often sign in."""
 
 from __future__ import annotations
 
 import re
 
 # A test compares these with the URLs.
-TOKEN_PATHS = ("/accounts/link/", "/accounts/invitation/", "/accounts/staff-invitation/")
+TOKEN_PATHS = (
+    "/accounts/link/",
+    "/accounts/invitation/",
+    "/accounts/staff-invitation/",
+    "/accounts/removal/",
+)
 TOKEN_IN_PATH = re.compile(rf"({'|'.join(map(re.escape, TOKEN_PATHS))})[^/\s\"'?#&]+")
 
 

@@ -6,7 +6,7 @@ from allauth.mfa.recovery_codes import views as spare_code_views
 from allauth.mfa.webauthn import views as passkey_views
 from django.urls import path
 
-from aftercare.people.accounts import link_views, lock_views, second_step_views, sign_in_views
+from aftercare.people.accounts import link_views, lock_views, removal_views, second_step_views, sign_in_views
 from aftercare.people.accounts import views as account_views
 from aftercare.people.clinics import staff_invitation_views
 from aftercare.people.own_address import views as address_views
@@ -75,6 +75,7 @@ urlpatterns = [
     path("unlock/", lock_views.unlock, name="unlock"),
     path("unlock/code/", lock_views.unlock_with_code, name="unlock_with_code"),
     path("unlock/leave/", lock_views.leave, name="leave_locked"),
+    path("removal/<str:token>/", removal_views.removal, name="second_step_removal"),
     path("sessions/", account_views.sessions, name="usersessions_list"),
     path("sessions/own-device/", guarded(account_views.own_device), name="own_device"),
     path("sessions/end/", account_views.end_sessions, name="end_sessions"),

@@ -164,6 +164,7 @@ TABLE: dict[str, Row] = {
     "clinic/patients/<uuid:patient_id>/procedures/<uuid:procedure_id>/move/":
         Row(record("403", "200"), record("403", "422")),
     "clinic/patients/<uuid:patient_id>/intake/": Row(record("403", "200"), record("403", "422")),
+    "clinic/patients/<uuid:patient_id>/second-step/": Row(record("403", "200"), record("403", "422")),
     "clinic/patients/<uuid:patient_id>/withdraw/": Row(record("403", "200"), record("403", "422")),
     "clinic/patients/<uuid:patient_id>/take-back/": Row(REFUSED, record("403", "302")),
     "clinic/patients/<uuid:patient_id>/check-ins/new/": Row(record("200"), record("422")),
@@ -193,6 +194,11 @@ TABLE: dict[str, Row] = {
     "clinic/staff/add/": Row(staff("403", "403", "200"), staff("403", "403", "422")),
     "clinic/staff/<int:member_pk>/": Row(role_first("403", "403", "200"), role_first("403", "403", "422")),
     "clinic/staff/<int:member_pk>/invitation/": Row(REFUSED, role_first("403", "403", "302")),
+    "clinic/staff/<int:member_pk>/second-step/":
+        Row(
+            Answers("in 404 404 404 403 200 200 404 404 404", "in 404 404 404 403 404 404 200 404 404"),
+            Answers("in 404 404 404 403 422 422 404 404 404", "in 404 404 404 403 404 404 422 404 404"),
+        ),
     "clinic/looks/": Row(staff("403", "403", "200"), REFUSED),
     "clinic/messages/": Row(staff("403", "403", "200"), REFUSED),
     "clinic/messages/<uuid:message_id>/again/": Row(REFUSED, role_first("403", "403", "302")),
@@ -237,6 +243,7 @@ TABLE: dict[str, Row] = {
     "accounts/staff-invitation/<str:token>/": Row(
         everybody("200"), Answers("302 409 409 409 409 409 409 409 409 409")
     ),
+    "accounts/removal/<str:token>/": Row(everybody("200"), everybody("302")),
     "accounts/clinic/": Row(
         Answers("in 404 404 200 404 404 404 404 404 404"), Answers("in 404 404 404 404 404 404 404 404 404")
     ),

@@ -29,7 +29,7 @@ from aftercare.outbox.models import Message
 from aftercare.people.actions.invitations import invite
 from aftercare.people.actions.sign_in_links import make_sign_in_link
 from aftercare.people.actions.staff_invitations import invite_staff
-from aftercare.people.models import Clinic, Patient, Shift, StaffMember, User
+from aftercare.people.models import Clinic, FactorRemoval, Patient, Shift, StaffMember, User
 from tests.access.table import PEOPLE
 from tests.factories import (
     MONDAY,
@@ -135,6 +135,9 @@ def clinic_with_records(name: str, patient_name: str) -> Records:
     )
     invitation = invite(patient=patient, by=manager.user, now=at(20.9))
     staff_invitation = invite_staff(member=colleague, by=manager.user, now=at(20.9))
+    removal = FactorRemoval.objects.create(
+        user=colleague.user, clinic=clinic, asked_by=manager.user, asked_at=at(20.9)
+    )
     named = {
         "alert_id": alert.pk,
         "patient_id": patient.pk,
@@ -152,6 +155,7 @@ def clinic_with_records(name: str, patient_name: str) -> Records:
         "sign_in_link.token": make_sign_in_link(user=patient.user, now=NOW).split("/")[3],
         "invitation.token": invitation.path.split("/")[3],
         "staff_invitation.token": staff_invitation.path.split("/")[3],
+        "second_step_removal.token": removal.path.split("/")[3],
         "article.slug": Article.objects.filter(live=True)[0].slug,
     }
     return Records(clinic, staff, patient, named)

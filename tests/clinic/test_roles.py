@@ -25,8 +25,13 @@ pytestmark = [pytest.mark.usefixtures("procedure", "course_set"), pytest.mark.fr
 PERSON = {"first_name": "Ivy", "last_name": "Stone", "email": "Ivy@Test.Example", "role": "nurse"}
 LADDER = {
     "nurse": ["may_work_alerts", "may_enter_check_ins", "may_enrol"],
-    "clinician": ["may_record_procedures", "may_change_intake", "may_withdraw_patients"],
-    "manager": ["may_manage_staff", "may_edit_rota", "may_edit_clinic"],
+    "clinician": [
+        "may_record_procedures",
+        "may_change_intake",
+        "may_withdraw_patients",
+        "may_approve_removal",
+    ],
+    "manager": ["may_manage_staff", "may_edit_rota", "may_edit_clinic", "may_ask_removal"],
 }
 
 

@@ -37,7 +37,7 @@ LARGE = (
     "people_procedure",
 )
 BOOKKEEPING = {"django_migrations"}
-FACTORS = {"people_factorchange", "people_factorrecovery"}
+FACTORS = {"people_factorchange", "people_factorremoval"}
 SEALS = {"people_eventdetail", "people_eventseal", "people_sealedevent"}
 
 

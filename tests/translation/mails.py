@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
@@ -21,6 +22,7 @@ from aftercare.people.actions.addresses import change_own_address
 from aftercare.people.actions.invitations import invite
 from aftercare.people.actions.staff_invitations import invite_staff
 from aftercare.people.factors.changes import note_factor_change
+from aftercare.people.factors.removal import approve_removal, approvers, ask_removal, cancel_removal
 from aftercare.people.models import FactorChange, Invitation, Patient, StaffInvitation, StaffMember, User
 from aftercare.triage import Level
 from tests.people.proving import prove
@@ -95,6 +97,7 @@ def mails_to_come_in() -> Iterator[Mail]:
     for what in FactorChange.What:
         note_factor_change(user=member.user, what=what, by=by, now=now)
     yield from written_now()
+    yield from mails_about_removal(member, by)
 
 
 def mails_about_an_address(user: User, of_somebody_else: str) -> Iterator[Mail]:
@@ -106,6 +109,19 @@ def mails_about_an_address(user: User, of_somebody_else: str) -> Iterator[Mail]:
         client.post("/accounts/address/", {"email": address})
         yield "new address", sent_just_now()
     change_own_address(by=user, address="new@demo.example", now=timezone.now())
+    yield from written_now()
+
+
+def mails_about_removal(member: StaffMember, by: User) -> Iterator[Mail]:
+    """That it is asked for, agreed to and stopped, and the one to colleagues who can agree."""
+    now = timezone.now()
+    TOTP.activate(member.user, generate_totp_secret())
+    asked = ask_removal(user=member.user, clinic=member.clinic, by=by, now=now)
+    yield from written_now()
+    colleague = approvers(user=member.user, clinic=member.clinic, asked_by=by)[0]
+    approve_removal(removal=asked, by=colleague.user, now=now)
+    yield from written_now()
+    cancel_removal(removal=asked, by=by, now=now)
     yield from written_now()
 
 

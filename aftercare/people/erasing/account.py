@@ -18,7 +18,7 @@ from aftercare.people.models import (
     Event,
     EventDetail,
     FactorChange,
-    FactorRecovery,
+    FactorRemoval,
     Invitation,
     Patient,
     SignInLink,
@@ -30,7 +30,7 @@ from aftercare.people.models.users import ERASED_EMAIL
 # What belongs to the user alone: ways to sign in, and what became of them.
 WAYS_IN: tuple[type[Model], ...] = (
     *(EmailAddress, Authenticator, UserSession, SignInLink),
-    *(AddressChange, FactorChange, FactorRecovery),
+    *(AddressChange, FactorChange, FactorRemoval),
 )
 # Events whose details may name a member of staff.
 NAMING_STAFF = (Event.Verb.CHANGED_CLINIC, Event.Verb.GAVE_BACK, Event.Verb.RETURNED)

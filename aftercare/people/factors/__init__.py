@@ -1,1 +1,1 @@
-"""The second steps of people: their changes and recovery, and the events of signing in."""
+"""The second steps of people: their changes and removal, and the events of signing in."""

@@ -5,7 +5,7 @@ from aftercare.people.models.append_only import AppendOnly, AppendOnlyError, App
 from aftercare.people.models.clinics import Clinic, Shift, StaffMember
 from aftercare.people.models.code_requests import CodeRequest
 from aftercare.people.models.events import Event, EventDetail
-from aftercare.people.models.factor_changes import FactorChange, FactorRecovery
+from aftercare.people.models.factor_changes import FactorChange, FactorRemoval
 from aftercare.people.models.invitations import Invitation, StaffInvitation
 from aftercare.people.models.patients import (
     AT_RISK_QUESTIONS,
@@ -31,7 +31,7 @@ __all__ = [
     "EventDetail",
     "EventSeal",
     "FactorChange",
-    "FactorRecovery",
+    "FactorRemoval",
     "IntakeQuestion",
     "Invitation",
     "Language",

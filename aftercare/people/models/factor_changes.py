@@ -42,7 +42,7 @@ class FactorChange(models.Model):
         return f"{self.what} of {self.user_id}"
 
 
-class FactorRecoveryQuerySet(models.QuerySet[Any]):
+class FactorRemovalQuerySet(models.QuerySet[Any]):
     def open(self) -> Self:
         """Requests that are neither carried out nor stopped."""
         return self.filter(ended_at=None)
@@ -58,13 +58,13 @@ class FactorRecoveryQuerySet(models.QuerySet[Any]):
     def of_token(self, token: str) -> Self:
         """The request of the token in its mails; none for an invalid token."""
         try:
-            signed = FactorRecovery.SIGNER.unsign(token).encode()
+            signed = FactorRemoval.SIGNER.unsign(token).encode()
             return self.filter(pk=uuid.UUID(bytes=signing.b64_decode(signed)))
         except (signing.BadSignature, ValueError):  # binascii.Error is a ValueError
             return self.none()
 
 
-class FactorRecovery(models.Model):
+class FactorRemoval(models.Model):
     """A clinic's request to remove the second step of somebody who has lost it. Two people and a day stand before."""
 
     class Outcome(models.TextChoices):
@@ -73,11 +73,11 @@ class FactorRecovery(models.Model):
         REFUSED = "refused", _("stopped by its owner")
         LAPSED = "lapsed", _("stopped: nobody agreed in time")
 
-    SIGNER: ClassVar = signing.Signer(salt="aftercare.people.factor_recovery", sep=".")
+    SIGNER: ClassVar = signing.Signer(salt="aftercare.people.factor_removal", sep=".")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="factor_recoveries")
-    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="factor_recoveries")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="factor_removals")
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="factor_removals")
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
     approved_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
@@ -85,30 +85,30 @@ class FactorRecovery(models.Model):
     ended_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
 
-    objects: ClassVar = FactorRecoveryQuerySet.as_manager()
+    objects: ClassVar = FactorRemovalQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["-asked_at"]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["user"], condition=Q(ended_at=None), name="one_open_recovery_per_person"
+                fields=["user"], condition=Q(ended_at=None), name="one_open_removal_per_person"
             ),
             models.CheckConstraint(
-                condition=~Q(asked_by=F("user")), name="recovery_is_asked_by_another_than_its_owner"
+                condition=~Q(asked_by=F("user")), name="removal_is_asked_by_another_than_its_owner"
             ),
             models.CheckConstraint(
                 condition=Q(approved_by=None) | ~(Q(approved_by=F("user")) | Q(approved_by=F("asked_by"))),
-                name="recovery_is_approved_by_a_third_person",
+                name="removal_is_approved_by_a_third_person",
             ),
             models.CheckConstraint(
                 condition=Q(approved_by=None, approved_at=None)
                 | Q(approved_by__isnull=False, approved_at__isnull=False),
-                name="approved_recovery_says_by_whom_and_when",
+                name="approved_removal_says_by_whom_and_when",
             ),
             models.CheckConstraint(
                 condition=Q(ended_at=None, outcome="")
                 | Q(ended_at__isnull=False, outcome__in=["removed", "cancelled", "refused", "lapsed"]),
-                name="ended_recovery_has_an_outcome",
+                name="ended_removal_has_an_outcome",
             ),
             models.CheckConstraint(
                 condition=~Q(outcome="removed") | Q(approved_at__isnull=False),
@@ -117,7 +117,7 @@ class FactorRecovery(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"recovery {self.pk}"
+        return f"removal {self.pk}"
 
     @property
     def removal_at(self) -> datetime | None:
@@ -132,4 +132,4 @@ class FactorRecovery(models.Model):
     def path(self) -> str:
         """Path of the page on which its owner refuses it; to be mailed to the owner only."""
         short = signing.b64_encode(self.pk.bytes).decode()
-        return f"/accounts/recovery/{self.SIGNER.sign(short)}/"
+        return f"/accounts/removal/{self.SIGNER.sign(short)}/"

@@ -44,6 +44,11 @@ def authenticator(page: Page) -> Any:
     return session, made["authenticatorId"]
 
 
+def presence(session: Any, authenticator: str, *, is_there: bool) -> None:
+    """Let the owner show the finger, or not, as when they cancel: the browser says the same of both."""
+    session.send("WebAuthn.setUserVerified", {"authenticatorId": authenticator, "isUserVerified": is_there})
+
+
 def can_be_used(page: Page) -> None:
     """In both schemes, without scrolling sideways, with nothing drawn over something."""
     for scheme in ("light", "dark"):
@@ -144,3 +149,50 @@ def test_a_patient_adds_renames_uses_and_removes_one(
     page.get_by_role("button", name="Remove it").click()
     expect(page.get_by_role("main")).to_contain_text("None is added.")
     assert not Authenticator.objects.exists()
+
+
+def test_from_the_first_mailed_code_to_the_queue_where_a_second_step_is_required(
+    page: Page, live_server: LiveServer, authenticator: Any, nurse: StaffMember, settings: Settings
+) -> None:
+    settings.STAFF_MFA = "required"
+    page.goto(f"{live_server.url}/clinic/")
+    type_mailed_code(page, nurse.user.email)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Set up the app")
+    page.get_by_role("link", name=USE).click()
+    add_passkey(page, "My phone")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your spare codes")
+    can_be_used(page)
+    page.goto(f"{live_server.url}/clinic/")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Queue")
+
+
+def test_a_passkey_that_is_cancelled_is_said_and_the_next_try_works(
+    page: Page, live_server: LiveServer, authenticator: Any, nurse: StaffMember
+) -> None:
+    """At setting it up, and at signing in."""
+    said = "That did not work. Try again, or use another way."
+    session, own = authenticator
+
+    page.goto(f"{live_server.url}/accounts/login/code/?next=/accounts/2fa/webauthn/add/")
+    type_mailed_code(page, nurse.user.email)
+    presence(session, own, is_there=False)
+    page.get_by_role("button", name="Add it").click()
+    expect(page.get_by_role("alert")).to_have_text(said)
+    can_be_used(page)
+    presence(session, own, is_there=True)
+    page.reload()
+    add_passkey(page, "My phone")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your spare codes")
+
+    page.goto(f"{live_server.url}/accounts/logout/")
+    page.get_by_role("button", name="Sign out").click()
+    page.goto(f"{live_server.url}/clinic/")
+    type_mailed_code(page, nurse.user.email)
+    presence(session, own, is_there=False)
+    page.get_by_role("button", name=USE).click()
+    expect(page.get_by_role("alert")).to_have_text(said)
+    can_be_used(page)
+    presence(session, own, is_there=True)
+    page.reload()
+    page.get_by_role("button", name=USE).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Queue")
