@@ -22,10 +22,15 @@ AT_SIGN_IN, AGAIN = "sign_in", "again"  # where a second step failed
 
 
 def record_sign_in(request: HttpRequest, user: User, now: datetime) -> None:
-    """Record that somebody signed in, and by which ways: "code" or "link", and the second step after it."""
+    """Record that somebody signed in, and by which ways: "code" or "link", and the second step after it.
+
+    A passkey that unlocks a session without either is the way itself.
+    """
     data: dict[str, str] = {}
     for record in get_authentication_records(request, user):
-        if record["method"] == SECOND_STEP:
+        if record.get("passwordless"):
+            data = {"way": PASSKEY}
+        elif record["method"] == SECOND_STEP:
             data["second_step"] = STEPS[Authenticator.Type(record["type"])]
         else:
             data = {"way": record["method"]}

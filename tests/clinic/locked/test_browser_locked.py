@@ -14,7 +14,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from aftercare.people.accounts.adapter import wait_for_mails
 from aftercare.people.encryption.sessions import SessionStore
-from aftercare.people.models import Patient, StaffMember
+from aftercare.people.models import Event, Patient, StaffMember
 from tests.clinic.browsing import DESK, PHONE, Desk
 from tests.factories import PatientFactory, ProcedureFactory, UserFactory, check_in
 from tests.people.authenticator import add_authenticator, add_passkey
@@ -101,6 +101,7 @@ def test_the_queue_locks_counts_on_and_a_passkey_unlocks_it_in_one_touch(
     page.get_by_role("button", name="Unlock with passkey").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Patients")
     expect(page.get_by_role("main")).to_contain_text("Joan Test")
+    assert Event.objects.get(verb=Event.Verb.SIGNED_IN).data == {"way": "passkey"}
 
 
 def test_a_warning_comes_first_and_escape_or_a_press_keeps_the_session(
