@@ -50,6 +50,7 @@ def scene(patient: Patient, procedure: Procedure, course_set: object, manager: S
     raised = alert_of(patient, 20, signs=["pus"])
     scene = Scene(alert=raised, patient=patient, procedure=procedure, manager=manager)
     scene.client.force_login(manager.user)
+    prove(scene.client, manager.user)
     return scene
 
 
@@ -175,6 +176,7 @@ PAGES: dict[str, list[tuple[Callable[[Scene], str], Any, str]]] = {
         (found_for_move, GET, "move_procedure"),
     ],
     "intake": [(of_patient("intake/"), GET, "intake"), (of_patient("intake/"), {}, "intake")],
+    "patient_second_step": [(of_patient("second-step/"), GET, "patient_second_step")],
     "withdraw": [(of_patient("withdraw/"), GET, "withdraw"), (of_patient("withdraw/"), {}, "withdraw")],
     "new_check_in": [
         (of_patient("check-ins/new/?form=new"), GET, "new_check_in"),
@@ -194,7 +196,7 @@ NOBODY = {
     *("contacts", "new_step", "step", "remove_step", "move_step_up", "new_shift", "remove_shift", "absence"),
     *("new_closed_day", "remove_closed_day", "start_drill", "drill", "acknowledge_drill", "stop_drill"),
     *("message_again", "message_dismiss", "details", "choose_clinic", "staff", "add_staff", "change_staff"),
-    *("invite_staff", "lock", "locked", "locked_counts"),
+    *("invite_staff", "staff_second_step", "lock", "locked", "locked_counts"),
     "typed",  # the page of the form that it shows again: `test_a_form_shown_again_after_signing_in_is_a_look`
 }
 EACH = [(name, *page) for name, pages in PAGES.items() for page in pages]

@@ -23,7 +23,15 @@ from aftercare.people.actions.invitations import invite
 from aftercare.people.actions.staff_invitations import invite_staff
 from aftercare.people.factors.changes import note_factor_change
 from aftercare.people.factors.removal import approve_removal, approvers, ask_removal, cancel_removal
-from aftercare.people.models import FactorChange, Invitation, Patient, StaffInvitation, StaffMember, User
+from aftercare.people.models import (
+    FactorChange,
+    FactorRemoval,
+    Invitation,
+    Patient,
+    StaffInvitation,
+    StaffMember,
+    User,
+)
 from aftercare.triage import Level
 from tests.people.proving import prove
 
@@ -115,6 +123,7 @@ def mails_about_an_address(user: User, of_somebody_else: str) -> Iterator[Mail]:
 def mails_about_removal(member: StaffMember, by: User) -> Iterator[Mail]:
     """That it is asked for, agreed to and stopped, and the one to colleagues who can agree."""
     now = timezone.now()
+    FactorRemoval.objects.open().update(ended_at=now, outcome=FactorRemoval.Outcome.CANCELLED)
     TOTP.activate(member.user, generate_totp_secret())
     asked = ask_removal(user=member.user, clinic=member.clinic, by=by, now=now)
     yield from written_now()

@@ -22,7 +22,16 @@ from aftercare.people.actions.invitations import invite
 from aftercare.people.actions.sign_in_links import make_sign_in_link
 from aftercare.people.actions.staff_invitations import invite_staff
 from aftercare.people.actions.withdrawal import withdraw_patient
-from aftercare.people.models import Clinic, Invitation, Patient, Shift, StaffInvitation, StaffMember, User
+from aftercare.people.models import (
+    Clinic,
+    FactorRemoval,
+    Invitation,
+    Patient,
+    Shift,
+    StaffInvitation,
+    StaffMember,
+    User,
+)
 from tests.clock import frozen_at
 from tests.translation.mails import mails
 from tests.translation.pseudo import pseudo_locale
@@ -152,6 +161,15 @@ def work_alerts(by: User) -> None:
     close(alert=closed, by=by, now=NOW, outcome=Alert.Outcome.ADVICE_GIVEN, note="Seen at once")
 
 
+def removal_of(member: StaffMember) -> FactorRemoval:
+    """The removal of a second step, to which a second person has agreed."""
+    others = member.clinic.staff_members.exclude(user=member.user)
+    asked_by, approved_by = (other.user for other in others[:2])
+    by = {"asked_by": asked_by, "asked_at": NOW, "approved_by": approved_by, "approved_at": NOW}
+    made: FactorRemoval = FactorRemoval.objects.create(user=member.user, clinic=member.clinic, **by)
+    return made
+
+
 def ways_in() -> list[str]:
     """The pages that somebody who is not signed in is sent to, and links that are of no use."""
     nurse = StaffMember.objects.get(user__email="nurse@demo.example")
@@ -159,7 +177,9 @@ def ways_in() -> list[str]:
         make_sign_in_link(user=nurse.user, now=NOW),
         Invitation.objects.latest("made_at").path,
         StaffInvitation.objects.latest("made_at").path,
+        removal_of(nurse).path,
         "/accounts/link/gone/",
+        "/accounts/removal/gone/",
         "/accounts/invitation/gone/",
         "/accounts/staff-invitation/gone/",
         "/accounts/login/code/",

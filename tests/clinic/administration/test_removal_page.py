@@ -11,6 +11,7 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from aftercare.people.factors.removal import ask_removal, end_removals, refuse_removal
 from aftercare.people.models import Event, FactorRemoval, Patient, StaffMember
 from tests.clinic.staff_client import patient_url, proved_client, staff_client, words
+from tests.clock import frozen_at
 from tests.factories import at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache"), pytest.mark.frozen_at(at(1))]
@@ -50,10 +51,11 @@ class TestTheWay:
         page = words(press(clinician, place, "agree"))
 
         assert "You have agreed. The second step is removed in 24 hours" in page
-        assert "It is removed on Tuesday 13 January, 07:00." in page
+        assert "It is removed on Tuesday 13 January, 11:00." in page
         end_removals(at(25))
         assert not Authenticator.objects.filter(user=nurse.user).exists()
-        assert "The last request: removed" in words(proved_client(manager).get(place))
+        with frozen_at(at(25)):
+            assert "The last request: removed" in words(proved_client(manager).get(place))
 
     def test_for_a_patient_it_hangs_on_the_patients_page(
         self, manager: StaffMember, clinician: StaffMember, patient: Patient

@@ -238,8 +238,8 @@ class TestTheOwner:
     ) -> None:
         sweep()
         page = words(Client().get(self.link(nurse.user.email)))
-        assert "It will be removed on Tuesday 13 January, 07:00." in page
-        assert "It will be removed on Tuesday 13 January, 07:00." in " ".join(
+        assert "It will be removed on Tuesday 13 January, 11:00." in page
+        assert "It will be removed on Tuesday 13 January, 11:00." in " ".join(
             str(mail.outbox[-1].body).split()
         )
 
