@@ -176,9 +176,10 @@ def test_a_patients_page_needs_at_most_ten_queries(
         published(instruction("one"), key=f"B{number}", slug=f"b{number}")
     published(instruction("wash"))
     published(key="G", slug="gone").unpublish()
-    client = client_of(patient.user)
-    with frozen_at(at(26)), django_assert_max_num_queries(10):  # type: ignore[attr-defined]
-        client.get(path)
+    with frozen_at(at(26)):
+        client = client_of(patient.user)
+        with django_assert_max_num_queries(10):  # type: ignore[attr-defined]
+            client.get(path)
 
 
 def test_without_a_clinic_there_is_no_guidance(db: None) -> None:
