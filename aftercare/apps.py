@@ -18,6 +18,11 @@ class AftercareConfig(AppConfig):
         from aftercare.message_cache import cache_messages
 
         cache_messages()
+        if not (settings.DEMO or settings.TECHNICAL_CONTACT):
+            logger.warning(
+                "TECHNICAL_CONTACT is not set: nobody is mailed where messages do not leave. Set the e-mail address of "
+                "whoever runs the portal (docs/operating.md)."
+            )
         if not settings.HAS_DATA_KEYS:
             logger.warning(
                 "DATA_KEYS is not set: texts are encrypted with a key derived from SECRET_KEY. Set DATA_KEYS and run "

@@ -35,7 +35,7 @@ from bench.support.visits import (  # noqa: E402
     run_round,
 )
 from tools.servers.cleanup import process_cleanup  # noqa: E402
-from tools.servers.portal import Web, bare_environment, fresh_secrets  # noqa: E402
+from tools.servers.portal import NO_MAIL_SERVER, Web, bare_environment, fresh_secrets  # noqa: E402
 from tools.servers.ports import free_port  # noqa: E402
 from tools.servers.postgres import Postgres  # noqa: E402
 from tools.servers.valkey import Valkey  # noqa: E402
@@ -79,7 +79,7 @@ def measured(cycles: int, seconds: float) -> Iterator[tuple[Sites, dict[str, int
         variables = {
             "DATABASE_URL": postgres.create_database("portal"),
             "REDIS_URL": valkey.url,
-            "EMAIL_URL": f"file://{data}/mail",
+            "EMAIL_URL": NO_MAIL_SERVER,
             **fresh_secrets(),
             "SITE_URL": f"http://127.0.0.1:{port}",
             "DATA_DIR": data,

@@ -22,7 +22,7 @@ sys.path[0] = str(ROOT)
 import psycopg2  # type: ignore[import-untyped] # noqa: E402
 
 from tools.servers.cleanup import process_cleanup  # noqa: E402
-from tools.servers.portal import bare_environment, fresh_secrets  # noqa: E402
+from tools.servers.portal import NO_MAIL_SERVER, bare_environment, fresh_secrets  # noqa: E402
 from tools.servers.postgres import Postgres  # noqa: E402
 
 COUNTS = {
@@ -84,6 +84,8 @@ def main() -> None:
         url, floor_url = postgres.create_database("portal"), postgres.create_database("floor")
         environment = bare_environment() | {
             "DATABASE_URL": url,
+            "SITE_URL": "http://127.0.0.1",
+            "EMAIL_URL": NO_MAIL_SERVER,
             **fresh_secrets(),
             "DATA_DIR": data,
             "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "aftercare.settings"),

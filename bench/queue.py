@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[0] = str(ROOT)
 
 from tools.servers.cleanup import process_cleanup  # noqa: E402
-from tools.servers.portal import Web, bare_environment, fresh_secrets  # noqa: E402
+from tools.servers.portal import NO_MAIL_SERVER, Web, bare_environment, fresh_secrets  # noqa: E402
 from tools.servers.postgres import Postgres  # noqa: E402
 from tools.servers.valkey import Valkey  # noqa: E402
 
@@ -114,8 +114,9 @@ def main() -> None:
             variables = {
                 "DATABASE_URL": postgres.create_database(size),
                 "REDIS_URL": valkey.url,
-                "EMAIL_URL": f"file://{data}/mail",
+                "EMAIL_URL": NO_MAIL_SERVER,
                 **fresh_secrets(),
+                "SITE_URL": "http://127.0.0.1",
                 "DATA_DIR": data,
                 "STAFF_MFA": "optional",
                 "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "aftercare.settings"),

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from tools.servers import chromium
 from tools.servers.cleanup import process_cleanup
-from tools.servers.portal import fresh_secrets
+from tools.servers.portal import NO_MAIL_SERVER, fresh_secrets
 from tools.servers.ports import free_port
 from tools.servers.postgres import Postgres
 from tools.servers.process import ROOT
@@ -78,7 +78,7 @@ def portal() -> Iterator[str]:
         os.environ |= {
             "DATABASE_URL": postgres.create_database("portal"),
             "REDIS_URL": valkey.url,
-            "EMAIL_URL": f"file://{data}/mail",
+            "EMAIL_URL": NO_MAIL_SERVER,
             **fresh_secrets(),
             "SITE_URL": f"http://127.0.0.1:{port}",
             "DATA_DIR": data,

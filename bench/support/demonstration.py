@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 
 from tools.run.prepare import DEMO_SIGN_INS
-from tools.servers.portal import Web, bare_environment, fresh_secrets
+from tools.servers.portal import NO_MAIL_SERVER, Web, bare_environment, fresh_secrets
 from tools.servers.ports import free_port
 from tools.servers.postgres import Postgres
 from tools.servers.valkey import Valkey
@@ -24,7 +24,7 @@ def served(pages: Mapping[str, str]) -> Iterator[tuple[dict[str, str], str]]:
         variables = {
             "DATABASE_URL": postgres.create_database("portal"),
             "REDIS_URL": valkey.url,
-            "EMAIL_URL": f"file://{data}/mail",
+            "EMAIL_URL": NO_MAIL_SERVER,
             **fresh_secrets(),
             "SITE_URL": f"http://127.0.0.1:{port}",
             "DATA_DIR": data,

@@ -66,7 +66,7 @@ def still_lost(stage: Stage) -> list[str]:
 def test_the_disk_is_full(stage: Stage, tmp_path: Path) -> None:
     stage.worker.kill()
     folder = tmp_path / "mail"
-    worker = stage.new_worker(EMAIL_URL=f"file://{folder}")
+    worker = stage.new_worker(EMAIL_URL=f"file://{folder}", DEMO="1")
     fill_disk(worker.pid)
     stage.check_in()
     wait_until_tried(stage)

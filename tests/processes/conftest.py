@@ -35,6 +35,7 @@ def portal(
         "DATABASE_URL": f"postgres://postgres@{database['HOST']}:{database['PORT']}/{database['NAME']}",
         "REDIS_URL": valkey.url,
         "EMAIL_URL": mail_server.url,
+        "SITE_URL": "http://localhost",
         "SECRET_KEY": "a key of this test alone, as long as that of a portal: 0123456789",
         "DATA_KEYS": os.environ["DATA_KEYS"],
         "STAFF_MFA": "optional",

@@ -7,6 +7,7 @@ import pytest
 from tools.check import __main__ as check
 from tools.check import suites
 from tools.check.commands import python, run_quietly
+from tools.servers.portal import NO_MAIL_SERVER
 
 ENV = {"DATABASE_URL": "postgres"}
 ENV_SQLITE = {"DATABASE_URL": "sqlite"}
@@ -110,7 +111,7 @@ def test_no_variable_of_the_caller_configures_the_tests(
     url = "postgres://postgres@127.0.0.1:5555/aftercare"
     env = suites.environment(database_url=url, broker_url="redis://127.0.0.1:1/0", folder=tmp_path)
     assert env["DATABASE_URL"] == url
-    assert "EMAIL_URL" not in env
+    assert env["EMAIL_URL"] == NO_MAIL_SERVER
     assert "DEBUG" not in env
     assert env["DEMO"] == "0"
 

@@ -20,6 +20,7 @@ GOOD = {
     "DATA_KEYS": "VzAxOg3cDxQa9fYyUuYyJ2t1kz5M0yH0y2m3Qe7b8cI=",
     "SITE_URL": "https://aftercare.example.org",
     "STAFF_MFA": "required",
+    "TECHNICAL_CONTACT": "it@clinic.example",
 }
 
 MALFORMED = [
@@ -35,6 +36,15 @@ MALFORMED = [
     ("EMAIL_URL", "nonsense"),
     ("EMAIL_URL", "pigeon://127.0.0.1"),
     ("EMAIL_URL", "smtp://127.0.0.1:not-a-port"),
+    # Forgotten, it would lead to files that nobody reads.
+    ("EMAIL_URL", ""),
+    ("EMAIL_URL", "file:///var/mail"),
+    ("MAIL_FROM", "aftercare"),
+    ("MAIL_FROM", "Aftercare <aftercare>"),
+    ("MAIL_FROM", "Aftercare"),
+    ("HEARTBEAT_URL", "hc-ping.com/somebody"),
+    ("HEARTBEAT_URL", "ftp://hc-ping.com/somebody"),
+    ("SITE_URL", ""),
     ("SITE_URL", "nowhere"),
     ("SITE_URL", "ftp://aftercare.example.org"),
     ("STAFF_MFA", "perhaps"),
@@ -100,6 +110,9 @@ def test_good_variables_start_the_portal(tmp_path: Path) -> None:
         ("SITE_URL", "http://[::1]:8000"),
         ("TRUSTED_PROXIES", "2"),
         ("TRUSTED_PROXIES", "10.0.3.0/24, ::1"),
+        ("MAIL_FROM", "Larkfield <aftercare@clinic.example>"),
+        ("MAIL_FROM", "aftercare@clinic.example"),
+        ("HEARTBEAT_URL", "https://hc-ping.com/somebody"),
     ],
 )
 def test_a_good_variable_starts_the_portal(name: str, value: str, tmp_path: Path) -> None:
@@ -115,6 +128,46 @@ def test_a_bad_variable_is_named_in_one_clear_error(name: str, value: str, tmp_p
     named = [line for line in done.stderr.splitlines() if line.strip().startswith(f"{name}:")]
     assert len(named) == 1
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("given", "sender"),
+    [
+        ("", "Aftercare <aftercare@aftercare.example.org>"),
+        ("mail@clinic.example", "Aftercare <mail@clinic.example>"),
+        ("Larkfield <mail@clinic.example>", "Larkfield <mail@clinic.example>"),
+    ],
+)
+def test_mails_come_from_the_address_that_is_set(given: str, sender: str, tmp_path: Path) -> None:
+    done = load_settings(tmp_path, **GOOD, MAIL_FROM=given)
+    assert f"DEFAULT_FROM_EMAIL = '{sender}'" in done.stdout
+
+
+def test_without_a_technical_contact_the_portal_starts_and_warns(tmp_path: Path) -> None:
+    done = load_settings(tmp_path, **{**GOOD, "TECHNICAL_CONTACT": ""})
+
+    assert done.returncode == 0, done.stderr
+    assert "TECHNICAL_CONTACT is not set" in done.stderr
+
+
+class TestAFileWithTheEnvironment:
+    def test_it_is_read_and_what_is_set_already_counts(self, tmp_path: Path) -> None:
+        file = tmp_path / "aftercare.env"
+        lines = [f'{name}="{value}"' for name, value in GOOD.items()]
+        file.write_text("\n".join(["# what systemd reads too", "", *lines, "LOG_FORMAT=plain"]))
+
+        done = load_settings(tmp_path, ENV_FILE=str(file), SITE_URL="https://other.example.org")
+
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "SITE_URL = 'https://other.example.org'" in done.stdout
+        assert f"TECHNICAL_CONTACT = '{GOOD['TECHNICAL_CONTACT']}'" in done.stdout
+
+    def test_one_that_cannot_be_read_is_named(self, tmp_path: Path) -> None:
+        done = load_settings(tmp_path, **GOOD, ENV_FILE=str(tmp_path / "none"))
+
+        assert done.returncode != 0
+        assert f"ENV_FILE: {tmp_path / 'none'} cannot be read (No such file or directory)." in done.stderr
+        assert "Traceback" not in done.stderr
 
 
 def test_all_bad_variables_are_named_at_once(tmp_path: Path) -> None:

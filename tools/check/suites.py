@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tools.check.commands import python, run_openly, run_quietly
 from tools.servers.chromium import browser
-from tools.servers.portal import bare_environment, fresh_secrets
+from tools.servers.portal import NO_MAIL_SERVER, bare_environment, fresh_secrets
 
 # Tests of models and actions, which must pass on SQLite too, the database of the demonstration.
 ON_BOTH_DATABASES = [
@@ -68,6 +68,7 @@ def environment(
         "REDIS_URL": broker_url,
         **fresh_secrets(),
         "SITE_URL": "http://localhost",
+        "EMAIL_URL": NO_MAIL_SERVER,
         "ALLOWED_HOSTS": "localhost,127.0.0.1,testserver",
         "DATA_DIR": str(folder),
         "STAFF_MFA": "optional",

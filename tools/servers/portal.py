@@ -15,10 +15,12 @@ from tools.servers.process import Process
 # Without the caller's proxy settings.
 _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
+# The EMAIL_URL of a portal that sends nothing: nobody listens there.
+NO_MAIL_SERVER = "smtp://127.0.0.1:1"
 VARIABLES = frozenset(
     {
         *("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "SECRET_KEY", "ALLOWED_HOSTS", "SITE_URL", "DATA_DIR"),
-        *("DATA_KEYS", "SECRET_KEY_FALLBACKS"),
+        *("DATA_KEYS", "SECRET_KEY_FALLBACKS", "ENV_FILE", "MAIL_FROM", "TECHNICAL_CONTACT", "HEARTBEAT_URL"),
         *("STAFF_MFA", "TRUSTED_PROXIES", "DEBUG", "DEMO", "LOG_FORMAT", "PORT", "DJANGO_SETTINGS_MODULE"),
         *(
             "STATEMENT_TIMEOUT_SECONDS",

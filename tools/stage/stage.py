@@ -74,6 +74,7 @@ class Stage:
                 "DATABASE_URL": self.database,
                 "REDIS_URL": self.valkey.url,
                 "EMAIL_URL": self.mail.url,
+                "SITE_URL": "http://localhost",
                 **fresh_secrets(),
                 "STAFF_MFA": "optional",
                 "DATA_DIR": str(self.folder),
