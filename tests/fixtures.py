@@ -15,6 +15,7 @@ from aftercare.alerts.actions.ownership import acknowledge
 from aftercare.alerts.models import Alert
 from aftercare.guidance.actions.courses import publish_default_courses
 from aftercare.guidance.models import ExpectedCourseSet
+from aftercare.outbox import database_clock
 from aftercare.people.models import Clinic, Patient, Procedure, StaffMember
 from tests.clock import frozen_at
 from tests.factories import (
@@ -37,6 +38,13 @@ def frozen_by_mark(request: pytest.FixtureRequest) -> Iterator[None]:
         return
     with frozen_at(*mark.args):
         yield
+
+
+@pytest.fixture(autouse=True)
+def one_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the test's clock, which often stands still, for the database's; `measured_clock` undoes this."""
+    monkeypatch.setattr(database_clock, "_measurements", [])
+    monkeypatch.setattr(database_clock, "measure", lambda: database_clock.NO_OFFSET)
 
 
 @pytest.fixture

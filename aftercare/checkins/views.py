@@ -29,6 +29,7 @@ from aftercare.checkins.pages.today import Today
 from aftercare.checkins.submission.history import newest_version
 from aftercare.checkins.submission.submission import RejectedError
 from aftercare.guidance.access import is_editor
+from aftercare.outbox import database_clock
 from aftercare.people.access import (
     PatientView,
     View,
@@ -119,8 +120,11 @@ def show_form(request: HttpRequest, patient: Patient) -> HttpResponse:
 
 @patient_page
 def send(request: HttpRequest, patient: Patient) -> HttpResponse:
-    """Submit a posted form and redirect to the result, or show it again with its errors."""
-    page = FormPage(patient, timezone.now())
+    """Submit a posted form and redirect to the result, or show it again with its errors.
+
+    It is judged by the database's clock, by which what follows from it is due.
+    """
+    page = FormPage(patient, database_clock.now())
     if is_for_another_clinic(request, patient):
         status = HTTPStatus.UNPROCESSABLE_ENTITY
         return page.filled(request, page.form(request.POST), status=status, is_for_another=True)

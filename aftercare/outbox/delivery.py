@@ -11,8 +11,9 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connections
-from django.utils import timezone, translation
+from django.utils import translation
 
+from aftercare.outbox import database_clock
 from aftercare.outbox.channels import CHANNELS, DeliveryError, OutageError, OutgoingMail
 from aftercare.outbox.claiming import claims
 from aftercare.outbox.claiming.claims import Claim
@@ -28,7 +29,7 @@ Clock = Callable[[], datetime]
 SharedContents = dict[tuple[str, UUID, str], Content | None]
 
 
-def sweep(clock: Clock = timezone.now, *, seconds: float = RUN_SECONDS) -> int:
+def sweep(clock: Clock = database_clock.now, *, seconds: float = RUN_SECONDS) -> int:
     """Deliver due messages, most urgent first, for `seconds` at most; return the number of mails sent."""
     until, sent = time.monotonic() + seconds, 0
     claims.release_stale_claims(clock())
@@ -41,6 +42,15 @@ def sweep(clock: Clock = timezone.now, *, seconds: float = RUN_SECONDS) -> int:
             sent += deliver(claim, channel, clock)
             if time.monotonic() >= until:
                 return sent
+    return sent
+
+
+def deliver_kind(kind: str, clock: Clock = database_clock.now) -> int:
+    """Deliver the due messages of one kind, past all others; return the number of mails sent."""
+    sent = 0
+    for channel in CHANNELS:
+        while claim := claims.claim(channel, clock(), kind=kind):
+            sent += deliver(claim, channel, clock)
     return sent
 
 
@@ -123,7 +133,10 @@ def compose(members: Sequence[Message], now: datetime, shared: SharedContents) -
 def with_sender_names(mails: Sequence[OutgoingMail]) -> list[OutgoingMail]:
     """Add the names of the sending clinics, looked up in one query."""
     names = names_of({mail.sender for mail in mails if mail.sender is not None})
-    return [replace(mail, sender_name=names.get(mail.sender or 0, "")) for mail in mails]
+    return [
+        replace(mail, sender_name=mail.content.sender_name or names.get(mail.sender or 0, ""))
+        for mail in mails
+    ]
 
 
 def content_of(message: Message, now: datetime, shared: SharedContents) -> Content | None:

@@ -182,10 +182,12 @@ class ChannelState(models.Model):
 
 
 class Heartbeat(models.Model):
-    """Last heartbeat of a process."""
+    """Last heartbeat of a process, or last run of a periodic job."""
 
-    name = models.CharField(max_length=20, primary_key=True)
+    name = models.CharField(max_length=100, primary_key=True)
     at = models.DateTimeField()
+    # Of a worker: when it began, and so after which deaths it may have been started.
+    started_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"{self.name} at {self.at:%H:%M:%S}"

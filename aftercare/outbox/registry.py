@@ -16,12 +16,14 @@ if TYPE_CHECKING:
 class Content:
     """Rendered text of a message; without health detail and without a patient's name.
 
-    `to`: the address, if it is not the recipient's present one.
+    `to`: the address, if it is not the recipient's present one. `sender_name`: the name in From, if it is not that
+    of the sending clinic.
     """
 
     subject: str
     body: str
     to: str = ""
+    sender_name: str = ""
 
 
 # Renders a message; None withdraws it (its subject is settled, or the recipient need not know).
@@ -42,6 +44,10 @@ class Backlog(NamedTuple):
 
 
 FindBacklog = Callable[[datetime], Backlog]
+# Returns since when the oldest work of a periodic job is overdue, or None.
+FindOverdue = Callable[[datetime], datetime | None]
+# Counts faults of one sort that were found lately.
+CountFaults = Callable[[datetime], int]
 # Handles messages that were given up, in the transaction that fails them.
 GivenUp = Callable[[Sequence["Message"], datetime], None]
 
@@ -53,6 +59,8 @@ _sender_names: list[SenderNames] = []
 _together: dict[str, Together] = {}
 _sources: dict[str, Source] = {}
 _backlogs: dict[str, FindBacklog] = {}
+_overdue: dict[str, FindOverdue] = {}
+_fault_counts: dict[str, CountFaults] = {}
 _given_up: dict[str, GivenUp] = {}
 _for_all: dict[str, ForAll] = {}
 
@@ -131,3 +139,23 @@ def names_of(senders: Collection[int]) -> Mapping[int, str]:
 def backlogs() -> dict[str, FindBacklog]:
     """Return the backlog functions by source name."""
     return dict(_backlogs)
+
+
+def register_overdue(name: str, find: FindOverdue) -> None:
+    """Register the work of a periodic job, by the name that `/readyz` gives it where it is overdue."""
+    _overdue[name] = find
+
+
+def overdue_finders() -> dict[str, FindOverdue]:
+    """Return the functions that find overdue work, by name."""
+    return dict(_overdue)
+
+
+def register_fault_count(name: str, count: CountFaults) -> None:
+    """Register a sort of faults, by the name that `/readyz` gives it where there are any."""
+    _fault_counts[name] = count
+
+
+def fault_counts() -> dict[str, CountFaults]:
+    """Return the functions that count faults, by name."""
+    return dict(_fault_counts)

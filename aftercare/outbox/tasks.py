@@ -2,18 +2,51 @@
 
 from __future__ import annotations
 
-from celery import shared_task
-from django.utils import timezone
+import logging
 
-from aftercare.outbox import delivery
-from aftercare.outbox.heartbeats import beat_heart
+from celery import shared_task
+from celery.signals import worker_init, worker_ready, worker_shutdown
+from django.db import DatabaseError
+
+from aftercare.outbox import database_clock, delivery, heartbeats
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task(name="aftercare.outbox.sweep", time_limit=45)
 def sweep(*, from_beat: bool = False) -> None:
     """Deliver everything that is due, and store the heartbeats of worker and beat."""
-    now = timezone.now()
-    beat_heart("worker", now)
+    now = database_clock.now()
+    heartbeats.beat_heart(heartbeats.own_worker(), now)
     if from_beat:
-        beat_heart("beat", now)
+        heartbeats.beat_heart("beat", now)
     delivery.sweep()
+
+
+@worker_init.connect
+def name_worker(**_signal: object) -> None:
+    """Name the worker after its main process; the processes that it forks beat under this name."""
+    heartbeats.name_own_worker()
+
+
+@worker_ready.connect
+def begin_beating(**_signal: object) -> None:
+    """Store the first heartbeat of a worker."""
+    try:
+        heartbeats.begin_own_worker(database_clock.now())
+    except DatabaseError as error:
+        # The first sweep does it.
+        logger.warning("the worker's first heartbeat could not be stored: %s", type(error).__name__)
+    finally:
+        delivery.close_connections()
+
+
+@worker_shutdown.connect
+def stop_beating(**_signal: object) -> None:
+    """Forget a worker that ends as it should, so that it is not taken to be dead."""
+    try:
+        heartbeats.forget_own_worker()
+    except DatabaseError as error:
+        logger.warning("the worker's heartbeat could not be removed: %s", type(error).__name__)
+    finally:
+        delivery.close_connections()

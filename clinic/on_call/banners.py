@@ -9,7 +9,7 @@ from django.db.models import Min
 
 from aftercare.alerts.dispatching.undelivered import undelivered_messages
 from aftercare.alerts.models import Dispatch
-from aftercare.outbox import delivery_health
+from aftercare.outbox import database_clock, delivery_health
 from aftercare.people.models import StaffMember, User
 from clinic.access import roster_of
 
@@ -39,7 +39,7 @@ def delayed_since(now: datetime) -> datetime | None:
     """Return since when messages are late, cached for ten seconds per process."""
     at, since = _delivery.get("state", (None, None))
     if at is None or not at <= now < at + CACHE_FOR:
-        since = delivery_health.state(now).delayed_since
+        since = delivery_health.state(now + database_clock.offset()).delayed_since
         _delivery["state"] = (now, since)
     return since
 

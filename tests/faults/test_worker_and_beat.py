@@ -71,6 +71,33 @@ def test_killed_between_the_mail_servers_yes_and_the_note(stage: Stage) -> None:
     assert len(names) - len(set(names)) == before + 1
 
 
+def test_a_dead_worker_is_named_while_another_works_and_until_one_is_started(stage: Stage) -> None:
+    # Whoever was killed by another test was replaced.
+    wait_until(lambda: stage.readyz()["dead_workers"] == [], seconds=60, what="an earlier worker is named")
+    second = stage.new_worker()
+    wait_until(lambda: second.pid in beating(stage), seconds=20, what="it has no heartbeat of its own")
+    second.kill()
+
+    wait_until(lambda: stage.readyz()["dead_workers"] != [], seconds=60, what="the dead worker is not named")
+    state = stage.readyz()
+    (dead,) = state["dead_workers"]
+    assert dead.endswith(f":{second.pid}")
+    assert (state["worker"], dead in state["degraded"]) == ("ok", True)
+
+    third = stage.new_worker()
+    wait_until(lambda: stage.readyz()["dead_workers"] == [], seconds=30, what="it is named though replaced")
+    ended = third.pid
+    third.stop()
+    assert ended not in beating(stage)
+    stage.check_in()
+
+
+def beating(stage: Stage) -> set[int]:
+    """The process ids of the workers that have a heartbeat."""
+    names = stage.ask("SELECT name FROM outbox_heartbeat WHERE name LIKE 'worker %'")
+    return {int(str(name).rpartition(":")[2]) for (name,) in names}
+
+
 def test_a_worker_that_dies_with_many_to_tell_leaves_nobody_waiting(stage: Stage) -> None:
     stage.mail.hold()
     for _number in range(10):

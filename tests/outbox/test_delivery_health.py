@@ -105,5 +105,5 @@ def test_asking_is_cheap(
 ) -> None:
     make_message()
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(11):
         delivery_health.state(at())

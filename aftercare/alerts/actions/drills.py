@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 from django.db.models import F, Min
 
+from aftercare.alerts.dispatching.dispatches import at_once
 from aftercare.alerts.following_up.escalation import escalation_delay
 from aftercare.alerts.models import Dispatch, Drill
 from aftercare.alerts.notifying.notifications import KIND
@@ -59,7 +60,7 @@ def create_drill_dispatch(drill: Drill, *, turn: int, step: int, now: datetime) 
         turn=turn,
         step=step,
         decided_at=now,
-        due_at=now,
+        due_at=at_once(now),
         expires_at=drill.started_at + MAX_DURATION,
     )
     nudge_after_commit()

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from aftercare.alerts.models import Alert, Dispatch
+from aftercare.outbox import database_clock
 from aftercare.outbox.nudge import nudge_after_commit
 from aftercare.people.actions.events import record_event
 from aftercare.people.models import Clinic, Event, User
@@ -16,9 +17,14 @@ from aftercare.triage import Level
 def due_at(clinic: Clinic, level: Level, now: datetime) -> datetime:
     """Return when to notify: at once for urgent and higher; same day in opening hours, else at the next opening."""
     if level >= Level.URGENT or clinic.hours.current(now):
-        return now
+        return at_once(now)
     upcoming = clinic.hours.next_opening(now)
-    return upcoming.opens if upcoming else now
+    return upcoming.opens if upcoming else at_once(now)
+
+
+def at_once(now: datetime) -> datetime:
+    """Return the due time of what is sent now: not later than now by the database's clock, which the outbox goes by."""
+    return database_clock.not_ahead(now)
 
 
 def highest_level(alerts: Iterable[Alert]) -> Level:
@@ -57,7 +63,7 @@ def create_dispatch(
         turn=Dispatch.objects.filter(reason=reason, event=event).count() + 1,
         step=step,
         decided_at=now,
-        due_at=due or now,
+        due_at=due or at_once(now),
     )
     attach(dispatch, alerts)
     return dispatch

@@ -53,16 +53,16 @@ def release_stale_claims(now: datetime) -> None:
 
 
 @transaction.atomic
-def claim(channel: str, now: datetime) -> Claim | None:
+def claim(channel: str, now: datetime, *, kind: str = "") -> Claim | None:
     """Claim the next mails of a channel, most urgent first; return None if nothing is due.
 
-    May be empty if every candidate was postponed; call again.
+    May be empty if every candidate was postponed; call again. `kind` limits it to messages of one kind.
     """
     state = locked_channel(channel)
     is_probe = state.paused_until is not None
     if state.paused_until is not None and now < state.paused_until <= now + timing.LONGEST_PAUSE * 2:
         return None
-    leads = leads_of(channel, now, limit=1 if is_probe else BATCH)
+    leads = leads_of(channel, now, limit=1 if is_probe else BATCH, kind=kind)
     planned = plan_of(leads, now)
     postpone(planned)
     if not leads:
@@ -83,9 +83,11 @@ def locked_channel(channel: str) -> ChannelState:
     return state
 
 
-def leads_of(channel: str, now: datetime, *, limit: int) -> list[Message]:
+def leads_of(channel: str, now: datetime, *, limit: int, kind: str = "") -> list[Message]:
     """Return the candidates to start mails with. A message that crashed a worker is claimed alone."""
-    due = Message.objects.due(now).filter(channel=channel).most_pressing_first()
+    due = Message.objects.due(now).filter(channel=channel).exclude(expires_at__lte=now).most_pressing_first()
+    if kind:
+        due = due.filter(kind=kind)
     # prefetch, not select_related: a join would scan the whole backlog.
     leads = list(due.prefetch_related("recipient")[:limit])
     if leads and leads[0].deaths:

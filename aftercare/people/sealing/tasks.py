@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from celery import shared_task
-from django.utils import timezone
 
+from aftercare.outbox import database_clock
 from aftercare.people.sealing.actions import seal_events
 from aftercare.people.sealing.mail import mail_newest_seal
 
@@ -12,6 +12,6 @@ from aftercare.people.sealing.mail import mail_newest_seal
 @shared_task(name="aftercare.people.seal_events")
 def seal() -> None:
     """Seal the events so far, and mail the newest hash once a day."""
-    now = timezone.now()
+    now = database_clock.now()
     seal_events(now)
     mail_newest_seal(now)
