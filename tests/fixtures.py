@@ -16,6 +16,7 @@ from aftercare.alerts.models import Alert
 from aftercare.guidance.actions.courses import publish_default_courses
 from aftercare.guidance.models import ExpectedCourseSet
 from aftercare.outbox import database_clock
+from aftercare.people.accounts import code_mails
 from aftercare.people.models import Clinic, Patient, Procedure, StaffMember
 from tests.clock import frozen_at
 from tests.factories import (
@@ -45,6 +46,21 @@ def one_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take the test's clock, which often stands still, for the database's; `measured_clock` undoes this."""
     monkeypatch.setattr(database_clock, "_measurements", [])
     monkeypatch.setattr(database_clock, "measure", lambda: database_clock.NO_OFFSET)
+
+
+@pytest.fixture(autouse=True)
+def codes_leave_at_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Deliver mails with a code in the request, not after its commit, which most tests never see.
+
+    With the fixture `codes_wait` they wait, as they do in the portal.
+    """
+    if "codes_wait" not in request.fixturenames:
+        monkeypatch.setattr(code_mails, "hand_over", code_mails.deliver_code_mails)
+
+
+@pytest.fixture
+def codes_wait() -> None:
+    """Leave mails with a code to the commit: see `codes_leave_at_once`."""
 
 
 @pytest.fixture

@@ -7,7 +7,13 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         """Register renderers and the names of clinics with the outbox, tasks, and what begins with a sign-in."""
-        from aftercare.outbox.registry import register_renderer, register_sender_names
+        from aftercare.outbox.registry import (
+            register_given_up,
+            register_renderer,
+            register_sender_names,
+            register_source,
+        )
+        from aftercare.people.accounts import code_mails
         from aftercare.people.actions import addresses, invitations, staff_invitations
         from aftercare.people.actions.withdrawal import register_for_patients
         from aftercare.people.clinics.sender_names import clinic_names
@@ -25,5 +31,8 @@ class PeopleConfig(AppConfig):
         register_renderer(removal.APPROVED, removal_mails.render_open)
         register_renderer(removal.STOPPED, removal_mails.render_stopped)
         register_renderer(removal.TO_APPROVE, removal_mails.render_to_approve)
+        register_renderer(code_mails.KIND, code_mails.render)
+        register_given_up(code_mails.KIND, code_mails.attend_failures)
+        register_source("codes", code_mails.empty_finished)
         register_sender_names(clinic_names)
         receivers.connect()

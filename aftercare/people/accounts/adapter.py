@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -18,9 +17,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from aftercare.outbox.background import Background
-from aftercare.outbox.channels import from_address
-from aftercare.people.actions.code_requests import is_nobody, user_who_signs_in_with
+from aftercare.people.accounts.code_mails import send_code_mail
+from aftercare.people.actions.code_requests import user_who_signs_in_with
 from aftercare.people.client_address import client_address
 from aftercare.people.clinics.sender_names import own_clinic_name
 from aftercare.people.factors.sign_ins import record_sign_in, record_sign_out
@@ -29,10 +27,7 @@ from aftercare.people.reauthentication.guard import is_recent
 
 UNKNOWN_ADDRESS = "0.0.0.0"  # noqa: S104 (in the place of a client's address, nothing listens on it)
 
-logger = logging.getLogger(__name__)
-
 SIGN_IN_CODE = "account/email/login_code"  # allauth's name of the mail
-_mails = Background("sign-in mail", 100)
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -88,26 +83,16 @@ class AccountAdapter(DefaultAccountAdapter):
         return [{"id": name, "description": words, "url": reverse(name)} for name, words in ways]
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send a mail outside the request, so that it waits for no mail server.
+        """Send a mail with a code by the outbox, so that the request waits for no mail server.
 
         A code to sign in with an address that nobody has takes the same work, and is dropped at the end.
         """
         mail = self.render_mail(template_prefix, email, context)
-        mail.from_email = from_address(own_clinic_name(email))
-        is_dropped = template_prefix == SIGN_IN_CODE and is_nobody(user_who_signs_in_with(email))
-        if not _mails.submit(send_nothing if is_dropped else mail.send):
-            logger.error("a sign-in mail was dropped: too many are waiting for the mail server")
+        is_to_sign_in = template_prefix == SIGN_IN_CODE
+        user = user_who_signs_in_with(email) if is_to_sign_in else context["request"].user
+        send_code_mail(mail=mail, user=user, sender_name=own_clinic_name(email), now=timezone.now())
 
     def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
         """Add error messages only; the next page shows that somebody is signed in."""
         if level >= messages.ERROR:
             super().add_message(request, level, *args, **kwargs)
-
-
-def send_nothing() -> None:
-    """Take the place of a mail in the queue."""
-
-
-def wait_for_mails() -> None:
-    """Block until queued sign-in mails are sent."""
-    _mails.wait()

@@ -11,9 +11,11 @@ from allauth.usersessions.models import UserSession
 from django.contrib.auth.hashers import make_password
 from django.db.models import Model, Q
 
+from aftercare.outbox.models import Message
 from aftercare.people.erasing.traces import Traces, without
 from aftercare.people.models import (
     AddressChange,
+    CodeMail,
     CodeRequest,
     Event,
     EventDetail,
@@ -41,6 +43,7 @@ def empty_account(user: User, erased_as: User.ErasedAs) -> User:
     addresses = {user.email, *(change.old_address for change in user.address_changes.all())}
     mailboxes = [CodeRequest.hash_of(address) for address in addresses]
     CodeRequest.objects.filter(mailbox__in=mailboxes).delete()
+    CodeMail.objects.filter(pk__in=Message.objects.filter(recipient=user).values("subject")).delete()
     for model in WAYS_IN:
         model._default_manager.filter(user=user).delete()
     StaffInvitation.objects.filter(member__user=user).delete()

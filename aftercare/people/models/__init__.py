@@ -3,6 +3,7 @@
 from aftercare.people.models.address_changes import AddressChange
 from aftercare.people.models.append_only import AppendOnly, AppendOnlyError, AppendOnlyQuerySet
 from aftercare.people.models.clinics import Clinic, Shift, StaffMember
+from aftercare.people.models.code_mails import CodeMail
 from aftercare.people.models.code_requests import CodeRequest
 from aftercare.people.models.events import Event, EventDetail
 from aftercare.people.models.factor_changes import FactorChange, FactorRemoval
@@ -26,6 +27,7 @@ __all__ = [
     "AppendOnlyQuerySet",
     "Area",
     "Clinic",
+    "CodeMail",
     "CodeRequest",
     "Event",
     "EventDetail",

@@ -15,7 +15,6 @@ from pytest_django.live_server_helper import LiveServer
 
 from aftercare.alerts.actions.contact_steps import add_step
 from aftercare.outbox.delivery import sweep
-from aftercare.people.accounts.adapter import wait_for_mails
 from aftercare.people.actions.rota import put_on_duty
 from aftercare.people.actions.staff_invitations import invite_staff
 from aftercare.people.models import Patient, Shift, StaffMember, User
@@ -160,7 +159,6 @@ def test_the_pages_of_the_second_step_can_be_used(staff_browser: Any, path: str)
 
 def code_to(address: str) -> str:
     """The newest code that was mailed to an address."""
-    wait_for_mails()
     bodies = [str(letter.body) for letter in mail.outbox if letter.to == [address]]
     found = re.search(r"^([A-Z0-9-]{6,})$", bodies[-1], re.MULTILINE)
     assert found

@@ -50,6 +50,7 @@ def erase(address: str = ADDRESS) -> str:
     return printed.getvalue()
 
 
+@pytest.mark.usefixtures("codes_wait")
 def test_no_column_of_any_table_holds_a_trace_of_an_erased_patient(life: tuple[Patient, Clients]) -> None:
     before = places_of(TRACES)
     assert before.keys() == set(TRACES), "each was written somewhere"

@@ -13,7 +13,6 @@ from playwright.sync_api import Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from aftercare.people.accounts.adapter import wait_for_mails
 from aftercare.people.actions.staff_invitations import invite_staff
 from aftercare.people.models import Patient, StaffMember
 from tests.ui.browser import overlapping_texts, small_targets, sticks_out, violations
@@ -61,7 +60,6 @@ def can_be_used(page: Page) -> None:
 
 def code_to(address: str) -> str:
     """The newest code that was mailed to an address."""
-    wait_for_mails()
     bodies = [str(letter.body) for letter in mail.outbox if letter.to == [address]]
     found = re.search(r"^([A-Z0-9-]{6,})$", bodies[-1], re.MULTILINE)
     assert found

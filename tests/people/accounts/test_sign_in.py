@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
@@ -12,8 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.html import strip_tags
 
-from aftercare.outbox.background import Background
-from aftercare.people.accounts.adapter import wait_for_mails
+from aftercare.people.accounts.code_mails import deliver_code_mails
 from aftercare.people.models import Patient, StaffMember, User
 from tests.clock import frozen_at
 from tests.factories import at
@@ -23,6 +24,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache"), pyt
 
 CODE_PAGE, TYPE_PAGE = "/accounts/login/code/", "/accounts/login/code/confirm/"
 WRONG = "BBBB-BBBB"
+Capture = Callable[[], AbstractContextManager[list[Callable[[], object]]]]
 
 
 def ask(client: Client, address: str) -> None:
@@ -37,7 +39,6 @@ def new_code(client: Client) -> str:
 
 def codes_to(address: str) -> list[str]:
     """Every code that was mailed to an address, the newest last."""
-    wait_for_mails()
     bodies = [str(letter.body) for letter in mail.outbox if letter.to == [address]]
     return [match[1] for body in bodies if (match := re.search(r"^([A-Z0-9-]{6,})$", body, re.MULTILINE))]
 
@@ -171,6 +172,7 @@ def test_an_address_that_nobody_has_reads_as_any_other(client: Client, patient: 
     assert codes_to("nobody@test.example") == []
 
 
+@pytest.mark.usefixtures("codes_wait")
 class TestNothingTellsWhetherAnAddressIsKnown:
     """The same answers with the same words, after the same work: every query, and a job for the mail."""
 
@@ -183,12 +185,11 @@ class TestNothingTellsWhetherAnAddressIsKnown:
         (TYPE_PAGE, {"code": WRONG}),
     )
 
-    def seen(self, address: str, jobs: list[Any]) -> list[Any]:
-        """What a browser is answered at each step, and what the portal does for it."""
+    def seen(self, address: str, captured: Capture) -> list[Any]:
+        """What a browser is answered at each step, and what the portal does for it, after the commit too."""
         client, seen = Client(), []
         for path, form in self.STEPS:
-            jobs.clear()
-            with CaptureQueriesContext(connection) as queries:
+            with captured() as jobs, CaptureQueriesContext(connection) as queries:
                 answer = client.post(path, form or {"email": address})
                 text = strip_tags(client.get(answer.headers.get("Location", TYPE_PAGE)).content.decode())
             asked = [re.sub(r"'[^']*'|[0-9]+", "?", query["sql"]) for query in queries]
@@ -201,23 +202,18 @@ class TestNothingTellsWhetherAnAddressIsKnown:
         nurse: StaffMember,
         stranger: Patient,
         clinician: StaffMember,
-        monkeypatch: pytest.MonkeyPatch,
+        django_capture_on_commit_callbacks: Capture,
     ) -> None:
         User.objects.system()
         Patient.objects.filter(pk=stranger.pk).update(withdrawn_at=at(1), withdrawn_by=nurse.user)
         User.objects.filter(pk=clinician.user_id).update(is_active=False)
-        jobs: list[Any] = []
-        submit = Background.submit
-
-        def count(background: Background, job: Any) -> bool:
-            jobs.append(job)
-            return submit(background, job)
-
-        monkeypatch.setattr(Background, "submit", count)
         names = ("amara", "ruth", "sam", "tom", "nobody")
-        found = {name: self.seen(f"{name}@test.example", jobs) for name in names}
+        found = {
+            name: self.seen(f"{name}@test.example", django_capture_on_commit_callbacks) for name in names
+        }
         for name in names:
             assert found[name] == found["amara"], name
+        deliver_code_mails()
         assert [len(codes_to(f"{name}@test.example")) for name in names] == [2, 2, 0, 0, 0]
 
     def test_nobody_is_signed_in_even_with_the_right_code(self, client: Client) -> None:

@@ -14,7 +14,6 @@ from aftercare.outbox import registry
 from aftercare.outbox.delivery import sweep
 from aftercare.outbox.models import Message
 from aftercare.outbox.registry import Content
-from aftercare.people.accounts.adapter import wait_for_mails
 from aftercare.people.actions.invitations import invite
 from aftercare.people.models import Clinic, Patient, StaffMember
 from tests.factories import PatientFactory, StaffMemberFactory, at
@@ -130,7 +129,6 @@ class TestSignInCodes:
 
     def ask(self, member: StaffMember | Patient) -> None:
         Client().post("/accounts/login/code/", {"email": member.user.email})
-        wait_for_mails()
 
     def test_a_code_comes_from_the_clinic_of_who_asks(
         self, mail_to: MailServer, patient: Patient, outsider: StaffMember

@@ -28,6 +28,7 @@ ENCRYPTED = {
     "alerts.ContactAttempt": {"note"},
     "checkins.CheckIn": {"note", "unreadable"},
     "people.AddressChange": {"old_address"},
+    "people.CodeMail": {"content"},
     "people.EventDetail": {"content"},
     "people.Patient": {"call_back_hours"},
 }

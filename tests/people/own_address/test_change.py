@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -17,7 +16,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from aftercare.outbox.delivery import sweep
-from aftercare.people.accounts.adapter import wait_for_mails
 from aftercare.people.actions.addresses import AddressInUseError, change_own_address
 from aftercare.people.actions.invitations import invite
 from aftercare.people.actions.patient_details import change_details
@@ -34,14 +32,7 @@ PAGE, CONFIRM, ASKED = "/accounts/address/", "/accounts/address/confirm/", "/acc
 NEW = "new@test.example"
 
 
-@pytest.fixture(autouse=True)
-def _no_mails_left() -> Iterator[None]:
-    yield
-    wait_for_mails()
-
-
 def mails_to(address: str) -> list[Any]:
-    wait_for_mails()
     return [letter for letter in mail.outbox if letter.to == [address]]
 
 
@@ -166,7 +157,6 @@ class TestTheNewAddressIsProved:
         page = proved_client(patient).post(PAGE, {"email": typed})
         assert page.status_code == 422
         assert said in words(page)
-        wait_for_mails()
         assert mail.outbox == []
 
 
@@ -185,6 +175,7 @@ class TestAnAddressInUse:
         texts = [(a.status_code, a.headers.get("Location"), words(a).replace(address, "…")) for a in answers]
         return texts, len(queries)
 
+    @pytest.mark.usefixtures("codes_wait")
     def test_it_reads_as_any_other_and_takes_the_same_work(
         self, patient: Patient, nurse: StaffMember
     ) -> None:
