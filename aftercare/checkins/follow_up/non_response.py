@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
-from django.db.models import DateTimeField, Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import DateTimeField, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest
 
 from aftercare.alerts.dispatching.dispatches import due_at
@@ -18,6 +19,8 @@ from aftercare.people.models import Patient, Procedure
 from aftercare.triage import LIMITS, Level, Limits, missed_check_ins, silent_after_alert
 
 logger = logging.getLogger(__name__)
+
+BATCH = 1000  # procedures that one statement looks at
 
 
 def newest_check_in(patient: Patient) -> CheckIn | None:
@@ -101,54 +104,84 @@ def record_silence(patient: Patient, now: datetime, limits: Limits) -> bool:
 def record_missed_check_ins(now: datetime, limits: Limits = LIMITS, *, only: Patient | None = None) -> int:
     """Add patients with missed check-ins to the non-responder list; return the number added.
 
-    `only` limits it to one patient, for a rehearsal.
+    Walks the procedures for which a check-in can be missed now, in batches, so that neither its memory nor any of
+    its statements grows with the number of patients. `only` limits it to one patient, for a rehearsal.
     """
-    latest = Procedure.objects.filter(patient=OuterRef("pk"), performed_at__lte=now).order_by("-performed_at")
-    last = CheckIn.objects.filter(patient=OuterRef("pk")).order_by("-submitted_at")
-    patients = (
-        Patient.objects.taking_part()
-        .annotate(
-            procedure_id=Subquery(latest.values("pk")[:1]),
-            performed_at=Subquery(latest.values("performed_at")[:1]),
-            last_at=Subquery(last.values("submitted_at")[:1]),
-        )
+    procedures = Procedure.objects.filter(
+        performed_at__gte=now - timedelta(hours=limits.silent_until_h),
+        performed_at__lte=now - timedelta(hours=limits.silent_h),
+    )
+    if only:
+        procedures = procedures.filter(patient=only)
+    added = 0
+    for batch in batches(procedures):
+        rows = newly_silent(batch, now, limits)
+        missed = [entry for row in rows if (entry := missed_entry(row, now, limits))]
+        added += len(NonResponse.objects.bulk_create(missed, ignore_conflicts=True))
+    return added
+
+
+def batches(procedures: QuerySet[Procedure]) -> Iterator[list[UUID]]:
+    """Yield the ids of procedures in the order of their instants, some at a time."""
+    after: tuple[datetime, UUID] | None = None
+    while True:
+        rest = procedures
+        if after:
+            instant, pk = after
+            rest = procedures.filter(
+                Q(performed_at__gt=instant) | Q(performed_at=instant, pk__gt=pk), performed_at__gte=instant
+            )
+        rows = list(rest.order_by("performed_at", "pk").values_list("performed_at", "pk")[:BATCH])
+        if rows:
+            yield [pk for _instant, pk in rows]
+        if len(rows) < BATCH:
+            return
+        after = rows[-1]
+
+
+def newly_silent(ids: Collection[UUID], now: datetime, limits: Limits) -> Iterable[Mapping[str, Any]]:
+    """Return the procedures among these from which a patient's silence counts, unless it is on the list already."""
+    later = Procedure.objects.filter(
+        Q(performed_at__gt=OuterRef("performed_at"))
+        | Q(performed_at=OuterRef("performed_at"), pk__gt=OuterRef("pk")),
+        patient=OuterRef("patient"),
+        performed_at__lte=now,
+    )
+    last = CheckIn.objects.filter(patient=OuterRef("patient")).order_by("-submitted_at")
+    noted = NonResponse.objects.filter(patient=OuterRef("patient"), silent_since=OuterRef("silent_since"))
+    return (
+        Procedure.objects.filter(pk__in=ids, patient__withdrawn_at=None)
+        .annotate(last_at=Subquery(last.values("submitted_at")[:1]))
         .annotate(
             silent_since=Coalesce(
                 Greatest("performed_at", "last_at"), F("performed_at"), output_field=DateTimeField()
             )
         )
-    )
-    candidates = patients.filter(
-        performed_at__gte=now - timedelta(hours=limits.silent_until_h),
-        silent_since__lte=now - timedelta(hours=limits.silent_h),
-    )
-    if only:
-        candidates = candidates.filter(pk=only.pk)
-    noted = NonResponse.objects.filter(patient=OuterRef("pk"), silent_since=OuterRef("silent_since"))
-    new = candidates.exclude(Exists(noted))
-    return sum(
-        record_missed(row, now, limits)
-        for row in new.values("pk", "procedure_id", "performed_at", "last_at", "silent_since")
+        .filter(silent_since__lte=now - timedelta(hours=limits.silent_h))
+        .exclude(Exists(later))
+        .exclude(Exists(noted))
+        .order_by("performed_at", "pk")
+        .values("pk", "patient_id", "performed_at", "last_at", "silent_since")
     )
 
 
-def record_missed(row: Mapping[str, Any], now: datetime, limits: Limits) -> bool:
-    """Add one patient to the list; return False if the rule does not hold or the entry exists."""
+def missed_entry(row: Mapping[str, Any], now: datetime, limits: Limits) -> NonResponse | None:
+    """Return the entry of one patient, unsaved; None if the rule does not hold."""
     try:
         if not missed_check_ins(
             now=now, performed_at=row["performed_at"], last_submitted_at=row["last_at"], limits=limits
         ):
-            return False
-        _made, created = NonResponse.objects.get_or_create(
-            patient_id=row["pk"],
-            silent_since=row["silent_since"],
-            defaults={"procedure_id": row["procedure_id"], "noted_at": now},
-        )
+            return None
     except Exception:
         # An error for one patient must not affect the next.
-        logger.exception("the missed check-ins of patient %s could not be noted", row["pk"])
-        return False
-    return created
+        logger.exception("the missed check-ins of patient %s could not be noted", row["patient_id"])
+        return None
+    return NonResponse(
+        patient_id=row["patient_id"],
+        silent_since=row["silent_since"],
+        procedure_id=row["pk"],
+        noted_at=now,
+    )
 
 
 def non_responders(clinic_ids: Collection[int]) -> QuerySet[NonResponse]:

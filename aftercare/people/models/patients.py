@@ -252,6 +252,7 @@ class Procedure(models.Model):
 
     class Meta:
         ordering = ["performed_at"]
+        indexes = [models.Index(fields=["performed_at", "id"], name="procedure_by_instant")]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(kind__in=["mn", "rf"]), name="procedure_kind_is_mn_or_rf"

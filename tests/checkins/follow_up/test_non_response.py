@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from aftercare.alerts.actions.closing import close
 from aftercare.alerts.models import Dispatch
@@ -156,3 +157,51 @@ def test_a_procedure_that_is_still_to_come_is_not_counted_from(patient: Patient)
     ProcedureFactory.create(patient=patient, performed_at=at(50))
 
     assert record_missed_check_ins(at(49)) == 1
+
+
+def test_of_two_procedures_at_one_instant_the_silence_counts_once(patient: Patient) -> None:
+    for _area in range(2):
+        ProcedureFactory.create(patient=patient, performed_at=at(0))
+
+    assert record_missed_check_ins(at(48)) == 1
+
+
+class TestManyPatients:
+    """The walk is bounded: no statement looks at more than one batch, and old procedures are not looked at."""
+
+    @pytest.fixture(autouse=True)
+    def small_batches(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(non_response, "BATCH", 3)
+
+    @staticmethod
+    def treat(clinic: Clinic, number: int, h: float = 0) -> None:
+        for one in range(number):
+            ProcedureFactory.create(
+                patient=PatientFactory.create(clinic=clinic), performed_at=at(h, seconds=one // 2)
+            )
+
+    def test_everybody_is_found_whatever_the_batch(self, clinic: Clinic) -> None:
+        self.treat(clinic, 10)
+
+        assert record_missed_check_ins(at(49)) == 10
+        assert record_missed_check_ins(at(50)) == 0
+        assert NonResponse.objects.values("patient").distinct().count() == 10
+
+    @pytest.mark.parametrize(("treated", "queries"), [(2, 3), (3, 4), (7, 9)])
+    def test_each_batch_costs_three_queries(
+        self, clinic: Clinic, treated: int, queries: int, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        self.treat(clinic, treated)
+
+        # Two to read and one to write for each batch, and one that finds the end where the last one was full.
+        with django_assert_num_queries(queries):
+            assert record_missed_check_ins(at(49)) == treated
+
+    def test_patients_treated_long_ago_or_just_now_cost_nothing(
+        self, clinic: Clinic, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        self.treat(clinic, 7, h=-200)
+        self.treat(clinic, 7, h=30)
+
+        with django_assert_num_queries(1):
+            assert record_missed_check_ins(at(49)) == 0
