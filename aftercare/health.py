@@ -8,10 +8,9 @@ import redis
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from aftercare.outbox import delivery_health
+from aftercare.outbox import database_clock, delivery_health
 
 UNAVAILABLE = 503
 BROKER_PATIENCE = 0.5  # seconds
@@ -39,12 +38,20 @@ def readyz(_request: HttpRequest) -> JsonResponse:
 
 def state_of_parts() -> dict[str, Any]:
     """Return the state of every part; raise DatabaseError without a database."""
-    state = delivery_health.state(timezone.now())
+    state = delivery_health.state(database_clock.now())
     reachable = broker()
     parts = {"database": "ok", "broker": reachable}
     parts |= {part: "down" if part in state.silent else "ok" for part in delivery_health.PARTS}
     degraded = [*(["broker"] if reachable != "ok" else []), *state.degraded]
-    return {**parts, "oldest_due_seconds": round(state.oldest_due_seconds, 1), "degraded": degraded}
+    overdue = {name: round(wait.total_seconds(), 1) for name, wait in state.late_work.items()}
+    return {
+        **parts,
+        "oldest_due_seconds": round(state.oldest_due_seconds, 1),
+        "dead_workers": list(state.dead_workers),
+        "overdue_seconds": overdue,
+        "faults": dict(state.faults),
+        "degraded": degraded,
+    }
 
 
 def broker() -> str:

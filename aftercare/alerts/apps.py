@@ -8,12 +8,24 @@ class AlertsConfig(AppConfig):
     def ready(self) -> None:
         """Register the message source, renderers and failure handler of alerts with the outbox."""
         from aftercare.alerts.actions import patient_messages
+        from aftercare.alerts.auditing import report
         from aftercare.alerts.dispatching import undelivered
+        from aftercare.alerts.following_up import overdue
         from aftercare.alerts.notifying import notifications
-        from aftercare.outbox.registry import register_given_up, register_renderer, register_source
+        from aftercare.outbox.registry import (
+            register_fault_count,
+            register_given_up,
+            register_overdue,
+            register_renderer,
+            register_source,
+        )
         from aftercare.people.actions.withdrawal import register_for_patients
 
         register_source("alerts", notifications.drain, notifications.backlog)
+        register_overdue("escalations", overdue.overdue_since)
+        register_overdue("auditor", report.auditor_overdue_since)
+        register_fault_count("omissions", report.recent_omissions)
+        register_renderer(report.KIND, report.render)
         register_given_up(notifications.KIND, undelivered.notify_next_step)
         register_for_patients(patient_messages.KIND, patient_messages.render)
         register_renderer(

@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from aftercare.alerts.actions import patient_messages
-from aftercare.alerts.models import Alert, Dispatch, Letter
+from aftercare.alerts.auditing import report
+from aftercare.alerts.models import Alert, Dispatch, Letter, Omission
 from aftercare.alerts.notifying import notifications
 from aftercare.checkins.follow_up import unconfirmed
 from aftercare.checkins.models import CheckIn
@@ -134,6 +135,24 @@ def about_check_ins(subjects: list[UUID], clinic: Clinic) -> dict[UUID, MessageS
     return {one.pk: about_patient(_("“Please call the clinic”"), one.patient) for one in found}
 
 
+def about_omissions(subjects: list[UUID], clinic: Clinic) -> dict[UUID, MessageSubject]:
+    """Return the subjects of messages to managers about what the auditor found."""
+    found = Omission.objects.filter(pk__in=subjects, clinic=clinic).select_related("alert__patient__user")
+    return {one.pk: about_omission(one) for one in found}
+
+
+def about_omission(omission: Omission) -> MessageSubject:
+    if omission.alert is None:
+        return MessageSubject(kind=_("Nearly missed"), page=reverse("clinic:queue"), name=_("the queue"))
+    patient = omission.alert.patient
+    return MessageSubject(
+        kind=_("Nearly missed"),
+        page=reverse("clinic:alert", args=[omission.alert_id]),
+        name=str(patient.user),
+        patient=patient,
+    )
+
+
 def about_invitations(subjects: list[UUID], clinic: Clinic) -> dict[UUID, MessageSubject]:
     found = Invitation.objects.filter(pk__in=subjects, patient__clinic=clinic).select_related("patient__user")
     return {
@@ -185,6 +204,7 @@ KINDS: dict[str, Callable[[list[UUID], Clinic], dict[UUID, MessageSubject]]] = {
     notifications.KIND: about_dispatches,
     patient_messages.KIND: about_letters,
     unconfirmed.KIND: about_check_ins,
+    report.KIND: about_omissions,
     invitations.KIND: about_invitations,
     staff_invitations.KIND: about_staff_invitations,
 }

@@ -9,6 +9,7 @@ from django.core import mail
 from django.core.exceptions import ValidationError
 from django.test import Client
 
+from aftercare.alerts.auditing import report
 from aftercare.alerts.notifying import notifications
 from aftercare.checkins.follow_up.non_response import (
     non_responders,
@@ -19,7 +20,7 @@ from aftercare.checkins.follow_up.unconfirmed import KIND, tell_unconfirmed
 from aftercare.outbox import registry
 from aftercare.outbox.delivery import sweep
 from aftercare.outbox.models import Message
-from aftercare.people.accounts.adapter import wait_for_mails
+from aftercare.people.accounts import code_mails
 from aftercare.people.actions import addresses, staff_invitations
 from aftercare.people.actions.sign_in_links import make_sign_in_link
 from aftercare.people.actions.withdrawal import (
@@ -30,6 +31,7 @@ from aftercare.people.actions.withdrawal import (
     take_back_patient,
     withdraw_patient,
 )
+from aftercare.people.factors import notices, removal
 from aftercare.people.models import Clinic, Event, Patient, Procedure, StaffMember
 from tests.checkins.posting import ORDINARY_FORM, signed_in
 from tests.clock import frozen_at
@@ -90,7 +92,9 @@ def test_no_new_message_is_written_and_staff_are_told_as_before(
 
 
 def test_every_kind_of_message_says_whether_it_goes_to_patients() -> None:
-    to_staff, to_everybody = {notifications.KIND, staff_invitations.KIND}, {addresses.KIND}
+    to_staff = {notifications.KIND, report.KIND, staff_invitations.KIND, removal.TO_APPROVE}
+    to_everybody = {addresses.KIND, code_mails.KIND, notices.KIND}
+    to_everybody |= {removal.ASKED, removal.APPROVED, removal.STOPPED}
     assert set(registry._renderers) - to_staff - to_everybody == kinds_to_patients()
 
 
@@ -118,7 +122,6 @@ def test_no_code_and_no_link_signs_in(patient: Patient, clinician: StaffMember, 
 
     with frozen_at(at(1)):
         client.post("/accounts/login/code/", {"email": patient.user.email})
-        wait_for_mails()
         assert mail.outbox == []
         assert client.post(link).status_code == 410
         later = make_sign_in_link(user=patient.user, now=at(1))

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
 from django.core import mail
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from aftercare.alerts.notifying.notifications import drain
 from aftercare.outbox import delivery_health
@@ -17,6 +24,8 @@ from aftercare.people.models import Clinic, Patient, StaffMember
 from clinic import watchdog
 from tests.clock import frozen_at
 from tests.factories import at, check_in
+from tools.servers.mail import MailServer
+from tools.servers.process import ROOT
 
 pytestmark = pytest.mark.usefixtures("procedure")
 CONTACT = "it@test.example"
@@ -121,3 +130,91 @@ def test_a_mail_server_that_is_gone_still_gives_an_exit_code(
         call_command("watchdog")
 
     assert "could not be mailed" in caplog.text
+
+
+@pytest.mark.usefixtures("alive")
+def test_a_portal_with_nobody_to_tell_is_not_well(settings: Any) -> None:
+    Clinic.objects.update(technical_contact="")
+    settings.DEMO = False
+
+    with pytest.raises(CommandError, match="Nobody is mailed when something is wrong: set TECHNICAL_CONTACT"):
+        call_command("watchdog")
+
+    settings.TECHNICAL_CONTACT = CONTACT
+    call_command("watchdog")
+
+
+def test_whoever_runs_the_portal_is_mailed_beside_the_clinics(settings: Any) -> None:
+    settings.TECHNICAL_CONTACT = "portal@test.example"
+
+    with pytest.raises(CommandError):
+        call_command("watchdog")
+
+    assert sorted(each.to[0] for each in mail.outbox) == [CONTACT, "portal@test.example"]
+
+
+CRON_LINE = re.compile(r"^\* \* \* \* \* aftercare (.*)$", re.MULTILINE)
+
+
+@pytest.fixture
+def in_production(mail_server: MailServer, tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run the line of docs/operating.md as cron does: by a shell, with nothing of this process's environment."""
+    database = connection.settings_dict
+    variables = {
+        "DATABASE_URL": f"postgres://postgres@{database['HOST']}:{database['PORT']}/{database['NAME']}",
+        "EMAIL_URL": mail_server.url,
+        "REDIS_URL": "redis://127.0.0.1:1/0",
+        "SECRET_KEY": "a key of this test alone, as long as that of a portal: 0123456789",
+        "DATA_KEYS": os.environ["DATA_KEYS"],
+        "SITE_URL": "https://aftercare.test.example",
+        "TECHNICAL_CONTACT": "portal@test.example",
+        "DATA_DIR": str(tmp_path),
+    }
+    (line,) = CRON_LINE.findall((ROOT / "docs" / "operating.md").read_text())
+
+    def run(**changed: str) -> subprocess.CompletedProcess[str]:
+        file = tmp_path / "aftercare.env"
+        file.write_text("".join(f"{name}={value}\n" for name, value in (variables | changed).items()))
+        command = (
+            line.replace("/etc/aftercare.env", str(file))
+            .replace("/srv/aftercare/.venv/bin/python", sys.executable)
+            .replace("/srv/aftercare/", f"{ROOT}/")
+        )
+        return subprocess.run(
+            ["env", "-i", "/bin/sh", "-c", command],
+            cwd="/",
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+
+    return run
+
+
+@pytest.mark.processes
+@pytest.mark.django_db(transaction=True)
+class TestTheLineForCron:
+    def test_it_works_and_mails_without_worker_beat_and_broker(
+        self, in_production: Callable[..., subprocess.CompletedProcess[str]], mail_server: MailServer
+    ) -> None:
+        done = in_production()
+
+        assert done.returncode == 1
+        assert "The worker shows no sign of life." in done.stderr
+        assert "Traceback" not in done.stderr
+        texts = {str(letter["To"]): str(letter.get_payload()) for letter in mail_server.messages}
+        assert "The worker shows no sign of life." in texts["portal@test.example"]
+
+    def test_a_database_that_is_away_is_said_and_mailed_once_an_hour(
+        self, in_production: Callable[..., subprocess.CompletedProcess[str]], mail_server: MailServer
+    ) -> None:
+        for _minute in range(2):
+            done = in_production(DATABASE_URL="postgres://postgres@127.0.0.1:1/none")
+            assert done.returncode == 1
+            assert "The database cannot be reached." in done.stderr
+            assert "Traceback" not in done.stderr
+
+        (letter,) = mail_server.messages
+        assert letter["To"] == "portal@test.example"
+        assert "The database cannot be reached." in str(letter.get_payload())

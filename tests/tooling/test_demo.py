@@ -8,6 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from aftercare.alerts.models import Alert, Dispatch
+from aftercare.checkins.follow_up.auditing import audit
 from aftercare.checkins.follow_up.non_response import non_responders
 from aftercare.checkins.follow_up.unconfirmed import tell_unconfirmed
 from aftercare.checkins.models import CheckIn
@@ -103,6 +104,7 @@ def test_whatever_fell_due_before_has_happened_so_that_nothing_is_sent_from_the_
     assert told_again.patient.user.last_name == "Reyes"
     assert not Alert.objects.to_follow_up(NOW).exists()
     assert tell_unconfirmed(NOW) == 0
+    assert audit(NOW) == []
 
 
 def test_nothing_in_the_demo_lies_ahead() -> None:

@@ -6,24 +6,25 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
-from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
 from aftercare.alerts.actions.patient_messages import send_letter
-from aftercare.alerts.models import Alert, Dispatch, Drill, Letter
+from aftercare.alerts.auditing import report
+from aftercare.alerts.models import Alert, Dispatch, Drill, Letter, Omission
 from aftercare.alerts.notifying.texts import drill_words, list_words, together_words, words
 from aftercare.checkins.follow_up import unconfirmed
 from aftercare.checkins.models import CheckIn
 from aftercare.outbox.models import Message
 from aftercare.outbox.registry import Content, renderer_of
-from aftercare.people.accounts.adapter import wait_for_mails
+from aftercare.people.accounts import code_mails
 from aftercare.people.actions.addresses import change_own_address
 from aftercare.people.actions.invitations import invite
 from aftercare.people.actions.staff_invitations import invite_staff
 from aftercare.people.factors.changes import note_factor_change
 from aftercare.people.factors.removal import approve_removal, approvers, ask_removal, cancel_removal
 from aftercare.people.models import (
+    CodeMail,
     FactorChange,
     FactorRemoval,
     Invitation,
@@ -41,8 +42,10 @@ Mail = tuple[str, Content]
 
 def mails() -> Iterator[Mail]:
     """All of them, each with a name. Writes what they are about into the database."""
+    forget_codes()
     yield from mails_to_patients()
     yield from mails_about_alerts()
+    yield from mails_about_omissions()
     yield from mails_to_come_in()
 
 
@@ -62,6 +65,26 @@ def mails_about_alerts() -> Iterator[Mail]:
     yield "drill", drill_words(Drill())
     for level in (None, *Level):
         yield from (("several alerts", together_words(count, level)) for count in (1, 3))
+
+
+def mails_about_omissions() -> Iterator[Mail]:
+    """What the auditor found, to managers and to whoever runs the portal: with an alert and without."""
+    alert, now = Alert.objects.select_related("clinic").order_by("pk")[0], timezone.now()
+    found = [
+        Omission(
+            clinic=alert.clinic, kind=kind, event=alert.pk, alert=one, found_at=now, repaired_at=repaired
+        )
+        for kind, one, repaired in (
+            *((kind, alert, now) for kind in Omission.Kind),
+            (Omission.Kind.NO_ALERT, None, None),
+        )
+    ]
+    for omission in found:
+        omission.save()
+        yield "nearly missed", report.render(Message(subject=omission.pk), now)
+        omission.delete()
+    for some in (found[:1], found):
+        yield "auditor", Content(subject="", body=report.mail_body(some))
 
 
 def mails_to_patients() -> Iterator[Mail]:
@@ -135,10 +158,16 @@ def mails_about_removal(member: StaffMember, by: User) -> Iterator[Mail]:
 
 
 def sent_just_now() -> Content:
-    """The newest mail that did not go through the outbox."""
-    wait_for_mails()
-    sent = mail.outbox[-1]
-    return Content(subject=str(sent.subject), body=str(sent.body))
+    """The mail with a code that was just written."""
+    content = Content(**CodeMail.objects.get().content)
+    forget_codes()
+    return content
+
+
+def forget_codes() -> None:
+    """Delete the mails with a code, so that the next one is the only one."""
+    CodeMail.objects.all().delete()
+    Message.objects.filter(kind=code_mails.KIND).delete()
 
 
 def written_now() -> Iterator[Mail]:

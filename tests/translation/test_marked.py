@@ -75,6 +75,7 @@ def test_every_string_of_a_template_is_marked(template: str) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("codes_wait")
 def test_every_string_of_every_page_and_mail_is_marked() -> None:
     found = look_around().unmarked()
     left = (f"{name}: {len(texts)} left: {texts}\n" for name, texts in sorted(found.items()) if texts)

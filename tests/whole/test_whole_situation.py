@@ -29,6 +29,7 @@ from aftercare.alerts.actions.contact_attempts import (
     set_next_try,
 )
 from aftercare.alerts.actions.ownership import acknowledge, give_back
+from aftercare.alerts.auditing.search import untold, without_next_act
 from aftercare.alerts.errors import (
     AlreadyAcknowledgedError,
     AlreadyClosedError,
@@ -302,6 +303,11 @@ class Situation(RuleBasedStateMachine):
             for alert in patient.alerts.open():
                 if alert.triage_level >= Level.URGENT and not was_reached(alert):
                     assert any(acts_of(alert)), f"nothing follows {alert.rule} ({alert.status})"
+
+    @invariant()
+    def the_auditor_finds_nothing(self) -> None:
+        if hasattr(self, "now"):
+            assert {**without_next_act(self.now), **untold(self.now)} == {}
 
     @invariant()
     def each_token_has_one_line_in_force(self) -> None:

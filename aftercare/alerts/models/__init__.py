@@ -1,8 +1,9 @@
-"""Alerts, dispatches, contact steps and drills."""
+"""Alerts, dispatches, contact steps and drills, and what the auditor found."""
 
 from aftercare.alerts.models.alerts import LEVEL_ORDER, NEEDS_ACTION, Alert, ContactAttempt
 from aftercare.alerts.models.dispatches import ContactStep, Dispatch, Drill
 from aftercare.alerts.models.letters import Letter
+from aftercare.alerts.models.omissions import Omission
 
 __all__ = [
     "LEVEL_ORDER",
@@ -13,4 +14,5 @@ __all__ = [
     "Dispatch",
     "Drill",
     "Letter",
+    "Omission",
 ]

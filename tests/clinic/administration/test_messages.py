@@ -10,7 +10,9 @@ from django.test import Client
 
 from aftercare.alerts.actions.drills import start_drill
 from aftercare.alerts.actions.patient_messages import send_letter
+from aftercare.alerts.models import Alert, Dispatch
 from aftercare.alerts.notifying.notifications import drain
+from aftercare.checkins.follow_up.auditing import audit
 from aftercare.outbox.delivery import sweep
 from aftercare.outbox.models import Message
 from aftercare.people.actions.invitations import invite
@@ -128,6 +130,16 @@ class TestEveryKind:
         page = staff_client(manager).get(MESSAGES)
         assert "Message to the patient to Amara Test (patient)" in words(page)
         assert f'href="/clinic/patients/{patient.pk}/"' in page.content.decode()
+
+    def test_what_the_auditor_found(self, urgent_alert: Alert, manager: StaffMember) -> None:
+        Alert.objects.update(next_escalation_at=None)
+        Dispatch.objects.update(drained_at=at(20))
+        audit(at(21))
+        Message.objects.exclude(kind="omission").delete()
+        self.give_up()
+        page = staff_client(manager).get(MESSAGES)
+        assert "Nearly missed to Ann Test" in words(page)
+        assert f'href="/clinic/alerts/{urgent_alert.pk}/"' in page.content.decode()
 
     def test_a_drill(self, manager: StaffMember) -> None:
         drill = start_drill(clinic=manager.clinic, by=manager.user, now=at(21))
