@@ -296,6 +296,12 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 15},
     },
     "missed": {"task": "aftercare.checkins.missed_check_ins", "schedule": 60.0, "options": {"expires": 60}},
+    "call_outside_watch": {
+        "task": "aftercare.alerts.call_outside_watch",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "audit": {"task": "aftercare.checkins.audit", "schedule": 60.0, "options": {"expires": 60}},
 }
 
 CSP_REPORTS = "/csp-reports/"
