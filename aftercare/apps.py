@@ -5,6 +5,8 @@ import logging
 from django.apps import AppConfig
 from django.conf import settings
 
+from aftercare.environment_values import MAIL_INTO_FILES
+
 logger = logging.getLogger(__name__)
 
 
@@ -22,6 +24,11 @@ class AftercareConfig(AppConfig):
             logger.warning(
                 "TECHNICAL_CONTACT is not set: nobody is mailed where messages do not leave. Set the e-mail address of "
                 "whoever runs the portal (docs/operating.md)."
+            )
+        if not settings.DEMO and settings.EMAIL_BACKEND == MAIL_INTO_FILES:
+            logger.warning(
+                "EMAIL_URL names a folder: mails are written into it, and nobody is told by mail. Set a mail server "
+                "(docs/operating.md)."
             )
         if not settings.HAS_DATA_KEYS:
             logger.warning(

@@ -20,7 +20,6 @@ from urllib.parse import urlsplit
 
 from aftercare.environment_values import (
     KEY_BYTES,
-    MAIL_INTO_FILES,
     Malformed,
     Proxies,
     address,
@@ -151,8 +150,6 @@ def unfit_for_patients(found: Environment) -> list[str]:
         problems.append("SITE_URL: begin it with https://; http is for this machine alone (localhost).")
     if found.database.get("ENGINE") == "django.db.backends.sqlite3":
         problems.append("DATABASE_URL: set PostgreSQL (postgres://…); SQLite is for demonstrations (DEMO=1).")
-    if found.email.get("EMAIL_BACKEND") == MAIL_INTO_FILES:
-        problems.append("EMAIL_URL: set a mail server (smtp+tls://…); files are for demonstrations (DEMO=1).")
     if found.debug:
         problems.append("DEBUG: take it away; it is for demonstrations (DEMO=1).")
     return problems

@@ -71,7 +71,7 @@ def redis(raw: str) -> str:
 
 def email(raw: str) -> dict[str, Any]:
     """Parse Django's e-mail settings from `smtp://HOST:PORT`, `smtp+tls://`, `smtp+ssl://` or `file:///FOLDER`."""
-    form = "use smtp+tls://USER:PASSWORD@HOST:587 or smtp://HOST:25, or file:///FOLDER in a demonstration."
+    form = "use smtp+tls://USER:PASSWORD@HOST:587 or smtp://HOST:25, or file:///FOLDER where nobody is to be mailed."
     try:
         url = urlsplit(raw)
         scheme, port = url.scheme, url.port

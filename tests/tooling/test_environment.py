@@ -38,7 +38,6 @@ MALFORMED = [
     ("EMAIL_URL", "smtp://127.0.0.1:not-a-port"),
     # Forgotten, it would lead to files that nobody reads.
     ("EMAIL_URL", ""),
-    ("EMAIL_URL", "file:///var/mail"),
     ("MAIL_FROM", "aftercare"),
     ("MAIL_FROM", "Aftercare <aftercare>"),
     ("MAIL_FROM", "Aftercare"),
@@ -148,6 +147,13 @@ def test_without_a_technical_contact_the_portal_starts_and_warns(tmp_path: Path)
 
     assert done.returncode == 0, done.stderr
     assert "TECHNICAL_CONTACT is not set" in done.stderr
+
+
+def test_with_mail_into_files_on_purpose_the_portal_starts_and_warns(tmp_path: Path) -> None:
+    done = load_settings(tmp_path, **{**GOOD, "EMAIL_URL": "file:///var/mail"})
+
+    assert done.returncode == 0, done.stderr
+    assert "EMAIL_URL names a folder" in done.stderr
 
 
 class TestAFileWithTheEnvironment:
