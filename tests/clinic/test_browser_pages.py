@@ -59,6 +59,7 @@ PAGES: dict[str, Callable[[Records], str]] = {
     "staff": lambda _: "/clinic/staff/",
     "add_staff": lambda _: "/clinic/staff/add/",
     "change_staff": lambda records: f"/clinic/staff/{records.manager.pk}/",
+    "staff_second_step": lambda records: f"/clinic/staff/{records.manager.pk}/second-step/",
     "looks": lambda _: "/clinic/looks/",
     "patients": lambda _: "/clinic/patients/",
     "enrol": lambda _: "/clinic/patients/enrol/",
@@ -70,6 +71,7 @@ PAGES: dict[str, Callable[[Records], str]] = {
     "move_procedure": lambda records: records.of_procedure("move"),
     "intake": lambda records: records.of_patient("intake/"),
     "withdraw": lambda records: records.of_patient("withdraw/"),
+    "patient_second_step": lambda records: records.of_patient("second-step/"),
     "new_check_in": lambda records: records.of_patient("check-ins/new/"),
     "correct_attempt": lambda records: records.of_patient(
         f"calls/{records.daniel.contact_attempts.all()[0].pk}/correct/"
