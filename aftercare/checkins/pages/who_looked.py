@@ -37,6 +37,7 @@ LOOKS = {
     Page.CORRECTION: gettext_lazy("opened a treatment of yours to correct it"),
     Page.MOVE: gettext_lazy("saw you while correcting whose treatment it was"),
     Page.WITHDRAWAL: gettext_lazy("opened the form that ends your part in the portal"),
+    Page.REMOVAL: gettext_lazy("opened the page about your lost second step at sign-in"),
     Page.CHECK_IN: gettext_lazy("opened a check-in form for you"),
     Page.ADVICE: gettext_lazy("opened the advice that you were given"),
     Page.CALL: gettext_lazy("opened what was noted about a call with you"),
