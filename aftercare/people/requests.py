@@ -48,7 +48,7 @@ class Sender:
         if user is None:
             return []
         own = Patient.objects.opened_by_sign_in().filter(user=user).select_related("clinic")
-        patients = list(own.order_by("-enrolled_at", "pk"))
+        patients = sorted(own, key=lambda patient: patient.pk)
         for patient in patients:
             patient.user = user
         return sorted(patients, key=last_chosen, reverse=True)
