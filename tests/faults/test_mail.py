@@ -38,6 +38,10 @@ def test_it_may_pass_later(stage: Stage, break_it: Callable[[MailServer], None])
     for _number in range(3):
         assert stage.check_in().accepted
     wait_until_tried(stage)
+    # A text that is taken in the very moment in which its sender gives up would rightly be sent twice.
+    stage.mail.refuse("451 Try again later")
+    stage.mail.release()
+    stage.mail.wait_until_disconnected()
 
     stage.repair()
 
