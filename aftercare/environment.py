@@ -37,6 +37,7 @@ from aftercare.environment_values import (
     web_address,
     words,
 )
+from aftercare.outbox.channel_settings import Channels, host_names, push_key, sms_url
 
 T = TypeVar("T")
 
@@ -79,6 +80,7 @@ class Environment:
     log_format: str
     trusted_proxies: Proxies
     technical_contact: str
+    channels: Channels
 
 
 class Reader:
@@ -130,12 +132,22 @@ def read_environment(variables: Mapping[str, str], base_dir: Path) -> Environmen
         log_format=reader.read("LOG_FORMAT", one_of("json", "plain"), "plain" if demo else "json", "json"),
         trusted_proxies=reader.read("TRUSTED_PROXIES", proxies, "0", NO_PROXIES),
         technical_contact=reader.read("TECHNICAL_CONTACT", address, "", ""),
+        channels=read_channels(reader),
     )
     problems = reader.problems + ([] if demo else unfit_for_patients(found))
     if problems:
         lines = "\n".join(f"  {problem}" for problem in problems)
         raise SystemExit(f"The portal cannot start. Please mend these environment variables:\n{lines}")
     return found
+
+
+def read_channels(reader: Reader) -> Channels:
+    """Return what is set for channels beside e-mail."""
+    return Channels(
+        sms_url=reader.read("SMS_URL", sms_url, "", ""),
+        vapid_private_key=reader.read("VAPID_PRIVATE_KEY", push_key, "", ""),
+        hosts=reader.read("CHANNEL_HOSTS", host_names, "", ()),
+    )
 
 
 def unfit_for_patients(found: Environment) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -26,6 +27,11 @@ def attend(*, message: Message, now: datetime) -> None:
         raise NotFailedError
 
 
+def attend_failures(messages: Sequence[Message], now: datetime) -> None:
+    """Take failures as handled: the handler of kinds that nobody has to look into."""
+    Message.objects.filter(pk__in=[message.pk for message in messages]).update(attended_at=now)
+
+
 @transaction.atomic
 def try_again(*, message: Message, now: datetime) -> Message:
     """Send a failed message again, once per failure, as a new row; the failed row is kept.
@@ -42,6 +48,7 @@ def try_again(*, message: Message, now: datetime) -> Message:
         sender=message.sender,
         recipient_id=message.recipient_id,
         channel=message.channel,
+        point=message.point,
         repeat=message.repeat + 1,
         priority=message.priority,
         created_at=now,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,11 +15,20 @@ from django.db import InterfaceError, OperationalError, connections
 from django.utils import translation
 
 from aftercare.outbox import database_clock
-from aftercare.outbox.channels import CHANNELS, DeliveryError, OutageError, OutgoingMail
+from aftercare.outbox.channels import CHANNELS, DeliveryError, OutageError, OutgoingMail, channels_in_use
 from aftercare.outbox.claiming import claims
 from aftercare.outbox.claiming.claims import Claim
 from aftercare.outbox.models import Message
-from aftercare.outbox.registry import Content, for_all_of, names_of, renderer_of, sources, together_of
+from aftercare.outbox.registry import (
+    Content,
+    addresses_of,
+    for_all_of,
+    names_of,
+    point_refused,
+    renderer_of,
+    sources,
+    together_of,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -26,29 +36,34 @@ RUN_SECONDS = 5.0  # a run ends after this long, and the next task continues
 SETTLE_EVERY = 1.0  # seconds: the most that is sent twice after a crash
 SETTLE_PATIENCE = 20.0  # seconds to wait for the database in order to record what was sent
 Clock = Callable[[], datetime]
+# The threads of the channels need not expand the same events at the same time.
+_sources_in_turn = threading.Lock()
 SharedContents = dict[tuple[str, UUID, str], Content | None]
 
 
 def sweep(clock: Clock = database_clock.now, *, seconds: float = RUN_SECONDS) -> int:
-    """Deliver due messages, most urgent first, for `seconds` at most; return the number of mails sent."""
-    until, sent = time.monotonic() + seconds, 0
+    """Deliver due messages, one channel after the other; return the number of mails sent. See `lines.sweep_all`."""
     claims.release_stale_claims(clock())
-    for channel in CHANNELS:
-        while True:
-            run_sources(clock())
-            claim = claims.claim(channel, clock())
-            if claim is None:
-                break
-            sent += deliver(claim, channel, clock)
-            if time.monotonic() >= until:
-                return sent
-    return sent
+    return sum(sweep_channel(channel, clock, seconds=seconds) for channel in channels_in_use())
+
+
+def sweep_channel(channel: str, clock: Clock, *, seconds: float = RUN_SECONDS) -> int:
+    """Deliver the due messages of a channel, most urgent first, for `seconds` at most; return how many mails."""
+    until, sent = time.monotonic() + seconds, 0
+    while True:
+        run_sources(clock())
+        claim = claims.claim(channel, clock())
+        if claim is None:
+            return sent
+        sent += deliver(claim, channel, clock)
+        if time.monotonic() >= until:
+            return sent
 
 
 def deliver_kind(kind: str, clock: Clock = database_clock.now) -> int:
     """Deliver the due messages of one kind, past all others; return the number of mails sent."""
     sent = 0
-    for channel in CHANNELS:
+    for channel in channels_in_use():
         while claim := claims.claim(channel, clock(), kind=kind):
             sent += deliver(claim, channel, clock)
     return sent
@@ -56,19 +71,21 @@ def deliver_kind(kind: str, clock: Clock = database_clock.now) -> int:
 
 def run_sources(now: datetime) -> None:
     """Let every source write the messages that have fallen due; an error of a source is logged."""
-    for name, source in sources().items():
-        try:
-            source(now)
-        except (OperationalError, InterfaceError):
-            raise
-        except Exception:
-            logger.exception("source %s failed", name)
+    with _sources_in_turn:
+        for name, source in sources().items():
+            try:
+                source(now)
+            except (OperationalError, InterfaceError):
+                raise
+            except Exception:
+                logger.exception("source %s failed", name)
 
 
 def deliver(claim: Claim, channel: str, clock: Clock) -> int:
     """Render the claimed messages, send them and record the results; return the number of mails sent."""
     shared = shared_contents([message for members in claim.mails for message in members], clock())
-    mails = with_sender_names([mail for members in claim.mails for mail in compose(members, clock(), shared)])
+    composed = [mail for members in claim.mails for mail in compose(members, clock(), shared)]
+    mails = with_addresses(with_sender_names(composed))
     if not mails:
         return 0
     close_connections()
@@ -139,6 +156,12 @@ def with_sender_names(mails: Sequence[OutgoingMail]) -> list[OutgoingMail]:
     ]
 
 
+def with_addresses(mails: Sequence[OutgoingMail]) -> list[OutgoingMail]:
+    """Add where the contact points are, looked up in one query."""
+    addresses = addresses_of({mail.point for mail in mails if mail.point})
+    return [replace(mail, address=addresses.get(mail.point, "")) if mail.point else mail for mail in mails]
+
+
 def content_of(message: Message, now: datetime, shared: SharedContents) -> Content | None:
     """Render one message; return None if it is withdrawn or cannot be rendered (recorded on its row)."""
     key = (message.kind, message.subject, language_of(message))
@@ -182,7 +205,7 @@ class Outcome:
     sent: list[Message] = field(default_factory=list)
     failed: list[tuple[OutgoingMail, DeliveryError]] = field(default_factory=list)
     untried: list[Message] = field(default_factory=list)
-    outage: str = ""
+    outage: OutageError | None = None
     mails: int = 0
 
     @property
@@ -203,7 +226,7 @@ def send_all(mails: Sequence[OutgoingMail], channel: str) -> Outcome:
             except DeliveryError as error:
                 outcome.failed.append((mail, error))
             except OutageError as error:
-                outcome.outage = str(error)
+                outcome.outage = error
                 outcome.untried += mail.messages
             except Exception as error:
                 logger.exception("mail %s could not be sent", mail.id)
@@ -220,11 +243,13 @@ def record(outcome: Outcome, channel: str, claim: Claim, now: datetime) -> None:
     claims.settle(outcome.sent, now, Message.State.SENT, error="")
     for mail, error in outcome.failed:
         logger.warning("mail %s was not taken: %s", mail.id, str(error))  # our words, and no address
-        claims.record_failure(mail.messages, now, str(error), permanent=error.permanent)
-    claims.release(outcome.untried, now, outcome.outage)
+        claims.record_failure(mail.messages, now, str(error), permanent=error.permanent, asked_for=error.wait)
+        if mail.point and error.permanent:
+            point_refused(mail.point, is_gone=error.is_gone, now=now)
+    claims.release(outcome.untried, now, str(outcome.outage or ""))
     if outcome.outage:
-        logger.warning("channel %s is out of reach: %s", channel, outcome.outage)
-        claims.record_outage(channel, now)
+        logger.warning("channel %s is out of reach: %s", channel, str(outcome.outage))
+        claims.record_outage(channel, now, outcome.outage.pause)
     elif claim.is_probe:
         claims.record_reachable(channel)
 

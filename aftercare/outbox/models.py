@@ -71,6 +71,8 @@ class Message(models.Model):
 
     class Channel(models.TextChoices):
         EMAIL = "email", _("e-mail")
+        SMS = "sms", _("SMS")
+        PUSH = "push", _("push")
 
     class Priority(models.IntegerChoices):
         """Order of sending. NOW overtakes everything and is never batched."""
@@ -90,6 +92,9 @@ class Message(models.Model):
     sender = models.BigIntegerField(null=True)
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     channel = models.CharField(max_length=20, choices=Channel, default=Channel.EMAIL)
+    # Id of the contact point: a telephone, a browser; no foreign key, since this room does not import people.
+    # Null: the e-mail address of the account.
+    point = models.UUIDField(null=True)
     # Number of the manual retry; each retry after a failure is a row of its own.
     repeat = models.PositiveSmallIntegerField(default=0)
     priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.SOON)
@@ -116,7 +121,13 @@ class Message(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["kind", "subject", "recipient", "channel", "repeat"],
+                condition=Q(point=None),
                 name="one_message_per_kind_subject_recipient_channel_and_repeat",
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "subject", "recipient", "channel", "point", "repeat"],
+                condition=Q(point__isnull=False),
+                name="one_message_per_kind_subject_recipient_point_and_repeat",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["pending", "sending", "retrying"], finished_at__isnull=True)
@@ -142,8 +153,9 @@ class Message(models.Model):
         ]
         indexes = [
             models.Index(
-                # Same order as `most_pressing_first`, so that a claim reads the start of the index.
-                fields=["priority", "next_attempt_at", "subject", "id"],
+                # Same order as `most_pressing_first`, so that a claim reads the start of the index; the channel
+                # before it, so that a backlog of mail is not read to find an SMS.
+                fields=["channel", "priority", "next_attempt_at", "subject", "id"],
                 condition=Q(state__in=["pending", "sending", "retrying"]),
                 name="message_unfinished",
             ),
@@ -152,6 +164,9 @@ class Message(models.Model):
             ),
             models.Index(
                 fields=["sender", "finished_at"], condition=Q(state="failed"), name="message_failed"
+            ),
+            models.Index(
+                fields=["point", "-created_at"], condition=Q(point__isnull=False), name="message_of_a_point"
             ),
         ]
 

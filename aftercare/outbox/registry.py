@@ -17,11 +17,14 @@ class Content:
     """Rendered text of a message; without health detail and without a patient's name.
 
     `to`: the address, if it is not the recipient's present one. `sender_name`: the name in From, if it is not that
-    of the sending clinic.
+    of the sending clinic. `short`: what an SMS or a push says, without link; `path`: where its link leads on the
+    portal, "" for none.
     """
 
     subject: str
     body: str
+    short: str = ""
+    path: str = ""
     to: str = ""
     sender_name: str = ""
 
@@ -51,11 +54,17 @@ CountFaults = Callable[[datetime], int]
 # Handles messages that were given up, in the transaction that fails them.
 GivenUp = Callable[[Sequence["Message"], datetime], None]
 
+# Returns where contact points are, by id; those that do not count (any more) are left out.
+FindAddresses = Callable[[Collection[UUID]], Mapping[UUID, str]]
+# Is told of a contact point that refused a message for good; `is_gone`: it does not exist any more.
+PointRefused = Callable[[UUID, bool, datetime], None]
+
 # Returns the names of senders by id, for the From header.
 SenderNames = Callable[[Collection[int]], Mapping[int, str]]
 
 _renderers: dict[str, Renderer] = {}
 _sender_names: list[SenderNames] = []
+_points: list[tuple[FindAddresses, PointRefused]] = []
 _together: dict[str, Together] = {}
 _sources: dict[str, Source] = {}
 _backlogs: dict[str, FindBacklog] = {}
@@ -134,6 +143,22 @@ def register_sender_names(names: SenderNames) -> None:
 def names_of(senders: Collection[int]) -> Mapping[int, str]:
     """Return the names of these senders, in one query."""
     return _sender_names[0](senders) if senders and _sender_names else {}
+
+
+def register_points(addresses: FindAddresses, refused: PointRefused) -> None:
+    """Register where contact points are looked up, and what is told of those that refuse messages."""
+    _points[:] = [(addresses, refused)]
+
+
+def addresses_of(points: Collection[UUID]) -> Mapping[UUID, str]:
+    """Return where these contact points are, in one query."""
+    return _points[0][0](points) if points and _points else {}
+
+
+def point_refused(point: UUID, *, is_gone: bool, now: datetime) -> None:
+    """Tell the registered room that a contact point refused a message for good."""
+    for _addresses, refused in _points:
+        refused(point, is_gone, now)
 
 
 def backlogs() -> dict[str, FindBacklog]:

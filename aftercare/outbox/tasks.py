@@ -8,7 +8,7 @@ from celery import shared_task
 from celery.signals import worker_init, worker_ready, worker_shutdown
 from django.db import DatabaseError
 
-from aftercare.outbox import database_clock, delivery, heartbeats
+from aftercare.outbox import database_clock, delivery, heartbeats, lines
 
 logger = logging.getLogger(__name__)
 
@@ -20,7 +20,7 @@ def sweep(*, from_beat: bool = False) -> None:
     heartbeats.beat_heart(heartbeats.own_worker(), now)
     if from_beat:
         heartbeats.beat_heart("beat", now)
-    delivery.sweep()
+    lines.sweep_all()
 
 
 @worker_init.connect

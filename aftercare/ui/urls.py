@@ -1,7 +1,10 @@
-"""URL of the page of components."""
+"""URLs of the page of components and of the worker that shows push messages."""
 
 from django.urls import path
 
 from aftercare.ui import views
 
-urlpatterns = [path("ui/", views.components, name="components")]
+urlpatterns = [
+    path("ui/", views.components, name="components"),
+    path("push-worker.js", views.push_worker, name="push_worker"),
+]

@@ -27,6 +27,11 @@ ESCALATION = "escalation"  # the name of its heartbeat
 SILENT_AFTER = {ESCALATION: timedelta(seconds=90), AUDITOR: timedelta(minutes=3)}
 # Outages of the mail server in a row after which it is not well.
 OUTAGES = 3
+PROVIDERS = {
+    Message.Channel.EMAIL: "mail server",
+    Message.Channel.SMS: "SMS gateway",
+    Message.Channel.PUSH: "push services",
+}
 PATIENCE = 5.0  # seconds for each step of the call
 
 
@@ -69,8 +74,8 @@ def what_is_unwell(now: datetime) -> list[str]:
         at = beats.get(job)
         if at is None or not now - patience < at < now + CLOCK_TOLERANCE:
             unwell.append(job)
-    if ChannelState.objects.filter(outages__gte=OUTAGES).exists():
-        unwell.append("mail server")
+    away = ChannelState.objects.filter(outages__gte=OUTAGES).order_by("channel")
+    unwell += [PROVIDERS[Message.Channel(state.channel)] for state in away]
     unwell += [f"clinic {clinic}" for clinic in clinics_without_contact(now)]
     return list(dict.fromkeys(unwell))
 
@@ -88,7 +93,11 @@ def clinics_without_contact(now: datetime) -> list[int]:
 def refusing_mailboxes() -> set[tuple[int | None, int]]:
     """Return the clinic and user of messages that were given up, if none has arrived since."""
     later = Message.objects.filter(
-        recipient=OuterRef("recipient"), state=Message.State.SENT, finished_at__gt=OuterRef("finished_at")
+        recipient=OuterRef("recipient"),
+        channel=Message.Channel.EMAIL,
+        state=Message.State.SENT,
+        finished_at__gt=OuterRef("finished_at"),
     )
-    failed = Message.objects.unattended_failures().filter(kind=KIND).exclude(Exists(later))
+    mails = Message.objects.unattended_failures().filter(kind=KIND, channel=Message.Channel.EMAIL)
+    failed = mails.exclude(Exists(later))
     return set(failed.values_list("sender", "recipient"))

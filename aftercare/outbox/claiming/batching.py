@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from aftercare.outbox.claiming.timing import BURST, DIGEST_EVERY
 from aftercare.outbox.models import Message
 
-Recipient = tuple[int, str]  # user id and channel
+Recipient = tuple[int, str, uuid.UUID | None]  # user id, channel and contact point
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,7 +38,7 @@ class Plan:
 
 
 def recipient_of(message: Message) -> Recipient:
-    return message.recipient_id, message.channel
+    return message.recipient_id, message.channel, message.point
 
 
 def audience_of(message: Message) -> tuple[str, int | None, Recipient]:
@@ -80,8 +80,8 @@ def plan(
 ) -> Plan:
     """Decide which of `leads`, given in order of urgency, to send now and which to postpone.
 
-    `waiting`: further unclaimed messages to the same recipients; `recent`: mails to them within `batch_window`;
-    `kinds`: the message kinds that may be batched.
+    `waiting`: further unclaimed messages to the same recipients; those that a rule sends later wait for their time.
+    `recent`: mails to them within `batch_window`; `kinds`: the message kinds that may be batched.
     """
     made, taken = Plan(), set[uuid.UUID]()
     theirs: dict[Recipient, list[Message]] = {}
@@ -97,6 +97,8 @@ def plan(
             taken.add(lead.pk)
             continue
         free = [message for message in theirs[recipient_of(lead)] if message.pk not in taken]
+        soon = now + max(batch_window, DIGEST_EVERY)
+        free = [message for message in free if message.bundle or message.next_attempt_at <= soon]
         made.mails.append([lead, *leaving_with(lead, free, mails=mails, now=now, kinds=kinds)])
         taken.update(member.pk for member in made.mails[-1])
         mails.append(sent_mail(made.mails[-1], lead.bundle or lead.pk, now))

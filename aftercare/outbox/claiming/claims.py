@@ -9,7 +9,7 @@ import uuid
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F, Q
@@ -122,7 +122,7 @@ def recent_mails_to(leads: Sequence[Message], now: datetime) -> dict[Recipient, 
 def companions_of(leads: Sequence[Message], recent: dict[Recipient, list[SentMail]]) -> list[Message]:
     """Return further waiting messages to the same recipients that may be sent in the same mails."""
     after = Counter(map(recipient_of, leads))
-    crowded = {user for (user, _), count in after.items() if count > 1} | {user for user, _ in recent}
+    crowded = {user for (user, *_), count in after.items() if count > 1} | {user for user, *_ in recent}
     together = (
         Q(bundle__in={lead.bundle for lead in leads if lead.bundle})
         | Q(thread__in={lead.thread for lead in leads if lead.thread})
@@ -176,14 +176,22 @@ def release(messages: Sequence[Message], now: datetime, error: str = "") -> None
     settle(messages, now, Message.State.RETRYING, **fields)
 
 
-def record_failure(messages: Sequence[Message], now: datetime, error: str, *, permanent: bool) -> None:
-    """Schedule a retry, or fail the messages if none can help."""
+def record_failure(
+    messages: Sequence[Message],
+    now: datetime,
+    error: str,
+    *,
+    permanent: bool,
+    asked_for: timedelta | None = None,
+) -> None:
+    """Schedule a retry, not before what the provider asked for, or fail the messages if none can help."""
     attempts = max(message.attempts for message in messages)
     if permanent or attempts >= timing.MAX_ATTEMPTS:
         failure = Message.Failure.PERMANENT if permanent else Message.Failure.EXHAUSTED
         give_up(messages, now, failure=failure, error=error)
         return
-    later = now + timing.retry_delay(attempts)
+    asked = min(asked_for or timedelta(0), timing.LONGEST_RETRY)
+    later = now + max(timing.retry_delay(attempts), asked)
     settle(messages, now, Message.State.RETRYING, error=error, next_attempt_at=later)
 
 
@@ -209,11 +217,11 @@ def call_failure_handlers(messages: Sequence[Message], now: datetime) -> None:
             logger.exception("nothing could follow from messages of kind %s that were given up", kind)
 
 
-def record_outage(channel: str, now: datetime) -> None:
-    """Pause a channel whose provider is unreachable, longer with each outage in a row."""
+def record_outage(channel: str, now: datetime, asked_for: timedelta | None = None) -> None:
+    """Pause a channel whose provider is unreachable, longer with each outage in a row, or for as long as it asked."""
     with transaction.atomic():
         state = locked_channel(channel)
-        until = now + timing.pause(state.outages + 1)
+        until = now + (min(asked_for, timing.LONGEST_PAUSE) if asked_for else timing.pause(state.outages + 1))
         ChannelState.objects.filter(pk=channel).update(outages=F("outages") + 1, paused_until=until)
 
 

@@ -1,4 +1,4 @@
-"""Delivery channels: one class each, whose errors say whether a retry can help."""
+"""E-mail, through the configured Django backend."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from email.utils import formataddr, formatdate, parseaddr
 from functools import lru_cache
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -21,7 +21,13 @@ from django.core.mail.backends.smtp import EmailBackend
 from django.core.mail.message import sanitize_address
 from django.utils import timezone
 
-from aftercare.outbox.models import Message
+from aftercare.outbox.channels.base import (
+    DeliveryError,
+    OutageError,
+    OutgoingMail,
+    point_address,
+    require_open_account,
+)
 from aftercare.outbox.registry import Content
 
 PERMANENT_FROM = 500  # SMTP reply codes: 4xx may pass later, 5xx will not
@@ -32,42 +38,6 @@ COMMON_HEADERS = {"Auto-Submitted": "auto-generated"}
 QUIT_TIMEOUT_SECONDS = 1.0  # seconds to wait for the reply to QUIT: the mails are accepted by then
 
 
-class DeliveryError(Exception):
-    """A message was not accepted. `permanent`: a retry would fail in the same way."""
-
-    def __init__(self, text: str, *, permanent: bool) -> None:
-        super().__init__(text)
-        self.permanent = permanent
-
-
-class OutageError(Exception):
-    """The provider is unreachable, so no message can be sent."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class OutgoingMail:
-    """Rendered content for one recipient, standing for one or several messages.
-
-    `sender_name`: name of the clinic, if the mail is about one; without it the portal's own name stands in
-    From.
-    """
-
-    id: uuid.UUID
-    messages: tuple[Message, ...]
-    content: Content
-    sender_name: str = ""
-
-    @property
-    def recipient(self) -> Any:
-        """The user, with the address that is current at sending."""
-        return self.messages[0].recipient
-
-    @property
-    def sender(self) -> int | None:
-        """Id of the clinic in whose name the mail is sent; messages of several clinics are never batched."""
-        return self.messages[0].sender
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EncodedEmail:
     """An e-mail encoded for SMTP: envelope addresses and the bytes of header and body."""
@@ -75,24 +45,6 @@ class EncodedEmail:
     sender: str
     recipient: str
     text: bytes
-
-
-class Session(Protocol):
-    """A connection to a provider that sends several mails in turn."""
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
-
-    def send(self, mail: OutgoingMail) -> None:
-        """Send one mail; raise DeliveryError if it is refused, OutageError if the provider is unreachable."""
-
-
-class Channel(Protocol):
-    def session(self) -> Session:
-        """Return a new session; it connects at the first mail."""
 
 
 class Email:
@@ -287,16 +239,20 @@ def in_ascii(address: str) -> str:
 
 
 def address_of(mail: OutgoingMail) -> str:
-    """Return the address of the content, else the recipient's current one.
+    """Return the address of the content, else of the contact point, else the recipient's current one.
 
     Raise DeliveryError if there is none or the account is closed.
     """
-    if not mail.recipient.is_active:
-        raise DeliveryError("the recipient's account is closed", permanent=True)
-    address = mail.content.to or str(mail.recipient.email)
+    require_open_account(mail)
+    address = mail.content.to or own_address(mail)
     if not address:
         raise DeliveryError("the recipient has no e-mail address", permanent=True)
     return address
+
+
+def own_address(mail: OutgoingMail) -> str:
+    """Return the address of the contact point if the mail goes to one, else that of the account."""
+    return point_address(mail) if mail.point else str(mail.recipient.email)
 
 
 def headers_of(mail: OutgoingMail) -> dict[str, str]:
@@ -306,6 +262,3 @@ def headers_of(mail: OutgoingMail) -> dict[str, str]:
         "Message-ID": f"<{mail.id}@{host}>",
         "X-Aftercare-Message": ", ".join(str(message.pk) for message in mail.messages),
     }
-
-
-CHANNELS: dict[str, Channel] = {Message.Channel.EMAIL: Email()}

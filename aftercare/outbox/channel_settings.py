@@ -1,0 +1,71 @@
+"""Parsers of the variables for channels beside e-mail: SMS and web push."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from aftercare.environment_values import Malformed
+
+# Gateways that Apprise knows, of which each speaks HTTP through `requests` alone, so that its way out is guarded.
+SMS_SCHEMES = frozenset(
+    [
+        *("46elks", "bulksms", "bulkvs", "burstsms", "clickatell", "clicksend", "d7sms"),
+        *("form", "forms", "httpsms", "json", "jsons", "kavenegar", "msgbird"),
+        *("nexmo", "plivo", "seven", "sinch", "smseagle", "smseagles", "smsmanager"),
+        *("smsmgr", "sns", "twilio", "voipms", "vonage"),
+    ]
+)
+NUMBER = "{to}"
+P256_BYTES = 32
+MAKE_A_PUSH_KEY = "This makes one: manage.py make_push_key"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Channels:
+    """What is set for channels beside e-mail; empty where the channel is not set up."""
+
+    sms_url: str = field(default="", repr=False)
+    vapid_private_key: str = field(default="", repr=False)
+    # Hosts that may be called though they are on this machine or its network.
+    hosts: tuple[str, ...] = ()
+
+
+def sms_url(raw: str) -> str:
+    """Parse the gateway's Apprise URL, with {to} in the place of the number; empty for none."""
+    if not raw:
+        return raw
+    try:
+        scheme = urlsplit(raw).scheme
+    except ValueError:
+        scheme = ""
+    if scheme not in SMS_SCHEMES or raw.count(NUMBER) != 1:
+        raise Malformed(
+            "give the gateway as Apprise writes it, with {to} in the place of the number, such as "
+            f"twilio://SID:TOKEN@FROM/{{to}}. Known: {', '.join(sorted(SMS_SCHEMES))}."
+        )
+    return raw
+
+
+def push_key(raw: str) -> str:
+    """Parse the private key of web push: 32 bytes in base64; empty for none."""
+    if not raw:
+        return raw
+    try:
+        key = base64.urlsafe_b64decode(raw + "=" * (-len(raw) % 4))
+    except ValueError:
+        key = b""
+    if len(key) != P256_BYTES:
+        raise Malformed(f"give a private key of 32 bytes in base64. {MAKE_A_PUSH_KEY}")
+    return raw
+
+
+def host_names(raw: str) -> tuple[str, ...]:
+    """Parse names of hosts, separated by commas."""
+    names = tuple(name.strip().lower() for name in raw.split(",") if name.strip())
+    if any("/" in name or (":" in name.strip("[]") and not name.startswith("[")) for name in names):
+        raise Malformed(
+            "give names of hosts without scheme and port, separated by commas, such as sms.clinic.lan."
+        )
+    return tuple(name.strip("[]") for name in names)

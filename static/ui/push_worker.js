@@ -1,0 +1,20 @@
+/* Shows push messages, and opens the portal where one is tapped. It keeps nothing and answers no request. */
+"use strict";
+
+self.addEventListener("push", function (event) {
+  var said = event.data ? event.data.json() : {};
+  event.waitUntil(
+    self.registration.showNotification(said.title || "Aftercare", {
+      body: said.body || "",
+      tag: said.tag || "",
+      renotify: Boolean(said.tag),
+      requireInteraction: true,
+      data: { url: said.url || "/" },
+    })
+  );
+});
+
+self.addEventListener("notificationclick", function (event) {
+  event.notification.close();
+  event.waitUntil(self.clients.openWindow(event.notification.data.url));
+});
