@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from aftercare.alerts.dispatching.dispatches import create_dispatch, record_notified
 from aftercare.alerts.dispatching.relevance import relevant_alerts
@@ -21,7 +21,8 @@ KIND = "alert_dispatch"
 @transaction.atomic
 def notify_next_step(messages: Iterable[Message], now: datetime) -> None:
     """Notify the next contact step of messages that were given up, once per dispatch."""
-    told = Dispatch.objects.select_for_update().filter(pk__in={message.subject for message in messages})
+    lost = {message.subject for message in messages if not is_reached_otherwise(message)}
+    told = Dispatch.objects.select_for_update().filter(pk__in=lost)
     for dispatch in told.filter(patient__isnull=False):
         alerts = relevant_alerts(dispatch)
         if not alerts or has_notified_next_step(dispatch):
@@ -33,15 +34,32 @@ def notify_next_step(messages: Iterable[Message], now: datetime) -> None:
         record_notified(alerts, escalated, Event.Verb.UNDELIVERED, now)
 
 
+def is_reached_otherwise(message: Message) -> bool:
+    """Return True if the same dispatch has reached its recipient, or soon does, by another point that wakes as well.
+
+    A mail does not stand for an SMS: nobody is woken by it.
+    """
+    others = Message.objects.filter(kind=KIND, subject=message.subject, recipient=message.recipient_id)
+    others = others.exclude(pk=message.pk).exclude(state__in=[Message.State.FAILED, Message.State.WITHDRAWN])
+    if message.channel != Message.Channel.EMAIL:
+        others = others.exclude(channel=Message.Channel.EMAIL)
+    return others.exists()
+
+
 def has_notified_next_step(dispatch: Dispatch) -> bool:
     """Return True if the next step was notified because a message of this dispatch was given up."""
     return Dispatch.objects.filter(reason=Dispatch.Reason.UNDELIVERED, event=dispatch.pk).exists()
 
 
 def undelivered_messages(clinic_id: int) -> QuerySet[Message]:
-    """Return unhandled failures of a clinic's notifications to staff who have received none since."""
+    """Return unhandled failures of a clinic's notifications to staff who have received none since.
+
+    The same notification by another way counts: the mailbox of whoever refuses an SMS may be sound.
+    """
     later = Message.objects.filter(
-        recipient=OuterRef("recipient"), state=Message.State.SENT, finished_at__gt=OuterRef("finished_at")
+        Q(finished_at__gt=OuterRef("finished_at")) | Q(kind=KIND, subject=OuterRef("subject")),
+        recipient=OuterRef("recipient"),
+        state=Message.State.SENT,
     )
     failed: QuerySet[Message] = Message.objects.unattended_failures().filter(sender=clinic_id, kind=KIND)
     return failed.exclude(Exists(later))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Min, Q, QuerySet
 
 from aftercare.alerts.dispatching.deferred import reschedule
+from aftercare.alerts.dispatching.dispatches import highest_level
 from aftercare.alerts.dispatching.relevance import relevant_alerts
 from aftercare.alerts.dispatching.suppression import is_suppressed
 from aftercare.alerts.dispatching.undelivered import KIND
@@ -21,6 +22,7 @@ from aftercare.alerts.on_call.recipients import recipients_of
 from aftercare.alerts.on_call.roster import Roster
 from aftercare.outbox.models import Message
 from aftercare.outbox.registry import Backlog, Content
+from aftercare.people.contact_points.rules import OwnRules, own_rules
 from aftercare.triage import Level
 
 __all__ = ["KIND", "backlog", "drain", "render", "render_for_all", "render_together"]
@@ -31,20 +33,22 @@ logger = logging.getLogger(__name__)
 def drain(now: datetime) -> None:
     """Create messages for every due dispatch; safe to run repeatedly and concurrently."""
     rosters: dict[int, Roster] = {}
+    people: dict[int, dict[int, OwnRules]] = {}
     for dispatch in Dispatch.objects.to_drain(now).select_related("clinic", "patient")[:500]:
         try:
             if reschedule(dispatch) > now:
                 continue
             if dispatch.clinic_id not in rosters:
-                rosters[dispatch.clinic_id] = Roster.of(dispatch.clinic, now)
-            drain_one(dispatch, rosters[dispatch.clinic_id], now)
+                roster = rosters[dispatch.clinic_id] = Roster.of(dispatch.clinic, now)
+                people[dispatch.clinic_id] = own_rules(member.user_id for member in roster.everybody)
+            drain_one(dispatch, rosters[dispatch.clinic_id], people[dispatch.clinic_id], now)
         except Exception:
             # A dispatch that fails stays undrained and must not block the next.
             logger.exception("dispatch %s could not be expanded", dispatch.pk)
 
 
 @transaction.atomic
-def drain_one(dispatch: Dispatch, roster: Roster, now: datetime) -> None:
+def drain_one(dispatch: Dispatch, roster: Roster, people: Mapping[int, OwnRules], now: datetime) -> None:
     """Create the messages of one dispatch for its current recipients; none if it has expired.
 
     If nobody is available, those who are away are notified, and the dispatch stays open until somebody is.
@@ -54,7 +58,7 @@ def drain_one(dispatch: Dispatch, roster: Roster, now: datetime) -> None:
         return
     if not dispatch.is_late(now) and not is_obsolete(dispatch):
         recipients = recipients_of(dispatch, roster, now)
-        write_messages(dispatch, recipients, now)
+        write_messages(dispatch, recipients, people, now)
         shorten_deadline(dispatch, roster, now)
         if not (recipients and roster.has_somebody(now)) and content_of(dispatch, now) is not None:
             record_no_recipient(dispatch, now)
@@ -67,9 +71,11 @@ def is_obsolete(dispatch: Dispatch) -> bool:
     return dispatch.reason == Dispatch.Reason.UNCOVERED and not relevant_alerts(dispatch)
 
 
-def write_messages(dispatch: Dispatch, recipients: Collection[int], now: datetime) -> None:
-    """Create one message per recipient, unless it exists."""
-    priority = priority_of(dispatch)
+def write_messages(
+    dispatch: Dispatch, recipients: Collection[int], people: Mapping[int, OwnRules], now: datetime
+) -> None:
+    """Create the messages to each recipient by the person's own rules, unless they exist."""
+    priority, level, zone = priority_of(dispatch), level_of(dispatch), dispatch.clinic.zone
     Message.objects.bulk_create(
         (
             Message(
@@ -78,16 +84,39 @@ def write_messages(dispatch: Dispatch, recipients: Collection[int], now: datetim
                 thread=dispatch.patient_id,
                 sender=dispatch.clinic_id,
                 recipient_id=user_id,
-                channel=Message.Channel.EMAIL,
+                channel=way.channel,
+                point=way.point,
                 priority=priority,
                 created_at=now,
-                next_attempt_at=now,
+                next_attempt_at=way.at,
                 expires_at=dispatch.expires_at,
             )
             for user_id in recipients
+            for way in people[user_id].ways(level, now, zone, dispatch.expires_at)
         ),
         ignore_conflicts=True,
     )
+
+
+def level_of(dispatch: Dispatch) -> str:
+    """Return the level by whose rules the recipients are told.
+
+    What was dealt with once, and is only to be finished, wakes nobody.
+    """
+    if dispatch.reason in WITHOUT_ALERTS:
+        return WITHOUT_ALERTS[Dispatch.Reason(dispatch.reason)].value
+    alerts = relevant_alerts(dispatch) or list(dispatch.alerts.all())
+    level = highest_level(alerts) if alerts else Level.SAME_DAY
+    return min(level, Level.SAME_DAY).value if dispatch.reason in NOT_PRESSING else level.value
+
+
+# The level of what is about no single patient, and reasons that are not pressing whatever the alert is.
+WITHOUT_ALERTS = {
+    Dispatch.Reason.DRILL: Level.EMERGENCY,
+    Dispatch.Reason.CLOSING: Level.SAME_DAY,
+    Dispatch.Reason.DIGEST: Level.ROUTINE,
+}
+NOT_PRESSING = {Dispatch.Reason.LEFT_OPEN, Dispatch.Reason.SILENT}
 
 
 def priority_of(dispatch: Dispatch) -> Message.Priority:

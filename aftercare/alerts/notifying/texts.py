@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.conf import settings
@@ -92,18 +93,20 @@ def words(dispatch: Dispatch, worst: Alert, now: datetime) -> Content:
     """Return the text about alerts of one patient, with a link to the highest."""
     reason = Dispatch.Reason(dispatch.reason)
     lead = f"{LEADS[reason]} {deadline(worst, dispatch, now)}".strip()
-    link = f"{settings.SITE_URL}/clinic/alerts/{worst.pk}/"
+    path = f"/clinic/alerts/{worst.pk}/"
     act = ACTS.get(reason, _("Sign in to read and acknowledge it:"))
-    text = body(lead, f"{act}\n{link}", closing_words(reason, worst))
-    return marked(worst.triage_level, str(SUBJECTS[reason]), text)
+    text = body(lead, f"{act}\n{settings.SITE_URL}{path}", closing_words(reason, worst))
+    made = marked(worst.triage_level, str(SUBJECTS[reason]), text, path)
+    return replace(made, short=f"{made.short} {short_deadline(worst, dispatch, now)}".strip())
 
 
-def marked(level: Level | None, subject: str, text: str) -> Content:
-    """Mark subject and first line as emergency or urgent."""
+def marked(level: Level | None, subject: str, text: str, path: str) -> Content:
+    """Mark subject and first line as emergency or urgent. An SMS or a push says the subject."""
     if level not in MARKED_SUBJECTS:
-        return Content(subject=subject, body=text)
+        return Content(subject=subject, body=text, short=f"{subject}.", path=path)
     within = {"subject": f"{subject[0].lower()}{subject[1:]}", "text": text}
-    return Content(subject=MARKED_SUBJECTS[level] % within, body=MARKED_BODIES[level] % within)
+    line = MARKED_SUBJECTS[level] % within
+    return Content(subject=line, body=MARKED_BODIES[level] % within, short=f"{line}.", path=path)
 
 
 def closing_words(reason: Dispatch.Reason, worst: Alert) -> str:
@@ -118,7 +121,7 @@ def list_words(dispatch: Dispatch, count: int) -> Content:
     reason = Dispatch.Reason(dispatch.reason)
     link = f"{_('Sign in to see the queue:')}\n{settings.SITE_URL}/clinic/"
     lead = LISTS[reason] % {"count": count}
-    return Content(subject=str(SUBJECTS[reason]), body=body(lead, link, NO_DETAIL))
+    return marked(None, str(SUBJECTS[reason]), body(lead, link, NO_DETAIL), "/clinic/")
 
 
 def together_words(count: int, worst: Level | None) -> Content:
@@ -131,14 +134,15 @@ def together_words(count: int, worst: Level | None) -> Content:
         count,
     )
     link = f"{_('Sign in to see the queue, the most pressing first:')}\n{settings.SITE_URL}/clinic/"
-    return marked(worst, subject, body(lead % how_many, link, NO_DETAIL))
+    return marked(worst, subject, body(lead % how_many, link, NO_DETAIL), "/clinic/")
 
 
 def drill_words(drill: Drill) -> Content:
     """Return the text of a drill: marked as one, otherwise as in an emergency."""
     reason = Dispatch.Reason.DRILL
-    link = f"{_('Sign in and acknowledge the drill:')}\n{settings.SITE_URL}/clinic/drills/{drill.pk}/"
-    return Content(subject=str(SUBJECTS[reason]), body=body(LEADS[reason], link, UNTIL))
+    path = f"/clinic/drills/{drill.pk}/"
+    link = f"{_('Sign in and acknowledge the drill:')}\n{settings.SITE_URL}{path}"
+    return marked(None, str(SUBJECTS[reason]), body(LEADS[reason], link, UNTIL), path)
 
 
 def body(*paragraphs: str | Promise) -> str:
@@ -148,10 +152,29 @@ def body(*paragraphs: str | Promise) -> str:
 
 def deadline(alert: Alert, dispatch: Dispatch, now: datetime) -> str:
     """Return the deadline to acknowledge, on the clinic's clock."""
-    by = alert.acknowledge_by
-    if by is None or dispatch.reason not in {Dispatch.Reason.OPENED, Dispatch.Reason.RETURNED}:
+    if not has_deadline(alert, dispatch):
         return ""
-    if by <= now:
+    clock = clock_of_deadline(alert, dispatch, now)
+    if not clock:
         return gettext("Please acknowledge it now.")
-    clock = date_format(by.astimezone(dispatch.clinic.zone), pgettext("date format", "H:i"))
     return gettext("Please acknowledge it by %(clock)s.") % {"clock": clock}
+
+
+def short_deadline(alert: Alert, dispatch: Dispatch, now: datetime) -> str:
+    """Return the deadline as an SMS or a push says it."""
+    clock = clock_of_deadline(alert, dispatch, now) if has_deadline(alert, dispatch) else ""
+    return gettext("Answer by %(clock)s.") % {"clock": clock} if clock else ""
+
+
+def has_deadline(alert: Alert, dispatch: Dispatch) -> bool:
+    """Return True if the message asks to acknowledge by a deadline."""
+    asks = dispatch.reason in {Dispatch.Reason.OPENED, Dispatch.Reason.RETURNED}
+    return asks and alert.acknowledge_by is not None
+
+
+def clock_of_deadline(alert: Alert, dispatch: Dispatch, now: datetime) -> str:
+    """Return the deadline on the clinic's clock; empty once it has passed."""
+    by = alert.acknowledge_by
+    if by is None or by <= now:
+        return ""
+    return date_format(by.astimezone(dispatch.clinic.zone), pgettext("date format", "H:i"))

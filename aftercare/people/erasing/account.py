@@ -17,22 +17,26 @@ from aftercare.people.models import (
     AddressChange,
     CodeMail,
     CodeRequest,
+    ContactPoint,
+    ContactRule,
     Event,
     EventDetail,
     FactorChange,
     FactorRemoval,
     Invitation,
     Patient,
+    QuietHours,
     SignInLink,
     StaffInvitation,
     User,
 )
 from aftercare.people.models.users import ERASED_EMAIL
 
-# What belongs to the user alone: ways to sign in, and what became of them.
+# What belongs to the user alone: ways to sign in and what became of them, and how the person is reached.
 WAYS_IN: tuple[type[Model], ...] = (
     *(EmailAddress, Authenticator, UserSession, SignInLink),
     *(AddressChange, FactorChange, FactorRemoval),
+    *(ContactPoint, ContactRule, QuietHours),
 )
 # Events whose details may name a member of staff.
 NAMING_STAFF = (Event.Verb.CHANGED_CLINIC, Event.Verb.GAVE_BACK, Event.Verb.RETURNED)

@@ -61,6 +61,7 @@ class Event(AppendOnly):
         ADDED_STAFF = "added_staff", _("added a staff member")
         INVITED_STAFF = "invited_staff", _("sent a staff member an invitation")
         CHANGED_ACCOUNT = "changed_account", _("changed their own name or telephone")
+        CHANGED_REACH = "changed_reach", _("changed how they are reached")
         CHANGED_ADDRESS = "changed_address", _("changed the address they sign in with")
         CHANGED_STAFF = "changed_staff", _("changed a staff member")
         CHANGED_CLINIC = "changed_clinic", _("changed the clinic's details")

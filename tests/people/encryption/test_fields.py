@@ -29,6 +29,7 @@ ENCRYPTED = {
     "checkins.CheckIn": {"note", "unreadable"},
     "people.AddressChange": {"old_address"},
     "people.CodeMail": {"content"},
+    "people.ContactPoint": {"address"},
     "people.EventDetail": {"content"},
     "people.Patient": {"call_back_hours"},
 }
@@ -51,6 +52,8 @@ PLAIN = {
     "outbox.Heartbeat": {"name"},
     "people.SignInLink": {"next_path", "token_hash"},
     "people.CodeRequest": {"code_hash", "mailbox", "network"},
+    "people.ContactPoint": {"code_hash", "name"},
+    "people.ContactRule": {"level"},
     "people.User ": {"password"},
     # About a clinic.
     "people.Clinic": {
