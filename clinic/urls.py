@@ -4,6 +4,8 @@ from clinic import held_form_views
 from clinic.administration import details_views, looks_views, message_views, removal_views, staff_views
 from clinic.alert import contact_views, owner_views
 from clinic.alert import views as alert_views
+from clinic.contact_points import point_views
+from clinic.contact_points import views as contact_point_views
 from clinic.corrections import intake_views, transfer_views
 from clinic.corrections import views as correction_views
 from clinic.enrolment import invitation_views
@@ -47,6 +49,16 @@ urlpatterns = [
     path("contacts/away/<int:member_id>/", on_call_views.absence, name="absence"),
     path("contacts/closed-days/new/", on_call_views.new_closed_day, name="new_closed_day"),
     path("contacts/closed-days/<str:day>/remove/", on_call_views.remove_closed_day, name="remove_closed_day"),
+    path("contact-points/", contact_point_views.contact_points, name="contact_points"),
+    path("contact-points/add/<slug:kind>/", contact_point_views.add, name="add_point"),
+    path("contact-points/rules/<slug:level>/", contact_point_views.rules, name="contact_rules"),
+    path("contact-points/quiet-hours/", contact_point_views.quiet_hours, name="quiet_hours"),
+    path("contact-points/test/", contact_point_views.test_all, name="test_points"),
+    path("contact-points/push/", point_views.subscribe, name="subscribe"),
+    path("contact-points/<uuid:point_id>/confirm/", point_views.confirm, name="confirm_point"),
+    path("contact-points/<uuid:point_id>/code/", point_views.send_code, name="send_point_code"),
+    path("contact-points/<uuid:point_id>/test/", point_views.test, name="test_point"),
+    path("contact-points/<uuid:point_id>/remove/", point_views.remove, name="remove_point"),
     path("drills/start/", drill_views.start, name="start_drill"),
     path("drills/<uuid:drill_id>/", drill_views.drill, name="drill"),
     path("drills/<uuid:drill_id>/acknowledge/", drill_views.acknowledge_drill, name="acknowledge_drill"),

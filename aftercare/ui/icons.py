@@ -84,7 +84,21 @@ _OTHER_ICONS: Final = {
     "search": Icon(path="M10.5 4a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13zm5 11.5L20.5 20.5"),
     "arrow_up": Icon(path="M12 20V5M6 10.5 12 4.5l6 6"),
     "arrow_down": Icon(path="M12 4v15M6 13.5l6 6 6-6"),
-    # States: a disc with a tick, and a barred one.
+    "message": Icon(
+        path=(
+            "M4 4.5h16a1.5 1.5 0 0 1 1.5 1.5v9a1.5 1.5 0 0 1-1.5 1.5h-8.5L7 20.5v-4H4A1.5 1.5 0 0 1 2.5 15V6"
+            "A1.5 1.5 0 0 1 4 4.5zM7 9h10M7 12.5h6"
+        )
+    ),
+    # States: a disc with a tick, a dashed one, and a barred one.
+    "state_wait": Icon(
+        path=(
+            "M12.0 2.5A9.5 9.5 0 0 1 15.2 3.1M17.6 4.3A9.5 9.5 0 0 1 19.9 6.7M21.0 9.1A9.5 9.5 0 0 1 21.5 12.3"
+            "M21.0 14.9A9.5 9.5 0 0 1 19.5 17.8M17.6 19.7A9.5 9.5 0 0 1 14.6 21.1M12.0 21.5A9.5 9.5 0 0 1 8.8 20.9"
+            "M6.4 19.7A9.5 9.5 0 0 1 4.1 17.3M3.0 14.9A9.5 9.5 0 0 1 2.5 11.7M3.0 9.1A9.5 9.5 0 0 1 4.5 6.2"
+            "M6.4 4.3A9.5 9.5 0 0 1 9.4 2.9"
+        )
+    ),
     "state_on": Icon(path="M12 2.5a9.5 9.5 0 1 0 0 19 9.5 9.5 0 0 0 0-19zM7.5 12.3l3.2 3.2 5.8-6.5"),
     "state_off": Icon(path="M12 2.5a9.5 9.5 0 1 0 0 19 9.5 9.5 0 0 0 0-19zM5.5 18.5l13-13"),
     "device": Icon(

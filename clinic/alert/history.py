@@ -38,7 +38,11 @@ REASONS = {
     Dispatch.Reason.DRILL: "",
 }
 SYSTEM = gettext_lazy("System")
-CHANNELS = {Message.Channel.EMAIL: gettext_lazy("Mail")}
+CHANNELS = {
+    Message.Channel.EMAIL: gettext_lazy("Mail"),
+    Message.Channel.SMS: gettext_lazy("SMS"),
+    Message.Channel.PUSH: gettext_lazy("Push"),
+}
 REOPENED = Event.Verb.REOPENED
 # These events keep the note of the closing that they ended.
 ENDED_A_CLOSING = {REOPENED, Event.Verb.UNDID_CLOSE}

@@ -90,6 +90,14 @@ def one_patient(status: str) -> Answers:
     return Answers(own=f"in {status} 404 404 404 404 404 404 404 404", foreign=NOT_FOUND)
 
 
+def own_of_manager(status: str) -> Answers:
+    """A page about something of the manager's own."""
+    return Answers(
+        own=f"in 404 404 404 404 404 {status} 404 404 404",
+        foreign=f"in 404 404 404 404 404 404 {status} 404 404",
+    )
+
+
 def editors(status: str) -> Answers:
     return Answers(f"in 404 404 404 404 404 404 404 {status} {status}")
 
@@ -130,6 +138,7 @@ TABLE: dict[str, Row] = {
     "guidance/<slug:slug>/": Row(everybody("200"), REFUSED),
     "media/images/<path:path>": Row(everybody("404"), REFUSED),
     "ui/": Row(everybody("404"), REFUSED),  # a page of the demonstration
+    "push-worker.js": Row(everybody("200"), REFUSED),
 
     # The queue and an alert.
     "clinic/": Row(staff("200"), REFUSED),
@@ -183,6 +192,17 @@ TABLE: dict[str, Row] = {
     "clinic/contacts/away/<int:member_id>/": Row(role_first("403", "403", "200"), role_first("403", "403", "422")),
     "clinic/contacts/closed-days/new/": Row(staff("403", "403", "200"), staff("403", "403", "422")),
     "clinic/contacts/closed-days/<str:day>/remove/": Row(REFUSED, staff("403", "403", "302")),
+    "clinic/contact-points/": Row(staff("200"), REFUSED),
+    "clinic/contact-points/add/<slug:kind>/": Row(staff("200"), staff("422")),
+    "clinic/contact-points/rules/<slug:level>/": Row(staff("200"), staff("422")),
+    "clinic/contact-points/quiet-hours/": Row(staff("200"), staff("302")),
+    "clinic/contact-points/test/": Row(REFUSED, staff("302")),
+    "clinic/contact-points/push/": Row(REFUSED, staff("404")),
+    # One's own: for everybody else there is no such contact point.
+    "clinic/contact-points/<uuid:point_id>/confirm/": Row(own_of_manager("200"), own_of_manager("422")),
+    "clinic/contact-points/<uuid:point_id>/code/": Row(REFUSED, own_of_manager("302")),
+    "clinic/contact-points/<uuid:point_id>/test/": Row(REFUSED, own_of_manager("404")),
+    "clinic/contact-points/<uuid:point_id>/remove/": Row(REFUSED, own_of_manager("302")),
     "clinic/drills/start/": Row(REFUSED, staff("403", "403", "302")),
     "clinic/drills/<uuid:drill_id>/": Row(record("200"), REFUSED),
     "clinic/drills/<uuid:drill_id>/acknowledge/": Row(REFUSED, record("302")),

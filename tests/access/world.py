@@ -151,6 +151,9 @@ def clinic_with_records(name: str, patient_name: str) -> Records:
         "member_id": colleague.pk,
         "member_pk": colleague.pk,
         "drill_id": drill.pk,
+        "point_id": manager.user.contact_points.create(
+            kind="sms", address="+447700900163", created_at=NOW
+        ).pk,
         "session_pk": session.pk,
         "sign_in_link.token": make_sign_in_link(user=patient.user, now=NOW).split("/")[3],
         "invitation.token": invitation.path.split("/")[3],
@@ -164,6 +167,8 @@ def clinic_with_records(name: str, patient_name: str) -> Records:
 # Arguments of addresses that name no record of a clinic.
 OF_NOBODY: dict[str, Any] = {
     "hours": "open",
+    "kind": "email",
+    "level": "urgent",
     "day": "2026-12-25",
     "token": "made-up",
     "path": "none.png",

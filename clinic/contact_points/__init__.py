@@ -1,0 +1,1 @@
+"""How staff are reached: their telephones and addresses, what is used when, and who cannot be woken at night."""
