@@ -11,7 +11,8 @@ class AlertsConfig(AppConfig):
         from aftercare.alerts.auditing import report
         from aftercare.alerts.dispatching import undelivered
         from aftercare.alerts.following_up import overdue
-        from aftercare.alerts.notifying import notifications
+        from aftercare.alerts.notifying import notifications, taken
+        from aftercare.outbox.actions import attend_failures
         from aftercare.outbox.registry import (
             register_fault_count,
             register_given_up,
@@ -25,6 +26,8 @@ class AlertsConfig(AppConfig):
         register_overdue("escalations", overdue.overdue_since)
         register_overdue("auditor", report.auditor_overdue_since)
         register_fault_count("omissions", report.recent_omissions)
+        register_renderer(taken.KIND, taken.render)
+        register_given_up(taken.KIND, attend_failures)
         register_renderer(report.KIND, report.render)
         register_given_up(notifications.KIND, undelivered.notify_next_step)
         register_for_patients(patient_messages.KIND, patient_messages.render)

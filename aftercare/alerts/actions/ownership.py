@@ -15,6 +15,7 @@ from aftercare.alerts.errors import (
 from aftercare.alerts.following_up.unassign import notify_first_step
 from aftercare.alerts.locking import locked
 from aftercare.alerts.models import Alert
+from aftercare.alerts.notifying.taken import tell_others
 from aftercare.alerts.transitions import (
     mark_acknowledged,
     mark_confirmed,
@@ -38,7 +39,7 @@ def acknowledge(*, alert: Alert, by: User, now: datetime) -> Alert:
     current = locked(alert)
     if not current.is_open:
         raise AlreadyClosedError
-    waited = current.is_waiting
+    waited, waiting_since = current.is_waiting, current.waiting_since
     is_own = current.acknowledged_by_id == by.pk
     if current.unconfirmed_since is not None or (is_own and current.reported_again_at is not None):
         mark_confirmed(current, current.clinic.hours, now)
@@ -52,6 +53,7 @@ def acknowledge(*, alert: Alert, by: User, now: datetime) -> Alert:
     record_event(verb=Event.Verb.ACKNOWLEDGED, actor=by, now=now, patient=current.patient, subject=current.pk)
     if waited:
         release_suppressed(current.patient, now)
+        tell_others(current, by=by, since=waiting_since, now=now)
     return current
 
 

@@ -1,0 +1,69 @@
+"""Who was told by push or SMS is told once who has it, by the same way, so that nobody gets up for nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from aftercare.alerts.dispatching.undelivered import KIND as DISPATCH_KIND
+from aftercare.alerts.models import Alert, Dispatch
+from aftercare.outbox import database_clock
+from aftercare.outbox.models import Message
+from aftercare.outbox.nudge import nudge_after_commit
+from aftercare.outbox.registry import Content
+from aftercare.people.models import User
+
+KIND = "alert_taken"
+WORTH_TELLING = timedelta(hours=1)
+# A mail wakes nobody: who reads it sees in the queue that somebody has it.
+WAYS = (Message.Channel.PUSH, Message.Channel.SMS)
+
+
+def tell_others(alert: Alert, *, by: User, since: datetime, now: datetime) -> None:
+    """Tell the others who were told of an alert since it waits that it was taken; once for each dispatch.
+
+    Call in the transaction that acknowledges the alert.
+    """
+    told = Message.objects.filter(
+        kind=DISPATCH_KIND,
+        subject__in=Dispatch.objects.filter(alerts=alert, decided_at__gte=since).values("pk"),
+        channel__in=WAYS,
+        state__in=[Message.State.SENT, Message.State.SENDING],
+    ).exclude(recipient=by)
+    newest: dict[tuple[int, str, UUID | None], Message] = {}
+    for message in told.order_by("created_at"):
+        newest[message.recipient_id, message.channel, message.point] = message
+    if not newest:
+        return
+    rows = [taken_message(message, now) for message in newest.values()]
+    Message.objects.bulk_create(rows, ignore_conflicts=True)
+    nudge_after_commit()
+
+
+def taken_message(told: Message, now: datetime) -> Message:
+    """Return the message to whoever got this one, unsaved."""
+    return Message(
+        kind=KIND,
+        subject=told.subject,
+        sender=told.sender,
+        recipient_id=told.recipient_id,
+        channel=told.channel,
+        point=told.point,
+        created_at=now,
+        next_attempt_at=database_clock.not_ahead(now),
+        expires_at=now + WORTH_TELLING,
+    )
+
+
+def render(message: Message, _now: datetime) -> Content | None:
+    """Say who has the alerts of a dispatch; None if one of them waits again."""
+    dispatch = Dispatch.objects.get(pk=message.subject)
+    alerts: Sequence[Alert] = list(dispatch.alerts.select_related("owner", "acknowledged_by"))
+    owners = {str(alert.owner or alert.acknowledged_by) for alert in alerts}
+    if any(alert.is_waiting or alert.acknowledged_by is None for alert in alerts) or len(owners) != 1:
+        return None
+    said = _("%(name)s has it. You need do nothing.") % {"name": owners.pop()}
+    return Content(subject=said, body=said, short=said, path=f"/clinic/alerts/{alerts[0].pk}/")
