@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import bootstrap_wrapper
-from csp.constants import NONCE, NONE, SELF
 
+from aftercare.beat.schedule import beat_schedule
 from aftercare.environment import from_process
+from aftercare.headers.policy import content_security_policy
 from aftercare.logs.configuration import logging_configuration
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -258,72 +259,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_interval": 2,
     "unacked_restore_throttle": 1,
 }
-CELERY_BEAT_SCHEDULER = "aftercare.beat_scheduler:SteadyScheduler"
-# A run that waited longer than its period is dropped: the next one does the same work.
-CELERY_BEAT_SCHEDULE = {
-    "sweep": {
-        "task": "aftercare.outbox.sweep",
-        "schedule": 2.0,
-        "kwargs": {"from_beat": True},
-        "options": {"expires": 2},
-    },
-    "escalate": {"task": "aftercare.alerts.escalate", "schedule": 15.0, "options": {"expires": 15}},
-    "follow_up": {"task": "aftercare.alerts.follow_up", "schedule": 15.0, "options": {"expires": 15}},
-    "left_open": {"task": "aftercare.alerts.left_open", "schedule": 60.0, "options": {"expires": 60}},
-    "nobody_to_tell": {
-        "task": "aftercare.alerts.nobody_to_tell",
-        "schedule": 60.0,
-        "options": {"expires": 60},
-    },
-    "drill": {"task": "aftercare.alerts.drill", "schedule": 15.0, "options": {"expires": 15}},
-    "return_to_pool": {
-        "task": "aftercare.alerts.return_to_pool",
-        "schedule": 60.0,
-        "options": {"expires": 60},
-    },
-    "follow_hours": {"task": "aftercare.alerts.follow_hours", "schedule": 60.0, "options": {"expires": 60}},
-    "remind": {"task": "aftercare.alerts.remind", "schedule": 60.0, "options": {"expires": 60}},
-    "purge_sessions": {
-        "task": "aftercare.people.purge_sessions",
-        "schedule": 60.0,
-        "options": {"expires": 60},
-    },
-    "seal_events": {"task": "aftercare.people.seal_events", "schedule": 60.0, "options": {"expires": 60}},
-    "end_removals": {
-        "task": "aftercare.people.end_removals",
-        "schedule": 60.0,
-        "options": {"expires": 60},
-    },
-    "silence": {"task": "aftercare.checkins.silence", "schedule": 60.0, "options": {"expires": 60}},
-    "unconfirmed": {
-        "task": "aftercare.checkins.tell_unconfirmed",
-        "schedule": 15.0,
-        "options": {"expires": 15},
-    },
-    "missed": {"task": "aftercare.checkins.missed_check_ins", "schedule": 60.0, "options": {"expires": 60}},
-    "call_outside_watch": {
-        "task": "aftercare.alerts.call_outside_watch",
-        "schedule": 60.0,
-        "options": {"expires": 60},
-    },
-    "audit": {"task": "aftercare.checkins.audit", "schedule": 60.0, "options": {"expires": 60}},
-}
+CELERY_BEAT_SCHEDULER = "aftercare.beat.scheduler:SteadyScheduler"
+CELERY_BEAT_SCHEDULE = beat_schedule()
 
 CSP_REPORTS = "/csp-reports/"
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF, NONCE],
-        "style-src": [SELF, NONCE],
-        "img-src": [SELF, "data:"],
-        "connect-src": [SELF],
-        "form-action": [SELF],
-        "base-uri": [NONE],
-        "frame-ancestors": [NONE],
-        "manifest-src": [SELF],
-        "report-uri": [CSP_REPORTS],
-    }
-}
+CONTENT_SECURITY_POLICY = content_security_policy(CSP_REPORTS)
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 # What no trusted proxy has said is gone before this is read: aftercare/people/client_address.py.

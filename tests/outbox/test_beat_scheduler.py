@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from aftercare.beat_scheduler import SteadyScheduler
+from aftercare.beat.scheduler import SteadyScheduler
 from aftercare.celery import app
 from tests.clock import frozen_at
 
