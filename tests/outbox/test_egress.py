@@ -17,7 +17,7 @@ from aftercare.outbox.channel_settings import SMS_SCHEMES
 from aftercare.outbox.channels.base import DeliveryError, OutageError
 from aftercare.outbox.channels.egress import CheckedSession, RefusedAddressError, exchange, guard_requests
 from aftercare.outbox.channels.gateways import call_gateway
-from tests.outbox.providers import Answer, provider
+from tools.servers.providers.answering import Answer, provider
 
 
 def resolves_to(monkeypatch: pytest.MonkeyPatch, *answers: list[str]) -> list[str]:

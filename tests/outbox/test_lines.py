@@ -14,8 +14,8 @@ from pytest_django import Settings
 from aftercare.outbox import registry
 from aftercare.outbox.lines import sweep_all
 from aftercare.outbox.models import Message
-from tests.outbox.providers import Answer, Provider, provider
 from tests.outbox.wire import Wire
+from tools.servers.providers.answering import Answer, Provider, provider
 
 MakeMessage = Callable[..., Message]
 

@@ -15,8 +15,9 @@ from aftercare.outbox import registry
 from aftercare.outbox.models import Message
 from aftercare.outbox.registry import Content
 from tests.factories import at
-from tests.outbox.providers import VAPID_PRIVATE_KEY, Answer, Browser, Provider, claims_of, provider
 from tests.outbox.wire import KIND, swept
+from tools.servers.providers.answering import Answer, Provider, provider
+from tools.servers.providers.push import VAPID_PRIVATE_KEY, Browser, claims_of
 
 MakeMessage = Callable[..., Message]
 pytestmark = pytest.mark.django_db
@@ -71,7 +72,7 @@ def push(make_message: MakeMessage) -> Callable[..., Message]:
 def test_a_push_is_read_by_its_browser_alone(
     service: Provider, points: Points, push: Callable[..., Message]
 ) -> None:
-    browser, other = Browser(service), Browser(service)
+    browser, other = Browser(service, "other"), Browser(service)
     message = push(points.add(browser.subscription), priority=Message.Priority.NOW)
 
     assert swept(at()) == 1

@@ -15,8 +15,8 @@ from aftercare.outbox.channels.short_texts import length_of
 from aftercare.outbox.models import ChannelState, Message
 from aftercare.outbox.registry import Content
 from tests.factories import at
-from tests.outbox.providers import Answer, Provider, provider
 from tests.outbox.wire import KIND, Wire, swept
+from tools.servers.providers.answering import Answer, Provider, provider
 
 MakeMessage = Callable[..., Message]
 pytestmark = pytest.mark.django_db

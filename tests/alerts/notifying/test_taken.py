@@ -13,7 +13,7 @@ from aftercare.outbox.delivery import sweep
 from aftercare.outbox.models import Message
 from aftercare.people.models import Patient, Procedure, StaffMember
 from tests.factories import MONDAY, alert_of, at
-from tests.outbox.providers import Provider, provider
+from tools.servers.providers.answering import Provider, provider
 
 pytestmark = pytest.mark.django_db
 

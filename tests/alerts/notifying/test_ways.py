@@ -15,7 +15,7 @@ from aftercare.outbox.delivery import sweep
 from aftercare.outbox.models import Message
 from aftercare.people.models import ContactPoint, Patient, Procedure, StaffMember
 from tests.factories import MONDAY, alert_of, at
-from tests.outbox.providers import Answer, Provider, provider
+from tools.servers.providers.answering import Answer, Provider, provider
 
 pytestmark = pytest.mark.django_db
 NUMBER = "+447700900163"

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from pytest_django import Settings
 
 from tests.clinic.browsing import DESK
-from tests.outbox.providers import VAPID_PRIVATE_KEY
+from tools.servers.providers.push import VAPID_PRIVATE_KEY
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

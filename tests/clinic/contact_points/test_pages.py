@@ -17,7 +17,8 @@ from aftercare.outbox.models import Message
 from aftercare.people.models import ContactPoint, ContactRule, QuietHours, StaffMember
 from tests.clinic.staff_client import staff_client
 from tests.factories import MONDAY
-from tests.outbox.providers import VAPID_PRIVATE_KEY, Answer, Browser, Provider, provider
+from tools.servers.providers.answering import Answer, Provider, provider
+from tools.servers.providers.push import VAPID_PRIVATE_KEY, Browser
 
 pytestmark = [pytest.mark.django_db, pytest.mark.frozen_at(MONDAY)]
 PAGE = "/clinic/contact-points/"

@@ -10,7 +10,8 @@ from pytest_django import Settings
 
 from aftercare.people.models import ContactPoint, StaffMember, User
 from tests.factories import at
-from tests.outbox.providers import VAPID_PRIVATE_KEY, Answer, Provider, provider
+from tools.servers.providers.answering import Answer, Provider, provider
+from tools.servers.providers.push import VAPID_PRIVATE_KEY
 
 NUMBER = "+447700900163"
 MakePoint = Callable[..., ContactPoint]

@@ -15,8 +15,9 @@ from aftercare.people.contact_points.actions import AlreadyThereError, TooManyEr
 from aftercare.people.contact_points.subscriptions import NotASubscriptionError, read_subscription
 from aftercare.people.models import ContactPoint, Event, StaffMember
 from tests.factories import MONDAY
-from tests.outbox.providers import Answer, Browser, Provider
 from tests.people.contact_points.conftest import NUMBER, MakePoint
+from tools.servers.providers.answering import Answer, Provider
+from tools.servers.providers.push import Browser
 
 pytestmark = pytest.mark.django_db
 
