@@ -30,8 +30,10 @@ def sign_in_as(request: HttpRequest, user: User, path: str, *, is_proof: bool) -
 
 
 def safe_path(request: HttpRequest, path: str) -> str:
-    """Return `path` if it is on this site, else "/"."""
-    if path and url_has_allowed_host_and_scheme(path, allowed_hosts={request.get_host()}):
+    """Return `path` if it is on this site, else "/"; also for a bare word, which `redirect` would take for a view."""
+    if path.startswith(("/", "http://", "https://")) and url_has_allowed_host_and_scheme(
+        path, allowed_hosts={request.get_host()}
+    ):
         return path
     return "/"
 

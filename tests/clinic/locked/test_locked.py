@@ -125,6 +125,14 @@ def test_a_session_that_was_ended_elsewhere_counts_no_more(locked: Client, nurse
     assert get(locked, LOCKED)["Location"].startswith("/accounts/login/code/")
 
 
+@pytest.mark.parametrize(
+    "path", ["f728b4fa", "clinic:queue", "//elsewhere.example/", "https://elsewhere.example/"]
+)
+def test_what_is_no_path_of_this_site_leads_to_the_first_page(path: str) -> None:
+    for act in ("unlock", "unlock/code"):
+        assert Client().post(f"/accounts/{act}/", {"next": path})["Location"] == "/"
+
+
 def test_who_has_left_the_clinic_sees_no_counts(locked: Client, nurse: StaffMember) -> None:
     StaffMember.objects.filter(pk=nurse.pk).update(is_active=False)
     assert "Waiting now" not in words(get(locked, LOCKED))
