@@ -5,11 +5,13 @@ A plugin of pytest, loaded by `tests/conftest.py`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.cache import cache
+from pytest_django import Settings
 
 from aftercare.alerts.actions.ownership import acknowledge
 from aftercare.alerts.models import Alert
@@ -17,7 +19,7 @@ from aftercare.guidance.actions.courses import publish_default_courses
 from aftercare.guidance.models import ExpectedCourseSet
 from aftercare.outbox import database_clock
 from aftercare.people.accounts import code_mails
-from aftercare.people.models import Clinic, Patient, Procedure, StaffMember
+from aftercare.people.models import Clinic, ContactPoint, Patient, Procedure, StaffMember, User
 from tests.clock import frozen_at
 from tests.factories import (
     MONDAY,
@@ -28,6 +30,11 @@ from tests.factories import (
     alert_of,
     person,
 )
+from tools.servers.providers.answering import Answer, Provider, provider
+from tools.servers.providers.push import VAPID_PRIVATE_KEY
+
+NUMBER = "+447700900163"
+MakePoint = Callable[..., ContactPoint]
 
 
 @pytest.fixture(autouse=True)
@@ -145,3 +152,33 @@ def daytime_alert(patient: Patient, procedure: Procedure) -> Alert:
 def owned_alert(daytime_alert: Alert, nurse: StaffMember) -> Alert:
     """The same alert, acknowledged by the nurse at the instant it was opened."""
     return acknowledge(alert=daytime_alert, by=nurse.user, now=daytime_alert.opened_at)
+
+
+@pytest.fixture
+def gateway(settings: Settings) -> Iterator[Provider]:
+    """A gateway for SMS on this machine, which the portal uses."""
+    with provider() as running:
+        settings.SMS_URL, settings.CHANNEL_HOSTS = running.sms_url, ("127.0.0.1",)
+        yield running
+
+
+@pytest.fixture
+def push_service(settings: Settings) -> Iterator[Provider]:
+    """A push service on this machine, with a key of the portal to sign with."""
+    with provider() as running:
+        running.otherwise = Answer(201, "")
+        settings.VAPID_PRIVATE_KEY, settings.CHANNEL_HOSTS = VAPID_PRIVATE_KEY, ("127.0.0.1",)
+        settings.VAPID_SUBJECT = "mailto:it@clinic.example"
+        yield running
+
+
+@pytest.fixture
+def make_point(nurse: StaffMember) -> MakePoint:
+    """Make a confirmed contact point: a mobile number of the nurse, unless other fields are given."""
+
+    def make(user: User | None = None, **fields: Any) -> ContactPoint:
+        values = {"kind": "sms", "address": NUMBER, "created_at": MONDAY, "verified_at": MONDAY, **fields}
+        point: ContactPoint = ContactPoint.objects.create(user=user or nurse.user, **values)
+        return point
+
+    return make

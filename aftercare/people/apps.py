@@ -9,7 +9,6 @@ class PeopleConfig(AppConfig):
         """Register renderers and the names of clinics with the outbox, tasks, and what begins with a sign-in."""
         from aftercare.outbox.registry import (
             register_given_up,
-            register_points,
             register_renderer,
             register_sender_names,
             register_source,
@@ -18,8 +17,6 @@ class PeopleConfig(AppConfig):
         from aftercare.people.actions import addresses, invitations, staff_invitations
         from aftercare.people.actions.withdrawal import register_for_patients
         from aftercare.people.clinics.sender_names import clinic_names
-        from aftercare.people.contact_points import actions as contact_points
-        from aftercare.people.contact_points import delivery as point_delivery
         from aftercare.people.factors import notices, removal, removal_mails
         from aftercare.people.factors import tasks as factor_tasks  # noqa: F401 (as above)
         from aftercare.people.sealing import tasks  # noqa: F401 (Celery looks for tasks beside this module only)
@@ -36,11 +33,21 @@ class PeopleConfig(AppConfig):
         register_renderer(removal.TO_APPROVE, removal_mails.render_to_approve)
         register_renderer(code_mails.KIND, code_mails.render)
         register_given_up(code_mails.KIND, code_mails.attend_failures)
-        register_renderer(contact_points.CODE_KIND, contact_points.render_code)
-        register_renderer(contact_points.TEST_KIND, contact_points.render_test)
-        for kind in (contact_points.CODE_KIND, contact_points.TEST_KIND):
-            register_given_up(kind, code_mails.attend_failures)
-        register_points(point_delivery.addresses, point_delivery.refused)
+        register_contact_points()
         register_source("codes", code_mails.empty_finished)
         register_sender_names(clinic_names)
         receivers.connect()
+
+
+def register_contact_points() -> None:
+    """Register the messages about contact points with the outbox, and where the points are looked up."""
+    from aftercare.outbox.registry import register_given_up, register_points, register_renderer
+    from aftercare.people.accounts.code_mails import attend_failures
+    from aftercare.people.contact_points import actions, asking, delivery
+
+    register_renderer(actions.CODE_KIND, actions.render_code)
+    register_renderer(actions.TEST_KIND, actions.render_test)
+    for kind in (actions.CODE_KIND, actions.TEST_KIND):
+        register_given_up(kind, attend_failures)
+    register_renderer(asking.KIND, asking.render)
+    register_points(delivery.addresses, delivery.refused)

@@ -10,6 +10,7 @@ TOKEN_PATHS = (
     "/accounts/invitation/",
     "/accounts/staff-invitation/",
     "/accounts/removal/",
+    "/clinic/contact-points/tap/",
 )
 TOKEN_IN_PATH = re.compile(rf"({'|'.join(map(re.escape, TOKEN_PATHS))})[^/\s\"'?#&]+")
 

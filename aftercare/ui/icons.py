@@ -68,6 +68,7 @@ _OTHER_ICONS: Final = {
         solid=True,
     ),
     "bell": Icon(path="M6 10a6 6 0 0 1 12 0c0 5 2 6.5 2 6.5H4S6 15 6 10zM10 20a2 2 0 0 0 4 0"),
+    "mute": Icon(path="M3.5 9.5v5H7l5 4v-13l-5 4zM16 9.5l5 5M21 9.5l-5 5"),
     "undo": Icon(path="M8.5 4.5 4 9l4.5 4.5M4 9h10a5.5 5.5 0 0 1 0 11H9", turns=True),
     "tick": Icon(path="m4.5 12.5 5 5 10-11"),
     "cross": Icon(path="m6 6 12 12M18 6 6 18"),

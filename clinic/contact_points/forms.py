@@ -10,16 +10,18 @@ from crispy_forms.layout import Div, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from aftercare.outbox.channels import is_set_up
 from aftercare.people.contact_points.rules import NEVER_WAIT
+from aftercare.people.contact_points.subscriptions import LONGEST, NotASubscriptionError, read_subscription
 from aftercare.people.models import ContactPoint
 from aftercare.people.telephones import TelephoneFormField
 from clinic.form_fields import helper_for
 from clinic.held_forms import StaffForm
 
 Kind = ContactPoint.Kind
+TOO_MANY = gettext_lazy("That is as many as one person may have. Remove one that you no longer use.")
 UNUSED = ""
 DELAYS = (
     (UNUSED, gettext_lazy("Not used")),
@@ -84,9 +86,40 @@ class CodeForm(StaffForm):
         error_messages={"required": gettext_lazy("Type the code that we sent.")},
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, code: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.is_from_link = bool(code)
+        if self.is_from_link:
+            self.fields["code"].widget = forms.HiddenInput()
+            self.initial = {"code": code}
         self.helper = helper_for(Layout("code"))
+
+    def refuse(self, tries_left: int) -> None:
+        """Say that the code was wrong, or has been used up."""
+        words = ngettext(
+            "This is not the code. You can try once more.",
+            "This is not the code. You can try %(count)s times more.",
+            tries_left,
+        ) % {"count": tries_left}
+        if self.is_from_link:
+            self.add_error(None, _("This message is not the newest, or too old. Send a new one."))
+        else:
+            used_up = _("This code cannot be used any more. Ask for a new one.")
+            self.add_error("code", words if tries_left else used_up)
+
+
+class SubscriptionForm(forms.Form):
+    """What the script sends about this browser. `replaces`: a browser that was disabled."""
+
+    subscription = forms.CharField(max_length=LONGEST)
+    name = forms.CharField(max_length=200, required=False)
+    replaces = forms.UUIDField(required=False)
+
+    def clean_subscription(self) -> str:
+        try:
+            return read_subscription(self.cleaned_data["subscription"])
+        except NotASubscriptionError as error:
+            raise ValidationError("no subscription") from error
 
 
 class RulesForm(StaffForm):

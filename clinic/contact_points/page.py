@@ -1,12 +1,12 @@
-"""The data of the page on how a person is reached, and of the managers' list of who cannot be woken at night."""
+"""The data of the page on how a person is reached."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -16,7 +16,6 @@ from aftercare.people.contact_points.actions import CODE_KIND
 from aftercare.people.contact_points.rules import LEVELS, OwnRules, own_rules
 from aftercare.people.models import ContactPoint, QuietHours, StaffMember, User
 from aftercare.ui.telephones import Telephone
-from clinic.access import roster_of
 
 Kind = ContactPoint.Kind
 KINDS = {Kind.PUSH: gettext_lazy("Push"), Kind.SMS: gettext_lazy("SMS"), Kind.EMAIL: gettext_lazy("E-mail")}
@@ -26,18 +25,24 @@ WHY_OFF = {
     ContactPoint.Disabled.REFUSED: gettext_lazy("It refused three messages in a row."),
 }
 NEWEST = 50  # messages looked at for the newest delivery of each point
+TENTHS_BELOW, MINUTES_FROM = 10, 120  # seconds
+ROUTINE = "routine"
 ON, WAITING, OFF, NONE = "on", "wait", "off", "none"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PointRow:
-    """One way of reaching the person. `point` is None for the mailbox of the account; `newest`: its last message."""
+    """One way of reaching the person. `point` is None for the mailbox of the account; `newest`: its last message.
+
+    `is_shared`: a colleague is reached by the same number. Who that is stays unsaid.
+    """
 
     point: ContactPoint | None
     kind: str
     where: str
     state: str
     newest: Message | None
+    is_shared: bool = False
 
     @property
     def word(self) -> str:
@@ -46,6 +51,14 @@ class PointRow:
     @property
     def icon(self) -> str:
         return ICONS[Kind(self.kind)]
+
+    @property
+    def took(self) -> str:
+        """How long the newest message took from falling due; empty if the first attempt did not succeed."""
+        newest = self.newest
+        if newest is None or newest.finished_at is None or newest.attempts > 1:
+            return ""
+        return duration((newest.finished_at - newest.next_attempt_at).total_seconds())
 
     @property
     def why_off(self) -> str:
@@ -63,45 +76,29 @@ class LevelRow:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class NightRow:
-    """How a colleague is woken at night, and the state of each kind."""
-
-    member: StaffMember
-    waking: str
-    is_only_sms: bool
-    states: list[tuple[str, str]]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class ReachPage:
     points: list[PointRow]
     levels: list[LevelRow]
     quiet: QuietHours | None
     waking: str
-    night: list[NightRow]
-
-    @property
-    def unreached(self) -> int:
-        return sum(not row.waking for row in self.night)
 
 
-def reach_page(member: StaffMember, now: datetime, *, with_night: bool) -> ReachPage:
-    """Return the page of one member; `with_night`: with the list of who cannot be woken at night."""
+def reach_page(member: StaffMember) -> ReachPage:
+    """Return how one member is reached."""
     user = member.user
     own = own_rules([user.pk])[user.pk]
     points = list(user.contact_points.all())
     return ReachPage(
-        points=point_rows(user, points),
+        points=point_rows(member, points),
         levels=[level_row(level, own, points) for level in LEVELS],
         quiet=QuietHours.objects.filter(user=user).first(),
         waking=listed(own.waking_kinds),
-        night=night_rows(member, now) if with_night else [],
     )
 
 
-def point_rows(user: User, points: list[ContactPoint]) -> list[PointRow]:
+def point_rows(member: StaffMember, points: list[ContactPoint]) -> list[PointRow]:
     """Return the rows of the points, and last that of the account's mailbox."""
-    newest = newest_messages(user)
+    newest, shared = newest_messages(member.user), shared_addresses(member, points)
     rows = [
         PointRow(
             point=point,
@@ -109,11 +106,32 @@ def point_rows(user: User, points: list[ContactPoint]) -> list[PointRow]:
             where=where(point),
             state=state_of(point),
             newest=newest.get(point.pk),
+            is_shared=point.is_usable and point.address in shared,
         )
         for point in points
     ]
-    own = PointRow(point=None, kind=Kind.EMAIL, where=user.email, state=ON, newest=newest.get(None))
-    return [*rows, own]
+    mailbox = PointRow(
+        point=None, kind=Kind.EMAIL, where=member.user.email, state=ON, newest=newest.get(None)
+    )
+    return [*rows, mailbox]
+
+
+def shared_addresses(member: StaffMember, points: list[ContactPoint]) -> set[str]:
+    """Return the numbers by which a colleague is reached as well; only of somebody with a number that counts."""
+    if not any(point.kind == Kind.SMS and point.is_usable for point in points):
+        return set()
+    colleagues = member.clinic.staff_members.active().exclude(user=member.user_id).values("user")
+    theirs = ContactPoint.objects.filter(kind=Kind.SMS, user__in=colleagues).usable()
+    return {point.address for point in theirs}
+
+
+def duration(seconds: float) -> str:
+    """Return a duration as "0.8 s", "12 s" or "3 min"."""
+    if seconds < TENTHS_BELOW:
+        return _("%(seconds)s s") % {"seconds": number_format(max(seconds, 0), 1)}
+    if seconds < MINUTES_FROM:
+        return _("%(seconds)s s") % {"seconds": round(seconds)}
+    return _("%(count)s min") % {"count": round(seconds / 60)}
 
 
 def newest_messages(user: User) -> Mapping[UUID | None, Message]:
@@ -144,7 +162,14 @@ def level_row(level: str, own: OwnRules, points: list[ContactPoint]) -> LevelRow
     """Return the sentence about one level, and the kinds that do not count until they are confirmed."""
     waiting = {point.kind for point in points if not point.is_usable}
     skipped = [kind for kind in own.minutes(level) if kind in waiting and not own.is_usable(kind)]
-    return LevelRow(level=level, words=way_words(own.usable_minutes(level)), left_out=listed(skipped))
+    minutes = own.usable_minutes(level)
+    words = list_words(minutes) if level == ROUTINE else way_words(minutes)
+    return LevelRow(level=level, words=words, left_out=listed(skipped))
+
+
+def list_words(minutes: Mapping[str, int]) -> str:
+    """Return how the routine list of the day comes: "In the daily list, by e-mail."."""
+    return _("In the daily list, by %(kinds)s.") % {"kinds": listed(list(minutes))}
 
 
 def way_words(minutes: Mapping[str, int]) -> str:
@@ -167,27 +192,3 @@ def listed(kinds: list[str]) -> str:
     if len(words) < 2:
         return "".join(words)
     return _("%(first)s and %(last)s") % {"first": ", ".join(words[:-1]), "last": words[-1]}
-
-
-def night_rows(member: StaffMember, now: datetime) -> list[NightRow]:
-    """Return how each colleague is woken at night, first those who cannot be."""
-    people = roster_of(member, now).everybody
-    own = own_rules(one.user_id for one in people)
-    points: dict[int, list[ContactPoint]] = {}
-    for point in ContactPoint.objects.filter(user__in=own):
-        points.setdefault(point.user_id, []).append(point)
-    rows = [night_row(one, own[one.user_id], points.get(one.user_id, [])) for one in people]
-    return sorted(rows, key=lambda row: (bool(row.waking), not row.is_only_sms, str(row.member.user)))
-
-
-def night_row(member: StaffMember, own: OwnRules, points: list[ContactPoint]) -> NightRow:
-    """Return how one colleague is woken, and the best state of each kind."""
-    states = []
-    for kind in (Kind.PUSH, Kind.SMS):
-        theirs = [state_of(point) for point in points if point.kind == kind]
-        states.append((str(KINDS[kind]), next((one for one in (ON, WAITING, OFF) if one in theirs), NONE)))
-    states.append((str(KINDS[Kind.EMAIL]), ON))
-    waking = own.waking_kinds
-    return NightRow(
-        member=member, waking=listed(list(waking)), is_only_sms=list(waking) == [Kind.SMS], states=states
-    )

@@ -1,4 +1,4 @@
-"""Acts on one contact point of one's own: confirm, test and remove it; and a browser that wants push."""
+"""Acts on one's own contact points: add, confirm, set up again and remove them; and a browser that wants push."""
 
 from __future__ import annotations
 
@@ -11,52 +11,82 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from aftercare.outbox.channels import is_set_up
 from aftercare.people.contact_points import actions
-from aftercare.people.contact_points.subscriptions import NotASubscriptionError, read_subscription
 from aftercare.people.models import ContactPoint, StaffMember
-from clinic.access import staff_page
-from clinic.contact_points.forms import CodeForm
+from aftercare.people.reauthentication.guard import is_recent
+from aftercare.people.second_step.session import way_to_ask
+from clinic.access import reauthenticated, staff_page
+from clinic.contact_points.forms import TOO_MANY, CodeForm, MailboxForm, NumberForm, SubscriptionForm
 from clinic.contact_points.page import where
 from clinic.contact_points.views import form_methods, point_of
 
 Kind = ContactPoint.Kind
+ADDED = (Kind.SMS, Kind.EMAIL)
 
 
 @form_methods
 @staff_page
-def confirm(request: HttpRequest, member: StaffMember, point_id: UUID) -> HttpResponse:
-    """Confirm a point by the code that was sent to it. A push brings the code in its link."""
+@reauthenticated
+def add(request: HttpRequest, member: StaffMember, kind: str) -> HttpResponse:
+    """Add a number or mailbox, and send a code to it."""
+    if kind not in ADDED or not is_set_up(kind):
+        raise Http404("no such kind")
+    form: NumberForm | MailboxForm
+    if kind == Kind.SMS:
+        form = NumberForm(request.POST or None, region=member.clinic.telephone_region)
+    else:
+        form = MailboxForm(request.POST or None, present=member.user.email)
+    status = HTTPStatus.OK
+    if request.method == "POST":
+        point = add_point(form, member, kind) if form.is_valid() else None
+        if point is not None:
+            return send_code_to(request, point)
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+    title = _("Add a telephone") if kind == Kind.SMS else _("Add an e-mail address")
+    context = {"form": form, "title": title, "submit": _("Send the code")}
+    return render(request, "clinic/contact_points/form.html", context, status=status)
+
+
+def add_point(form: NumberForm | MailboxForm, member: StaffMember, kind: str) -> ContactPoint | None:
+    """Add the point; None, with an error in the form, if that cannot be."""
+    try:
+        return actions.add_point(user=member.user, kind=kind, address=form.address, now=timezone.now())
+    except actions.AlreadyThereError:
+        form.add_error(None, _("You have this one already. It is on your page."))
+    except actions.TooManyError:
+        form.add_error(None, TOO_MANY)
+    return None
+
+
+@form_methods
+@staff_page
+@reauthenticated
+def confirm(request: HttpRequest, member: StaffMember, point_id: UUID, code: str = "") -> HttpResponse:
+    """Confirm a point by the code that was sent to it. The link of a push brings the code: it needs only a press."""
     point = point_of(member, point_id)
     if point.is_usable:
         messages.info(request, _("This way is confirmed already."))
         return redirect("clinic:contact_points")
-    form = CodeForm(request.POST or None, initial={"code": request.GET.get("code", "")[:20]})
+    form = CodeForm(request.POST or None, code=code)
     status = HTTPStatus.OK
     if request.method == "POST":
         if form.is_valid() and confirm_by(form, point):
             messages.success(request, _("It is confirmed, and counts from now on."))
             return redirect("clinic:contact_points")
         status = HTTPStatus.UNPROCESSABLE_ENTITY
-    context = {"form": form, "point": point, "where": where(point)}
+    context = {"form": form, "point": point, "where": where(point), "code": code}
     return render(request, "clinic/contact_points/confirm.html", context, status=status)
 
 
 def confirm_by(form: CodeForm, point: ContactPoint) -> bool:
-    """Confirm the point by the typed code; False, with an error in the form, for a wrong one."""
+    """Confirm the point by the code; False, with an error in the form, for a wrong one."""
     try:
         actions.confirm_point(point=point, code=form.cleaned_data["code"], now=timezone.now())
     except actions.WrongCodeError as error:
-        left = error.tries_left
-        words = ngettext(
-            "This is not the code. You can try once more.",
-            "This is not the code. You can try %(count)s times more.",
-            left,
-        ) % {"count": left}
-        form.add_error("code", words if left else _("This code cannot be used any more. Ask for a new one."))
+        form.refuse(error.tries_left)
         return False
     return True
 
@@ -65,7 +95,11 @@ def confirm_by(form: CodeForm, point: ContactPoint) -> bool:
 @staff_page
 def send_code(request: HttpRequest, member: StaffMember, point_id: UUID) -> HttpResponse:
     """Send a new code to a point."""
-    point = point_of(member, point_id)
+    return send_code_to(request, point_of(member, point_id))
+
+
+def send_code_to(request: HttpRequest, point: ContactPoint) -> HttpResponse:
+    """Send a new code, and lead to where it is typed."""
     try:
         actions.send_code(point=point, now=timezone.now())
     except actions.TooManyError:
@@ -77,18 +111,19 @@ def send_code(request: HttpRequest, member: StaffMember, point_id: UUID) -> Http
 
 @require_POST
 @staff_page
-def test(request: HttpRequest, member: StaffMember, point_id: UUID) -> HttpResponse:
-    """Send a test to a point."""
+@reauthenticated
+def set_up_again(request: HttpRequest, member: StaffMember, point_id: UUID) -> HttpResponse:
+    """Send a code to a number or mailbox that was disabled: it counts again once it is confirmed."""
     point = point_of(member, point_id)
-    if not point.is_usable:
-        raise Http404("it does not count")
-    actions.test_point(user=member.user, point=point, now=timezone.now())
-    messages.success(request, _("A test is on its way. Look whether it arrives."))
-    return redirect("clinic:contact_points")
+    if point.kind == Kind.PUSH or point.disabled_at is None:
+        raise Http404("it is not off, or a browser, which has to subscribe anew")
+    actions.set_up_again(point=point)
+    return send_code_to(request, point)
 
 
 @require_POST
 @staff_page
+@reauthenticated
 def remove(request: HttpRequest, member: StaffMember, point_id: UUID) -> HttpResponse:
     """Remove a point."""
     actions.remove_point(point=point_of(member, point_id), now=timezone.now())
@@ -99,18 +134,21 @@ def remove(request: HttpRequest, member: StaffMember, point_id: UUID) -> HttpRes
 @require_POST
 @staff_page
 def subscribe(request: HttpRequest, member: StaffMember) -> HttpResponse:
-    """Add the browser that asks, and send it a push whose link confirms it."""
+    """Add the browser that asks, in place of one that was disabled if it says so, and send it a push to tap."""
     if not is_set_up(Kind.PUSH):
         raise Http404("push is not set up")
-    now = timezone.now()
-    try:
-        address = read_subscription(request.POST.get("subscription", ""))
-        point = actions.add_point(
-            user=member.user, kind=Kind.PUSH, address=address, name=request.POST.get("name", "")[:60], now=now
-        )
-        actions.send_code(point=point, now=now)
-    except NotASubscriptionError:
+    page = reverse("clinic:contact_points")
+    if not is_recent(request):
+        return JsonResponse({"next": way_to_ask(request, page)}, status=HTTPStatus.UNAUTHORIZED)
+    form = SubscriptionForm(request.POST)
+    if not form.is_valid():
         return JsonResponse({}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    except (actions.AlreadyThereError, actions.TooManyError):
-        return JsonResponse({"next": reverse("clinic:contact_points")}, status=HTTPStatus.CONFLICT)
-    return JsonResponse({"next": reverse("clinic:confirm_point", args=[point.pk])})
+    try:
+        point = actions.add_browser(user=member.user, now=timezone.now(), **form.cleaned_data)
+    except actions.AlreadyThereError:
+        messages.info(request, _("This browser takes messages already. Press Test to see one."))
+    except actions.TooManyError:
+        messages.error(request, TOO_MANY)
+    else:
+        return JsonResponse({"next": send_code_to(request, point)["Location"]})
+    return JsonResponse({"next": page}, status=HTTPStatus.CONFLICT)

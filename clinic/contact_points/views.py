@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -13,31 +13,41 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from aftercare.outbox.channels import is_set_up
 from aftercare.outbox.channels.push import public_key
 from aftercare.people.contact_points import actions
+from aftercare.people.contact_points.asking import AskedLatelyError, ask_to_set_up
 from aftercare.people.contact_points.rules import LEVELS, own_rules
 from aftercare.people.models import ContactPoint, QuietHours, StaffMember
-from clinic.access import staff_page
-from clinic.contact_points.forms import MailboxForm, NumberForm, QuietForm, RulesForm
+from clinic.access import only, reauthenticated, staff_page
+from clinic.contact_points.forms import QuietForm, RulesForm
+from clinic.contact_points.night import can_be_set_up, night_rows
 from clinic.contact_points.page import reach_page
 from clinic.permissions import may_edit_rota
 
 Kind = ContactPoint.Kind
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
-ADDED = (Kind.SMS, Kind.EMAIL)
 
 
 @require_safe
 @staff_page
 def contact_points(request: HttpRequest, member: StaffMember) -> HttpResponse:
     """Show how the member is reached, and to managers who cannot be woken at night."""
-    now = timezone.now()
-    page = reach_page(member, now, with_night=may_edit_rota(member))
-    context = {"page": page, "now": now, "has_sms": is_set_up(Kind.SMS), "has_push": is_set_up(Kind.PUSH)}
-    context |= {"push_key": public_key() if context["has_push"] else ""}
+    now, has_push = timezone.now(), is_set_up(Kind.PUSH)
+    night = night_rows(member, now) if may_edit_rota(member) else []
+    context = {
+        "page": reach_page(member),
+        "night": night,
+        "unreached": sum(not row.waking for row in night),
+        "can_be_set_up": can_be_set_up(),
+        "now": now,
+        "has_sms": is_set_up(Kind.SMS),
+        "has_push": has_push,
+        "push_key": public_key() if has_push else "",
+    }
     return render(request, "clinic/contact_points/contact_points.html", context)
 
 
@@ -54,43 +64,7 @@ def form_page(request: HttpRequest, form: Form, save: Callable[[], bool], **cont
 
 @form_methods
 @staff_page
-def add(request: HttpRequest, member: StaffMember, kind: str) -> HttpResponse:
-    """Add a number or mailbox, and send a code to it."""
-    if kind not in ADDED or not is_set_up(kind):
-        raise Http404("no such kind")
-    form: NumberForm | MailboxForm
-    if kind == Kind.SMS:
-        form = NumberForm(request.POST or None, region=member.clinic.telephone_region)
-    else:
-        form = MailboxForm(request.POST or None, present=member.user.email)
-    status = HTTPStatus.OK
-    if request.method == "POST":
-        point = add_point(form, member, kind) if form.is_valid() else None
-        if point is not None:
-            return redirect("clinic:confirm_point", point.pk)
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
-    title = _("Add a telephone") if kind == Kind.SMS else _("Add an e-mail address")
-    context = {"form": form, "title": title, "submit": _("Send the code")}
-    return render(request, "clinic/contact_points/form.html", context, status=status)
-
-
-def add_point(form: NumberForm | MailboxForm, member: StaffMember, kind: str) -> ContactPoint | None:
-    """Add the point and send its code; None, with an error in the form, if that cannot be."""
-    now = timezone.now()
-    try:
-        point = actions.add_point(user=member.user, kind=kind, address=form.address, now=now)
-        actions.send_code(point=point, now=now)
-    except actions.AlreadyThereError:
-        form.add_error(None, _("You have this one already. It is on your page."))
-        return None
-    except actions.TooManyError:
-        form.add_error(None, _("That is as many as one person may have. Remove one that you no longer use."))
-        return None
-    return point
-
-
-@form_methods
-@staff_page
+@reauthenticated
 def rules(request: HttpRequest, member: StaffMember, level: str) -> HttpResponse:
     """Say which ways are used for a level."""
     if level not in LEVELS:
@@ -120,6 +94,7 @@ def rules(request: HttpRequest, member: StaffMember, level: str) -> HttpResponse
 
 @form_methods
 @staff_page
+@reauthenticated
 def quiet_hours(request: HttpRequest, member: StaffMember) -> HttpResponse:
     """Set the quiet hours."""
     found = QuietHours.objects.filter(user=member.user_id).first()
@@ -146,13 +121,63 @@ def quiet_hours(request: HttpRequest, member: StaffMember) -> HttpResponse:
 
 @require_POST
 @staff_page
+def test(request: HttpRequest, member: StaffMember, point_id: UUID) -> HttpResponse:
+    """Send a test to a point."""
+    point = point_of(member, point_id)
+    if not point.is_usable:
+        raise Http404("it does not count")
+    return send_tests(request, member, [point])
+
+
+@require_POST
+@staff_page
+def test_mailbox(request: HttpRequest, member: StaffMember) -> HttpResponse:
+    """Send a test to the mailbox of the account."""
+    return send_tests(request, member, [None])
+
+
+@require_POST
+@staff_page
 def test_all(request: HttpRequest, member: StaffMember) -> HttpResponse:
     """Send a test to every way of reaching the member that counts."""
-    now = timezone.now()
     points = [point for point in member.user.contact_points.usable() if is_set_up(point.kind)]
-    for point in [None, *points]:
-        actions.test_point(user=member.user, point=point, now=now)
-    messages.success(request, _("A test is on its way to each of them. Look whether it arrives."))
+    return send_tests(request, member, [None, *points])
+
+
+def send_tests(
+    request: HttpRequest, member: StaffMember, points: Sequence[ContactPoint | None]
+) -> HttpResponse:
+    """Send a test to each of these points, and return to the page."""
+    try:
+        for point in points:
+            actions.test_point(user=member.user, point=point, now=timezone.now())
+    except actions.TooManyError:
+        messages.error(request, _("You have sent many tests within an hour. Wait a little, then test again."))
+    else:
+        words = ngettext(
+            "A test is on its way. Look whether it arrives.",
+            "A test is on its way to each of them. Look whether they arrive.",
+            len(points),
+        )
+        messages.success(request, words)
+    return redirect("clinic:contact_points")
+
+
+@require_POST
+@staff_page
+@only(may_edit_rota)
+def ask(request: HttpRequest, member: StaffMember, member_id: int) -> HttpResponse:
+    """Ask a colleague to set up a way of being woken at night."""
+    colleagues = member.clinic.staff_members.active().exclude(user=member.user_id)
+    colleague = get_object_or_404(colleagues.select_related("user"), pk=member_id)
+    try:
+        ask_to_set_up(member=colleague, now=timezone.now())
+    except AskedLatelyError:
+        words = _("%(name)s was asked less than a day ago. Nothing was sent.")
+        messages.info(request, words % {"name": colleague.user})
+    else:
+        words = _("%(name)s is asked by e-mail to set up a way.")
+        messages.success(request, words % {"name": colleague.user})
     return redirect("clinic:contact_points")
 
 

@@ -2,7 +2,14 @@
 (function () {
   "use strict";
 
-  var button = document.getElementById("use_push");
+  var place = document.getElementById("push");
+  var buttons = document.querySelectorAll("[data-push]");
+
+  function say(name) {
+    place.querySelectorAll("[data-said]").forEach(function (said) {
+      said.hidden = said.dataset.said !== name;
+    });
+  }
 
   function bytes(text) {
     var padded = text + "====".slice(text.length % 4 || 4);
@@ -12,49 +19,87 @@
     });
   }
 
-  function refused() {
-    document.getElementById("push_refused").hidden = false;
+  /* "Pixel 8, Chrome", as far as the browser says so. */
+  function nameOfBrowser() {
+    var agent = navigator.userAgentData;
+    if (!agent) {
+      var known = /(Firefox|Safari)/.exec(navigator.userAgent);
+      return Promise.resolve([navigator.platform, known && known[0]].filter(Boolean).join(", "));
+    }
+    var brands = agent.brands
+      .map(function (one) {
+        return one.brand.replace(/^Google /, "");
+      })
+      .filter(function (brand) {
+        return !/Not.?A.?Brand/i.test(brand);
+      })
+      .sort(function (brand) {
+        return /^Chromium$/.test(brand) ? 1 : -1;
+      });
+    return agent.getHighEntropyValues(["model"]).then(function (more) {
+      return [more.model || agent.platform, brands[0]].filter(Boolean).join(", ");
+    });
   }
 
   function subscribe() {
     return navigator.serviceWorker
-      .register(button.dataset.worker, { scope: "/" })
+      .register(place.dataset.worker, { scope: "/" })
       .then(function () {
         return navigator.serviceWorker.ready;
       })
       .then(function (registration) {
         return registration.pushManager.subscribe({
           userVisibleOnly: true,
-          applicationServerKey: bytes(button.dataset.key),
+          applicationServerKey: bytes(place.dataset.key),
         });
       });
   }
 
-  function tell(subscription) {
-    var token = document.querySelector("[name=csrfmiddlewaretoken]").value;
+  function tell(subscription, name, replaces) {
     var fields = new URLSearchParams({
-      csrfmiddlewaretoken: token,
+      csrfmiddlewaretoken: document.querySelector("[name=csrfmiddlewaretoken]").value,
       subscription: JSON.stringify(subscription),
-      name: (navigator.userAgentData && navigator.userAgentData.platform) || navigator.platform || "",
+      name: name,
+      replaces: replaces,
     });
-    return fetch(button.dataset.subscribe, { method: "POST", body: fields }).then(function (answer) {
-      return answer.json();
+    return fetch(place.dataset.subscribe, { method: "POST", body: fields });
+  }
+
+  function goOn(answer) {
+    if (answer.redirected) {
+      location.reload(); // the session has ended: this page leads to the sign-in, and back
+      return null;
+    }
+    return answer.json().then(function (said) {
+      if (!said.next) {
+        throw new Error("refused");
+      }
+      location.assign(said.next);
     });
   }
 
-  if (button && "serviceWorker" in navigator && "PushManager" in window) {
-    button.hidden = false;
-    button.addEventListener("click", function () {
-      subscribe()
-        .then(tell)
-        .then(function (answer) {
-          if (answer.next) {
-            location.assign(answer.next);
-          } else {
-            refused();
-          }
-        })
-        .catch(refused);
-    });
+  function press(event) {
+    var button = event.currentTarget;
+    say("");
+    button.disabled = true;
+    Promise.all([subscribe(), nameOfBrowser()])
+      .then(function (found) {
+        return tell(found[0], found[1], button.dataset.push);
+      })
+      .then(goOn)
+      .catch(function (error) {
+        button.disabled = false;
+        say(error.name === "NotAllowedError" ? "denied" : "failed");
+      });
   }
+
+  if (!place) {
+    return;
+  }
+  var canPush = "serviceWorker" in navigator && "PushManager" in window;
+  say(canPush ? "" : "cannot");
+  buttons.forEach(function (button) {
+    button.hidden = !canPush;
+    button.addEventListener("click", press);
+  });
 })();

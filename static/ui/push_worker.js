@@ -4,7 +4,7 @@
 self.addEventListener("push", function (event) {
   var said = event.data ? event.data.json() : {};
   event.waitUntil(
-    self.registration.showNotification(said.title || "Aftercare", {
+    self.registration.showNotification(said.title || self.location.hostname, {
       body: said.body || "",
       tag: said.tag || "",
       renotify: Boolean(said.tag),

@@ -197,9 +197,13 @@ TABLE: dict[str, Row] = {
     "clinic/contact-points/rules/<slug:level>/": Row(staff("200"), staff("422")),
     "clinic/contact-points/quiet-hours/": Row(staff("200"), staff("302")),
     "clinic/contact-points/test/": Row(REFUSED, staff("302")),
+    "clinic/contact-points/mailbox/test/": Row(REFUSED, staff("302")),
+    "clinic/contact-points/ask/<int:member_id>/": Row(REFUSED, role_first("403", "403", "302")),
     "clinic/contact-points/push/": Row(REFUSED, staff("404")),
     # One's own: for everybody else there is no such contact point.
     "clinic/contact-points/<uuid:point_id>/confirm/": Row(own_of_manager("200"), own_of_manager("422")),
+    "clinic/contact-points/tap/<str:code>/<uuid:point_id>/": Row(own_of_manager("200"), own_of_manager("422")),
+    "clinic/contact-points/<uuid:point_id>/again/": Row(REFUSED, own_of_manager("404")),
     "clinic/contact-points/<uuid:point_id>/code/": Row(REFUSED, own_of_manager("302")),
     "clinic/contact-points/<uuid:point_id>/test/": Row(REFUSED, own_of_manager("404")),
     "clinic/contact-points/<uuid:point_id>/remove/": Row(REFUSED, own_of_manager("302")),

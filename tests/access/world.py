@@ -171,6 +171,7 @@ OF_NOBODY: dict[str, Any] = {
     "level": "urgent",
     "day": "2026-12-25",
     "token": "made-up",
+    "code": "000000",
     "path": "none.png",
     "slug": "none",
     "key": "MQ:made-up",

@@ -69,8 +69,10 @@ def staff_browser(browser: Browser, live_server: LiveServer, nurse: StaffMember)
         scheme: str = "light",
         member: StaffMember = nurse,
         hurry: bool = True,
+        scripted: bool = True,
     ) -> Desk:
         context = browser.new_context(
+            java_script_enabled=scripted,
             viewport={"width": size[0], "height": size[1]},
             color_scheme="dark" if scheme == "dark" else "light",
             locale="en-GB",

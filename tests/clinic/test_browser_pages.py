@@ -15,10 +15,11 @@ from aftercare.alerts.actions.contact_steps import add_step
 from aftercare.alerts.actions.drills import start_drill
 from aftercare.alerts.models import ContactStep, Drill
 from aftercare.people.actions.rota import put_on_duty
-from aftercare.people.models import Patient, Shift, StaffMember
+from aftercare.people.models import ContactPoint, Patient, Shift, StaffMember
 from clinic.urls import urlpatterns
 from tests.clinic.browsing import DESK, PHONE
 from tests.clinic.staff_client import QUEUE, alert_url, patient_url
+from tests.fixtures import MakePoint
 from tests.ui.browser import overlapping_texts, sticks_out, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -33,6 +34,7 @@ class Records:
     drill: Drill
     step: ContactStep
     shift: Shift
+    point: ContactPoint
 
     def of_patient(self, rest: str) -> str:
         return patient_url(self.daniel, rest)
@@ -46,6 +48,12 @@ PAGES: dict[str, Callable[[Records], str]] = {
     "alert": lambda records: alert_url(records.daniel.alerts.get(rule="sudden_return.redness")),
     "handover": lambda _: "/clinic/handover/",
     "contacts": lambda _: "/clinic/contacts/",
+    "contact_points": lambda _: "/clinic/contact-points/",
+    "add_point": lambda _: "/clinic/contact-points/add/sms/",
+    "confirm_point": lambda records: f"/clinic/contact-points/{records.point.pk}/confirm/",
+    "tapped_point": lambda records: f"/clinic/contact-points/tap/123456/{records.point.pk}/",
+    "contact_rules": lambda _: "/clinic/contact-points/rules/emergency/",
+    "quiet_hours": lambda _: "/clinic/contact-points/quiet-hours/",
     "new_step": lambda _: "/clinic/contacts/steps/new/open/",
     "step": lambda records: f"/clinic/contacts/steps/{records.step.pk}/",
     "remove_step": lambda records: f"/clinic/contacts/steps/{records.step.pk}/remove/",
@@ -86,6 +94,8 @@ NO_PAGES = {
     *("send_letter", "record_call", "send_invitation", "take_back", "invite_staff", "move_step_up"),
     *("remove_closed_day", "start_drill", "acknowledge_drill", "stop_drill"),
     *("message_again", "message_dismiss"),
+    *("send_point_code", "set_up_point_again", "remove_point", "subscribe", "ask_to_set_up"),
+    *("test_point", "test_points", "test_mailbox"),
     *("acknowledge_in_queue", "give_back_in_queue", "undo_close_in_queue"),
 }
 
@@ -94,17 +104,19 @@ def test_no_page_of_staff_is_left_out() -> None:
     assert PAGES.keys() | NO_PAGES == {pattern.name for pattern in urlpatterns}
 
 
-@pytest.mark.usefixtures("busy")
+@pytest.mark.usefixtures("busy", "gateway", "push_service")
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 def test_the_pages_of_staff_can_be_used_by_everybody(
-    staff_browser: Any, daniel: Patient, manager: StaffMember, size: tuple[int, int]
+    staff_browser: Any, daniel: Patient, manager: StaffMember, size: tuple[int, int], make_point: MakePoint
 ) -> None:
     now, clinic, by = timezone.now(), daniel.clinic, manager.user
     step = add_step(clinic=clinic, hours="open", members=[manager], on_duty=True, wait_min=5, by=by, now=now)
     drill = start_drill(clinic=clinic, by=by, now=now)
     put_on_duty(member=manager, starts_at=now, ends_at=now + timedelta(hours=8), weeks=4, by=by, now=now)
     shift = clinic.shifts.all()[0]
-    records = Records(daniel=daniel, manager=manager, drill=drill, step=step, shift=shift)
+    make_point(by, address="+447700900199", disabled_at=now, disabled_because="refused")
+    point = make_point(by, verified_at=None)
+    records = Records(daniel=daniel, manager=manager, drill=drill, step=step, shift=shift, point=point)
     record_contact_attempt(patient=daniel, by=by, now=now, result="no_answer", note="Rang twice.")
     window = staff_browser(size, member=manager)
     for name, path in PAGES.items():

@@ -239,7 +239,13 @@ def test_no_form_of_staff_is_taken_for_another_clinic_than_it_was_drawn_for(
         named = pattern.pattern.converters
         if {"alert_id", "patient_id"} & named.keys() or pattern.name in {"choose_clinic", "lock", "typed"}:
             continue
-        example = {"hours": "open", "day": "2026-12-25", "drill_id": uuid4(), "message_id": uuid4()}
+        example: dict[str, object] = {
+            "hours": "open",
+            "day": "2026-12-25",
+            "kind": "email",
+            "level": "urgent",
+        }
+        example |= dict.fromkeys(("drill_id", "message_id", "point_id"), uuid4())
         path = reverse(f"clinic:{pattern.name}", kwargs={key: example.get(key, 1) for key in named})
         answer = client.post(path, {DRAWN_FOR: other_clinic.pk})
         said = [str(message) for message in get_messages(answer.wsgi_request)]
@@ -256,6 +262,7 @@ def test_every_form_of_staff_carries_the_clinic_it_was_drawn_for(
         *("/clinic/contacts/rota/new/", "/clinic/contacts/closed-days/new/", alert_url(urgent_alert)),
         *(patient_url(patient, rest) for rest in ("", "edit/", "intake/", "withdraw/", "invitation/")),
         patient_url(patient, "check-ins/new/"),
+        *(f"/clinic/contact-points/{rest}" for rest in ("", "add/email/", "rules/urgent/", "quiet-hours/")),
     ]
     for place in places:
         page = client.get(place).content.decode()

@@ -197,6 +197,24 @@ NOBODY = {
     *("new_closed_day", "remove_closed_day", "start_drill", "drill", "acknowledge_drill", "stop_drill"),
     *("message_again", "message_dismiss", "details", "choose_clinic", "staff", "add_staff", "change_staff"),
     *("invite_staff", "staff_second_step", "lock", "locked", "locked_counts"),
+    *(
+        "contact_points",
+        "add_point",
+        "confirm_point",
+        "tapped_point",
+        "set_up_point_again",
+        "send_point_code",
+    ),
+    *(
+        "remove_point",
+        "subscribe",
+        "test_point",
+        "test_points",
+        "test_mailbox",
+        "contact_rules",
+        "quiet_hours",
+    ),
+    "ask_to_set_up",
     "typed",  # the page of the form that it shows again: `test_a_form_shown_again_after_signing_in_is_a_look`
 }
 EACH = [(name, *page) for name, pages in PAGES.items() for page in pages]

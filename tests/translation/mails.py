@@ -12,6 +12,7 @@ from django.utils import timezone
 from aftercare.alerts.actions.patient_messages import send_letter
 from aftercare.alerts.auditing import report
 from aftercare.alerts.models import Alert, Dispatch, Drill, Letter, Omission
+from aftercare.alerts.notifying import taken
 from aftercare.alerts.notifying.texts import drill_words, list_words, together_words, words
 from aftercare.checkins.follow_up import unconfirmed
 from aftercare.checkins.models import CheckIn
@@ -21,10 +22,12 @@ from aftercare.people.accounts import code_mails
 from aftercare.people.actions.addresses import change_own_address
 from aftercare.people.actions.invitations import invite
 from aftercare.people.actions.staff_invitations import invite_staff
+from aftercare.people.contact_points import actions, asking
 from aftercare.people.factors.changes import note_factor_change
 from aftercare.people.factors.removal import approve_removal, approvers, ask_removal, cancel_removal
 from aftercare.people.models import (
     CodeMail,
+    ContactPoint,
     FactorChange,
     FactorRemoval,
     Invitation,
@@ -37,7 +40,7 @@ from aftercare.triage import Level
 from tests.people.proving import prove
 
 ABOUT_THE_CLINIC = {Dispatch.Reason.CLOSING, Dispatch.Reason.DIGEST}
-Mail = tuple[str, Content]
+Mail = tuple[str, Content | None]
 
 
 def mails() -> Iterator[Mail]:
@@ -46,6 +49,7 @@ def mails() -> Iterator[Mail]:
     yield from mails_to_patients()
     yield from mails_about_alerts()
     yield from mails_about_omissions()
+    yield from mails_about_contact_points()
     yield from mails_to_come_in()
 
 
@@ -85,6 +89,22 @@ def mails_about_omissions() -> Iterator[Mail]:
         omission.delete()
     for some in (found[:1], found):
         yield "auditor", Content(subject="", body=report.mail_body(some))
+
+
+def mails_about_contact_points() -> Iterator[Mail]:
+    """A code to each kind, a test, the question to set up a way, and that somebody has an alert."""
+    now = timezone.now()
+    member = StaffMember.objects.get(user__email="clinician@demo.example")
+    for kind in ContactPoint.Kind:
+        point = member.user.contact_points.create(kind=kind, address="{}", created_at=now)
+        message = Message(kind=actions.CODE_KIND, recipient=member.user, point=point.pk)
+        yield "code of a contact point", actions.render_code(message, now)
+        point.delete()
+    yield "test of a contact point", actions.render_test(Message(), now)
+    asked = asking.render(Message(recipient=member.user), now)
+    yield "set up a way", asked
+    alert = Alert.objects.exclude(acknowledged_by=None).filter(dispatches__isnull=False)[0]
+    yield "alert taken", taken.render(Message(subject=alert.dispatches.all()[0].pk), now)
 
 
 def mails_to_patients() -> Iterator[Mail]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 from django.core.management import call_command
 from django.db import models
+from django.test import override_settings
 
 from aftercare.alerts.actions.closing import close
 from aftercare.alerts.actions.contact_attempts import record_contact_attempt
@@ -22,8 +24,10 @@ from aftercare.people.actions.invitations import invite
 from aftercare.people.actions.sign_in_links import make_sign_in_link
 from aftercare.people.actions.staff_invitations import invite_staff
 from aftercare.people.actions.withdrawal import withdraw_patient
+from aftercare.people.contact_points import actions
 from aftercare.people.models import (
     Clinic,
+    ContactPoint,
     FactorRemoval,
     Invitation,
     Patient,
@@ -37,6 +41,7 @@ from tests.translation.mails import mails
 from tests.translation.pseudo import pseudo_locale
 from tests.translation.unmarked import Data, unmarked, unmarked_in_text
 from tests.translation.walk import Walk
+from tools.servers.providers.push import VAPID_PRIVATE_KEY
 
 NOW = datetime(2026, 11, 18, 13, 12, tzinfo=UTC)  # a Wednesday, and the clinic is open
 PATIENTS = (
@@ -49,6 +54,7 @@ PATIENTS = (
     "tomasz.nowak",
 )
 STAFF = ("nurse", "clinician", "manager")
+CHANNELS = {"SMS_URL": "json://127.0.0.1/send?:to={to}", "VAPID_PRIVATE_KEY": VAPID_PRIVATE_KEY}
 # Columns that people fill in, in words of their own.
 ENTERED: dict[type[models.Model], tuple[str, ...]] = {
     User: ("first_name", "last_name", "email"),
@@ -59,6 +65,7 @@ ENTERED: dict[type[models.Model], tuple[str, ...]] = {
     CheckIn: ("note",),
     Alert: ("note", "next_try_reason"),
     ContactAttempt: ("note",),
+    ContactPoint: ("name",),
 }
 MARKUP = re.compile(r"<[^>]+>|\{\w+\}")
 
@@ -99,7 +106,7 @@ def look_around() -> World:
     """Fill the database with the demo clinic, and walk through it as everybody who is there."""
     pages: dict[str, set[str]] = {}
     letters: dict[str, set[str]] = {}
-    with pseudo_locale(), frozen_at(NOW):
+    with pseudo_locale(), frozen_at(NOW), override_settings(**CHANNELS):
         call_command("load_guidance", verbosity=0)
         call_command("seed_demo", verbosity=0)
         prepare()
@@ -108,14 +115,15 @@ def look_around() -> World:
                 "/", "/check-in/", "/accounts/", "/nowhere/"
             )
         for name in STAFF:
-            Walk(User.objects.get(email=f"{name}@demo.example"), pages).from_(
-                "/clinic/", "/accounts/", "/accounts/reauthenticate/"
-            )
+            user = User.objects.get(email=f"{name}@demo.example")
+            tapped = [f"/clinic/contact-points/tap/123456/{point.pk}/" for point in user.contact_points.all()]
+            Walk(user, pages).from_("/clinic/", "/accounts/", "/accounts/reauthenticate/", *tapped)
         look_at_a_lock(pages)
         Walk(None, pages).from_("/", *ways_in())
         data = Data(list(entered()))
         for name, content in mails():
-            letters.setdefault(name, set()).update((content.subject, content.body))
+            assert content is not None, name
+            letters.setdefault(name, set()).update((content.subject, content.body, content.short))
         return World(pages=pages, mails=letters, data=data)
 
 
@@ -139,6 +147,7 @@ def prepare() -> None:
     invite_staff(member=nurse, by=nurse.user, now=NOW)
     withdraw_patient(patient=withdrawn, reason="Enrolled twice", by=nurse.user, now=NOW)
     work_alerts(nurse.user)
+    add_contact_points(manager.user, nurse.user)
     start_drill(clinic=nurse.clinic, by=manager.user, now=NOW)
     Shift.objects.create(
         clinic=nurse.clinic,
@@ -147,6 +156,19 @@ def prepare() -> None:
         ends_at=NOW + timedelta(hours=9),
     )
     Clinic.objects.update(closed_days={"2026-11-25": "Christmas Day"})
+
+
+def add_contact_points(user: User, colleague: User) -> None:
+    """One of each state: not confirmed, confirmed with a test on its way, shared, and off in each kind."""
+    made: dict[str, Any] = {"created_at": NOW, "address": "+447700900163", "kind": "sms"}
+    off: dict[str, Any] = {"disabled_at": NOW, "disabled_because": "gone", "verified_at": NOW}
+    user.contact_points.create(**made)
+    for owner in (user, colleague):
+        confirmed = owner.contact_points.create(**made, verified_at=NOW)
+    actions.test_point(user=user, point=confirmed, now=NOW)
+    user.contact_points.create(**made, **off)
+    user.contact_points.create(**{**made, "kind": "push", "address": "{}", "name": "Old tablet"}, **off)
+    actions.set_quiet_hours(user=user, starts=time(22), ends=time(7), now=NOW)
 
 
 def work_alerts(by: User) -> None:

@@ -12,6 +12,7 @@ from django.db.models import F
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
+from aftercare.outbox import database_clock
 from aftercare.outbox.models import Message
 from aftercare.outbox.nudge import nudge_after_commit
 from aftercare.outbox.registry import Content
@@ -19,6 +20,7 @@ from aftercare.people.actions.events import record_event
 from aftercare.people.contact_points.rules import NEVER_WAIT, own_rules
 from aftercare.people.models import ContactPoint, ContactRule, Event, QuietHours, User
 
+LONGEST_NAME = 60  # characters
 MOST_POINTS = 10  # of one person
 CODE_DIGITS = 6
 CODE_LIFE = timedelta(minutes=15)
@@ -26,6 +28,7 @@ CODE_TRIES = 5
 CODE_EVERY = timedelta(minutes=1)  # a next code may be asked for after this long
 CODES_A_DAY = 10  # to all points of one person
 TEST_LIFE = timedelta(minutes=10)
+TESTS_AN_HOUR = 30  # to all points of one person: each SMS costs the clinic money
 CODE_KIND, TEST_KIND = "point_code", "point_test"
 
 
@@ -34,7 +37,7 @@ class AlreadyThereError(ValueError):
 
 
 class TooManyError(ValueError):
-    """The person has as many points as one may have, or has asked for too many codes."""
+    """The person has as many points as one may have, or has asked for too many codes or tests."""
 
 
 class WrongCodeError(ValueError):
@@ -61,13 +64,35 @@ def add_point(*, user: User, kind: str, address: str, name: str = "", now: datet
     if same is not None and same.disabled_at is None:
         raise AlreadyThereError
     if same is not None:
-        same.disabled_at, same.disabled_because, same.verified_at, same.code_hash = None, "", None, ""
-        same.save()
-        return same
+        return set_up_again(point=same)
     if len(own) >= MOST_POINTS:
         raise TooManyError
     point: ContactPoint = user.contact_points.create(kind=kind, address=address, name=name, created_at=now)
     return point
+
+
+@transaction.atomic
+def add_browser(
+    *, user: User, subscription: str, name: str, replaces: uuid.UUID | None, now: datetime
+) -> ContactPoint:
+    """Add a browser that has subscribed to push, in place of one of the user's that was disabled.
+
+    Raise AlreadyThereError if it counts already. One that was never proved is kept, to be sent another push.
+    """
+    for point in user.contact_points.filter(kind=ContactPoint.Kind.PUSH):
+        if point.address == subscription and not (point.verified_at or point.disabled_at):
+            return point
+        if point.pk == replaces and point.disabled_at and point.address != subscription:
+            remove_point(point=point, now=now)
+    kind = ContactPoint.Kind.PUSH
+    return add_point(user=user, kind=kind, address=subscription, name=name[:LONGEST_NAME], now=now)
+
+
+def set_up_again(*, point: ContactPoint) -> ContactPoint:
+    """Let a point that was disabled be proved anew; no effect on one that counts."""
+    disabled = ContactPoint.objects.filter(pk=point.pk, disabled_at__isnull=False)
+    disabled.update(disabled_at=None, disabled_because="", verified_at=None, code_hash="")
+    return ContactPoint.objects.get(pk=point.pk)
 
 
 @transaction.atomic
@@ -98,7 +123,7 @@ def render_code(message: Message, _now: datetime) -> Content | None:
     path = ""
     if point.kind == ContactPoint.Kind.PUSH:
         said = _("Tap here to confirm that this browser takes messages.")
-        path = f"/clinic/contact-points/{point.pk}/confirm/?code={code}"
+        path = f"/clinic/contact-points/tap/{code}/{point.pk}/"
     subject = _("Your code: %(code)s") % {"code": code}
     return Content(subject=subject, body=f"{said}\n\n{body}", short=said, path=path)
 
@@ -134,7 +159,10 @@ def mark_verified(*, point: ContactPoint, now: datetime) -> None:
 
 @transaction.atomic
 def test_point(*, user: User, point: ContactPoint | None, now: datetime) -> None:
-    """Send a test to a point, or without one to the mailbox of the account."""
+    """Send a test to a point, or without one to the mailbox of the account; raise TooManyError after many."""
+    lately = Message.objects.filter(recipient=user, kind=TEST_KIND, created_at__gt=now - timedelta(hours=1))
+    if lately.count() >= TESTS_AN_HOUR:
+        raise TooManyError
     write_message(TEST_KIND, user.pk, point, now, life=TEST_LIFE)
 
 
@@ -157,7 +185,7 @@ def write_message(
         point=point.pk if point else None,
         priority=Message.Priority.NOW,
         created_at=now,
-        next_attempt_at=now,
+        next_attempt_at=database_clock.not_ahead(now),
         expires_at=now + life,
     )
     nudge_after_commit()

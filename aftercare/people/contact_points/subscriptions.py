@@ -7,6 +7,8 @@ import json
 from typing import Any
 from urllib.parse import urlsplit
 
+from aftercare.outbox.channels.egress import is_allowed
+
 LONGEST = 4000  # characters
 POINT_BYTES, SECRET_BYTES = 65, 16  # of a browser's key and secret
 
@@ -21,7 +23,7 @@ def read_subscription(text: str) -> str:
         found = json.loads(text) if len(text) <= LONGEST else {}
         endpoint, keys = found["endpoint"], found["keys"]
         is_sound = (
-            urlsplit(endpoint).scheme == "https"
+            is_reachable(endpoint)
             and size_of(keys["p256dh"]) == POINT_BYTES
             and size_of(keys["auth"]) == SECRET_BYTES
         )
@@ -31,6 +33,12 @@ def read_subscription(text: str) -> str:
         raise NotASubscriptionError
     kept: dict[str, Any] = {"endpoint": endpoint, "keys": {name: keys[name] for name in ("p256dh", "auth")}}
     return json.dumps(kept, sort_keys=True)
+
+
+def is_reachable(endpoint: str) -> bool:
+    """Return True for an encrypted address, or one of a host that the operator allows by name."""
+    parts = urlsplit(endpoint)
+    return parts.scheme == "https" or (parts.scheme == "http" and is_allowed(parts.hostname or ""))
 
 
 def size_of(key: str) -> int:

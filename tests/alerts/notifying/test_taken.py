@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
-from pytest_django import Settings
 
 from aftercare.alerts.actions.ownership import acknowledge, give_back
 from aftercare.outbox.delivery import sweep
 from aftercare.outbox.models import Message
 from aftercare.people.models import Patient, Procedure, StaffMember
-from tests.factories import MONDAY, alert_of, at
-from tools.servers.providers.answering import Provider, provider
+from tests.factories import alert_of, at
+from tests.fixtures import MakePoint
+from tools.servers.providers.answering import Provider
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def gateway(settings: Settings) -> Iterator[Provider]:
-    with provider() as running:
-        settings.SMS_URL, settings.CHANNEL_HOSTS = running.sms_url, ("127.0.0.1",)
-        yield running
-
-
 @pytest.fixture(autouse=True)
-def telephones(nurse: StaffMember, clinician: StaffMember) -> None:
+def telephones(nurse: StaffMember, clinician: StaffMember, make_point: MakePoint) -> None:
     for number, member in enumerate((nurse, clinician), start=163):
-        member.user.contact_points.create(
-            kind="sms", address=f"+447700900{number}", created_at=MONDAY, verified_at=MONDAY
-        )
+        make_point(member.user, address=f"+447700900{number}")
 
 
 def minute(count: float) -> datetime:

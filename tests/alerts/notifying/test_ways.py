@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from pytest_django import Settings
 
 from aftercare.alerts.actions.ownership import acknowledge
 from aftercare.alerts.models import Alert, ContactStep, Dispatch
@@ -14,26 +12,16 @@ from aftercare.alerts.notifying.notifications import level_of
 from aftercare.outbox.delivery import sweep
 from aftercare.outbox.models import Message
 from aftercare.people.models import ContactPoint, Patient, Procedure, StaffMember
-from tests.factories import MONDAY, alert_of, at
-from tools.servers.providers.answering import Answer, Provider, provider
+from tests.factories import alert_of, at
+from tests.fixtures import NUMBER, MakePoint
+from tools.servers.providers.answering import Answer, Provider
 
 pytestmark = pytest.mark.django_db
-NUMBER = "+447700900163"
 
 
 @pytest.fixture
-def gateway(settings: Settings) -> Iterator[Provider]:
-    with provider() as running:
-        settings.SMS_URL, settings.CHANNEL_HOSTS = running.sms_url, ("127.0.0.1",)
-        yield running
-
-
-@pytest.fixture
-def telephone(nurse: StaffMember) -> ContactPoint:
-    point: ContactPoint = nurse.user.contact_points.create(
-        kind="sms", address=NUMBER, created_at=MONDAY, verified_at=MONDAY
-    )
-    return point
+def telephone(make_point: MakePoint) -> ContactPoint:
+    return make_point()
 
 
 def swept(minute: float) -> int:

@@ -2,65 +2,42 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from pytest_django import Settings
 
 from aftercare.outbox.delivery import sweep
 from aftercare.outbox.models import Message
-from aftercare.people.models import ContactPoint, ContactRule, QuietHours, StaffMember
-from tests.clinic.staff_client import staff_client
+from aftercare.people.models import ContactRule, QuietHours, StaffMember
+from tests.clinic.staff_client import proved_client, staff_client, words
 from tests.factories import MONDAY
-from tools.servers.providers.answering import Answer, Provider, provider
-from tools.servers.providers.push import VAPID_PRIVATE_KEY, Browser
+from tests.fixtures import MakePoint
+from tools.servers.providers.answering import Answer, Provider
 
 pytestmark = [pytest.mark.django_db, pytest.mark.frozen_at(MONDAY)]
 PAGE = "/clinic/contact-points/"
 
 
 @pytest.fixture
-def gateway(settings: Settings) -> Iterator[Provider]:
-    with provider() as running:
-        settings.SMS_URL, settings.CHANNEL_HOSTS = running.sms_url, ("127.0.0.1",)
-        yield running
-
-
-@pytest.fixture
 def client(nurse: StaffMember) -> Client:
-    return staff_client(nurse)
+    return proved_client(nurse)
 
 
 def page(client: Client, path: str = PAGE) -> str:
-    text = client.get(path).content.decode()
-    return " ".join(re.sub(r"<[^>]+>", " ", text).split())
+    return words(client.get(path))
 
 
 def errors(client: Client, path: str, **fields: str) -> str:
     answer = client.post(path, fields)
     assert answer.status_code == 422
-    return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
-
-
-def number(member: StaffMember, **fields: object) -> ContactPoint:
-    values = {
-        "kind": "sms",
-        "address": "+447700900163",
-        "created_at": MONDAY,
-        "verified_at": MONDAY,
-        **fields,
-    }
-    point: ContactPoint = member.user.contact_points.create(**values)
-    return point
+    return words(answer)
 
 
 def test_a_number_is_added_proved_and_used(client: Client, nurse: StaffMember, gateway: Provider) -> None:
-    assert "You cannot be woken at night: messages come by e-mail alone." in page(client)
+    assert "Tonight you cannot be woken: messages come by e-mail alone." in page(client)
 
     answer = client.post(f"{PAGE}add/sms/", {"number": "07700 900163"})
     point = nurse.user.contact_points.get()
@@ -74,7 +51,7 @@ def test_a_number_is_added_proved_and_used(client: Client, nurse: StaffMember, g
     client.post(answer["Location"], {"code": code})
 
     said = page(client)
-    assert "You can be woken at night: by SMS." in said
+    assert "Tonight you can be woken: by SMS." in said
     assert "SMS, 07700 900163 Works" in said
     assert "SMS and e-mail at once." in said
 
@@ -98,9 +75,9 @@ def test_a_number_of_another_country_is_taken_with_its_code(
 
 
 def test_a_number_that_one_has_is_not_added_again(
-    client: Client, nurse: StaffMember, gateway: Provider
+    client: Client, nurse: StaffMember, gateway: Provider, make_point: MakePoint
 ) -> None:
-    number(nurse)
+    make_point()
 
     assert "You have this one already." in errors(client, f"{PAGE}add/sms/", number="07700 900163")
 
@@ -125,9 +102,9 @@ def test_sms_is_offered_only_where_it_is_set_up(client: Client) -> None:
 
 
 def test_a_point_that_is_off_says_since_when_and_why(
-    client: Client, nurse: StaffMember, gateway: Provider
+    client: Client, nurse: StaffMember, gateway: Provider, make_point: MakePoint
 ) -> None:
-    number(nurse, disabled_at=MONDAY, disabled_because="refused")
+    make_point(disabled_at=MONDAY, disabled_because="refused")
 
     said = page(client)
     assert "Off since 10:00" in said
@@ -135,42 +112,48 @@ def test_a_point_that_is_off_says_since_when_and_why(
 
 
 def test_a_test_is_sent_and_the_newest_delivery_shown(
-    client: Client, nurse: StaffMember, gateway: Provider
+    client: Client, nurse: StaffMember, gateway: Provider, make_point: MakePoint
 ) -> None:
-    point = number(nurse)
+    point = make_point()
 
     client.post(f"{PAGE}{point.pk}/test/")
     assert "Last: on its way" in page(client)
     sweep(timezone.now)
     assert gateway.texts[0][1].endswith("This is a test. Nobody is waiting.")
-    assert "Last: handed over 10:00" in page(client)
+    assert "Last: 10:00, handed over in 0.0 s" in page(client)
 
     gateway.answers = [Answer(400)]
     client.post(f"{PAGE}{point.pk}/test/")
     Message.objects.filter(state="pending").update(created_at=MONDAY.replace(second=1))
     sweep(timezone.now)
-    assert "Last: did not arrive, 10:00" in page(client)
+    assert "Last: 10:00, did not arrive" in page(client)
 
 
-def test_all_of_mine_are_tested_at_once(client: Client, nurse: StaffMember, gateway: Provider) -> None:
-    number(nurse)
-    number(nurse, address="+447700900164", verified_at=None)
+def test_all_of_mine_are_tested_at_once(
+    client: Client, nurse: StaffMember, gateway: Provider, make_point: MakePoint
+) -> None:
+    make_point()
+    make_point(address="+447700900164", verified_at=None)
 
     client.post(f"{PAGE}test/")
 
     assert sorted(Message.objects.values_list("channel", flat=True)) == ["email", "sms"]
 
 
-def test_a_point_is_removed(client: Client, nurse: StaffMember, gateway: Provider) -> None:
-    point = number(nurse)
+def test_a_point_is_removed(
+    client: Client, nurse: StaffMember, gateway: Provider, make_point: MakePoint
+) -> None:
+    point = make_point()
 
     client.post(f"{PAGE}{point.pk}/remove/")
 
     assert not nurse.user.contact_points.exists()
 
 
-def test_rules_are_set_and_shown(client: Client, nurse: StaffMember, gateway: Provider) -> None:
-    number(nurse)
+def test_rules_are_set_and_shown(
+    client: Client, nurse: StaffMember, gateway: Provider, make_point: MakePoint
+) -> None:
+    make_point()
 
     client.post(f"{PAGE}rules/urgent/", {"sms": "0", "email": "3"})
 
@@ -178,8 +161,10 @@ def test_rules_are_set_and_shown(client: Client, nurse: StaffMember, gateway: Pr
     assert "SMS at once. E-mail after 3 min." in page(client)
 
 
-def test_rules_that_reach_nobody_are_refused(client: Client, nurse: StaffMember, gateway: Provider) -> None:
-    number(nurse, verified_at=None)
+def test_rules_that_reach_nobody_are_refused(
+    client: Client, nurse: StaffMember, gateway: Provider, make_point: MakePoint
+) -> None:
+    make_point(verified_at=None)
 
     words = "Choose at least one way that works now, at once. Nothing was changed."
     assert words in errors(client, f"{PAGE}rules/emergency/", sms="0", email="")
@@ -188,9 +173,9 @@ def test_rules_that_reach_nobody_are_refused(client: Client, nurse: StaffMember,
 
 
 def test_a_way_that_is_not_confirmed_is_said_to_be_left_out(
-    client: Client, nurse: StaffMember, gateway: Provider
+    client: Client, nurse: StaffMember, gateway: Provider, make_point: MakePoint
 ) -> None:
-    number(nurse, verified_at=None)
+    make_point(verified_at=None)
 
     assert "Left out until confirmed: SMS" in page(client)
 
@@ -206,70 +191,97 @@ def test_quiet_hours_are_set_and_taken_away(client: Client, nurse: StaffMember) 
 
 
 def test_managers_see_who_cannot_be_woken_first(
-    manager: StaffMember, nurse: StaffMember, clinician: StaffMember, gateway: Provider
+    manager: StaffMember, nurse: StaffMember, clinician: StaffMember, gateway: Provider, make_point: MakePoint
 ) -> None:
-    number(nurse)
-    number(clinician, verified_at=None)
+    make_point()
+    make_point(clinician.user, verified_at=None)
 
-    night = staff_client(manager).get(PAGE).context["page"].night
+    night = staff_client(manager).get(PAGE).context["night"]
 
-    assert [(row.member, row.waking) for row in night] == [(manager, ""), (clinician, ""), (nurse, "SMS")]
+    assert [(row.member, row.ways) for row in night] == [(manager, ""), (clinician, ""), (nurse, "SMS")]
     assert dict(night[1].states)["SMS"] == "wait"
-    assert "Who cannot be woken at night 2 of 3, seen by managers" in page(staff_client(manager))
+    assert "Who cannot be reached at night 2 of 3, seen by managers" in page(staff_client(manager))
     assert "seen by managers" not in page(staff_client(nurse))
 
 
-class TestPush:
-    @pytest.fixture
-    def service(self, settings: Settings) -> Iterator[Provider]:
-        with provider() as running:
-            running.otherwise = Answer(201, "")
-            settings.VAPID_PRIVATE_KEY, settings.CHANNEL_HOSTS = VAPID_PRIVATE_KEY, ("127.0.0.1",)
-            yield running
+def test_the_mailbox_of_the_account_is_tested_by_itself(client: Client, nurse: StaffMember) -> None:
+    client.post(f"{PAGE}mailbox/test/")
 
-    def test_a_browser_is_added_and_told_where_to_confirm(
-        self, client: Client, nurse: StaffMember, service: Provider
-    ) -> None:
-        browser = Browser(service)
-        subscription = browser.subscription.replace("http://", "https://")
+    message = Message.objects.get()
+    assert (message.channel, message.point, message.recipient) == ("email", None, nurse.user)
 
-        answer = client.post(f"{PAGE}push/", {"subscription": subscription, "name": "Pixel 8"})
 
-        point = nurse.user.contact_points.get()
-        assert answer.json() == {"next": reverse("clinic:confirm_point", args=[point.pk])}
-        assert (point.kind, point.name, point.is_usable) == ("push", "Pixel 8", False)
-        assert json.loads(point.address)["keys"].keys() == {"auth", "p256dh"}
-        assert client.post(f"{PAGE}push/", {"subscription": subscription}).status_code == 409
+def test_tests_are_limited(client: Client, nurse: StaffMember, gateway: Provider) -> None:
+    for _press in range(30):
+        client.post(f"{PAGE}test/")
 
-    @pytest.mark.parametrize("subscription", ["", "{}", '{"endpoint": "http://127.0.0.1/"}'])
-    def test_what_is_no_subscription_is_refused(
-        self, client: Client, nurse: StaffMember, service: Provider, subscription: str
-    ) -> None:
-        answer = client.post(f"{PAGE}push/", {"subscription": subscription})
+    said = words(client.post(f"{PAGE}test/", follow=True))
 
-        assert answer.status_code == 422
-        assert not nurse.user.contact_points.exists()
+    assert "You have sent many tests within an hour." in said
+    assert Message.objects.count() == 30
 
-    def test_the_link_of_the_push_brings_the_code_and_needs_a_press(
-        self, client: Client, nurse: StaffMember, service: Provider
-    ) -> None:
-        browser = Browser(service)
-        point = number(nurse, kind="push", address=browser.subscription, verified_at=None)
-        client.post(f"{PAGE}{point.pk}/code/")
-        sweep(timezone.now)
-        path = browser.read(service.received[0])["url"].partition("/clinic/")[2]
 
-        shown = client.get(f"/clinic/{path}")
-        point.refresh_from_db()
-        assert not point.is_usable
-        code = path.partition("code=")[2]
-        assert f'value="{code}"' in shown.content.decode()
-        client.post(f"{PAGE}{point.pk}/confirm/", {"code": code})
-        point.refresh_from_db()
-        assert point.is_usable
+def test_a_number_that_is_off_is_set_up_again_by_a_code(
+    client: Client, gateway: Provider, make_point: MakePoint
+) -> None:
+    point = make_point(disabled_at=MONDAY, disabled_because="refused")
+    assert "Set up again" in page(client)
 
-    def test_the_worker_is_served_from_the_root(self, client: Client) -> None:
-        answer = client.get("/push-worker.js")
+    answer = client.post(f"{PAGE}{point.pk}/again/")
 
-        assert answer["Content-Type"] == "text/javascript; charset=utf-8"
-        assert b"showNotification" in answer.content
+    assert answer["Location"] == f"{PAGE}{point.pk}/confirm/"
+    point.refresh_from_db()
+    assert (point.disabled_at, point.is_usable) == (None, False)
+    sweep(timezone.now)
+    code = re.findall(r"\d{6}", gateway.texts[0][1])[0]
+    client.post(answer["Location"], {"code": code})
+    point.refresh_from_db()
+    assert point.is_usable
+
+
+def test_a_number_that_two_share_is_said_to_be_shared_and_not_with_whom(
+    client: Client, nurse: StaffMember, clinician: StaffMember, gateway: Provider, make_point: MakePoint
+) -> None:
+    note = "A colleague has this number too."
+    make_point()
+    theirs = make_point(clinician.user, verified_at=None)
+    before, name = page(client), str(clinician.user)
+    assert note not in before
+
+    theirs.verified_at = MONDAY
+    theirs.save()
+
+    said = page(client)
+    assert note in said
+    assert said.count(name) == before.count(name)
+
+
+def test_who_has_not_proved_a_number_does_not_learn_that_somebody_has_it(
+    client: Client, clinician: StaffMember, gateway: Provider, make_point: MakePoint
+) -> None:
+    make_point(clinician.user)
+    make_point(address="+447700900164")
+    make_point(verified_at=None)
+
+    assert "A colleague has this number too." not in page(client)
+
+
+def test_many_codes_are_said_to_be_many(
+    client: Client, nurse: StaffMember, gateway: Provider, make_point: MakePoint
+) -> None:
+    point = make_point(verified_at=None)
+    client.post(f"{PAGE}{point.pk}/code/")
+
+    said = words(client.post(f"{PAGE}{point.pk}/code/", follow=True))
+
+    assert "A code was sent a moment ago, or many today." in said
+    assert Message.objects.count() == 1
+
+
+def test_a_person_has_ten_ways_at_most(client: Client, gateway: Provider, make_point: MakePoint) -> None:
+    for last in range(10):
+        make_point(address=f"+44770090010{last}")
+
+    said = errors(client, f"{PAGE}add/sms/", number="07700 900163")
+
+    assert "That is as many as one person may have." in said

@@ -100,6 +100,7 @@ def name_and_address(user: User, now: Any) -> None:
     user.refresh_from_db()
     change_own_address(by=user, address=ADDRESS, now=now)
     TOTP.activate(user, generate_totp_secret())
+    user.contact_points.create(kind="sms", address=f"+44{DIGITS}", name=FIRST, created_at=now)
     make_sign_in_link(user=user, now=now, next_path=f"/clinic/?{LAST}")
 
 

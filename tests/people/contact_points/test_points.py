@@ -15,7 +15,7 @@ from aftercare.people.contact_points.actions import AlreadyThereError, TooManyEr
 from aftercare.people.contact_points.subscriptions import NotASubscriptionError, read_subscription
 from aftercare.people.models import ContactPoint, Event, StaffMember
 from tests.factories import MONDAY
-from tests.people.contact_points.conftest import NUMBER, MakePoint
+from tests.fixtures import NUMBER, MakePoint
 from tools.servers.providers.answering import Answer, Provider
 from tools.servers.providers.push import Browser
 
@@ -197,8 +197,8 @@ def test_the_link_of_a_push_confirms_its_browser(nurse: StaffMember, push_servic
     sweep(at)
 
     said = browser.read(push_service.received[0])
-    path, _, code = said["url"].partition("?code=")
-    assert path.endswith(f"/clinic/contact-points/{point.pk}/confirm/")
+    code, _, rest = said["url"].partition("/clinic/contact-points/tap/")[2].partition("/")
+    assert rest == f"{point.pk}/"
     assert code not in said["body"]
     actions.confirm_point(point=point, code=code, now=at(1))
     point.refresh_from_db()

@@ -11,7 +11,7 @@ from aftercare.people.contact_points.actions import ReachesNobodyError, set_quie
 from aftercare.people.contact_points.rules import own_rules, quiet_until
 from aftercare.people.models import Event, StaffMember
 from tests.factories import MONDAY, at
-from tests.people.contact_points.conftest import MakePoint
+from tests.fixtures import MakePoint
 from tools.servers.providers.answering import Provider
 
 LONDON = ZoneInfo("Europe/London")

@@ -1,0 +1,130 @@
+"""The data of the managers' list of who cannot be woken at night."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from aftercare.alerts.models import ContactStep
+from aftercare.alerts.on_call.roster import Roster
+from aftercare.outbox.channels import is_set_up
+from aftercare.people.contact_points.asking import asked_lately
+from aftercare.people.contact_points.rules import WAKING, OwnRules, own_rules
+from aftercare.people.models import ContactPoint, Shift, StaffMember
+from clinic.access import roster_of
+from clinic.contact_points.page import KINDS, NONE, OFF, ON, WAITING, listed, state_of
+
+Kind = ContactPoint.Kind
+DAYS_SHOWN = 3  # of those on which a colleague is on call
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NightRow:
+    """How a colleague is woken at night, when that is needed, and the state of each kind.
+
+    `step`: the number of the first step that tells the colleague at night. `asked_at`: when a manager asked last.
+    """
+
+    member: StaffMember
+    waking: list[str]
+    states: list[tuple[str, str]]
+    step: int | None
+    on_call: str
+    asked_at: datetime | None
+
+    @property
+    def ways(self) -> str:
+        return listed(self.waking)
+
+    @property
+    def only(self) -> str:
+        """The one kind that wakes the colleague; empty for none or several."""
+        return self.ways if len(self.waking) == 1 else ""
+
+
+def night_rows(member: StaffMember, now: datetime) -> list[NightRow]:
+    """Return how each colleague is woken at night, first those who cannot be."""
+    roster = roster_of(member, now)
+    own = own_rules(one.user_id for one in roster.everybody)
+    asked = asked_lately(list(own), now)
+    states = states_of(own)
+    rows = [
+        NightRow(
+            member=one,
+            waking=own[one.user_id].waking_kinds,
+            states=states[one.user_id],
+            step=first_step(one, roster),
+            on_call=on_call_words(one, roster, now),
+            asked_at=asked.get(one.user_id),
+        )
+        for one in roster.everybody
+    ]
+    return sorted(rows, key=lambda row: (len(row.waking), row.step or len(rows), str(row.member.user)))
+
+
+def states_of(own: Mapping[int, OwnRules]) -> dict[int, list[tuple[str, str]]]:
+    """Return the best state of each kind, by user."""
+    found: dict[tuple[int, str], set[str]] = {}
+    for point in ContactPoint.objects.filter(user__in=own):
+        found.setdefault((point.user_id, point.kind), set()).add(state_of(point))
+    states = {}
+    for user_id in own:
+        best = [(kind, best_of(found.get((user_id, kind), set()))) for kind in WAKING]
+        states[user_id] = [(str(KINDS[kind]), state) for kind, state in [*best, (Kind.EMAIL, ON)]]
+    return states
+
+
+def best_of(states: set[str]) -> str:
+    return next((one for one in (ON, WAITING, OFF) if one in states), NONE)
+
+
+def night_steps(roster: Roster) -> list[ContactStep]:
+    """Return the steps in force while the clinic is closed."""
+    closed = [step for step in roster.steps if step.hours == ContactStep.Hours.CLOSED]
+    return closed or roster.steps
+
+
+def first_step(member: StaffMember, roster: Roster) -> int | None:
+    """Return the number of the first step that names the member, or whoever is on duty if the member has shifts."""
+    has_shifts = any(shift.member_id == member.pk for shift in roster.shifts)
+    for number, step in enumerate(night_steps(roster), start=1):
+        if member.pk in roster.members[step.pk] or (step.on_duty and has_shifts):
+            return number
+    return None
+
+
+def on_call_words(member: StaffMember, roster: Roster, now: datetime) -> str:
+    """Return when the member may be woken: "Every night", "Tonight from 18:00", "Thu, Fri"; empty for never."""
+    steps = night_steps(roster)
+    if not steps or any(member.pk in roster.members[step.pk] for step in steps):
+        return _("Every night")
+    shifts = [shift for shift in roster.shifts if shift.member_id == member.pk]
+    if not shifts or not any(step.on_duty for step in steps):
+        return ""
+    first = shifts[0]
+    if first.starts_at <= now:
+        return _("Now, until %(clock)s") % {"clock": clock_of(first.ends_at)}
+    if timezone.localdate(first.starts_at) == timezone.localdate(now):
+        return _("Today from %(clock)s") % {"clock": clock_of(first.starts_at)}
+    return days_of(shifts)
+
+
+def clock_of(instant: datetime) -> str:
+    return date_format(timezone.localtime(instant), pgettext("date format", "H:i"))
+
+
+def days_of(shifts: list[Shift]) -> str:
+    """Return the days on which the shifts begin: "Thu, Fri"."""
+    days = dict.fromkeys(timezone.localdate(shift.starts_at) for shift in shifts)
+    return ", ".join(date_format(day, "D") for day in list(days)[:DAYS_SHOWN])
+
+
+def can_be_set_up() -> bool:
+    """Return True if the operator has set up a channel that wakes somebody."""
+    return any(is_set_up(kind) for kind in WAKING)
