@@ -37,7 +37,15 @@ from aftercare.environment_values import (
     web_address,
     words,
 )
-from aftercare.outbox.channel_settings import Channels, host_names, push_key, sms_url
+from aftercare.outbox.channel_settings import (
+    TWILIO_API,
+    Channels,
+    host_names,
+    push_key,
+    sms_url,
+    twilio_api,
+    voice_url,
+)
 
 T = TypeVar("T")
 
@@ -145,6 +153,8 @@ def read_channels(reader: Reader) -> Channels:
     """Return what is set for channels beside e-mail."""
     return Channels(
         sms_url=reader.read("SMS_URL", sms_url, "", ""),
+        voice_url=reader.read("VOICE_URL", voice_url, "", ""),
+        twilio_api=reader.read("TWILIO_API", twilio_api, TWILIO_API, TWILIO_API),
         vapid_private_key=reader.read("VAPID_PRIVATE_KEY", push_key, "", ""),
         hosts=reader.read("CHANNEL_HOSTS", host_names, "", ()),
     )

@@ -1,5 +1,6 @@
 """The one settings file. What differs between installations comes from the environment (docs/operating.md)."""
 
+from email.utils import parseaddr
 from pathlib import Path
 
 import bootstrap_wrapper
@@ -232,11 +233,13 @@ OUTBOX_CLAIM_SECONDS = ENVIRONMENT.pace["OUTBOX_CLAIM_SECONDS"]
 OUTBOX_RETRY_SECONDS = ENVIRONMENT.pace["OUTBOX_RETRY_SECONDS"]
 OUTBOX_FOLD_SECONDS = ENVIRONMENT.pace["OUTBOX_FOLD_SECONDS"]
 SMS_URL = ENVIRONMENT.channels.sms_url
+VOICE_URL = ENVIRONMENT.channels.voice_url
+TWILIO_API = ENVIRONMENT.channels.twilio_api
 VAPID_PRIVATE_KEY = ENVIRONMENT.channels.vapid_private_key
-# Whom a push service can ask about what comes from here.
-VAPID_SUBJECT = f"mailto:{TECHNICAL_CONTACT}" if TECHNICAL_CONTACT else SITE_URL
 CHANNEL_HOSTS = ENVIRONMENT.channels.hosts
 MAIL_FROM = ENVIRONMENT.mail_from or f"aftercare@{SITE_URL.split('//')[1].split(':')[0].split('/')[0]}"
+# Whom a push service can ask about what comes from here.
+VAPID_SUBJECT = f"mailto:{TECHNICAL_CONTACT or parseaddr(MAIL_FROM)[1]}"
 DEFAULT_FROM_EMAIL = MAIL_FROM if "<" in MAIL_FROM else f"Aftercare <{MAIL_FROM}>"
 
 CELERY_BROKER_URL = ENVIRONMENT.redis_url

@@ -1,9 +1,11 @@
-"""Parsers of the variables for channels beside e-mail: SMS and web push."""
+"""Parsers of the variables for channels beside e-mail: SMS, calls and web push."""
 
 from __future__ import annotations
 
 import base64
+import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from aftercare.environment_values import Malformed
@@ -17,7 +19,13 @@ SMS_SCHEMES = frozenset(
         *("smsmgr", "sns", "twilio", "voipms", "vonage"),
     ]
 )
+# Chats and pagers of a person, of which the same is true.
+CHAT_SCHEMES = frozenset({"slack", "workflows", "signal", "signals", "ntfy", "ntfys"})
+PAGER_SCHEMES = frozenset({"pagerduty", "opsgenie", "pover"})
 NUMBER = "{to}"
+TWILIO_API = "https://api.twilio.com"
+ACCOUNT = re.compile(r"AC[0-9a-fA-F]{32}")
+E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 P256_BYTES = 32
 MAKE_A_PUSH_KEY = "This makes one: manage.py make_push_key"
 
@@ -27,6 +35,8 @@ class Channels:
     """What is set for channels beside e-mail; empty where the channel is not set up."""
 
     sms_url: str = field(default="", repr=False)
+    voice_url: str = field(default="", repr=False)
+    twilio_api: str = TWILIO_API
     vapid_private_key: str = field(default="", repr=False)
     # Hosts that may be called though they are on this machine or its network.
     hosts: tuple[str, ...] = ()
@@ -46,6 +56,45 @@ def sms_url(raw: str) -> str:
             f"twilio://SID:TOKEN@FROM/{{to}}. Known: {', '.join(sorted(SMS_SCHEMES))}."
         )
     return raw
+
+
+@dataclass(frozen=True, kw_only=True)
+class TwilioAccount:
+    """The account by which calls are made, and the number that they come from."""
+
+    sid: str
+    token: str = field(repr=False)
+    number: str
+
+
+@lru_cache(maxsize=8)
+def twilio_account(raw: str) -> TwilioAccount:
+    """Parse twilio://SID:TOKEN@NUMBER; raise Malformed for anything else."""
+    try:
+        url = urlsplit(raw)
+        _credentials, _at, number = url.netloc.rpartition("@")
+        sid, token = url.username or "", url.password or ""
+    except ValueError:
+        url, number, sid, token = urlsplit(""), "", "", ""
+    is_plain = url.scheme == "twilio" and not (url.path.strip("/") or url.query or url.fragment)
+    if not (is_plain and ACCOUNT.fullmatch(sid) and token.isalnum() and E164.fullmatch(number)):
+        raise Malformed("give twilio://SID:TOKEN@NUMBER, the number as in +441234567890.")
+    return TwilioAccount(sid=sid, token=token, number=number)
+
+
+def voice_url(raw: str) -> str:
+    """Parse the account by which calls are made; empty for none."""
+    if raw:
+        twilio_account(raw)
+    return raw
+
+
+def twilio_api(raw: str) -> str:
+    """Parse where Twilio's API is: that of another region keeps what it is told there."""
+    url = urlsplit(raw)
+    if url.scheme not in {"http", "https"} or not url.hostname or url.path.strip("/") or url.query:
+        raise Malformed("give an address without a path, such as https://api.dublin.ie1.twilio.com.")
+    return raw.rstrip("/")
 
 
 def push_key(raw: str) -> str:

@@ -73,6 +73,9 @@ class Message(models.Model):
         EMAIL = "email", _("e-mail")
         SMS = "sms", _("SMS")
         PUSH = "push", _("push")
+        VOICE = "voice", _("call")
+        CHAT = "chat", _("chat")
+        PAGER = "pager", _("pager")
 
     class Priority(models.IntegerChoices):
         """Order of sending. NOW overtakes everything and is never batched."""

@@ -18,13 +18,16 @@ class Content:
 
     `to`: the address, if it is not the recipient's present one. `sender_name`: the name in From, if it is not that
     of the sending clinic. `short`: what an SMS or a push says, without link; `path`: where its link leads on the
-    portal, "" for none.
+    portal, "" for none. `has_own_link`: it leads to a page for its recipient alone instead, if the kind has any.
+    `spoken`: what a call says, where that is not `short`.
     """
 
     subject: str
     body: str
     short: str = ""
     path: str = ""
+    has_own_link: bool = False
+    spoken: str = ""
     to: str = ""
     sender_name: str = ""
 

@@ -42,6 +42,9 @@ CHANNELS = {
     Message.Channel.EMAIL: gettext_lazy("Mail"),
     Message.Channel.SMS: gettext_lazy("SMS"),
     Message.Channel.PUSH: gettext_lazy("Push"),
+    Message.Channel.VOICE: gettext_lazy("Call"),
+    Message.Channel.PAGER: gettext_lazy("Pager"),
+    Message.Channel.CHAT: gettext_lazy("Chat"),
 }
 REOPENED = Event.Verb.REOPENED
 # These events keep the note of the closing that they ended.

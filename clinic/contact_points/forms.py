@@ -40,9 +40,14 @@ class NumberForm(StaffForm):
         error_messages={"required": gettext_lazy("Give the number of a mobile telephone.")},
     )
 
-    def __init__(self, *args: Any, region: str | None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, region: str | None, is_called: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["number"].region = region  # type: ignore[attr-defined]
+        if is_called:
+            self.fields["number"].label = _("Number for calls")
+            self.fields["number"].help_text = _(
+                "We call it and say a code. It counts once you have typed that."
+            )
         self.helper = helper_for(Layout("number"))
 
     @property

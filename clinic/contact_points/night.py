@@ -75,9 +75,15 @@ def states_of(own: Mapping[int, OwnRules]) -> dict[int, list[tuple[str, str]]]:
         found.setdefault((point.user_id, point.kind), set()).add(state_of(point))
     states = {}
     for user_id in own:
-        best = [(kind, best_of(found.get((user_id, kind), set()))) for kind in WAKING]
+        best = [(kind, best_of(found.get((user_id, kind), set()))) for kind in shown_kinds(found)]
         states[user_id] = [(str(KINDS[kind]), state) for kind, state in [*best, (Kind.EMAIL, ON)]]
     return states
+
+
+def shown_kinds(found: Mapping[tuple[int, str], set[str]]) -> list[ContactPoint.Kind]:
+    """Return the kinds that wake and are set up; pagers, which people bring, if somebody has one."""
+    with_points = {kind for _user, kind in found}
+    return [kind for kind in WAKING if is_set_up(kind) and (kind != Kind.PAGER or kind in with_points)]
 
 
 def best_of(states: set[str]) -> str:

@@ -13,13 +13,29 @@ from django.utils.translation import gettext_lazy, ngettext
 from aftercare.outbox.channels import is_set_up
 from aftercare.outbox.models import Message
 from aftercare.people.contact_points.actions import CODE_KIND
+from aftercare.people.contact_points.addresses import shown
 from aftercare.people.contact_points.rules import LEVELS, OwnRules, own_rules
 from aftercare.people.models import ContactPoint, QuietHours, StaffMember, User
 from aftercare.ui.telephones import Telephone
 
 Kind = ContactPoint.Kind
-KINDS = {Kind.PUSH: gettext_lazy("Push"), Kind.SMS: gettext_lazy("SMS"), Kind.EMAIL: gettext_lazy("E-mail")}
-ICONS = {Kind.PUSH: "device", Kind.SMS: "message", Kind.EMAIL: "mail"}
+KINDS = {
+    Kind.PUSH: gettext_lazy("Push"),
+    Kind.SMS: gettext_lazy("SMS"),
+    Kind.VOICE: gettext_lazy("Call"),
+    Kind.PAGER: gettext_lazy("Pager"),
+    Kind.CHAT: gettext_lazy("Chat"),
+    Kind.EMAIL: gettext_lazy("E-mail"),
+}
+ICONS = {
+    Kind.PUSH: "device",
+    Kind.SMS: "message",
+    Kind.VOICE: "phone",
+    Kind.PAGER: "bell",
+    Kind.CHAT: "message",
+    Kind.EMAIL: "mail",
+}
+TELEPHONES = (Kind.SMS, Kind.VOICE)
 WHY_OFF = {
     ContactPoint.Disabled.GONE: gettext_lazy("It takes no messages any more."),
     ContactPoint.Disabled.REFUSED: gettext_lazy("It refused three messages in a row."),
@@ -146,8 +162,10 @@ def newest_messages(user: User) -> Mapping[UUID | None, Message]:
 
 def where(point: ContactPoint) -> str:
     """Return the number, mailbox or browser as its owner knows it."""
-    if point.kind == Kind.SMS:
+    if point.kind in TELEPHONES:
         return str(Telephone.read(point.address))
+    if point.kind in (Kind.CHAT, Kind.PAGER):
+        return shown(point.address)
     return point.address if point.kind == Kind.EMAIL else point.name or _("a browser")
 
 

@@ -6,11 +6,12 @@ from http import HTTPStatus
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from aftercare.outbox.channels import is_set_up
@@ -21,36 +22,49 @@ from aftercare.people.second_step.session import way_to_ask
 from clinic.access import reauthenticated, staff_page
 from clinic.contact_points.forms import TOO_MANY, CodeForm, MailboxForm, NumberForm, SubscriptionForm
 from clinic.contact_points.page import where
+from clinic.contact_points.service_forms import AddressForm
 from clinic.contact_points.views import form_methods, point_of
 
 Kind = ContactPoint.Kind
-ADDED = (Kind.SMS, Kind.EMAIL)
+TITLES = {
+    Kind.SMS: gettext_lazy("Add a telephone"),
+    Kind.VOICE: gettext_lazy("Add a number for calls"),
+    Kind.PAGER: gettext_lazy("Add a pager"),
+    Kind.CHAT: gettext_lazy("Add a chat"),
+    Kind.EMAIL: gettext_lazy("Add an e-mail address"),
+}
+AddForm = NumberForm | MailboxForm | AddressForm
 
 
 @form_methods
 @staff_page
 @reauthenticated
 def add(request: HttpRequest, member: StaffMember, kind: str) -> HttpResponse:
-    """Add a number or mailbox, and send a code to it."""
-    if kind not in ADDED or not is_set_up(kind):
+    """Add a number, mailbox, chat or pager, and send a code to it."""
+    if kind not in TITLES or not is_set_up(kind):
         raise Http404("no such kind")
-    form: NumberForm | MailboxForm
-    if kind == Kind.SMS:
-        form = NumberForm(request.POST or None, region=member.clinic.telephone_region)
-    else:
-        form = MailboxForm(request.POST or None, present=member.user.email)
+    form = form_to_add(Kind(kind), request.POST or None, member)
     status = HTTPStatus.OK
     if request.method == "POST":
         point = add_point(form, member, kind) if form.is_valid() else None
         if point is not None:
             return send_code_to(request, point)
         status = HTTPStatus.UNPROCESSABLE_ENTITY
-    title = _("Add a telephone") if kind == Kind.SMS else _("Add an e-mail address")
-    context = {"form": form, "title": title, "submit": _("Send the code")}
+    submit = _("Call me with a code") if kind == Kind.VOICE else _("Send the code")
+    context = {"form": form, "title": TITLES[Kind(kind)], "submit": submit}
     return render(request, "clinic/contact_points/form.html", context, status=status)
 
 
-def add_point(form: NumberForm | MailboxForm, member: StaffMember, kind: str) -> ContactPoint | None:
+def form_to_add(kind: ContactPoint.Kind, data: QueryDict | None, member: StaffMember) -> AddForm:
+    """Return the form by which a point of a kind is added."""
+    if kind == Kind.EMAIL:
+        return MailboxForm(data, present=member.user.email)
+    if kind in (Kind.CHAT, Kind.PAGER):
+        return AddressForm(data, kind=kind)
+    return NumberForm(data, region=member.clinic.telephone_region, is_called=kind == Kind.VOICE)
+
+
+def add_point(form: AddForm, member: StaffMember, kind: str) -> ContactPoint | None:
     """Add the point; None, with an error in the form, if that cannot be."""
     try:
         return actions.add_point(user=member.user, kind=kind, address=form.address, now=timezone.now())

@@ -45,6 +45,7 @@ def contact_points(request: HttpRequest, member: StaffMember) -> HttpResponse:
         "can_be_set_up": can_be_set_up(),
         "now": now,
         "has_sms": is_set_up(Kind.SMS),
+        "has_voice": is_set_up(Kind.VOICE),
         "has_push": has_push,
         "push_key": public_key() if has_push else "",
     }

@@ -13,7 +13,7 @@ import pytest
 import requests
 from pytest_django import Settings
 
-from aftercare.outbox.channel_settings import SMS_SCHEMES
+from aftercare.outbox.channel_settings import CHAT_SCHEMES, PAGER_SCHEMES, SMS_SCHEMES
 from aftercare.outbox.channels.base import DeliveryError, OutageError
 from aftercare.outbox.channels.egress import CheckedSession, RefusedAddressError, exchange, guard_requests
 from aftercare.outbox.channels.gateways import call_gateway
@@ -161,7 +161,7 @@ def test_every_gateway_speaks_through_requests_alone() -> None:
 
     manager: Any = NotificationManager
     plugins = manager()
-    for scheme in SMS_SCHEMES:
+    for scheme in SMS_SCHEMES | CHAT_SCHEMES | PAGER_SCHEMES:
         source = inspect.getsource(importlib.import_module(plugins[scheme].__module__))
         assert "import requests" in source, scheme
         others = "socket|smtplib|ssl|urllib3|urllib\\.request|http|aiohttp|subprocess|ftplib"

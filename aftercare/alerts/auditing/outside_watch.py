@@ -31,6 +31,7 @@ PROVIDERS = {
     Message.Channel.EMAIL: "mail server",
     Message.Channel.SMS: "SMS gateway",
     Message.Channel.PUSH: "push services",
+    Message.Channel.VOICE: "telephone service",
 }
 PATIENCE = 5.0  # seconds for each step of the call
 

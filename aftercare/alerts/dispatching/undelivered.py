@@ -16,6 +16,8 @@ from aftercare.people.models import Event
 
 # Message kind of notifications.
 KIND = "alert_dispatch"
+# What wakes nobody.
+QUIET = (Message.Channel.EMAIL, Message.Channel.CHAT)
 
 
 @transaction.atomic
@@ -37,12 +39,12 @@ def notify_next_step(messages: Iterable[Message], now: datetime) -> None:
 def is_reached_otherwise(message: Message) -> bool:
     """Return True if the same dispatch has reached its recipient, or soon does, by another point that wakes as well.
 
-    A mail does not stand for an SMS: nobody is woken by it.
+    A mail or a chat does not stand for an SMS: nobody is woken by it.
     """
     others = Message.objects.filter(kind=KIND, subject=message.subject, recipient=message.recipient_id)
     others = others.exclude(pk=message.pk).exclude(state__in=[Message.State.FAILED, Message.State.WITHDRAWN])
-    if message.channel != Message.Channel.EMAIL:
-        others = others.exclude(channel=Message.Channel.EMAIL)
+    if message.channel not in QUIET:
+        others = others.exclude(channel__in=QUIET)
     return others.exists()
 
 

@@ -11,8 +11,10 @@ from http import HTTPStatus
 from typing import Any
 
 import requests
+from django.conf import settings
 from django.utils import timezone
 
+from aftercare.outbox.channel_settings import TWILIO_API
 from aftercare.outbox.channels.base import DeliveryError, OutageError
 from aftercare.outbox.channels.egress import Exchange, RefusedAddressError, exchange, guard_requests
 
@@ -24,6 +26,8 @@ PATIENCE = {"cto": 4, "rto": 8}  # seconds to connect, and to wait for an answer
 ABOUT_THE_ACCOUNT = frozenset({401, 402, 403, 404, 405, 407})
 BUSY = frozenset({408, 425, 429})
 REFUSED = frozenset({400, 410, 413, 422})
+# Codes of Twilio about the number that we send from or call from, or about countries that the account may not reach.
+ABOUT_OUR_NUMBER = frozenset({"21210", "21212", "21213", "21215", "21408", "21603", "21606", "21659"})
 # What providers answer for a number whose owner has sent STOP.
 STOPPED = frozenset({"21610"})
 FAILED_WORDS = frozenset({"error", "failed", "failure", "fail", "rejected", "undelivered"})
@@ -43,15 +47,17 @@ def call_gateway(url: str, *, title: str, body: str, is_operators: bool) -> None
     if plugin is None:
         raise DeliveryError("the gateway's address cannot be read", permanent=True)
     plugin.request_rate_per_sec = 0
+    if hasattr(plugin, "notify_sms_url"):
+        plugin.notify_sms_url = plugin.notify_sms_url.replace(TWILIO_API, settings.TWILIO_API)
     plugin.socket_connect_timeout, plugin.socket_read_timeout = PATIENCE["cto"], PATIENCE["rto"]
     with exchange() as noted:
         taken = plugin.notify(body=body, title=title)
     if is_operators and isinstance(noted.error, RefusedAddressError):
         raise OutageError(f"gateway: {noted.error}") from noted.error
-    require_taken(noted, is_taken=bool(taken))
+    require_taken(noted, is_taken=bool(taken), is_operators=is_operators)
 
 
-def require_taken(noted: Exchange, *, is_taken: bool) -> None:
+def require_taken(noted: Exchange, *, is_taken: bool, is_operators: bool) -> None:
     """Raise what the answer means, unless the message was taken."""
     if isinstance(noted.error, RefusedAddressError):
         raise DeliveryError(f"gateway: {noted.error}", permanent=True) from noted.error
@@ -60,21 +66,28 @@ def require_taken(noted: Exchange, *, is_taken: bool) -> None:
         if noted.error is None:
             raise DeliveryError(f"gateway: {kind}", permanent=True)
         raise OutageError(f"gateway: {kind}") from noted.error
-    require_good_answer(noted.answer)
+    require_good_answer(noted.answer, is_operators=is_operators)
     if not is_taken:
         raise DeliveryError(
             f"gateway answered {noted.answer.status_code}, which is no success", permanent=False
         )
 
 
-def require_good_answer(answer: requests.Response) -> None:
-    """Raise what the status means, or an error that stands inside an answer of success."""
+def require_good_answer(answer: requests.Response, *, is_operators: bool = True) -> None:
+    """Raise what the status means, or an error that stands inside an answer of success.
+
+    The account is the operator's, or that of the person whose address it is, whose messages alone it then concerns.
+    """
     status, inside = answer.status_code, answer_body(answer)
     what = f"gateway answered {status}"
     if status in BUSY:
         raise OutageError(what, pause=retry_after(answer))
+    if status in ABOUT_THE_ACCOUNT and not is_operators:
+        raise DeliveryError(what, permanent=True)
     if status in ABOUT_THE_ACCOUNT or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise OutageError(what, pause=retry_after(answer))
+    if status in REFUSED and str(inside.get("code", "")) in ABOUT_OUR_NUMBER:
+        raise OutageError(f"{what} about our own number")
     if status in REFUSED:
         raise DeliveryError(what, permanent=True, is_gone=str(inside.get("code", "")) in STOPPED)
     if not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:

@@ -125,7 +125,8 @@ def render_code(message: Message, _now: datetime) -> Content | None:
         said = _("Tap here to confirm that this browser takes messages.")
         path = f"/clinic/contact-points/tap/{code}/{point.pk}/"
     subject = _("Your code: %(code)s") % {"code": code}
-    return Content(subject=subject, body=f"{said}\n\n{body}", short=said, path=path)
+    spoken = _("Your code is: %(digits)s.") % {"digits": ", ".join(code)}
+    return Content(subject=subject, body=f"{said}\n\n{body}", short=said, path=path, spoken=spoken)
 
 
 def hash_of(code: str) -> str:

@@ -21,13 +21,13 @@ LEVELS = ("emergency", "urgent", "same_day", "routine")
 NEVER_WAIT = frozenset({"emergency", "urgent"})
 # Minutes after the first by kind, for who has set nothing.
 DEFAULTS: Mapping[str, Mapping[str, int]] = {
-    "emergency": {Kind.PUSH: 0, Kind.SMS: 0, Kind.EMAIL: 0},
-    "urgent": {Kind.PUSH: 0, Kind.EMAIL: 0, Kind.SMS: 5},
+    "emergency": {Kind.PUSH: 0, Kind.SMS: 0, Kind.PAGER: 0, Kind.CHAT: 0, Kind.EMAIL: 0, Kind.VOICE: 3},
+    "urgent": {Kind.PUSH: 0, Kind.PAGER: 0, Kind.CHAT: 0, Kind.EMAIL: 0, Kind.SMS: 5},
     "same_day": {Kind.EMAIL: 0},
     "routine": {Kind.EMAIL: 0},
 }
 # What wakes somebody at night.
-WAKING = (Kind.PUSH, Kind.SMS)
+WAKING = (Kind.PUSH, Kind.SMS, Kind.VOICE, Kind.PAGER)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

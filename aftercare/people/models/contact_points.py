@@ -22,7 +22,9 @@ class ContactPointQuerySet(models.QuerySet["ContactPoint"]):
 
 
 class ContactPoint(models.Model):
-    """A telephone, browser or further mailbox of a person. It counts once it is verified, until it is disabled.
+    """A telephone, browser, chat, pager or further mailbox of a person.
+
+    It counts once it is verified, until it is disabled.
 
     The e-mail address of the account needs no row: it always counts.
     """
@@ -30,6 +32,9 @@ class ContactPoint(models.Model):
     class Kind(models.TextChoices):
         PUSH = "push", _("push")
         SMS = "sms", _("SMS")
+        VOICE = "voice", _("call")
+        PAGER = "pager", _("pager")
+        CHAT = "chat", _("chat")
         EMAIL = "email", _("e-mail")
 
     class Disabled(models.TextChoices):
@@ -39,7 +44,7 @@ class ContactPoint(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="contact_points")
     kind = models.CharField(max_length=20, choices=Kind)
-    # Number in E.164, mailbox, or the subscription of a browser.
+    # Number in E.164, mailbox, the subscription of a browser, or the address of a chat or pager as Apprise writes it.
     address = EncryptedTextField()
     # What its owner calls it: "Pixel 8, Chrome". A number or mailbox names itself.
     name = models.CharField(max_length=60, blank=True)
