@@ -50,4 +50,5 @@ def register_contact_points() -> None:
     for kind in (actions.CODE_KIND, actions.TEST_KIND):
         register_given_up(kind, attend_failures)
     register_renderer(asking.KIND, asking.render)
+    register_renderer(delivery.OFF_KIND, delivery.render_off)
     register_points(delivery.addresses, delivery.refused)

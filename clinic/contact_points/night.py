@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,12 +28,14 @@ DAYS_SHOWN = 3  # of those on which a colleague is on call
 class NightRow:
     """How a colleague is woken at night, when that is needed, and the state of each kind.
 
-    `step`: the number of the first step that tells the colleague at night. `asked_at`: when a manager asked last.
+    `off_since`: when the last way of waking the colleague was disabled. `step`: the number of the first step that
+    tells the colleague at night. `asked_at`: when a manager asked last.
     """
 
     member: StaffMember
     waking: list[str]
     states: list[tuple[str, str]]
+    off_since: datetime | None
     step: int | None
     on_call: str
     asked_at: datetime | None
@@ -53,12 +55,14 @@ def night_rows(member: StaffMember, now: datetime) -> list[NightRow]:
     roster = roster_of(member, now)
     own = own_rules(one.user_id for one in roster.everybody)
     asked = asked_lately(list(own), now)
-    states = states_of(own)
+    points = waking_points(own)
+    kinds = shown_kinds(point for theirs in points.values() for point in theirs)
     rows = [
         NightRow(
             member=one,
             waking=own[one.user_id].waking_kinds,
-            states=states[one.user_id],
+            states=states_of(points[one.user_id], kinds),
+            off_since=max((at for point in points[one.user_id] if (at := point.disabled_at)), default=None),
             step=first_step(one, roster),
             on_call=on_call_words(one, roster, now),
             asked_at=asked.get(one.user_id),
@@ -68,21 +72,23 @@ def night_rows(member: StaffMember, now: datetime) -> list[NightRow]:
     return sorted(rows, key=lambda row: (len(row.waking), row.step or len(rows), str(row.member.user)))
 
 
-def states_of(own: Mapping[int, OwnRules]) -> dict[int, list[tuple[str, str]]]:
-    """Return the best state of each kind, by user."""
-    found: dict[tuple[int, str], set[str]] = {}
-    for point in ContactPoint.objects.filter(user__in=own):
-        found.setdefault((point.user_id, point.kind), set()).add(state_of(point))
-    states = {}
-    for user_id in own:
-        best = [(kind, best_of(found.get((user_id, kind), set()))) for kind in shown_kinds(found)]
-        states[user_id] = [(str(KINDS[kind]), state) for kind, state in [*best, (Kind.EMAIL, ON)]]
-    return states
+def waking_points(own: Mapping[int, OwnRules]) -> dict[int, list[ContactPoint]]:
+    """Return the points that could wake somebody, by user."""
+    found: dict[int, list[ContactPoint]] = {user_id: [] for user_id in own}
+    for point in ContactPoint.objects.filter(user__in=own, kind__in=WAKING):
+        found[point.user_id].append(point)
+    return found
 
 
-def shown_kinds(found: Mapping[tuple[int, str], set[str]]) -> list[ContactPoint.Kind]:
+def states_of(points: Sequence[ContactPoint], kinds: Sequence[ContactPoint.Kind]) -> list[tuple[str, str]]:
+    """Return the best state of each of these kinds; the mailbox of the account always works."""
+    best = [(kind, best_of({state_of(point) for point in points if point.kind == kind})) for kind in kinds]
+    return [(str(KINDS[kind]), state) for kind, state in [*best, (Kind.EMAIL, ON)]]
+
+
+def shown_kinds(points: Iterable[ContactPoint]) -> list[ContactPoint.Kind]:
     """Return the kinds that wake and are set up; pagers, which people bring, if somebody has one."""
-    with_points = {kind for _user, kind in found}
+    with_points = {point.kind for point in points}
     return [kind for kind in WAKING if is_set_up(kind) and (kind != Kind.PAGER or kind in with_points)]
 
 
@@ -129,8 +135,3 @@ def days_of(shifts: list[Shift]) -> str:
     """Return the days on which the shifts begin: "Thu, Fri"."""
     days = dict.fromkeys(timezone.localdate(shift.starts_at) for shift in shifts)
     return ", ".join(date_format(day, "D") for day in list(days)[:DAYS_SHOWN])
-
-
-def can_be_set_up() -> bool:
-    """Return True if the operator has set up a channel that wakes somebody."""
-    return any(is_set_up(kind) for kind in WAKING)

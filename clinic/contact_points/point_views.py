@@ -23,7 +23,7 @@ from clinic.access import reauthenticated, staff_page
 from clinic.contact_points.forms import TOO_MANY, CodeForm, MailboxForm, NumberForm, SubscriptionForm
 from clinic.contact_points.page import where
 from clinic.contact_points.service_forms import AddressForm
-from clinic.contact_points.views import form_methods, point_of
+from clinic.contact_points.views import form_methods, point_of, posted
 
 Kind = ContactPoint.Kind
 TITLES = {
@@ -43,7 +43,7 @@ def add(request: HttpRequest, member: StaffMember, kind: str) -> HttpResponse:
     """Add a number, mailbox, chat or pager, and send a code to it."""
     if kind not in TITLES or not is_set_up(kind):
         raise Http404("no such kind")
-    form = form_to_add(Kind(kind), request.POST or None, member)
+    form = form_to_add(Kind(kind), posted(request), member)
     status = HTTPStatus.OK
     if request.method == "POST":
         point = add_point(form, member, kind) if form.is_valid() else None
@@ -84,7 +84,7 @@ def confirm(request: HttpRequest, member: StaffMember, point_id: UUID, code: str
     if point.is_usable:
         messages.info(request, _("This way is confirmed already."))
         return redirect("clinic:contact_points")
-    form = CodeForm(request.POST or None, code=code)
+    form = CodeForm(posted(request), code=code)
     status = HTTPStatus.OK
     if request.method == "POST":
         if form.is_valid() and confirm_by(form, point):

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,7 +24,7 @@ from aftercare.people.contact_points.rules import LEVELS, own_rules
 from aftercare.people.models import ContactPoint, QuietHours, StaffMember
 from clinic.access import only, reauthenticated, staff_page
 from clinic.contact_points.forms import QuietForm, RulesForm
-from clinic.contact_points.night import can_be_set_up, night_rows
+from clinic.contact_points.night import night_rows
 from clinic.contact_points.page import reach_page
 from clinic.permissions import may_edit_rota
 
@@ -42,7 +42,6 @@ def contact_points(request: HttpRequest, member: StaffMember) -> HttpResponse:
         "page": reach_page(member),
         "night": night,
         "unreached": sum(not row.waking for row in night),
-        "can_be_set_up": can_be_set_up(),
         "now": now,
         "has_sms": is_set_up(Kind.SMS),
         "has_voice": is_set_up(Kind.VOICE),
@@ -50,6 +49,11 @@ def contact_points(request: HttpRequest, member: StaffMember) -> HttpResponse:
         "push_key": public_key() if has_push else "",
     }
     return render(request, "clinic/contact_points/contact_points.html", context)
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """Return the posted fields, of which there may be none; None where nothing was posted."""
+    return request.POST if request.method == "POST" else None
 
 
 def form_page(request: HttpRequest, form: Form, save: Callable[[], bool], **context: Any) -> HttpResponse:
@@ -71,7 +75,7 @@ def rules(request: HttpRequest, member: StaffMember, level: str) -> HttpResponse
     if level not in LEVELS:
         raise Http404("no such level")
     minutes = own_rules([member.user_id])[member.user_id].minutes(level)
-    form = RulesForm(request.POST or None, level=level, minutes=minutes)
+    form = RulesForm(posted(request), level=level, minutes=minutes)
 
     def save() -> bool:
         try:
@@ -100,7 +104,7 @@ def quiet_hours(request: HttpRequest, member: StaffMember) -> HttpResponse:
     """Set the quiet hours."""
     found = QuietHours.objects.filter(user=member.user_id).first()
     initial = {"starts": found.starts, "ends": found.ends} if found else {}
-    form = QuietForm(request.POST or None, initial=initial)
+    form = QuietForm(posted(request), initial=initial)
 
     def save() -> bool:
         cleaned = form.cleaned_data

@@ -32,7 +32,7 @@ from aftercare.people.actions.withdrawal import (
     withdraw_patient,
 )
 from aftercare.people.contact_points import actions as contact_points
-from aftercare.people.contact_points import asking
+from aftercare.people.contact_points import asking, delivery
 from aftercare.people.factors import notices, removal
 from aftercare.people.models import Clinic, Event, Patient, Procedure, StaffMember
 from tests.checkins.posting import ORDINARY_FORM, signed_in
@@ -95,7 +95,13 @@ def test_no_new_message_is_written_and_staff_are_told_as_before(
 
 def test_every_kind_of_message_says_whether_it_goes_to_patients() -> None:
     to_staff = {notifications.KIND, report.KIND, staff_invitations.KIND, removal.TO_APPROVE}
-    to_staff |= {taken.KIND, contact_points.CODE_KIND, contact_points.TEST_KIND, asking.KIND}
+    to_staff |= {
+        taken.KIND,
+        contact_points.CODE_KIND,
+        contact_points.TEST_KIND,
+        asking.KIND,
+        delivery.OFF_KIND,
+    }
     to_everybody = {addresses.KIND, code_mails.KIND, notices.KIND}
     to_everybody |= {removal.ASKED, removal.APPROVED, removal.STOPPED}
     assert set(registry._renderers) - to_staff - to_everybody == kinds_to_patients()

@@ -22,7 +22,7 @@ from aftercare.people.accounts import code_mails
 from aftercare.people.actions.addresses import change_own_address
 from aftercare.people.actions.invitations import invite
 from aftercare.people.actions.staff_invitations import invite_staff
-from aftercare.people.contact_points import actions, asking
+from aftercare.people.contact_points import actions, asking, delivery
 from aftercare.people.factors.changes import note_factor_change
 from aftercare.people.factors.removal import approve_removal, approvers, ask_removal, cancel_removal
 from aftercare.people.models import (
@@ -96,11 +96,14 @@ def mails_about_contact_points() -> Iterator[Mail]:
     now = timezone.now()
     member = StaffMember.objects.get(user__email="clinician@demo.example")
     for kind in ContactPoint.Kind:
-        point = member.user.contact_points.create(kind=kind, address="{}", created_at=now)
+        point = member.user.contact_points.create(kind=kind, address="{}", created_at=now, code_sent_at=now)
         message = Message(kind=actions.CODE_KIND, recipient=member.user, point=point.pk)
         yield "code of a contact point", actions.render_code(message, now)
         point.delete()
     yield "test of a contact point", actions.render_test(Message(), now)
+    off = {"kind": "sms", "address": "{}", "created_at": now, "disabled_at": now, "disabled_because": "gone"}
+    point = member.user.contact_points.create(**off)
+    yield "contact point off", delivery.render_off(Message(subject=point.pk), now)
     asked = asking.render(Message(recipient=member.user), now)
     yield "set up a way", asked
     alert = Alert.objects.exclude(acknowledged_by=None).filter(dispatches__isnull=False)[0]

@@ -25,6 +25,7 @@ from aftercare.people.actions.sign_in_links import make_sign_in_link
 from aftercare.people.actions.staff_invitations import invite_staff
 from aftercare.people.actions.withdrawal import withdraw_patient
 from aftercare.people.contact_points import actions
+from aftercare.people.contact_points.addresses import SERVICES
 from aftercare.people.models import (
     Clinic,
     ContactPoint,
@@ -98,7 +99,7 @@ def entered() -> Iterator[str]:
         for row in model._default_manager.values_list(*columns):
             for text in row:
                 yield from (piece.strip() for piece in MARKUP.split(str(text or "")))
-    yield from ("Enrolled twice", "Christmas Day", "Seen at once")
+    yield from ("Enrolled twice", "Christmas Day", "Seen at once", *SERVICES.values())
     yield from (zone.rpartition("/")[2] for zone in Clinic.objects.values_list("time_zone", flat=True))
 
 

@@ -14,12 +14,12 @@ from aftercare.outbox import database_clock
 from aftercare.outbox.models import Message
 from aftercare.outbox.nudge import nudge_after_commit
 from aftercare.outbox.registry import Content
+from aftercare.people.contact_points.delivery import OWN_PAGE
 from aftercare.people.contact_points.rules import own_rules
 from aftercare.people.models import StaffMember, User
 
 KIND = "reach_asked"
 EVERY = timedelta(days=1)
-PATH = "/clinic/contact-points/"
 
 
 class AskedLatelyError(ValueError):
@@ -59,5 +59,5 @@ def render(message: Message, _now: datetime) -> Content | None:
         "A manager of your clinic asks you to add a phone or a browser, because an e-mail wakes nobody."
     )
     how = _("It takes two minutes. Sign in here:")
-    body = f"{asked}\n\n{how}\n{settings.SITE_URL}{PATH}"
-    return Content(subject=subject, body=body, path=PATH)
+    body = f"{asked}\n\n{how}\n{settings.SITE_URL}{OWN_PAGE}"
+    return Content(subject=subject, body=body, path=OWN_PAGE)

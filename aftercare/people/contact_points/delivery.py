@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from aftercare.outbox import database_clock
 from aftercare.outbox.models import Message
+from aftercare.outbox.registry import Content
 from aftercare.people.models import ContactPoint
 
 logger = logging.getLogger(__name__)
 
 MOST_REFUSALS = 3  # in a row
+OFF_KIND = "point_off"
+WORTH_TELLING = timedelta(days=2)
+OWN_PAGE = "/clinic/contact-points/"
 
 
 def addresses(points: Collection[UUID]) -> Mapping[UUID, str]:
@@ -23,12 +32,41 @@ def addresses(points: Collection[UUID]) -> Mapping[UUID, str]:
 
 def refused(point_id: UUID, is_gone: bool, now: datetime) -> None:
     """Disable a point that is gone, or that has refused three messages in a row."""
-    because = ContactPoint.Disabled.GONE if is_gone else ContactPoint.Disabled.REFUSED
-    if not is_gone and not has_refused_long_enough(point_id):
+    if is_gone or has_refused_long_enough(point_id):
+        disable(point_id, ContactPoint.Disabled.GONE if is_gone else ContactPoint.Disabled.REFUSED, now)
+
+
+@transaction.atomic
+def disable(point_id: UUID, because: ContactPoint.Disabled, now: datetime) -> None:
+    """Disable a point, and tell its owner by e-mail if it counted until now."""
+    point = ContactPoint.objects.select_for_update().filter(pk=point_id, disabled_at=None).first()
+    if point is None:
         return
-    found = ContactPoint.objects.filter(pk=point_id, disabled_at=None)
-    if found.update(disabled_at=now, disabled_because=because):
-        logger.warning("contact point %s is disabled: %s", point_id, because.value)
+    point.disabled_at, point.disabled_because = now, because
+    point.save(update_fields=["disabled_at", "disabled_because"])
+    logger.warning("contact point %s is disabled: %s", point_id, because.value)
+    if point.verified_at:
+        Message.objects.create(
+            kind=OFF_KIND,
+            subject=point.pk,
+            repeat=Message.objects.filter(kind=OFF_KIND, subject=point.pk).count(),
+            recipient_id=point.user_id,
+            created_at=now,
+            next_attempt_at=database_clock.not_ahead(now),
+            expires_at=now + WORTH_TELLING,
+        )
+
+
+def render_off(message: Message, _now: datetime) -> Content | None:
+    """Tell the owner that a point takes no messages any more; None if it was set up again or removed meanwhile."""
+    point = ContactPoint.objects.filter(pk=message.subject, disabled_at__isnull=False).first()
+    if point is None:
+        return None
+    subject = _("You are no longer reached by %(kind)s") % {"kind": point.get_kind_display()}
+    said = _("One of your phones or browsers takes no messages from us any more, so it was switched off.")
+    act = _("Sign in to set it up again, or to remove it:")
+    body = f"{said}\n\n{act}\n{settings.SITE_URL}{OWN_PAGE}"
+    return Content(subject=subject, body=body, path=OWN_PAGE)
 
 
 def has_refused_long_enough(point_id: UUID) -> bool:

@@ -42,6 +42,16 @@ def test_a_single_way_is_said_to_be_the_only_one(
     assert "By SMS only" in words(staff_client(manager).get(PAGE))
 
 
+def test_since_when_nothing_wakes_a_colleague_is_said(
+    manager: StaffMember, nurse: StaffMember, make_point: MakePoint, gateway: Provider
+) -> None:
+    make_point(disabled_at=MONDAY - timedelta(days=2), disabled_because="refused")
+
+    assert f"{nurse.user} Nurse Cannot be woken e-mail only, since Sat 10:00" in words(
+        staff_client(manager).get(PAGE)
+    )
+
+
 def test_the_step_and_the_nights_of_who_is_named_are_shown(
     manager: StaffMember, nurse: StaffMember, clinician: StaffMember
 ) -> None:
@@ -113,10 +123,6 @@ def test_who_has_set_up_a_way_meanwhile_is_not_asked(
 
     assert sweep(lambda: MONDAY) == 0
     assert Message.objects.get().state == Message.State.WITHDRAWN
-
-
-def test_nobody_is_asked_where_no_channel_wakes_anybody(manager: StaffMember, nurse: StaffMember) -> None:
-    assert f"Ask {nurse.user}" not in words(staff_client(manager).get(PAGE))
 
 
 def test_a_colleague_of_another_clinic_cannot_be_asked(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -13,6 +14,7 @@ from aftercare.outbox.delivery import sweep
 from aftercare.outbox.models import Message
 from aftercare.people.models import ContactRule, QuietHours, StaffMember
 from tests.clinic.staff_client import proved_client, staff_client, words
+from tests.clock import frozen_at
 from tests.factories import MONDAY
 from tests.fixtures import MakePoint
 from tools.servers.providers.answering import Answer, Provider
@@ -285,3 +287,46 @@ def test_a_person_has_ten_ways_at_most(client: Client, gateway: Provider, make_p
     said = errors(client, f"{PAGE}add/sms/", number="07700 900163")
 
     assert "That is as many as one person may have." in said
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(200, '{"success": false}'),
+        Answer(429),
+        Answer(429, headers={"Retry-After": "120"}),
+        Answer(503),
+    ],
+    ids=["success with an error inside", "busy", "busy for two minutes", "away"],
+)
+def test_what_a_provider_did_not_take_is_said_to_be_tried_again(
+    client: Client, gateway: Provider, make_point: MakePoint, answer: Answer
+) -> None:
+    point = make_point()
+    gateway.answers = [answer]
+
+    client.post(f"{PAGE}{point.pk}/test/")
+    sweep(timezone.now)
+    assert "SMS, 07700 900163 Works Confirmed 10:00 Last: not taken yet, it is tried again" in page(client)
+
+    with frozen_at(MONDAY + timedelta(minutes=9)):
+        sweep(timezone.now)
+        assert "Last: 10:09, handed over" in page(client)
+
+
+def test_a_code_that_was_typed_in_another_tab_is_no_error(
+    client: Client, gateway: Provider, make_point: MakePoint
+) -> None:
+    point = make_point()
+
+    answer = client.post(f"{PAGE}{point.pk}/confirm/", {"code": "123456"}, follow=True)
+
+    assert "This way is confirmed already." in words(answer)
+
+
+@pytest.mark.parametrize("path", ["add/sms/", "add/email/", "rules/urgent/"])
+def test_a_form_that_is_sent_empty_says_what_is_missing(client: Client, gateway: Provider, path: str) -> None:
+    answer = client.post(f"{PAGE}{path}")
+
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.content.decode()

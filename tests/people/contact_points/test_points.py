@@ -7,10 +7,11 @@ import uuid
 from datetime import datetime, timedelta
 
 import pytest
+from django.core.mail import EmailMessage
 
 from aftercare.outbox.delivery import sweep
 from aftercare.outbox.models import Message
-from aftercare.people.contact_points import actions
+from aftercare.people.contact_points import actions, delivery
 from aftercare.people.contact_points.actions import AlreadyThereError, TooManyError, WrongCodeError
 from aftercare.people.contact_points.subscriptions import NotASubscriptionError, read_subscription
 from aftercare.people.models import ContactPoint, Event, StaffMember
@@ -225,6 +226,39 @@ def test_a_message_to_a_point_that_was_removed_meanwhile_fails(
     assert gateway.received == []
 
 
+def test_who_is_no_longer_reached_by_a_way_is_told_by_mail_each_time(
+    make_point: MakePoint, push_service: Provider, mailoutbox: list[EmailMessage]
+) -> None:
+    point = make_point(kind="push", address=Browser(push_service).subscription)
+    for minute in (1, 3):
+        ContactPoint.objects.update(verified_at=at(), disabled_at=None, disabled_because="")
+        refused_test(point, push_service, minute, status=410)
+    sweep(lambda: at(4))
+
+    subjects = [mail.subject for mail in mailoutbox]
+    assert subjects == ["You are no longer reached by push"] * 2
+    assert "/clinic/contact-points/" in mailoutbox[0].body
+
+
+def test_a_way_that_was_set_up_again_before_the_mail_left_is_not_mailed_about(
+    make_point: MakePoint, push_service: Provider, mailoutbox: list[EmailMessage]
+) -> None:
+    point = make_point(kind="push", address=Browser(push_service).subscription)
+    delivery.refused(point.pk, True, at(1))
+    actions.set_up_again(point=point)
+
+    sweep(lambda: at(2))
+
+    assert mailoutbox == []
+    assert Message.objects.get().state == "withdrawn"
+
+
+def test_a_way_that_never_counted_is_switched_off_silently(make_point: MakePoint) -> None:
+    delivery.refused(make_point(verified_at=None).pk, True, at(1))
+
+    assert not Message.objects.exists()
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -245,7 +279,6 @@ def test_what_is_no_subscription_is_refused(text: str) -> None:
 
 
 def test_an_unknown_point_is_no_fault() -> None:
-    from aftercare.people.contact_points.delivery import addresses, refused
+    delivery.refused(uuid.uuid4(), True, at())
 
-    refused(uuid.uuid4(), True, at())
-    assert addresses([uuid.uuid4()]) == {}
+    assert delivery.addresses([uuid.uuid4()]) == {}
