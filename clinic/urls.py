@@ -8,6 +8,7 @@ from clinic.contact_points import point_views
 from clinic.contact_points import views as contact_point_views
 from clinic.corrections import intake_views, transfer_views
 from clinic.corrections import views as correction_views
+from clinic.demo.outside_world import views as outside_world_views
 from clinic.enrolment import invitation_views
 from clinic.enrolment import views as enrolment_views
 from clinic.locked import views as locked_views
@@ -49,6 +50,9 @@ urlpatterns = [
     path("contacts/away/<int:member_id>/", on_call_views.absence, name="absence"),
     path("contacts/closed-days/new/", on_call_views.new_closed_day, name="new_closed_day"),
     path("contacts/closed-days/<str:day>/remove/", on_call_views.remove_closed_day, name="remove_closed_day"),
+    path("outside-world/", outside_world_views.outside_world, name="outside_world"),
+    path("outside-world/reply/", outside_world_views.reply, name="outside_world_reply"),
+    path("outside-world/press/", outside_world_views.press, name="outside_world_press"),
     path("contact-points/", contact_point_views.contact_points, name="contact_points"),
     path("contact-points/add/<slug:kind>/", point_views.add, name="add_point"),
     path("contact-points/rules/<slug:level>/", contact_point_views.rules, name="contact_rules"),

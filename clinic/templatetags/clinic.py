@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from aftercare.people.requests import sender_of
+from clinic.demo.outside_world.arrivals import is_there
 from clinic.on_call.banners import banners_of
 
 register = template.Library()
@@ -25,6 +26,12 @@ def staff_banners(context: dict[str, Any]) -> dict[str, Any]:
     now = timezone.now()
     with timezone.override(member.clinic.zone):
         return {"banners": banners_of(member, now), "now": now}
+
+
+@register.simple_tag
+def has_outside_world() -> bool:
+    """Return True in a demonstration in which the staff have phones."""
+    return is_there()
 
 
 @register.filter

@@ -192,6 +192,10 @@ TABLE: dict[str, Row] = {
     "clinic/contacts/away/<int:member_id>/": Row(role_first("403", "403", "200"), role_first("403", "403", "422")),
     "clinic/contacts/closed-days/new/": Row(staff("403", "403", "200"), staff("403", "403", "422")),
     "clinic/contacts/closed-days/<str:day>/remove/": Row(REFUSED, staff("403", "403", "302")),
+    # Only in a demonstration.
+    "clinic/outside-world/": Row(staff("404"), REFUSED),
+    "clinic/outside-world/reply/": Row(REFUSED, staff("404")),
+    "clinic/outside-world/press/": Row(REFUSED, staff("404")),
     "clinic/contact-points/": Row(staff("200"), REFUSED),
     "clinic/contact-points/add/<slug:kind>/": Row(staff("200"), staff("422")),
     "clinic/contact-points/rules/<slug:level>/": Row(staff("200"), staff("422")),

@@ -94,6 +94,8 @@ NO_PAGES = {
     *("send_letter", "record_call", "send_invitation", "take_back", "invite_staff", "move_step_up"),
     *("remove_closed_day", "start_drill", "acknowledge_drill", "stop_drill"),
     *("message_again", "message_dismiss"),
+    # Only in a demonstration: tests/clinic/outside_world.
+    *("outside_world", "outside_world_reply", "outside_world_press"),
     *("send_point_code", "set_up_point_again", "remove_point", "subscribe", "ask_to_set_up"),
     *("test_point", "test_points", "test_mailbox"),
     *("acknowledge_in_queue", "give_back_in_queue", "undo_close_in_queue"),

@@ -7,7 +7,8 @@ SQLite. No root and no service is needed. Ctrl-C ends every process; started aga
     bin/run --smoke    in a folder of its own: a patient reports pus, the clinic is told; prints each step
 
 PORT chooses the port (8000), DATA_DIR the folder for data, mails and logs (var/), VENV the folder of the
-virtual environment (.venv). DATABASE_URL, REDIS_URL, EMAIL_URL, STAFF_MFA and SITE_URL are passed on.
+virtual environment (.venv). DATABASE_URL, REDIS_URL, EMAIL_URL, STAFF_MFA and SITE_URL are passed on. The phones of the
+staff are on this machine, unless SMS_URL, VOICE_URL and TWILIO_API name others.
 """
 
 import os

@@ -1,5 +1,6 @@
 """Configuration of a demonstration: data folder, port, and the environment of its processes."""
 
+import base64
 import fcntl
 import os
 import secrets
@@ -10,6 +11,7 @@ from typing import IO
 from tools.servers.errors import ServerError
 from tools.servers.ports import is_taken
 from tools.servers.process import ROOT
+from tools.servers.providers.outside import world_settings
 
 DEFAULT_PORT = 8000
 
@@ -67,12 +69,23 @@ def secret_key(folder: Path) -> str:
     return path.read_text().strip()
 
 
+def push_key(folder: Path) -> str:
+    """Return the demonstration's key for push, created once, so that browsers stay subscribed."""
+    path = folder / "push_key"
+    if not path.exists():
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip("="))
+    return path.read_text().strip()
+
+
 def portal_environment(
     variables: Mapping[str, str], *, folder: Path, port: int, broker_url: str
 ) -> dict[str, str]:
     """Return the environment of the portal's processes: the caller's, configured as a demonstration at this port."""
     return {
-        **variables,
+        **world_settings(),
+        **{name: value for name, value in variables.items() if value.strip()},
+        "VAPID_PRIVATE_KEY": variables.get("VAPID_PRIVATE_KEY", "").strip() or push_key(folder),
         "DEMO": "1",
         "DATA_DIR": str(folder),
         "PORT": str(port),

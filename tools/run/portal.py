@@ -8,16 +8,18 @@ import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from tools.run.configuration import portal_environment
 from tools.servers.errors import ServerError
 from tools.servers.portal import Beat, Web, Worker
 from tools.servers.process import ROOT, Process
+from tools.servers.providers.outside import OutsideWorld
 from tools.servers.valkey import Valkey
 
 
 class Portal:
-    """Broker, web, worker and beat of one demonstration."""
+    """Broker, web, worker, beat and providers of one demonstration."""
 
     def __init__(self, variables: Mapping[str, str], *, folder: Path, port: int) -> None:
         self.folder, self.port = folder, port
@@ -63,8 +65,9 @@ class Portal:
         self.links = json.loads(done.stdout.splitlines()[-1])
 
     def start_servers(self) -> None:
-        """Start web, worker and beat in parallel."""
+        """Start web, worker and beat in parallel, and the providers that they speak to."""
         self._servers = [
+            *self.outside_world(),
             Web(env=self.env, port=self.port, log=self.log("web")),
             Worker(env=self.env, log=self.log("worker")),
             Beat(env=self.env, schedule=self.folder / "beat-schedule", log=self.log("beat")),
@@ -73,6 +76,15 @@ class Portal:
             server.launch()
         for server in self._servers:
             server.wait_ready()
+
+    def outside_world(self) -> list[Process]:
+        """Return the providers, unless those of the caller's settings are elsewhere."""
+        api = urlsplit(self.env["TWILIO_API"])
+        if api.hostname != "127.0.0.1" or api.port is None:
+            return []
+        portal, journal = f"http://127.0.0.1:{self.port}", self.folder / "outside-world.jsonl"
+        log = self.log("outside-world")
+        return [OutsideWorld(env=self.env, port=api.port, portal=portal, journal=journal, log=log)]
 
     def check(self) -> None:
         """Raise ServerError with the last log lines if a process has ended."""

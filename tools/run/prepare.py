@@ -11,12 +11,15 @@ import json
 import os
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import django
 from django.conf import settings
 from django.core.management import call_command
+from django.utils import timezone
 
 from tools.servers.process import ROOT
+from tools.servers.providers.push import Browser
 
 DEMO_SIGN_INS = {
     "patient": "patient@demo.example",
@@ -32,10 +35,26 @@ def make_database() -> None:
     from aftercare.people.models import Clinic
 
     call_command("migrate", verbosity=0, interactive=False)
-    if not Clinic.objects.exists():
+    is_new = not Clinic.objects.exists()
+    if is_new:
         call_command("seed_demo", stdout=io.StringIO())
+    connect_phones(is_new=is_new)
     # Adds articles of a newer version, and keeps articles that an editor changed.
     call_command("load_guidance", stdout=io.StringIO())
+
+
+def connect_phones(*, is_new: bool) -> None:
+    """Let the phones of the staff be at the providers of this start; at the first start give them some."""
+    from aftercare.people.models import Clinic
+    from clinic.demo.outside_world.phones import give_phones, move_providers
+
+    host = urlsplit(settings.TWILIO_API).netloc
+    if not host.startswith("127.0.0.1:"):
+        return
+    if is_new:
+        give_phones(Clinic.objects.get(), host, lambda name: Browser(host, name).subscription, timezone.now())
+    else:
+        move_providers(host)
 
 
 def static_fingerprint() -> str:
