@@ -69,7 +69,7 @@ def add_point(form: AddForm, member: StaffMember, kind: str) -> ContactPoint | N
     try:
         return actions.add_point(user=member.user, kind=kind, address=form.address, now=timezone.now())
     except actions.AlreadyThereError:
-        form.add_error(None, _("You have this one already. It is on your page."))
+        form.add_error(None, _("This is on your page already."))
     except actions.TooManyError:
         form.add_error(None, TOO_MANY)
     return None

@@ -157,7 +157,7 @@ def send_tests(
         for point in points:
             actions.test_point(user=member.user, point=point, now=timezone.now())
     except actions.TooManyError:
-        messages.error(request, _("You have sent many tests within an hour. Wait a little, then test again."))
+        messages.error(request, _("Many tests were sent within an hour. Wait a little, then test again."))
     else:
         words = ngettext(
             "A test is on its way. Look whether it arrives.",

@@ -81,7 +81,7 @@ def test_a_number_that_one_has_is_not_added_again(
 ) -> None:
     make_point()
 
-    assert "You have this one already." in errors(client, f"{PAGE}add/sms/", number="07700 900163")
+    assert "This is on your page already." in errors(client, f"{PAGE}add/sms/", number="07700 900163")
 
 
 def test_a_wrong_code_says_how_often_another_may_be_typed(
@@ -219,7 +219,7 @@ def test_tests_are_limited(client: Client, nurse: StaffMember, gateway: Provider
 
     said = words(client.post(f"{PAGE}test/", follow=True))
 
-    assert "You have sent many tests within an hour." in said
+    assert "Many tests were sent within an hour." in said
     assert Message.objects.count() == 30
 
 
