@@ -80,6 +80,8 @@ class Alert(models.Model):
         MISTAKE = "mistake", _("Entered by mistake")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    # What people call it: "alert 4711". The database counts, drills in the same row of numbers (migration 0010).
+    number = models.PositiveIntegerField(null=True, unique=True, editable=False)
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="alerts")
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="alerts")
     procedure = models.ForeignKey(Procedure, on_delete=models.PROTECT, null=True, related_name="alerts")
