@@ -5,6 +5,7 @@ from django.urls import include, path
 from aftercare import health
 from aftercare.guidance.editing.pictures import picture
 from aftercare.headers.csp_reports import report
+from clinic.have_it.views import have_it
 
 handler400 = "aftercare.error_views.bad_request"
 handler500 = "aftercare.error_views.server_error"
@@ -18,6 +19,7 @@ urlpatterns = [
     path("media/images/<path:path>", picture, name="picture"),
     path("guidance/", include("aftercare.guidance.urls")),
     path("clinic/", include("clinic.urls")),
+    path("h/<str:token>/", have_it, name="have_it"),
     path("", include("aftercare.ui.urls")),
     path("", include("aftercare.checkins.urls")),
 ]

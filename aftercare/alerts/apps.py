@@ -8,6 +8,7 @@ class AlertsConfig(AppConfig):
     def ready(self) -> None:
         """Register the message source, renderers and failure handler of alerts with the outbox."""
         from aftercare.alerts.actions import patient_messages
+        from aftercare.alerts.answering import links
         from aftercare.alerts.auditing import report
         from aftercare.alerts.dispatching import undelivered
         from aftercare.alerts.following_up import overdue
@@ -17,6 +18,7 @@ class AlertsConfig(AppConfig):
             register_fault_count,
             register_given_up,
             register_overdue,
+            register_own_links,
             register_renderer,
             register_source,
         )
@@ -30,6 +32,7 @@ class AlertsConfig(AppConfig):
         register_given_up(taken.KIND, attend_failures)
         register_renderer(report.KIND, report.render)
         register_given_up(notifications.KIND, undelivered.notify_next_step)
+        register_own_links(notifications.KIND, links.own_links)
         register_for_patients(patient_messages.KIND, patient_messages.render)
         register_renderer(
             notifications.KIND,

@@ -47,7 +47,7 @@ class ResponseHeaders:
 
     Only what says that it is public is cached: static files, and pictures of articles. These are no pages, and do
     without the policy of pages, which is longer than some of them. A page whose path holds a token tells no other
-    page its address.
+    page its address, and is in no search engine.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -61,4 +61,5 @@ class ResponseHeaders:
             response["Cache-Control"] = NOT_CACHED
         if holds_token(request.path):
             response["Referrer-Policy"] = "no-referrer"
+            response["X-Robots-Tag"] = "noindex, nofollow"
         return response

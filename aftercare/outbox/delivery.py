@@ -24,6 +24,7 @@ from aftercare.outbox.registry import (
     addresses_of,
     for_all_of,
     names_of,
+    own_links_of,
     point_refused,
     renderer_of,
     sources,
@@ -36,6 +37,8 @@ RUN_SECONDS = 5.0  # a run ends after this long, and the next task continues
 SETTLE_EVERY = 1.0  # seconds: the most that is sent twice after a crash
 SETTLE_PATIENCE = 20.0  # seconds to wait for the database in order to record what was sent
 Clock = Callable[[], datetime]
+# What one person alone receives, and can answer at once. Mails are forwarded, and opened by scanners.
+WITH_OWN_LINKS = frozenset({Message.Channel.PUSH, Message.Channel.SMS})
 # The threads of the channels need not expand the same events at the same time.
 _sources_in_turn = threading.Lock()
 SharedContents = dict[tuple[str, UUID, str], Content | None]
@@ -88,6 +91,8 @@ def deliver(claim: Claim, channel: str, clock: Clock) -> int:
     mails = with_addresses(with_sender_names(composed))
     if not mails:
         return 0
+    if channel in WITH_OWN_LINKS:
+        mails = with_own_links(mails, clock())
     close_connections()
     outcome = send_all(mails, channel)
     record_with_retries(lambda: record(outcome, channel, claim, clock()))
@@ -160,6 +165,24 @@ def with_addresses(mails: Sequence[OutgoingMail]) -> list[OutgoingMail]:
     """Add where the contact points are, looked up in one query."""
     addresses = addresses_of({mail.point for mail in mails if mail.point})
     return [replace(mail, address=addresses.get(mail.point, "")) if mail.point else mail for mail in mails]
+
+
+def with_own_links(mails: Sequence[OutgoingMail], now: datetime) -> list[OutgoingMail]:
+    """Let each lead to the page of its recipient alone; where that fails, to the page that needs a sign-in."""
+    asked = [mail.messages[0] for mail in mails if mail.content.has_own_link]
+    try:
+        paths = own_links_of(asked, now)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        logger.exception("the links of %s messages could not be made", len(asked))
+        return list(mails)
+    return [
+        replace(mail, content=replace(mail.content, path=paths[mail.messages[0].pk]))
+        if mail.content.has_own_link and mail.messages[0].pk in paths
+        else mail
+        for mail in mails
+    ]
 
 
 def content_of(message: Message, now: datetime, shared: SharedContents) -> Content | None:

@@ -62,6 +62,9 @@ FindAddresses = Callable[[Collection[UUID]], Mapping[UUID, str]]
 # Is told of a contact point that refused a message for good; `is_gone`: it does not exist any more.
 PointRefused = Callable[[UUID, bool, datetime], None]
 
+# Makes the links of these messages, each for its recipient alone; returns the paths by message id.
+OwnLinks = Callable[[Sequence["Message"], datetime], Mapping[UUID, str]]
+
 # Returns the names of senders by id, for the From header.
 SenderNames = Callable[[Collection[int]], Mapping[int, str]]
 
@@ -75,6 +78,7 @@ _overdue: dict[str, FindOverdue] = {}
 _fault_counts: dict[str, CountFaults] = {}
 _given_up: dict[str, GivenUp] = {}
 _for_all: dict[str, ForAll] = {}
+_own_links: dict[str, OwnLinks] = {}
 
 
 def register_renderer(
@@ -113,6 +117,20 @@ def together_of(kind: str) -> Together:
 def batched_kinds() -> frozenset[str]:
     """Return the message kinds that may be batched."""
     return frozenset(_together)
+
+
+def register_own_links(kind: str, make: OwnLinks) -> None:
+    """Register who makes the links of a message kind that lead to a page for the recipient alone."""
+    _own_links[kind] = make
+
+
+def own_links_of(messages: Collection[Message], now: datetime) -> dict[UUID, str]:
+    """Return the paths of the own links of these messages, by message id; those of other kinds have none."""
+    paths: dict[UUID, str] = {}
+    for kind, make in _own_links.items():
+        if asked := [message for message in messages if message.kind == kind]:
+            paths |= make(asked, now)
+    return paths
 
 
 def register_source(name: str, source: Source, backlog: FindBacklog | None = None) -> None:

@@ -1,4 +1,4 @@
-"""The paths that hold a token: whoever reads one can act with it, most often sign in."""
+"""The paths that hold a token: whoever reads one can act with it: sign in, or answer for somebody."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ TOKEN_PATHS = (
     "/accounts/staff-invitation/",
     "/accounts/removal/",
     "/clinic/contact-points/tap/",
+    "/h/",
 )
 TOKEN_IN_PATH = re.compile(rf"({'|'.join(map(re.escape, TOKEN_PATHS))})[^/\s\"'?#&]+")
 

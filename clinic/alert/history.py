@@ -46,6 +46,12 @@ CHANNELS = {
     Message.Channel.PAGER: gettext_lazy("Pager"),
     Message.Channel.CHAT: gettext_lazy("Chat"),
 }
+# How somebody answered without signing in, behind what they did.
+WAYS = {
+    "link": gettext_lazy("%(act)s, by the link of a message."),
+    "sms": gettext_lazy("%(act)s, by SMS."),
+    "call": gettext_lazy("%(act)s, by a key press in a call."),
+}
 REOPENED = Event.Verb.REOPENED
 # These events keep the note of the closing that they ended.
 ENDED_A_CLOSING = {REOPENED, Event.Verb.UNDID_CLOSE}
@@ -133,7 +139,7 @@ def from_try(one: Try) -> HistoryItem:
 
 def from_event(event: Event, people: Mapping[int, User], notes: Iterator[str]) -> HistoryItem:
     """Return the item of an act or opening. `notes`: the notes of the closings, newest first, as the events are."""
-    words = f"{event.get_verb_display()}."
+    words = act_words(event)
     if event.verb == Event.Verb.CLOSED:
         note = next(notes, "")
         words = gettext("closed: %(outcome)s.") % {
@@ -151,6 +157,13 @@ def from_event(event: Event, people: Mapping[int, User], notes: Iterator[str]) -
     elif event.verb == REOPENED and "why" in event.details:
         words = gettext("opened it again: %(reason)s") % {"reason": event.details["why"]}
     return HistoryItem(at=event.at, who=str(event.actor), what=words)
+
+
+def act_words(event: Event) -> str:
+    """Return the act in words, with how it was done if nobody had signed in for it."""
+    act = event.get_verb_display()
+    way = WAYS.get(event.data.get("way", ""))
+    return str(way) % {"act": act} if way else f"{act}."
 
 
 def from_message(message: Message, dispatch: Dispatch) -> HistoryItem:

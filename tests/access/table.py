@@ -140,6 +140,9 @@ TABLE: dict[str, Row] = {
     "ui/": Row(everybody("404"), REFUSED),  # a page of the demonstration
     "push-worker.js": Row(everybody("200"), REFUSED),
 
+    # Whoever has the link of a message answers as its recipient; a bare POST shows the second step.
+    "h/<str:token>/": Row(everybody("200"), everybody("200")),
+
     # The queue and an alert.
     "clinic/": Row(staff("200"), REFUSED),
     "clinic/queue/": Row(staff("200"), REFUSED),

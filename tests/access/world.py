@@ -21,6 +21,7 @@ from wagtail.models import Locale, Page
 from aftercare.alerts.actions.contact_attempts import record_contact_attempt
 from aftercare.alerts.actions.drills import start_drill
 from aftercare.alerts.actions.patient_messages import send_letter
+from aftercare.alerts.answering.links import own_links
 from aftercare.alerts.models import Alert, ContactStep
 from aftercare.guidance.actions.courses import publish_default_courses
 from aftercare.guidance.actions.editors import add_editor
@@ -159,9 +160,23 @@ def clinic_with_records(name: str, patient_name: str) -> Records:
         "invitation.token": invitation.path.split("/")[3],
         "staff_invitation.token": staff_invitation.path.split("/")[3],
         "second_step_removal.token": removal.path.split("/")[3],
+        "have_it.token": link_of_a_message(alert, manager),
         "article.slug": Article.objects.filter(live=True)[0].slug,
     }
     return Records(clinic, staff, patient, named)
+
+
+def link_of_a_message(alert: Alert, member: StaffMember) -> str:
+    """Return the token of the link in an SMS about the alert."""
+    message = Message.objects.create(
+        kind="alert_dispatch",
+        subject=alert.dispatches.get(reason="opened").pk,
+        recipient=member.user,
+        channel="sms",
+        created_at=at(20.9),
+        next_attempt_at=at(20.9),
+    )
+    return own_links([message], at(20.9))[message.pk].split("/")[2]
 
 
 # Arguments of addresses that name no record of a clinic.

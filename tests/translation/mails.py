@@ -58,9 +58,11 @@ def mails_about_alerts() -> Iterator[Mail]:
     alerts = list(
         {alert.level: alert for alert in Alert.objects.select_related("clinic", "patient")}.values()
     )
+    # The event where a message was refused.
+    before = Dispatch.objects.exclude(reason=Dispatch.Reason.UNDELIVERED)[0]
     for alert in alerts:
         for reason in Dispatch.Reason:
-            dispatch = Dispatch(reason=reason, clinic=alert.clinic, patient=alert.patient)
+            dispatch = Dispatch(reason=reason, clinic=alert.clinic, patient=alert.patient, event=before.pk)
             if reason in ABOUT_THE_CLINIC:
                 yield from ((f"alert {reason}", list_words(dispatch, count)) for count in (1, 3))
             elif reason != Dispatch.Reason.DRILL:

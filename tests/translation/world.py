@@ -17,9 +17,11 @@ from aftercare.alerts.actions.contact_attempts import record_contact_attempt
 from aftercare.alerts.actions.drills import start_drill
 from aftercare.alerts.actions.ownership import acknowledge
 from aftercare.alerts.actions.patient_messages import send_letter
-from aftercare.alerts.models import Alert, ContactAttempt, Letter
+from aftercare.alerts.answering.links import own_links
+from aftercare.alerts.models import Alert, ContactAttempt, Dispatch, Letter
 from aftercare.checkins.models import CheckIn
 from aftercare.guidance.models import Article, Instruction
+from aftercare.outbox.models import Message
 from aftercare.people.actions.invitations import invite
 from aftercare.people.actions.sign_in_links import make_sign_in_link
 from aftercare.people.actions.staff_invitations import invite_staff
@@ -193,6 +195,20 @@ def removal_of(member: StaffMember) -> FactorRemoval:
     return made
 
 
+def link_of_a_message(member: StaffMember) -> str:
+    """The page behind the link of an SMS about an alert that waits."""
+    dispatch = Dispatch.objects.filter(alerts__in=member.clinic.alerts.need_action().waiting())[0]
+    sms = Message.objects.create(
+        kind="alert_dispatch",
+        subject=dispatch.pk,
+        recipient=member.user,
+        channel="sms",
+        created_at=NOW,
+        next_attempt_at=NOW,
+    )
+    return own_links([sms], NOW)[sms.pk]
+
+
 def ways_in() -> list[str]:
     """The pages that somebody who is not signed in is sent to, and links that are of no use."""
     nurse = StaffMember.objects.get(user__email="nurse@demo.example")
@@ -201,6 +217,8 @@ def ways_in() -> list[str]:
         Invitation.objects.latest("made_at").path,
         StaffInvitation.objects.latest("made_at").path,
         removal_of(nurse).path,
+        link_of_a_message(nurse),
+        "/h/gone/",
         "/accounts/link/gone/",
         "/accounts/removal/gone/",
         "/accounts/invitation/gone/",

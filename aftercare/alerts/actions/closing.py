@@ -13,6 +13,7 @@ from aftercare.alerts.errors import (
 )
 from aftercare.alerts.locking import locked
 from aftercare.alerts.models import Alert
+from aftercare.alerts.notifying.taken import needed_since, tell_others
 from aftercare.alerts.transitions import (
     follow_up_deadline,
     mark_closed,
@@ -54,6 +55,7 @@ def close(*, alert: Alert, by: User, now: datetime, outcome: str, note: str = ""
     if needs_note(current) and not note.strip():
         raise NoteNeededError
     before, reason, waited = state_of(current), current.next_try_reason, current.is_waiting
+    untended_since = needed_since(current)
     mark_closed(current, by, now, outcome=outcome, note=note)
     current.save()
     record_event(
@@ -67,6 +69,8 @@ def close(*, alert: Alert, by: User, now: datetime, outcome: str, note: str = ""
     )
     if waited:
         release_suppressed(current.patient, now)
+    if untended_since is not None:
+        tell_others(current, by=by, since=untended_since, now=now)
     return current
 
 

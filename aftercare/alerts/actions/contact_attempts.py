@@ -17,6 +17,7 @@ from aftercare.alerts.errors import AlreadyClosedError, AlreadyCorrectedError, N
 from aftercare.alerts.following_up.chases import TRIES, advance_chase, notify_managers
 from aftercare.alerts.locking import locked_open
 from aftercare.alerts.models import Alert, ContactAttempt, Dispatch
+from aftercare.alerts.notifying.taken import needed_since, tell_others
 from aftercare.alerts.transitions import CHANGED, mark_acknowledged, mark_reached, record_failed_try, state_of
 from aftercare.people.actions.events import record_event
 from aftercare.people.models import Event, Patient, User
@@ -48,6 +49,7 @@ def record_contact_attempt(
     require_possible(result, kind, patient, alert)
     patient, alerts = locked_open(patient)
     before = {str(one.pk): state_of(one) for one in alerts}
+    untended = {one.pk: since for one in alerts if (since := needed_since(one)) is not None}
     attempt = ContactAttempt.objects.create(
         patient=patient, alert=alert, by=by, at=now, result=result, kind=kind, note=note
     )
@@ -59,6 +61,9 @@ def record_contact_attempt(
     notify_about_call(alerts, result, now)
     if seen:
         release_suppressed(patient, now)
+    for one in alerts:
+        if one.pk in untended and needed_since(one) is None:
+            tell_others(one, by=by, since=untended[one.pk], now=now)
     return attempt
 
 

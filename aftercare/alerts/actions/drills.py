@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 from django.db.models import F, Min
 
+from aftercare.alerts.actions.ownership import data_of_way
 from aftercare.alerts.dispatching.dispatches import at_once
 from aftercare.alerts.following_up.escalation import escalation_delay
 from aftercare.alerts.models import Dispatch, Drill
@@ -67,8 +68,8 @@ def create_drill_dispatch(drill: Drill, *, turn: int, step: int, now: datetime) 
 
 
 @transaction.atomic
-def end_drill(*, drill: Drill, by: User, now: datetime, acknowledged: bool) -> None:
-    """Acknowledge or stop a drill; raise DrillEndedError if it has ended."""
+def end_drill(*, drill: Drill, by: User, now: datetime, acknowledged: bool, way: str = "") -> None:
+    """Acknowledge or stop a drill; raise DrillEndedError if it has ended. `way`: as in `acknowledge`."""
     ended = (
         Drill.objects.running()
         .filter(pk=drill.pk)
@@ -77,7 +78,7 @@ def end_drill(*, drill: Drill, by: User, now: datetime, acknowledged: bool) -> N
     if not ended:
         raise DrillEndedError
     verb = Event.Verb.ACKNOWLEDGED_DRILL if acknowledged else Event.Verb.STOPPED_DRILL
-    record_event(verb=verb, actor=by, now=now, clinic=drill.clinic, subject=drill.pk)
+    record_event(verb=verb, actor=by, now=now, clinic=drill.clinic, subject=drill.pk, data=data_of_way(way))
 
 
 def escalate_drills(now: datetime) -> int:

@@ -15,7 +15,7 @@ from aftercare.alerts.errors import (
 from aftercare.alerts.following_up.unassign import notify_first_step
 from aftercare.alerts.locking import locked
 from aftercare.alerts.models import Alert
-from aftercare.alerts.notifying.taken import tell_others
+from aftercare.alerts.notifying.taken import needed_since, tell_others
 from aftercare.alerts.transitions import (
     mark_acknowledged,
     mark_confirmed,
@@ -30,16 +30,17 @@ class OwnerChangedError(ValueError):
 
 
 @transaction.atomic
-def acknowledge(*, alert: Alert, by: User, now: datetime) -> Alert:
+def acknowledge(*, alert: Alert, by: User, now: datetime, way: str = "") -> Alert:
     """Acknowledge an alert, or confirm its newer report; an alert that waits again keeps its owner.
 
-    A forgotten alert can be taken over. A second acknowledgement by the same user changes nothing. Raise
-    AlreadyAcknowledgedError if another user has acknowledged it, AlreadyClosedError if it is closed.
+    A forgotten alert can be taken over. A second acknowledgement by the same user changes nothing. `way`: how it was
+    done without signing in, kept with the event. Raise AlreadyAcknowledgedError if another user has acknowledged it,
+    AlreadyClosedError if it is closed.
     """
     current = locked(alert)
     if not current.is_open:
         raise AlreadyClosedError
-    waited, waiting_since = current.is_waiting, current.waiting_since
+    waited, untended_since = current.is_waiting, needed_since(current)
     is_own = current.acknowledged_by_id == by.pk
     if current.unconfirmed_since is not None or (is_own and current.reported_again_at is not None):
         mark_confirmed(current, current.clinic.hours, now)
@@ -50,15 +51,28 @@ def acknowledge(*, alert: Alert, by: User, now: datetime) -> Alert:
     else:
         raise AlreadyAcknowledgedError
     current.save()
-    record_event(verb=Event.Verb.ACKNOWLEDGED, actor=by, now=now, patient=current.patient, subject=current.pk)
+    record_event(
+        verb=Event.Verb.ACKNOWLEDGED,
+        actor=by,
+        now=now,
+        patient=current.patient,
+        subject=current.pk,
+        data=data_of_way(way),
+    )
     if waited:
         release_suppressed(current.patient, now)
-        tell_others(current, by=by, since=waiting_since, now=now)
+    if untended_since is not None:
+        tell_others(current, by=by, since=untended_since, now=now)
     return current
 
 
+def data_of_way(way: str) -> dict[str, str]:
+    """Return what an event keeps of how an act was done without signing in; nothing for a signed-in user."""
+    return {"way": way} if way else {}
+
+
 @transaction.atomic
-def give_back(*, alert: Alert, by: User, now: datetime) -> Alert:
+def give_back(*, alert: Alert, by: User, now: datetime, way: str = "") -> Alert:
     """Return an acknowledged alert to the pool: its deadline starts now, and the first step is notified.
 
     Raise AlreadyClosedError if it is closed, NotAcknowledgedError if nobody has acknowledged it.
@@ -77,7 +91,7 @@ def give_back(*, alert: Alert, by: User, now: datetime) -> Alert:
         now=now,
         patient=current.patient,
         subject=current.pk,
-        data={"owner": owner.pk if owner else None},
+        data={"owner": owner.pk if owner else None, **data_of_way(way)},
     )
     notify_first_step(current, now)
     return current

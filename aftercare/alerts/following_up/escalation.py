@@ -75,15 +75,26 @@ def escalate_patient(alerts: list[Alert], now: datetime, limits: Limits) -> bool
     """Create one dispatch for the overdue alerts of a patient; return False if none is overdue any more."""
     # The patient's row first, as everywhere: the reverse order could deadlock with a check-in.
     Patient.objects.select_for_update().get(pk=alerts[0].patient_id)
-    roster = Roster.of(alerts[0].clinic, now)
+    claimed, dispatch = notify_next_step(alerts, Roster.of(alerts[0].clinic, now), now, limits)
+    if dispatch is not None:
+        record_notified(claimed, dispatch, Event.Verb.ESCALATED, now)
+    return dispatch is not None
+
+
+def notify_next_step(
+    alerts: Iterable[Alert], roster: Roster, now: datetime, limits: Limits = LIMITS
+) -> tuple[list[Alert], Dispatch | None]:
+    """Advance the deadlines of a patient's alerts and create one dispatch to the next step.
+
+    Return the alerts that nobody was faster with, and their dispatch. Call in a transaction that holds the patient's
+    lock.
+    """
     claimed = [alert for alert in alerts if claim_escalation(alert, now, roster, limits)]
     if not claimed:
-        return False
+        return [], None
     behind = max(alert.escalations for alert in claimed) + 1
     step = min(behind, roster.last_position(now))
-    dispatch = create_dispatch(claimed, Dispatch.Reason.UNACKNOWLEDGED, now=now, step=step)
-    record_notified(claimed, dispatch, Event.Verb.ESCALATED, now)
-    return True
+    return claimed, create_dispatch(claimed, Dispatch.Reason.UNACKNOWLEDGED, now=now, step=step)
 
 
 def claim_escalation(alert: Alert, now: datetime, roster: Roster, limits: Limits) -> bool:

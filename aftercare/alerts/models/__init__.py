@@ -1,14 +1,16 @@
-"""Alerts, dispatches, contact steps and drills, and what the auditor found."""
+"""Alerts, dispatches, contact steps and drills, links in messages, and what the auditor found."""
 
 from aftercare.alerts.models.alerts import LEVEL_ORDER, NEEDS_ACTION, Alert, ContactAttempt
 from aftercare.alerts.models.dispatches import ContactStep, Dispatch, Drill
 from aftercare.alerts.models.letters import Letter
+from aftercare.alerts.models.links import AnswerLink
 from aftercare.alerts.models.omissions import Omission
 
 __all__ = [
     "LEVEL_ORDER",
     "NEEDS_ACTION",
     "Alert",
+    "AnswerLink",
     "ContactAttempt",
     "ContactStep",
     "Dispatch",

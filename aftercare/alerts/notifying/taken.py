@@ -1,4 +1,4 @@
-"""Who was told by push or SMS is told once who has it, by the same way, so that nobody gets up for nothing."""
+"""Who was woken is told once who has the alert, by the same way, so that nobody gets up for nothing."""
 
 from __future__ import annotations
 
@@ -18,21 +18,25 @@ from aftercare.people.models import User
 
 KIND = "alert_taken"
 WORTH_TELLING = timedelta(hours=1)
-# A mail wakes nobody: who reads it sees in the queue that somebody has it.
-WAYS = (Message.Channel.PUSH, Message.Channel.SMS)
+
+
+def needed_since(alert: Alert) -> datetime | None:
+    """Return since when people are told that the alert needs somebody; None while somebody sees to it."""
+    return alert.waiting_since if alert.is_waiting else alert.forgotten_since
 
 
 def tell_others(alert: Alert, *, by: User, since: datetime, now: datetime) -> None:
-    """Tell the others who were told of an alert since it waits that it was taken; once for each dispatch.
+    """Tell the others who were told of an alert since then that somebody has it; once for each dispatch.
 
     Call in the transaction that acknowledges the alert.
     """
     told = Message.objects.filter(
         kind=DISPATCH_KIND,
         subject__in=Dispatch.objects.filter(alerts=alert, decided_at__gte=since).values("pk"),
-        channel__in=WAYS,
         state__in=[Message.State.SENT, Message.State.SENDING],
     ).exclude(recipient=by)
+    # A mail wakes nobody: who reads it sees in the queue that somebody has it.
+    told = told.exclude(channel=Message.Channel.EMAIL)
     newest: dict[tuple[int, str, UUID | None], Message] = {}
     for message in told.order_by("created_at"):
         newest[message.recipient_id, message.channel, message.point] = message
@@ -65,5 +69,10 @@ def render(message: Message, _now: datetime) -> Content | None:
     owners = {str(alert.owner or alert.acknowledged_by) for alert in alerts}
     if any(alert.is_waiting or alert.acknowledged_by is None for alert in alerts) or len(owners) != 1:
         return None
-    said = _("%(name)s has it. You need do nothing.") % {"name": owners.pop()}
+    worst = max(alerts, key=lambda alert: alert.triage_level)
+    named = {"name": owners.pop(), "number": worst.number}
+    said = _("%(name)s has alert %(number)s.") if worst.number else _("%(name)s has it.")
+    if not any(alert.is_open for alert in alerts):
+        said = _("%(name)s has closed alert %(number)s.") if worst.number else _("%(name)s has closed it.")
+    said = f"{said % named} {_('You need do nothing.')}"
     return Content(subject=said, body=said, short=said, path=f"/clinic/alerts/{alerts[0].pk}/")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext, ngettext, ngettext_lazy, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from aftercare.alerts.models import Alert, Dispatch, Drill
+from aftercare.alerts.notifying.short_texts import has_own_link, short_drill_words, short_words
 from aftercare.outbox.registry import Content
 from aftercare.triage import Level
 
@@ -97,7 +98,10 @@ def words(dispatch: Dispatch, worst: Alert, now: datetime) -> Content:
     act = ACTS.get(reason, _("Sign in to read and acknowledge it:"))
     text = body(lead, f"{act}\n{settings.SITE_URL}{path}", closing_words(reason, worst))
     made = marked(worst.triage_level, str(SUBJECTS[reason]), text, path)
-    return replace(made, short=f"{made.short} {short_deadline(worst, dispatch, now)}".strip())
+    if not has_own_link(dispatch):
+        return made
+    short = f"{short_words(dispatch, worst)} {short_deadline(worst, dispatch, now)}".strip()
+    return replace(made, short=short, has_own_link=True)
 
 
 def marked(level: Level | None, subject: str, text: str, path: str) -> Content:
@@ -142,7 +146,8 @@ def drill_words(drill: Drill) -> Content:
     reason = Dispatch.Reason.DRILL
     path = f"/clinic/drills/{drill.pk}/"
     link = f"{_('Sign in and acknowledge the drill:')}\n{settings.SITE_URL}{path}"
-    return marked(None, str(SUBJECTS[reason]), body(LEADS[reason], link, UNTIL), path)
+    made = marked(None, str(SUBJECTS[reason]), body(LEADS[reason], link, UNTIL), path)
+    return replace(made, short=short_drill_words(drill), has_own_link=True)
 
 
 def body(*paragraphs: str | Promise) -> str:

@@ -37,6 +37,7 @@ class Event(AppendOnly):
         CLOSED = "closed", _("closed")
         UNDID_CLOSE = "undid_close", _("undid closing it")
         REOPENED = "reopened", _("opened it again")
+        PASSED_ON = "passed_on", _("passed it on to the next contact")
         ESCALATED = "escalated", _("told the next contact: nobody has acknowledged")
         NOTED_SILENCE = "noted_silence", _("told the clinic: no check-in since this alert")
         FORGOTTEN = "forgotten", _("told the next contact: acknowledged, and no call since")

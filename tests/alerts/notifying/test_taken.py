@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
 
+from aftercare.alerts.actions.closing import close
+from aftercare.alerts.actions.contact_attempts import record_contact_attempt
 from aftercare.alerts.actions.ownership import acknowledge, give_back
+from aftercare.alerts.models import Alert
 from aftercare.outbox.delivery import sweep
 from aftercare.outbox.models import Message
 from aftercare.people.models import Patient, Procedure, StaffMember
@@ -28,7 +32,7 @@ def minute(count: float) -> datetime:
 
 
 def said(gateway: Provider) -> list[tuple[str, str]]:
-    return [(number[-3:], text) for number, text in gateway.texts if " has it" in text]
+    return [(number[-3:], text) for number, text in gateway.texts if re.search(" has (closed )?alert", text)]
 
 
 def test_who_was_woken_is_told_who_has_it(
@@ -44,7 +48,7 @@ def test_who_was_woken_is_told_who_has_it(
 
     ((number, text),) = said(gateway)
     assert number == "164"
-    assert f"{nurse.user} has it. You need do nothing." in text
+    assert f"{nurse.user} has alert {Alert.objects.get(pk=alert.pk).number}. You need do nothing." in text
     assert "Amara" not in text
     assert not Message.objects.filter(kind="alert_taken", channel="email").exists()
 
@@ -72,3 +76,48 @@ def test_nobody_hears_that_somebody_has_what_waits_again(
     sweep(lambda: minute(2))
 
     assert said(gateway) == []
+
+
+def test_who_was_woken_is_told_of_a_call_and_of_a_closing_too(
+    patient: Patient, procedure: Procedure, nurse: StaffMember, gateway: Provider
+) -> None:
+    alert = alert_of(patient, 20, emergency=["breathing"])
+    sweep(lambda: minute(0))
+
+    record_contact_attempt(patient=patient, by=nurse.user, now=minute(2), result="no_answer")
+    sweep(lambda: minute(2))
+    close(alert=alert, by=nurse.user, now=minute(5), outcome="mistake", note="A test.")
+    sweep(lambda: minute(5))
+
+    ((number, text),) = said(gateway)
+    assert number == "164"
+    assert f"{nurse.user} has alert" in text
+
+
+def test_who_was_woken_is_told_that_it_was_closed(
+    patient: Patient, procedure: Procedure, nurse: StaffMember, gateway: Provider
+) -> None:
+    alert = alert_of(patient, 20, emergency=["breathing"])
+    sweep(lambda: minute(0))
+
+    close(alert=alert, by=nurse.user, now=minute(2), outcome="mistake", note="A test.")
+    sweep(lambda: minute(2))
+
+    ((_number, text),) = said(gateway)
+    assert f"{nurse.user} has closed alert" in text
+
+
+def test_who_was_woken_because_nobody_called_is_told_who_does(
+    patient: Patient, procedure: Procedure, nurse: StaffMember, clinician: StaffMember, gateway: Provider
+) -> None:
+    from aftercare.alerts.following_up.escalation import follow_up
+
+    alert = alert_of(patient, 20, emergency=["breathing"])
+    acknowledge(alert=alert, by=nurse.user, now=minute(0.1))
+    follow_up(minute(11))
+    sweep(lambda: minute(11))
+
+    acknowledge(alert=alert, by=clinician.user, now=minute(12))
+    sweep(lambda: minute(12))
+
+    assert [number for number, text in said(gateway) if str(clinician.user) in text] == ["163"]

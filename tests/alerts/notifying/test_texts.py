@@ -31,6 +31,7 @@ def test_emergency_and_urgent_stand_in_the_subject_and_in_the_first_line(
 ) -> None:
     dispatch = Dispatch.objects.get()
     dispatch.reason = reason
+    dispatch.event = dispatch.pk  # of which a message was refused, where that is the reason
 
     content = words(dispatch, alerts[rule], at(1))
 

@@ -57,8 +57,8 @@ def test_an_urgent_alert_is_mailed_at_once_and_sent_by_sms_after_five_minutes(
     number, text = gateway.texts[0]
     assert number == NUMBER
     assert text.startswith("Larkfield")
-    assert "Urgent: a check-in needs a person." in text
-    assert text.endswith(f"/clinic/alerts/{alert.pk}/")
+    assert f"URGENT alert {Alert.objects.get(pk=alert.pk).number}." in text
+    assert "/h/" in text
     assert len(text) <= 160
     for word in ("Amara", "pus"):
         assert word not in text
@@ -85,7 +85,7 @@ def test_an_emergency_is_told_by_every_way_at_once(
     swept(0)
 
     assert ("sms", "sent") in channels()
-    assert "Emergency: a check-in needs a person." in gateway.texts[0][1]
+    assert "EMERGENCY alert" in gateway.texts[0][1]
 
 
 def test_an_sms_that_is_refused_lets_the_next_step_be_told_though_a_mail_has_arrived(
@@ -141,4 +141,4 @@ def test_a_drill_goes_every_way_an_emergency_would(
     start_drill(clinic=nurse.clinic, by=manager.user, now=at(20))
     swept(0)
 
-    assert "DRILL: a check-in needs a person." in gateway.texts[0][1]
+    assert "This is a drill. No patient is waiting." in gateway.texts[0][1]

@@ -52,6 +52,7 @@ PLAIN = {
     "outbox.Heartbeat": {"name"},
     "people.SignInLink": {"next_path", "token_hash"},
     "people.CodeRequest": {"code_hash", "mailbox", "network"},
+    "alerts.AnswerLink": {"token_hash"},
     "people.ContactPoint": {"code_hash", "name"},
     "people.ContactRule": {"level"},
     "people.User ": {"password"},
