@@ -38,8 +38,8 @@ Renderer = Callable[["Message", datetime], Content | None]
 ForAll = Callable[[Collection[UUID], datetime], Mapping[UUID, Content | None]]
 # Renders one mail that stands for several messages to one recipient, none of them withdrawn.
 Together = Callable[[Sequence["Message"], datetime], Content]
-# Writes messages that have fallen due; called by every sweep, safe to run concurrently.
-Source = Callable[[datetime], None]
+# Writes messages that have fallen due, and returns of how many events; called by every sweep, safe to run concurrently.
+Source = Callable[[datetime], int]
 
 
 class Backlog(NamedTuple):

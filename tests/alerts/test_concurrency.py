@@ -13,7 +13,6 @@ from aftercare.alerts.following_up import escalation
 from aftercare.alerts.models import Alert, Dispatch
 from aftercare.alerts.notifying import notifications
 from aftercare.alerts.notifying.notifications import drain
-from aftercare.alerts.on_call.recipients import recipients_of
 from aftercare.checkins.follow_up.non_response import record_silence_after_alerts
 from aftercare.checkins.submission.actions import Receipt
 from aftercare.outbox.models import Message
@@ -91,9 +90,11 @@ def test_a_dispatch_drained_twice_at_once_makes_one_message_for_each_recipient(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr(notifications, "recipients_of", Crossing()(recipients_of))
+    monkeypatch.setattr(notifications, "drain_batch", Crossing()(notifications.drain_batch))
 
-    at_once(*[lambda: drain(at(20))] * 2)
+    drained = at_once(*[lambda: drain(at(20))] * 2)
+
+    assert sorted(drained, key=str) == [0, 1]
 
     recipients = Message.objects.values_list("recipient", flat=True)
     assert sorted(recipients) == sorted([nurse.user_id, clinician.user_id])

@@ -85,10 +85,14 @@ def test_a_source_that_fails_keeps_no_other_messages_back(
 ) -> None:
     asked: list[datetime] = []
 
-    def fails(_now: datetime) -> None:
+    def fails(_now: datetime) -> int:
         raise ValueError("a fault")
 
-    monkeypatch.setattr(registry, "_sources", {"broken": fails, "sound": asked.append})
+    def is_sound(now: datetime) -> int:
+        asked.append(now)
+        return 0
+
+    monkeypatch.setattr(registry, "_sources", {"broken": fails, "sound": is_sound})
     message = make_message()
 
     swept(at())

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Min, Q, QuerySet
 
 from aftercare.alerts.dispatching.deferred import reschedule
-from aftercare.alerts.dispatching.dispatches import highest_level
 from aftercare.alerts.dispatching.relevance import relevant_alerts
 from aftercare.alerts.dispatching.suppression import is_suppressed
 from aftercare.alerts.dispatching.undelivered import KIND
-from aftercare.alerts.models import Dispatch, Drill
+from aftercare.alerts.models import Alert, Dispatch, Drill
+from aftercare.alerts.notifying.messages import new_messages, sooner_deadlines
 from aftercare.alerts.notifying.texts import drill_words, list_words, together_words, words
 from aftercare.alerts.on_call.no_recipients import record_no_recipient
 from aftercare.alerts.on_call.recipients import recipients_of
@@ -23,121 +24,109 @@ from aftercare.alerts.on_call.roster import Roster
 from aftercare.outbox.models import Message
 from aftercare.outbox.registry import Backlog, Content
 from aftercare.people.contact_points.rules import OwnRules, own_rules
-from aftercare.triage import Level
 
 __all__ = ["KIND", "backlog", "drain", "render", "render_for_all", "render_together"]
 
 logger = logging.getLogger(__name__)
 
+BATCH = 50  # dispatches in one transaction, and so with one write to the disk
+MOST = 500  # dispatches in one run; the next run continues
 
-def drain(now: datetime) -> None:
-    """Create messages for every due dispatch; safe to run repeatedly and concurrently."""
-    rosters: dict[int, Roster] = {}
-    people: dict[int, dict[int, OwnRules]] = {}
-    for dispatch in Dispatch.objects.to_drain(now).select_related("clinic", "patient")[:500]:
-        try:
-            if reschedule(dispatch) > now:
-                continue
-            if dispatch.clinic_id not in rosters:
-                roster = rosters[dispatch.clinic_id] = Roster.of(dispatch.clinic, now)
-                people[dispatch.clinic_id] = own_rules(member.user_id for member in roster.everybody)
-            drain_one(dispatch, rosters[dispatch.clinic_id], people[dispatch.clinic_id], now)
-        except Exception:
-            # A dispatch that fails stays undrained and must not block the next.
-            logger.exception("dispatch %s could not be expanded", dispatch.pk)
+
+def drain(now: datetime) -> int:
+    """Write the messages of every due dispatch; return the number of dispatches.
+
+    Safe to run concurrently: a dispatch is locked while its messages are written, and other runs skip it.
+    """
+    seen: set[UUID] = set()
+    drained = 0
+    while len(seen) < MOST:
+        due = Dispatch.objects.to_drain(now).exclude(pk__in=seen).values_list("pk", flat=True)
+        batch = list(due[:BATCH])
+        if not batch:
+            break
+        seen.update(batch)
+        drained += drain_together(batch, now)
+    return drained
+
+
+def drain_together(ids: Sequence[UUID], now: datetime) -> int:
+    """Drain dispatches in one transaction; if that fails, each by itself, so that one blocks no other."""
+    try:
+        return drain_batch(ids, now)
+    except Exception as error:
+        if len(ids) > 1:
+            return sum(drain_together([pk], now) for pk in ids)
+        if isinstance(error, OperationalError | InterfaceError):
+            raise
+        logger.exception("dispatch %s could not be expanded", ids[0])
+        return 0
 
 
 @transaction.atomic
-def drain_one(dispatch: Dispatch, roster: Roster, people: Mapping[int, OwnRules], now: datetime) -> None:
-    """Create the messages of one dispatch for its current recipients; none if it has expired.
+def drain_batch(ids: Sequence[UUID], now: datetime) -> int:
+    """Write the messages of those dispatches that no other run is at work on; return how many are drained now."""
+    free = Dispatch.objects.to_drain(now).filter(pk__in=ids).select_related("clinic")
+    locked = free.prefetch_related("alerts").select_for_update(skip_locked=True, no_key=True, of=("self",))
+    due = [dispatch for dispatch in locked if reschedule(dispatch) <= now]
+    if not due:
+        return 0
+    batch = Batch.of(due, now)
+    for dispatch in due:
+        batch.add(dispatch)
+    return batch.save()
 
-    If nobody is available, those who are away are notified, and the dispatch stays open until somebody is.
-    """
-    if dispatch.reason == Dispatch.Reason.UNCOVERED and is_suppressed(dispatch):
-        dispatch.delete()
-        return
-    if not dispatch.is_late(now) and not is_obsolete(dispatch):
-        recipients = recipients_of(dispatch, roster, now)
-        write_messages(dispatch, recipients, people, now)
-        shorten_deadline(dispatch, roster, now)
-        if not (recipients and roster.has_somebody(now)) and content_of(dispatch, now) is not None:
-            record_no_recipient(dispatch, now)
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Batch:
+    """Dispatches that are drained together: whom they may reach, and what is to be written."""
+
+    now: datetime
+    rosters: Mapping[int, Roster]
+    people: Mapping[int, OwnRules]
+    messages: list[Message] = field(default_factory=list)
+    drained: list[UUID] = field(default_factory=list)
+    deadlines: list[tuple[UUID, datetime]] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, dispatches: Iterable[Dispatch], now: datetime) -> Batch:
+        """Load the rosters and rules that these dispatches need, in a few queries for all of them."""
+        rosters = Roster.of_all({dispatch.clinic for dispatch in dispatches}, now)
+        everybody = [member.user_id for roster in rosters.values() for member in roster.everybody]
+        return cls(now=now, rosters=rosters, people=own_rules(everybody))
+
+    def add(self, dispatch: Dispatch) -> None:
+        """Add a dispatch with the messages to its current recipients; none if it has expired.
+
+        If nobody is available, those who are away are notified, and the dispatch stays open until somebody is.
+        """
+        if dispatch.reason == Dispatch.Reason.UNCOVERED and is_suppressed(dispatch):
+            dispatch.delete()
             return
-    Dispatch.objects.filter(pk=dispatch.pk).update(drained_at=now, nobody_since=None)
+        if not dispatch.is_late(self.now) and not is_obsolete(dispatch):
+            roster = self.rosters[dispatch.clinic_id]
+            recipients = recipients_of(dispatch, roster, self.now)
+            self.messages.extend(new_messages(dispatch, recipients, self.people, self.now))
+            self.deadlines.extend(sooner_deadlines(dispatch, roster, self.now))
+            nobody = not (recipients and roster.has_somebody(self.now))
+            if nobody and content_of(dispatch, self.now) is not None:
+                record_no_recipient(dispatch, self.now)
+                return
+        self.drained.append(dispatch.pk)
+
+    def save(self) -> int:
+        """Write everything; return the number of drained dispatches. Alerts come last: others wait for their locks."""
+        Message.objects.bulk_create(self.messages, ignore_conflicts=True)
+        Dispatch.objects.filter(pk__in=self.drained).update(drained_at=self.now, nobody_since=None)
+        for pk, sooner in sorted(self.deadlines):
+            waiting = Alert.objects.waiting().filter(pk=pk, escalations=0, next_escalation_at__gt=sooner)
+            waiting.update(next_escalation_at=sooner)
+        return len(self.drained)
 
 
 def is_obsolete(dispatch: Dispatch) -> bool:
     """Return True if a suppressed alert was taken on meanwhile, so that nobody needs to be notified."""
     return dispatch.reason == Dispatch.Reason.UNCOVERED and not relevant_alerts(dispatch)
-
-
-def write_messages(
-    dispatch: Dispatch, recipients: Collection[int], people: Mapping[int, OwnRules], now: datetime
-) -> None:
-    """Create the messages to each recipient by the person's own rules, unless they exist."""
-    priority, level, zone = priority_of(dispatch), level_of(dispatch), dispatch.clinic.zone
-    Message.objects.bulk_create(
-        (
-            Message(
-                kind=KIND,
-                subject=dispatch.pk,
-                thread=dispatch.patient_id,
-                sender=dispatch.clinic_id,
-                recipient_id=user_id,
-                channel=way.channel,
-                point=way.point,
-                priority=priority,
-                created_at=now,
-                next_attempt_at=way.at,
-                expires_at=dispatch.expires_at,
-            )
-            for user_id in recipients
-            for way in people[user_id].ways(level, now, zone, dispatch.expires_at)
-        ),
-        ignore_conflicts=True,
-    )
-
-
-def level_of(dispatch: Dispatch) -> str:
-    """Return the level by whose rules the recipients are told.
-
-    What was dealt with once, and is only to be finished, wakes nobody.
-    """
-    if dispatch.reason in WITHOUT_ALERTS:
-        return WITHOUT_ALERTS[Dispatch.Reason(dispatch.reason)].value
-    alerts = relevant_alerts(dispatch) or list(dispatch.alerts.all())
-    level = highest_level(alerts) if alerts else Level.SAME_DAY
-    return min(level, Level.SAME_DAY).value if dispatch.reason in NOT_PRESSING else level.value
-
-
-# The level of what is about no single patient, and reasons that are not pressing whatever the alert is.
-WITHOUT_ALERTS = {
-    Dispatch.Reason.DRILL: Level.EMERGENCY,
-    Dispatch.Reason.CLOSING: Level.SAME_DAY,
-    Dispatch.Reason.DIGEST: Level.ROUTINE,
-}
-NOT_PRESSING = {Dispatch.Reason.LEFT_OPEN, Dispatch.Reason.SILENT}
-
-
-def priority_of(dispatch: Dispatch) -> Message.Priority:
-    """Emergencies and drills first, lists last."""
-    if dispatch.reason == Dispatch.Reason.DRILL:
-        return Message.Priority.NOW
-    if dispatch.patient_id is None:
-        return Message.Priority.ROUTINE
-    is_emergency = dispatch.alerts.filter(level=Level.EMERGENCY.value).exists()
-    return Message.Priority.NOW if is_emergency else Message.Priority.SOON
-
-
-def shorten_deadline(dispatch: Dispatch, roster: Roster, now: datetime) -> None:
-    """Shorten the alert's deadline if the first step has less time than the level gives."""
-    step = roster.step_at(dispatch.step, now)
-    if dispatch.reason not in {Dispatch.Reason.OPENED, Dispatch.Reason.RETURNED} or step is None:
-        return
-    waiting = dispatch.alerts.waiting().filter(escalations=0)
-    for alert in waiting.exclude(next_escalation_at=None):
-        sooner = alert.waiting_since + timedelta(minutes=step.wait_min)
-        waiting.filter(pk=alert.pk, next_escalation_at__gt=sooner).update(next_escalation_at=sooner)
 
 
 def backlog(now: datetime) -> Backlog:

@@ -57,7 +57,7 @@ def next_accepting_step(dispatch: Dispatch, roster: Roster, now: datetime) -> li
 
 def owners_of(dispatch: Dispatch) -> set[int | None]:
     """Return the user ids of the owners of a dispatch's alerts."""
-    return set(dispatch.alerts.exclude(owner=None).values_list("owner", flat=True))
+    return {alert.owner_id for alert in dispatch.alerts.all() if alert.owner_id}
 
 
 def available(user_ids: Iterable[int | None], roster: Roster, now: datetime) -> list[StaffMember]:

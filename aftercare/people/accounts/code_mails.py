@@ -85,8 +85,8 @@ def attend_failures(messages: Sequence[Message], now: datetime) -> None:
     Message.objects.filter(pk__in=[message.pk for message in messages]).update(attended_at=now)
 
 
-def empty_finished(now: datetime) -> None:
-    """Empty the mails that were sent, have expired or were given up; delete them after a day."""
+def empty_finished(now: datetime) -> int:
+    """Empty the mails that were sent, have expired or were given up; delete them after a day. Write no message."""
     finished = Message.objects.filter(kind=KIND, subject=OuterRef("pk"), finished_at__isnull=False)
     CodeMail.objects.filter(Exists(finished), emptied_at=None).update(content={}, emptied_at=now)
     if claim_periodic_job("clear code mails", CLEAR_EVERY, now):
@@ -94,3 +94,4 @@ def empty_finished(now: datetime) -> None:
         ids = list(old.values_list("pk", flat=True)[:10_000])
         Message.objects.filter(kind=KIND, subject__in=ids).delete()
         CodeMail.objects.filter(pk__in=ids).delete()
+    return 0

@@ -8,7 +8,7 @@ import pytest
 
 from aftercare.alerts.actions.ownership import acknowledge
 from aftercare.alerts.models import Alert, ContactStep, Dispatch
-from aftercare.alerts.notifying.notifications import level_of
+from aftercare.alerts.notifying.messages import level_of
 from aftercare.outbox.delivery import sweep
 from aftercare.outbox.models import Message
 from aftercare.people.models import ContactPoint, Patient, Procedure, StaffMember
