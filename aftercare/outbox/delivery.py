@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,6 +17,7 @@ from aftercare.outbox import database_clock
 from aftercare.outbox.channels import CHANNELS, DeliveryError, OutageError, OutgoingMail, channels_in_use
 from aftercare.outbox.claiming import claims
 from aftercare.outbox.claiming.claims import Claim
+from aftercare.outbox.claiming.sources import run_sources
 from aftercare.outbox.models import Message
 from aftercare.outbox.registry import (
     Content,
@@ -27,7 +27,6 @@ from aftercare.outbox.registry import (
     own_links_of,
     point_refused,
     renderer_of,
-    sources,
     together_of,
 )
 
@@ -39,8 +38,6 @@ SETTLE_PATIENCE = 20.0  # seconds to wait for the database in order to record wh
 Clock = Callable[[], datetime]
 # What one person alone receives, and can answer at once. Mails are forwarded, and opened by scanners.
 WITH_OWN_LINKS = frozenset({Message.Channel.PUSH, Message.Channel.SMS})
-# The threads of the channels need not expand the same events at the same time.
-_sources_in_turn = threading.Lock()
 SharedContents = dict[tuple[str, UUID, str], Content | None]
 
 
@@ -50,11 +47,20 @@ def sweep(clock: Clock = database_clock.now, *, seconds: float = RUN_SECONDS) ->
     return sum(sweep_channel(channel, clock, seconds=seconds) for channel in channels_in_use())
 
 
-def sweep_channel(channel: str, clock: Clock, *, seconds: float = RUN_SECONDS) -> int:
-    """Deliver the due messages of a channel, most urgent first, for `seconds` at most; return how many mails."""
+def sweep_channel(
+    channel: str,
+    clock: Clock,
+    *,
+    seconds: float = RUN_SECONDS,
+    write_due: Callable[[Clock], int] = run_sources,
+) -> int:
+    """Deliver the due messages of a channel, most urgent first, for `seconds` at most; return how many mails.
+
+    `write_due` lets the sources write messages before each claim.
+    """
     until, sent = time.monotonic() + seconds, 0
     while True:
-        run_sources(clock())
+        write_due(clock)
         claim = claims.claim(channel, clock())
         if claim is None:
             return sent
@@ -70,18 +76,6 @@ def deliver_kind(kind: str, clock: Clock = database_clock.now) -> int:
         while claim := claims.claim(channel, clock(), kind=kind):
             sent += deliver(claim, channel, clock)
     return sent
-
-
-def run_sources(now: datetime) -> None:
-    """Let every source write the messages that have fallen due; an error of a source is logged."""
-    with _sources_in_turn:
-        for name, source in sources().items():
-            try:
-                source(now)
-            except (OperationalError, InterfaceError):
-                raise
-            except Exception:
-                logger.exception("source %s failed", name)
 
 
 def deliver(claim: Claim, channel: str, clock: Clock) -> int:

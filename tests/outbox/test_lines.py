@@ -6,12 +6,14 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from datetime import datetime
 
 import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
-from aftercare.outbox import registry
+from aftercare.outbox import delivery, registry
+from aftercare.outbox.claiming import claims, sources
 from aftercare.outbox.lines import sweep_all
 from aftercare.outbox.models import Message
 from tests.outbox.wire import Wire
@@ -105,3 +107,83 @@ def test_a_line_that_breaks_off_ends_no_other(
 
     assert sweep_all() == 1
     assert wire.sent == [mail.pk]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_one_line_lets_be_written_for_another_leaves_in_the_same_run(
+    gateway: Provider, wire: Wire, make_message: MakeMessage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = timezone.now()
+    make_message(created_at=now, next_attempt_at=now)
+    has_left = threading.Event()
+    wire.meanwhile = has_left.set
+
+    def write_sms(at: datetime) -> int:
+        """Write an SMS as soon as the mail has left, when nothing but the line of the mails is at work."""
+        if not has_left.is_set():
+            return 0
+        has_left.clear()
+        make_message(channel=Message.Channel.SMS, point=uuid.uuid4(), created_at=at, next_attempt_at=at)
+        return 1
+
+    monkeypatch.setattr(registry, "_sources", {"test": write_sms})
+
+    assert sweep_all() == 2
+    assert len(gateway.received) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_channel_that_rests_after_an_outage_keeps_no_run_going(
+    gateway: Provider, wire: Wire, make_message: MakeMessage
+) -> None:
+    now = timezone.now()
+    claims.record_outage(Message.Channel.SMS, now)
+    make_message(channel=Message.Channel.SMS, point=uuid.uuid4(), created_at=now, next_attempt_at=now)
+    mail = make_message(created_at=now, next_attempt_at=now)
+    began = time.monotonic()
+
+    assert sweep_all() == 1
+
+    assert wire.sent == [mail.pk]
+    assert time.monotonic() - began < delivery.RUN_SECONDS
+
+
+class CountedLock:
+    """A lock that counts who has asked for it."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.asked = 0
+
+    def __enter__(self) -> None:
+        self.asked += 1
+        self.lock.acquire()
+
+    def __exit__(self, *_error: object) -> None:
+        self.lock.release()
+
+
+def test_the_sources_are_asked_once_for_all_who_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, goes_on, lock = threading.Event(), threading.Event(), CountedLock()
+    runs: list[datetime] = []
+
+    def source(now: datetime) -> int:
+        runs.append(now)
+        begun.set()
+        assert goes_on.wait(10)
+        return 1
+
+    monkeypatch.setattr(registry, "_sources", {"test": source})
+    monkeypatch.setattr(sources._turns, "lock", lock)
+    asking = [threading.Thread(target=sources.run_sources, args=(timezone.now,)) for _number in range(4)]
+    asking[0].start()
+    assert begun.wait(10)
+    # The run that is under way may have missed what was written since it began.
+    for thread in asking[1:]:
+        thread.start()
+    assert wait_until(lambda: lock.asked == len(asking))
+    goes_on.set()
+    for thread in asking:
+        thread.join(10)
+
+    assert len(runs) == 2

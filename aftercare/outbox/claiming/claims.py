@@ -17,7 +17,7 @@ from django.db.models.functions import Coalesce
 
 from aftercare.outbox.claiming import timing
 from aftercare.outbox.claiming.batching import Plan, Recipient, SentMail, plan, recent_mails, recipient_of
-from aftercare.outbox.models import CLOCK_TOLERANCE, ChannelState, Message
+from aftercare.outbox.models import CLOCK_TOLERANCE, ChannelState, Message, MessageQuerySet
 from aftercare.outbox.registry import batched_kinds, given_up_of
 
 logger = logging.getLogger(__name__)
@@ -83,9 +83,20 @@ def locked_channel(channel: str) -> ChannelState:
     return state
 
 
+def channels_due(channels: Sequence[str], now: datetime) -> list[str]:
+    """Return those of the channels on which something is due."""
+    return [channel for channel in channels if due_on(channel, now).exists()]
+
+
+def due_on(channel: str, now: datetime) -> MessageQuerySet:
+    """Return the messages of a channel that are due and have not expired."""
+    due: MessageQuerySet = Message.objects.due(now).filter(channel=channel).exclude(expires_at__lte=now)
+    return due
+
+
 def leads_of(channel: str, now: datetime, *, limit: int, kind: str = "") -> list[Message]:
     """Return the candidates to start mails with. A message that crashed a worker is claimed alone."""
-    due = Message.objects.due(now).filter(channel=channel).exclude(expires_at__lte=now).most_pressing_first()
+    due = due_on(channel, now).most_pressing_first()
     if kind:
         due = due.filter(kind=kind)
     # prefetch, not select_related: a join would scan the whole backlog.
