@@ -16,6 +16,8 @@ from aftercare.outbox.models import CLOCK_TOLERANCE, Heartbeat
 
 WORKER = "worker"
 
+# A heartbeat is written no more often than this: each is a write to the disk, for which the others wait.
+BEAT_EVERY = timedelta(seconds=1)
 # A part without a heartbeat for this long is taken to be down.
 SILENT_AFTER = timedelta(seconds=30)
 # A dead worker that none has replaced is forgotten after this long.
@@ -24,8 +26,9 @@ _main_process: list[int] = []
 
 
 def beat_heart(name: str, now: datetime) -> None:
-    """Store a heartbeat of `name`."""
-    if not Heartbeat.objects.filter(name=name).update(at=now):
+    """Store a heartbeat of `name`, unless one was stored within the last second."""
+    just_now = Q(at__gt=now - BEAT_EVERY, at__lte=now)
+    if not Heartbeat.objects.filter(name=name).exclude(just_now).update(at=now):
         Heartbeat.objects.get_or_create(name=name, defaults={"at": now})
 
 

@@ -1,7 +1,9 @@
 """The nudge: outside the request, bounded, dropped when there is no room."""
 
 import threading
+import time
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 from django.db import transaction
@@ -99,3 +101,21 @@ def test_a_nudge_that_cannot_reach_the_broker_harms_nobody(
     nudge.wait()
 
     assert "ConnectionError" in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nudges_in_a_rush_gather_and_none_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    published: list[float] = []
+    monkeypatch.setattr(nudge, "publish", lambda: published.append(time.monotonic()))
+
+    until = time.monotonic() + 0.5
+    while time.monotonic() < until:
+        last = time.monotonic()
+        with transaction.atomic():
+            nudge.nudge_after_commit()
+    nudge.wait()
+
+    assert 2 <= len(published) <= 12
+    assert min(later - sooner for sooner, later in pairwise(published)) >= nudge.APART
+    # The last commit has a nudge after it.
+    assert published[-1] >= last

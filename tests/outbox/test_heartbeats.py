@@ -35,6 +35,17 @@ def test_a_worker_beats_under_the_name_of_its_main_process() -> None:
     assert state().degraded == []
 
 
+def test_a_heartbeat_is_written_once_a_second_and_whenever_the_clock_was_set_back() -> None:
+    beat_heart(OWN, at())
+    beat_heart(OWN, at(seconds=0.9))
+    assert Heartbeat.objects.get(name=OWN).at == at()
+
+    beat_heart(OWN, at(seconds=1))
+    assert Heartbeat.objects.get(name=OWN).at == at(seconds=1)
+    beat_heart(OWN, at(-1))
+    assert Heartbeat.objects.get(name=OWN).at == at(-1)
+
+
 def test_a_dead_worker_is_named_while_another_works() -> None:
     beat_heart(OTHER, at(minutes=-5))
     sweep()
