@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-import uuid
-from collections.abc import Callable
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 from django.db import transaction
 
@@ -21,71 +22,112 @@ BEFORE_CLOSING = timedelta(hours=1)
 # Start of the working day at a clinic that is open at midnight.
 MORNING = "09:00"
 
+Identity = tuple[str, UUID]  # reason and event of a dispatch
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reminder:
+    """A reminder that has fallen due at a clinic; `key` tells it from those of other days."""
+
+    clinic: Clinic
+    reason: Dispatch.Reason
+    key: datetime
+    expires_at: datetime
+
+    @property
+    def event(self) -> UUID:
+        """Id of the event of its dispatch; that of a closing at midnight is that of the next day's list."""
+        return uuid5(NAMESPACE_OID, f"{self.clinic.pk} {self.key.isoformat()}")
+
+    @property
+    def identity(self) -> Identity:
+        return self.reason.value, self.event
+
 
 def remind(now: datetime) -> int:
-    """Create the reminders that have fallen due, each once per day and clinic; return their number."""
-    written = 0
-    for clinic in Clinic.objects.order_by("pk"):
-        written += attempt(remind_before_closing, clinic, now) + attempt(send_routine_list, clinic, now)
-    return written
+    """Create the reminders that have fallen due, each once per day and clinic; return their number.
+
+    Finding them takes four queries, however many clinics there are.
+    """
+    due = [reminder for clinic in Clinic.objects.order_by("pk") for reminder in due_reminders(clinic, now)]
+    created = Dispatch.objects.filter(event__in=[reminder.event for reminder in due])
+    known = set(created.values_list("reason", "event"))
+    missing = [reminder for reminder in due if reminder.identity not in known]
+    alerts = alerts_of(missing)
+    return sum(create(one, alerts[one.identity], now) for one in missing if alerts[one.identity])
 
 
-def attempt(act: Callable[[Clinic, datetime], bool], clinic: Clinic, now: datetime) -> bool:
-    """Run `act` for one clinic, and log an error so that other clinics are still reminded."""
-    try:
-        return act(clinic, now)
-    except Exception:
-        logger.exception("%s failed for clinic %s", act.__name__, clinic.pk)
-        return False
+def due_reminders(clinic: Clinic, now: datetime) -> Iterator[Reminder]:
+    """Yield the reminders of a clinic that are due; an error is logged, so that other clinics are still reminded."""
+    for find in (before_closing, routine_list):
+        try:
+            reminder = find(clinic, now)
+        except Exception:
+            logger.exception("%s failed for clinic %s", find.__name__, clinic.pk)
+            continue
+        if reminder:
+            yield reminder
 
 
-def remind_before_closing(clinic: Clinic, now: datetime) -> bool:
-    """Remind of open same-day alerts, in one message, within the last hour before closing."""
+def before_closing(clinic: Clinic, now: datetime) -> Reminder | None:
+    """Return the reminder of open same-day alerts within the last hour before closing."""
     closes = clinic.hours.closing_of_day(now)
     if closes is None or not closes - BEFORE_CLOSING <= now < closes:
-        return False
-    alerts = list(clinic.alerts.open().filter(level=Level.SAME_DAY.value))
-    return create_reminder_once(
-        clinic, Dispatch.Reason.CLOSING, alerts, now=now, key=closes, expires_at=closes
-    )
+        return None
+    return Reminder(clinic=clinic, reason=Dispatch.Reason.CLOSING, key=closes, expires_at=closes)
 
 
-def send_routine_list(clinic: Clinic, now: datetime) -> bool:
-    """Send the list of new routine alerts, in one message per working day, once the clinic has opened."""
+def routine_list(clinic: Clinic, now: datetime) -> Reminder | None:
+    """Return the list of new routine alerts of the working day, once the clinic has opened."""
     opening = clinic.hours.current(now)
     if opening is None:
-        return False
+        return None
     midnight = instant_on(now.astimezone(clinic.zone).date(), "00:00", clinic.zone)
     begins = opening.opens
     if opening.opens <= midnight:
         begins = instant_on(midnight.date(), MORNING, clinic.zone)
     if now < begins:
-        return False
+        return None
     ends = min(opening.closes, midnight + timedelta(days=1))
-    alerts = list(clinic.alerts.filter(level=Level.ROUTINE.value, status=Alert.Status.NEW))
-    return create_reminder_once(
-        clinic, Dispatch.Reason.DIGEST, alerts, now=now, key=midnight, expires_at=ends
-    )
+    return Reminder(clinic=clinic, reason=Dispatch.Reason.DIGEST, key=midnight, expires_at=ends)
+
+
+def alerts_of(reminders: Sequence[Reminder]) -> Mapping[Identity, list[Alert]]:
+    """Return the alerts that each of these reminders is about, in two queries."""
+    found: dict[Identity, list[Alert]] = {reminder.identity: [] for reminder in reminders}
+    alerts_by_reason = {
+        Dispatch.Reason.CLOSING: Alert.objects.open().filter(level=Level.SAME_DAY.value),
+        Dispatch.Reason.DIGEST: Alert.objects.filter(level=Level.ROUTINE.value, status=Alert.Status.NEW),
+    }
+    for reason, alerts in alerts_by_reason.items():
+        clinics = {reminder.clinic.pk: reminder for reminder in reminders if reminder.reason == reason}
+        for alert in alerts.filter(clinic__in=clinics):
+            found[clinics[alert.clinic_id].identity].append(alert)
+    return found
+
+
+def create(reminder: Reminder, alerts: Sequence[Alert], now: datetime) -> bool:
+    """Create the dispatch of a reminder; return False if another run was faster, or it failed, which is logged."""
+    try:
+        return create_once(reminder, alerts, now)
+    except Exception:
+        logger.exception("%s failed for clinic %s", reminder.reason, reminder.clinic.pk)
+        return False
 
 
 @transaction.atomic
-def create_reminder_once(
-    clinic: Clinic,
-    reason: Dispatch.Reason,
-    alerts: list[Alert],
-    *,
-    now: datetime,
-    key: datetime,
-    expires_at: datetime,
-) -> bool:
-    """Create the dispatch for this clinic, reason and `key`; return False if it exists or there are no alerts."""
-    if not alerts:
-        return False
+def create_once(reminder: Reminder, alerts: Sequence[Alert], now: datetime) -> bool:
+    """Create the dispatch of a reminder; return False if it exists."""
     dispatch, created = Dispatch.objects.get_or_create(
-        reason=reason,
-        event=uuid.uuid5(uuid.NAMESPACE_OID, f"{clinic.pk} {key.isoformat()}"),
+        reason=reminder.reason,
+        event=reminder.event,
         turn=0,
-        defaults={"clinic": clinic, "decided_at": now, "due_at": now, "expires_at": expires_at},
+        defaults={
+            "clinic": reminder.clinic,
+            "decided_at": now,
+            "due_at": now,
+            "expires_at": reminder.expires_at,
+        },
     )
     if created:
         dispatch.alerts.set(alerts)

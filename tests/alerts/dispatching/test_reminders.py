@@ -1,19 +1,21 @@
 """Once a day: same-day alerts before closing, routine ones after opening. Holidays, clock changes, outages."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from aftercare.alerts.actions.closing import close
 from aftercare.alerts.actions.ownership import acknowledge
 from aftercare.alerts.dispatching import reminders
 from aftercare.alerts.dispatching.reminders import remind
-from aftercare.alerts.models import Dispatch
+from aftercare.alerts.models import Alert, Dispatch
 from aftercare.alerts.notifying.notifications import drain, render
 from aftercare.outbox.models import Message
 from aftercare.people.hours import ALWAYS_OPEN
 from aftercare.people.models import Clinic, Patient, Procedure, StaffMember
-from tests.factories import at, check_in
+from tests.factories import ClinicFactory, at, check_in
 
 pytestmark = pytest.mark.django_db
 
@@ -137,18 +139,63 @@ def test_one_clinics_fault_keeps_no_other_from_being_reminded(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     check_in(stranger, 1, signs=["lumps"])
-    remind_before_closing = reminders.remind_before_closing
+    before_closing = reminders.before_closing
 
-    def fails_for_the_first(clinic: Clinic, now: datetime) -> bool:
+    def fails_for_the_first(clinic: Clinic, now: datetime) -> reminders.Reminder | None:
         if clinic == same_day.clinic:
             raise ValueError("a fault")
-        return remind_before_closing(clinic, now)
+        return before_closing(clinic, now)
 
-    monkeypatch.setattr(reminders, "remind_before_closing", fails_for_the_first)
+    monkeypatch.setattr(reminders, "before_closing", fails_for_the_first)
 
     assert remind(at(7.5)) == 1
     assert Dispatch.objects.get(reason="closing").clinic == stranger.clinic
     assert "failed for clinic" in caplog.text
+
+
+def test_a_reminder_that_cannot_be_written_keeps_no_other_from_being_written(
+    same_day: Patient,
+    stranger: Patient,
+    outsider: StaffMember,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    check_in(stranger, 1, signs=["lumps"])
+    create_once = reminders.create_once
+
+    def fails_for_the_first(reminder: reminders.Reminder, alerts: Sequence[Alert], now: datetime) -> bool:
+        if reminder.clinic == same_day.clinic:
+            raise ValueError("a fault")
+        return create_once(reminder, alerts, now)
+
+    monkeypatch.setattr(reminders, "create_once", fails_for_the_first)
+
+    assert remind(at(7.5)) == 1
+    assert Dispatch.objects.get(reason="closing").clinic == stranger.clinic
+    assert "failed for clinic" in caplog.text
+
+
+def test_a_clinic_that_closes_at_midnight_is_reminded_and_told_of_the_next_day(
+    same_day: Patient, routine: Patient
+) -> None:
+    week = {day: [["08:00", "24:00"]] if day == "mon" else [["00:00", "18:00"]] for day in ("mon", "tue")}
+    Clinic.objects.update(opening_hours=week)
+    every_quarter(at(2), 24)
+
+    # The list of Tuesday has the same key, midnight, as the closing of Monday.
+    assert told("closing") == [at(13)]
+    assert told("digest") == [at(2), at(23)]
+
+
+def test_the_queries_of_a_minute_do_not_grow_with_the_clinics(
+    same_day: Patient, routine: Patient, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    ClinicFactory.create_batch(5)
+
+    # At 17:30 both reminders of all six clinics are due. Those of the first are written, and five have nothing to say.
+    assert remind(at(7.5)) == 2
+    with django_assert_num_queries(4):
+        assert remind(at(7.5)) == 0
 
 
 def test_a_reminder_of_several_patients_names_their_number(
