@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from aftercare.checkins.advice.reasons import Clock, Reason
+from aftercare.checkins.schedule import next_date
 from aftercare.checkins.wording import SHORT, severity_word
 from aftercare.people.models import Procedure
 from aftercare.triage import SYMPTOMS, Entry, Finding, Painkiller
 from aftercare.ui.times import span_words
 
-DAILY_UNTIL_H, WEEKLY_UNTIL_H = 7 * 24, 28 * 24
+LATE_FROM_H = 28 * 24
 TREATED = {
     Procedure.Kind.MICRONEEDLING: _("I had microneedling on my %(area)s %(time)s ago."),
     Procedure.Kind.RADIOFREQUENCY: _("I had RF microneedling on my %(area)s %(time)s ago."),
@@ -26,6 +27,9 @@ SAY = {
     "airway_swelling": _("My lips, mouth, tongue or throat are swollen, or my face is swelling up fast."),
     "faint_or_confused": _("I feel faint, confused or very sleepy."),
     "eye_involved": _("My eye hurts, light hurts it, my sight changed, or it is swollen shut."),
+    "stroke_signs": _("One side of my face droops, my arm is weak, or my speech is slurred."),
+    "numbing_reaction": _("After numbing cream my ears ring, I taste metal, I twitch, or I had a fit."),
+    "hives_with_vomiting": _("I have a raised, itchy rash, and I am being sick."),
     "spreading_with_fever": _("Redness or darkness is spreading on my skin, and I have a fever."),
     "hives": _("I have a raised, itchy rash."),
 }
@@ -110,19 +114,27 @@ def next_steps(
 
 
 def next_check_in(procedure: Procedure | None, clock: Clock) -> tuple[str, str]:
-    """Return the next check-in: daily up to day 7, weekly up to day 28. Reporting is always possible."""
-    local = clock.now.astimezone(clock.zone)
-    hours = procedure.hours_at(clock.now) if procedure else 0
-    if hours < DAILY_UNTIL_H:
-        weekday = date_format(local + timedelta(days=1), pgettext("date format", "l"))
-        return gettext("Tomorrow, %(weekday)s:") % {"weekday": weekday}, gettext(
-            "check in again, at any time."
-        )
-    if hours < WEEKLY_UNTIL_H:
-        day = local + timedelta(days=7)
-        named = {
-            "weekday": date_format(day, pgettext("date format", "l")),
-            "date": date_format(day, pgettext("date format", "j F")),
-        }
-        return gettext("Next %(weekday)s, %(date)s:") % named, gettext("check in again, at any time.")
-    return gettext("From now on:"), gettext("check in when you want to tell us something.")
+    """Return the next planned check-in, with the signs that can appear late. Reporting is always possible."""
+    at_any_time = gettext("check in again, at any time.")
+    if procedure is None:
+        return named_day(tomorrow(clock), clock), at_any_time
+    late = [gettext("Report at any time if a lump or a sore appears.")]
+    late = late if procedure.hours_at(clock.now) >= LATE_FROM_H else []
+    planned = next_date(procedure.performed_at, clock.now, clock.zone)
+    if planned is None:
+        said = gettext("check in when you want to tell us something.")
+        return gettext("From now on:"), " ".join([said, *late])
+    return named_day(planned, clock), " ".join([at_any_time, *late])
+
+
+def tomorrow(clock: Clock) -> date:
+    return clock.now.astimezone(clock.zone).date() + timedelta(days=1)
+
+
+def named_day(day: date, clock: Clock) -> str:
+    """Return "Tomorrow, Tuesday:", or "On Monday, 26 January:" for a later day."""
+    weekday = date_format(day, pgettext("date format", "l"))
+    if day == tomorrow(clock):
+        return gettext("Tomorrow, %(weekday)s:") % {"weekday": weekday}
+    named = {"weekday": weekday, "date": date_format(day, pgettext("date format", "j F"))}
+    return gettext("On %(weekday)s, %(date)s:") % named

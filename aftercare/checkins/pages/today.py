@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from aftercare.alerts.actions.patient_messages import unopened_letters
 from aftercare.alerts.models import Letter
 from aftercare.checkins.advice.levels import EMERGENCY_SIGNS
-from aftercare.checkins.advice.next_steps import DAILY_UNTIL_H, WEEKLY_UNTIL_H
 from aftercare.checkins.models import CheckIn
 from aftercare.checkins.pages.lead import Lead, lead_after, may_lead
 from aftercare.checkins.pages.lead_box import LeadBox, box_of
+from aftercare.checkins.schedule import is_due
 from aftercare.checkins.wording import knows_nothing
 from aftercare.guidance.courses.course_texts import Since
 from aftercare.guidance.instructions.article_rows import ArticleRow, group_by_article
@@ -26,8 +26,8 @@ from aftercare.triage import SYMPTOMS, Level
 from aftercare.ui.times import span_words
 
 NOON, EVENING = 12, 18
-WEEK = timedelta(days=7)
 DAY_H = 24
+HEALING_UNTIL_H = 28 * DAY_H
 LATELY = timedelta(hours=48)
 NEWEST = 12  # check-ins
 
@@ -129,15 +129,11 @@ class Today:
 
     @property
     def is_due(self) -> bool:
-        """True if a check-in is due: daily to day 7, weekly to day 28, never without a procedure."""
-        if self.hours is None or self.hours > WEEKLY_UNTIL_H:
+        """True if a planned check-in is due; never without a procedure."""
+        if self.procedure is None:
             return False
-        if self.last is None:
-            return True
-        zone = self.patient.clinic.zone
-        if self.hours <= DAILY_UNTIL_H:
-            return self.last.submitted_at.astimezone(zone).date() < self.now.astimezone(zone).date()
-        return self.last.submitted_at <= self.now - WEEK
+        last_at = self.last.submitted_at if self.last else None
+        return is_due(self.procedure.performed_at, last_at, self.now, self.patient.clinic.zone)
 
     @property
     def title(self) -> str:
@@ -183,7 +179,7 @@ def still_healing(done: list[Procedure], now: datetime) -> list[Procedure]:
     latest: dict[str, Procedure] = {}
     for procedure in done:
         latest.setdefault(procedure.area, procedure)
-    return [one for one in list(latest.values())[1:] if one.hours_at(now) <= WEEKLY_UNTIL_H]
+    return [one for one in list(latest.values())[1:] if one.hours_at(now) <= HEALING_UNTIL_H]
 
 
 def read_when(clinic: Clinic, now: datetime) -> str:

@@ -170,9 +170,11 @@ def test_a_long_history_comes_in_pages(client: Any, patient: Patient) -> None:
         (None, 26, "This afternoon’s check-in"),
         (13, 22, "This morning’s check-in"),  # the last one was yesterday
         (20, 26, None),  # one today
-        (170, 330, None),  # weekly by now, six days ago
+        (170, 225, None),  # day 7 was answered, and day 10 has not come
+        (170, 246, "This afternoon’s check-in"),  # day 10
+        (250, 320, None),
         (160, 329, "This morning’s check-in"),
-        (None, 673, None),  # after day 28 nothing is due
+        (None, 673, "This morning’s check-in"),  # day 28
     ],
 )
 def test_today_says_whether_a_check_in_is_due(
