@@ -34,6 +34,8 @@ EMERGENCY_CHOICES: Choices = [
     ("airway_swelling", _("Lips, mouth, tongue or throat swollen, or face swelling up fast")),
     ("faint", _("Faint, confused or very sleepy")),
     ("eye", _("Eye hurts, light hurts it, sight changed, or swollen shut")),
+    ("droop", _("One side of the face droops suddenly, an arm is weak, or speech is slurred")),
+    ("numbing", _("After numbing cream: ringing ears, a metal taste, twitching, or a fit")),
 ]
 PAINKILLER_CHOICES: Choices = [
     ("helped", _("Yes, it helped")),
@@ -51,13 +53,21 @@ CAME_BACK_CHOICES: Choices = [
 ]
 WARNING_SIGNS: Choices = [
     ("pus", _("Pus bumps, or yellow or green fluid")),
+    ("open_sore", _("An open or weeping sore")),
     ("cold_sore", _("A cold sore, or tingling blisters")),
     ("spreading", _("Redness or darkness that is spreading")),
     ("hot_sore", _("A hot area that is getting more sore")),
     ("hives", _("A raised, itchy rash")),
     ("blister_burn", _("A burn, a big blister, or a grey, white or black patch")),
     ("bleeding", _("Still bleeding after 10 minutes of pressing")),
+    (
+        "numb_weak",
+        _("A part of the treated area is numb, or muscles there are weak (an uneven smile, a low brow)"),
+    ),
     ("lumps", _("Firm lumps")),
+    ("new_bumps", _("New bumps or a rash, not like spots you had before")),
+    ("scaly", _("Scaly, itchy, raised patches")),
+    ("scar", _("A dent, a line or a raised scar that was not there before")),
     ("patches", _("New dark or light marks")),
 ]
 ORDINARY_SIGNS: Choices = [
@@ -69,6 +79,7 @@ UNWELL_CHOICES: Choices = [
     ("fever", format_lazy(_("A fever: {fever}"), fever=FEVER)),
     ("flu", _("Aching all over")),
     ("nausea", _("Feeling sick")),
+    ("vomiting", _("Being sick (vomiting)")),
     ("headache", _("A headache")),
 ]
 NONE_CHOICE = (NONE_OF_THESE, _("None of these"))
@@ -191,9 +202,15 @@ UNSAID: Mapping[str, str | Promise] = {
 }
 
 
-def unanswered(answers: Answers) -> list[str]:
-    """Return a sentence for each symptom and group of signs without an answer."""
-    return [str(sentence) for key, sentence in UNSAID.items() if getattr(answers, key) is None]
+def unanswered(answers: Answers, *, was_late: bool = False) -> list[str]:
+    """Return a sentence for each symptom and group of signs without an answer.
+
+    `was_late`: the form did not ask whether the patient feels ill.
+    """
+    open_keys = [
+        key for key in UNSAID if getattr(answers, key) is None and not (was_late and key == "unwell")
+    ]
+    return [str(UNSAID[key]) for key in open_keys]
 
 
 def knows_nothing(answers: Answers) -> bool:

@@ -14,6 +14,7 @@ from aftercare.triage.answers import (
     Symptom,
     Unwell,
 )
+from aftercare.triage.asked import not_asked
 from aftercare.triage.courses import (
     DEFAULT_COURSES,
     CourseError,
@@ -79,6 +80,7 @@ __all__ = [
     "fires_emergency",
     "missed_check_ins",
     "newly_fired",
+    "not_asked",
     "rules_to_tell",
     "sign_ceiling",
     "silent_after_alert",

@@ -37,6 +37,11 @@ class Sign(StrEnum):
     BLISTER_BURN = "blister_burn"
     BLEEDING = "bleeding"
     LUMPS = "lumps"
+    NUMB_WEAK = "numb_weak"
+    OPEN_SORE = "open_sore"
+    SCALY = "scaly"
+    NEW_BUMPS = "new_bumps"
+    SCAR = "scar"
     PATCHES = "patches"
     BRUISE = "bruise"
     SPOTS = "spots"
@@ -47,6 +52,7 @@ class Unwell(StrEnum):
     FEVER = "fever"
     FLU = "flu"
     NAUSEA = "nausea"
+    VOMITING = "vomiting"
     HEADACHE = "headache"
 
 
@@ -55,6 +61,8 @@ class EmergencySign(StrEnum):
     AIRWAY_SWELLING = "airway_swelling"
     FAINT = "faint"
     EYE = "eye"
+    DROOP = "droop"
+    NUMBING = "numbing"
 
 
 Word = TypeVar("Word", bound=StrEnum)

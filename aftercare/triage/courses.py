@@ -9,6 +9,7 @@ from typing import Any
 
 from aftercare.triage.answers import SYMPTOMS, Symptom
 
+RADIOFREQUENCY = "rf"
 Hours = tuple[float | None, float, float, float]
 
 
@@ -30,7 +31,7 @@ DEFAULT_HOURS: Mapping[str, Mapping[Symptom, Hours]] = {
         "itch": (24, 72, 120, 240),
         "pain": (None, 24, 48, 168),
     },
-    "rf": {
+    RADIOFREQUENCY: {
         "redness": (24, 72, 120, 336),
         "swelling": (24, 72, 120, 336),
         "itch": (24, 72, 120, 336),

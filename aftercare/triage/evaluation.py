@@ -13,7 +13,7 @@ from aftercare.triage.rules import BY_PROCEDURE, CHECKED
 from aftercare.triage.rules.urgent import AT_RISK_FAMILIES, AT_RISK_PATIENT
 from aftercare.triage.series import Entry, Moment
 
-RULESET_VERSION = "1"
+RULESET_VERSION = "2"
 _QUIET = Assessment(Level.EXPECTED, (), RULESET_VERSION)
 _ANY_TIME = datetime(2026, 1, 1, tzinfo=UTC)
 

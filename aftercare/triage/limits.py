@@ -25,6 +25,14 @@ class Limits:
     other_rise_from_h: float = 48
     late_severe_pain_h: float = 48
     hot_sore_h: float = 24
+    numb_weak_from_h: float = 12  # numbing cream has worn off
+    scaly_from_h: float = 24
+    new_bumps_from_h: float = 24
+    late_open_sore_from_h: float = 168
+    late_new_bumps_from_h: float = 168
+    scar_from_h: float = 336
+    late_lumps_from_h: float = 336
+    numbing_until_h: float = 24  # when the question ends; a tick is judged at any hour
     future_tolerance_min: float = 5
     backdate_limit_h: float = 168
     silent_h: float = 48

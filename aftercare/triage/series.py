@@ -135,6 +135,12 @@ class Moment:
         group, word = TICKS[tick]
         return Evidence(group, word, self.at, self.since)
 
+    def ticked_from(self, tick: Tick, limit_h: float) -> Fired | None:
+        """Fire if the patient ticked this at h >= limit; never without a procedure."""
+        if tick in self.ticks and self.is_from(limit_h):
+            return Fired((self.seen_tick(tick),), limit_h)
+        return None
+
     def rise(self, symptom: Symptom) -> Rise | None:
         """Return the rise above the low point (S1); None if either value is unknown.
 

@@ -23,8 +23,8 @@ PROCEDURE = Procedure(patient=PATIENT, kind="mn", area="face", performed_at=MOND
 OPEN_H, CLOSED_H = 3, 10  # 13:00 and 20:00 on Monday
 
 
-def entry_at(h: float, answers: dict[str, Any]) -> Entry:
-    return Entry(key=h, at=at(h), answers=Answers.from_json(answers), course=DEFAULT_COURSES["mn"])
+def entry_at(h: float, answers: dict[str, Any], kind: str = "mn") -> Entry:
+    return Entry(key=h, at=at(h), answers=Answers.from_json(answers), course=DEFAULT_COURSES[kind])
 
 
 def advice_at(
@@ -35,10 +35,11 @@ def advice_at(
     procedure: Procedure | None = PROCEDURE,
     now: datetime | None = None,
     at_risk: bool = False,
+    kind: str = "mn",
     **answers: Any,
 ) -> Advice:
     """Return the advice at `h` hours, or later at `now`, for answers described at `h`."""
-    entry = entry_at(h, answers)
+    entry = entry_at(h, answers, kind)
     performed_at = procedure.performed_at if procedure else None
     others = [entry_at(20, earlier)] if earlier else []
     found = evaluate(entry, others, performed_at=performed_at, at_risk=at_risk)

@@ -20,6 +20,9 @@ FAMILIES: list[tuple[str, str, str]] = [
     ("faint_or_confused", "emergency", "ADD"),
     ("eye_involved", "emergency", "ADD"),
     ("spreading_with_fever", "emergency", "S9 ADD"),
+    ("stroke_signs", "emergency", "ADD"),
+    ("numbing_reaction", "emergency", "ADD"),
+    ("hives_with_vomiting", "emergency", "S14 ADD"),
     # Urgent.
     ("reported_return", "urgent", "S1"),
     ("sudden_return", "urgent", "S1"),
@@ -34,6 +37,9 @@ FAMILIES: list[tuple[str, str, str]] = [
     ("blister_or_burn", "urgent", "S16 ADD"),
     ("bleeding", "urgent", "S19 ADD"),
     ("hot_sore_area", "urgent", "S9"),
+    ("numb_or_weak", "urgent", "ADD"),
+    ("late_open_sore", "urgent", "S9 ADD"),
+    ("late_lumps", "urgent", "ADD"),
     ("at_risk_patient", "urgent", "S39"),
     # Same day.
     ("severe_pain", "same_day", "S15"),
@@ -47,6 +53,10 @@ FAMILIES: list[tuple[str, str, str]] = [
     ("fever", "same_day", "S37 ADD"),
     ("early_hot_sore_area", "same_day", "S9"),
     ("lumps", "same_day", "ADD"),
+    ("open_sore", "same_day", "S9 ADD"),
+    ("scaly_patches", "same_day", "ADD"),
+    ("late_new_bumps", "same_day", "ADD"),
+    ("vomiting", "same_day", "ADD"),
     ("flu_like", "same_day", "S37"),
     ("late_rise", "same_day", "ADD"),
     ("contact_requested", "same_day", "S17"),
@@ -56,6 +66,8 @@ FAMILIES: list[tuple[str, str, str]] = [
     ("peeling_past_expected", "routine", "S19 S55 S59"),
     ("spots_past_expected", "routine", "S59"),
     ("new_patches", "routine", "S16"),
+    ("new_bumps", "routine", "ADD"),
+    ("new_scar", "routine", "S25 S49"),
     ("nausea_or_headache", "routine", "S37"),
 ]
 SYMPTOMS_OF = {
@@ -82,8 +94,8 @@ def test_each_family_has_its_level_and_sources(family: str, level: str, sources:
         assert rule.sources == (*sources.split(), *MORE_SOURCES.get(rule.id, ()))
 
 
-def test_there_are_39_families_and_no_other_rule() -> None:
-    assert len(FAMILIES) == 39
+def test_there_are_51_families_and_no_other_rule() -> None:
+    assert len(FAMILIES) == 51
     assert {rule.family for rule in RULES.values()} == {family for family, _, _ in FAMILIES}
     assert list(RULES) == [rule.id for rule in RULES.values()]
 
@@ -132,7 +144,7 @@ def test_the_level_is_the_highest_that_fired_and_findings_come_worst_first() -> 
     assert order == sorted(order)
     assert found.rules == tuple(sorted(rule for _, rule in order))
     assert len(found.rules) == 9
-    assert found.ruleset_version == RULESET_VERSION == "1"
+    assert found.ruleset_version == RULESET_VERSION == "2"
 
 
 def test_nothing_fired_is_the_level_expected() -> None:

@@ -67,6 +67,8 @@ EMERGENCY_SIGNS = [
     _("your lips, mouth, tongue or throat swell, or your face swells up fast"),
     _("you feel faint, confused or very sleepy"),
     _("your eye hurts, light hurts it, your sight changes, or it swells shut"),
+    _("one side of your face droops suddenly, an arm gets weak, or your speech slurs"),
+    _("you get a raised, itchy rash, and you are being sick (vomiting)"),
     _("redness or darkness spreads, and you get a fever: 38°C (100.4°F) or more, or hot and shivery"),
 ]
 CALL_SOONER = [
@@ -82,7 +84,10 @@ UNTIL_THEN = [
     _("Do not wait for an answer here, by e-mail or on social media."),
 ]
 INFECTION_RULES = frozenset(
-    {"reported_return", "sudden_return", "pus", "spreading", "fever_with_local_signs", "hot_sore_area"}
+    {
+        *("reported_return", "sudden_return", "pus", "spreading", "fever_with_local_signs"),
+        *("hot_sore_area", "late_open_sore"),
+    }
 )
 INFECTION = _("This can be a sign of an infection.")
 ALLERGY = _("A raised, itchy rash can be a sign of an allergic reaction.")

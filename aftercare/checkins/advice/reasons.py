@@ -146,6 +146,9 @@ def itch(finding: Finding, _clock: Clock) -> Reason:
 MEDICINE = _("Pain medicine did not help.")
 SHADES = _("It can look darker, purple or grey.")
 LATE = _("It usually eases sooner than this.")
+LUMPS = fixed(_("Firm lumps."))
+OPEN_SORE = fixed(_("An open or weeping sore."))
+NEW_BUMPS = fixed(_("New bumps or a rash, not like spots you had before."))
 HOT_AREA = fixed(_("A hot area that is getting more sore."))
 
 # Reason and subject by rule: of two rules about one subject, only the more severe is named.
@@ -157,6 +160,15 @@ WORDS: Mapping[str, tuple[str, Words]] = {
     ),
     "faint_or_confused": ("faint", fixed(_("Faint, confused or very sleepy."))),
     "eye_involved": ("eye", fixed(_("Eye hurts, light hurts it, sight changed, or swollen shut."))),
+    "stroke_signs": (
+        "stroke",
+        fixed(_("One side of the face droops suddenly, an arm is weak, or speech is slurred.")),
+    ),
+    "numbing_reaction": (
+        "numbing",
+        fixed(_("After numbing cream: ringing ears, a metal taste, twitching, or a fit.")),
+    ),
+    "hives_with_vomiting": ("hives", fixed(_("A raised, itchy rash, and being sick (vomiting)."))),
     "spreading_with_fever": (
         "spreading",
         fixed(_("Redness or darkness that spreads, and a fever.")),
@@ -175,6 +187,9 @@ WORDS: Mapping[str, tuple[str, Words]] = {
     "blister_or_burn": ("burn", fixed(_("A burn, a big blister, or a grey, white or black patch."))),
     "bleeding": ("bleeding", fixed(_("Still bleeding after 10 minutes of pressing."))),
     "hot_sore_area": ("hot area", HOT_AREA),
+    "numb_or_weak": ("numb", fixed(_("A part of the treated area is numb, or muscles there are weak."))),
+    "late_open_sore": ("open sore", OPEN_SORE),
+    "late_lumps": ("lumps", LUMPS),
     "at_risk_patient": (
         "risk",
         fixed(
@@ -196,7 +211,11 @@ WORDS: Mapping[str, tuple[str, Words]] = {
     "moderate_pain_not_relieved": ("pain", level_of("pain", MEDICINE)),
     "fever": ("fever", fixed(_("A fever: 38°C (100.4°F) or more, or hot and shivery."))),
     "early_hot_sore_area": ("hot area", HOT_AREA),
-    "lumps": ("lumps", fixed(_("Firm lumps."))),
+    "lumps": ("lumps", LUMPS),
+    "open_sore": ("open sore", OPEN_SORE),
+    "scaly_patches": ("scaly", fixed(_("Scaly, itchy, raised patches."))),
+    "late_new_bumps": ("bumps", NEW_BUMPS),
+    "vomiting": ("vomiting", fixed(_("Being sick (vomiting)."))),
     "flu_like": ("flu", fixed(_("Aching all over."))),
     "late_rise.swelling": ("rise of swelling", rose("swelling")),
     "late_rise.itch": ("rise of itch", rose("itch")),
@@ -209,6 +228,8 @@ WORDS: Mapping[str, tuple[str, Words]] = {
     "peeling_past_expected": ("peeling", fixed(_("Dry, tight or peeling skin that is still there."))),
     "spots_past_expected": ("spots", fixed(_("Spots that are still there."))),
     "new_patches": ("patches", fixed(_("New dark or light marks."))),
+    "new_bumps": ("bumps", NEW_BUMPS),
+    "new_scar": ("scar", fixed(_("A dent, a line or a raised scar that was not there before."))),
     "nausea_or_headache": ("ill", ill),
 }
 

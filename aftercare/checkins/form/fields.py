@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from copy import copy
 from datetime import UTC, datetime
 from typing import Any, Self
@@ -166,7 +166,21 @@ class Ticks(SharedChoices, forms.MultipleChoiceField):
             label=QUESTIONS[key],
             widget=forms.CheckboxSelectMultiple,
         )
+        self.listed = choices
         self.words = {word: text for _title, options in groups for word, text in options}
+
+    def leave_out(self, words: Set[str]) -> None:
+        """Show all choices but these; they stay valid, for a form that was opened earlier."""
+        if not words & self.words.keys():
+            return
+        shown: list[Any] = []
+        for word, option in self.listed:
+            if isinstance(option, list):
+                shown.append((word, [choice for choice in option if choice[0] not in words]))
+            elif word not in words:
+                shown.append((word, option))
+        self.widget = copy(self.widget)
+        self.widget.choices = shown
 
     def clean(self, value: Any) -> frozenset[str] | None:
         ticks = [tick for tick in value or [] if tick]

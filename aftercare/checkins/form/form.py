@@ -17,6 +17,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from aftercare.checkins.form.asked import EVERYTHING, Asked
 from aftercare.checkins.form.fields import (
     IconLabel,
     LocalTime,
@@ -128,12 +129,12 @@ class CheckInForm(forms.Form):
         now: datetime,
         initial: dict[str, Any] | None = None,
         areas: Choices | None = None,
-        asks_came_back: bool = True,
+        asked: Asked = EVERYTHING,
     ) -> None:
         super().__init__(data, initial=initial)
         self.posted = QueryDict() if data is None else data
         self.zone, self.now = zone, now
-        self.areas, self.asks_came_back = areas or [], asks_came_back
+        self.areas, self.asked = areas or [], asked
         self.unreadable: dict[str, str] = {}
         time = self.fields["observed_at"]
         time.widget.zone, time.widget.now = zone, now

@@ -15,6 +15,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from aftercare.checkins.form.asked import Asked
 from aftercare.checkins.form.form import CheckInForm
 from aftercare.checkins.form.rendering import blank_parts, parts_of
 from aftercare.checkins.form.time_input import as_typed
@@ -64,6 +65,10 @@ class FormPage:
         own = own.about(self.recovering) if self.recovering else own.filter(procedure=None)
         return (own.exclude(pk=corrected.pk) if corrected else own).exists()
 
+    def asked(self, corrected: CheckIn | None = None) -> Asked:
+        """Return what the form asks now."""
+        return Asked.after(self.recovering, self.now, came_back=self.asks_came_back(corrected))
+
     def areas(self) -> Choices:
         """The latest procedure of each area, newest first, if several areas recover side by side; else empty."""
         if len(self.recovering) < MORE_THAN_ONE:
@@ -83,7 +88,7 @@ class FormPage:
             now=self.now,
             initial=initial,
             areas=self.areas(),
-            asks_came_back=self.asks_came_back(corrected),
+            asked=self.asked(corrected),
         )
 
     def correcting(self, check_in: CheckIn) -> CheckInForm:
@@ -127,7 +132,7 @@ class FormPage:
         """Return the page with a blank form, under the token of the address."""
         parts = blank_parts(
             emergency_number=self.patient.clinic.emergency_number,
-            asks_came_back=self.asks_came_back(),
+            asked=self.asked(),
             areas=self.areas(),
             zone=self.patient.zone,
         )

@@ -15,11 +15,14 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from aftercare.checkins.form.form import CheckInForm
+from aftercare.checkins.form.asked import Asked
+from aftercare.checkins.form.fields import Ticks
+from aftercare.checkins.form.form import TICK_FIELDS, CheckInForm
 from aftercare.checkins.wording import Choices
 from aftercare.ui.templatetags.ui import icon
 
 PACK = "bootstrap5"
+NOT_ASKED_LATE = {"painkiller", "itch_bothers", "came_back", "unwell", "want_contact"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class FormParts:
 
 def parts_of(form: CheckInForm, emergency_number: str) -> FormParts:
     """Render a form with answers or errors."""
+    leave_out_unasked(form)
     form["emergency"].help_text = _("Any of these? Call %(number)s. Do not wait for us.") % {
         "number": emergency_number
     }
@@ -43,9 +47,17 @@ def parts_of(form: CheckInForm, emergency_number: str) -> FormParts:
     )
 
 
-def blank_parts(*, emergency_number: str, asks_came_back: bool, areas: Choices, zone: ZoneInfo) -> FormParts:
+def leave_out_unasked(form: CheckInForm) -> None:
+    """Leave out the ticks that cannot be there yet or any more, unless they are ticked."""
+    for name in TICK_FIELDS:
+        field = form.fields[name]
+        assert isinstance(field, Ticks)
+        field.leave_out(form.asked.left_out - set(form[name].value() or ()))
+
+
+def blank_parts(*, emergency_number: str, asked: Asked, areas: Choices, zone: ZoneInfo) -> FormParts:
     """Return the blank form from the cache, with the areas of this patient."""
-    blank = drawn_blank(emergency_number, asks_came_back, zone, get_language() or "")
+    blank = drawn_blank(emergency_number, asked, zone, get_language() or "")
     if not areas:
         return blank
     form = CheckInForm(zone=zone, now=datetime.now(UTC), areas=areas)
@@ -54,23 +66,21 @@ def blank_parts(*, emergency_number: str, asks_came_back: bool, areas: Choices, 
 
 
 @lru_cache(maxsize=256)
-def drawn_blank(emergency_number: str, asks_came_back: bool, zone: ZoneInfo, _language: str) -> FormParts:
-    form = CheckInForm(zone=zone, now=datetime.now(UTC), asks_came_back=asks_came_back)
-    return parts_of(form, emergency_number)
+def drawn_blank(emergency_number: str, asked: Asked, zone: ZoneInfo, _language: str) -> FormParts:
+    return parts_of(CheckInForm(zone=zone, now=datetime.now(UTC), asked=asked), emergency_number)
 
 
 def questions(form: CheckInForm) -> list[LayoutObject]:
     """Return the layout of all questions but the first; follow-up questions come after their scale."""
-    came_back = form.asks_came_back or form["came_back"].value() or "came_back" in form.errors
     earlier = form["observed_at"].value() or "observed_at" in form.errors
-    return [
+    layout = [
         Field("redness", wrapper_class="scale pips"),
         Field("pain", wrapper_class="scale pips"),
         Field("painkiller", wrapper_class="ticks follow"),
         Field("swelling", wrapper_class="scale pips"),
         Field("itch", wrapper_class="scale pips"),
         Field("itch_bothers", wrapper_class="scale two follow"),
-        *([Field("came_back", wrapper_class="scale two odd")] if came_back else []),
+        Field("came_back", wrapper_class="scale two odd"),
         Field("signs", wrapper_class="ticks"),
         Field("unwell", wrapper_class="ticks"),
         Field("want_contact", wrapper_class="scale two"),
@@ -86,6 +96,15 @@ def questions(form: CheckInForm) -> list[LayoutObject]:
         Field("observed_at"),
         HTML("</details>"),
     ]
+    return [part for part in layout if not (isinstance(part, Field) and is_left_out(form, part.fields[0]))]
+
+
+def is_left_out(form: CheckInForm, name: str) -> bool:
+    """Return True for a question that the form does not ask, unless it has an answer or an error."""
+    is_asked = not (form.asked.is_late and name in NOT_ASKED_LATE)
+    if name == "came_back":
+        is_asked = is_asked and form.asked.came_back
+    return not (is_asked or form[name].value() or name in form.errors)
 
 
 def drawn(form: CheckInForm, *fields: LayoutObject) -> SafeString:

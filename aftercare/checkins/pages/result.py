@@ -17,6 +17,7 @@ from aftercare.checkins.pages.history import has_several_areas
 from aftercare.checkins.pages.lead import Lead, lead_of, own_alerts
 from aftercare.checkins.pages.lead_box import LeadBox, box_of, closed_box, spoken_box
 from aftercare.checkins.pages.today import read_when
+from aftercare.checkins.schedule import is_late
 from aftercare.checkins.wording import knows_nothing, told, unanswered
 from aftercare.people.models import Event, Patient
 from aftercare.triage import LIMITS, Finding, Level
@@ -33,7 +34,7 @@ def result_context(check_in: CheckIn, patient: Patient, now: datetime) -> dict[s
         "is_flagged": check_in.triage_level >= Level.SAME_DAY,
         "read_when": read_when(patient.clinic, now),
         "told": told(check_in.given),
-        "unanswered": unanswered(check_in.given),
+        "unanswered": unanswered(check_in.given, was_late=was_late(check_in)),
         "knows_nothing": knows_nothing(check_in.given),
         "correction": later_version(check_in),
         "newer": newest if newest and newest.number > check_in.number else None,
@@ -107,6 +108,12 @@ def area_of(check_in: CheckIn, patient: Patient) -> str:
     """Return the area, if more than one was treated."""
     procedure = check_in.procedure
     return procedure.area_words if procedure and has_several_areas(patient.procedures.all()) else ""
+
+
+def was_late(check_in: CheckIn) -> bool:
+    """Return True if the form asked less, so late after the treatment."""
+    procedure = check_in.procedure
+    return procedure is not None and is_late(procedure.hours_at(check_in.submitted_at))
 
 
 def later_version(check_in: CheckIn) -> CheckIn | None:

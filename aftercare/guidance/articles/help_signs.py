@@ -48,6 +48,15 @@ EMERGENCY = (
         _("<b>your eye hurts,</b> light hurts it, your sight changed, or it is swollen shut"), "eye_involved"
     ),
     sign(
+        _("<b>one side of your face droops</b> suddenly, an arm is weak, or your speech is slurred"),
+        "stroke_signs",
+    ),
+    sign(
+        _("<b>after numbing cream:</b> ringing ears, a metal taste, twitching, or a fit"),
+        "numbing_reaction",
+    ),
+    sign(_("<b>a raised, itchy rash, and you are being sick</b> (vomiting)"), "hives_with_vomiting"),
+    sign(
         format_lazy(_("<b>redness or darkness spreads, and there is a fever:</b> {fever}"), fever=FEVER),
         "spreading_with_fever",
     ),
@@ -62,7 +71,9 @@ FEEL = (
     ),
     sign(_("<b>a hot area</b> gets more sore after the first day"), "hot_sore_area"),
     sign(
-        _("<b>a fever,</b> and pus, a hot area, a cold sore, or skin that is still red, sore or swollen"),
+        _(
+            "<b>a fever,</b> and pus, a hot area, a sore, a cold sore, or skin that is still red, sore or swollen"
+        ),
         "fever_with_local_signs",
     ),
 )
@@ -79,6 +90,12 @@ SEE = (
     sign(_("<b>a burn,</b> a big blister, or a grey, white or black patch"), "blister_or_burn"),
     sign(_("<b>bleeding</b> that goes on after 10 minutes of pressing"), "bleeding"),
     sign(_("<b>very severe swelling</b>"), "extreme_swelling"),
+    sign(
+        _("<b>after RF microneedling</b> a part of the area is numb, or muscles there are weak"),
+        "numb_or_weak",
+    ),
+    sign(_("<b>an open or weeping sore</b> after the first week"), "late_open_sore"),
+    sign(_("<b>firm lumps</b> after the second week"), "late_lumps"),
 )
 SAME_DAY = (
     sign(_("<b>pain or swelling</b> is severe"), "severe_pain", "severe_swelling"),
@@ -105,6 +122,12 @@ SAME_DAY = (
     sign(_("<b>you ache all over</b>"), "flu_like"),
     sign(_("<b>a hot area</b> gets more sore on the first day"), "early_hot_sore_area"),
     sign(_("<b>firm lumps</b>"), "lumps"),
+    sign(_("<b>an open or weeping sore</b>"), "open_sore"),
+    sign(_("<b>scaly, itchy, raised patches</b>"), "scaly_patches"),
+    sign(
+        _("<b>new bumps or a rash,</b> not like spots you had before, after the first week"), "late_new_bumps"
+    ),
+    sign(_("<b>you are being sick</b> (vomiting)"), "vomiting"),
     sign(_("<b>you want to talk to us.</b> That is reason enough"), "contact_requested"),
 )
 # Conditions under which a same-day sign is urgent.

@@ -57,8 +57,8 @@ RECOVERY_PHASES = (
         from_h=168,
         until_h=672,
         text=_(
-            "Dry skin, a bruise or a few spots can still be there. Check in once a week. Look for new marks, "
-            "and feel for firm lumps."
+            "Dry skin, a bruise or a few spots can still be there. Check in when your page asks you to. "
+            "Look for new marks, and feel for firm lumps."
         ),
     ),
     RecoveryPhase(
@@ -66,7 +66,7 @@ RECOVERY_PHASES = (
         title=_("After week 4"),
         from_h=672,
         until_h=None,
-        text=_("Marks and lumps can still come. You can check in at any time."),
+        text=_("Marks, lumps and sores can still come. You can check in at any time."),
     ),
 )
 
@@ -84,7 +84,7 @@ WARNING_SIGNS = (
     _("A burn, a big blister, or a grey, white or black patch"),
 )
 FIRST_DAY_SIGN = _("Bleeding that goes on after 10 minutes of pressing")
-LATE_SIGN = _("Firm lumps")
+LATE_SIGN = _("Firm lumps, or an open sore")
 
 
 def phase_at(hours: float) -> RecoveryPhase:

@@ -7,6 +7,8 @@ from aftercare.triage.series import Fired, Moment
 
 SPREADING = Sign.SPREADING
 FEVER = Unwell.FEVER
+HIVES = Sign.HIVES
+VOMITING = Unwell.VOMITING
 
 rule_for_tick(
     "trouble_breathing",
@@ -44,6 +46,32 @@ rule_for_tick(
     "ADD",
     staff="An eye is involved: it hurts, light hurts it, sight has changed, or it is swollen shut.",
 )
+
+
+rule_for_tick(
+    "stroke_signs",
+    EmergencySign.DROOP,
+    Level.EMERGENCY,
+    "ADD",
+    staff="One side of the face droops suddenly, an arm is weak, or speech is slurred.",
+)
+
+
+rule_for_tick(
+    "numbing_reaction",
+    EmergencySign.NUMBING,
+    Level.EMERGENCY,
+    "ADD",
+    staff="After numbing cream: ringing ears, a metal taste, twitching, or a fit.",
+)
+
+
+@rule(Level.EMERGENCY, "S14", "ADD", staff="A raised, itchy rash, with vomiting.")
+def hives_with_vomiting(moment: Moment) -> Fired | None:
+    """`hives` and `vomiting` (S14, ADD)."""
+    if HIVES in moment.ticks and VOMITING in moment.ticks:
+        return Fired((moment.seen_tick(HIVES), moment.seen_tick(VOMITING)))
+    return None
 
 
 @rule(Level.EMERGENCY, "S9", "ADD", staff="Redness or darkness is spreading, with a fever.")

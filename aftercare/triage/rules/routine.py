@@ -6,6 +6,7 @@ from aftercare.triage.rules.catalogue import rule, rule_for_each, rule_for_tick
 from aftercare.triage.series import Fired, Moment, Tick
 
 BRUISE, PEELING, SPOTS = Sign.BRUISE, Sign.PEELING, Sign.SPOTS
+NEW_BUMPS, SCAR = Sign.NEW_BUMPS, Sign.SCAR
 ILLNESS = (Unwell.NAUSEA, Unwell.HEADACHE)
 
 
@@ -63,6 +64,24 @@ def _still_there(moment: Moment, sign: Tick, limit_h: float) -> Fired | None:
 
 
 rule_for_tick("new_patches", Sign.PATCHES, Level.ROUTINE, "S16", staff="New dark or light marks.")
+
+
+@rule(Level.ROUTINE, "ADD", staff="New bumps or a rash, unlike earlier spots.", by_procedure=True)
+def new_bumps(moment: Moment) -> Fired | None:
+    """`new_bumps` ticked, from `new_bumps_from_h` on (ADD)."""
+    return moment.ticked_from(NEW_BUMPS, moment.limits.new_bumps_from_h)
+
+
+@rule(
+    Level.ROUTINE,
+    "S25",
+    "S49",
+    staff="A dent, a line or a raised scar that was not there before.",
+    by_procedure=True,
+)
+def new_scar(moment: Moment) -> Fired | None:
+    """`scar` ticked, from `scar_from_h` on (S25, S49)."""
+    return moment.ticked_from(SCAR, moment.limits.scar_from_h)
 
 
 @rule(Level.ROUTINE, "S37", staff="Feeling sick, or a headache.")

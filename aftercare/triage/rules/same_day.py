@@ -7,7 +7,9 @@ from aftercare.triage.series import Fired, Moment
 
 DID_NOT_HELP = Painkiller.DID_NOT_HELP
 NOT_SURE = CameBack.NOT_SURE
+HIVES, VOMITING = Sign.HIVES, Unwell.VOMITING
 HOT_SORE = Sign.HOT_SORE
+NEW_BUMPS, SCALY = Sign.NEW_BUMPS, Sign.SCALY
 
 
 @rule(Level.SAME_DAY, "S15", staff="Severe pain.")
@@ -133,6 +135,34 @@ rule_for_tick(
     "S37",
     staff="Aching all over.",
 )
+
+
+rule_for_tick("open_sore", Sign.OPEN_SORE, Level.SAME_DAY, "S9", "ADD", staff="An open or weeping sore.")
+
+
+@rule(Level.SAME_DAY, "ADD", staff="Scaly, itchy, raised patches.", by_procedure=True)
+def scaly_patches(moment: Moment) -> Fired | None:
+    """`scaly` ticked, from `scaly_from_h` on (ADD)."""
+    return moment.ticked_from(SCALY, moment.limits.scaly_from_h)
+
+
+@rule(
+    Level.SAME_DAY,
+    "ADD",
+    staff="New bumps or a rash, unlike earlier spots, after the first week.",
+    by_procedure=True,
+)
+def late_new_bumps(moment: Moment) -> Fired | None:
+    """`new_bumps` ticked, from `late_new_bumps_from_h` on (ADD)."""
+    return moment.ticked_from(NEW_BUMPS, moment.limits.late_new_bumps_from_h)
+
+
+@rule(Level.SAME_DAY, "ADD", staff="Vomiting.")
+def vomiting(moment: Moment) -> Fired | None:
+    """`vomiting` ticked without `hives`, with which it is an emergency (ADD)."""
+    if VOMITING in moment.ticks and HIVES not in moment.ticks:
+        return Fired((moment.seen_tick(VOMITING),))
+    return None
 
 
 @rule_for_each(

@@ -10,16 +10,20 @@ from aftercare.triage.answers import (
     Symptom,
     Unwell,
 )
+from aftercare.triage.courses import RADIOFREQUENCY
 from aftercare.triage.levels import Level
 from aftercare.triage.rules.catalogue import rule, rule_for_each, rule_for_tick, rule_over_findings
 from aftercare.triage.series import Fired, Moment
 
 RETURNED = (CameBack.REDNESS, CameBack.PAIN, CameBack.BOTH)
-LOCAL_SIGNS = (Sign.PUS, Sign.HOT_SORE, Sign.COLD_SORE)
+LOCAL_SIGNS = (Sign.PUS, Sign.HOT_SORE, Sign.COLD_SORE, Sign.OPEN_SORE)
 LOCAL_SYMPTOMS: tuple[Symptom, ...] = ("redness", "pain", "swelling")
 DID_NOT_HELP = Painkiller.DID_NOT_HELP
 FEVER = Unwell.FEVER
 HOT_SORE = Sign.HOT_SORE
+LUMPS = Sign.LUMPS
+NUMB_WEAK = Sign.NUMB_WEAK
+OPEN_SORE = Sign.OPEN_SORE
 
 
 @rule(Level.URGENT, "S1", staff="The patient says that redness or pain came back or got worse.")
@@ -103,7 +107,7 @@ rule_for_tick(
 
 @rule(Level.URGENT, "S9", "ADD", staff="A fever together with a sign on the treated skin.")
 def fever_with_local_signs(moment: Moment) -> Fired | None:
-    """`fever`, and pus, hot_sore, cold_sore, or redness, pain or swelling of 2 or more (S9, ADD)."""
+    """`fever`, and pus, hot_sore, cold_sore, open_sore, or redness, pain or swelling of 2 or more (S9, ADD)."""
     if FEVER not in moment.ticks:
         return None
     local = [moment.seen_tick(sign) for sign in LOCAL_SIGNS if sign in moment.ticks]
@@ -167,8 +171,34 @@ def hot_sore_area(moment: Moment) -> Fired | None:
     return Fired(evidence, limit) if moment.is_from(limit) else None
 
 
+@rule(
+    Level.URGENT,
+    "ADD",
+    staff="A part of the area treated with radiofrequency is numb, or muscles there are weak.",
+    by_procedure=True,
+)
+def numb_or_weak(moment: Moment) -> Fired | None:
+    """`numb_weak` ticked after radiofrequency, from `numb_weak_from_h` on (ADD)."""
+    is_radiofrequency = moment.course is not None and moment.course.kind == RADIOFREQUENCY
+    return moment.ticked_from(NUMB_WEAK, moment.limits.numb_weak_from_h) if is_radiofrequency else None
+
+
+@rule(Level.URGENT, "S9", "ADD", staff="An open or weeping sore, after the first week.", by_procedure=True)
+def late_open_sore(moment: Moment) -> Fired | None:
+    """`open_sore` ticked, from `late_open_sore_from_h` on (S9, ADD)."""
+    return moment.ticked_from(OPEN_SORE, moment.limits.late_open_sore_from_h)
+
+
+@rule(Level.URGENT, "ADD", staff="Firm lumps, after the second week.", by_procedure=True)
+def late_lumps(moment: Moment) -> Fired | None:
+    """`lumps` ticked, from `late_lumps_from_h` on (ADD)."""
+    return moment.ticked_from(LUMPS, moment.limits.late_lumps_from_h)
+
+
 # Any of these in an `at_risk` patient: slow healing, radiation, isotretinoin or a weak immune system (S39).
-AT_RISK_FAMILIES = frozenset({"past_expected", "small_return", "fever", "early_hot_sore_area", "flu_like"})
+AT_RISK_FAMILIES = frozenset(
+    {"past_expected", "small_return", "fever", "early_hot_sore_area", "flu_like", "open_sore"}
+)
 AT_RISK_PATIENT = rule_over_findings(
     "at_risk_patient",
     Level.URGENT,

@@ -38,7 +38,7 @@ def test_an_urgent_result_says_to_call_the_clinic_while_it_is_open() -> None:
         {"who": "Clinic, open until 18:00", "number": "+441614960123"},
         {"who": "No answer? Out-of-hours line", "number": "+441614960199"},
     ]
-    assert len(advice["emergency_signs"]) == 5
+    assert len(advice["emergency_signs"]) == 7
 
 
 def test_an_urgent_result_says_to_call_the_out_of_hours_line_while_it_is_closed() -> None:
@@ -194,13 +194,22 @@ def test_past_the_usual_time_a_patient_reads_from_when_to_tell_us(
     ("h", "bold"),
     [
         (26, "Tomorrow, Wednesday:"),
-        (167, "Tomorrow, Tuesday:"),
-        (168, "Next Monday, 26 January:"),
-        (672, "From now on:"),
+        (143, "Tomorrow, Monday:"),
+        (168, "On Thursday, 22 January:"),
+        (240, "On Monday, 26 January:"),
+        (672, "On Monday, 23 February:"),
+        (1900, "On Monday, 6 April:"),
+        (2700, "From now on:"),
     ],
 )
-def test_the_next_check_in_is_tomorrow_for_a_week_then_weekly_to_day_28(h: float, bold: str) -> None:
+def test_the_next_check_in_is_tomorrow_for_a_week_then_as_planned_to_week_16(h: float, bold: str) -> None:
     assert advice_at(h, redness=0)["next"][0]["bold"] == bold
+
+
+@pytest.mark.parametrize(("h", "is_said"), [(671, False), (672, True), (3000, True)])
+def test_from_day_28_on_a_late_lump_or_sore_is_named(h: float, is_said: bool) -> None:
+    text = advice_at(h, redness=0)["next"][0]["text"]
+    assert ("Report at any time if a lump or a sore appears." in text) is is_said
 
 
 @pytest.mark.parametrize("pain", [2, 3])

@@ -18,6 +18,9 @@ FIRES: dict[str, tuple[float, dict[str, Any], dict[str, Any]]] = {
     "airway_swelling": (3, {"emergency": ["airway_swelling"]}, {}),
     "faint_or_confused": (3, {"emergency": ["faint"]}, {}),
     "eye_involved": (3, {"emergency": ["eye"]}, {}),
+    "stroke_signs": (3, {"emergency": ["droop"]}, {}),
+    "numbing_reaction": (3, {"emergency": ["numbing"]}, {}),
+    "hives_with_vomiting": (3, {"signs": ["hives"], "unwell": ["vomiting"]}, {}),
     "spreading_with_fever": (3, {"signs": ["spreading"], "unwell": ["fever"]}, {}),
     "reported_return": (30, {"came_back": "both"}, {}),
     "sudden_return.redness": (30, {"redness": 3}, {"redness": 1}),
@@ -33,6 +36,9 @@ FIRES: dict[str, tuple[float, dict[str, Any], dict[str, Any]]] = {
     "blister_or_burn": (3, {"signs": ["blister_burn"]}, {}),
     "bleeding": (3, {"signs": ["bleeding"]}, {}),
     "hot_sore_area": (24, {"signs": ["hot_sore"]}, {}),
+    "numb_or_weak": (12, {"signs": ["numb_weak"]}, {}),
+    "late_open_sore": (168, {"signs": ["open_sore"]}, {}),
+    "late_lumps": (336, {"signs": ["lumps"]}, {}),
     "at_risk_patient": (3, {"unwell": ["flu"]}, {}),
     "severe_pain": (3, {"pain": 3}, {}),
     "severe_swelling": (3, {"swelling": 3}, {}),
@@ -49,6 +55,10 @@ FIRES: dict[str, tuple[float, dict[str, Any], dict[str, Any]]] = {
     "fever": (3, {"unwell": ["fever"]}, {}),
     "early_hot_sore_area": (3, {"signs": ["hot_sore"]}, {}),
     "lumps": (3, {"signs": ["lumps"]}, {}),
+    "open_sore": (3, {"signs": ["open_sore"]}, {}),
+    "scaly_patches": (24, {"signs": ["scaly"]}, {}),
+    "late_new_bumps": (168, {"signs": ["new_bumps"]}, {}),
+    "vomiting": (3, {"unwell": ["vomiting"]}, {}),
     "flu_like": (3, {"unwell": ["flu"]}, {}),
     "late_rise.swelling": (50, {"swelling": 2}, {"swelling": 0}),
     "late_rise.itch": (50, {"itch": 2}, {"itch": 0}),
@@ -61,8 +71,13 @@ FIRES: dict[str, tuple[float, dict[str, Any], dict[str, Any]]] = {
     "peeling_past_expected": (337, {"signs": ["peeling"]}, {}),
     "spots_past_expected": (673, {"signs": ["spots"]}, {}),
     "new_patches": (3, {"signs": ["patches"]}, {}),
+    "new_bumps": (24, {"signs": ["new_bumps"]}, {}),
+    "new_scar": (336, {"signs": ["scar"]}, {}),
     "nausea_or_headache": (3, {"unwell": ["nausea", "headache"]}, {}),
 }
+
+# What is judged after one kind of procedure alone.
+KINDS = {"numb_or_weak": "rf"}
 
 
 def test_every_rule_has_words_for_patients() -> None:
@@ -73,7 +88,8 @@ def test_every_rule_has_words_for_patients() -> None:
 @pytest.mark.parametrize("rule", RULES)
 def test_what_a_rule_says_is_about_the_answers_and_names_no_rule(rule: str) -> None:
     h, answers, earlier = FIRES[rule]
-    entry, others = entry_at(h, answers), [entry_at(20, earlier)] if earlier else []
+    entry = entry_at(h, answers, KINDS.get(rule, "mn"))
+    others = [entry_at(20, earlier)] if earlier else []
     found = evaluate(entry, others, performed_at=MONDAY, at_risk=rule == "at_risk_patient")
     finding = next(finding for finding in found.findings if finding.rule == rule)
     [reason] = reasons([finding], Clock(at(h), CLINIC.zone))
@@ -85,7 +101,8 @@ def test_what_a_rule_says_is_about_the_answers_and_names_no_rule(rule: str) -> N
 @pytest.mark.parametrize("at_night", [False, True], ids=["open", "closed"])
 def test_no_advice_says_what_must_never_be_said(rule: str, at_night: bool) -> None:
     h, answers, earlier = FIRES[rule]
-    advice = advice_at(h, earlier=earlier, at_risk=True, now=at(h + 12 * at_night), **answers)
+    kind = KINDS.get(rule, "mn")
+    advice = advice_at(h, earlier=earlier, at_risk=True, now=at(h + 12 * at_night), kind=kind, **answers)
     assert [text for text in sentences(advice) if forbidden_words(text)] == []
 
 

@@ -138,7 +138,7 @@ def test_ticked_by_mistake_before_it_was_saved_saves_nothing(opened: Opener) -> 
     page.get_by_role("button", name="Ticked by mistake?").click()
 
     expect(page.get_by_role("group", name="How red is the treated skin?")).to_be_visible()
-    expect(page.locator("#id_emergency_4")).not_to_be_checked()
+    expect(page.locator("[name=emergency][value=none]")).not_to_be_checked()
     assert not CheckIn.objects.exists()
 
 

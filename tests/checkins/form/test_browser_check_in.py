@@ -81,7 +81,7 @@ def test_a_follow_up_comes_with_the_answer_that_asks_for_it(opened: Opener) -> N
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
 def test_a_check_in_needs_only_the_keyboard(opened: Opener, script: bool) -> None:
     page = opened("/check-in/", script=script)
-    page.locator("#id_emergency_4").focus()
+    page.locator("[name=emergency][value=none]").focus()
     page.keyboard.press("Space")
     page.keyboard.press("Tab")
     page.keyboard.press("ArrowRight")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -9,9 +11,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.http import QueryDict
 
+from aftercare.checkins.form.asked import Asked
 from aftercare.checkins.form.drafts import MAX_LENGTH, MAX_VALUES, typed_fields
 from aftercare.checkins.form.form import CheckInForm
-from aftercare.checkins.form.rendering import blank_parts, parts_of
+from aftercare.checkins.form.rendering import FormParts, blank_parts, parts_of
 from aftercare.triage import Answers
 from tests.factories import at
 
@@ -207,7 +210,7 @@ def test_a_note_with_an_emergency_is_cut_and_its_rest_kept_in_part() -> None:
 
 
 def test_a_blank_form_has_nothing_chosen() -> None:
-    parts = blank_parts(emergency_number="999", asks_came_back=True, areas=[], zone=LONDON)
+    parts = blank_parts(emergency_number="999", asked=Asked(), areas=[], zone=LONDON)
     assert "checked" not in f"{parts.emergency}{parts.questions}"
     assert "Any of these? Call 999." in parts.emergency
 
@@ -219,8 +222,8 @@ def test_a_form_shown_again_names_the_emergency_number_as_well() -> None:
 
 
 def test_blank_forms_of_clinics_with_other_numbers_are_kept_apart() -> None:
-    blank_parts(emergency_number="999", asks_came_back=True, areas=[], zone=LONDON)
-    parts = blank_parts(emergency_number="112", asks_came_back=False, areas=[], zone=LONDON)
+    blank_parts(emergency_number="999", asked=Asked(), areas=[], zone=LONDON)
+    parts = blank_parts(emergency_number="112", asked=Asked(came_back=False), areas=[], zone=LONDON)
     assert "Call 112." in parts.emergency
     assert "came_back" not in parts.questions
 
@@ -235,11 +238,45 @@ def test_i_cannot_tell_stays_chosen_in_a_form_shown_again() -> None:
 def test_a_question_that_is_not_asked_is_shown_where_it_was_answered() -> None:
 
     def drawn(**fields: Any) -> str:
-        form = CheckInForm(posted(fields), zone=LONDON, now=NOW, asks_came_back=False)
+        form = CheckInForm(posted(fields), zone=LONDON, now=NOW, asked=Asked(came_back=False))
         return parts_of(form, "999").questions
 
     assert "came_back" in drawn(came_back="no")
     assert "came_back" not in drawn(redness="1")
+
+
+def test_from_week_6_on_it_asks_for_the_scales_and_the_signs_alone() -> None:
+
+    def asked_for(**fields: Any) -> set[str]:
+        form = CheckInForm(posted(fields), zone=LONDON, now=NOW, asked=Asked(is_late=True))
+        return set(re.findall(r'name="(\w+)"', "".join(asdict(parts_of(form, "999")).values())))
+
+    late = {"emergency", "redness", "pain", "swelling", "itch", "signs", "note", "observed_at"}
+    assert asked_for() == late
+    assert asked_for(unwell="fever", came_back="no") == {*late, "unwell", "came_back"}
+
+
+def blank(not_asked: frozenset[str]) -> FormParts:
+    return blank_parts(emergency_number="999", asked=Asked(left_out=not_asked), areas=[], zone=LONDON)
+
+
+def test_a_sign_that_cannot_be_there_is_shown_only_where_it_was_ticked() -> None:
+
+    def drawn(**fields: Any) -> str:
+        form = CheckInForm(
+            posted(fields), zone=LONDON, now=NOW, asked=Asked(left_out=frozenset({"scar", "numbing"}))
+        )
+        parts = parts_of(form, "999")
+        return f"{parts.emergency}{parts.questions}"
+
+    assert 'value="scar"' not in drawn(signs=["pus"])
+    assert 'value="numbing"' not in drawn(signs=["pus"])
+    assert 'value="scaly"' in drawn(signs=["pus"])
+    assert 'value="scar"' in drawn(signs=["scar"])
+    assert 'value="scar"' in blank(frozenset()).questions
+    hidden = blank(frozenset({"scar"}))
+    assert 'value="scar"' not in hidden.questions
+    assert "None of these" in hidden.questions
 
 
 def test_a_time_that_the_browsers_picker_would_drop_is_shown_as_text() -> None:

@@ -67,6 +67,8 @@ def looks_at_the_clock(entry: Reported, procedure: Procedure, current: list[Repo
         "intense_pain": pain is not None and (pain == 4 or (pain >= 3 and h >= 48 * HOUR)),
         hot: "hot_sore" in signs,
         "bruise_past_expected": "bruise" in signs and h > 336 * HOUR,
+        "late_lumps": "lumps" in signs and h >= 336 * HOUR,
+        "late_open_sore": "open_sore" in signs and h >= 168 * HOUR,
     }
     fired = {rule for rule, holds in conditions.items() if holds}
     for symptom in ("redness", "pain"):
@@ -91,12 +93,15 @@ def looks_at_the_answers(entry: Reported) -> set[str]:
     """All other rules."""
     redness, pain = entry.answers["redness"] or 0, entry.answers["pain"] or 0
     signs, fever = entry.answers["signs"], "fever" in entry.answers["unwell"]
-    fired = {sign for sign in ("pus", "lumps") if sign in signs}
+    fired = {sign for sign in ("pus", "lumps", "open_sore") if sign in signs}
     fired |= {"severe_pain"} if pain >= 3 else set()
     fired |= {"fever"} if fever else set()
-    if fever and (set(signs) & {"pus", "hot_sore"} or redness >= 2 or pain >= 2):
+    if fever and (set(signs) & {"pus", "hot_sore", "open_sore"} or redness >= 2 or pain >= 2):
         fired.add("fever_with_local_signs")
     return fired
+
+
+AT_RISK = {"past_expected", "small_return", "fever", "early_hot_sore_area", "open_sore"}
 
 
 def fired_by(entry: Reported, current: list[Reported], at_risk: bool) -> set[Where]:
@@ -107,7 +112,7 @@ def fired_by(entry: Reported, current: list[Reported], at_risk: bool) -> set[Whe
         if procedure is entry.about[0]:
             rules |= looks_at_the_answers(entry)
         families = {rule.partition(".")[0] for rule in rules}
-        if at_risk and families & {"past_expected", "small_return", "fever", "early_hot_sore_area"}:
+        if at_risk and families & AT_RISK:
             rules.add("at_risk_patient")
         found |= {(rule, procedure.pk) for rule in rules}
     return found
@@ -136,7 +141,9 @@ answers = st.fixed_dictionaries(
     {
         "redness": severity,
         "pain": severity,
-        "signs": st.lists(st.sampled_from(["pus", "lumps", "hot_sore", "bruise"]), unique=True, max_size=1),
+        "signs": st.lists(
+            st.sampled_from(["pus", "lumps", "hot_sore", "bruise", "open_sore"]), unique=True, max_size=1
+        ),
         "unwell": st.sampled_from([[], [], ["fever"]]),
     }
 )

@@ -37,7 +37,7 @@ def test_the_evidence_gives_values_and_times_and_where_the_rule_comes_from(
 
     assert "Redness rose by two steps or more above its lowest earlier answer." in page
     assert "Redness: none at 20 h (Tue 06:00), severe at 95 h (09:00)." in page
-    assert "Rule sudden_return.redness , rule set 1." in page
+    assert "Rule sudden_return.redness , rule set 2." in page
     assert "Behind the rule: S1 , Redness or pain that is back all at once points to an infection." in page
     assert "Expected courses: version 1, not signed yet." in page
 

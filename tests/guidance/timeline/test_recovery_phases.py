@@ -41,7 +41,7 @@ def test_an_hour_falls_in_one_phase(hours: float, title: str) -> None:
     [
         (2, ["Bleeding that goes on after 10 minutes of pressing"]),
         (26, []),
-        (200, ["Firm lumps"]),
+        (200, ["Firm lumps, or an open sore"]),
     ],
 )
 def test_what_to_watch_for_follows_the_hour(hours: float, added: list[str]) -> None:
