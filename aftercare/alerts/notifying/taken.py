@@ -18,6 +18,9 @@ from aftercare.people.models import User
 
 KIND = "alert_taken"
 WORTH_TELLING = timedelta(hours=1)
+# What wakes anew: a call, and a pager, to which every message is an incident.
+LOUD = frozenset({Message.Channel.VOICE, Message.Channel.PAGER})
+READ = frozenset({Message.Channel.PUSH, Message.Channel.SMS})
 
 
 def needed_since(alert: Alert) -> datetime | None:
@@ -42,9 +45,15 @@ def tell_others(alert: Alert, *, by: User, since: datetime, now: datetime) -> No
         newest[message.recipient_id, message.channel, message.point] = message
     if not newest:
         return
-    rows = [taken_message(message, now) for message in newest.values()]
+    rows = [taken_message(message, now) for message in without_noise(list(newest.values()))]
     Message.objects.bulk_create(rows, ignore_conflicts=True)
     nudge_after_commit()
+
+
+def without_noise(told: Sequence[Message]) -> list[Message]:
+    """Leave calls and pagers out for whoever reads it on a telephone or browser, and need not be woken again."""
+    readers = {message.recipient_id for message in told if message.channel in READ}
+    return [message for message in told if message.channel not in LOUD or message.recipient_id not in readers]
 
 
 def taken_message(told: Message, now: datetime) -> Message:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
+from pytest_django import Settings
 
 from aftercare.alerts.actions.closing import close
 from aftercare.alerts.actions.contact_attempts import record_contact_attempt
@@ -16,7 +18,8 @@ from aftercare.outbox.models import Message
 from aftercare.people.models import Patient, Procedure, StaffMember
 from tests.factories import alert_of, at
 from tests.fixtures import MakePoint
-from tools.servers.providers.answering import Provider
+from tools.servers.providers.answering import Provider, running
+from tools.servers.providers.twilio import Twilio
 
 pytestmark = pytest.mark.django_db
 
@@ -25,6 +28,14 @@ pytestmark = pytest.mark.django_db
 def telephones(nurse: StaffMember, clinician: StaffMember, make_point: MakePoint) -> None:
     for number, member in enumerate((nurse, clinician), start=163):
         make_point(member.user, address=f"+447700900{number}")
+
+
+@pytest.fixture
+def twilio(settings: Settings, gateway: Provider) -> Iterator[Twilio]:
+    """A telephone service beside the gateway for SMS."""
+    with running(Twilio()) as server:
+        settings.VOICE_URL, settings.TWILIO_API = server.voice_url, server.api
+        yield server
 
 
 def minute(count: float) -> datetime:
@@ -51,6 +62,51 @@ def test_who_was_woken_is_told_who_has_it(
     assert f"{nurse.user} has alert {Alert.objects.get(pk=alert.pk).number}. You need do nothing." in text
     assert "Amara" not in text
     assert not Message.objects.filter(kind="alert_taken", channel="email").exists()
+
+
+def taken_by() -> set[str]:
+    return set(Message.objects.filter(kind="alert_taken").values_list("channel", flat=True))
+
+
+def test_who_was_called_as_well_is_not_called_again(
+    patient: Patient,
+    procedure: Procedure,
+    nurse: StaffMember,
+    clinician: StaffMember,
+    make_point: MakePoint,
+    twilio: Twilio,
+) -> None:
+    make_point(clinician.user, kind="voice", address="+447700900164")
+    alert = alert_of(patient, 20, emergency=["breathing"])
+    sweep(lambda: minute(0))
+    sweep(lambda: minute(4))
+    assert [call.to for call in twilio.calls] == ["+447700900164"]
+
+    acknowledge(alert=alert, by=nurse.user, now=minute(5))
+
+    assert taken_by() == {"sms"}
+
+
+def test_who_was_only_called_is_called_again(
+    patient: Patient,
+    procedure: Procedure,
+    nurse: StaffMember,
+    clinician: StaffMember,
+    make_point: MakePoint,
+    twilio: Twilio,
+) -> None:
+    clinician.user.contact_points.all().delete()
+    make_point(clinician.user, kind="voice", address="+447700900164")
+    alert = alert_of(patient, 20, emergency=["breathing"])
+    sweep(lambda: minute(0))
+    sweep(lambda: minute(4))
+
+    acknowledge(alert=alert, by=nurse.user, now=minute(5))
+    sweep(lambda: minute(5))
+
+    assert taken_by() == {"voice"}
+    assert f"{nurse.user} has alert" in twilio.calls[-1].said[0]
+    assert twilio.calls[-1].keys_url == ""
 
 
 def test_who_was_told_by_mail_alone_is_told_nothing_more(
