@@ -153,6 +153,7 @@ def read_channels(reader: Reader) -> Channels:
     """Return what is set for channels beside e-mail."""
     return Channels(
         sms_url=reader.read("SMS_URL", sms_url, "", ""),
+        sms_replies=reader.read("SMS_REPLIES", switch, "0", False),
         voice_url=reader.read("VOICE_URL", voice_url, "", ""),
         twilio_api=reader.read("TWILIO_API", twilio_api, TWILIO_API, TWILIO_API),
         vapid_private_key=reader.read("VAPID_PRIVATE_KEY", push_key, "", ""),

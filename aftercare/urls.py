@@ -6,6 +6,7 @@ from aftercare import health
 from aftercare.guidance.editing.pictures import picture
 from aftercare.headers.csp_reports import report
 from clinic.have_it.views import have_it
+from clinic.webhooks import views as webhook_views
 
 handler400 = "aftercare.error_views.bad_request"
 handler500 = "aftercare.error_views.server_error"
@@ -20,6 +21,8 @@ urlpatterns = [
     path("guidance/", include("aftercare.guidance.urls")),
     path("clinic/", include("clinic.urls")),
     path("h/<str:token>/", have_it, name="have_it"),
+    path("webhooks/twilio/sms/", webhook_views.sms, name="webhook_sms"),
+    path("webhooks/twilio/calls/<uuid:message_id>/keys/", webhook_views.call_keys, name="webhook_call_keys"),
     path("", include("aftercare.ui.urls")),
     path("", include("aftercare.checkins.urls")),
 ]

@@ -35,6 +35,8 @@ class Channels:
     """What is set for channels beside e-mail; empty where the channel is not set up."""
 
     sms_url: str = field(default="", repr=False)
+    # Replies to the number that SMS come from reach the portal.
+    sms_replies: bool = False
     voice_url: str = field(default="", repr=False)
     twilio_api: str = TWILIO_API
     vapid_private_key: str = field(default="", repr=False)

@@ -19,7 +19,7 @@ class Content:
     `to`: the address, if it is not the recipient's present one. `sender_name`: the name in From, if it is not that
     of the sending clinic. `short`: what an SMS or a push says, without link; `path`: where its link leads on the
     portal, "" for none. `has_own_link`: it leads to a page for its recipient alone instead, if the kind has any.
-    `spoken`: what a call says, where that is not `short`.
+    `spoken`: what a call says, where that is not `short`. `reply`: how an SMS can be answered, before its link.
     """
 
     subject: str
@@ -28,6 +28,7 @@ class Content:
     path: str = ""
     has_own_link: bool = False
     spoken: str = ""
+    reply: str = ""
     to: str = ""
     sender_name: str = ""
 

@@ -39,6 +39,7 @@ TELEPHONES = (Kind.SMS, Kind.VOICE)
 WHY_OFF = {
     ContactPoint.Disabled.GONE: gettext_lazy("It takes no messages any more."),
     ContactPoint.Disabled.REFUSED: gettext_lazy("It refused three messages in a row."),
+    ContactPoint.Disabled.STOPPED: gettext_lazy("STOP was sent from it."),
 }
 NEWEST = 50  # messages looked at for the newest delivery of each point
 TENTHS_BELOW, MINUTES_FROM = 10, 120  # seconds

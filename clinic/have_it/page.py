@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from allauth.mfa.models import Authenticator
-from django.db.models import TextChoices
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from aftercare.alerts.actions.drills import MAX_DURATION
-from aftercare.alerts.answering.actions import can_escalate, is_owned, next_people
-from aftercare.alerts.answering.asked import Asked
+from aftercare.alerts.answering.actions import can_escalate, next_people
+from aftercare.alerts.answering.asked import Asked, State
 from aftercare.alerts.models import Alert
 from aftercare.alerts.on_call.roster import Roster
 from aftercare.alerts.transitions import follow_up_deadline
@@ -23,13 +22,6 @@ from aftercare.people.models import Event, User
 from aftercare.ui.times import spoken_age
 from clinic.alert.next_contact import NextContact, next_contact_of
 from clinic.have_it.told import Told, names_for, who_was_told, who_was_told_of_taking
-
-
-class State(TextChoices):
-    WAITING = "waiting"
-    YOURS = "yours"
-    TAKEN = "taken"
-    CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,27 +45,16 @@ class NightPage:
     @cached_property
     def alert(self) -> Alert | None:
         """The highest alert that somebody is needed for, else the highest; None for a drill."""
-        return next(iter([*self.asked.waiting, *self.asked.alerts]), None)
+        return None if self.asked.drill else self.asked.first
 
     @cached_property
     def state(self) -> State:
-        if self.asked.is_waiting:
-            return State.WAITING
-        if self.asked.drill:
-            return State.YOURS if self.owner == self.asked.recipient else State.CLOSED
-        if any(is_owned(alert, self.asked) for alert in self.asked.alerts):
-            return State.YOURS
-        return State.TAKEN if any(alert.is_open for alert in self.asked.alerts) else State.CLOSED
+        return self.asked.state
 
     @cached_property
     def owner(self) -> User | None:
         """Who has it, or who closed it."""
-        if self.asked.drill:
-            return self.asked.drill.acknowledged_by
-        assert self.alert is not None
-        if not self.alert.is_open:
-            return self.alert.closed_by
-        return self.alert.owner or self.alert.acknowledged_by
+        return self.asked.owner
 
     @property
     def since(self) -> datetime | None:

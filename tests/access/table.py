@@ -142,6 +142,9 @@ TABLE: dict[str, Row] = {
 
     # Whoever has the link of a message answers as its recipient; a bare POST shows the second step.
     "h/<str:token>/": Row(everybody("200"), everybody("200")),
+    # Webhooks, which need a signature.
+    "webhooks/twilio/sms/": Row(REFUSED, everybody("403")),
+    "webhooks/twilio/calls/<uuid:message_id>/keys/": Row(REFUSED, everybody("403")),
 
     # The queue and an alert.
     "clinic/": Row(staff("200"), REFUSED),

@@ -32,7 +32,7 @@ from aftercare.people.actions.withdrawal import (
     withdraw_patient,
 )
 from aftercare.people.contact_points import actions as contact_points
-from aftercare.people.contact_points import asking, delivery
+from aftercare.people.contact_points import asking, delivery, stopping
 from aftercare.people.factors import notices, removal
 from aftercare.people.models import Clinic, Event, Patient, Procedure, StaffMember
 from tests.checkins.posting import ORDINARY_FORM, signed_in
@@ -102,6 +102,7 @@ def test_every_kind_of_message_says_whether_it_goes_to_patients() -> None:
         asking.KIND,
         delivery.OFF_KIND,
     }
+    to_staff |= {stopping.STOPPED_KIND}
     to_everybody = {addresses.KIND, code_mails.KIND, notices.KIND}
     to_everybody |= {removal.ASKED, removal.APPROVED, removal.STOPPED}
     assert set(registry._renderers) - to_staff - to_everybody == kinds_to_patients()

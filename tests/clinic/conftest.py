@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,11 +11,14 @@ from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext
 from pytest_django.live_server_helper import LiveServer
 
+from aftercare.alerts.models import Alert, ContactStep
 from aftercare.checkins.models import NonResponse
+from aftercare.outbox.delivery import sweep
 from aftercare.people.models import Clinic, Patient, StaffMember
 from tests.clinic.browsing import DESK, Desk
 from tests.clinic.staff_client import proved_client
 from tests.factories import PatientFactory, ProcedureFactory, UserFactory, check_in
+from tests.fixtures import MakePoint
 from tests.ui.browser import HURRY
 
 
@@ -91,3 +94,26 @@ def staff_browser(browser: Browser, live_server: LiveServer, nurse: StaffMember)
         opened.page.unroute_all(behavior="ignoreErrors")
         context.close()
     assert [error for _, opened in windows for error in opened.errors] == []
+
+
+@pytest.fixture
+def steps(nurse: StaffMember, clinician: StaffMember, manager: StaffMember, make_point: MakePoint) -> None:
+    """Nurse and manager are told first, then the clinician; nurse and manager have a telephone."""
+    first, second = (ContactStep.objects.create(clinic=nurse.clinic, position=place) for place in (0, 1))
+    first.members.add(nurse, manager)
+    second.members.add(clinician)
+    for number, member in enumerate((nurse, manager, clinician)):
+        make_point(member.user, address=f"+44770090016{number}")
+
+
+@pytest.fixture
+def emergency(steps: None, nurse: StaffMember, gateway: object) -> Alert:
+    """An emergency of two minutes ago, told."""
+    now: datetime = timezone.now()
+    user = UserFactory.create(first_name="Amara", last_name="Osei")
+    amara: Patient = PatientFactory.create(clinic=nurse.clinic, user=user)
+    ProcedureFactory.create(patient=amara, performed_at=now - timedelta(hours=20), recorded_by=nurse.user)
+    check_in(amara, now - timedelta(minutes=2), emergency=["breathing"])
+    sweep(lambda: now - timedelta(minutes=2))
+    alert: Alert = amara.alerts.get(rule="trouble_breathing")
+    return alert

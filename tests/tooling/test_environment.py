@@ -45,6 +45,7 @@ MALFORMED = [
     ("HEARTBEAT_URL", "ftp://hc-ping.com/somebody"),
     ("SMS_URL", "twilio://SID:TOKEN@+441234567890/"),
     ("SMS_URL", "syslog://{to}"),
+    ("SMS_REPLIES", "perhaps"),
     ("VOICE_URL", "twilio://SID:TOKEN@+441234567890"),
     ("VOICE_URL", f"twilio://AC{'0' * 32}:token@01234"),
     ("VOICE_URL", f"vonage://AC{'0' * 32}:token@+441234567890"),

@@ -22,7 +22,7 @@ from aftercare.people.accounts import code_mails
 from aftercare.people.actions.addresses import change_own_address
 from aftercare.people.actions.invitations import invite
 from aftercare.people.actions.staff_invitations import invite_staff
-from aftercare.people.contact_points import actions, asking, delivery
+from aftercare.people.contact_points import actions, asking, delivery, stopping
 from aftercare.people.factors.changes import note_factor_change
 from aftercare.people.factors.removal import approve_removal, approvers, ask_removal, cancel_removal
 from aftercare.people.models import (
@@ -108,6 +108,8 @@ def mails_about_contact_points() -> Iterator[Mail]:
     yield "contact point off", delivery.render_off(Message(subject=point.pk), now)
     asked = asking.render(Message(recipient=member.user), now)
     yield "set up a way", asked
+    point = member.user.contact_points.create(**off | {"address": "[]", "disabled_because": "stopped"})
+    yield "contact point stopped", stopping.render_stopped(Message(thread=point.pk), now)
     alert = Alert.objects.exclude(acknowledged_by=None).filter(dispatches__isnull=False)[0]
     yield "alert taken", taken.render(Message(subject=alert.dispatches.all()[0].pk), now)
 

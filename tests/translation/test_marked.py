@@ -60,6 +60,8 @@ NOT_OPENED = frozenset(
         "readyz",
         "unlock",
         "usersessions_list",
+        "webhook_call_keys",
+        "webhook_sms",
     }
 )
 NOBODY = Data([])

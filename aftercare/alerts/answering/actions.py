@@ -8,7 +8,7 @@ from django.db import transaction
 
 from aftercare.alerts.actions.drills import DrillEndedError, end_drill
 from aftercare.alerts.actions.ownership import acknowledge, data_of_way, give_back
-from aftercare.alerts.answering.asked import Asked, alerts_of, is_for_taking
+from aftercare.alerts.answering.asked import Asked, alerts_of, is_for_taking, is_owned
 from aftercare.alerts.following_up.escalation import notify_next_step
 from aftercare.alerts.locking import locked_patient
 from aftercare.alerts.models import Alert, Dispatch
@@ -46,15 +46,10 @@ def return_taken(*, asked: Asked, now: datetime, way: str) -> bool:
     if asked.drill:
         return False
     locked_patient(asked.alerts[0].patient)
-    own = [alert for alert in alerts_of(asked.dispatches) if is_owned(alert, asked)]
+    own = [alert for alert in alerts_of(asked.dispatches) if is_owned(alert, asked.recipient)]
     for alert in own:
         give_back(alert=alert, by=asked.recipient, now=now, way=way)
     return bool(own)
-
-
-def is_owned(alert: Alert, asked: Asked) -> bool:
-    """Return True if the recipient has the alert."""
-    return alert.status == Alert.Status.ACKNOWLEDGED and alert.owner_id == asked.recipient.pk
 
 
 @transaction.atomic

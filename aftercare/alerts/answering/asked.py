@@ -6,12 +6,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, TextChoices
 
 from aftercare.alerts.dispatching.undelivered import KIND
 from aftercare.alerts.models import Alert, Dispatch, Drill
 from aftercare.outbox.models import Message
 from aftercare.people.models import Clinic, StaffMember, User
+
+
+class State(TextChoices):
+    """Whether somebody has what is asked, as its recipient sees it."""
+
+    WAITING = "waiting"
+    YOURS = "yours"
+    TAKEN = "taken"
+    CLOSED = "closed"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,6 +56,34 @@ class Asked:
         """True while somebody is needed."""
         return self.drill.ended_at is None if self.drill else bool(self.waiting)
 
+    @property
+    def first(self) -> Alert:
+        """The highest alert that somebody is needed for, else the highest."""
+        return next(iter([*self.waiting, *self.alerts]))
+
+    @property
+    def state(self) -> State:
+        """Whether it waits, who has it, or whether it is over."""
+        if self.is_waiting:
+            return State.WAITING
+        if self.drill:
+            return State.YOURS if self.owner == self.recipient else State.CLOSED
+        if any(is_owned(alert, self.recipient) for alert in self.alerts):
+            return State.YOURS
+        return State.TAKEN if any(alert.is_open for alert in self.alerts) else State.CLOSED
+
+    @property
+    def owner(self) -> User | None:
+        """Who has it, or who ended it."""
+        if self.drill:
+            return self.drill.acknowledged_by
+        return self.first.owner or self.first.acknowledged_by if self.first.is_open else self.first.closed_by
+
+
+def is_owned(alert: Alert, by: User) -> bool:
+    """Return True if the user has the alert."""
+    return alert.status == Alert.Status.ACKNOWLEDGED and alert.owner_id == by.pk
+
 
 def is_for_taking(alert: Alert, by: User) -> bool:
     """Return True if the alert is unacknowledged, unconfirmed, or forgotten by somebody else."""
@@ -56,8 +93,9 @@ def is_for_taking(alert: Alert, by: User) -> bool:
 def asked_by(message: Message) -> Asked | None:
     """Return what a message asks; None if that is a list of several patients, or was erased."""
     same = Q(pk=message.pk)
-    if message.bundle:
-        same |= Q(bundle=message.bundle, recipient=message.recipient_id, channel=message.channel)
+    if message.bundle and message.thread:
+        bundle = {"bundle": message.bundle, "thread": message.thread}
+        same |= Q(**bundle, recipient=message.recipient_id, channel=message.channel)
     subjects = Message.objects.filter(same, kind=KIND).values_list("subject", flat=True)
     dispatches = list(Dispatch.objects.filter(pk__in=list(subjects)).select_related("clinic"))
     if not dispatches:
@@ -73,7 +111,7 @@ def asked_by(message: Message) -> Asked | None:
             drill=drill,
         )
     alerts = alerts_of(dispatches)
-    if not alerts or {dispatch.patient_id for dispatch in dispatches} != {alerts[0].patient_id}:
+    if not alerts or first.patient_id is None:
         return None
     return Asked(clinic=first.clinic, recipient=message.recipient, dispatches=dispatches, alerts=alerts)
 

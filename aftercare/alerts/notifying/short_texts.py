@@ -41,3 +41,8 @@ def short_drill_words(drill: Drill) -> str:
     """Return the text of a drill."""
     said = {"said": gettext("This is a drill. No patient is waiting."), "number": drill.number}
     return (gettext("DRILL %(number)s. %(said)s") if drill.number else gettext("DRILL. %(said)s")) % said
+
+
+def reply_words(number: int | None) -> str:
+    """Return how an SMS is answered, before its link; empty without a number."""
+    return gettext("Reply ACK %(number)s or open") % {"number": number} if number else ""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext, ngettext, ngettext_lazy, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from aftercare.alerts.models import Alert, Dispatch, Drill
-from aftercare.alerts.notifying.short_texts import has_own_link, short_drill_words, short_words
+from aftercare.alerts.notifying.short_texts import has_own_link, reply_words, short_drill_words, short_words
 from aftercare.outbox.registry import Content
 from aftercare.triage import Level
 
@@ -101,7 +101,7 @@ def words(dispatch: Dispatch, worst: Alert, now: datetime) -> Content:
     if not has_own_link(dispatch):
         return made
     short = f"{short_words(dispatch, worst)} {short_deadline(worst, dispatch, now)}".strip()
-    return replace(made, short=short, has_own_link=True)
+    return replace(made, short=short, has_own_link=True, reply=reply_words(worst.number))
 
 
 def marked(level: Level | None, subject: str, text: str, path: str) -> Content:
@@ -147,7 +147,7 @@ def drill_words(drill: Drill) -> Content:
     path = f"/clinic/drills/{drill.pk}/"
     link = f"{_('Sign in and acknowledge the drill:')}\n{settings.SITE_URL}{path}"
     made = marked(None, str(SUBJECTS[reason]), body(LEADS[reason], link, UNTIL), path)
-    return replace(made, short=short_drill_words(drill), has_own_link=True)
+    return replace(made, short=short_drill_words(drill), has_own_link=True, reply=reply_words(drill.number))
 
 
 def body(*paragraphs: str | Promise) -> str:

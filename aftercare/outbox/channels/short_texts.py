@@ -18,13 +18,24 @@ PLAIN = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-
 
 
 def sms_text(mail: OutgoingMail) -> str:
-    """Return the SMS: who sends it, what it says, and the link. The name gives way where there is no room."""
+    """Return the SMS: who sends it, what it says, and the link.
+
+    How to reply, and then the name, give way where there is no room.
+    """
     said = in_gsm(mail.content.short or mail.content.subject)
-    rest = f"{said} {link_of(mail)}".strip()
-    is_gsm = all(char in BASIC or char in EXTENDED for char in rest)
-    room = (SEGMENT if is_gsm else UNICODE_SEGMENT) - length_of(rest) - len(": ")
+    reply = in_gsm(mail.content.reply) if settings.SMS_REPLIES else ""
+    rest = " ".join(part for part in (said, reply, link_of(mail)) if part)
+    if reply and room_beside(rest) < 0:
+        rest = f"{said} {link_of(mail)}".strip()
+    room = room_beside(rest)
     name = shortened(in_gsm(mail.sender_name or "Aftercare", drop=True), room)
     return f"{name}: {rest}" if name else rest
+
+
+def room_beside(text: str) -> int:
+    """Return how many characters of one segment are left for a name before the text."""
+    is_gsm = all(char in BASIC or char in EXTENDED for char in text)
+    return (SEGMENT if is_gsm else UNICODE_SEGMENT) - length_of(text) - len(": ")
 
 
 def link_of(mail: OutgoingMail) -> str:

@@ -40,6 +40,7 @@ class ContactPoint(models.Model):
     class Disabled(models.TextChoices):
         GONE = "gone", _("it takes no messages any more")
         REFUSED = "refused", _("it refused three messages in a row")
+        STOPPED = "stopped", _("STOP was sent from it")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="contact_points")

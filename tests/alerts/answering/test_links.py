@@ -52,6 +52,23 @@ def test_an_sms_says_level_number_and_clock_and_ends_with_the_link(
         assert word not in text
 
 
+@pytest.mark.parametrize(
+    ("host", "invites"), [("rowan.example", True), ("aftercare." + "x" * 63 + ".example", False)]
+)
+def test_an_sms_says_how_to_reply_once_replies_arrive_and_where_there_is_room(
+    patient: Patient, procedure: Procedure, gateway: Provider, settings: Settings, host: str, invites: bool
+) -> None:
+    settings.SMS_REPLIES, settings.SITE_URL = True, f"https://{host}"
+    alert = alert_of(patient, 20, emergency=["breathing"])
+
+    swept(20)
+
+    ((_to, text),) = gateway.texts
+    assert (f"Reply ACK {Alert.objects.get(pk=alert.pk).number} or open https://" in text) is invites
+    assert len(text) <= 160
+    assert LINK.search(text)
+
+
 def test_a_push_leads_to_a_page_of_its_own(
     patient: Patient,
     procedure: Procedure,

@@ -177,3 +177,25 @@ def test_who_was_woken_because_nobody_called_is_told_who_does(
     sweep(lambda: minute(12))
 
     assert [number for number, text in said(gateway) if str(clinician.user) in text] == ["163"]
+
+
+@pytest.mark.parametrize("channel", [one for one in Message.Channel if one != Message.Channel.EMAIL])
+def test_each_is_told_by_the_way_that_woke_them(
+    patient: Patient, procedure: Procedure, nurse: StaffMember, clinician: StaffMember, channel: str
+) -> None:
+    alert = alert_of(patient, 20, emergency=["breathing"])
+    Message.objects.create(
+        kind="alert_dispatch",
+        subject=alert.dispatches.get().pk,
+        recipient=clinician.user,
+        channel=channel,
+        state="sent",
+        created_at=minute(0),
+        next_attempt_at=minute(0),
+        finished_at=minute(0),
+    )
+
+    acknowledge(alert=alert, by=nurse.user, now=minute(2))
+
+    told = Message.objects.get(kind="alert_taken")
+    assert (told.recipient, told.channel) == (clinician.user, channel)

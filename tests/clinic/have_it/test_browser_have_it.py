@@ -14,7 +14,7 @@ from pytest_django.live_server_helper import LiveServer
 from aftercare.alerts.actions.ownership import acknowledge
 from aftercare.alerts.models import Alert
 from aftercare.people.models import StaffMember
-from tests.clinic.have_it.conftest import link_to
+from tests.clinic.have_it.links import link_to
 from tests.ui.browser import (
     cut_off,
     overlapping_texts,
@@ -150,6 +150,7 @@ def test_the_page_can_be_used_by_everybody_in_every_state(
     look_at(phone(link_to(nurse), width=width), "waiting")
     second = phone(link_to(nurse), script=False, width=width)
     second.get_by_role("button", name="I have it").click()
+    expect(second.get_by_role("heading", name="Do you have it?")).to_be_visible()
     assert not sticks_out(second)
     acknowledge(alert=emergency, by=nurse.user, now=timezone.now())
     look_at(phone(link_to(nurse), width=width), "yours")

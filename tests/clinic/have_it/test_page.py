@@ -16,7 +16,7 @@ from aftercare.outbox.delivery import sweep
 from aftercare.outbox.models import Message
 from aftercare.people.models import Event, StaffMember
 from clinic.have_it.views import UNKNOWN_AN_HOUR
-from tests.clinic.have_it.conftest import link_to
+from tests.clinic.have_it.links import link_to
 from tests.clinic.staff_client import proved_client, words
 
 pytestmark = pytest.mark.django_db

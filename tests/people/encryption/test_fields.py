@@ -53,6 +53,7 @@ PLAIN = {
     "people.SignInLink": {"next_path", "token_hash"},
     "people.CodeRequest": {"code_hash", "mailbox", "network"},
     "alerts.AnswerLink": {"token_hash"},
+    "alerts.Reply": {"sender", "sid"},
     "people.ContactPoint": {"code_hash", "name"},
     "people.ContactRule": {"level"},
     "people.User ": {"password"},
