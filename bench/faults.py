@@ -1,10 +1,11 @@
 """Soak test: check-ins at 10/s over 20 clinics with a fault every few seconds, then a reconciliation.
 
-Real PostgreSQL, Valkey, worker, beat, web and mail server. Faults: worker killed (also while it hands a mail
-over, and between the mail server's acceptance and its own note), beat killed, a second worker; Valkey killed
-and back empty, or frozen; PostgreSQL restarted; the mail server gone, busy, hanging, hanging up. A check-in
-that was not accepted is sent again, as a person would. The reconciliation compares the tables with the mails
-that arrived: `lost` counts missing notifications, `duplicates` mails that came twice.
+Real PostgreSQL, Valkey, worker, beat and web, a mail server, an SMS gateway and a push service. Faults: worker
+killed (also while it hands a message over, and between a provider's acceptance and its own note), beat killed, a
+second worker; Valkey killed and back empty, or frozen; PostgreSQL restarted; a provider gone, busy, hanging, hanging
+up. A check-in that was not accepted is sent again, as a person would. The reconciliation compares the tables with
+what arrived, by channel and in total: `lost` counts missing notifications, `duplicates` those that came twice,
+`duplicates_without_death` of these the ones during which no worker died.
 
     .venv/bin/python bench/faults.py --minutes 10 [--seed 1]
 """
@@ -27,8 +28,11 @@ from concurrent.futures import ThreadPoolExecutor  # noqa: E402
 
 from tools.servers.cleanup import process_cleanup  # noqa: E402
 from tools.servers.mail import MailServer  # noqa: E402
+from tools.servers.providers.phones import Phones  # noqa: E402
 from tools.stage.clients import EMERGENCY, QUIET, URGENT, Form, Reply  # noqa: E402
+from tools.stage.counting import Reconciliation  # noqa: E402
 from tools.stage.stage import QUICK, Stage  # noqa: E402
+from tools.stage.telephones import Network  # noqa: E402
 
 PER_SECOND = 10
 CLINICS = 20
@@ -39,8 +43,9 @@ TRIES, BETWEEN_TRIES = 20, 2.0  # attempts per check-in, and the seconds between
 class Soak:
     """The portal under check-ins and faults, and the counts of both."""
 
-    def __init__(self, stage: Stage, rng: random.Random) -> None:
+    def __init__(self, stage: Stage, network: Network, rng: random.Random) -> None:
         self.stage = stage
+        self.network = network
         self.rng = rng
         self.faults: Counter[str] = Counter()
         self.refused = 0
@@ -83,6 +88,10 @@ class Soak:
             self.database_restarted,
             self.mail_server_gone,
             self.mail_server_fails,
+            self.worker_killed_in_a_text,
+            self.worker_killed_after_the_yes_to_a_text,
+            self.phones_gone,
+            self.phones_fail,
         ]
         while time.monotonic() < until:
             time.sleep(self.rng.uniform(1, 4))
@@ -156,11 +165,52 @@ class Soak:
         ]
         self.rng.choice(ways)(self.stage.mail)
         self.pause()
+        # A text that is taken in the very moment in which its sender gives up would rightly be sent twice.
+        self.stage.mail.refuse("451 Try again later")
+        self.stage.mail.release()
+        self.stage.mail.wait_until_disconnected(60)
+
+    @property
+    def phones(self) -> Phones:
+        """One of the two providers, drawn anew each time."""
+        return self.rng.choice([self.network.gateway, self.network.push])
+
+    def worker_killed_in_a_text(self) -> None:
+        phones = self.phones
+        phones.hold()
+        phones.wait_until_held(60)
+        self.stage.worker.kill()
+
+    def worker_killed_after_the_yes_to_a_text(self) -> None:
+        phones, kept = self.phones, threading.Event()
+
+        def stop_in_its_tracks() -> None:
+            self.stage.worker.freeze()
+            kept.set()
+
+        phones.before_reply(stop_in_its_tracks)
+        kept.wait(60)
+        phones.before_reply(None)
+        self.stage.worker.kill()
+
+    def phones_gone(self) -> None:
+        self.phones.stop()
+        self.pause()
+
+    def phones_fail(self) -> None:
+        ways: list[Callable[[Phones], None]] = [
+            lambda phones: phones.refuse(503),
+            lambda phones: phones.refuse(429),
+            lambda phones: phones.refuse(429, Retry_After="2"),
+            Phones.hold,
+        ]
+        self.rng.choice(ways)(self.phones)
+        self.pause()
 
 
-def soak(stage: Stage, seconds: float, seed: int) -> dict[str, object]:
+def soak(stage: Stage, network: Network, seconds: float, seed: int) -> dict[str, object]:
     """Run the soak test and return its figures."""
-    made = Soak(stage, random.Random(seed))
+    made = Soak(stage, network, random.Random(seed))
     began = time.monotonic()
     breaker = threading.Thread(target=made.break_things, args=(began + seconds,))
     breaker.start()
@@ -173,7 +223,11 @@ def soak(stage: Stage, seconds: float, seed: int) -> dict[str, object]:
             each.result()
     breaker.join()
     stage.repair()
-    settled = stage.settle(seconds=300)
+    return figures_of(made, stage.settle(seconds=300))
+
+
+def figures_of(made: Soak, settled: Reconciliation) -> dict[str, object]:
+    """Return the figures of a soak test, and print what was lost."""
     for line in settled.lost:
         print(f"lost: {line}")
     return {
@@ -183,12 +237,28 @@ def soak(stage: Stage, seconds: float, seed: int) -> dict[str, object]:
         "messages_arrived": settled.arrived,
         "lost": len(settled.lost),
         "duplicates": settled.duplicates,
+        "duplicates_without_death": settled.duplicates_without_death,
         "unfinished": settled.unfinished,
-        "mails": len(stage.mail.messages),
+        "mails": len(made.stage.mail.messages),
         "refused_at_first": made.refused,
-        "p99_ms": round(1000 * stage.p99(), 1),
+        "p99_ms": round(1000 * made.stage.p99(), 1),
+        **by_channel(settled),
         "kinds": dict(made.faults),
     }
+
+
+def by_channel(settled: Reconciliation) -> dict[str, int]:
+    """Return the figures of each channel."""
+    found: dict[str, int] = {}
+    for channel, count in settled.channels.items():
+        found |= {
+            f"{channel}_expected": count.expected,
+            f"{channel}_arrived": count.arrived,
+            f"{channel}_lost": len(count.lost),
+            f"{channel}_duplicates": count.duplicates,
+            f"{channel}_duplicates_without_death": count.duplicates_without_death,
+        }
+    return found
 
 
 def main() -> None:
@@ -198,8 +268,12 @@ def main() -> None:
     options = asked.parse_args()
     seconds = options.minutes * 60
     patients = int(seconds * PER_SECOND * (FLAGGED + 0.1) / CLINICS) + 20
-    with process_cleanup(), Stage(clinics=CLINICS, patients=patients, pace=QUICK) as stage:
-        figures = soak(stage, seconds, options.seed)
+    with (
+        process_cleanup(),
+        Network() as network,
+        Stage(clinics=CLINICS, patients=patients, pace=QUICK, network=network) as stage,
+    ):
+        figures = soak(stage, network, seconds, options.seed)
     kinds = figures.pop("kinds")
     print(f"faults: {kinds}")
     print(json.dumps(figures))

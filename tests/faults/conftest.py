@@ -6,6 +6,7 @@ import pytest
 
 from tools.stage.clients import QUIET
 from tools.stage.stage import QUICK, Stage
+from tools.stage.telephones import Network
 
 CLINICS, PATIENTS = 8, 60
 WARM_UP = 6
@@ -14,7 +15,10 @@ WARM_UP = 6
 @pytest.fixture(scope="session")
 def portal() -> Iterator[Stage]:
     """The portal on servers of its own. Over all its faults, 99 of 100 requests were answered within a second."""
-    with Stage(clinics=CLINICS, patients=PATIENTS, pace=QUICK) as stage:
+    with (
+        Network() as network,
+        Stage(clinics=CLINICS, patients=PATIENTS, pace=QUICK, network=network) as stage,
+    ):
         # A process that has just been started reads its own files at its first request: that is no fault's doing.
         for _number in range(WARM_UP):
             stage.keep(stage.form().send(QUIET), flagged=False, timed=False)

@@ -1,17 +1,26 @@
-"""python -m tools.stage.people CLINICS PATIENTS STAFF
+"""python -m tools.stage.people CLINICS PATIENTS STAFF [PUSH]
 python -m tools.stage.people --hire COUNT
 
 Fills an empty portal (the one that the environment names) with clinics, STAFF members each, and PATIENTS
-patients each, who have signed in. Prints the session keys, a list for each clinic, as JSON. Or hires COUNT
-nurses for each clinic but the last.
+patients each, who have signed in. Prints the session keys, a list for each clinic, as JSON. With the address of a
+push service, one member of each clinic has a telephone and a browser, both used at once. Or hires COUNT nurses for
+each clinic but the last.
 """
+
+from __future__ import annotations
 
 import json
 import os
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from aftercare.people.models import User
 
 
-def fill(clinics: int, patients: int, staff: int) -> None:
+def fill(clinics: int, patients: int, staff: int, push: str) -> None:
     from django.core.management import call_command
     from django.utils import timezone
 
@@ -23,8 +32,23 @@ def fill(clinics: int, patients: int, staff: int) -> None:
     for number in range(clinics):
         practice = open_practice(now, slug=f"clinic-{number}")
         hire(practice.clinic, staff - 2)
+        if push:
+            give_telephone(practice.nurse, push, now)
         sessions.append(enrol(practice, now, patients=patients, earlier=0))
     print(json.dumps(sessions))
+
+
+def give_telephone(user: User, push: str, now: datetime) -> None:
+    from aftercare.people.contact_points.actions import set_rules
+    from aftercare.people.models import ContactPoint
+    from tools.servers.providers.push import Browser
+    from tools.stage.telephones import number_of
+
+    addresses = {"sms": number_of(user.pk), "push": Browser(push, str(user.pk)).subscription}
+    for kind, address in addresses.items():
+        ContactPoint.objects.create(user=user, kind=kind, address=address, created_at=now, verified_at=now)
+    for level in ("emergency", "urgent"):
+        set_rules(user=user, level=level, minutes={"push": 0, "sms": 0, "email": 0}, now=now)
 
 
 def hire_everywhere(count: int) -> None:
@@ -43,8 +67,9 @@ def main(arguments: list[str]) -> None:
     if arguments[0] == "--hire":
         hire_everywhere(int(arguments[1]))
     else:
-        clinics, patients, staff = map(int, arguments)
-        fill(clinics, patients, staff)
+        numbers, push = arguments[:3], "".join(arguments[3:])
+        clinics, patients, staff = map(int, numbers)
+        fill(clinics, patients, staff, push)
 
 
 if __name__ == "__main__":

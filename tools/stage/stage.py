@@ -22,6 +22,7 @@ from tools.servers.process import ROOT, Process
 from tools.servers.valkey import Valkey
 from tools.stage.clients import URGENT, Answers, Form, Reply
 from tools.stage.counting import Reconciliation, ask, ids_in, reconcile
+from tools.stage.telephones import Network, Telephones
 
 Started = TypeVar("Started", bound=Process)
 
@@ -35,7 +36,11 @@ QUICK = {
 
 
 class Stage:
-    """The running portal with patients. `pace`: variables that shorten its intervals; production values if omitted."""
+    """The running portal with patients. `pace`: variables that shorten its intervals; production values if omitted.
+
+    `network` or `telephones`: an SMS gateway and a push service; one member of each clinic then has a telephone and a
+    browser. What a network has taken is counted, and its faults are repaired.
+    """
 
     def __init__(
         self,
@@ -45,8 +50,12 @@ class Stage:
         staff: int = 2,
         pace: dict[str, str] | None = None,
         durable: bool = False,
+        network: Network | None = None,
+        telephones: Telephones | None = None,
     ) -> None:
         self.size = (clinics, patients, staff)
+        self.network = network
+        self.telephones = network.telephones if network else telephones
         self.pace = pace or {}
         self.postgres = Postgres(durable=durable)
         self.valkey = Valkey()
@@ -78,6 +87,7 @@ class Stage:
                 **fresh_secrets(),
                 "STAFF_MFA": "optional",
                 "DATA_DIR": str(self.folder),
+                **(self.telephones.environment if self.telephones else {}),
                 **self.pace,
             }
             self.fill()
@@ -95,7 +105,9 @@ class Stage:
     def fill(self) -> None:
         """Create tables, static files, clinics, staff and patients."""
         numbers = [str(number) for number in self.size]
-        made = self.manage("-m", "tools.stage.people", *numbers)
+        made = self.manage(
+            "-m", "tools.stage.people", *numbers, *([self.telephones.push] if self.telephones else [])
+        )
         self.manage("manage.py", "collectstatic", "--noinput", "--verbosity", "0")
         self.sessions: list[list[str]] = json.loads(made)
         self.turn = 0
@@ -132,9 +144,11 @@ class Stage:
             process.stop()
 
     def repair(self) -> None:
-        """Restart whatever a fault stopped, and reset the mail server."""
+        """Restart whatever a fault stopped, and reset the mail server and the other providers."""
         self.mail.reset()
         self.mail.start_again()
+        if self.network:
+            self.network.repair()
         for server in (self.postgres.server, self.valkey):
             if server.is_alive():
                 server.thaw()
@@ -172,8 +186,9 @@ class Stage:
         return sorted(self.seconds)[math.ceil(0.99 * len(self.seconds)) - 1]
 
     def arrived_ids(self) -> Counter[str]:
-        """Count the message ids received by mail."""
-        return ids_in(self.mail.messages) + self.elsewhere
+        """Count the ids of the messages received, by whatever channel."""
+        by_phone = self.network.arrived_ids(self.database) if self.network else Counter[str]()
+        return ids_in(self.mail.messages) + by_phone + self.elsewhere
 
     def reconcile(self) -> Reconciliation:
         return reconcile(self.database, self.accepted, self.flagged, self.arrived_ids())
