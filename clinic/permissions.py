@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from aftercare.alerts.models import Alert
-from aftercare.people.models import StaffMember
+from aftercare.alerts.models import Alert, Override
+from aftercare.people.models import Shift, StaffMember
 from aftercare.triage import Level
 
 Role = StaffMember.Role
@@ -80,6 +80,17 @@ def may_approve_removal(member: StaffMember) -> bool:
 def may_edit_rota(member: StaffMember) -> bool:
     """Change contact steps, the rota, absences and closed days, and start a drill."""
     return _is_at_least(member, Role.MANAGER)
+
+
+def may_replace(member: StaffMember, shift: Shift) -> bool:
+    """Put somebody else on duty in place of whoever has a shift: managers, and that person."""
+    return may_edit_rota(member) or member.pk == shift.member_id
+
+
+def may_remove_override(member: StaffMember, override: Override) -> bool:
+    """Remove an override, so that the rota holds again: managers, and whoever set it in place of themselves."""
+    is_own = override.set_by_id == member.user_id and override.instead_of_id == member.pk
+    return may_edit_rota(member) or is_own
 
 
 def may_edit_clinic(member: StaffMember) -> bool:

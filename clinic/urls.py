@@ -12,7 +12,7 @@ from clinic.demo.outside_world import views as outside_world_views
 from clinic.enrolment import invitation_views
 from clinic.enrolment import views as enrolment_views
 from clinic.locked import views as locked_views
-from clinic.on_call import drill_views, rota_views
+from clinic.on_call import change_views, drill_views, duty_views, rota_views, swap_views
 from clinic.on_call import views as on_call_views
 from clinic.patients import call_views, check_in_views, search_views, withdrawal_views
 from clinic.patients import views as patient_views
@@ -50,6 +50,11 @@ urlpatterns = [
     path("contacts/away/<int:member_id>/", on_call_views.absence, name="absence"),
     path("contacts/closed-days/new/", on_call_views.new_closed_day, name="new_closed_day"),
     path("contacts/closed-days/<str:day>/remove/", on_call_views.remove_closed_day, name="remove_closed_day"),
+    path("on-call/overrides/new/", change_views.new_override, name="new_override"),
+    path("on-call/overrides/<uuid:override_id>/remove/", change_views.end_override, name="remove_override"),
+    path("on-call/shifts/<int:shift_id>/ask/", swap_views.ask, name="ask_swap"),
+    path("on-call/swaps/<uuid:swap_id>/", swap_views.swap, name="swap"),
+    path("on-call/duties/<uuid:duty_id>/", duty_views.duty, name="duty"),
     path("outside-world/", outside_world_views.outside_world, name="outside_world"),
     path("outside-world/reply/", outside_world_views.reply, name="outside_world_reply"),
     path("outside-world/press/", outside_world_views.press, name="outside_world_press"),

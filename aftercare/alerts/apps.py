@@ -31,6 +31,7 @@ class AlertsConfig(AppConfig):
         register_renderer(taken.KIND, taken.render)
         register_given_up(taken.KIND, attend_failures)
         register_renderer(report.KIND, report.render)
+        register_rota()
         register_given_up(notifications.KIND, undelivered.notify_next_step)
         register_own_links(notifications.KIND, links.own_links)
         register_for_patients(patient_messages.KIND, patient_messages.render)
@@ -40,3 +41,17 @@ class AlertsConfig(AppConfig):
             notifications.render_together,
             notifications.render_for_all,
         )
+
+
+def register_rota() -> None:
+    """Register the renderers of messages about the rota with the outbox."""
+    from aftercare.alerts.on_call import confirmations, overrides, swaps
+    from aftercare.outbox.registry import register_renderer
+
+    register_renderer(overrides.SET, overrides.render_set)
+    register_renderer(overrides.REMOVED, overrides.render_removed)
+    register_renderer(confirmations.ASKED, confirmations.render_asked)
+    register_renderer(confirmations.WARNED, confirmations.render_warned)
+    register_renderer(swaps.ASKED, swaps.render_asked)
+    register_renderer(swaps.ANSWERED, swaps.render_answered)
+    register_renderer(swaps.TAKEN, swaps.render_taken)

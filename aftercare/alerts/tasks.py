@@ -8,7 +8,7 @@ from aftercare.alerts.actions import drills
 from aftercare.alerts.auditing import outside_watch
 from aftercare.alerts.dispatching import deferred, reminders
 from aftercare.alerts.following_up import chases, escalation, unassign
-from aftercare.alerts.on_call import no_recipients
+from aftercare.alerts.on_call import confirmations, no_recipients
 from aftercare.outbox import database_clock
 from aftercare.outbox.heartbeats import beat_heart
 
@@ -49,6 +49,12 @@ def return_to_pool() -> None:
 def remind() -> None:
     """Send the reminders of same-day alerts before closing, and the daily list of routine alerts."""
     reminders.remind(database_clock.now())
+
+
+@shared_task(name="aftercare.alerts.follow_rota")
+def follow_rota() -> None:
+    """Ask who is on duty next to confirm, and warn the managers of duties that began unconfirmed."""
+    confirmations.follow_rota(database_clock.now())
 
 
 @shared_task(name="aftercare.alerts.follow_hours")

@@ -12,6 +12,7 @@ PERIODIC = {
     "nobody_to_tell": ("aftercare.alerts.nobody_to_tell", 60),
     "drill": ("aftercare.alerts.drill", 15),
     "return_to_pool": ("aftercare.alerts.return_to_pool", 60),
+    "follow_rota": ("aftercare.alerts.follow_rota", 60),
     "follow_hours": ("aftercare.alerts.follow_hours", 60),
     "remind": ("aftercare.alerts.remind", 60),
     "purge_sessions": ("aftercare.people.purge_sessions", 60),

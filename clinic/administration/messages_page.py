@@ -14,12 +14,17 @@ from aftercare.alerts.actions import patient_messages
 from aftercare.alerts.auditing import report
 from aftercare.alerts.models import Alert, Dispatch, Letter, Omission
 from aftercare.alerts.notifying import notifications
+from aftercare.alerts.on_call import confirmations, overrides, swaps
 from aftercare.checkins.follow_up import unconfirmed
 from aftercare.checkins.models import CheckIn
 from aftercare.outbox.models import Message
 from aftercare.people.actions import invitations, staff_invitations
 from aftercare.people.models import Clinic, Invitation, Patient, StaffInvitation
 
+ROTA_KINDS = (
+    *(overrides.SET, overrides.REMOVED, confirmations.ASKED, confirmations.WARNED),
+    *(swaps.ASKED, swaps.ANSWERED, swaps.TAKEN),
+)
 TRIED_OFTEN = 3  # attempts after which a message still being retried is listed
 SHOWN = 100
 
@@ -178,6 +183,12 @@ def about_staff_invitations(subjects: list[UUID], clinic: Clinic) -> dict[UUID, 
     }
 
 
+def about_rota(subjects: list[UUID], _clinic: Clinic) -> dict[UUID, MessageSubject]:
+    """Return the subjects of messages about who is on duty."""
+    about = MessageSubject(kind=_("Rota"), page=reverse("clinic:contacts"), name=_("the rota"))
+    return dict.fromkeys(subjects, about)
+
+
 def about_patient(kind: str, patient: Patient) -> MessageSubject:
     return MessageSubject(
         kind=kind,
@@ -207,4 +218,5 @@ KINDS: dict[str, Callable[[list[UUID], Clinic], dict[UUID, MessageSubject]]] = {
     report.KIND: about_omissions,
     invitations.KIND: about_invitations,
     staff_invitations.KIND: about_staff_invitations,
+    **dict.fromkeys(ROTA_KINDS, about_rota),
 }

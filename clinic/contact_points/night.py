@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from aftercare.alerts.models import ContactStep
+from aftercare.alerts.on_call.duties import Duty, duties_from
 from aftercare.alerts.on_call.roster import Roster
 from aftercare.outbox.channels import is_set_up
 from aftercare.people.contact_points.asking import asked_lately
 from aftercare.people.contact_points.rules import WAKING, OwnRules, own_rules
-from aftercare.people.models import ContactPoint, Shift, StaffMember
+from aftercare.people.models import ContactPoint, StaffMember
 from clinic.access import roster_of
 from clinic.contact_points.page import KINDS, NONE, OFF, ON, WAITING, listed, state_of
 
@@ -57,14 +58,17 @@ def night_rows(member: StaffMember, now: datetime) -> list[NightRow]:
     asked = asked_lately(list(own), now)
     points = waking_points(own)
     kinds = shown_kinds(point for theirs in points.values() for point in theirs)
+    duties: dict[int, list[Duty]] = {one.pk: [] for one in roster.everybody}
+    for duty in duties_from(roster, now):
+        duties[duty.member.pk].append(duty)
     rows = [
         NightRow(
             member=one,
             waking=own[one.user_id].waking_kinds,
             states=states_of(points[one.user_id], kinds),
             off_since=max((at for point in points[one.user_id] if (at := point.disabled_at)), default=None),
-            step=first_step(one, roster),
-            on_call=on_call_words(one, roster, now),
+            step=first_step(one, roster, duties[one.pk]),
+            on_call=on_call_words(one, roster, duties[one.pk], now),
             asked_at=asked.get(one.user_id),
         )
         for one in roster.everybody
@@ -102,36 +106,34 @@ def night_steps(roster: Roster) -> list[ContactStep]:
     return closed or roster.steps
 
 
-def first_step(member: StaffMember, roster: Roster) -> int | None:
-    """Return the number of the first step that names the member, or whoever is on duty if the member has shifts."""
-    has_shifts = any(shift.member_id == member.pk for shift in roster.shifts)
+def first_step(member: StaffMember, roster: Roster, duties: list[Duty]) -> int | None:
+    """Return the number of the first step that names the member, or whoever is on duty if the member is."""
     for number, step in enumerate(night_steps(roster), start=1):
-        if member.pk in roster.members[step.pk] or (step.on_duty and has_shifts):
+        if member.pk in roster.members[step.pk] or (step.on_duty and duties):
             return number
     return None
 
 
-def on_call_words(member: StaffMember, roster: Roster, now: datetime) -> str:
+def on_call_words(member: StaffMember, roster: Roster, duties: list[Duty], now: datetime) -> str:
     """Return when the member may be woken: "Every night", "Tonight from 18:00", "Thu, Fri"; empty for never."""
     steps = night_steps(roster)
     if not steps or any(member.pk in roster.members[step.pk] for step in steps):
         return _("Every night")
-    shifts = [shift for shift in roster.shifts if shift.member_id == member.pk]
-    if not shifts or not any(step.on_duty for step in steps):
+    if not duties or not any(step.on_duty for step in steps):
         return ""
-    first = shifts[0]
+    first = duties[0]
     if first.starts_at <= now:
         return _("Now, until %(clock)s") % {"clock": clock_of(first.ends_at)}
     if timezone.localdate(first.starts_at) == timezone.localdate(now):
         return _("Today from %(clock)s") % {"clock": clock_of(first.starts_at)}
-    return days_of(shifts)
+    return days_of(duties)
 
 
 def clock_of(instant: datetime) -> str:
     return date_format(timezone.localtime(instant), pgettext("date format", "H:i"))
 
 
-def days_of(shifts: list[Shift]) -> str:
-    """Return the days on which the shifts begin: "Thu, Fri"."""
-    days = dict.fromkeys(timezone.localdate(shift.starts_at) for shift in shifts)
+def days_of(duties: list[Duty]) -> str:
+    """Return the days on which the duties begin: "Thu, Fri"."""
+    days = dict.fromkeys(timezone.localdate(duty.starts_at) for duty in duties)
     return ", ".join(date_format(day, "D") for day in list(days)[:DAYS_SHOWN])

@@ -9,6 +9,7 @@ from django.db.models import Min
 
 from aftercare.alerts.dispatching.undelivered import undelivered_messages
 from aftercare.alerts.models import Dispatch
+from aftercare.alerts.on_call.confirmations import unconfirmed_now
 from aftercare.outbox import database_clock, delivery_health
 from aftercare.people.models import StaffMember, User
 from clinic.access import roster_of
@@ -20,11 +21,13 @@ class Banners:
 
     `delayed_since`: messages are late. `gap`: from when no contact step reaches anybody. `nobody_since`: a
     notification waits that nobody can receive. `refused`: names of staff whose mailbox refuses messages.
+    `unconfirmed`: names of those on duty who have not confirmed it.
     """
 
     delayed_since: datetime | None
     nobody_since: datetime | None
     refused: tuple[str, ...]
+    unconfirmed: tuple[str, ...]
     gap: datetime | None
     gap_is_now: bool
     on_call: str
@@ -80,6 +83,7 @@ def banners_of(member: StaffMember, now: datetime) -> Banners:
         delayed_since=delayed_since(now),
         nobody_since=nobody_since,
         refused=refused,
+        unconfirmed=tuple(str(one.member.user) for one in unconfirmed_now(member.clinic, roster, now)),
         gap=gap,
         gap_is_now=gap == now,
         on_call=", ".join(str(member.user) for member in first[:2]),

@@ -33,6 +33,9 @@ WEEKS = (
 NO_SUCH_TIME = gettext_lazy(
     "Give a date and a time, such as 23/11/2026 14:30. When the clocks change, some do not exist."
 )
+TWICE_OR_NEVER = gettext_lazy(
+    "The clocks change then: this time does not exist, or comes twice. Give one an hour earlier or later."
+)
 
 
 def staff_choices(clinic: Clinic) -> list[tuple[int, str]]:
@@ -103,8 +106,21 @@ class StepForm(ClinicForm):
         return cleaned
 
 
+class ClockField(forms.DateTimeField):
+    """A date and a time by the clinic's clock."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        """Refuse, in plain words, a time that does not exist or comes twice when the clocks change."""
+        try:
+            return super().to_python(value)
+        except ValidationError as error:
+            if error.code == "ambiguous_timezone":
+                raise ValidationError(str(TWICE_OR_NEVER)) from error
+            raise
+
+
 def time_field(label: _StrPromise) -> forms.DateTimeField:
-    return forms.DateTimeField(
+    return ClockField(
         label=label,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         error_messages={"required": gettext_lazy("Give the date and the time."), "invalid": NO_SUCH_TIME},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from aftercare.alerts.actions.drills import DrillTimes, drill_times
 from aftercare.alerts.models import ContactStep, Drill
 from aftercare.alerts.on_call.roster import Roster
-from aftercare.people.models import Clinic, Shift, StaffMember
+from aftercare.people.models import Clinic, StaffMember
 from clinic.access import roster_of
+from clinic.on_call.rota_page import Rota, rota_of
 
-ROTA_SHOWN = timedelta(days=28)
 DRILLS_SHOWN = 5
 
 
@@ -54,7 +54,7 @@ class ContactsPage:
     closed_steps: list[StepRow]
     is_open: bool
     gap: datetime | None
-    shifts: list[Shift]
+    rota: Rota
     people: list[StaffMember]
     away: list[StaffMember]
     closed_days: list[tuple[date, str]]
@@ -72,7 +72,6 @@ class ContactsPage:
 def contacts_page(member: StaffMember, now: datetime) -> ContactsPage:
     """Return the contacts page as of `now`."""
     roster, clinic = roster_of(member, now), member.clinic
-    shifts = clinic.shifts.filter(ends_at__gt=now, starts_at__lte=now + ROTA_SHOWN)
     people = roster.everybody
     drills = clinic.drills.select_related("started_by", "acknowledged_by")[:DRILLS_SHOWN]
     return ContactsPage(
@@ -80,7 +79,7 @@ def contacts_page(member: StaffMember, now: datetime) -> ContactsPage:
         closed_steps=step_rows(roster, ContactStep.Hours.CLOSED, now),
         is_open=clinic.hours.current(now) is not None,
         gap=roster.first_gap(now),
-        shifts=list(shifts.select_related("member__user")),
+        rota=rota_of(member, now),
         people=people,
         away=[m for m in people if m.away_from and (m.away_until is None or m.away_until > now)],
         closed_days=closed_days_from(clinic, timezone.localdate(now)),

@@ -9,11 +9,13 @@ from django import template
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from aftercare.alerts.on_call.confirmations import own_duty
 from aftercare.people.requests import sender_of
 from clinic.demo.outside_world.arrivals import is_there
 from clinic.on_call.banners import banners_of
 
 register = template.Library()
+EVENING = 17  # o'clock
 
 
 @register.inclusion_tag("clinic/on_call/banners.html", takes_context=True)
@@ -32,6 +34,24 @@ def staff_banners(context: dict[str, Any]) -> dict[str, Any]:
 def has_outside_world() -> bool:
     """Return True in a demonstration in which the staff have phones."""
     return is_there()
+
+
+@register.inclusion_tag("clinic/on_call/own_duty.html", takes_context=True)
+def confirm_own_duty(context: dict[str, Any]) -> dict[str, Any]:
+    """Render the button that confirms the member's next duty; nothing if none waits to be confirmed."""
+    member = sender_of(context["request"]).acting_member
+    duty = own_duty(member, timezone.now()) if member else None
+    return {
+        "duty": duty,
+        "is_tonight": duty is not None and is_this_evening(duty.starts_at),
+        "csrf_token": context.get("csrf_token"),
+    }
+
+
+def is_this_evening(at: datetime) -> bool:
+    """Return True if an instant is from 17:00 of today on, by the clock of the page."""
+    clock = timezone.localtime(at)
+    return clock.date() == timezone.localdate() and clock.hour >= EVENING
 
 
 @register.filter

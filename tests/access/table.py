@@ -195,6 +195,11 @@ TABLE: dict[str, Row] = {
     "clinic/contacts/rota/new/": Row(staff("403", "403", "200"), staff("403", "403", "422")),
     "clinic/contacts/rota/<int:shift_id>/remove/":
         Row(role_first("403", "403", "200"), role_first("403", "403", "409")),
+    "clinic/on-call/overrides/new/": Row(staff("200"), staff("422")),
+    "clinic/on-call/overrides/<uuid:override_id>/remove/": Row(REFUSED, record("403", "403", "302")),
+    "clinic/on-call/shifts/<int:shift_id>/ask/": Row(record("403"), record("403")),
+    "clinic/on-call/swaps/<uuid:swap_id>/": Row(record("200"), record("409", "403", "403")),
+    "clinic/on-call/duties/<uuid:duty_id>/": Row(own_of_manager("200"), own_of_manager("302")),
     "clinic/contacts/away/<int:member_id>/": Row(role_first("403", "403", "200"), role_first("403", "403", "422")),
     "clinic/contacts/closed-days/new/": Row(staff("403", "403", "200"), staff("403", "403", "422")),
     "clinic/contacts/closed-days/<str:day>/remove/": Row(REFUSED, staff("403", "403", "302")),

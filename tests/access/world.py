@@ -23,6 +23,8 @@ from aftercare.alerts.actions.drills import start_drill
 from aftercare.alerts.actions.patient_messages import send_letter
 from aftercare.alerts.answering.links import own_links
 from aftercare.alerts.models import Alert, ContactStep
+from aftercare.alerts.on_call.overrides import set_override
+from aftercare.alerts.on_call.swaps import ask_swap
 from aftercare.guidance.actions.courses import publish_default_courses
 from aftercare.guidance.actions.editors import add_editor
 from aftercare.guidance.models import Article
@@ -130,6 +132,11 @@ def clinic_with_records(name: str, patient_name: str) -> Records:
     step.members.add(manager)
     colleague = StaffMemberFactory.create(clinic=clinic)
     shift = Shift.objects.create(clinic=clinic, member=colleague, starts_at=at(22), ends_at=at(30))
+    override = set_override(
+        member=manager, instead_of=None, starts_at=at(30), ends_at=at(32), by=manager.user, now=NOW
+    )
+    [swap] = ask_swap(shift=shift, by=colleague, colleagues=[staff["nurse"]], in_return=None, now=NOW)
+    duty = manager.duty_confirmations.create(clinic=clinic, starts_at=at(22), ends_at=at(30), asked_at=at(18))
     drill = start_drill(clinic=clinic, by=manager.user, now=at(20.8))
     session = UserSession.objects.create(
         user=manager.user, session_key=uuid.uuid4().hex, ip="127.0.0.1", last_seen_at=NOW
@@ -149,6 +156,9 @@ def clinic_with_records(name: str, patient_name: str) -> Records:
         "message_id": message.pk,
         "step_id": step.pk,
         "shift_id": shift.pk,
+        "override_id": override.pk,
+        "swap_id": swap.pk,
+        "duty_id": duty.pk,
         "member_id": colleague.pk,
         "member_pk": colleague.pk,
         "drill_id": drill.pk,

@@ -35,6 +35,7 @@ from aftercare.people.contact_points import actions as contact_points
 from aftercare.people.contact_points import asking, delivery, stopping
 from aftercare.people.factors import notices, removal
 from aftercare.people.models import Clinic, Event, Patient, Procedure, StaffMember
+from clinic.administration.messages_page import ROTA_KINDS
 from tests.checkins.posting import ORDINARY_FORM, signed_in
 from tests.clock import frozen_at
 from tests.factories import PatientFactory, StaffMemberFactory, at, check_in
@@ -96,6 +97,7 @@ def test_no_new_message_is_written_and_staff_are_told_as_before(
 def test_every_kind_of_message_says_whether_it_goes_to_patients() -> None:
     to_staff = {notifications.KIND, report.KIND, staff_invitations.KIND, removal.TO_APPROVE}
     to_staff |= {
+        *ROTA_KINDS,
         taken.KIND,
         contact_points.CODE_KIND,
         contact_points.TEST_KIND,

@@ -14,11 +14,14 @@ from aftercare.alerts.actions.contact_attempts import record_contact_attempt
 from aftercare.alerts.actions.contact_steps import add_step
 from aftercare.alerts.actions.drills import start_drill
 from aftercare.alerts.models import ContactStep, Drill
+from aftercare.alerts.on_call.overrides import set_override
+from aftercare.alerts.on_call.swaps import ask_swap
 from aftercare.people.actions.rota import put_on_duty
 from aftercare.people.models import ContactPoint, Patient, Shift, StaffMember
 from clinic.urls import urlpatterns
 from tests.clinic.browsing import DESK, PHONE
 from tests.clinic.staff_client import QUEUE, alert_url, patient_url
+from tests.factories import person
 from tests.fixtures import MakePoint
 from tests.ui.browser import overlapping_texts, sticks_out, violations
 
@@ -34,6 +37,7 @@ class Records:
     drill: Drill
     step: ContactStep
     shift: Shift
+    later: Shift
     point: ContactPoint
 
     def of_patient(self, rest: str) -> str:
@@ -58,6 +62,10 @@ PAGES: dict[str, Callable[[Records], str]] = {
     "step": lambda records: f"/clinic/contacts/steps/{records.step.pk}/",
     "remove_step": lambda records: f"/clinic/contacts/steps/{records.step.pk}/remove/",
     "remove_shift": lambda records: f"/clinic/contacts/rota/{records.shift.pk}/remove/",
+    "new_override": lambda records: f"/clinic/on-call/overrides/new/?shift={records.shift.pk}",
+    "ask_swap": lambda records: f"/clinic/on-call/shifts/{records.later.pk}/ask/",
+    "swap": lambda records: f"/clinic/on-call/swaps/{records.later.swaps.get().pk}/",
+    "duty": lambda records: f"/clinic/on-call/duties/{records.manager.duty_confirmations.get().pk}/",
     "new_shift": lambda _: "/clinic/contacts/rota/new/",
     "absence": lambda records: f"/clinic/contacts/away/{records.manager.pk}/",
     "new_closed_day": lambda _: "/clinic/contacts/closed-days/new/",
@@ -92,7 +100,7 @@ NO_PAGES = {
     *("give_back", "undo_close", "typed"),
     *("lock", "locked", "locked_counts"),  # looked at in tests/clinic/locked
     *("send_letter", "record_call", "send_invitation", "take_back", "invite_staff", "move_step_up"),
-    *("remove_closed_day", "start_drill", "acknowledge_drill", "stop_drill"),
+    *("remove_override", "remove_closed_day", "start_drill", "acknowledge_drill", "stop_drill"),
     *("message_again", "message_dismiss"),
     # Only in a demonstration: tests/clinic/outside_world.
     *("outside_world", "outside_world_reply", "outside_world_press"),
@@ -115,10 +123,17 @@ def test_the_pages_of_staff_can_be_used_by_everybody(
     step = add_step(clinic=clinic, hours="open", members=[manager], on_duty=True, wait_min=5, by=by, now=now)
     drill = start_drill(clinic=clinic, by=by, now=now)
     put_on_duty(member=manager, starts_at=now, ends_at=now + timedelta(hours=8), weeks=4, by=by, now=now)
-    shift = clinic.shifts.all()[0]
+    shift, later = clinic.shifts.all()[:2]
+    colleague = person(clinic, "Kim", "nurse")
+    set_override(member=colleague, instead_of=None, starts_at=now, ends_at=shift.ends_at, by=by, now=now)
+    ask_swap(shift=later, by=manager, colleagues=[colleague], in_return=None, now=now)
+    times = {"starts_at": later.starts_at, "ends_at": later.ends_at, "asked_at": now}
+    manager.duty_confirmations.create(clinic=clinic, **times)
     make_point(by, address="+447700900199", disabled_at=now, disabled_because="refused")
     point = make_point(by, verified_at=None)
-    records = Records(daniel=daniel, manager=manager, drill=drill, step=step, shift=shift, point=point)
+    records = Records(
+        daniel=daniel, manager=manager, drill=drill, step=step, shift=shift, later=later, point=point
+    )
     record_contact_attempt(patient=daniel, by=by, now=now, result="no_answer", note="Rang twice.")
     window = staff_browser(size, member=manager)
     for name, path in PAGES.items():

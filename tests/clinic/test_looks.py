@@ -194,6 +194,7 @@ PAGES: dict[str, list[tuple[Callable[[Scene], str], Any, str]]] = {
 NOBODY = {
     *("acknowledge", "send_invitation", "take_back"),
     *("contacts", "new_step", "step", "remove_step", "move_step_up", "new_shift", "remove_shift", "absence"),
+    *("new_override", "remove_override", "ask_swap", "swap", "duty"),
     *("new_closed_day", "remove_closed_day", "start_drill", "drill", "acknowledge_drill", "stop_drill"),
     *("message_again", "message_dismiss", "details", "choose_clinic", "staff", "add_staff", "change_staff"),
     *("invite_staff", "staff_second_step", "lock", "locked", "locked_counts"),

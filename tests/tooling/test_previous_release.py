@@ -144,7 +144,10 @@ def test_the_previous_release_fills_nearly_every_table_of_ours(before: dict[str,
     left_empty = {"guidance_picture", "people_user_user_permissions"}
     newer_than_that_release = {
         "alerts_answerlink",
+        "alerts_dutyconfirmation",
         "alerts_omission",
+        "alerts_override",
+        "alerts_swap",
         "alerts_reply",
         "people_addresschange",
         "people_codemail",

@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from aftercare.alerts.actions.patient_messages import send_letter
 from aftercare.alerts.auditing import report
-from aftercare.alerts.models import Alert, Dispatch, Drill, Letter, Omission
+from aftercare.alerts.models import Alert, Dispatch, Drill, DutyConfirmation, Letter, Omission, Override, Swap
 from aftercare.alerts.notifying import taken
 from aftercare.alerts.notifying.texts import drill_words, list_words, together_words, words
+from aftercare.alerts.on_call import confirmations, overrides, swaps
 from aftercare.checkins.follow_up import unconfirmed
 from aftercare.checkins.models import CheckIn
 from aftercare.outbox.models import Message
@@ -49,6 +50,7 @@ def mails() -> Iterator[Mail]:
     yield from mails_to_patients()
     yield from mails_about_alerts()
     yield from mails_about_omissions()
+    yield from mails_about_the_rota()
     yield from mails_about_contact_points()
     yield from mails_to_come_in()
 
@@ -91,6 +93,32 @@ def mails_about_omissions() -> Iterator[Mail]:
         omission.delete()
     for some in (found[:1], found):
         yield "auditor", Content(subject="", body=report.mail_body(some))
+
+
+def mails_about_the_rota() -> Iterator[Mail]:
+    """Who is on instead, who is asked to take a shift and what the answer is, and the duty to confirm."""
+    now = timezone.now()
+    duty = DutyConfirmation.objects.select_related("member__user").all()[0]
+    override = Override.objects.select_related("member__user").all()[0]
+    swap = Swap.objects.select_related("asked__user", "asked_by__user").all()[0]
+    other = User.objects.get(email="clinician@demo.example")
+    Override.objects.update(instead_of=duty.member)
+    for user in (override.member.user, duty.member.user, other):
+        yield "override", overrides.render_set(Message(subject=override.pk, recipient=user), now)
+        yield "override removed", overrides.render_removed(Message(subject=override.pk, recipient=user), now)
+    yield "duty", confirmations.render_asked(Message(subject=duty.pk), now)
+    yield "duty not confirmed", confirmations.render_warned(Message(subject=duty.pk), now)
+    for returned in ({}, {"return_starts_at": swap.starts_at, "return_ends_at": swap.ends_at}):
+        Swap.objects.update(state="asked", answered_at=None, **returned)
+        yield "swap asked", swaps.render_asked(Message(subject=swap.pk), now)
+        for state, user in (
+            ("accepted", swap.asked_by.user),
+            ("accepted", other),
+            ("declined", swap.asked_by.user),
+        ):
+            Swap.objects.update(state=state, answered_at=now)
+            yield f"swap {state}", swaps.render_answered(Message(subject=swap.pk, recipient=user), now)
+    yield "swap taken", swaps.render_taken(Message(subject=swap.pk), now)
 
 
 def mails_about_contact_points() -> Iterator[Mail]:

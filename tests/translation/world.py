@@ -18,7 +18,10 @@ from aftercare.alerts.actions.drills import start_drill
 from aftercare.alerts.actions.ownership import acknowledge
 from aftercare.alerts.actions.patient_messages import send_letter
 from aftercare.alerts.answering.links import own_links
-from aftercare.alerts.models import Alert, ContactAttempt, Dispatch, Letter
+from aftercare.alerts.models import Alert, ContactAttempt, ContactStep, Dispatch, DutyConfirmation, Letter
+from aftercare.alerts.on_call import confirmations
+from aftercare.alerts.on_call.overrides import set_override
+from aftercare.alerts.on_call.swaps import ask_swap
 from aftercare.checkins.models import CheckIn
 from aftercare.guidance.models import Article, Instruction
 from aftercare.outbox.models import Message
@@ -119,8 +122,11 @@ def look_around() -> World:
             )
         for name in STAFF:
             user = User.objects.get(email=f"{name}@demo.example")
-            tapped = [f"/clinic/contact-points/tap/123456/{point.pk}/" for point in user.contact_points.all()]
-            Walk(user, pages).from_("/clinic/", "/accounts/", "/accounts/reauthenticate/", *tapped)
+            direct = [f"/clinic/contact-points/tap/123456/{point.pk}/" for point in user.contact_points.all()]
+            direct += [
+                confirmations.path_of(duty) for duty in DutyConfirmation.objects.filter(member__user=user)
+            ]
+            Walk(user, pages).from_("/clinic/", "/accounts/", "/accounts/reauthenticate/", *direct)
         look_at_a_lock(pages)
         Walk(None, pages).from_("/", *ways_in())
         data = Data(list(entered()))
@@ -152,13 +158,33 @@ def prepare() -> None:
     work_alerts(nurse.user)
     add_contact_points(manager.user, nurse.user)
     start_drill(clinic=nurse.clinic, by=manager.user, now=NOW)
-    Shift.objects.create(
-        clinic=nurse.clinic,
-        member=nurse,
-        starts_at=NOW + timedelta(hours=2),
-        ends_at=NOW + timedelta(hours=9),
-    )
+    change_rota(nurse, manager)
     Clinic.objects.update(closed_days={"2026-11-25": "Christmas Day"})
+
+
+def change_rota(nurse: StaffMember, manager: StaffMember) -> None:
+    """Two shifts, somebody else for one of them, a request to take the other, and a duty to confirm."""
+    soon, later = (
+        Shift.objects.create(
+            clinic=nurse.clinic,
+            member=member,
+            starts_at=NOW + timedelta(hours=hours),
+            ends_at=NOW + timedelta(hours=hours + 7),
+        )
+        for member, hours in ((nurse, 2), (manager, 26))
+    )
+    ContactStep.objects.filter(clinic=nurse.clinic).update(on_duty=True)
+    times = {"starts_at": soon.starts_at, "ends_at": soon.ends_at}
+    set_override(
+        member=manager,
+        instead_of=None,
+        starts_at=later.ends_at,
+        ends_at=later.ends_at + timedelta(hours=1),
+        by=manager.user,
+        now=NOW,
+    )
+    ask_swap(shift=later, by=manager, colleagues=[nurse], in_return=None, now=NOW)
+    nurse.duty_confirmations.create(clinic=nurse.clinic, asked_at=NOW, **times)
 
 
 def add_contact_points(user: User, colleague: User) -> None:

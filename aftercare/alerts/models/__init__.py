@@ -1,10 +1,11 @@
-"""Alerts, dispatches, contact steps and drills, links in messages and replies to them, and what the auditor found."""
+"""Alerts, dispatches, contact steps, drills, links and replies, changes to the rota, and what the auditor found."""
 
 from aftercare.alerts.models.alerts import LEVEL_ORDER, NEEDS_ACTION, Alert, ContactAttempt
 from aftercare.alerts.models.dispatches import ContactStep, Dispatch, Drill
 from aftercare.alerts.models.letters import Letter
 from aftercare.alerts.models.links import AnswerLink
 from aftercare.alerts.models.omissions import Omission
+from aftercare.alerts.models.on_call import DutyConfirmation, Override, Swap
 from aftercare.alerts.models.replies import Reply
 
 __all__ = [
@@ -16,7 +17,10 @@ __all__ = [
     "ContactStep",
     "Dispatch",
     "Drill",
+    "DutyConfirmation",
     "Letter",
     "Omission",
+    "Override",
     "Reply",
+    "Swap",
 ]

@@ -1,4 +1,7 @@
-"""On-call roster: whom contact steps reach at an instant, by members, rota, opening hours and absences."""
+"""On-call roster: whom contact steps reach at an instant, by members, rota, overrides, opening hours and absences.
+
+Who is on duty is decided here alone.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import F
 
-from aftercare.alerts.models import ContactStep
+from aftercare.alerts.models import ContactStep, Override
 from aftercare.people.models import Clinic, Shift, StaffMember
 
 # Staff are warned this far ahead of a time at which no step reaches anybody.
@@ -24,18 +27,20 @@ class Roster:
     # Member ids by step id.
     members: dict[int, list[int]]
     shifts: list[Shift]
+    overrides: list[Override]
     everybody: list[StaffMember]
 
     @classmethod
     def of(cls, clinic: Clinic, now: datetime) -> Roster:
-        """Load the roster from `now` on: two queries, and a third if a step uses the rota."""
+        """Load the roster from `now` on: two queries, and two more if a step uses the rota."""
         return cls.of_all([clinic], now)[clinic.pk]
 
     @classmethod
     def of_all(cls, clinics: Iterable[Clinic], now: datetime) -> dict[int, Roster]:
         """Load the rosters of several clinics, by clinic, in as many queries as that of one."""
         rosters = {
-            clinic.pk: cls(clinic=clinic, steps=[], members={}, shifts=[], everybody=[]) for clinic in clinics
+            clinic.pk: cls(clinic=clinic, steps=[], members={}, shifts=[], overrides=[], everybody=[])
+            for clinic in clinics
         }
         steps = ContactStep.objects.filter(clinic__in=rosters).order_by("-hours", "position", "members")
         for step in steps.annotate(one_member=F("members")):
@@ -47,6 +52,9 @@ class Roster:
         shifts = Shift.objects.filter(clinic__in=asked, ends_at__gt=now, starts_at__lte=now + LOOK_AHEAD)
         for shift in shifts:
             rosters[shift.clinic_id].shifts.append(shift)
+        overrides = Override.objects.standing(now).filter(clinic__in=asked, starts_at__lte=now + LOOK_AHEAD)
+        for override in overrides:
+            rosters[override.clinic_id].overrides.append(override)
         people = StaffMember.objects.active().filter(clinic__in=rosters)
         for member in people.select_related("user").order_by("pk"):
             member.clinic = rosters[member.clinic_id].clinic
@@ -81,8 +89,22 @@ class Roster:
         """Return the available people of a step: members, and whoever is on duty if the step says so."""
         wanted = set(self.members[step.pk])
         if step.on_duty:
-            wanted |= {s.member_id for s in self.shifts if s.member_id and s.starts_at <= now < s.ends_at}
+            wanted |= {member.pk for member in self.people_on_duty(now)}
         return [m for m in self.everybody if m.pk in wanted and m.is_reachable(now)]
+
+    def people_on_duty(self, now: datetime) -> list[StaffMember]:
+        """Return who is on duty and available: by an override while it lasts, else by the rota.
+
+        An override whose person has left or is away does not hold, so that the rota does. One in place of a person
+        lasts while that person has a place, or a place has nobody: the person may have left since.
+        """
+        available = {member.pk: member for member in self.everybody if member.is_reachable(now)}
+        placed = {shift.member_id for shift in self.shifts if shift.starts_at <= now < shift.ends_at}
+        holding = [one for one in self.overrides if one.covers(now) and one.member_id in available]
+        replaced = {one.instead_of_id for one in holding}
+        wanted = set() if None in replaced else placed - replaced
+        wanted |= {one.member_id for one in holding if one.instead_of_id in {*placed, None} or None in placed}
+        return [member for pk, member in available.items() if pk in wanted]
 
     def recipients(self, position: int, now: datetime) -> list[StaffMember]:
         """Return whom to notify at a position; if it reaches nobody, everybody available, else everybody."""
@@ -94,7 +116,7 @@ class Roster:
     def on_duty(self, user_ids: Collection[int | None], now: datetime) -> list[StaffMember]:
         """Return the available ones of these users, if there are shifts only those whom a step in force reaches."""
         available = [one for one in self.everybody if one.user_id in user_ids and one.is_reachable(now)]
-        if not self.shifts:
+        if not self.shifts and not self.overrides:
             return available
         called = {one.pk for step in self.steps_at(now) for one in self.reached_by(step, now)}
         return [one for one in available if one.pk in called]
@@ -116,12 +138,18 @@ class Roster:
         """Return the first instant of the next week at which no step reaches anybody, or None."""
         return next((at for at in self.turning_points(now) if not self.reaches_somebody(at)), None)
 
+    def changes_of_duty(self) -> set[datetime]:
+        """Return the instants at which shifts and overrides begin and end."""
+        spans = [(one.starts_at, one.ends_at) for one in self.shifts]
+        spans += [(one.starts_at, one.ends_at) for one in self.overrides]
+        return {at for span in spans for at in span}
+
     def turning_points(self, now: datetime) -> list[datetime]:
         """Return `now` and every later instant of the week at which the result may change."""
         openings = self.clinic.hours.openings(now)
         instants = {
             *(at for o in openings for at in (o.opens, o.closes)),
-            *(at for s in self.shifts for at in (s.starts_at, s.ends_at)),
+            *self.changes_of_duty(),
             *(at for m in self.everybody for at in (m.away_from, m.away_until) if at),
         }
         return [now, *sorted(at for at in instants if now < at <= now + LOOK_AHEAD)]
