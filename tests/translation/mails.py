@@ -139,7 +139,11 @@ def mails_about_contact_points() -> Iterator[Mail]:
     point = member.user.contact_points.create(**off | {"address": "[]", "disabled_because": "stopped"})
     yield "contact point stopped", stopping.render_stopped(Message(thread=point.pk), now)
     alert = Alert.objects.exclude(acknowledged_by=None).filter(dispatches__isnull=False)[0]
-    yield "alert taken", taken.render(Message(subject=alert.dispatches.all()[0].pk), now)
+    about = {"subject": alert.dispatches.all()[0].pk, "recipient": member.user, "channel": "sms"}
+    times = {"created_at": now, "next_attempt_at": now, "finished_at": now}
+    told = Message.objects.create(kind="alert_dispatch", state=Message.State.SENT, **about, **times)
+    yield "alert taken", taken.render(Message(**about), now)
+    told.delete()
 
 
 def mails_to_patients() -> Iterator[Mail]:
