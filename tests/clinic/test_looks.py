@@ -215,7 +215,7 @@ NOBODY = {
         "contact_rules",
         "quiet_hours",
     ),
-    "ask_to_set_up",
+    *("ask_to_set_up", "outside_world", "outside_world_reply", "outside_world_press"),
     "typed",  # the page of the form that it shows again: `test_a_form_shown_again_after_signing_in_is_a_look`
 }
 EACH = [(name, *page) for name, pages in PAGES.items() for page in pages]
