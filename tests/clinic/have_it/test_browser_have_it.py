@@ -61,7 +61,7 @@ def test_one_press_takes_it_on(phone: Any, emergency: Alert, nurse: StaffMember)
 
     page.get_by_role("button", name="I have it").click()
 
-    expect(page.get_by_role("heading", name="You have it", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="It is yours", exact=True)).to_be_visible()
     expect(page.get_by_role("link", name="Open and call")).to_be_visible()
     assert status_of(emergency) == "acknowledged"
     assert emergency.acknowledged_by == nurse.user
@@ -72,7 +72,7 @@ def test_the_keyboard_presses_too(phone: Any, emergency: Alert, nurse: StaffMemb
     page.get_by_role("button", name="I have it").focus()
     page.keyboard.press("Enter")
 
-    expect(page.get_by_role("heading", name="You have it", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="It is yours", exact=True)).to_be_visible()
 
 
 def test_a_scanner_with_script_that_clicks_and_submits_takes_nothing_on(
@@ -99,7 +99,7 @@ def test_without_script_a_tick_and_a_second_press_take_it_on(
     page.get_by_label("Yes, I call the patient").check()
     page.get_by_role("button", name="I have it").click()
 
-    expect(page.get_by_role("heading", name="You have it", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="It is yours", exact=True)).to_be_visible()
     assert status_of(emergency) == "acknowledged"
 
 
@@ -109,9 +109,9 @@ def test_two_tabs_and_somebody_who_was_first(
     one, other, hers = phone(link_to(nurse)), phone(link_to(nurse)), phone(link_to(manager))
 
     one.get_by_role("button", name="I have it").click()
-    expect(one.get_by_role("heading", name="You have it", exact=True)).to_be_visible()
+    expect(one.get_by_role("heading", name="It is yours", exact=True)).to_be_visible()
     other.get_by_role("button", name="I have it").click()
-    expect(other.get_by_role("heading", name="You have it", exact=True)).to_be_visible()
+    expect(other.get_by_role("heading", name="It is yours", exact=True)).to_be_visible()
     hers.get_by_role("button", name="I have it").click()
     expect(hers.get_by_role("heading", name=f"{nurse.user} has it")).to_be_visible()
 

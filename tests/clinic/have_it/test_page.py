@@ -68,7 +68,7 @@ def test_a_press_takes_it_on_and_says_by_when_to_call(
     assert state_of(emergency) == "acknowledged"
     assert emergency.acknowledged_by == nurse.user
     said = words(page)
-    assert "You have it" in said
+    assert "It is yours" in said
     assert "to call the patient, until " in said
     assert "Open and call" in said
     assert f"{manager.user}: SMS (on its way)" in said
