@@ -10,6 +10,7 @@ TOKEN_PATHS = (
     "/accounts/invitation/",
     "/accounts/staff-invitation/",
     "/accounts/removal/",
+    "/accounts/ways/tap/",
     "/clinic/contact-points/tap/",
     "/h/",
 )

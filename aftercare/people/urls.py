@@ -10,6 +10,7 @@ from aftercare.people.accounts import link_views, lock_views, removal_views, sec
 from aftercare.people.accounts import views as account_views
 from aftercare.people.clinics import staff_invitation_views
 from aftercare.people.own_address import views as address_views
+from aftercare.people.own_ways import views as way_views
 from aftercare.people.patients import clinic_views, invitation_views
 from aftercare.people.reauthentication import views as reauthentication_views
 from aftercare.people.reauthentication.guard import reauthentication_required as guarded
@@ -71,6 +72,12 @@ urlpatterns = [
     path("", account_views.account, name="account"),
     path("address/", address_views.new_address, name="change_own_address"),
     path("address/confirm/", address_views.confirm_address, name="confirm_own_address"),
+    path("ways/number/", way_views.add_number, name="add_own_number"),
+    path("ways/push/", way_views.subscribe, name="add_own_browser"),
+    path("ways/tap/<str:code>/<uuid:point_id>/", way_views.confirm, name="tapped_way"),
+    path("ways/<uuid:point_id>/confirm/", way_views.confirm, name="confirm_way"),
+    path("ways/<uuid:point_id>/code/", way_views.send_code, name="send_way_code"),
+    path("ways/<uuid:point_id>/change/", way_views.change, name="change_way"),
     path("session/", lock_views.session_time, name="session_time"),
     path("unlock/", lock_views.unlock, name="unlock"),
     path("unlock/code/", lock_views.unlock_with_code, name="unlock_with_code"),

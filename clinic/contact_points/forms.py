@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from aftercare.outbox.channels import is_set_up
 from aftercare.people.contact_points.rules import NEVER_WAIT
-from aftercare.people.contact_points.subscriptions import LONGEST, NotASubscriptionError, read_subscription
 from aftercare.people.models import ContactPoint
 from aftercare.people.telephones import TelephoneFormField
 from clinic.form_fields import helper_for
@@ -111,20 +110,6 @@ class CodeForm(StaffForm):
         else:
             used_up = _("This code cannot be used any more. Ask for a new one.")
             self.add_error("code", words if tries_left else used_up)
-
-
-class SubscriptionForm(forms.Form):
-    """What the script sends about this browser. `replaces`: a browser that was disabled."""
-
-    subscription = forms.CharField(max_length=LONGEST)
-    name = forms.CharField(max_length=200, required=False)
-    replaces = forms.UUIDField(required=False)
-
-    def clean_subscription(self) -> str:
-        try:
-            return read_subscription(self.cleaned_data["subscription"])
-        except NotASubscriptionError as error:
-            raise ValidationError("no subscription") from error
 
 
 class RulesForm(StaffForm):

@@ -16,11 +16,12 @@ from django.views.decorators.http import require_POST
 
 from aftercare.outbox.channels import is_set_up
 from aftercare.people.contact_points import actions
+from aftercare.people.contact_points.forms import SubscriptionForm
 from aftercare.people.models import ContactPoint, StaffMember
 from aftercare.people.reauthentication.guard import is_recent
 from aftercare.people.second_step.session import way_to_ask
 from clinic.access import reauthenticated, staff_page
-from clinic.contact_points.forms import TOO_MANY, CodeForm, MailboxForm, NumberForm, SubscriptionForm
+from clinic.contact_points.forms import TOO_MANY, CodeForm, MailboxForm, NumberForm
 from clinic.contact_points.page import where
 from clinic.contact_points.service_forms import AddressForm
 from clinic.contact_points.views import form_methods, point_of, posted

@@ -24,6 +24,7 @@ def enrol_with_procedure(
     person: Mapping[str, Any],
     treatment: Mapping[str, Any],
     invited: bool = False,
+    by_sms: bool = False,
     skip_reason: str = "",
 ) -> Patient:
     """Enrol a patient, record the first procedure, and send the invitation, atomically.
@@ -37,7 +38,7 @@ def enrol_with_procedure(
             recorded = record_procedure(patient=patient, by=by, now=now, **treatment)
             note_skipped(recorded.procedure, patient=patient, reason=skip_reason, by=by, now=now)
             if invited:
-                invite(patient=patient, by=by, now=now)
+                invite(patient=patient, by=by, now=now, by_sms=by_sms)
             return patient
     except IntegrityError as error:
         # Two concurrent enrolments: both forms saw the address and the number as free.

@@ -15,6 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from aftercare.outbox.channels import is_set_up
+from aftercare.outbox.models import Message
 from aftercare.people.actions.patient_details import (
     OF_THE_PERSON,
     OF_THE_RECORD,
@@ -178,6 +180,7 @@ class EnrolForm(PersonFields, TreatmentFields):
         "skip_reason",
         "consent",
         "invite",
+        "invite_by_sms",
     )
 
     consent = forms.BooleanField(
@@ -191,8 +194,17 @@ class EnrolForm(PersonFields, TreatmentFields):
     )
     invite = forms.BooleanField(label=gettext_lazy("Send the invitation now"), required=False, initial=True)
 
+    invite_by_sms = forms.BooleanField(
+        label=gettext_lazy("By SMS too: the patient has said yes to that"), required=False
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        invitation = [Field("invite", wrapper_class="ticks")]
+        if is_set_up(Message.Channel.SMS):
+            invitation.append(Field("invite_by_sms", wrapper_class="ticks"))
+        else:
+            del self.fields["invite_by_sms"]
         self.fields["language"].initial = Language.ENGLISH
         add_questions(self, Intake())
         add_skip_reason(self)
@@ -209,7 +221,7 @@ class EnrolForm(PersonFields, TreatmentFields):
                 questions_layout(self, _("Intake")),
                 Div(
                     Field("consent", wrapper_class="ticks"),
-                    Field("invite", wrapper_class="ticks"),
+                    *invitation,
                     css_class="card",
                 ),
             )

@@ -68,8 +68,9 @@ class InvitationStatus:
 
 def invitation_status_of(patient: Patient, now: datetime) -> InvitationStatus | None:
     """Return the state of the newest invitation, in one query; None if there is no invitation."""
-    messages = Message.objects.filter(kind=KIND, subject=OuterRef("pk")).order_by("-repeat")
-    rows = {f"mail_{name}": Subquery(messages.values(name)[:1]) for name in MAIL}
+    messages = Message.objects.filter(kind=KIND, subject=OuterRef("pk"), channel=Message.Channel.EMAIL)
+    newest = messages.order_by("-repeat")
+    rows = {f"mail_{name}": Subquery(newest.values(name)[:1]) for name in MAIL}
     invitation = patient.invitations.select_related("made_by").annotate(**rows).first()
     if invitation is None:
         return None

@@ -48,6 +48,7 @@ def enrol(request: HttpRequest, member: StaffMember) -> HttpResponse:
                 person=form.person,
                 treatment=form.treatment,
                 invited=form.cleaned_data["invite"],
+                by_sms=bool(form.cleaned_data.get("invite_by_sms")),
                 skip_reason=form.cleaned_data["skip_reason"],
             )
         except ValidationError as error:

@@ -253,6 +253,12 @@ TABLE: dict[str, Row] = {
     "accounts/": Row(signed_in("200"), Answers("in 302 302 302 422 422 422 422 422 422")),
     "accounts/address/": Row(signed_in("ok"), signed_in("ok")),
     "accounts/address/confirm/": Row(signed_in("ok"), signed_in("ok")),
+    "accounts/ways/number/": Row(Answers(NOT_FOUND), Answers(NOT_FOUND)),  # SMS is not set up
+    "accounts/ways/push/": Row(REFUSED, Answers(NOT_FOUND)),
+    "accounts/ways/tap/<str:code>/<uuid:point_id>/": Row(Answers(NOT_FOUND), Answers(NOT_FOUND)),
+    "accounts/ways/<uuid:point_id>/confirm/": Row(Answers(NOT_FOUND), Answers(NOT_FOUND)),
+    "accounts/ways/<uuid:point_id>/code/": Row(REFUSED, Answers(NOT_FOUND)),
+    "accounts/ways/<uuid:point_id>/change/": Row(REFUSED, Answers(NOT_FOUND)),
     "accounts/session/": Row(everybody("200"), everybody("200")),
     "accounts/unlock/": Row(everybody("302"), everybody("302")),
     "accounts/unlock/code/": Row(REFUSED, everybody("302")),

@@ -31,6 +31,8 @@ ALSO_OF_PATIENTS = (
     "people/accounts/sign_in_forms.py",
     "people/actions/invitations.py",
     "people/accounts/link_views.py",
+    "people/own_ways/forms.py",
+    "people/own_ways/views.py",
     "people/patients/invitation_views.py",
     "error_views.py",
 )

@@ -117,9 +117,9 @@ def look_around() -> World:
         call_command("seed_demo", verbosity=0)
         prepare()
         for name in PATIENTS:
-            Walk(User.objects.get(email=f"{name}@demo.example"), pages).from_(
-                "/", "/check-in/", "/accounts/", "/nowhere/"
-            )
+            user = User.objects.get(email=f"{name}@demo.example")
+            tapped = [f"/accounts/ways/tap/123456/{point.pk}/" for point in user.contact_points.all()]
+            Walk(user, pages).from_("/", "/check-in/", "/accounts/", "/nowhere/", *tapped)
         for name in STAFF:
             user = User.objects.get(email=f"{name}@demo.example")
             direct = [f"/clinic/contact-points/tap/123456/{point.pk}/" for point in user.contact_points.all()]
@@ -157,6 +157,7 @@ def prepare() -> None:
     withdraw_patient(patient=withdrawn, reason="Enrolled twice", by=nurse.user, now=NOW)
     work_alerts(nurse.user)
     add_contact_points(manager.user, nurse.user)
+    add_ways(patient.user)
     start_drill(clinic=nurse.clinic, by=manager.user, now=NOW)
     change_rota(nurse, manager)
     Clinic.objects.update(closed_days={"2026-11-25": "Christmas Day"})
@@ -198,6 +199,16 @@ def add_contact_points(user: User, colleague: User) -> None:
     user.contact_points.create(**made, **off)
     user.contact_points.create(**{**made, "kind": "push", "address": "{}", "name": "Old tablet"}, **off)
     actions.set_quiet_hours(user=user, starts=time(22), ends=time(7), now=NOW)
+
+
+def add_ways(user: User) -> None:
+    """A telephone of a patient in each state, and a browser that is not confirmed."""
+    made: dict[str, Any] = {"created_at": NOW, "address": "+447700900163", "kind": "sms", "agreed_at": NOW}
+    user.contact_points.create(**{**made, "kind": "push", "address": "{}", "code_sent_at": NOW})
+    user.contact_points.create(**made, code_sent_at=NOW)
+    user.contact_points.create(**made, verified_at=NOW)
+    user.contact_points.create(**{**made, "agreed_at": None}, verified_at=NOW)
+    user.contact_points.create(**made, disabled_at=NOW, disabled_because="gone")
 
 
 def work_alerts(by: User) -> None:

@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy
 
 from aftercare.alerts.models import Alert, Letter
 from aftercare.outbox.models import Message
-from aftercare.outbox.nudge import nudge_after_commit
 from aftercare.outbox.registry import Content
 from aftercare.people.actions.events import record_event
 from aftercare.people.clinics.clinic_phones import contact_at
 from aftercare.people.models import Clinic, Event, Patient, User
+from aftercare.people.patient_channels.messages import is_told_otherwise, write_to_patient
 
 KIND = "letter"
 # Unsent after this long, a letter is stale: expire it.
@@ -35,6 +35,8 @@ TEXTS = {
         "We would like to see you at the clinic. Please call us to find a time."
     ),
 }
+# These go by every way at once; the others by e-mail only where no other way took them.
+PRESSING = {Letter.Template.PLEASE_CALL, Letter.Template.COULD_NOT_REACH}
 
 
 class SentLatelyError(ValueError):
@@ -71,14 +73,13 @@ def send_letter(
     if patient.letters.filter(template=template, at__gt=now - REPEAT_WINDOW).exists():
         raise SentLatelyError
     letter = Letter.objects.create(patient=patient, alert=alert, at=now, by=by, template=template)
-    Message.objects.create(
+    write_to_patient(
         kind=KIND,
         subject=letter.pk,
-        sender=patient.clinic_id,
-        recipient_id=patient.user_id,
-        created_at=now,
-        next_attempt_at=now,
+        patient=patient,
+        now=now,
         expires_at=now + EXPIRES_AFTER,
+        is_pressing=template in PRESSING,
     )
     record_event(
         verb=Event.Verb.SENT_LETTER,
@@ -88,7 +89,6 @@ def send_letter(
         subject=letter.pk,
         data={"template": template},
     )
-    nudge_after_commit()
     return letter
 
 
@@ -115,11 +115,21 @@ def open_letter(*, letter: Letter, now: datetime) -> None:
 
 
 def render(message: Message, now: datetime) -> Content | None:
-    """Render the mail to the patient, with the telephone numbers for the time of day."""
+    """Render the message to the patient, with the telephone numbers for the time of day.
+
+    None for an e-mail that has waited for an SMS or a push, which was handed over.
+    """
     letter = Letter.objects.select_related("patient__clinic").get(pk=message.subject)
     clinic = letter.patient.clinic
     template = Letter.Template(letter.template)
-    return Content(subject=str(template.label), body=letter_text(template, clinic, now))
+    if template not in PRESSING and is_told_otherwise(message):
+        return None
+    return Content(
+        subject=str(template.label),
+        body=letter_text(template, clinic, now),
+        short=str(TEXTS[template]),
+        path="/check-in/" if template == Letter.Template.CHECK_IN else "/",
+    )
 
 
 def letter_text(template: Letter.Template, clinic: Clinic, now: datetime) -> str:

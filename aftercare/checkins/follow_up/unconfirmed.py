@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from aftercare.checkins.follow_up.confirmation import State, confirmation_of
 from aftercare.checkins.models import CheckIn
 from aftercare.outbox.models import Message
-from aftercare.outbox.nudge import nudge_after_commit
 from aftercare.outbox.registry import Content
 from aftercare.people.clinics.clinic_phones import contact_at
+from aftercare.people.patient_channels.messages import write_to_patient
 
 logger = logging.getLogger(__name__)
 
@@ -52,22 +52,15 @@ def tell_unconfirmed(now: datetime) -> int:
 
 
 def notify_patient(check_in: CheckIn, now: datetime) -> None:
-    """Create the message, once per check-in."""
-    Message.objects.bulk_create(
-        [
-            Message(
-                kind=KIND,
-                subject=check_in.pk,
-                sender=check_in.patient.clinic_id,
-                recipient_id=check_in.patient.user_id,
-                created_at=now,
-                next_attempt_at=now,
-                expires_at=expires_at(check_in),
-            )
-        ],
-        ignore_conflicts=True,
+    """Create the messages, once per check-in."""
+    write_to_patient(
+        kind=KIND,
+        subject=check_in.pk,
+        patient=check_in.patient,
+        now=now,
+        expires_at=expires_at(check_in),
+        is_pressing=True,
     )
-    nudge_after_commit()
 
 
 def expires_at(check_in: CheckIn) -> datetime:
@@ -77,14 +70,15 @@ def expires_at(check_in: CheckIn) -> datetime:
 
 
 def render(message: Message, now: datetime) -> Content | None:
-    """Render the mail; None if the check-in is confirmed or the message expired."""
+    """Render the message; None if the check-in is confirmed or the message expired."""
     check_in = CheckIn.objects.select_related("patient__clinic").get(pk=message.subject)
     clinic = check_in.patient.clinic
     confirmation = confirmation_of(check_in, clinic, now)
     too_late = expires_at(check_in) <= now
     if confirmation is None or confirmation.state != State.UNCONFIRMED or too_late:
         return None
-    phones = [phone.line for phone in contact_at(clinic, now).phones]
+    numbers = contact_at(clinic, now).phones
+    phones = [phone.line for phone in numbers]
     return Content(
         subject=_("Please call the clinic"),
         body="\n\n".join(
@@ -95,4 +89,6 @@ def render(message: Message, now: datetime) -> Content | None:
                 f"{_('Your page says what to do:')}\n{settings.SITE_URL}/check-ins/{check_in.pk}/",
             ]
         ),
+        short=_("Please call us now: %(number)s.") % {"number": numbers[0].number},
+        path=f"/check-ins/{check_in.pk}/",
     )

@@ -17,6 +17,7 @@ from aftercare.outbox.registry import Content
 from aftercare.people.actions.events import record_event
 from aftercare.people.actions.withdrawal import end_sessions
 from aftercare.people.models import Event, Invitation, Patient, StaffInvitation, User
+from aftercare.people.patient_channels.messages import number_from_clinic
 
 KIND = "invitation"
 # A second mail within this time is a second press; within a day the mailbox gets no more than so many.
@@ -56,8 +57,8 @@ def signs_in_elsewhere(patient: Patient) -> bool:
 
 
 @transaction.atomic
-def invite(*, patient: Patient, by: User, now: datetime) -> Invitation:
-    """Mail an invitation, in place of any earlier one.
+def invite(*, patient: Patient, by: User, now: datetime, by_sms: bool = False) -> Invitation:
+    """Mail an invitation, in place of any earlier one; `by_sms`: by SMS too, the patient has said yes to it.
 
     Raise WithdrawnError for a withdrawn patient, InvitedLatelyError where another mail would be one too many.
     """
@@ -65,17 +66,24 @@ def invite(*, patient: Patient, by: User, now: datetime) -> Invitation:
     require_few_mails(patient.invitations.filter(way=Invitation.Way.EMAIL), KIND, now)
     mark_failures_handled(patient, now)
     invitation = make_invitation(patient=patient, by=by, now=now, way=Invitation.Way.EMAIL)
-    Message.objects.create(
-        kind=KIND,
-        subject=invitation.pk,
-        sender=patient.clinic_id,
-        recipient_id=patient.user_id,
-        priority=Message.Priority.ROUTINE,
-        created_at=now,
-        next_attempt_at=now,
-        expires_at=invitation.ends_at,
+    point = number_from_clinic(patient, now) if by_sms else None
+    for channel, to in [(Message.Channel.EMAIL, None)] + ([(Message.Channel.SMS, point.pk)] if point else []):
+        Message.objects.create(
+            kind=KIND,
+            subject=invitation.pk,
+            sender=patient.clinic_id,
+            recipient_id=patient.user_id,
+            channel=channel,
+            point=to,
+            priority=Message.Priority.ROUTINE,
+            created_at=now,
+            next_attempt_at=now,
+            expires_at=invitation.ends_at,
+        )
+    data = {"said_yes_to": "sms"} if point else {}
+    record_event(
+        verb=Event.Verb.INVITED, actor=by, now=now, patient=patient, subject=invitation.pk, data=data
     )
-    record_event(verb=Event.Verb.INVITED, actor=by, now=now, patient=patient, subject=invitation.pk)
     nudge_after_commit()
     return invitation
 
@@ -196,5 +204,8 @@ def render(message: Message, now: datetime) -> Content | None:
     with timezone.override(patient.zone):
         body = render_to_string("people/patients/email/invitation_message.txt", words)
     return Content(
-        subject=_("An invitation from %(clinic)s") % {"clinic": patient.clinic.name}, body=body.strip()
+        subject=_("An invitation from %(clinic)s") % {"clinic": patient.clinic.name},
+        body=body.strip(),
+        short=_("You are invited. For you alone:"),
+        path=invitation.path if has_link else "/",
     )

@@ -12,9 +12,10 @@ from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, 
 from django.utils.translation import gettext as _
 
 from aftercare.outbox.models import Message
-from aftercare.outbox.registry import Content, Renderer, register_renderer
+from aftercare.outbox.registry import Content, Renderer, register_given_up, register_renderer
 from aftercare.people.actions.events import record_event
 from aftercare.people.models import Event, Patient, SignInLink, StaffMember, User
+from aftercare.people.patient_channels.messages import fall_back
 
 _kinds_to_patients: set[str] = set()
 
@@ -28,13 +29,17 @@ class NotWithdrawnError(ValueError):
 
 
 def register_for_patients(kind: str, renderer: Renderer) -> None:
-    """Register the renderer of a message kind for patients; withdrawn patients get no message of it."""
+    """Register the renderer of a message kind for patients; withdrawn patients get no message of it.
+
+    Where an SMS or push of the kind is given up, its e-mail is sent.
+    """
 
     def unless_withdrawn(message: Message, now: datetime) -> Content | None:
         gone = Patient.objects.filter(user=message.recipient_id, clinic=message.sender, withdrawn_at__lte=now)
         return None if gone.exists() else renderer(message, now)
 
     register_renderer(kind, unless_withdrawn)
+    register_given_up(kind, fall_back)
     _kinds_to_patients.add(kind)
 
 

@@ -123,7 +123,8 @@ def render_code(message: Message, _now: datetime) -> Content | None:
     path = ""
     if point.kind == ContactPoint.Kind.PUSH:
         said = _("Tap here to confirm that this browser takes messages.")
-        path = f"/clinic/contact-points/tap/{code}/{point.pk}/"
+        pages = "accounts/ways" if point.agreed_at else "clinic/contact-points"
+        path = f"/{pages}/tap/{code}/{point.pk}/"
     subject = _("Your code: %(code)s") % {"code": code}
     spoken = _("Your code is: %(digits)s.") % {"digits": ", ".join(code)}
     return Content(subject=subject, body=f"{said}\n\n{body}", short=said, path=path, spoken=spoken)

@@ -55,6 +55,8 @@ class ContactPoint(models.Model):
     code_sent_at = models.DateTimeField(null=True)
     code_tries = models.PositiveSmallIntegerField(default=0)
     verified_at = models.DateTimeField(null=True)
+    # When the person said yes to messages as a patient; null for what staff use at work, and once stopped.
+    agreed_at = models.DateTimeField(null=True)
     disabled_at = models.DateTimeField(null=True)
     disabled_because = models.CharField(max_length=20, choices=Disabled, blank=True)
 

@@ -1,0 +1,45 @@
+"""Forms with which a patient adds a telephone and proves it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from aftercare.people.telephones import TelephoneFormField
+
+
+class NumberForm(forms.Form):
+    number = TelephoneFormField(
+        label=gettext_lazy("Your mobile number"),
+        help_text=gettext_lazy("We send a code to it."),
+        error_messages={"required": gettext_lazy("Give the number of a mobile phone.")},
+    )
+    agree = forms.BooleanField(
+        label=gettext_lazy("Yes, the clinic may send me text messages"),
+        help_text=gettext_lazy(
+            "They hold no name, and nothing about your skin. You can stop them at any time."
+        ),
+        error_messages={"required": gettext_lazy("Tick the box, or go back.")},
+    )
+
+    def __init__(self, *args: Any, region: str | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["number"].region = region  # type: ignore[attr-defined]
+        self.fields["number"].widget.attrs["autocomplete"] = "tel"
+
+
+class CodeForm(forms.Form):
+    code = forms.CharField(
+        label=gettext_lazy("Code"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
+        error_messages={"required": gettext_lazy("Type the code that we sent.")},
+    )
+
+    def __init__(self, *args: Any, code: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if code:
+            self.fields["code"].widget = forms.HiddenInput()
+            self.initial = {"code": code}

@@ -1,0 +1,1 @@
+"""By which channels a message reaches a patient."""
