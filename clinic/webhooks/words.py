@@ -32,10 +32,20 @@ WORDS = {
     # The provider answers STOP by itself, and takes nothing more for that telephone.
     Result.STOPPED: "",
 }
+# To a key press about an alert from before there were numbers.
+WITHOUT_NUMBER = {
+    Result.YOURS: _("You have it."),
+    Result.TAKEN: _("Somebody has it. You need do nothing."),
+    Result.CLOSED: _("It is closed. You need do nothing."),
+    Result.OLD: _("You were told of it more than two hours ago. Nothing was changed. Please sign in."),
+    Result.NOT_TOLD: _("Nothing was changed. Please sign in."),
+}
 
 
 def reply_words(reply: Reply) -> str:
     """Return the answer to a reply, with what it was about as that is now."""
+    if reply.number is None and reply.result in WITHOUT_NUMBER:
+        return str(WITHOUT_NUMBER[Result(reply.result)])
     asked = asked_in(reply)
     if reply.result == Result.YOURS and asked:
         return words_for_owner(asked, reply)

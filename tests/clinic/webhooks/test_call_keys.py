@@ -9,9 +9,10 @@ import pytest
 from django.utils import timezone
 
 from aftercare.alerts.actions.ownership import acknowledge, give_back
-from aftercare.alerts.models import Alert
+from aftercare.alerts.models import Alert, Reply
 from aftercare.outbox.models import Message
 from aftercare.people.models import Event, StaffMember
+from clinic.webhooks.words import reply_words
 from tests.clinic.webhooks.conftest import Press, number_of, said
 
 pytestmark = pytest.mark.django_db
@@ -81,3 +82,15 @@ def test_a_call_that_nobody_made_and_a_wrong_signature_are_refused(
     assert press(uuid.uuid4(), "4").status_code == 404
     assert press(call.pk, "4", token="b" * 32).status_code == 403
     assert press(call.pk, "4", sid="").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("result", "words"),
+    [
+        (Reply.Result.YOURS, "You have it."),
+        (Reply.Result.TAKEN, "Somebody has it. You need do nothing."),
+        (Reply.Result.CLOSED, "It is closed. You need do nothing."),
+    ],
+)
+def test_an_alert_from_before_there_were_numbers_is_spoken_of_without_one(result: str, words: str) -> None:
+    assert reply_words(Reply(result=result, number=None)) == words
