@@ -36,26 +36,49 @@ def phone_of(page: Page, name: str) -> Any:
     return page.locator(f".phone[data-l^='{name}']")
 
 
-def test_a_drill_reaches_every_channel_of_one_person_and_is_taken_on_by_a_link(
-    world: World, drill: Page, staff_browser: Any, browser: Browser
+def test_a_drill_reaches_every_channel_of_one_person_and_is_taken_on_by_a_key(
+    world: World, drill: Page, staff_browser: Any
 ) -> None:
     page = staff_browser(DESK).open(PAGE)
+
     ruth = phone_of(page, "Ruth")
     for word in ("Push", "SMS", "Chat", "E-mail", "Call"):
         expect(ruth.locator(".msg-top b", has_text=word).first).to_be_visible()
     for message in ruth.locator(".msg").all():
         expect(message).to_contain_text("DRILL")
-    link = ruth.locator(".msg", has_text="one SMS").get_by_role("link").get_attribute("href")
+    page.get_by_role("button", name="Press 4").click()
+
+    expect(ruth.locator(".did", has_text="Pressed")).to_contain_text("4")
+    expect(ruth.locator(".did", has_text="Took it on")).to_be_visible()
+    drill.reload()
+    expect(drill.get_by_text(re.compile("Ruth Test", re.IGNORECASE)).first).to_be_visible()
+    expect(drill.get_by_text("Ended", exact=True)).to_be_visible()
+
+
+def test_a_drill_is_taken_on_by_a_reply_to_its_sms(world: World, drill: Page, staff_browser: Any) -> None:
+    page = staff_browser(DESK).open(PAGE)
+
+    page.get_by_role("button", name=re.compile("Reply .ACK [0-9]+")).click()
+
+    ruth = phone_of(page, "Ruth")
+    expect(ruth.locator(".did", has_text="Replied")).to_contain_text("ACK")
+    expect(ruth.locator(".did", has_text="Took it on")).to_be_visible()
+    expect(ruth.locator(".msg", has_text="No patient is waiting").last).to_contain_text("is over")
+    drill.reload()
+    expect(drill.get_by_text("Ended", exact=True)).to_be_visible()
+
+
+def test_a_drill_is_taken_on_by_the_link_of_its_sms(world: World, drill: Page, browser: Browser) -> None:
+    (sms,) = [one for one in world.arrivals if one["channel"] == "sms"]
+    link = re.search(r"http\S+", sms["text"])
     assert link is not None
     context = browser.new_context(viewport={"width": 390, "height": 844}, locale="en-GB")
     phone = context.new_page()
 
-    phone.goto(link)
+    phone.goto(link[0])
     phone.get_by_role("button", name="I have it").click()
 
     expect(phone.get_by_role("button", name="I have it")).to_have_count(0)
-    expect(ruth.locator(".did", has_text="Took it on")).to_be_visible()
     drill.reload()
-    expect(drill.get_by_text(re.compile("Ruth Test", re.IGNORECASE)).first).to_be_visible()
     expect(drill.get_by_text("Ended", exact=True)).to_be_visible()
     context.close()
