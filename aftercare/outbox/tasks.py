@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 
 from celery import shared_task
@@ -9,6 +10,8 @@ from celery.signals import worker_init, worker_ready, worker_shutdown
 from django.db import DatabaseError
 
 from aftercare.outbox import database_clock, delivery, heartbeats, lines
+from aftercare.outbox.channels import gateways, is_set_up
+from aftercare.outbox.models import Message
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +30,15 @@ def sweep(*, from_beat: bool = False) -> None:
 def name_worker(**_signal: object) -> None:
     """Name the worker after its main process; the processes that it forks beat under this name."""
     heartbeats.name_own_worker()
+
+
+@worker_init.connect
+def load_libraries(**_signal: object) -> None:
+    """Import what the channels need before processes are forked: the first SMS or push would wait a second for it."""
+    if is_set_up(Message.Channel.SMS):
+        gateways.load_plugins()
+    if is_set_up(Message.Channel.PUSH):
+        importlib.import_module("pywebpush")
 
 
 @worker_ready.connect

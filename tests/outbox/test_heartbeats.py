@@ -1,16 +1,19 @@
-"""Heartbeats: one for each worker, so that a dead one is named while another works."""
+"""Workers: a heartbeat for each, so that a dead one is named while another works, and what they load at their start."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 import pytest
+from django.conf import LazySettings
 
 from aftercare.outbox import delivery_health, heartbeats
+from aftercare.outbox.channels import gateways
 from aftercare.outbox.heartbeats import beat_heart
 from aftercare.outbox.models import Heartbeat
-from aftercare.outbox.tasks import begin_beating, stop_beating, sweep
+from aftercare.outbox.tasks import begin_beating, load_libraries, stop_beating, sweep
 from tests.factories import at
+from tools.servers.providers.push import VAPID_PRIVATE_KEY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.frozen_at(at())]
 OWN, OTHER, ELSEWHERE = "worker here:10", "worker here:11", "worker elsewhere:10"
@@ -128,3 +131,18 @@ def test_a_dead_worker_that_nobody_missed_for_a_day_is_forgotten() -> None:
     begin_beating()
 
     assert not Heartbeat.objects.filter(name=OTHER).exists()
+
+
+def test_a_worker_loads_what_its_channels_need_before_it_forks(
+    settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded: list[str] = []
+    monkeypatch.setattr(gateways, "load_plugins", lambda: loaded.append("apprise"))
+    monkeypatch.setattr("importlib.import_module", loaded.append)
+
+    load_libraries()
+    assert loaded == []
+
+    settings.SMS_URL, settings.VAPID_PRIVATE_KEY = "json://sms.example/?:to={to}", VAPID_PRIVATE_KEY
+    load_libraries()
+    assert loaded == ["apprise", "pywebpush"]

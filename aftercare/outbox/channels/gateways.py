@@ -57,6 +57,13 @@ def call_gateway(url: str, *, title: str, body: str, is_operators: bool) -> None
     require_taken(noted, is_taken=bool(taken), is_operators=is_operators)
 
 
+def load_plugins() -> None:
+    """Import Apprise and all of its plugins, which it does at the first address that it is given."""
+    import apprise
+
+    apprise.Apprise.instantiate("json://localhost")
+
+
 def require_taken(noted: Exchange, *, is_taken: bool, is_operators: bool) -> None:
     """Raise what the answer means, unless the message was taken."""
     if isinstance(noted.error, RefusedAddressError):
