@@ -43,6 +43,8 @@ DONE = {
 }
 LINK = re.compile(r"https?://\S+")
 NUMBER = re.compile(r"(?:alert|DRILL) (\d+)")
+# Lists of what waits: no step is told of an alert by them.
+LISTS = (Dispatch.Reason.DIGEST, Dispatch.Reason.CLOSING)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -191,10 +193,11 @@ def taken(phones: Sequence[Phone], since: datetime) -> list[Item]:
 def marks_of(clinic: Clinic, since: datetime) -> list[Mark]:
     """Return what happened at the clinic: alerts were raised, and steps told."""
     marks = [
-        Mark(at=alert.opened_at, text=_("An alert is raised"), alert=alert)
+        Mark(at=alert.opened_at, text=_("Alert %(number)s is raised") % {"number": alert.number}, alert=alert)
         for alert in clinic.alerts.filter(opened_at__gte=since)
     ]
     dispatches = Dispatch.objects.filter(clinic=clinic, due_at__gte=since, drained_at__isnull=False)
+    dispatches = dispatches.exclude(reason__in=LISTS)
     for at, step, reason in dispatches.order_by("due_at").values_list("due_at", "step", "reason"):
         words = _("A drill begins") if reason == Dispatch.Reason.DRILL and not step else ""
         marks.append(Mark(at=at, text=words or _("Step %(number)s is told") % {"number": step + 1}))
