@@ -19,6 +19,7 @@ from tools.servers.process import ROOT
 # Views that the walk does not come to: a second clinic, a second factor, and buttons that show at certain times only.
 NOT_OPENED = frozenset(
     {
+        "add_own_browser",
         "csp_reports",
         "account_confirm_login_code",
         "account_inactive",
