@@ -43,7 +43,7 @@ def register_contact_points() -> None:
     """Register the messages about contact points with the outbox, and where the points are looked up."""
     from aftercare.outbox.registry import register_given_up, register_points, register_renderer
     from aftercare.people.accounts.code_mails import attend_failures
-    from aftercare.people.contact_points import actions, asking, delivery, stopping
+    from aftercare.people.contact_points import actions, asking, delivery, refusals, stopping
 
     register_renderer(actions.CODE_KIND, actions.render_code)
     register_renderer(actions.TEST_KIND, actions.render_test)
@@ -52,4 +52,4 @@ def register_contact_points() -> None:
     register_renderer(asking.KIND, asking.render)
     register_renderer(delivery.OFF_KIND, delivery.render_off)
     register_renderer(stopping.STOPPED_KIND, stopping.render_stopped)
-    register_points(delivery.addresses, delivery.refused)
+    register_points(delivery.addresses, refusals.refused)

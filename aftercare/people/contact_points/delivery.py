@@ -1,4 +1,4 @@
-"""What the outbox asks of contact points: where they are, and what follows from a refusal."""
+"""What the outbox asks of contact points: where they are. What follows when one is disabled."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from aftercare.people.models import ContactPoint
 
 logger = logging.getLogger(__name__)
 
-MOST_REFUSALS = 3  # in a row
 OFF_KIND = "point_off"
 WORTH_TELLING = timedelta(days=2)
 OWN_PAGE = "/clinic/contact-points/"
@@ -30,18 +29,12 @@ def addresses(points: Collection[UUID]) -> Mapping[UUID, str]:
     return {point.pk: point.address for point in rows}
 
 
-def refused(point_id: UUID, is_gone: bool, now: datetime) -> None:
-    """Disable a point that is gone, or that has refused three messages in a row."""
-    if is_gone or has_refused_long_enough(point_id):
-        disable(point_id, ContactPoint.Disabled.GONE if is_gone else ContactPoint.Disabled.REFUSED, now)
-
-
 @transaction.atomic
-def disable(point_id: UUID, because: ContactPoint.Disabled, now: datetime) -> None:
-    """Disable a point, and tell its owner by e-mail if it counted until now."""
+def disable(point_id: UUID, because: ContactPoint.Disabled, now: datetime) -> bool:
+    """Disable a point, and tell its owner by e-mail if it counted until now; return whether it did."""
     point = ContactPoint.objects.select_for_update().filter(pk=point_id, disabled_at=None).first()
     if point is None:
-        return
+        return False
     point.disabled_at, point.disabled_because = now, because
     point.save(update_fields=["disabled_at", "disabled_because"])
     logger.warning("contact point %s is disabled: %s", point_id, because.value)
@@ -55,6 +48,7 @@ def disable(point_id: UUID, because: ContactPoint.Disabled, now: datetime) -> No
             next_attempt_at=database_clock.not_ahead(now),
             expires_at=now + WORTH_TELLING,
         )
+    return point.verified_at is not None
 
 
 def render_off(message: Message, _now: datetime) -> Content | None:
@@ -67,24 +61,3 @@ def render_off(message: Message, _now: datetime) -> Content | None:
     act = _("Sign in to set it up again, or to remove it:")
     body = f"{said}\n\n{act}\n{settings.SITE_URL}{OWN_PAGE}"
     return Content(subject=subject, body=body, path=OWN_PAGE)
-
-
-def has_refused_long_enough(point_id: UUID) -> bool:
-    """Return True if the newest three messages were refused, and the provider took others meanwhile.
-
-    A provider that refuses everybody's messages is at fault itself.
-    """
-    own = Message.objects.filter(point=point_id, finished_at__isnull=False)
-    newest = list(own.exclude(state=Message.State.WITHDRAWN).order_by("-created_at")[:MOST_REFUSALS])
-    refusals = [message for message in newest if is_refusal(message)]
-    if len(refusals) < MOST_REFUSALS:
-        return False
-    since = min(message.created_at for message in refusals)
-    others = Message.objects.filter(channel=newest[0].channel, finished_at__gte=since).exclude(point=point_id)
-    refuses_others = others.filter(failure=Message.Failure.PERMANENT).exists()
-    return not refuses_others or others.filter(state=Message.State.SENT).exists()
-
-
-def is_refusal(message: Message) -> bool:
-    """Return True if the provider answered that it will never take the message; False for a fault of our own."""
-    return message.failure == Message.Failure.PERMANENT and "answered" in message.error

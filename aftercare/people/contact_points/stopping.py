@@ -1,4 +1,7 @@
-"""STOP by SMS: the telephone is left alone, and the managers are told that it reaches nobody any more."""
+"""STOP by SMS: the telephone is left alone, and the managers are told that it reaches nobody any more.
+
+The webhook says so, or the gateway, which takes no SMS for such a telephone.
+"""
 
 from __future__ import annotations
 
@@ -36,12 +39,19 @@ def stop_points(*, number: str, now: datetime) -> int:
     """Disable the points with this number, and tell the managers of those that counted; return how many."""
     points = points_at(number)
     for point in points:
-        counted = point.is_usable
-        disable(point.pk, ContactPoint.Disabled.STOPPED, now)
-        record_change(point.user, now, point=point.pk, change="stopped", kind=point.kind)
-        if counted:
-            tell_managers(point, now)
+        stop_point(point, now)
     return len(points)
+
+
+@transaction.atomic
+def stop_point(point: ContactPoint, now: datetime) -> None:
+    """Disable a point from which STOP was sent, and tell the managers if it counted; once, whoever says so first."""
+    if point.disabled_at is not None:
+        return
+    counted = disable(point.pk, ContactPoint.Disabled.STOPPED, now)
+    record_change(point.user, now, point=point.pk, change="stopped", kind=point.kind)
+    if counted:
+        tell_managers(point, now)
 
 
 def tell_managers(point: ContactPoint, now: datetime) -> None:

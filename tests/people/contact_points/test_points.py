@@ -11,7 +11,7 @@ from django.core.mail import EmailMessage
 
 from aftercare.outbox.delivery import sweep
 from aftercare.outbox.models import Message
-from aftercare.people.contact_points import actions, delivery
+from aftercare.people.contact_points import actions, delivery, refusals
 from aftercare.people.contact_points.actions import AlreadyThereError, TooManyError, WrongCodeError
 from aftercare.people.contact_points.subscriptions import NotASubscriptionError, read_subscription
 from aftercare.people.models import ContactPoint, Event, StaffMember
@@ -244,7 +244,7 @@ def test_a_way_that_was_set_up_again_before_the_mail_left_is_not_mailed_about(
     make_point: MakePoint, push_service: Provider, mailoutbox: list[EmailMessage]
 ) -> None:
     point = make_point(kind="push", address=Browser(push_service).subscription)
-    delivery.refused(point.pk, True, at(1))
+    refusals.refused(point.pk, True, at(1))
     actions.set_up_again(point=point)
 
     sweep(lambda: at(2))
@@ -254,7 +254,7 @@ def test_a_way_that_was_set_up_again_before_the_mail_left_is_not_mailed_about(
 
 
 def test_a_way_that_never_counted_is_switched_off_silently(make_point: MakePoint) -> None:
-    delivery.refused(make_point(verified_at=None).pk, True, at(1))
+    refusals.refused(make_point(verified_at=None).pk, True, at(1))
 
     assert not Message.objects.exists()
 
@@ -279,6 +279,6 @@ def test_what_is_no_subscription_is_refused(text: str) -> None:
 
 
 def test_an_unknown_point_is_no_fault() -> None:
-    delivery.refused(uuid.uuid4(), True, at())
+    refusals.refused(uuid.uuid4(), True, at())
 
     assert delivery.addresses([uuid.uuid4()]) == {}
