@@ -94,10 +94,13 @@ class LevelRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReachPage:
+    """How one member is reached. `waking`, `used`: the kinds that wake at night, and all that an emergency uses."""
+
     points: list[PointRow]
     levels: list[LevelRow]
     quiet: QuietHours | None
     waking: str
+    used: str
 
 
 def reach_page(member: StaffMember) -> ReachPage:
@@ -110,6 +113,7 @@ def reach_page(member: StaffMember) -> ReachPage:
         levels=[level_row(level, own, points) for level in LEVELS],
         quiet=QuietHours.objects.filter(user=user).first(),
         waking=listed(own.waking_kinds),
+        used=listed(list(own.usable_minutes("emergency"))),
     )
 
 

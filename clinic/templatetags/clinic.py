@@ -9,6 +9,7 @@ from django import template
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from aftercare.alerts.models import DutyConfirmation
 from aftercare.alerts.on_call.confirmations import own_duty
 from aftercare.people.requests import sender_of
 from clinic.demo.outside_world.arrivals import is_there
@@ -36,18 +37,14 @@ def has_outside_world() -> bool:
     return is_there()
 
 
-@register.inclusion_tag("clinic/on_call/own_duty.html", takes_context=True)
-def confirm_own_duty(context: dict[str, Any]) -> dict[str, Any]:
-    """Render the button that confirms the member's next duty; nothing if none waits to be confirmed."""
+@register.simple_tag(takes_context=True)
+def unconfirmed_duty(context: dict[str, Any]) -> DutyConfirmation | None:
+    """Return the member's next duty that waits to be confirmed; None if there is none."""
     member = sender_of(context["request"]).acting_member
-    duty = own_duty(member, timezone.now()) if member else None
-    return {
-        "duty": duty,
-        "is_tonight": duty is not None and is_this_evening(duty.starts_at),
-        "csrf_token": context.get("csrf_token"),
-    }
+    return own_duty(member, timezone.now()) if member else None
 
 
+@register.filter
 def is_this_evening(at: datetime) -> bool:
     """Return True if an instant is from 17:00 of today on, by the clock of the page."""
     clock = timezone.localtime(at)

@@ -238,14 +238,21 @@ class TestDuty:
             assert staff_client(member).get(path).status_code == 404
             assert staff_client(member).post(path).status_code == 404
 
-    def test_the_page_on_how_one_is_reached_has_the_button(
+    def test_the_page_on_how_one_is_reached_asks_to_confirm_and_has_the_button(
         self, night: Shift, nurse: StaffMember, clinician: StaffMember
     ) -> None:
         reach = "/clinic/contact-points/"
         assert "I am on" not in words(staff_client(nurse).get(reach))
         follow_rota(at(4))
         with frozen_at(at(5)):
-            assert "I am on tonight, 18:00" in words(staff_client(nurse).get(reach))
-            assert "I am on" not in words(staff_client(clinician).get(reach))
+            said = words(staff_client(nurse).get(reach))
+            assert "You are on from 18:00: please confirm. I am on tonight, 18:00" in said
+            said = words(staff_client(clinician).get(reach))
+            assert "I am on" not in said
+            assert "please confirm" not in said
+        with frozen_at(at(9)):
+            assert "You are on until 08:00: please confirm." in words(staff_client(nurse).get(reach))
             staff_client(nurse).post(f"/clinic/on-call/duties/{DutyConfirmation.objects.get().pk}/")
-            assert "I am on tonight" not in words(staff_client(nurse).get(reach))
+            said = words(staff_client(nurse).get(reach))
+            assert "I am on" not in said
+            assert "please confirm" not in said
