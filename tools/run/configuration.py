@@ -82,9 +82,14 @@ def portal_environment(
     variables: Mapping[str, str], *, folder: Path, port: int, broker_url: str
 ) -> dict[str, str]:
     """Return the environment of the portal's processes: the caller's, configured as a demonstration at this port."""
+    given = {name: value for name, value in variables.items() if value.strip()}
+    world = world_settings()
+    if "SMS_URL" in given:
+        # Whether replies reach the portal from that gateway is for the caller to say.
+        del world["SMS_REPLIES"]
     return {
-        **world_settings(),
-        **{name: value for name, value in variables.items() if value.strip()},
+        **world,
+        **given,
         "VAPID_PRIVATE_KEY": variables.get("VAPID_PRIVATE_KEY", "").strip() or push_key(folder),
         "DEMO": "1",
         "DATA_DIR": str(folder),

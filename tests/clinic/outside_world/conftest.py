@@ -36,6 +36,7 @@ def world(
         settings.DEMO, settings.SITE_URL = True, live_server.url
         settings.TWILIO_API, settings.CHANNEL_HOSTS = server.api, ("127.0.0.1",)
         settings.VOICE_URL, settings.SMS_URL = server.voice_url, server.sms_url
+        settings.SMS_REPLIES = True
         settings.VAPID_PRIVATE_KEY, settings.VAPID_SUBJECT = VAPID_PRIVATE_KEY, "mailto:it@clinic.example"
         settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
         settings.EMAIL_FILE_PATH = str(tmp_path / "mail")

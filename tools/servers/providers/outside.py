@@ -145,6 +145,7 @@ def world_settings() -> dict[str, str]:
         "TWILIO_API": f"http://{address}",
         "VOICE_URL": account,
         "SMS_URL": f"{account}/{{to}}",
+        "SMS_REPLIES": "1",
         "CHANNEL_HOSTS": "127.0.0.1",
     }
 
