@@ -11,11 +11,19 @@ from typing import Final, Self
 import phonenumbers
 from django.utils import timezone
 from phonenumber_field.phonenumber import PhoneNumber
-from phonenumbers import PhoneNumberFormat, ValidationResult, shortnumberinfo
+from phonenumbers import PhoneNumberFormat, PhoneNumberType, ValidationResult, shortnumberinfo
 
 # Separators that people type. Letters would be an extension or a remark, which E.164 cannot hold.
 _TYPED: Final = re.compile(r"[+＋]?[\d\s().‐-―-]+")
 _FIRST: Final = re.compile(r"[^A-Za-z,;#*]+")
+_WITHOUT_SMS: Final = frozenset(
+    {
+        PhoneNumberType.FIXED_LINE,
+        PhoneNumberType.TOLL_FREE,
+        PhoneNumberType.PREMIUM_RATE,
+        PhoneNumberType.SHARED_COST,
+    }
+)
 _FEWEST_DIGITS: Final = 9  # length of a number in an unassigned range, such as those for fiction
 
 
@@ -51,6 +59,11 @@ class Telephone(PhoneNumber):
             return True
         is_whole = phonenumbers.is_possible_number_with_reason(self) == ValidationResult.IS_POSSIBLE
         return is_whole and len(phonenumbers.national_significant_number(self)) >= _FEWEST_DIGITS
+
+    @property
+    def takes_sms(self) -> bool:
+        """False for a number that is certainly no mobile telephone's; in some countries nobody can tell."""
+        return phonenumbers.number_type(self) not in _WITHOUT_SMS
 
     @cached_property
     def kept(self) -> str:

@@ -27,6 +27,7 @@ from aftercare.people.models import Clinic, IntakeQuestion, Language, Patient, U
 from aftercare.people.name_matching import plain, require_one_line
 from aftercare.people.patients.intake import Intake
 from aftercare.people.telephones import TelephoneFormField
+from aftercare.ui.telephones import Telephone
 from clinic.form_fields import TimedForm, TreatmentFields, helper_for, require_after_birth, zone_choices
 from clinic.intake_fields import (
     REST_NO,
@@ -240,7 +241,15 @@ class EnrolForm(PersonFields, TreatmentFields):
                 self.add_error("performed_at", error)
         self.require_guardian()
         require_risk_or_reason(self, Intake())
+        if cleaned.get("invite_by_sms") and (number := cleaned.get("call_back_telephone")):
+            self.require_sms(number)
         return cleaned
+
+    def require_sms(self, number: Telephone) -> None:
+        """Add an error unless the number can take an SMS."""
+        if not number.takes_sms:
+            words = _("This telephone takes no SMS. Give the number of a mobile telephone, or untick this.")
+            self.add_error("invite_by_sms", words)
 
     @property
     def person(self) -> dict[str, Any]:
