@@ -18,7 +18,7 @@ from aftercare.people.models import Event, Patient, Procedure, StaffMember
 from tests.at_once import Crossing, at_once
 from tests.factories import alert_of, at, check_in
 from tests.fixtures import MakePoint
-from tools.servers.providers.answering import Provider
+from tools.servers.providers.answering import Answer, Provider
 
 DAY = 24 * 60
 NUMBERS = {"Ruth": "+447700900163", "Tom": "+447700900164"}
@@ -139,6 +139,24 @@ class TestPagingAfterAcknowledgement:
         run_until(25, first=5)
 
         assert gateway.received == []
+        assert Message.objects.get(channel="sms", recipient=nurse.user).state == Message.State.WITHDRAWN
+
+    @pytest.mark.django_db
+    def test_a_message_that_is_tried_again_does_not_outlive_the_acknowledgement(
+        self, patient: Patient, procedure: Procedure, nurse: StaffMember, gateway: Provider
+    ) -> None:
+        gateway.otherwise = Answer(503)
+        alert = alert_of(patient, 20, emergency=["breathing"])
+        run_until(5, every=1)
+        tried = len(gateway.received)
+        assert tried > 0
+
+        acknowledge(alert=alert, by=nurse.user, now=minute(6))
+        gateway.otherwise = Answer()
+        # Shorter than the time in which the patient has to be called.
+        run_until(15, first=7, every=1)
+
+        assert len(gateway.received) == tried
         assert Message.objects.get(channel="sms", recipient=nurse.user).state == Message.State.WITHDRAWN
 
     @pytest.mark.django_db
