@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -13,9 +13,10 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from aftercare.alerts.models import Alert, ContactStep, Dispatch
 from aftercare.outbox.channels.short_texts import SEGMENT, length_of
-from aftercare.people.models import Clinic, Event, StaffMember
+from aftercare.people.models import Clinic, ContactPoint, Event, Patient, User
 from clinic.demo.outside_world.arrivals import Arrival, arrivals, mails
-from clinic.demo.outside_world.phones import PHONES, owners_by_phone
+from clinic.demo.outside_world.phones import PHONES, owners_by_phone, owners_of
+from clinic.demo.outside_world.silent import silent_words, told_next
 
 WITHOUT_ALERT = timedelta(hours=1)
 AT_ONCE = timedelta(seconds=15)  # what lies closer together stands in one row
@@ -35,11 +36,13 @@ ICONS = {
     "reply": "message",
     "press": "phone",
     "taken": "tick",
+    "screen": "device",
 }
 DONE = {
     "reply": gettext_lazy("Replied"),
     "press": gettext_lazy("Pressed"),
     "taken": gettext_lazy("Took it on"),
+    "screen": gettext_lazy("Screen"),
 }
 LINK = re.compile(r"https?://\S+")
 NUMBER = re.compile(r"(?:alert|DRILL) (\d+)")
@@ -49,11 +52,17 @@ LISTS = (Dispatch.Reason.DIGEST, Dispatch.Reason.CLOSING)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Phone:
-    """One person's phone. `step`: the first contact step that tells the person, from 1; 0 for none."""
+    """One person's phone.
 
-    member: StaffMember
-    step: int
-    name: str
+    `step`: the first contact step that tells the person, from 1; 0 for none. `silence`: what is said where nothing
+    has arrived.
+    """
+
+    user: User
+    role: str
+    step: int = 0
+    name: str = ""
+    silence: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,12 +103,12 @@ class Mark:
 
 @dataclass(kw_only=True, slots=True)
 class Moment:
-    """A row of the axis: what lies close together."""
+    """A row of the axis: what lies close together. `cells`: by phone its items, and what is said for want of any."""
 
     at: datetime
     marks: list[Mark] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
-    cells: list[tuple[Phone, list[Item]]] = field(default_factory=list)
+    cells: list[tuple[Phone, list[Item], str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -116,16 +125,23 @@ def world_page(clinic: Clinic, now: datetime, channel: str) -> WorldPage:
     """Return what arrived since the newest alert or drill; `channel`: of which kind alone, "" for all."""
     alert = clinic.alerts.select_related("patient__user").order_by("-opened_at").first()
     since = begin(clinic, alert, now)
+    alert = alert if alert and alert.opened_at >= since else None
     phones, owners = phones_of(clinic), owners_by_phone(clinic)
-    owners |= {phone.member.user.email: phone.member.user_id for phone in phones}
+    if alert:
+        points = list(alert.patient.user.contact_points.exclude(kind=ContactPoint.Kind.EMAIL))
+        phones.append(phone_of_patient(alert.patient, points))
+        owners |= owners_of(points)
+    owners |= {phone.user.email: phone.user.pk for phone in phones}
     items = [item_of(one, owners[one.who]) for one in [*arrivals(since), *mails(since)] if one.who in owners]
     items += taken(phones, since)
+    items += screens(alert.patient, since) if alert else []
+    phones = with_silence(phones, items, told_next(clinic, alert, now))
     found = Counter(item.channel for item in items if not item.was_done)
     shown = [item for item in items if not channel or item.channel == channel or item.was_done]
     return WorldPage(
         phones=phones,
         moments=moments_of(shown, marks_of(clinic, since), phones),
-        alert=alert if alert and alert.opened_at >= since else None,
+        alert=alert,
         counts=[(key, str(word), found[key]) for key, word in CHANNELS.items() if found[key]],
         total=sum(found.values()),
         channel=channel,
@@ -149,13 +165,20 @@ def phones_of(clinic: Clinic) -> list[Phone]:
             steps.setdefault(pk, step.position + 1)
     phones = [
         Phone(
-            member=member,
+            user=member.user,
+            role=member.get_role_display(),
             step=steps.get(member.pk, 0),
             name=PHONES.get(member.user.first_name, ("",))[0].partition(",")[0],
         )
         for member in clinic.staff_members.active().select_related("user")
     ]
-    return sorted(phones, key=lambda phone: (phone.step or len(phones) + 1, str(phone.member.user)))
+    return sorted(phones, key=lambda phone: (phone.step or len(phones) + 1, str(phone.user)))
+
+
+def phone_of_patient(patient: Patient, points: Iterable[ContactPoint]) -> Phone:
+    """Return the phone of a patient, named by what reaches it besides e-mail."""
+    names = [point.name or str(point.get_kind_display()) for point in points if point.is_usable]
+    return Phone(user=patient.user, role=_("Patient"), name=", ".join(names))
 
 
 def item_of(one: Arrival, user_id: int) -> Item:
@@ -183,10 +206,37 @@ def length_words(length: int) -> str:
 def taken(phones: Sequence[Phone], since: datetime) -> list[Item]:
     """Return who took alerts or drills on."""
     verbs = [Event.Verb.ACKNOWLEDGED, Event.Verb.ACKNOWLEDGED_DRILL]
-    people = [phone.member.user_id for phone in phones]
+    people = [phone.user.pk for phone in phones]
     events = Event.objects.filter(verb__in=verbs, actor__in=people, at__gte=since)
     return [
         Item(at=event.at, channel="taken", user_id=event.actor_id, text=_("I have it")) for event in events
+    ]
+
+
+def screens(patient: Patient, since: datetime) -> list[Item]:
+    """Return what the patient's own check-ins were answered with on the screen."""
+    sent = patient.check_ins.filter(submitted_by=patient.user_id, submitted_at__gte=since)
+    return [
+        Item(
+            at=check_in.submitted_at,
+            channel="screen",
+            user_id=patient.user_id,
+            text=headline,
+            note=_("Shown at once."),
+        )
+        for check_in in sent
+        if (headline := check_in.advice.get("headline"))
+    ]
+
+
+def with_silence(
+    phones: Iterable[Phone], items: Iterable[Item], told: Mapping[int, tuple[int, datetime]]
+) -> list[Phone]:
+    """Return the phones, those to which nothing has arrived with what is said there instead."""
+    busy = {item.user_id for item in items}
+    return [
+        phone if phone.user.pk in busy else replace(phone, silence=silent_words(told.get(phone.user.pk)))
+        for phone in phones
     ]
 
 
@@ -216,8 +266,7 @@ def moments_of(items: Iterable[Item], marks: Iterable[Mark], phones: Sequence[Ph
         else:
             moments[-1].items.append(one)
     for moment in moments:
-        moment.cells = [
-            (phone, [item for item in moment.items if item.user_id == phone.member.user_id])
-            for phone in phones
-        ]
+        for phone in phones:
+            theirs = [item for item in moment.items if item.user_id == phone.user.pk]
+            moment.cells.append((phone, theirs, phone.silence if moment is moments[0] else ""))
     return moments

@@ -62,9 +62,14 @@ def host_of(found: ContactPoint) -> str:
 
 
 def owners_by_phone(clinic: Clinic) -> dict[str, int]:
-    """Return whose phone is reached by a number, a browser's name or a topic: ids of users."""
+    """Return whose phone of the clinic's staff is reached by a number, a browser's name or a topic: ids of users."""
+    return owners_of(points_of(clinic))
+
+
+def owners_of(points: Iterable[ContactPoint]) -> dict[str, int]:
+    """Return whose phone these points reach, by number, browser's name or topic."""
     found = {}
-    for one in points_of(clinic):
+    for one in points:
         address = one.address
         if one.kind == Kind.PUSH:
             address = urlsplit(json.loads(address)["endpoint"]).path.rpartition("/")[2]
