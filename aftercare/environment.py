@@ -27,6 +27,7 @@ from aftercare.environment_values import (
     database,
     email,
     one_of,
+    per_second,
     proxies,
     redis,
     seconds,
@@ -156,6 +157,8 @@ def read_channels(reader: Reader) -> Channels:
         sms_replies=reader.read("SMS_REPLIES", switch, "0", False),
         voice_url=reader.read("VOICE_URL", voice_url, "", ""),
         twilio_api=reader.read("TWILIO_API", twilio_api, TWILIO_API, TWILIO_API),
+        sms_per_second=reader.read("SMS_PER_SECOND", per_second, "1", 1.0),
+        calls_per_second=reader.read("CALLS_PER_SECOND", per_second, "1", 1.0),
         vapid_private_key=reader.read("VAPID_PRIVATE_KEY", push_key, "", ""),
         hosts=reader.read("CHANNEL_HOSTS", host_names, "", ()),
     )

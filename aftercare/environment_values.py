@@ -108,6 +108,17 @@ def seconds_or_none(raw: str) -> float:
     return 0.0 if raw == "0" else seconds(raw)
 
 
+def per_second(raw: str) -> float:
+    """Parse how many a second: 0.1 to 1000, or 0 for no limit."""
+    try:
+        found = float(raw)
+    except ValueError as error:
+        raise Malformed("give how many a second, or 0 for no limit.") from error
+    if not (found == 0 or 0.1 <= found <= 1000):
+        raise Malformed("give how many a second, from 0.1 to 1000, or 0 for no limit.")
+    return found
+
+
 def proxies(raw: str) -> Proxies:
     """Parse how many proxies stand in front of the portal, or the networks that they are in."""
     form = (

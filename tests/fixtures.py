@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from pytest_django import Settings
 
@@ -53,6 +54,13 @@ def one_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take the test's clock, which often stands still, for the database's; `measured_clock` undoes this."""
     monkeypatch.setattr(database_clock, "_measurements", [])
     monkeypatch.setattr(database_clock, "measure", lambda: database_clock.NO_OFFSET)
+
+
+@pytest.fixture(autouse=True)
+def no_pace(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let any number of SMS and calls leave at once: the test's clock often stands still."""
+    monkeypatch.setattr(settings, "SMS_PER_SECOND", 0.0)
+    monkeypatch.setattr(settings, "CALLS_PER_SECOND", 0.0)
 
 
 @pytest.fixture(autouse=True)

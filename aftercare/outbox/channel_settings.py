@@ -39,6 +39,9 @@ class Channels:
     sms_replies: bool = False
     voice_url: str = field(default="", repr=False)
     twilio_api: str = TWILIO_API
+    # The most that leave in a second; 0 for no limit.
+    sms_per_second: float = 1.0
+    calls_per_second: float = 1.0
     vapid_private_key: str = field(default="", repr=False)
     # Hosts that may be called though they are on this machine or its network.
     hosts: tuple[str, ...] = ()

@@ -62,11 +62,22 @@ def sweep_channel(
     while True:
         write_due(clock)
         claim = claims.claim(channel, clock())
-        if claim is None:
+        if claim is not None:
+            sent += deliver(claim, channel, clock)
+        elif not wait_for_turn(channel, clock(), until):
             return sent
-        sent += deliver(claim, channel, clock)
         if time.monotonic() >= until:
             return sent
+
+
+def wait_for_turn(channel: str, now: datetime, until: float) -> bool:
+    """Wait, without a connection, for what the pace of a channel holds back; return False if nothing is to wait for."""
+    wait = claims.seconds_until_turn(channel, now)
+    if wait is None or time.monotonic() + wait >= until:
+        return False
+    close_connections()
+    time.sleep(wait)
+    return True
 
 
 def deliver_kind(kind: str, clock: Clock = database_clock.now) -> int:

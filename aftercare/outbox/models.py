@@ -184,6 +184,8 @@ class ChannelState(models.Model):
     # Outages in a row; nothing is tried until `paused_until`.
     outages = models.PositiveSmallIntegerField(default=0)
     paused_until = models.DateTimeField(null=True)
+    # When the next claim may be made, where a provider takes only so many messages a second.
+    next_turn_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "outbox_line"

@@ -15,7 +15,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
-from aftercare.outbox.claiming import timing
+from aftercare.outbox.claiming import pace, timing
 from aftercare.outbox.claiming.batching import Plan, Recipient, SentMail, plan, recent_mails, recipient_of
 from aftercare.outbox.models import CLOCK_TOLERANCE, ChannelState, Message, MessageQuerySet
 from aftercare.outbox.registry import batched_kinds, given_up_of
@@ -54,7 +54,7 @@ def release_stale_claims(now: datetime) -> None:
 
 @transaction.atomic
 def claim(channel: str, now: datetime, *, kind: str = "") -> Claim | None:
-    """Claim the next mails of a channel, most urgent first; return None if nothing is due.
+    """Claim the next mails of a channel, most urgent first; return None if nothing is due or may leave yet.
 
     May be empty if every candidate was postponed; call again. `kind` limits it to messages of one kind.
     """
@@ -62,16 +62,32 @@ def claim(channel: str, now: datetime, *, kind: str = "") -> Claim | None:
     is_probe = state.paused_until is not None
     if state.paused_until is not None and now < state.paused_until <= now + timing.LONGEST_PAUSE * 2:
         return None
-    leads = leads_of(channel, now, limit=1 if is_probe else BATCH, kind=kind)
+    rate = pace.per_second(channel)
+    if rate and pace.seconds_until(state.next_turn_at, now):
+        return None
+    leads = leads_of(channel, now, limit=1 if is_probe else pace.most_mails(rate, BATCH), kind=kind)
     planned = plan_of(leads, now)
     postpone(planned)
     if not leads:
         return None
     if is_probe and planned.mails:
         ChannelState.objects.filter(pk=channel).update(paused_until=now + timing.probe())
+    if rate and planned.mails:
+        turn = pace.next_turn(rate, len(planned.mails), now)
+        ChannelState.objects.filter(pk=channel).update(next_turn_at=turn)
     by = f"{socket.gethostname()[:60]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
     mark_claimed(planned.mails, by, now)
     return Claim(by=by, mails=planned.mails, is_probe=is_probe)
+
+
+def seconds_until_turn(channel: str, now: datetime) -> float | None:
+    """Return how long something that is due waits for the pace of its channel alone; None if nothing does."""
+    if not pace.per_second(channel):
+        return None
+    state = ChannelState.objects.filter(pk=channel).first()
+    if state is None or state.paused_until or not due_on(channel, now).exists():
+        return None
+    return pace.seconds_until(state.next_turn_at, now)
 
 
 def locked_channel(channel: str) -> ChannelState:
