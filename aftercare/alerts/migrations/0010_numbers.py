@@ -35,6 +35,9 @@ ON_SQLITE = (
     "CREATE TRIGGER {table}_keeps_number AFTER UPDATE ON {table} FOR EACH ROW"
     " WHEN NEW.number IS NULL AND OLD.number IS NOT NULL"
     " BEGIN UPDATE {table} SET number = OLD.number WHERE id = NEW.id; END",
+    "CREATE TRIGGER {table}_gets_number AFTER UPDATE ON {table} FOR EACH ROW"
+    " WHEN NEW.number IS NULL AND OLD.number IS NULL"
+    f" BEGIN {NEXT_ON_SQLITE}; END",
 )
 
 
@@ -55,7 +58,7 @@ def drop(apps, editor):
         editor.execute("DROP SEQUENCE alerts_number", params=None)
         return
     for table in TABLES:
-        for name in ("is_numbered", "keeps_number"):
+        for name in ("is_numbered", "keeps_number", "gets_number"):
             editor.execute(f"DROP TRIGGER {table}_{name}", params=None)
 
 

@@ -97,8 +97,7 @@ def a_bug() -> None:
 
 
 def a_refusal_of_the_database() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT no_such_column FROM alerts_dispatch")
+    Dispatch.objects.update(decided_at=None)
 
 
 @pytest.mark.django_db

@@ -20,6 +20,7 @@ from aftercare.people.actions.sign_in_links import make_sign_in_link
 from aftercare.people.actions.withdrawal import withdraw_patient
 from aftercare.people.models import Clinic, Event, Invitation, Patient, StaffMember
 from tests.checkins.posting import ORDINARY_FORM
+from tests.clock import frozen_at
 from tests.factories import at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.frozen_at(at(1)), pytest.mark.usefixtures("course_set")]
@@ -261,8 +262,10 @@ class TestTheFormOfSeveralClinics:
     def test_the_last_one_chosen_is_the_default_of_the_next_session(
         self, joined: Patient, patient: Patient
     ) -> None:
-        signed_in(patient).post(CHOOSE, {"patient": str(joined.pk)})
-        assert clinic_of_form(signed_in(patient)) == "Elsewhere Clinic"
+        # Later than the answer to the invitation: at the same instant neither would be the last.
+        with frozen_at(at(2)):
+            signed_in(patient).post(CHOOSE, {"patient": str(joined.pk)})
+            assert clinic_of_form(signed_in(patient)) == "Elsewhere Clinic"
 
     def test_a_form_for_a_clinic_that_is_theirs_no_longer_is_asked_about_before_it_is_sent(
         self, joined: Patient, patient: Patient, outsider: StaffMember
