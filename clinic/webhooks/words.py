@@ -34,7 +34,7 @@ WORDS = {
 }
 # To a key press about an alert from before there were numbers.
 WITHOUT_NUMBER = {
-    Result.YOURS: _("You have it."),
+    Result.YOURS: _("It is yours."),
     Result.TAKEN: _("Somebody has it. You need do nothing."),
     Result.CLOSED: _("It is closed. You need do nothing."),
     Result.OLD: _("You were told of it more than two hours ago. Nothing was changed. Please sign in."),
@@ -58,7 +58,7 @@ def words_for_owner(asked: Asked, reply: Reply) -> str:
     number = {"number": reply.number}
     if asked.drill:
         return gettext("Drill %(number)s is over. No patient is waiting.") % number
-    has = gettext("You have alert %(number)s.") % number
+    has = gettext("Alert %(number)s is yours.") % number
     by = min((alert.follow_up_at for alert in asked.alerts if alert.follow_up_at), default=None)
     if by is None:
         return has

@@ -230,6 +230,9 @@ def test_a_form_of_a_clinic_for_which_one_does_not_work_warns_where_it_would_go(
     assert names_of(manager.clinic) == (name,)
 
 
+ID_NAMES = ("drill_id", "message_id", "point_id", "override_id", "swap_id", "duty_id")
+
+
 def test_no_form_of_staff_is_taken_for_another_clinic_than_it_was_drawn_for(
     manager: StaffMember, other_clinic: Clinic
 ) -> None:
@@ -245,7 +248,7 @@ def test_no_form_of_staff_is_taken_for_another_clinic_than_it_was_drawn_for(
             "kind": "email",
             "level": "urgent",
         }
-        example |= dict.fromkeys(("drill_id", "message_id", "point_id"), uuid4())
+        example |= dict.fromkeys(ID_NAMES, uuid4())
         path = reverse(f"clinic:{pattern.name}", kwargs={key: example.get(key, 1) for key in named})
         answer = client.post(path, {DRAWN_FOR: other_clinic.pk})
         said = [str(message) for message in get_messages(answer.wsgi_request)]

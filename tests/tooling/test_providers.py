@@ -6,7 +6,7 @@ import pytest
 import requests
 from pytest_django import Settings
 
-from aftercare.outbox.channels.base import OutageError
+from aftercare.outbox.channels.base import DeliveryError
 from aftercare.outbox.channels.gateways import call_gateway
 from tools.servers.providers.answering import running
 from tools.servers.providers.ntfy import Ntfy
@@ -31,7 +31,8 @@ def post(url: str, user: str, token: str, **fields: str) -> tuple[int, dict[str,
     return answer.status_code, answer.json()
 
 
-def test_twilio_keeps_an_sms_and_refuses_a_number_that_is_none() -> None:
+def test_twilio_keeps_an_sms_and_refuses_a_number_that_is_none(settings: Settings) -> None:
+    settings.CHANNEL_HOSTS = ("127.0.0.1",)
     with running(Twilio()) as twilio:
         url = f"{twilio.api}/2010-04-01/Accounts/{twilio.account}/Messages.json"
         key = (twilio.account, twilio.token)
@@ -51,5 +52,5 @@ def test_ntfy_takes_what_apprise_posts_and_asks_for_its_token(settings: Settings
         assert [(one.topic, one.title, one.text) for one in ntfy.posted] == [("nurses", "A clinic", "Hello")]
 
         ntfy.tokens = {"tk_right"}
-        with pytest.raises(OutageError, match="403"):
+        with pytest.raises(DeliveryError, match="403"):
             call_gateway(ntfy.chat_url("nurses"), title="", body="Hello", is_operators=False)

@@ -138,8 +138,10 @@ def mails_about_contact_points() -> Iterator[Mail]:
     yield "set up a way", asked
     point = member.user.contact_points.create(**off | {"address": "[]", "disabled_because": "stopped"})
     yield "contact point stopped", stopping.render_stopped(Message(thread=point.pk), now)
-    alert = Alert.objects.exclude(acknowledged_by=None).filter(dispatches__isnull=False)[0]
-    about = {"subject": alert.dispatches.all()[0].pk, "recipient": member.user, "channel": "sms"}
+    taken_on = Alert.objects.exclude(acknowledged_by=None).exclude(pk__in=Alert.objects.waiting())
+    told_of = Dispatch.objects.filter(alerts__in=taken_on).order_by("pk")
+    alone = next(dispatch for dispatch in told_of if dispatch.alerts.count() == 1)
+    about = {"subject": alone.pk, "recipient": member.user, "channel": "sms"}
     times = {"created_at": now, "next_attempt_at": now, "finished_at": now}
     told = Message.objects.create(kind="alert_dispatch", state=Message.State.SENT, **about, **times)
     yield "alert taken", taken.render(Message(**about), now)

@@ -32,7 +32,7 @@ def test_the_key_4_acknowledges_for_who_was_called(
 
     emergency.refresh_from_db()
     assert emergency.acknowledged_by == nurse.user
-    assert said(answer).startswith(f"You have alert {number_of(emergency)}. Call the patient by ")
+    assert said(answer).startswith(f"Alert {number_of(emergency)} is yours. Call the patient by ")
     assert Event.objects.get(verb="acknowledged").data == {"way": "call"}
 
 
@@ -87,7 +87,7 @@ def test_a_call_that_nobody_made_and_a_wrong_signature_are_refused(
 @pytest.mark.parametrize(
     ("result", "words"),
     [
-        (Reply.Result.YOURS, "You have it."),
+        (Reply.Result.YOURS, "It is yours."),
         (Reply.Result.TAKEN, "Somebody has it. You need do nothing."),
         (Reply.Result.CLOSED, "It is closed. You need do nothing."),
     ],

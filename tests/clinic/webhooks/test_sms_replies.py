@@ -37,7 +37,7 @@ def test_ack_and_the_number_acknowledge_for_whose_telephone_it_is(
 
     assert status_of(emergency) == "acknowledged"
     assert emergency.acknowledged_by == nurse.user
-    assert f"You have alert {number_of(emergency)}. Call the patient by " in said(answer)
+    assert f"Alert {number_of(emergency)} is yours. Call the patient by " in said(answer)
     assert Event.objects.get(verb="acknowledged").data == {"way": "sms"}
     assert "Amara" not in said(answer)
 
@@ -145,8 +145,8 @@ def test_a_reply_that_is_sent_again_is_answered_the_same_and_acts_once(
     again = sms(NURSE, f"ACK {number_of(emergency)}", sid="SM1")
 
     assert status_of(emergency) == "new"
-    assert said(again).startswith(f"You have alert {number_of(emergency)}.")
-    assert said(first).startswith(f"You have alert {number_of(emergency)}.")
+    assert said(again).startswith(f"Alert {number_of(emergency)} is yours.")
+    assert said(first).startswith(f"Alert {number_of(emergency)} is yours.")
     assert Reply.objects.count() == 1
 
 
@@ -203,7 +203,9 @@ def test_too_many_replies_from_one_telephone_are_not_read(emergency: Alert, sms:
 
     assert all(answers[:MOST_AN_HOUR])
     assert answers[-1] == ""
-    assert said(sms(MANAGER, f"ACK {number_of(emergency)}")).startswith("You have alert")
+    assert said(sms(MANAGER, f"ACK {number_of(emergency)}")).startswith(
+        f"Alert {number_of(emergency)} is yours."
+    )
 
 
 @pytest.mark.parametrize("signature", ["", "c2lnbmVk", None])
