@@ -34,6 +34,8 @@ PER_PROCEDURE = frozenset(
         *("sudden_return", "small_return", "late_rise", "past_expected", "mild_past_expected"),
         *("severe_redness_late", "intense_pain", "hot_sore_area", "early_hot_sore_area", "at_risk_patient"),
         *("bruise_past_expected", "peeling_past_expected", "spots_past_expected"),
+        *("numb_or_weak", "scaly_patches", "new_bumps", "new_scar"),
+        *("late_open_sore", "late_lumps", "late_new_bumps"),
     }
 )
 
@@ -412,8 +414,10 @@ def is_per_procedure(rule: str) -> bool:
 
 
 def is_emergency(answers: Answers) -> bool:
-    spreads = Sign.SPREADING in (answers.signs or ()) and Unwell.FEVER in (answers.unwell or ())
-    return bool(answers.emergency) or spreads
+    signs, unwell = answers.signs or (), answers.unwell or ()
+    spreads = Sign.SPREADING in signs and Unwell.FEVER in unwell
+    reacts = Sign.HIVES in signs and Unwell.VOMITING in unwell
+    return bool(answers.emergency) or spreads or reacts
 
 
 def entry(report: Reported, procedure: Treated | None) -> Entry:
