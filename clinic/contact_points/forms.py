@@ -10,9 +10,10 @@ from crispy_forms.layout import Div, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from aftercare.outbox.channels import is_set_up
+from aftercare.people.contact_points.forms import CodeForm
 from aftercare.people.contact_points.rules import NEVER_WAIT
 from aftercare.people.models import ContactPoint
 from aftercare.people.telephones import TelephoneFormField
@@ -20,7 +21,6 @@ from clinic.form_fields import helper_for
 from clinic.held_forms import StaffForm
 
 Kind = ContactPoint.Kind
-TOO_MANY = gettext_lazy("That is as many as one person may have. Remove one that you no longer use.")
 UNUSED = ""
 DELAYS = (
     (UNUSED, gettext_lazy("Not used")),
@@ -82,34 +82,10 @@ class MailboxForm(StaffForm):
         return str(self.cleaned_data["email"])
 
 
-class CodeForm(StaffForm):
-    code = forms.CharField(
-        label=gettext_lazy("Code"),
-        max_length=20,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
-        error_messages={"required": gettext_lazy("Type the code that we sent.")},
-    )
-
-    def __init__(self, *args: Any, code: str = "", **kwargs: Any) -> None:
+class StaffCodeForm(CodeForm, StaffForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.is_from_link = bool(code)
-        if self.is_from_link:
-            self.fields["code"].widget = forms.HiddenInput()
-            self.initial = {"code": code}
         self.helper = helper_for(Layout("code"))
-
-    def refuse(self, tries_left: int) -> None:
-        """Say that the code was wrong, or has been used up."""
-        words = ngettext(
-            "This is not the code. You can try once more.",
-            "This is not the code. You can try %(count)s times more.",
-            tries_left,
-        ) % {"count": tries_left}
-        if self.is_from_link:
-            self.add_error(None, _("This message is not the newest, or too old. Send a new one."))
-        else:
-            used_up = _("This code cannot be used any more. Ask for a new one.")
-            self.add_error("code", words if tries_left else used_up)
 
 
 class RulesForm(StaffForm):

@@ -13,10 +13,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from aftercare.outbox.channels import is_set_up
 from aftercare.outbox.models import Message
 from aftercare.people.contact_points.actions import CODE_KIND
-from aftercare.people.contact_points.addresses import shown
+from aftercare.people.contact_points.addresses import where
 from aftercare.people.contact_points.rules import LEVELS, OwnRules, own_rules
 from aftercare.people.models import ContactPoint, QuietHours, StaffMember, User
-from aftercare.ui.telephones import Telephone
 
 Kind = ContactPoint.Kind
 KINDS = {
@@ -163,15 +162,6 @@ def newest_messages(user: User) -> Mapping[UUID | None, Message]:
     for message in lately:
         found.setdefault(message.point, message)
     return found
-
-
-def where(point: ContactPoint) -> str:
-    """Return the number, mailbox or browser as its owner knows it."""
-    if point.kind in TELEPHONES:
-        return str(Telephone.read(point.address))
-    if point.kind in (Kind.CHAT, Kind.PAGER):
-        return shown(point.address)
-    return point.address if point.kind == Kind.EMAIL else point.name or _("a browser")
 
 
 def state_of(point: ContactPoint) -> str:

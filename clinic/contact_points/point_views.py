@@ -6,9 +6,8 @@ from http import HTTPStatus
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,13 +15,11 @@ from django.views.decorators.http import require_POST
 
 from aftercare.outbox.channels import is_set_up
 from aftercare.people.contact_points import actions
-from aftercare.people.contact_points.forms import SubscriptionForm
+from aftercare.people.contact_points.forms import TOO_MANY
+from aftercare.people.contact_points.proving import ProvingPages
 from aftercare.people.models import ContactPoint, StaffMember
-from aftercare.people.reauthentication.guard import is_recent
-from aftercare.people.second_step.session import way_to_ask
 from clinic.access import reauthenticated, staff_page
-from clinic.contact_points.forms import TOO_MANY, CodeForm, MailboxForm, NumberForm
-from clinic.contact_points.page import where
+from clinic.contact_points.forms import MailboxForm, NumberForm, StaffCodeForm
 from clinic.contact_points.service_forms import AddressForm
 from clinic.contact_points.views import form_methods, point_of, posted
 
@@ -34,6 +31,13 @@ TITLES = {
     Kind.CHAT: gettext_lazy("Add a chat"),
     Kind.EMAIL: gettext_lazy("Add an e-mail address"),
 }
+PAGES = ProvingPages(
+    overview="clinic:contact_points",
+    confirm="clinic:confirm_point",
+    template="clinic/contact_points/confirm.html",
+    form=StaffCodeForm,
+    done=gettext_lazy("It is confirmed, and counts from now on."),
+)
 AddForm = NumberForm | MailboxForm | AddressForm
 
 
@@ -49,7 +53,7 @@ def add(request: HttpRequest, member: StaffMember, kind: str) -> HttpResponse:
     if request.method == "POST":
         point = add_point(form, member, kind) if form.is_valid() else None
         if point is not None:
-            return send_code_to(request, point)
+            return PAGES.send_code(request, point)
         status = HTTPStatus.UNPROCESSABLE_ENTITY
     submit = _("Call me with a code") if kind == Kind.VOICE else _("Send the code")
     context = {"form": form, "title": TITLES[Kind(kind)], "submit": submit}
@@ -80,48 +84,15 @@ def add_point(form: AddForm, member: StaffMember, kind: str) -> ContactPoint | N
 @staff_page
 @reauthenticated
 def confirm(request: HttpRequest, member: StaffMember, point_id: UUID, code: str = "") -> HttpResponse:
-    """Confirm a point by the code that was sent to it. The link of a push brings the code: it needs only a press."""
-    point = point_of(member, point_id)
-    if point.is_usable:
-        messages.info(request, _("This way is confirmed already."))
-        return redirect("clinic:contact_points")
-    form = CodeForm(posted(request), code=code)
-    status = HTTPStatus.OK
-    if request.method == "POST":
-        if form.is_valid() and confirm_by(form, point):
-            messages.success(request, _("It is confirmed, and counts from now on."))
-            return redirect("clinic:contact_points")
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
-    context = {"form": form, "point": point, "where": where(point), "code": code}
-    return render(request, "clinic/contact_points/confirm.html", context, status=status)
-
-
-def confirm_by(form: CodeForm, point: ContactPoint) -> bool:
-    """Confirm the point by the code; False, with an error in the form, for a wrong one."""
-    try:
-        actions.confirm_point(point=point, code=form.cleaned_data["code"], now=timezone.now())
-    except actions.WrongCodeError as error:
-        form.refuse(error.tries_left)
-        return False
-    return True
+    """Confirm a point by the code that was sent to it."""
+    return PAGES.confirm_page(request, point_of(member, point_id), code)
 
 
 @require_POST
 @staff_page
 def send_code(request: HttpRequest, member: StaffMember, point_id: UUID) -> HttpResponse:
     """Send a new code to a point."""
-    return send_code_to(request, point_of(member, point_id))
-
-
-def send_code_to(request: HttpRequest, point: ContactPoint) -> HttpResponse:
-    """Send a new code, and lead to where it is typed."""
-    try:
-        actions.send_code(point=point, now=timezone.now())
-    except actions.TooManyError:
-        messages.info(
-            request, _("A code was sent a moment ago, or many today. Wait a little, then ask again.")
-        )
-    return redirect("clinic:confirm_point", point.pk)
+    return PAGES.send_code(request, point_of(member, point_id))
 
 
 @require_POST
@@ -133,15 +104,17 @@ def set_up_again(request: HttpRequest, member: StaffMember, point_id: UUID) -> H
     if point.kind == Kind.PUSH or point.disabled_at is None:
         raise Http404("it is not off, or a browser, which has to subscribe anew")
     actions.set_up_again(point=point)
-    return send_code_to(request, point)
+    return PAGES.send_code(request, point)
 
 
 @require_POST
 @staff_page
 @reauthenticated
 def remove(request: HttpRequest, member: StaffMember, point_id: UUID) -> HttpResponse:
-    """Remove a point."""
-    actions.remove_point(point=point_of(member, point_id), now=timezone.now())
+    """Remove a point. Pressed again, there is nothing left to remove, and the page says the same."""
+    point = member.user.contact_points.select_related("user").filter(pk=point_id).first()
+    if point is not None:
+        actions.remove_point(point=point, now=timezone.now())
     messages.success(request, _("It is removed."))
     return redirect("clinic:contact_points")
 
@@ -149,21 +122,8 @@ def remove(request: HttpRequest, member: StaffMember, point_id: UUID) -> HttpRes
 @require_POST
 @staff_page
 def subscribe(request: HttpRequest, member: StaffMember) -> HttpResponse:
-    """Add the browser that asks, in place of one that was disabled if it says so, and send it a push to tap."""
-    if not is_set_up(Kind.PUSH):
-        raise Http404("push is not set up")
-    page = reverse("clinic:contact_points")
-    if not is_recent(request):
-        return JsonResponse({"next": way_to_ask(request, page)}, status=HTTPStatus.UNAUTHORIZED)
-    form = SubscriptionForm(request.POST)
-    if not form.is_valid():
-        return JsonResponse({}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    try:
-        point = actions.add_browser(user=member.user, now=timezone.now(), **form.cleaned_data)
-    except actions.AlreadyThereError:
-        messages.info(request, _("This browser takes messages already. Press Test to see one."))
-    except actions.TooManyError:
-        messages.error(request, TOO_MANY)
-    else:
-        return JsonResponse({"next": send_code_to(request, point)["Location"]})
-    return JsonResponse({"next": page}, status=HTTPStatus.CONFLICT)
+    """Add the browser that asks, in place of one that was disabled if it says so."""
+    return PAGES.subscribe(
+        request,
+        lambda form: actions.add_browser(user=member.user, now=timezone.now(), **form.cleaned_data),
+    )

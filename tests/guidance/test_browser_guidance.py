@@ -132,6 +132,9 @@ def test_an_editor_is_told_which_phrase_is_refused_and_goes_on_from_what_was_typ
     expect(refusal.first).to_be_visible(timeout=PATIENCE)
     expect(editor_page.locator("#id_summary")).to_have_value("A bit of heat is normal. Call us.")
     assert Article.objects.get(key="A5").summary == article.summary
+    # Wagtail keeps what was refused as a draft by itself; a draft that is saved later would be the newest.
+    kept = editor_page.locator("#w-autosave-indicator[data-w-autosave-state-value=saved]")
+    expect(kept).to_be_attached(timeout=PATIENCE)
 
     editor_page.locator("#id_summary").fill("A bit of heat is common. Call us.")
     publish(editor_page)

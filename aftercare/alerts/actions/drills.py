@@ -15,6 +15,7 @@ from aftercare.alerts.following_up.escalation import escalation_delay
 from aftercare.alerts.models import Dispatch, Drill
 from aftercare.alerts.notifying.notifications import KIND
 from aftercare.alerts.on_call.roster import Roster
+from aftercare.logs.isolation import isolated
 from aftercare.outbox.models import Message
 from aftercare.outbox.nudge import nudge_after_commit
 from aftercare.people.actions.events import record_event
@@ -85,11 +86,8 @@ def escalate_drills(now: datetime) -> int:
     """Notify the next step of overdue drills, and end those that ran too long; return the number of drills."""
     moved = 0
     for drill in Drill.objects.to_escalate(now).select_related("clinic"):
-        try:
+        with isolated(logger, "drill %s could not be told again", drill.pk):
             moved += escalate_drill(drill, now)
-        except Exception:
-            # An error in one drill must not affect other clinics.
-            logger.exception("drill %s could not be told again", drill.pk)
     return moved
 
 

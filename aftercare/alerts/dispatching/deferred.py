@@ -7,6 +7,7 @@ from datetime import datetime
 
 from aftercare.alerts.dispatching.dispatches import due_at
 from aftercare.alerts.models import Dispatch
+from aftercare.logs.isolation import isolated
 from aftercare.triage import Level
 
 logger = logging.getLogger(__name__)
@@ -17,11 +18,8 @@ def follow_hours() -> int:
     moved = 0
     for dispatch in Dispatch.objects.deferred().select_related("clinic"):
         before = dispatch.due_at
-        try:
+        with isolated(logger, "dispatch %s could not be moved", dispatch.pk):
             moved += reschedule(dispatch) != before
-        except Exception:
-            # An error in one clinic's hours must not affect other clinics.
-            logger.exception("dispatch %s could not be moved", dispatch.pk)
     return moved
 
 

@@ -11,6 +11,7 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 from django.db import transaction
 
 from aftercare.alerts.models import Alert, Dispatch
+from aftercare.logs.isolation import isolated
 from aftercare.outbox.nudge import nudge_after_commit
 from aftercare.people.hours import instant_on
 from aftercare.people.models import Clinic
@@ -60,13 +61,9 @@ def remind(now: datetime) -> int:
 def due_reminders(clinic: Clinic, now: datetime) -> Iterator[Reminder]:
     """Yield the reminders of a clinic that are due; an error is logged, so that other clinics are still reminded."""
     for find in (before_closing, routine_list):
-        try:
-            reminder = find(clinic, now)
-        except Exception:
-            logger.exception("%s failed for clinic %s", find.__name__, clinic.pk)
-            continue
-        if reminder:
-            yield reminder
+        with isolated(logger, "%s failed for clinic %s", find.__name__, clinic.pk):
+            if reminder := find(clinic, now):
+                yield reminder
 
 
 def before_closing(clinic: Clinic, now: datetime) -> Reminder | None:
@@ -108,11 +105,9 @@ def alerts_of(reminders: Sequence[Reminder]) -> Mapping[Identity, list[Alert]]:
 
 def create(reminder: Reminder, alerts: Sequence[Alert], now: datetime) -> bool:
     """Create the dispatch of a reminder; return False if another run was faster, or it failed, which is logged."""
-    try:
+    with isolated(logger, "%s failed for clinic %s", reminder.reason, reminder.clinic.pk):
         return create_once(reminder, alerts, now)
-    except Exception:
-        logger.exception("%s failed for clinic %s", reminder.reason, reminder.clinic.pk)
-        return False
+    return False
 
 
 @transaction.atomic

@@ -21,6 +21,7 @@ from aftercare.alerts.dispatching.dispatches import (
 from aftercare.alerts.locking import locked_open
 from aftercare.alerts.models import Alert, Dispatch
 from aftercare.alerts.on_call.roster import Roster
+from aftercare.logs.isolation import isolated
 from aftercare.people.models import Event
 from aftercare.triage import Level
 
@@ -63,11 +64,8 @@ def notify_left_open(now: datetime) -> int:
     )
     by_patient = alerts.select_related("patient").order_by("patient", "opened_at", "pk")
     for _patient_id, group in groupby(by_patient, key=lambda alert: alert.patient_id):
-        try:
+        with isolated(logger, "alerts that are left open could not be told again"):
             patients += notify_left_open_of_patient(list(group), now)
-        except Exception:
-            # An error for one patient must not affect the next.
-            logger.exception("alerts that are left open could not be told again")
     return patients
 
 

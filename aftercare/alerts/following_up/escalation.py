@@ -16,6 +16,7 @@ from aftercare.alerts.following_up.chases import next_step
 from aftercare.alerts.models import Alert, Dispatch
 from aftercare.alerts.on_call.roster import Roster
 from aftercare.alerts.transitions import follow_up_deadline
+from aftercare.logs.isolation import isolated
 from aftercare.outbox.nudge import nudge_after_commit
 from aftercare.people.actions.events import record_event
 from aftercare.people.models import Event, Patient, User
@@ -62,11 +63,8 @@ def for_each_patient(alerts: Iterable[Alert], act: Callable[[list[Alert]], bool]
     patients = 0
     by_patient = sorted(alerts, key=lambda alert: (str(alert.patient_id), alert.opened_at, alert.pk))
     for patient_id, group in groupby(by_patient, key=lambda alert: alert.patient_id):
-        try:
+        with isolated(logger, "the alerts of patient %s could not be told again", patient_id):
             patients += act(list(group))
-        except Exception:
-            # An error for one patient must not affect the next.
-            logger.exception("the alerts of patient %s could not be told again", patient_id)
     return patients
 
 

@@ -13,6 +13,7 @@ from aftercare.alerts.dispatching.dispatches import create_dispatch, due_at
 from aftercare.alerts.locking import locked
 from aftercare.alerts.models import Alert, Dispatch
 from aftercare.alerts.transitions import unassign
+from aftercare.logs.isolation import isolated
 from aftercare.people.actions.events import record_event
 from aftercare.people.models import Event, Shift, StaffMember, User
 from aftercare.triage import Level
@@ -24,11 +25,8 @@ def return_to_pool(now: datetime) -> int:
     """Unassign the alerts and rota places of people who left or are away; return the number of alerts."""
     returned = 0
     for alert in without_available_owner(now).select_related("clinic"):
-        try:
+        with isolated(logger, "alert %s could not be taken back", alert.pk):
             returned += unassign_alert(alert, now)
-        except Exception:
-            # An error with one alert must not affect the next.
-            logger.exception("alert %s could not be taken back", alert.pk)
     return returned + clear_shifts(now)
 
 

@@ -15,6 +15,7 @@ from aftercare.alerts.models import ContactStep, DutyConfirmation
 from aftercare.alerts.on_call.duties import Duty, ask_at, duties_ahead
 from aftercare.alerts.on_call.roster import Roster
 from aftercare.alerts.on_call.telling import clock_on, said, tell
+from aftercare.logs.isolation import isolated
 from aftercare.outbox.models import Message
 from aftercare.outbox.registry import Content
 from aftercare.people.models import Clinic, StaffMember, User
@@ -32,14 +33,11 @@ def follow_rota(now: datetime) -> int:
     """
     uses_rota = ContactStep.objects.filter(clinic=OuterRef("pk"), on_duty=True)
     done = 0
-    for clinic in Clinic.objects.filter(Exists(uses_rota)).order_by("pk"):
-        try:
-            roster = Roster.of(clinic, now)
+    for roster in Roster.of_all(Clinic.objects.filter(Exists(uses_rota)).order_by("pk"), now).values():
+        clinic = roster.clinic
+        with isolated(logger, "the rota of clinic %s could not be followed", clinic.pk):
             done += sum(ask(duty, clinic, now) for duty in duties_ahead(roster, now))
             done += warn(clinic, roster, now)
-        except Exception:
-            # An error in one clinic's rota must not affect other clinics.
-            logger.exception("the rota of clinic %s could not be followed", clinic.pk)
     return done
 
 

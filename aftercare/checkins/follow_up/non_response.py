@@ -15,6 +15,7 @@ from aftercare.alerts.dispatching.dispatches import due_at
 from aftercare.alerts.following_up.escalation import dispatch_silence
 from aftercare.alerts.models import Alert, ContactAttempt
 from aftercare.checkins.models import CheckIn, Finding, NonResponse
+from aftercare.logs.isolation import isolated
 from aftercare.people.models import Patient, Procedure
 from aftercare.triage import LIMITS, Level, Limits, missed_check_ins, silent_after_alert
 
@@ -83,11 +84,8 @@ def record_silence_after_alerts(
         patients = patients.filter(pk=only.pk)
     told = 0
     for patient in patients:
-        try:
+        with isolated(logger, "the silence of patient %s could not be noted", patient.pk):
             told += record_silence(patient, now, limits)
-        except Exception:
-            # An error for one patient must not affect the next.
-            logger.exception("the silence of patient %s could not be noted", patient.pk)
     return told
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from aftercare.checkins.follow_up.confirmation import State, confirmation_of
 from aftercare.checkins.models import CheckIn
+from aftercare.logs.isolation import isolated
 from aftercare.outbox.models import Message
 from aftercare.outbox.registry import Content
 from aftercare.people.clinics.clinic_phones import contact_at
@@ -42,12 +43,9 @@ def tell_unconfirmed(now: datetime) -> int:
     newest = {check_in.patient_id: check_in for check_in in overdue}
     patients = 0
     for check_in in newest.values():
-        try:
+        with isolated(logger, "check-in %s: the patient could not be told", check_in.pk):
             notify_patient(check_in, now)
             patients += 1
-        except Exception:
-            # An error for one patient must not affect the next.
-            logger.exception("check-in %s: the patient could not be told", check_in.pk)
     return patients
 
 

@@ -1,4 +1,4 @@
-"""Addresses of chats and pagers, as Apprise writes them: which are taken, and what is shown of them."""
+"""Addresses of contact points: which of chats and pagers are taken, as Apprise writes them, and what is shown."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import re
 from ipaddress import ip_address
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
+from django.utils.translation import gettext as _
+
 from aftercare.outbox.channel_settings import CHAT_SCHEMES, PAGER_SCHEMES
 from aftercare.outbox.channels.egress import is_allowed, is_public
 from aftercare.people.models import ContactPoint
+from aftercare.ui.telephones import Telephone
 
 LONGEST = 500  # characters
 SCHEMES = {ContactPoint.Kind.CHAT: CHAT_SCHEMES, ContactPoint.Kind.PAGER: PAGER_SCHEMES}
@@ -78,3 +81,15 @@ def shown(address: str) -> str:
     """Return what is shown of an address, which is a secret: the service, and how the address ends."""
     url = urlsplit(address)
     return f"{SERVICES.get(url.scheme, url.scheme)} …{(url.netloc + url.path).rstrip('/')[-SHOWN:]}"
+
+
+def where(point: ContactPoint) -> str:
+    """Return the number, mailbox or browser as its owner knows it."""
+    match point.kind:
+        case ContactPoint.Kind.SMS | ContactPoint.Kind.VOICE:
+            return str(Telephone.read(point.address))
+        case ContactPoint.Kind.CHAT | ContactPoint.Kind.PAGER:
+            return shown(point.address)
+        case ContactPoint.Kind.EMAIL:
+            return point.address
+    return point.name or _("a browser")

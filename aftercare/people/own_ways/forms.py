@@ -1,4 +1,4 @@
-"""Forms with which a patient adds a telephone and proves it."""
+"""The form with which a patient adds a telephone."""
 
 from __future__ import annotations
 
@@ -28,18 +28,3 @@ class NumberForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["number"].region = region  # type: ignore[attr-defined]
         self.fields["number"].widget.attrs["autocomplete"] = "tel"
-
-
-class CodeForm(forms.Form):
-    code = forms.CharField(
-        label=gettext_lazy("Code"),
-        max_length=20,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
-        error_messages={"required": gettext_lazy("Type the code that we sent.")},
-    )
-
-    def __init__(self, *args: Any, code: str = "", **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if code:
-            self.fields["code"].widget = forms.HiddenInput()
-            self.initial = {"code": code}

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from aftercare.outbox.channels import is_set_up
 from aftercare.outbox.channels.push import public_key
+from aftercare.people.contact_points.addresses import where
 from aftercare.people.models import ContactPoint, User
 from aftercare.people.patient_channels.messages import KINDS
-from aftercare.ui.telephones import Telephone
 
 Kind = ContactPoint.Kind
 
@@ -35,13 +33,6 @@ def ways_of(user: User) -> dict[str, Any]:
         "has_push": has_push,
         "push_key": public_key() if has_push else "",
     }
-
-
-def where(point: ContactPoint) -> str:
-    """Return the number or browser as its owner knows it."""
-    if point.kind == Kind.SMS:
-        return str(Telephone.read(point.address))
-    return point.name or _("a browser")
 
 
 def state_of(point: ContactPoint) -> str:

@@ -150,6 +150,8 @@ def test_a_point_is_removed(
     client.post(f"{PAGE}{point.pk}/remove/")
 
     assert not nurse.user.contact_points.exists()
+    # Pressed twice, or in a second tab.
+    assert client.post(f"{PAGE}{point.pk}/remove/", follow=True).status_code == 200
 
 
 def test_rules_are_set_and_shown(

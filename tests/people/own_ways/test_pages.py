@@ -79,6 +79,18 @@ def test_it_is_stopped_in_one_tap_taken_again_and_removed(
     assert not ContactPoint.objects.exists()
 
 
+def test_pressed_twice_it_is_removed_once_and_the_second_press_leads_to_the_account(
+    client: Client, patient: Patient, make_point: MakePoint
+) -> None:
+    path = reverse("change_way", args=[make_point(patient.user, agreed_at=at(0)).pk])
+    client.post(path, {"act": "remove"})
+
+    again = client.post(path, {"act": "remove"}, follow=True)
+
+    assert again.status_code == 200
+    assert "It was removed before." in words(again)
+
+
 def test_what_was_switched_off_is_set_up_again_by_a_new_code(
     client: Client, patient: Patient, gateway: Provider, make_point: MakePoint
 ) -> None:
@@ -104,8 +116,11 @@ def test_it_is_the_patients_own_alone(
     point = make_point(patient.user, agreed_at=at(0))
     for person in (stranger, nurse):
         client = proved_client(person)
-        for name in ("confirm_way", "change_way", "send_way_code"):
+        for name in ("confirm_way", "send_way_code"):
             assert client.post(reverse(name, args=[point.pk])).status_code == 404
+        for act in ("stop", "again", "remove"):
+            client.post(reverse("change_way", args=[point.pk]), {"act": act})
+        assert ContactPoint.objects.get().agreed_at == point.agreed_at
     assert proved_client(nurse).get(ADD).status_code == 404
 
 
