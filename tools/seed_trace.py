@@ -66,7 +66,8 @@ def all_carriers() -> Iterator[tuple[Carrier, Iterable[str]]]:
     from aftercare.triage import RULES, TIMED_RULES
 
     for article in articles():
-        own = {source for instruction in article.get("instructions", []) for source in instruction["sources"]}
+        rows = [*article.get("instructions", []), *article.get("answers", [])]
+        own = {source for row in rows for source in row.get("sources", [])}
         shown = f"{article['key']} {article['title']}"
         yield Carrier(article["key"], shown), sorted(own.union(article["sources"]))
     for rule in RULES.values():

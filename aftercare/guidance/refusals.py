@@ -20,7 +20,11 @@ GET_HELP = "get_help"
 WORDS = ("title", "summary")
 BODY = "body"
 # Relations of an article, with the fields that patients read.
-ROWS = {"instructions": ("text",), "pictures": ("alternative_text", "caption")}
+ROWS = {
+    "instructions": ("text",),
+    "answers": ("topic", "text"),
+    "pictures": ("alternative_text", "caption"),
+}
 
 
 class RefusedError(ValidationError):

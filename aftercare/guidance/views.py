@@ -18,7 +18,7 @@ from aftercare.guidance.articles.reader import Reader
 from aftercare.guidance.articles.search import search
 from aftercare.guidance.courses.course_texts import Since
 from aftercare.guidance.instructions.clinic_placeholders import ClinicPlaceholders
-from aftercare.guidance.models import Article, ArticleSlug
+from aftercare.guidance.models import AnswerConfirmation, Article, ArticleSlug, SearchSynonym
 from aftercare.guidance.timeline.timeline import Timeline
 from aftercare.people.access import patient_of
 from aftercare.people.context_processors import clinic_of
@@ -47,13 +47,21 @@ def guidance(request: HttpRequest) -> HttpResponse:
     """Show all articles, or the results of a search."""
     typed = request.GET.get("q", "").strip()
     query = typed[:LONGEST_QUERY]
-    words, reader = ClinicPlaceholders.of(clinic_or_404(request)), reader_of(request)
+    clinic, reader = clinic_or_404(request), reader_of(request)
+    words = ClinicPlaceholders.of(clinic)
     articles = Article.objects.published()
     context: dict[str, Any] = {"query": query, "reader": reader, "as_patient": patient_of(request)}
     if is_too_long(typed):
         context["is_too_long"] = True
     elif query:
-        context["results"] = search(articles.prefetch_related("instructions"), words, query)
+        context["results"] = search(
+            articles.prefetch_related("instructions", "answers"),
+            words,
+            query,
+            reader=reader,
+            confirmed=AnswerConfirmation.objects.confirmed(clinic),
+            synonyms=SearchSynonym.objects.all(),
+        )
     else:
         context["groups"] = groups(articles.defer("body"), words, reader)
     return render(request, "guidance/articles/guidance.html", context)
@@ -62,7 +70,7 @@ def guidance(request: HttpRequest) -> HttpResponse:
 @require_safe
 def article(request: HttpRequest, slug: str) -> HttpResponse:
     """Show an article, and record that a patient has read it."""
-    clinic, published = clinic_or_404(request), list(Article.objects.published())
+    clinic, published = clinic_or_404(request), list(Article.objects.published().with_has_answers())
     found = next((one for one in published if one.slug == slug), None)
     if found is None:
         return moved(request, slug)

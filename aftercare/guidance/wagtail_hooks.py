@@ -1,4 +1,4 @@
-"""Wagtail's admin for editors: articles, and each clinic's own guidance."""
+"""Wagtail's admin for editors: articles, each clinic's own guidance, and the words that people search by."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import hooks
 from wagtail.admin.compare import register_comparison_class
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, TitleFieldPanel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList, TitleFieldPanel
 from wagtail.admin.site_summary import PagesSummaryItem, SummaryItem
+from wagtail.admin.ui.tables import Column
 from wagtail.admin.widgets import AdminAutoHeightTextInput
 from wagtail.documents.wagtail_hooks import DocumentsSummaryItem
 from wagtail.fields import RichTextField
@@ -24,7 +25,8 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 from aftercare.guidance.articles.loading import SHIPPED
 from aftercare.guidance.editing.article_views import AddArticle, EditArticle, ReviewArticle, UnpublishArticle
 from aftercare.guidance.editing.comparing import BodyComparison, RowsPanel
-from aftercare.guidance.models import Article, ClinicGuidance
+from aftercare.guidance.editing.confirming import ClinicGuidanceForm, waiting_at
+from aftercare.guidance.models import Article, ClinicGuidance, SearchSynonym
 from aftercare.guidance.refusals import RefusedError
 
 # Menu items for sites made of pages, which the portal has not.
@@ -74,6 +76,20 @@ class ArticleViewSet(SnippetViewSet):
             ],
         ),
         RowsPanel(
+            "answers",
+            heading=gettext_lazy("Everyday answers"),
+            help_text=gettext_lazy(
+                "Those that each clinic confirms are shown where it has done so, under Clinics."
+            ),
+            label="answer",
+            panels=[
+                FieldRowPanel([FieldPanel("topic"), FieldPanel("key")]),
+                FieldPanel("text", widget=AdminAutoHeightTextInput),
+                FieldRowPanel([FieldPanel("from_hour"), FieldPanel("until_hour"), FieldPanel("kinds")]),
+                FieldRowPanel([FieldPanel("needs_confirmation"), FieldPanel("sources")]),
+            ],
+        ),
+        RowsPanel(
             "pictures",
             heading=gettext_lazy("Pictures"),
             label="picture",
@@ -91,6 +107,13 @@ class ArticleViewSet(SnippetViewSet):
     ]
 
 
+class AnswersWaiting(Column):
+    """How many everyday answers wait for the clinic."""
+
+    def get_value(self, instance: ClinicGuidance) -> int:
+        return waiting_at(instance.clinic)
+
+
 class ClinicGuidanceViewSet(SnippetViewSet):
     model = ClinicGuidance
     icon = "home"
@@ -98,12 +121,41 @@ class ClinicGuidanceViewSet(SnippetViewSet):
     menu_order = 110
     add_to_admin_menu = True
     url_prefix = "guidance/clinics"
-    list_display = ["clinic", "products", "sunscreen", "make_up_from_h"]
-    panels = [FieldPanel("products"), FieldPanel("sunscreen"), FieldPanel("make_up_from_h")]
+    list_display = [
+        "clinic",
+        "products",
+        "sunscreen",
+        "make_up_from_h",
+        AnswersWaiting("waiting", label=gettext_lazy("Answers that wait")),
+    ]
+    edit_handler = ObjectList(
+        [
+            FieldPanel("products"),
+            FieldPanel("sunscreen"),
+            FieldPanel("make_up_from_h"),
+            FieldPanel("confirmed"),
+            FieldPanel("clinician"),
+        ],
+        base_form_class=ClinicGuidanceForm,
+    )
+
+
+class SearchSynonymViewSet(SnippetViewSet):
+    model = SearchSynonym
+    icon = "search"
+    menu_label = gettext_lazy("Search words")
+    menu_order = 120
+    add_to_admin_menu = True
+    url_prefix = "guidance/search-words"
+    list_display = ["meaning", "words"]
+    search_fields = ["meaning", "words"]
+    search_backend_name = None
+    panels = [FieldPanel("meaning"), FieldPanel("words", widget=AdminAutoHeightTextInput)]
 
 
 register_snippet(ArticleViewSet)
 register_snippet(ClinicGuidanceViewSet)
+register_snippet(SearchSynonymViewSet)
 
 
 @hooks.register("before_delete_snippet")  # type: ignore[untyped-decorator]

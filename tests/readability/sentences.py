@@ -67,8 +67,9 @@ FILLED = {
 
 
 def sentences_of_article(article: dict[str, Any]) -> list[str]:
-    """Title, summary, body and instructions of an article file."""
+    """Title, summary, body, instructions and everyday answers of an article file."""
     lines = [article["title"], article["summary"], *(one["text"] for one in article.get("instructions", []))]
+    lines += [line for one in article.get("answers", []) for line in (one["topic"], one["text"])]
     plain = [sentence for line in lines for sentence in sentences_of(filled(line))]
     return plain + sentences_of_html(filled(article["body"]))
 

@@ -45,5 +45,5 @@ def test_a_rule_or_an_article_that_goes_takes_its_statements_along(monkeypatch: 
 
 
 def test_every_article_of_the_specification_is_there_once() -> None:
-    assert [article["key"] for article in seed_trace.articles()] == [f"A{number}" for number in range(1, 12)]
-    assert len({article["slug"] for article in seed_trace.articles()}) == 11
+    assert [article["key"] for article in seed_trace.articles()] == [f"A{number}" for number in range(1, 13)]
+    assert len({article["slug"] for article in seed_trace.articles()}) == 12

@@ -33,6 +33,7 @@ DEMO_SIGN_INS = {
 def make_database() -> None:
     """Migrate the database, and fill it if it is new."""
     from aftercare.people.models import Clinic
+    from clinic.demo.confirmed_answers import confirm_most_answers
 
     call_command("migrate", verbosity=0, interactive=False)
     is_new = not Clinic.objects.exists()
@@ -41,6 +42,8 @@ def make_database() -> None:
     connect_phones(is_new=is_new)
     # Adds articles of a newer version, and keeps articles that an editor changed.
     call_command("load_guidance", stdout=io.StringIO())
+    if is_new:
+        confirm_most_answers(Clinic.objects.get(), timezone.now())
 
 
 def connect_phones(*, is_new: bool) -> None:

@@ -20,6 +20,7 @@ EDITOR_MAY = (
         f"guidance.{verb}_article"
         for verb in ("add", "change", "delete", "publish", "lock", "unlock", "view")
     ),
+    *(f"guidance.{verb}_searchsynonym" for verb in ("add", "change", "delete", "view")),
     "guidance.change_clinicguidance",
     "guidance.view_clinicguidance",
     MAY_EDIT,

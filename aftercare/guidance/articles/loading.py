@@ -1,12 +1,12 @@
 """Loading of shipped articles from data files into the database; edited articles are never overwritten.
 
-One file per article, content/*.toml, with the field names of Article and Instruction as keys.
+One file per article, content/*.toml, with the field names of Article, Instruction and EverydayAnswer as keys.
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from django.db import transaction
 from wagtail.log_actions import log
 from wagtail.models import Locale, Revision
 
-from aftercare.guidance.models import Article, ClinicGuidance, Instruction, ShippedText
+from aftercare.guidance.models import Article, ClinicGuidance, EverydayAnswer, Instruction, ShippedText
 from aftercare.guidance.models.articles import language
 from aftercare.guidance.refusals import refuse
 from aftercare.people.models import Clinic, User
@@ -23,10 +23,13 @@ from aftercare.people.models import Clinic, User
 SHIPPED = "guidance.shipped"  # label in an article's history
 CONTENT = Path(__file__).parent.parent / "content"
 ARTICLE_KEYS = frozenset(
-    {"key", "slug", "title", "summary", "order", "group", "sources", "body", "instructions"}
+    {"key", "slug", "title", "summary", "order", "group", "sources", "body", "instructions", "answers"}
 )
 INSTRUCTION_KEYS = frozenset(
     {"key", "action", "text", "from_hour", "until_hour", "kinds", "sources", "clinic_field"}
+)
+ANSWER_KEYS = frozenset(
+    {"key", "topic", "text", "from_hour", "until_hour", "kinds", "needs_confirmation", "sources"}
 )
 
 
@@ -56,12 +59,16 @@ def load_article(path: Path, *, by: User) -> Article | None:
 def publish_shipped(article: Article, told: Mapping[str, Any], path: Path, *, by: User) -> Article:
     """Publish a file's text as a revision kept for good; raise ContentError if it may not be published."""
     kept = {one.key: one.pk for one in article.instructions.all()}
+    kept_answers = {one.statement: one.pk for one in article.answers.all()}
     for name, value in fields_of(told).items():
         setattr(article, name, value)
-    article.instructions = list(instructions_of(told))
+    article.instructions, article.answers = list(instructions_of(told)), list(answers_of(told))
     check(article, path)
+    # The same rows as before, for the comparison with the previous revision.
     for one in article.instructions.all():
-        one.pk = kept.get(one.key)  # for the comparison with the previous revision
+        one.pk = kept.get(one.key)
+    for answer in article.answers.all():
+        answer.pk = kept_answers.get(answer.statement)
     article.save()
     revision = article.save_revision(user=by, clean=False)
     keep_as_shipped(revision, by=by)
@@ -83,14 +90,19 @@ def fields_of(told: Mapping[str, Any]) -> dict[str, Any]:
 
 def is_up_to_date(article: Article, told: Mapping[str, Any]) -> bool:
     """Return True if the article equals the file."""
-    rows = [comparable_row(one) for one in article.instructions.order_by("sort_order")]
-    return rows == [comparable_row(one) for one in instructions_of(told)] and all(
-        getattr(article, name) == value for name, value in fields_of(told).items()
+    return (
+        same_rows(article.instructions.order_by("sort_order"), instructions_of(told), INSTRUCTION_KEYS)
+        and same_rows(article.answers.order_by("sort_order"), answers_of(told), ANSWER_KEYS)
+        and all(getattr(article, name) == value for name, value in fields_of(told).items())
     )
 
 
-def comparable_row(one: Instruction) -> tuple[Any, ...]:
-    return tuple(getattr(one, name) for name in sorted(INSTRUCTION_KEYS))
+def same_rows(ours: Iterable[object], told: Iterable[object], names: Iterable[str]) -> bool:
+    """Return True if rows have the same values in the same order."""
+    ours_and_told = [
+        [[getattr(row, name) for name in sorted(names)] for row in rows] for rows in (ours, told)
+    ]
+    return ours_and_told[0] == ours_and_told[1]
 
 
 def is_edited(article: Article) -> bool:
@@ -130,6 +142,8 @@ def read(path: Path) -> dict[str, Any]:
     refuse_unknown(told, ARTICLE_KEYS, path)
     for row in told.get("instructions", []):
         refuse_unknown(row, INSTRUCTION_KEYS, path)
+    for row in told.get("answers", []):
+        refuse_unknown(row, ANSWER_KEYS, path)
     missing = {"key", "slug", "title", "summary", "sources", "body"} - told.keys()
     if missing:
         raise ContentError(f"{path.name}: missing {', '.join(sorted(missing))}")
@@ -144,21 +158,31 @@ def refuse_unknown(told: Mapping[str, Any], known: frozenset[str], path: Path) -
 def instructions_of(told: Mapping[str, Any]) -> Iterator[Instruction]:
     """Return the instructions of a file, in order, unsaved."""
     for number, row in enumerate(told.get("instructions", [])):
-        plain = {name: row[name] for name in row.keys() - {"kinds", "sources"}}
-        kinds = " ".join(sorted(row.get("kinds", ["mn", "rf"])))
-        yield Instruction(**plain, kinds=kinds, sources=" ".join(row.get("sources", [])), sort_order=number)
+        yield Instruction(**columns_of(row), sort_order=number)
+
+
+def answers_of(told: Mapping[str, Any]) -> Iterator[EverydayAnswer]:
+    """Return the everyday answers of a file, in order, unsaved."""
+    for number, row in enumerate(told.get("answers", [])):
+        yield EverydayAnswer(**columns_of(row), sort_order=number)
+
+
+def columns_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the columns of a row of a file: its lists become words with spaces between them."""
+    kinds, sources = sorted(row.get("kinds", ["mn", "rf"])), row.get("sources", [])
+    return {**row, "kinds": " ".join(kinds), "sources": " ".join(sources)}
 
 
 def check(article: Article, path: Path) -> None:
     """Raise ContentError with every problem that an editor would be shown."""
     faults = []
-    for record in (article, *article.instructions.all()):
+    for record in (article, *article.instructions.all(), *article.answers.all()):
         try:
             record.full_clean(exclude=["article", "locale"])
             if isinstance(record, Article):
                 refuse(record.reasons_not_to_publish())
         except ValidationError as error:
-            name = record.key if isinstance(record, Instruction) else "article"
+            name = "article" if isinstance(record, Article) else record.key
             texts_by_field = error.message_dict if hasattr(error, "error_dict") else {"words": error.messages}
             faults += [f"{name}: {field}: {' '.join(texts)}" for field, texts in texts_by_field.items()]
     if faults:

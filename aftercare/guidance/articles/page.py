@@ -6,15 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from aftercare.guidance.articles.help_signs import GROUPS
 from aftercare.guidance.articles.reader import Reader
+from aftercare.guidance.articles.topics import Topic, topics_of
 from aftercare.guidance.instructions.clinic_instructions import ClinicInstruction, as_said_by, do_first
 from aftercare.guidance.instructions.clinic_placeholders import ClinicPlaceholders
-from aftercare.guidance.models import Article
+from aftercare.guidance.instructions.hours import hours_text
+from aftercare.guidance.models import AnswerConfirmation, Article
 from aftercare.people.models import Clinic
-from aftercare.ui.times import span_words
 
 READ_NEXT = 3  # articles
 HELP_KEY = "A5"
@@ -34,9 +33,14 @@ class ArticleInstruction:
 
 
 def article_context(
-    article: Article, clinic: Clinic, reader: Reader | None, others: Sequence[Article] = ()
+    article: Article,
+    clinic: Clinic,
+    reader: Reader | None,
+    others: Sequence[Article] = (),
+    *,
+    with_waiting: bool = False,
 ) -> dict[str, Any]:
-    """Return the template context."""
+    """Return the template context. `with_waiting`: with answers that the clinic has not confirmed."""
     words = ClinicPlaceholders.of(clinic)
     said = do_first(as_said_by(words, one, article) for one in article.instructions.all())
     if reader:
@@ -48,6 +52,7 @@ def article_context(
         "help": GROUPS if article.key == HELP_KEY else None,
         "summary": words.sentence(article.summary),
         "body": words.body(article.body),
+        "topics": article_topics(article, clinic, words, reader, with_waiting),
         "reader": reader,
         "now_do": with_hours(one for one in now if one.is_do),
         "now_avoid": with_hours(one for one in now if not one.is_do),
@@ -57,25 +62,24 @@ def article_context(
     }
 
 
+def article_topics(
+    article: Article, clinic: Clinic, words: ClinicPlaceholders, reader: Reader | None, with_waiting: bool
+) -> list[Topic]:
+    """Return the everyday answers; without a query where the article is known to have none."""
+    if not getattr(article, "has_answers", True):
+        return []
+    confirmed = AnswerConfirmation.objects.confirmed(clinic)
+    return topics_of(article, words, confirmed, reader, with_waiting=with_waiting)
+
+
 def with_hours(instructions: Iterable[ClinicInstruction]) -> list[ArticleInstruction]:
     """Return the instructions with their hours in words."""
-    return [ArticleInstruction(one.text, hours_text(one)) for one in instructions]
+    return [ArticleInstruction(one.text, hours_text(one.from_hour, one.until_hour)) for one in instructions]
 
 
 def is_now(instruction: ClinicInstruction, reader: Reader | None) -> bool:
     """Return True if the instruction applies to the reader now."""
     return reader is not None and instruction.holds_at(reader.hours)
-
-
-def hours_text(instruction: ClinicInstruction) -> str:
-    """Return the hours of an instruction in words; "" if it always applies."""
-    begins, ends = instruction.from_hour, instruction.until_hour
-    if ends is None:
-        return _("from %(begins)s after treatment") % {"begins": span_words(begins)} if begins else ""
-    if not begins:
-        return _("for %(span)s") % {"span": span_words(ends)}
-    spans = {"begins": span_words(begins), "ends": span_words(ends)}
-    return _("from %(begins)s to %(ends)s after treatment") % spans
 
 
 def read_next(article: Article, others: Sequence[Article]) -> list[Article]:

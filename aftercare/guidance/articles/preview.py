@@ -28,7 +28,8 @@ def preview(request: HttpRequest, article: Article, mode: str) -> HttpResponseBa
     if clinic is None:
         return HttpResponse("Enter a clinic first: manage.py add_clinic")
     reader = reader_of(mode or PREVIEW_MODES[0][0])
-    context = article_context(article, clinic, reader, list(Article.objects.published()))
+    published = list(Article.objects.published())
+    context = article_context(article, clinic, reader, published, with_waiting=True)
     context |= {"is_preview": True, "as_patient": reader}
 
     @csp_replace({"frame-ancestors": [SELF]})

@@ -10,17 +10,21 @@ from aftercare.guidance.models.courses import (
     course_from_rows,
     courses_of_set,
 )
+from aftercare.guidance.models.everyday import AnswerConfirmation, EverydayAnswer, SearchSynonym
 
 __all__ = [
+    "AnswerConfirmation",
     "Article",
     "ArticleRead",
     "ArticleSlug",
     "ClinicGuidance",
+    "EverydayAnswer",
     "ExpectedCourseRow",
     "ExpectedCourseSet",
     "ImmutableError",
     "Instruction",
     "Picture",
+    "SearchSynonym",
     "ShippedText",
     "course_from_rows",
     "courses_of_set",

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils import translation
@@ -67,6 +67,14 @@ class ArticleQuerySet(RefusingQuerySet):
             Q(locale__language_code=wanted)
             | (Q(locale__language_code=own) & ~Q(translation_key__in=translated))
         )
+
+    def with_has_answers(self) -> ArticleQuerySet:
+        """Annotate each article with `has_answers`: it has everyday answers."""
+        answers = Article._meta.get_field("answers").related_model
+        found: ArticleQuerySet = self.annotate(
+            has_answers=Exists(answers.objects.filter(article=OuterRef("pk")))
+        )
+        return found
 
 
 class Article(

@@ -25,6 +25,8 @@ EDITORS_PAGES = [
     "/admin/guidance/articles/history/{article}/",
     "/admin/guidance/clinics/",
     "/admin/guidance/clinics/edit/{own}/",
+    "/admin/guidance/search-words/",
+    "/admin/guidance/search-words/add/",
     "/admin/images/",
     "/admin/account/",
 ]

@@ -196,4 +196,4 @@ def test_a_shipped_file_that_says_what_must_never_be_said_is_refused(tmp_path: P
 
 
 def test_every_shipped_article_may_be_published(db: None) -> None:
-    assert len(load_articles(by=User.objects.system())) == 11
+    assert len(load_articles(by=User.objects.system())) == 12

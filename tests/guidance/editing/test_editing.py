@@ -55,6 +55,7 @@ def typed(*, publish: bool = True, **fields: Any) -> dict[str, str]:
         "group": "first_days",
         "order": "1",
         "instructions": inline_formset([]),
+        "answers": inline_formset([]),
         "pictures": inline_formset([]),
         **fields,
     }

@@ -26,6 +26,7 @@ def client(editor: User) -> Client:
     [
         "/admin/guidance/articles/",
         "/admin/guidance/clinics/",
+        "/admin/guidance/search-words/",
         "/admin/images/",
         "/admin/documents/",
         "/admin/users/",
