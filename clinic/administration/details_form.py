@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -14,8 +15,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from aftercare.checkins.schedule import PLANNED_DAYS
 from aftercare.people.hours import DAYS
 from aftercare.people.models import Clinic
+from aftercare.people.models.clinics import validate_check_in_days
 from aftercare.people.telephones import TelephoneFormField
 from aftercare.ui.telephones import region_of
 from clinic.form_fields import helper_for, zone_choices
@@ -88,6 +91,31 @@ def unreadable_telephones(clinic: Clinic) -> UnreadableNumbers | None:
     return UnreadableNumbers(own=own, patients=patients) if own or patients else None
 
 
+DAYS_IN_WORDS = re.compile(r"(\d{1,3})(?:\s*[-–]\s*(\d{1,3}))?")
+
+
+def days_from(text: str) -> list[int] | None:
+    """Parse days such as "0-7, 10, 14" in any order; None if empty. Raises ValidationError."""
+    found: set[int] = set()
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        days = DAYS_IN_WORDS.fullmatch(part)
+        if days is None:
+            raise ValidationError(_("Give days such as 0-7, 10, 14."))
+        found.update(range(int(days[1]), int(days[2] or days[1]) + 1))
+    return sorted(found) or None
+
+
+def days_words(days: Sequence[int]) -> str:
+    """Return days as they are typed: "0-7, 10, 14"."""
+    runs: list[list[int]] = []
+    for day in days:
+        if runs and day == runs[-1][-1] + 1:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+
+
 class DetailsForm(Holdable, forms.ModelForm):  # type: ignore[type-arg]
     """The clinic's details, with one line of hours per weekday; empty means closed."""
 
@@ -137,30 +165,28 @@ class DetailsForm(Holdable, forms.ModelForm):  # type: ignore[type-arg]
                 max_length=100,
                 initial=", ".join("-".join(stretch) for stretch in stretches),
             )
+        self.fields["check_in_days"] = forms.CharField(
+            label=_("Days of check-ins after a treatment"),
+            required=False,
+            max_length=200,
+            initial=days_words(self.instance.check_in_days or PLANNED_DAYS),
+            help_text=_("Patients are reminded on these days. Such as 0-7, 10, 14. Empty: as we recommend."),
+        )
         age = cast(forms.IntegerField, self.fields["adult_age"])
         age.validators.extend([MinValueValidator(*ADULT), MaxValueValidator(*LATEST_ADULT)])
         self.fields["mon"].help_text = _("Such as 09:00-12:30, 14:00-18:00. An empty day is closed.")
-        self.helper = helper_for(
-            Layout(
-                Fieldset(_("Clinic"), Div("name", "accent", css_class="pair"), "adult_age", css_class="card"),
-                Fieldset(
-                    _("Telephones"),
-                    Div("telephone", "out_of_hours_telephone", css_class="pair"),
-                    Div("emergency_number", "cannot_phone", css_class="pair"),
-                    "technical_contact",
-                    css_class="card",
-                ),
-                Fieldset(
-                    _("Opening hours"),
-                    "time_zone",
-                    *(Div(*pair, css_class="pair") for pair in PAIRS),
-                    css_class="card",
-                ),
-            )
-        )
+        self.helper = helper_for(details_layout())
 
     def clean_accent(self) -> str:
         return str(self.cleaned_data["accent"]).lower()
+
+    def clean_check_in_days(self) -> list[int] | None:
+        """Return the clinic's own days; None for those that are usual."""
+        days = days_from(self.cleaned_data["check_in_days"])
+        if days is None or days == list(PLANNED_DAYS):
+            return None
+        validate_check_in_days(days)
+        return days
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -178,7 +204,34 @@ class DetailsForm(Holdable, forms.ModelForm):  # type: ignore[type-arg]
     @property
     def details(self) -> dict[str, Any]:
         """The `details` argument of `change_details`."""
-        return {**{name: self.cleaned_data[name] for name in DETAILS}, "opening_hours": self.week}
+        own = {name: self.cleaned_data[name] for name in (*DETAILS, "check_in_days")}
+        return {**own, "opening_hours": self.week}
 
 
 PAIRS = (("mon", "tue"), ("wed", "thu"), ("fri", "sat"), ("sun",))
+
+
+def details_layout() -> Layout:
+    """Return the groups of fields, each a card."""
+    return Layout(
+        Fieldset(
+            _("Clinic"),
+            Div("name", "accent", css_class="pair"),
+            "adult_age",
+            "check_in_days",
+            css_class="card",
+        ),
+        Fieldset(
+            _("Telephones"),
+            Div("telephone", "out_of_hours_telephone", css_class="pair"),
+            Div("emergency_number", "cannot_phone", css_class="pair"),
+            "technical_contact",
+            css_class="card",
+        ),
+        Fieldset(
+            _("Opening hours"),
+            "time_zone",
+            *(Div(*pair, css_class="pair") for pair in PAIRS),
+            css_class="card",
+        ),
+    )

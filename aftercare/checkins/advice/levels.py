@@ -114,7 +114,7 @@ def advise(
         procedure=procedure,
         entry=entry,
         findings=findings,
-        clock=Clock(now, clinic.zone),
+        clock=Clock(now, clinic.zone, clinic.check_in_days),
     )
     advice = blank(clinic)
     _BY_LEVEL[level](situation, advice)

@@ -120,7 +120,7 @@ def next_check_in(procedure: Procedure | None, clock: Clock) -> tuple[str, str]:
         return named_day(tomorrow(clock), clock), at_any_time
     late = [gettext("Report at any time if a lump or a sore appears.")]
     late = late if procedure.hours_at(clock.now) >= LATE_FROM_H else []
-    planned = next_date(procedure.performed_at, clock.now, clock.zone)
+    planned = next_date(procedure.performed_at, clock.now, clock.zone, clock.days)
     if planned is None:
         said = gettext("check in when you want to tell us something.")
         return gettext("From now on:"), " ".join([said, *late])

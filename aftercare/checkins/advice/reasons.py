@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -29,10 +29,11 @@ class Reason(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Instant of reading, and the time zone in which days are named."""
+    """Instant of reading, the time zone in which days are named, and the clinic's own days of check-ins."""
 
     now: datetime
     zone: ZoneInfo
+    days: Sequence[int] | None = None
 
     def is_now(self, at: datetime) -> bool:
         return abs(self.now - at) <= NOW

@@ -133,7 +133,8 @@ class Today:
         if self.procedure is None:
             return False
         last_at = self.last.submitted_at if self.last else None
-        return is_due(self.procedure.performed_at, last_at, self.now, self.patient.clinic.zone)
+        clinic = self.patient.clinic
+        return is_due(self.procedure.performed_at, last_at, self.now, clinic.zone, clinic.check_in_days)
 
     @property
     def title(self) -> str:

@@ -19,6 +19,7 @@ from aftercare.people.telephones import SHORT_NUMBER, TelephoneField, validate_e
 from aftercare.ui.colour import HEX, accent_dark, accent_problem
 from aftercare.ui.telephones import region_of
 
+LATEST_CHECK_IN_DAY = 16 * 7  # days after a procedure
 ACCENT = RegexValidator(r"^#[0-9a-f]{6}$", _("Give a colour such as #1b5a5c."))
 
 
@@ -28,6 +29,15 @@ def validate_zone(name: str) -> None:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
         raise ValidationError(_("Give a time zone such as Europe/London.")) from error
+
+
+def validate_check_in_days(days: Any) -> None:
+    """Raise ValidationError unless `days` are some days up to the last one on which a check-in can be planned."""
+    is_right = isinstance(days, list) and days and all(type(day) is int for day in days)
+    if not is_right or days != sorted(set(days)) or not 0 <= days[0] <= days[-1] <= LATEST_CHECK_IN_DAY:
+        raise ValidationError(
+            _("Give days from 0 to %(last)s, such as 0-7, 10, 14.") % {"last": LATEST_CHECK_IN_DAY}
+        )
 
 
 class Clinic(models.Model):
@@ -47,6 +57,8 @@ class Clinic(models.Model):
     cannot_phone = models.CharField(max_length=200, blank=True)
     # Younger patients have a guardian, and staff confirm before a procedure is stored.
     adult_age = models.PositiveSmallIntegerField(default=18)
+    # Days after a procedure on which check-ins are planned, in order; null: the usual ones.
+    check_in_days = models.JSONField(null=True, blank=True, validators=[validate_check_in_days])
     # Mailed by the watchdog when messages are not delivered.
     technical_contact = models.EmailField(blank=True)
     accent = models.CharField(max_length=7, default="#1b5a5c", validators=[ACCENT])

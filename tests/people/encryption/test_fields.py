@@ -43,6 +43,7 @@ PLAIN = {
     "checkins.CheckIn": {"advice", "answers", "several_of"},
     "checkins.Assessment": {"advice", "ruleset_version"},
     "checkins.Finding": {"evidence", "rule"},
+    "checkins.ReminderPlan": {"time_zone"},
     "alerts.Alert": {"rule"},
     # Never changed or deleted, so that they cannot be encrypted anew: ids, codes and hashes.
     "people.Event": {"data"},
@@ -53,6 +54,7 @@ PLAIN = {
     "people.SignInLink": {"next_path", "token_hash"},
     "people.CodeRequest": {"code_hash", "mailbox", "network"},
     "alerts.AnswerLink": {"token_hash"},
+    "checkins.Reminder": {"token_hash"},
     "alerts.Reply": {"sender", "sid"},
     "people.ContactPoint": {"code_hash", "name"},
     "people.ContactRule": {"level"},
@@ -63,6 +65,7 @@ PLAIN = {
             "accent",
             "accent_dark",
             "cannot_phone",
+            "check_in_days",
             "closed_days",
             "emergency_number",
             "name",
