@@ -21,6 +21,8 @@ PERIODIC = {
     "silence": ("aftercare.checkins.silence", 60),
     "unconfirmed": ("aftercare.checkins.tell_unconfirmed", 15),
     "missed": ("aftercare.checkins.missed_check_ins", 60),
+    "check_in_reminders": ("aftercare.checkins.remind", 60),
+    "plan_reminders": ("aftercare.checkins.plan_reminders", 60),
     "call_outside_watch": ("aftercare.alerts.call_outside_watch", 60),
     "audit": ("aftercare.checkins.audit", 60),
 }

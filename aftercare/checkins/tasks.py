@@ -6,6 +6,7 @@ from celery import shared_task
 
 from aftercare.checkins.follow_up import auditing, unconfirmed
 from aftercare.checkins.follow_up.non_response import record_missed_check_ins, record_silence_after_alerts
+from aftercare.checkins.reminders import running
 from aftercare.outbox import database_clock
 
 
@@ -31,3 +32,15 @@ def tell_unconfirmed() -> None:
 def audit() -> None:
     """Find what nobody would be told of any more, and let it be told now."""
     auditing.audit(database_clock.now())
+
+
+@shared_task(name="aftercare.checkins.remind")
+def remind() -> None:
+    """Remind the patients whose check-in is due by their clock."""
+    running.remind(database_clock.now())
+
+
+@shared_task(name="aftercare.checkins.plan_reminders")
+def plan_reminders() -> None:
+    """Plan the reminders after procedures that were recorded or corrected, and in changed time zones."""
+    running.plan_reminders(database_clock.now())

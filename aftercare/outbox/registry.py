@@ -20,6 +20,7 @@ class Content:
     of the sending clinic. `short`: what an SMS or a push says, without link; `path`: where its link leads on the
     portal, "" for none. `has_own_link`: it leads to a page for its recipient alone instead, if the kind has any.
     `spoken`: what a call says, where that is not `short`. `reply`: how an SMS can be answered, before its link.
+    `unsubscribe`: the path that stops messages of this kind by a POST, for mail programs (RFC 8058).
     """
 
     subject: str
@@ -29,6 +30,7 @@ class Content:
     has_own_link: bool = False
     spoken: str = ""
     reply: str = ""
+    unsubscribe: str = ""
     to: str = ""
     sender_name: str = ""
 

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from aftercare.checkins.reminders.actions import plan_clinic_anew
 from aftercare.outbox.actions import attend, try_again
 from aftercare.outbox.models import Message
 from aftercare.people.actions.events import record_event
@@ -100,6 +101,8 @@ def change_details(*, clinic: Clinic, by: User, now: datetime, details: Mapping[
         setattr(current, name, details[name])
     current.full_clean(exclude=["closed_days", "slug"])
     current.save()
+    if "check_in_days" in before:
+        plan_clinic_anew(clinic=current, now=now)
     after = {name: details[name] for name in before}
     before, after = as_kept(before), as_kept(after)
     record_event(

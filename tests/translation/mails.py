@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.db.models import Exists, OuterRef
 from django.test import Client
 from django.utils import timezone
 
@@ -17,6 +18,11 @@ from aftercare.alerts.notifying.texts import drill_words, list_words, together_w
 from aftercare.alerts.on_call import confirmations, overrides, swaps
 from aftercare.checkins.follow_up import unconfirmed
 from aftercare.checkins.models import CheckIn
+from aftercare.checkins.reminders import messages
+from aftercare.checkins.reminders.actions import plan_of
+from aftercare.checkins.reminders.planning import Occasion
+from aftercare.checkins.reminders.rows import calling_alerts
+from aftercare.checkins.reminders.writing import new_reminder
 from aftercare.outbox.models import Message
 from aftercare.outbox.registry import Content, renderer_of
 from aftercare.people.accounts import code_mails
@@ -158,6 +164,21 @@ def mails_to_patients() -> Iterator[Mail]:
     CheckIn.objects.filter(pk=check_in.pk).update(confirm_by=now - timedelta(minutes=5))
     unconfirmed.tell_unconfirmed(now)
     yield from written_now()
+    yield from reminders()
+
+
+def reminders() -> Iterator[Mail]:
+    """A reminder, and what somebody is sent who still needs to call."""
+    now = timezone.now()
+    calling = Patient.objects.filter(Exists(calling_alerts(OuterRef("pk"))))
+    for patient in (calling[0], Patient.objects.filter(check_ins=None)[0]):
+        plan_of(patient)
+        later = new_reminder(
+            patient.reminder_plan,
+            Occasion(due_at=now, expires_at=now + timedelta(hours=1), day=now.date(), sort="later"),
+        )
+        later.save()
+        yield "reminder", messages.render(Message(subject=later.pk, channel="email"), now)
 
 
 def mails_to_come_in() -> Iterator[Mail]:

@@ -258,7 +258,11 @@ def own_address(mail: OutgoingMail) -> str:
 def headers_of(mail: OutgoingMail) -> dict[str, str]:
     """Return the headers that differ from mail to mail."""
     host = urlsplit(settings.SITE_URL).hostname or "localhost"
-    return {
+    headers = {
         "Message-ID": f"<{mail.id}@{host}>",
         "X-Aftercare-Message": ", ".join(str(message.pk) for message in mail.messages),
     }
+    if mail.content.unsubscribe:
+        headers["List-Unsubscribe"] = f"<{settings.SITE_URL}{mail.content.unsubscribe}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return headers

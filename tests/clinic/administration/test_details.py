@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 
-from aftercare.people.models import Clinic, Event, Patient, StaffMember
+from aftercare.checkins.models import ReminderPlan
+from aftercare.checkins.pages.today import Today
+from aftercare.people.models import Clinic, Event, Patient, Procedure, StaffMember
 from clinic.administration.details_form import DAY_NAMES, DETAILS
 from tests.clinic.staff_client import staff_client, words
-from tests.factories import PatientFactory
+from tests.clock import frozen_at
+from tests.factories import PatientFactory, at, check_in
 
 DETAILS_URL = "/clinic/details/"
 
@@ -46,6 +49,8 @@ def test_saving_without_a_change_is_no_event(clinic: Clinic, manager: StaffMembe
 @pytest.mark.parametrize(
     ("typed", "problem"),
     [
+        ({"check_in_days": "every day"}, "Give days such as 0-7, 10, 14."),
+        ({"check_in_days": "0-7, 113"}, "Give days from 0 to 112"),
         ({"mon": "nine to five"}, "Give hours such as 09:00-18:00"),
         ({"mon": "18:00-09:00"}, "Each stretch ends after it begins."),
         ({"mon": "09:00-13:00, 12:00-18:00"}, "Give the hours in order."),
@@ -106,3 +111,25 @@ def test_the_line_for_people_who_cannot_phone_and_the_age_limit_are_kept(
     staff_client(manager).post(DETAILS_URL, posted(clinic, cannot_phone=line, adult_age="16"))
     clinic.refresh_from_db()
     assert (clinic.cannot_phone, clinic.adult_age) == (line, 16)
+
+
+def test_the_days_of_check_ins_are_changed_and_todays_page_follows(
+    clinic: Clinic, manager: StaffMember, patient: Patient, procedure: Procedure
+) -> None:
+    plan = ReminderPlan.objects.create(patient=patient, counted_from=procedure.performed_at, next_at=at(200))
+    client, page = staff_client(manager), "0-7, 10, 14, 21, 28, 42, 56, 84, 112"
+    assert page in client.get(DETAILS_URL).content.decode()
+    with frozen_at(at(60)):
+        client.post(DETAILS_URL, posted(clinic, check_in_days="5, 1-2"))
+        clinic.refresh_from_db()
+        plan.refresh_from_db()
+        assert (clinic.check_in_days, plan.next_at) == ([1, 2, 5], at(60))
+    check_in(patient, 50)
+    assert not Today.of(Patient.objects.get(), at(80)).is_due
+    assert Today.of(Patient.objects.get(), at(5 * 24)).is_due
+    assert "On Saturday, 17 January:" in str(check_in(patient, 81).check_in.advice)
+    # The days that we recommend are kept as none of the clinic's own.
+    with frozen_at(at(60.1)):
+        client.post(DETAILS_URL, posted(clinic, check_in_days=page))
+    clinic.refresh_from_db()
+    assert clinic.check_in_days is None
