@@ -1,6 +1,8 @@
 from django.urls import path
 
 from aftercare.checkins import own_views, views
+from aftercare.checkins.reminders import link_views
+from aftercare.checkins.reminders.views import reminders
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -14,4 +16,10 @@ urlpatterns = [
     path("check-ins/", views.check_ins, name="check_ins"),
     path("check-ins/<uuid:check_in_id>/", views.result, name="result"),
     path("check-ins/<uuid:check_in_id>/confirmation/", views.confirmation, name="confirmation"),
+    path("reminders/", reminders, name="reminders"),
+    path("r/<str:token>/", link_views.check_in, name="reminder_check_in"),
+    path("r/<str:token>/result/", link_views.result, name="reminder_result"),
+    path("r/<str:token>/confirmation/", link_views.confirmation, name="reminder_confirmation"),
+    path("r/<str:token>/change/", link_views.change, name="reminder_change"),
+    path("r/<str:token>/stop/", link_views.stop, name="reminder_stop"),
 ]

@@ -13,6 +13,7 @@ TOKEN_PATHS = (
     "/accounts/ways/tap/",
     "/clinic/contact-points/tap/",
     "/h/",
+    "/r/",
 )
 TOKEN_IN_PATH = re.compile(rf"({'|'.join(map(re.escape, TOKEN_PATHS))})[^/\s\"'?#&]+")
 

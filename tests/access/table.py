@@ -131,6 +131,7 @@ TABLE: dict[str, Row] = {
     "called/": Row(REFUSED, patients("302")),
     "your-number/": Row(patients("200"), patients("200")),
     "who-looked/": Row(patients("200"), REFUSED),
+    "reminders/": Row(patients("200"), patients("422")),
 
     # What everybody may read.
     "timeline/": Row(everybody("200"), REFUSED),
@@ -142,6 +143,17 @@ TABLE: dict[str, Row] = {
 
     # Whoever has the link of a message answers as its recipient; a bare POST shows the second step.
     "h/<str:token>/": Row(everybody("200"), everybody("200")),
+    # Whoever has the link of a reminder may send one check-in; its patient is led to the own pages.
+    "r/<str:token>/": Row(
+        Answers("200 302 200 200 200 200 200 200 200 200", "200 200 200 200 200 200 200 200 200 200"),
+        everybody("422"),
+    ),
+    "r/<str:token>/result/": Row(
+        Answers("302 302 200 200 200 200 200 200 200 200", "302 200 200 200 200 200 200 200 200 200"), REFUSED
+    ),
+    "r/<str:token>/confirmation/": Row(everybody("404"), REFUSED),  # nothing was sent yet
+    "r/<str:token>/change/": Row(everybody("200"), everybody("200")),
+    "r/<str:token>/stop/": Row(everybody("302"), everybody("200")),
     # Webhooks, which need a signature.
     "webhooks/twilio/sms/": Row(REFUSED, everybody("403")),
     "webhooks/twilio/calls/<uuid:message_id>/keys/": Row(REFUSED, everybody("403")),

@@ -25,6 +25,8 @@ from aftercare.alerts.answering.links import own_links
 from aftercare.alerts.models import Alert, ContactStep
 from aftercare.alerts.on_call.overrides import set_override
 from aftercare.alerts.on_call.swaps import ask_swap
+from aftercare.checkins.models import Reminder
+from aftercare.checkins.reminders.links import token_of
 from aftercare.guidance.actions.courses import publish_default_courses
 from aftercare.guidance.actions.editors import add_editor
 from aftercare.guidance.models import Article
@@ -171,9 +173,31 @@ def clinic_with_records(name: str, patient_name: str) -> Records:
         "staff_invitation.token": staff_invitation.path.split("/")[3],
         "second_step_removal.token": removal.path.split("/")[3],
         "have_it.token": link_of_a_message(alert, manager),
+        **dict.fromkeys(
+            (
+                *("reminder_check_in.token", "reminder_result.token", "reminder_confirmation.token"),
+                *("reminder_change.token", "reminder_stop.token"),
+            ),
+            token_of(reminder_for(patient).pk),
+        ),
         "article.slug": Article.objects.filter(live=True)[0].slug,
     }
     return Records(clinic, staff, patient, named)
+
+
+def reminder_for(patient: Patient) -> Reminder:
+    """Make a reminder of the patient, which was due an hour ago."""
+    pk = uuid.uuid4()
+    made: Reminder = Reminder.objects.create(
+        id=pk,
+        patient=patient,
+        sort=Reminder.Sort.PLANNED,
+        day=NOW.date(),
+        due_at=NOW - timedelta(hours=1),
+        expires_at=NOW,
+        token_hash=Reminder.hash_of(token_of(pk)),
+    )
+    return made
 
 
 def link_of_a_message(alert: Alert, member: StaffMember) -> str:

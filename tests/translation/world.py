@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.management import call_command
 from django.db import models
-from django.test import override_settings
+from django.test import Client, override_settings
 
 from aftercare.alerts.actions.closing import close
 from aftercare.alerts.actions.contact_attempts import record_contact_attempt
@@ -23,6 +23,10 @@ from aftercare.alerts.on_call import confirmations
 from aftercare.alerts.on_call.overrides import set_override
 from aftercare.alerts.on_call.swaps import ask_swap
 from aftercare.checkins.models import CheckIn
+from aftercare.checkins.reminders.actions import plan_of
+from aftercare.checkins.reminders.links import path_of
+from aftercare.checkins.reminders.planning import Occasion
+from aftercare.checkins.reminders.writing import new_reminder
 from aftercare.guidance.models import Article, Instruction
 from aftercare.outbox.models import Message
 from aftercare.people.actions.invitations import invite
@@ -123,6 +127,7 @@ def look_around() -> World:
         for name in STAFF:
             user = User.objects.get(email=f"{name}@demo.example")
             direct = [f"/clinic/contact-points/tap/123456/{point.pk}/" for point in user.contact_points.all()]
+            direct.append(link_of_a_reminder())
             direct += [
                 confirmations.path_of(duty) for duty in DutyConfirmation.objects.filter(member__user=user)
             ]
@@ -246,6 +251,18 @@ def link_of_a_message(member: StaffMember) -> str:
     return own_links([sms], NOW)[sms.pk]
 
 
+def link_of_a_reminder(*, is_sent: bool = False) -> str:
+    """The check-in behind the link of a reminder, or what was sent there."""
+    patient = Patient.objects.get(user__email="patient@demo.example")
+    due = Occasion(due_at=NOW, expires_at=NOW + timedelta(hours=1), day=NOW.date(), sort="later")
+    reminder = new_reminder(plan_of(patient), due)
+    reminder.save()
+    path = path_of(reminder.pk)
+    if is_sent:
+        Client().post(path, {"redness": "1", "procedure": "several"})
+    return path
+
+
 def ways_in() -> list[str]:
     """The pages that somebody who is not signed in is sent to, and links that are of no use."""
     nurse = StaffMember.objects.get(user__email="nurse@demo.example")
@@ -256,6 +273,9 @@ def ways_in() -> list[str]:
         removal_of(nurse).path,
         link_of_a_message(nurse),
         "/h/gone/",
+        *(f"{link_of_a_reminder()}{page}" for page in ("", "change/", "stop/")),
+        *(f"{link_of_a_reminder(is_sent=True)}{page}" for page in ("result/", "?form=x")),
+        "/r/gone/",
         "/accounts/link/gone/",
         "/accounts/removal/gone/",
         "/accounts/invitation/gone/",
