@@ -1,6 +1,7 @@
 """The static checks and the test runs."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tools.check.commands import python, run_openly, run_quietly
@@ -33,10 +34,11 @@ LIMITS = ("folders", "functions", "circles", "templates")
 # The templates that are indented by two spaces within each element and tag; djhtml looks at .html alone.
 INDENTED = ("templates", "aftercare/ui/templates")
 
+# The longest first.
 STATIC_CHECKS = {
+    "types": python("-m", "mypy"),
     "format": python("-m", "ruff", "format", "--check", "."),
     "lint": python("-m", "ruff", "check", "."),
-    "types": python("-m", "mypy"),
     # Not its script, whose first line names the interpreter that created the environment.
     "import directions": python("-c", "from importlinter.cli import lint_imports_command as run; run()"),
     "missing migrations": python("manage.py", "makemigrations", "--check", "--dry-run"),
@@ -78,10 +80,12 @@ def environment(
 
 
 def static_checks(env: dict[str, str]) -> list[str]:
-    """Run the static checks and return the names of those that fail."""
+    """Run the static checks, one on each core, and return the names of those that fail."""
     checks = [(title, command, env) for title, command in STATIC_CHECKS.items()]
     checks += [(title, command, env | PRODUCTION) for title, command in CHECKS_OF_PRODUCTION.items()]
-    return [check[0] for check in checks if not run_quietly(*check)]
+    with ThreadPoolExecutor(PROCESSES) as pool:
+        passed = pool.map(lambda check: run_quietly(*check), checks)
+        return [check[0] for check, is_passed in zip(checks, passed, strict=True) if not is_passed]
 
 
 def collect_static(env: dict[str, str]) -> bool:
