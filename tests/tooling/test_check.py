@@ -118,9 +118,9 @@ def test_no_variable_of_the_caller_configures_the_tests(
 
 def test_every_static_check_that_is_promised_is_made() -> None:
     assert list(suites.STATIC_CHECKS) == [
+        "types",
         "format",
         "lint",
-        "types",
         "import directions",
         "missing migrations",
         "limits of size",
