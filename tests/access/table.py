@@ -139,6 +139,7 @@ TABLE: dict[str, Row] = {
     "guidance/<slug:slug>/": Row(everybody("200"), REFUSED),
     "media/images/<path:path>": Row(everybody("404"), REFUSED),
     "ui/": Row(everybody("404"), REFUSED),  # a page of the demonstration
+    "manifest.webmanifest": Row(everybody("200"), REFUSED),
     "push-worker.js": Row(everybody("200"), REFUSED),
 
     # Whoever has the link of a message answers as its recipient; a bare POST shows the second step.

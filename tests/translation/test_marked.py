@@ -45,6 +45,7 @@ NOT_OPENED = frozenset(
         "end_session",
         "healthz",
         "join_clinic",
+        "manifest",
         "mfa_authenticate",
         "mfa_deactivate_totp",
         "mfa_download_recovery_codes",
