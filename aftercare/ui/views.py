@@ -8,7 +8,6 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from aftercare.ui.samples import samples
@@ -20,7 +19,6 @@ HOME_SCREEN_ICONS = (
     ("ui/app/icon-maskable-512.png", 512, "maskable"),
 )
 GROUND, ACCENT = "#f5f3f0", "#1b5a5c"  # as in static/ui/tokens.css, light
-DAY = 24 * 60 * 60  # seconds
 
 
 @require_safe
@@ -32,7 +30,6 @@ def components(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@cache_control(public=True, max_age=DAY)
 def manifest(_request: HttpRequest) -> JsonResponse:
     """Describe the portal to a telephone that puts it on its home screen; the same for every clinic and person."""
     return JsonResponse(

@@ -234,7 +234,8 @@ TABLE: dict[str, Row] = {
     "clinic/contact-points/<uuid:point_id>/again/": Row(REFUSED, own_of_manager("404")),
     "clinic/contact-points/<uuid:point_id>/code/": Row(REFUSED, own_of_manager("302")),
     "clinic/contact-points/<uuid:point_id>/test/": Row(REFUSED, own_of_manager("404")),
-    "clinic/contact-points/<uuid:point_id>/remove/": Row(REFUSED, own_of_manager("302")),
+    # Whosever it is, nothing is left to remove: the page says so, and another's stays.
+    "clinic/contact-points/<uuid:point_id>/remove/": Row(REFUSED, staff("302")),
     "clinic/drills/start/": Row(REFUSED, staff("403", "403", "302")),
     "clinic/drills/<uuid:drill_id>/": Row(record("200"), REFUSED),
     "clinic/drills/<uuid:drill_id>/acknowledge/": Row(REFUSED, record("302")),
@@ -271,7 +272,7 @@ TABLE: dict[str, Row] = {
     "accounts/ways/tap/<str:code>/<uuid:point_id>/": Row(Answers(NOT_FOUND), Answers(NOT_FOUND)),
     "accounts/ways/<uuid:point_id>/confirm/": Row(Answers(NOT_FOUND), Answers(NOT_FOUND)),
     "accounts/ways/<uuid:point_id>/code/": Row(REFUSED, Answers(NOT_FOUND)),
-    "accounts/ways/<uuid:point_id>/change/": Row(REFUSED, Answers(NOT_FOUND)),
+    "accounts/ways/<uuid:point_id>/change/": Row(REFUSED, patients("302")),  # as for staff's points
     "accounts/session/": Row(everybody("200"), everybody("200")),
     "accounts/unlock/": Row(everybody("302"), everybody("302")),
     "accounts/unlock/code/": Row(REFUSED, everybody("302")),

@@ -154,6 +154,16 @@ def test_a_point_is_removed(
     assert client.post(f"{PAGE}{point.pk}/remove/", follow=True).status_code == 200
 
 
+def test_a_colleagues_point_is_removed_by_nobody_else(
+    client: Client, nurse: StaffMember, manager: StaffMember, gateway: Provider, make_point: MakePoint
+) -> None:
+    point = make_point(manager.user)
+
+    client.post(f"{PAGE}{point.pk}/remove/")
+
+    assert manager.user.contact_points.get() == point
+
+
 def test_rules_are_set_and_shown(
     client: Client, nurse: StaffMember, gateway: Provider, make_point: MakePoint
 ) -> None:
