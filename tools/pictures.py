@@ -82,6 +82,7 @@ def of_patients() -> Iterator[Shot]:
         yield Shot(name=f"today-{name}", path="/", who=who)
         yield Shot(name=f"history-{name}", path="/check-ins/", who=who)
         yield Shot(name=f"timeline-{name}", path="/timeline/", who=who)
+        yield Shot(name=f"printed-course-{name}", path="/check-ins/print/", who=who)
     yield Shot(name="check-in", path="/check-in/", who=PATIENT)
     yield Shot(name="check-in-open", path="/check-in/", who=PATIENT, act=open_details)
     yield Shot(name="check-in-errors", path="/check-in/", who=PATIENT, act=send_empty)
@@ -98,6 +99,7 @@ def of_patients() -> Iterator[Shot]:
                 name=f"result-{level.value}-{number}", path=f"/check-ins/{one.pk}/", who=who, act=open_details
             )
             if number == 0:
+                yield Shot(name=f"printed-{level.value}", path=f"/check-ins/{one.pk}/print/", who=who)
                 yield Shot(name=f"correct-{level.value}", path=f"/check-in/?correct={one.pk}", who=who)
 
 

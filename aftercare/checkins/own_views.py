@@ -1,4 +1,4 @@
-"""Views of the patient beside check-ins: lead, letters, timeline, telephone number."""
+"""Views of the patient beside check-ins: lead, letters, timeline, telephone number, pages to print."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from aftercare.checkins.pages.actions import record_said_called
 from aftercare.checkins.pages.lead import lead_after, lead_of
 from aftercare.checkins.pages.lead_box import box_of
 from aftercare.checkins.pages.own_number import OwnNumberForm
+from aftercare.checkins.pages.printed import printed_context
 from aftercare.checkins.pages.today import newest_of, recently_reported
 from aftercare.checkins.pages.who_looked import who_looked
 from aftercare.checkins.views import patient_page
@@ -91,6 +92,22 @@ def who_looked_page(request: HttpRequest, patient: Patient) -> HttpResponse:
     now = timezone.now()
     found = who_looked(patient, request.GET.get("before", ""), now)
     return render(request, "checkins/who_looked.html", {"found": found, "now": now})
+
+
+@require_safe
+@patient_page
+def print_course(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """Show the present course as a page to print for a doctor."""
+    return render(request, "checkins/printed/page.html", printed_context(patient, timezone.now()))
+
+
+@require_safe
+@patient_page
+def print_check_in(request: HttpRequest, patient: Patient, check_in_id: UUID) -> HttpResponse:
+    """Show a check-in, the advice given and the course as a page to print for a doctor."""
+    own = patient.check_ins.select_related("procedure", "superseded_by")
+    found = get_object_or_404(own, pk=check_in_id)
+    return render(request, "checkins/printed/page.html", printed_context(patient, timezone.now(), found))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

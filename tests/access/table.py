@@ -126,6 +126,8 @@ TABLE: dict[str, Row] = {
     "check-ins/": Row(patients("200"), REFUSED),
     "check-ins/<uuid:check_in_id>/": Row(one_patient("200"), REFUSED),
     "check-ins/<uuid:check_in_id>/confirmation/": Row(one_patient("200"), REFUSED),
+    "check-ins/print/": Row(patients("200"), REFUSED),
+    "check-ins/<uuid:check_in_id>/print/": Row(one_patient("200"), REFUSED),
     "letters/<uuid:letter_id>/": Row(one_patient("200"), REFUSED),
     "lead/": Row(patients("200"), REFUSED),
     "called/": Row(REFUSED, patients("302")),

@@ -15,7 +15,7 @@ from pytest_django.live_server_helper import LiveServer
 from aftercare.guidance.articles.loading import load_articles
 from aftercare.people.models import Patient, StaffMember, User
 from tests.checkins.posting import signed_in
-from tests.factories import ProcedureFactory
+from tests.factories import ProcedureFactory, check_in
 from tests.ui.browser import sticks_out, violations
 
 pytestmark = [
@@ -121,3 +121,19 @@ def test_on_paper_the_timeline_keeps_its_steps_and_telephones(visit: Visits) -> 
         expect(page.locator(".tabs")).to_be_hidden()
         expect(page.get_by_text("It can flake or peel.")).to_be_visible()
         expect(page.locator("a.btn-tel").first).to_be_visible()
+
+
+def test_on_paper_the_page_for_a_doctor_is_black_and_keeps_its_telephones(
+    visit: Visits, patient: Patient
+) -> None:
+    found = check_in(patient, timezone.now() - timedelta(hours=1), signs=["pus"], note="o" * 200).check_in
+    with visit(f"/check-ins/{found.pk}/print/") as page:
+        expect(page.get_by_role("button", name="Print this page")).to_be_visible()
+        page.emulate_media(media="print", color_scheme="dark")
+        for gone in (".tabs", "[data-print]", ".lead-now", ".way-back"):
+            expect(page.locator(gone).first).to_be_hidden()
+        expect(page.locator("aside a.btn-tel").first).to_be_visible()
+        badge = page.locator(".printed .lv").first
+        expect(badge).to_have_css("border-top-color", "rgb(0, 0, 0)")
+        expect(badge).to_have_css("color", "rgb(0, 0, 0)")
+        assert not sticks_out(page)
