@@ -15,6 +15,7 @@ from aftercare.checkins.reminders.rows import times_of, with_facts
 from aftercare.checkins.reminders.writing import KIND, new_reminder, write_messages
 from aftercare.outbox.models import Message
 from aftercare.people.actions.events import record_event
+from aftercare.people.actions.patient_details import change_details
 from aftercare.people.models import Clinic, Event, Patient
 
 HOURS_LATER = (1, 3)
@@ -34,8 +35,15 @@ def plan_of(patient: Patient) -> ReminderPlan:
 
 
 @transaction.atomic
-def change_reminders(*, patient: Patient, now: datetime, values: Mapping[str, Any]) -> None:
-    """Store how the patient wants reminders, and begin them again if they were stopped."""
+def change_reminders(
+    *, patient: Patient, now: datetime, values: Mapping[str, Any], time_zone: str = ""
+) -> None:
+    """Store how the patient wants reminders, and begin them again if they were stopped.
+
+    `time_zone`: the zone by whose clock they come from now on, if another one.
+    """
+    if time_zone:
+        change_details(patient=patient, by=patient.user, now=now, details={"time_zone": time_zone})
     plan = locked(patient)
     for name, value in values.items():
         setattr(plan, name, value)

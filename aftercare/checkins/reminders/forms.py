@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from aftercare.checkins.models import ReminderPlan
 from aftercare.people.contact_points.addresses import where
 from aftercare.people.models import ContactPoint
+from aftercare.people.models.clinics import validate_zone
 from aftercare.ui.templatetags.ui import masked_email
 
 PUSH, SMS, EMAIL = "push", "sms", "email"
@@ -41,6 +42,9 @@ class ReminderForm(forms.Form):
     quiet_until = forms.TimeField(
         label=gettext_lazy("Nothing until"), widget=forms.TimeInput(attrs={"type": "time"}, format=CLOCK)
     )
+
+    # The zone of the device, where it is another one and the patient ticks to use it.
+    zone = forms.CharField(required=False, max_length=64, validators=[validate_zone])
 
     def __init__(self, posted: Any, *, plan: ReminderPlan, points: list[ContactPoint], zone: str) -> None:
         super().__init__(posted, initial=initial_of(plan, points))

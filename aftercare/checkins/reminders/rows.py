@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,12 +12,10 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from aftercare.alerts.models import Alert
 from aftercare.checkins.models import CheckIn, Reminder, ReminderPlan
 from aftercare.checkins.reminders.planning import Times
-from aftercare.checkins.schedule import LAST_DAY
 from aftercare.people.models import Patient, Procedure
 
 # Levels below these wait for the clinic; a patient with one of these is asked to call.
 CALLING = (Alert.Level.EMERGENCY, Alert.Level.URGENT)
-MOST_PLANNED = 1000  # plans that one run makes
 
 
 def due_plans(now: datetime) -> QuerySet[ReminderPlan]:
@@ -61,12 +59,11 @@ def times_of(plan: ReminderPlan) -> Times:
     return Times(at=plan.at_time, quiet_from=plan.quiet_from, quiet_until=plan.quiet_until, zone=plan.zone)
 
 
-def patients_to_plan(now: datetime) -> QuerySet[Patient]:
-    """Return the patients whose plan is missing, or was made for another procedure or zone.
+def patients_to_plan(now: datetime, since: datetime) -> QuerySet[Patient]:
+    """Return the patients treated since an instant whose plan is missing, or is for another procedure or zone.
 
-    Only those with a procedure so recent that a planned day may be ahead, read by the index of its instant.
+    They are read by the index of the procedures' instants.
     """
-    since = now - timedelta(days=LAST_DAY + 2)
     recent = Procedure.objects.filter(performed_at__gt=since, performed_at__lte=now)
     plan = ReminderPlan.objects.filter(patient=OuterRef("pk"))
     is_right = plan.filter(counted_from=OuterRef("latest_at"), time_zone=OuterRef("time_zone"))

@@ -8,12 +8,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from aftercare.checkins.models import NonResponse, Reminder, ReminderPlan
 from aftercare.checkins.reminders.deciding import Decision, decide
-from aftercare.checkins.reminders.rows import MOST_PLANNED, due_plans, patients_to_plan, reminded
+from aftercare.checkins.reminders.rows import due_plans, patients_to_plan, reminded
 from aftercare.checkins.reminders.writing import new_reminder, write_messages
+from aftercare.checkins.schedule import LAST_DAY
+from aftercare.logs.isolation import isolated
+from aftercare.outbox.heartbeats import claim_periodic_job
 from aftercare.outbox.nudge import nudge_after_commit
+from aftercare.people.models import Patient
 
 logger = logging.getLogger(__name__)
 
@@ -21,6 +26,9 @@ BATCH = 500  # plans in one transaction
 MOST_BATCHES = 20  # in one run; the next one goes on
 LOOK_BACK = timedelta(days=4)  # of reminders that may be those of an occasion
 AFTER_FAULT = timedelta(hours=1)
+PLANNED_AT_ONCE = 1000  # patients
+LATELY = timedelta(days=2)
+JOB, EVERY = "plan_all_reminders", timedelta(hours=1)
 
 
 def remind(now: datetime) -> int:
@@ -59,12 +67,9 @@ def remind_batch(now: datetime) -> tuple[int, int]:
 
 def decide_safely(plan: ReminderPlan, now: datetime, known: set[Any]) -> Decision:
     """Return what is due for a plan; after an error nothing for an hour."""
-    try:
+    with isolated(logger, "the reminder of patient %s could not be planned", plan.pk):
         return decide(plan, now, known)
-    except Exception:
-        # An error for one patient must not affect the next.
-        logger.exception("the reminder of patient %s could not be planned", plan.pk)
-        return Decision(next_at=now + AFTER_FAULT, counted_from=plan.counted_from)
+    return Decision(next_at=now + AFTER_FAULT, counted_from=plan.counted_from)
 
 
 def keep(decided: Sequence[tuple[ReminderPlan, Decision]]) -> None:
@@ -89,13 +94,27 @@ def entry(plan: Any, now: datetime) -> NonResponse:
 def plan_reminders(now: datetime) -> int:
     """Plan for patients without a plan, or whose procedure or zone changed; return the number of patients.
 
-    Such a plan is due at once: the next run looks at it, and finds when its next reminder is due.
+    Each run looks at those treated lately, and once an hour one looks at all with a planned day ahead.
     """
-    patients = list(patients_to_plan(now).values_list("pk", flat=True)[:MOST_PLANNED])
-    ReminderPlan.objects.bulk_create(
-        (ReminderPlan(patient_id=pk, next_at=now) for pk in patients),
-        update_conflicts=True,
-        unique_fields=["patient"],
-        update_fields=["next_at"],
-    )
-    return len(patients)
+    planned = plan_for(patients_to_plan(now, now - LATELY), now)
+    if claim_periodic_job(JOB, EVERY, now):
+        planned += plan_for(patients_to_plan(now, now - timedelta(days=LAST_DAY + 2)), now)
+    return planned
+
+
+def plan_for(patients: QuerySet[Patient], now: datetime) -> int:
+    """Make plans that are due at once: the next run looks at each, and finds when its reminder is due."""
+    planned, after = 0, None
+    while True:
+        rest = patients.filter(pk__gt=after) if after else patients
+        found = list(rest.values_list("pk", flat=True)[:PLANNED_AT_ONCE])
+        ReminderPlan.objects.bulk_create(
+            (ReminderPlan(patient_id=pk, next_at=now) for pk in found),
+            update_conflicts=True,
+            unique_fields=["patient"],
+            update_fields=["next_at"],
+        )
+        planned += len(found)
+        if len(found) < PLANNED_AT_ONCE:
+            return planned
+        after = found[-1]

@@ -48,7 +48,8 @@ def change(request: HttpRequest, patient: Patient) -> HttpResponse:
     status = HTTPStatus.OK
     if request.method == "POST":
         if form.is_valid():
-            actions.change_reminders(patient=patient, now=now, values=form.values())
+            zone = form.cleaned_data["zone"]
+            actions.change_reminders(patient=patient, now=now, values=form.values(), time_zone=zone)
             messages.success(request, _("Saved."))
             return redirect("reminders")
         status = HTTPStatus.UNPROCESSABLE_ENTITY

@@ -111,12 +111,15 @@ def test_an_emergency_behind_the_link_is_saved_when_the_page_is_left(
 def test_the_page_of_reminders_at_every_width(opened: Opener, treated: Patient) -> None:
     Reminder.objects.all().delete()
     for size, scheme in (((390, 844), "light"), (NARROWEST, "dark"), ((1280, 900), "light")):
-        page = opened("/reminders/", size=size, scheme=scheme)
+        page = opened("/reminders/", size=size, scheme=scheme, zone="Europe/London")
         assert_sound(page)
-    page = opened("/reminders/")
+    expect(page.locator("[data-own-zone]")).to_be_hidden()
+    page = opened("/reminders/", zone="Asia/Kathmandu")
     page.get_by_label("At what time?").fill("19:30")
+    page.get_by_label("This phone has another clock.").check()
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Every day at 19:30")).to_be_visible()
+    expect(page.get_by_text("By the clock of Kathmandu.")).to_be_visible()
     page.get_by_text("You sleep at other hours?").click()
     page.get_by_label("Nothing from").fill("10:00")
     page.get_by_label("Nothing until").fill("18:00")

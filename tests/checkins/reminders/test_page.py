@@ -144,3 +144,15 @@ def test_the_hour_is_by_the_patients_zone(client: Client, patient: Patient) -> N
     with_plan(patient, next_at=at(6))
     assert "By the clock of Kathmandu." in text_of(client.get(PAGE))
     assert [run(at(h)) for h in (8, 26.24, 26.25)] == [0, 0, 1]
+
+
+def test_the_clock_of_the_phone_is_taken_over_where_the_patient_ticks_it(
+    client: Client, patient: Patient
+) -> None:
+    assert save(client, at_time="18:00", zone="Asia/Kathmandu").status_code == 302
+    patient.refresh_from_db()
+    assert patient.time_zone == "Asia/Kathmandu"
+    assert [run(at(h)) for h in (8, 26.25)] == [0, 1]
+    refused = save(client, zone="Mars/Base")
+    assert refused.status_code == 422
+    assert "Give a time zone such as Europe/London." in text_of(refused)

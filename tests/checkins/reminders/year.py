@@ -23,7 +23,7 @@ from tests.factories import ClinicFactory, PatientFactory, UserFactory
 
 BEGIN, END = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
-PLAN_EVERY = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
 ZONES = (
     *("Europe/London", "Europe/Berlin", "Asia/Kathmandu", "Asia/Kolkata"),
     *("Pacific/Apia", "Pacific/Honolulu", "Pacific/Chatham", "Australia/Lord_Howe"),
@@ -136,27 +136,26 @@ class Year:
 
     def run(self) -> None:
         """Let the year pass."""
-        events, place, plan_at = self.events(), 0, BEGIN
-        while (now := self.next_tick(events, place, plan_at)) is not None:
+        events, place, plans = self.events(), 0, [BEGIN]
+        while (
+            now := self.next_tick([*plans[:1], *(at for at, *_rest in events[place : place + 1])])
+        ) is not None:
             while place < len(events) and events[place][0] <= now:
                 happen(*events[place], self.staff)
-                plan_at, place = next_multiple(events[place][0]), place + 1
-            if plan_at <= now:
+                plans, place = sorted([*plans, *runs_after(*events[place])]), place + 1
+            if plans and plans[0] <= now:
                 plan_reminders(now)
-                plan_at = END
+                plans = [at for at in plans if at > now]
             remind(now)
             deliver_kind(KIND, partial(identity, now))
             self.runs += 1
 
-    def next_tick(
-        self, events: list[tuple[datetime, str, Person]], place: int, plan_at: datetime
-    ) -> datetime | None:
+    def next_tick(self, ahead: list[datetime]) -> datetime | None:
         """Return the next minute at which there is something to do; in an outage its end."""
         due = [
             ReminderPlan.objects.aggregate(at=Min("next_at"))["at"],
             Message.objects.waiting().aggregate(at=Min("next_attempt_at"))["at"],
-            events[place][0] if place < len(events) else None,
-            plan_at if plan_at < END else None,
+            *ahead,
         ]
         soonest = min((at for at in due if at is not None), default=END)
         tick = self.after_outage(BEGIN + -((BEGIN - soonest) // MINUTE) * MINUTE)
@@ -177,9 +176,10 @@ def identity(instant: datetime) -> datetime:
     return instant
 
 
-def next_multiple(instant: datetime) -> datetime:
-    """Return the next run of the planning after an instant."""
-    return BEGIN + ((instant - BEGIN) // PLAN_EVERY + 1) * PLAN_EVERY
+def runs_after(at: datetime, what: str, _person: Person) -> list[datetime]:
+    """Return when the planning runs because of an event: within the minute, of a change of zone within the hour."""
+    soon = BEGIN + ((at - BEGIN) // MINUTE + 1) * MINUTE
+    return [soon, soon + HOUR] if what in {"zone", "procedure"} else []
 
 
 def happen(at: datetime, what: str, person: Person, staff: User) -> None:
