@@ -17,6 +17,7 @@ from aftercare.people.actions.events import record_event
 from aftercare.people.actions.staff import add_staff_member
 from aftercare.people.actions.staff_invitations import invite_staff
 from aftercare.people.models import Clinic, Event, StaffMember, User
+from aftercare.people.models.clinics import AGREED_WORDS
 from aftercare.ui.telephones import Telephone
 
 
@@ -92,13 +93,19 @@ def as_kept(details: Mapping[str, Any]) -> dict[str, Any]:
 
 @transaction.atomic
 def change_details(*, clinic: Clinic, by: User, now: datetime, details: Mapping[str, Any]) -> Clinic:
-    """Change a clinic's name, telephones, hours or colour. The event's details keep the previous values."""
+    """Change a clinic's name, telephones, hours, colour or words on data, and ask patients again where needed.
+
+    The event's details keep the previous values.
+    """
     current: Clinic = Clinic.objects.select_for_update().get(pk=clinic.pk)
     before = {name: getattr(current, name) for name in details if getattr(current, name) != details[name]}
     if not before:
         return current
     for name in before:
         setattr(current, name, details[name])
+    if not before.keys().isdisjoint(AGREED_WORDS):
+        current.data_text_version += 1
+        current.data_text_from = now.astimezone(current.zone).date()
     current.full_clean(exclude=["closed_days", "slug"])
     current.save()
     if "check_in_days" in before:

@@ -44,6 +44,7 @@ TELEPHONES = ("telephone", "out_of_hours_telephone")
 DETAILS = (
     *("name", "telephone", "out_of_hours_telephone", "emergency_number", "cannot_phone"),
     *("time_zone", "technical_contact", "adult_age", "accent"),
+    *("data_controller", "data_contact", "data_kept"),
 )
 HOURS = re.compile(r"([01]?\d|2[0-4])[:.]([0-5]\d)\s*(?:-|–|to)\s*([01]?\d|2[0-4])[:.]([0-5]\d)")
 ADULT = (12, gettext_lazy("Give an age of 12 or more."))
@@ -131,6 +132,9 @@ class DetailsForm(Holdable, forms.ModelForm):  # type: ignore[type-arg]
             "cannot_phone": gettext_lazy("For people who cannot phone"),
             "adult_age": gettext_lazy("Adult from the age of"),
             "technical_contact": gettext_lazy("Technical contact"),
+            "data_controller": gettext_lazy("Who is responsible for the data"),
+            "data_contact": gettext_lazy("Contact for questions about data"),
+            "data_kept": gettext_lazy("How long the data is kept"),
         }
         help_texts = {
             "emergency_number": gettext_lazy("Such as 999, 112 or 911."),
@@ -145,6 +149,9 @@ class DetailsForm(Holdable, forms.ModelForm):  # type: ignore[type-arg]
             ),
             "technical_contact": gettext_lazy("This address gets a mail where messages do not leave."),
             "accent": gettext_lazy("Such as #1b5a5c. It must be dark enough to read on white."),
+            "data_controller": gettext_lazy("The name in law and the address. Empty: the clinic’s name."),
+            "data_contact": gettext_lazy("An e-mail address or a telephone. Empty: the clinic’s telephone."),
+            "data_kept": gettext_lazy("Such as: Eight years after the last treatment."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -234,4 +241,5 @@ def details_layout() -> Layout:
             *(Div(*pair, css_class="pair") for pair in PAIRS),
             css_class="card",
         ),
+        Fieldset(_("Data and privacy"), "data_controller", "data_contact", "data_kept", css_class="card"),
     )

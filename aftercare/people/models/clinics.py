@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,13 @@ from aftercare.ui.colour import HEX, accent_dark, accent_problem
 from aftercare.ui.telephones import region_of
 
 LATEST_CHECK_IN_DAY = 16 * 7  # days after a procedure
+# Version of the portal's own part of the text on data and privacy, to which patients agree, and its first day.
+# Count it up if what is kept, who sees it or what the portal is not changes: patients are asked again.
+DATA_TEXT_VERSION = 1
+DATA_TEXT_FROM = date(2026, 11, 30)
+# The clinic's words on that page to which patients agree; a change of these counts as a new version.
+AGREED_WORDS = ("data_controller", "data_kept")
+
 ACCENT = RegexValidator(r"^#[0-9a-f]{6}$", _("Give a colour such as #1b5a5c."))
 
 
@@ -59,6 +66,13 @@ class Clinic(models.Model):
     adult_age = models.PositiveSmallIntegerField(default=18)
     # Days after a procedure on which check-ins are planned, in order; null: the usual ones.
     check_in_days = models.JSONField(null=True, blank=True, validators=[validate_check_in_days])
+    # The clinic's own words on the page on data and privacy; empty: the page says what holds everywhere.
+    data_controller = models.CharField(max_length=200, blank=True, default="", db_default="")
+    data_contact = models.CharField(max_length=200, blank=True, default="", db_default="")
+    data_kept = models.CharField(max_length=200, blank=True, default="", db_default="")
+    # Counts the changes of those words to which patients agree, and the day of the last.
+    data_text_version = models.PositiveSmallIntegerField(default=1, db_default=1, editable=False)
+    data_text_from = models.DateField(null=True, editable=False)
     # Mailed by the watchdog when messages are not delivered.
     technical_contact = models.EmailField(blank=True)
     accent = models.CharField(max_length=7, default="#1b5a5c", validators=[ACCENT])
@@ -107,6 +121,16 @@ class Clinic(models.Model):
     def telephone_region(self) -> str | None:
         """Country whose telephone numbers are written without country code."""
         return region_of(self.time_zone)
+
+    @property
+    def consent_version(self) -> str:
+        """Version of the text to which patients agree: the portal's part and the clinic's, such as "1.3"."""
+        return f"{DATA_TEXT_VERSION}.{self.data_text_version}"
+
+    @property
+    def consent_text_from(self) -> date:
+        """Day since which the text to which patients agree is as it is."""
+        return max(DATA_TEXT_FROM, self.data_text_from or DATA_TEXT_FROM)
 
     @property
     def hours(self) -> OpeningHours:

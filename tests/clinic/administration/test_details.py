@@ -133,3 +133,21 @@ def test_the_days_of_check_ins_are_changed_and_todays_page_follows(
         client.post(DETAILS_URL, posted(clinic, check_in_days=page))
     clinic.refresh_from_db()
     assert clinic.check_in_days is None
+
+
+def test_patients_are_asked_again_only_where_the_words_they_agree_to_have_changed(
+    clinic: Clinic, manager: StaffMember
+) -> None:
+    versions = []
+    for typed in (
+        {"data_controller": "Larkfield Ltd, 1 High Street"},
+        {"data_contact": "data@larkfield.example"},
+        {"data_kept": "Eight years after the last treatment."},
+    ):
+        clinic.refresh_from_db()
+        with frozen_at(at(30)):
+            assert staff_client(manager).post(DETAILS_URL, posted(clinic, **typed)).status_code == 302
+        clinic.refresh_from_db()
+        versions.append(clinic.consent_version)
+    assert versions == ["1.2", "1.2", "1.3"]
+    assert clinic.data_text_from == at(30).date()
