@@ -14,6 +14,7 @@ from aftercare.checkins.models import CheckIn
 from aftercare.checkins.submission.actions import Receipt, submit_check_in
 from aftercare.checkins.submission.submission import Submission
 from aftercare.people.models import Clinic, Patient, Procedure, StaffMember, User
+from aftercare.people.models.patients import AT_ENROLMENT
 from aftercare.triage import Answers
 
 # Its functions are not annotated; what they stand for is checked by the models' own types.
@@ -83,6 +84,7 @@ class PatientFactory(factory.django.DjangoModelFactory[Patient]):
     clinic = declare.SubFactory(ClinicFactory)
     time_zone = "Europe/London"
     enrolled_at = MONDAY - timedelta(days=7)
+    consent_version = AT_ENROLMENT
 
 
 class ProcedureFactory(factory.django.DjangoModelFactory[Procedure]):

@@ -1,11 +1,13 @@
 from django.urls import path
 
 from aftercare.checkins import own_views, views
+from aftercare.checkins.first_visit.views import first_visit
 from aftercare.checkins.reminders import link_views
 from aftercare.checkins.reminders.views import reminders
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("first-visit/", first_visit, name="first_visit"),
     path("check-in/", views.check_in, name="check_in"),
     path("timeline/", own_views.timeline_page, name="timeline"),
     path("lead/", own_views.lead, name="lead"),

@@ -45,6 +45,7 @@ from aftercare.people.sessions.locking import is_locked
 
 P = ParamSpec("P")
 FORBIDDEN = 403
+SEEN_FIRST_VISIT = "seen_first_visit"  # session key: the patient record
 ROWS = 60  # check-ins per page of the history
 
 
@@ -80,8 +81,8 @@ def bind_named_record(request: HttpRequest, patient: Patient, check_in_id: UUID 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Route to the page of the user's role: patient, staff or editor; else the welcome page."""
-    if patient_of(request):
-        return today(request)
+    if patient := patient_of(request):
+        return redirect("first_visit") if is_first_visit(request, patient) else today(request)
     if staff_member_of(request):
         return redirect("/clinic/")
     if is_editor(request.user):
@@ -89,6 +90,13 @@ def home(request: HttpRequest) -> HttpResponse:
     if is_locked(request.session):
         return redirect(settings.LOCKED_URL)
     return render(request, "people/accounts/welcome.html")
+
+
+def is_first_visit(request: HttpRequest, patient: Patient) -> bool:
+    """Return True if the patient is to be led through the first visit: once a session, before any check-in."""
+    if patient.consent_version or request.session.get(SEEN_FIRST_VISIT) == str(patient.pk):
+        return False
+    return not patient.check_ins.exists()
 
 
 @patient_page

@@ -13,6 +13,7 @@ from aftercare.guidance.models import ExpectedCourseSet
 from aftercare.people.actions.staff import add_staff_member
 from aftercare.people.hours import ALWAYS_OPEN
 from aftercare.people.models import Clinic, Patient, Procedure, StaffMember, User
+from aftercare.people.models.patients import AT_ENROLMENT
 from aftercare.triage import RULESET_VERSION, Answers
 from bench.support.sessions import signed_in
 
@@ -95,7 +96,13 @@ def enrol(practice: Practice, now: datetime, *, patients: int, earlier: int) -> 
         for number in range(patients)
     )
     enrolled = Patient.objects.bulk_create(
-        Patient(user=user, clinic=practice.clinic, time_zone="Europe/London", enrolled_at=now)
+        Patient(
+            user=user,
+            clinic=practice.clinic,
+            time_zone="Europe/London",
+            enrolled_at=now,
+            consent_version=AT_ENROLMENT,
+        )
         for user in users
     )
     performed_at = now - timedelta(hours=PERFORMED_H)

@@ -149,9 +149,13 @@ class DetailsForm(Holdable, forms.ModelForm):  # type: ignore[type-arg]
             ),
             "technical_contact": gettext_lazy("This address gets a mail where messages do not leave."),
             "accent": gettext_lazy("Such as #1b5a5c. It must be dark enough to read on white."),
-            "data_controller": gettext_lazy("The name in law and the address. Empty: the clinic’s name."),
+            "data_controller": gettext_lazy(
+                "The name in law and the address. Empty: the clinic’s name. A change asks patients again."
+            ),
             "data_contact": gettext_lazy("An e-mail address or a telephone. Empty: the clinic’s telephone."),
-            "data_kept": gettext_lazy("Such as: Eight years after the last treatment."),
+            "data_kept": gettext_lazy(
+                "Such as: Eight years after the last treatment. A change asks patients again."
+            ),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -25,6 +25,7 @@ from aftercare.checkins.submission.submission import Submission
 from aftercare.outbox.models import Message
 from aftercare.people.actions.patients import enrol_patient
 from aftercare.people.models import Clinic, Patient, User
+from aftercare.people.models.patients import AT_ENROLMENT
 from aftercare.triage import LIMITS
 from clinic.demo.clinics import address
 from clinic.demo.past_messages import past_messages_of
@@ -101,7 +102,7 @@ def closing_note(alert: Alert) -> str:
 
 
 def enrol(story: Story, *, clinic: Clinic, email: str, number: int, nurse: User, now: datetime) -> Patient:
-    return enrol_patient(
+    patient = enrol_patient(
         clinic=clinic,
         by=nurse,
         now=now,
@@ -115,6 +116,10 @@ def enrol(story: Story, *, clinic: Clinic, email: str, number: int, nurse: User,
         intake=list(story.intake),
         consent=True,
     )
+    # The people of the demonstration are past their first visit.
+    patient.consent_version = AT_ENROLMENT
+    patient.save(update_fields=["consent_version"])
+    return patient
 
 
 def report(act: Reported, *, patient: Patient, performed_at: datetime, nurse: User, now: datetime) -> None:

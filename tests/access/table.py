@@ -122,6 +122,7 @@ TABLE: dict[str, Row] = {
 
     # Patients. Whoever is signed out keeps a check-in until the sign-in.
     "": Row(Answers("200 200 200 200 302 302 302 302 302 302"), REFUSED),
+    "first-visit/": Row(patients("302"), patients("302")),
     "check-in/": Row(patients("200"), patients("422")),
     "check-ins/": Row(patients("200"), REFUSED),
     "check-ins/<uuid:check_in_id>/": Row(one_patient("200"), REFUSED),
@@ -137,6 +138,7 @@ TABLE: dict[str, Row] = {
 
     # What everybody may read.
     "timeline/": Row(everybody("200"), REFUSED),
+    "privacy/": Row(everybody("200"), REFUSED),
     "guidance/": Row(everybody("200"), REFUSED),
     "guidance/<slug:slug>/": Row(everybody("200"), REFUSED),
     "media/images/<path:path>": Row(everybody("404"), REFUSED),

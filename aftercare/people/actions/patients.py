@@ -1,4 +1,4 @@
-"""Enrolment of patients."""
+"""Enrolment of patients, and their consent to the text on data and privacy."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from aftercare.people.models import (
     Patient,
     User,
 )
+from aftercare.people.models.clinics import DATA_TEXT_VERSION
 from aftercare.people.name_matching import is_same_name
 
 ANOTHER_NAME = gettext_lazy(
@@ -100,3 +101,23 @@ def user_to_enrol(*, clinic: Clinic, email: str, first_name: str, last_name: str
 def choose_record(*, patient: Patient, now: datetime) -> None:
     """Make a record the one that the person's new sessions begin with."""
     Patient.objects.filter(pk=patient.pk).update(chosen_at=now)
+
+
+@transaction.atomic
+def agree(*, patient: Patient, now: datetime) -> bool:
+    """Record that the patient agrees to the text as it is now; return False if that is recorded already."""
+    own = Patient.objects.select_for_update(of=("self",)).select_related("clinic").get(pk=patient.pk)
+    version = own.clinic.consent_version
+    if own.consent_version == version:
+        return False
+    Patient.objects.filter(pk=own.pk).update(consent_version=version, consented_at=now)
+    patient.consent_version, patient.consented_at = version, now
+    record_event(
+        verb=Event.Verb.AGREED,
+        actor=patient.user,
+        now=now,
+        patient=patient,
+        subject=patient.pk,
+        data={"portal_text": DATA_TEXT_VERSION, "clinic_text": own.clinic.data_text_version},
+    )
+    return True

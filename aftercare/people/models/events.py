@@ -23,6 +23,7 @@ class Event(AppendOnly):
         HANDED_OVER = "handed_over", _("handed the patient a sign-in link")
         CAME_IN = "came_in", _("signed in with the invitation")
         JOINED = "joined", _("agreed to use the portal with this clinic too")
+        AGREED = "agreed", _("agreed to the text on data and privacy")
         REFUSED_LINK = "refused_link", _("was refused: opened somebody else’s link")
         CHANGED_DETAILS = "changed_details", _("changed how the patient is reached or named")
         RECORDED_PROCEDURE = "recorded_procedure", _("recorded a procedure")

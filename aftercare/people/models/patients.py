@@ -19,6 +19,10 @@ from aftercare.people.name_matching import search_text
 from aftercare.people.telephones import TelephoneField
 from aftercare.ui.telephones import active_region
 
+# In place of a version: staff noted at enrolment that the patient agrees. That counts for the first version.
+AT_ENROLMENT = "enrolment"
+FIRST_VERSION = "1.1"
+
 
 class IntakeQuestion(models.TextChoices):
     """Intake questions before treatment (IQ1-IQ11 of the clinical specification; S22, S38, S39)."""
@@ -121,6 +125,11 @@ class Patient(models.Model):
     pending_since = models.DateTimeField(null=True)
     # When the person last chose this record among several.
     chosen_at = models.DateTimeField(null=True)
+    # Version of the text on data to which the patient has agreed, and when; AT_ENROLMENT where staff noted, before
+    # the text had versions, that the patient agrees; empty: not asked yet. The default of the database counts for
+    # patients of before, whose rows are too many to be written anew.
+    consent_version = models.CharField(max_length=20, default="", db_default="enrolment", editable=False)
+    consented_at = models.DateTimeField(null=True, editable=False)
     # Withdrawn from the portal until taken back; reports are kept.
     withdrawn_at = models.DateTimeField(null=True)
     withdrawn_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
@@ -133,6 +142,11 @@ class Patient(models.Model):
                 condition=models.Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True)
                 | models.Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False),
                 name="patient_is_withdrawn_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(consented_at__isnull=True, consent_version__in=["", AT_ENROLMENT])
+                | (models.Q(consented_at__isnull=False) & ~models.Q(consent_version__in=["", AT_ENROLMENT])),
+                name="patient_agrees_to_a_version_at_an_instant",
             ),
             models.UniqueConstraint(fields=["user", "clinic"], name="one_patient_record_per_user_and_clinic"),
             models.UniqueConstraint(
@@ -170,6 +184,12 @@ class Patient(models.Model):
     @property
     def is_withdrawn(self) -> bool:
         return self.withdrawn_at is not None
+
+    @property
+    def has_agreed(self) -> bool:
+        """True if the patient has agreed to the text on data as it is now."""
+        agreed = self.consent_version
+        return (FIRST_VERSION if agreed == AT_ENROLMENT else agreed) == self.clinic.consent_version
 
     @property
     def is_risk_asked(self) -> bool:

@@ -38,7 +38,7 @@ PLAIN = {
     "people.User": {"email", "first_name", "last_name", "telephone"},
     "people.Patient": {"call_back_telephone", "guardian_name", "record_number", "search_text"},
     # Chosen from lists, or the portal's own words.
-    "people.Patient ": {"intake", "intake_asked", "time_zone"},
+    "people.Patient ": {"consent_version", "intake", "intake_asked", "time_zone"},
     "people.Procedure": {"area"},
     "checkins.CheckIn": {"advice", "answers", "several_of"},
     "checkins.Assessment": {"advice", "ruleset_version"},
@@ -71,6 +71,7 @@ PLAIN = {
             "name",
             "opening_hours",
         ),
+        *("data_contact", "data_controller", "data_kept"),
         *("out_of_hours_telephone", "slug", "technical_contact", "telephone", "time_zone"),
     },
 }

@@ -1,0 +1,1 @@
+"""The first visit of a patient: what the portal is, consent, and reminders."""
