@@ -1,4 +1,4 @@
-"""Views of the patient beside check-ins: lead, letters, timeline, telephone number, pages to print."""
+"""Views of the patient beside check-ins: lead, letters, timeline, calendar, telephone number, pages to print."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from http import HTTPStatus
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from aftercare.alerts.actions.patient_messages import TEXTS, open_letter
 from aftercare.alerts.models import Letter
 from aftercare.checkins.pages.actions import record_said_called
+from aftercare.checkins.pages.calendar_file import calendar_file
 from aftercare.checkins.pages.lead import lead_after, lead_of
 from aftercare.checkins.pages.lead_box import box_of
 from aftercare.checkins.pages.own_number import OwnNumberForm
@@ -108,6 +109,17 @@ def print_check_in(request: HttpRequest, patient: Patient, check_in_id: UUID) ->
     own = patient.check_ins.select_related("procedure", "superseded_by")
     found = get_object_or_404(own, pk=check_in_id)
     return render(request, "checkins/printed/page.html", printed_context(patient, timezone.now(), found))
+
+
+@require_safe
+@patient_page
+def calendar(_request: HttpRequest, patient: Patient) -> HttpResponse:
+    """Send the dates of the recovery as a calendar file."""
+    written = calendar_file(patient, timezone.now())
+    if written is None:
+        raise Http404("not treated yet")
+    name = {"Content-Disposition": 'attachment; filename="aftercare.ics"'}
+    return HttpResponse(written, content_type="text/calendar; charset=utf-8", headers=name)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -10,6 +10,7 @@ urlpatterns = [
     path("first-visit/", first_visit, name="first_visit"),
     path("check-in/", views.check_in, name="check_in"),
     path("timeline/", own_views.timeline_page, name="timeline"),
+    path("calendar/", own_views.calendar, name="calendar"),
     path("lead/", own_views.lead, name="lead"),
     path("called/", own_views.said_called, name="said_called"),
     path("your-number/", own_views.own_number, name="own_number"),

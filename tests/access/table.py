@@ -130,6 +130,8 @@ TABLE: dict[str, Row] = {
     "check-ins/print/": Row(patients("200"), REFUSED),
     "check-ins/<uuid:check_in_id>/print/": Row(one_patient("200"), REFUSED),
     "letters/<uuid:letter_id>/": Row(one_patient("200"), REFUSED),
+    # Before the first treatment there are no dates.
+    "calendar/": Row(Answers("in 200 404 404 404 404 404 404 404 404"), REFUSED),
     "lead/": Row(patients("200"), REFUSED),
     "called/": Row(REFUSED, patients("302")),
     "your-number/": Row(patients("200"), patients("200")),

@@ -24,6 +24,7 @@ class ClinicInstruction:
     kinds: tuple[str, ...]
     article_title: str
     article_slug: str
+    clinic_field: str = ""
 
     @property
     def is_do(self) -> bool:
@@ -58,6 +59,7 @@ def as_said_by(words: ClinicPlaceholders, instruction: Instruction, article: Art
         kinds=tuple(instruction.kinds.split()),
         article_title=article.title,
         article_slug=article.slug,
+        clinic_field=field,
     )
 
 
