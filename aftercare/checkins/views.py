@@ -115,7 +115,7 @@ def check_in(request: HttpRequest) -> HttpResponse:
 @patient_page
 def show_form(request: HttpRequest, patient: Patient) -> HttpResponse:
     now = timezone.now()
-    page = FormPage(patient, now)
+    page = FormPage(patient, now, shows_last=True)
     if "correct" in request.GET:
         corrected = own_check_in(patient, request.GET["correct"])
         form = page.correcting(corrected)
@@ -132,7 +132,7 @@ def send(request: HttpRequest, patient: Patient) -> HttpResponse:
 
     It is judged by the database's clock, by which what follows from it is due.
     """
-    page = FormPage(patient, database_clock.now())
+    page = FormPage(patient, database_clock.now(), shows_last=True)
     if is_for_another_clinic(request, patient):
         status = HTTPStatus.UNPROCESSABLE_ENTITY
         return page.filled(request, page.form(request.POST), status=status, is_for_another=True)
@@ -189,7 +189,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 @patient_page
 def send_again(request: HttpRequest, patient: Patient) -> HttpResponse:
-    page = FormPage(patient, timezone.now())
+    page = FormPage(patient, timezone.now(), shows_last=True)
     return page.filled(request, page.form(request.POST), status=FORBIDDEN, is_draft=True)
 
 

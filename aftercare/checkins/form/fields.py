@@ -136,6 +136,8 @@ class OneAnswer(SharedChoices, forms.ChoiceField):
 class Severity(OneAnswer):
     """A severity from 0 (none) to 4 (very severe); None also for "I can't tell"."""
 
+    has_last = True  # the answer of the check-in before stands beside it
+
     def __init__(self, key: str) -> None:
         super().__init__(key, SEVERITY_CHOICES)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from http import HTTPStatus
@@ -11,15 +12,18 @@ from uuid import UUID, uuid4
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.formats import date_format
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from aftercare.checkins.form.asked import Asked
 from aftercare.checkins.form.form import CheckInForm
+from aftercare.checkins.form.last_answers import last_lines, with_lines
 from aftercare.checkins.form.rendering import blank_parts, parts_of
 from aftercare.checkins.form.time_input import as_typed
 from aftercare.checkins.models import CheckIn
+from aftercare.checkins.models.check_ins import CheckInQuerySet
 from aftercare.checkins.submission.history import newest_version, side_by_side
 from aftercare.checkins.submission.submission import RejectedError
 from aftercare.checkins.wording import NONE_OF_THESE, SEVERAL, SEVERAL_CHOICE, Choices
@@ -37,8 +41,9 @@ class FormPage:
 
     template = "checkins/form/check_in.html"
 
-    def __init__(self, patient: Patient, now: datetime) -> None:
-        self.patient, self.now = patient, now
+    def __init__(self, patient: Patient, now: datetime, *, shows_last: bool = False) -> None:
+        """`shows_last`: answered scales show the answers of the last check-in; for the signed-in patient alone."""
+        self.patient, self.now, self.shows_last = patient, now, shows_last
 
     @cached_property
     def procedures(self) -> list[Procedure]:
@@ -61,9 +66,25 @@ class FormPage:
         """
         if any(one.hours_at(self.now) >= LIMITS.settle_h for one in self.recovering):
             return True
+        return self.earlier.exclude(pk=corrected.pk).exists() if corrected else self.last_entry is not None
+
+    @property
+    def earlier(self) -> CheckInQuerySet:
+        """The check-ins so far in the series of the procedures that a check-in about now can concern."""
         own = self.patient.check_ins.not_superseded().filter(in_series=True)
-        own = own.about(self.recovering) if self.recovering else own.filter(procedure=None)
-        return (own.exclude(pk=corrected.pk) if corrected else own).exists()
+        return own.about(self.recovering) if self.recovering else own.filter(procedure=None)
+
+    @cached_property
+    def last_entry(self) -> CheckIn | None:
+        """The newest of these by the instant described."""
+        return self.earlier.newest_first().only("answers", "observed_at", "patient").first()
+
+    def last_lines(self, form: CheckInForm | None) -> dict[str, SafeString]:
+        """Return the answers of the last check-in; none beside those of a correction, or where two areas recover."""
+        is_correction = form is not None and not form.is_bound
+        if is_correction or not self.shows_last or len(self.recovering) > 1:
+            return {}
+        return last_lines(self.last_entry, self.now)
 
     def asked(self, corrected: CheckIn | None = None) -> Asked:
         """Return what the form asks now."""
@@ -168,6 +189,9 @@ class FormPage:
     def page(self, request: HttpRequest, context: dict[str, Any], status: int = 200) -> HttpResponse:
         hours = self.latest.hours_at(self.now) if self.latest else None
         since = span_words(hours) if hours is not None else ""
+        parts = context["parts"]
+        lines = self.last_lines(context.get("form"))
+        context = {**context, "parts": replace(parts, questions=with_lines(parts.questions, lines))}
         shared = {"now": self.now, "since": since, "record": self.patient.pk}
         return render(request, self.template, {**shared, **context}, status=status)
 

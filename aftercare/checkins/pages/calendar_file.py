@@ -83,7 +83,7 @@ def check_ins_after(
     zone = patient.clinic.zone
     until = replaced_by.performed_at.astimezone(zone).date() if replaced_by else None
     treated_on = procedure.performed_at.astimezone(zone).date()
-    for day in planned_dates(procedure.performed_at, zone):
+    for day in planned_dates(procedure.performed_at, zone, patient.clinic.check_in_days):
         yield CalendarDate(
             procedure_id=procedure.pk,
             name=f"check-in {(day - treated_on).days}",

@@ -66,6 +66,23 @@ def test_an_emergency_tick_shows_at_once_whom_to_call_and_hides_the_rest(
     expect(page.get_by_role("heading", level=1)).to_have_text("Call 999 now")
 
 
+@pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
+def test_the_answer_of_the_check_in_before_is_read_after_this_one_and_not_ahead(
+    opened: Opener, treated: Patient, script: bool
+) -> None:
+    check_in(treated, timezone.now() - timedelta(hours=1), redness=2, pain=1)
+    page = opened("/check-in/", script=script)
+    form = page.locator("form.ask")
+    assert page.locator(".last").count() == 4
+    assert "Last time" not in form.aria_snapshot()
+    assert "Last time" not in form.inner_text()
+    choose(page, "How red is the treated skin?", "Mild")
+    redness = page.get_by_role("group", name="How red is the treated skin?")
+    expect(redness.locator(".last")).to_contain_text("Last time: Moderate.")
+    assert form.aria_snapshot().count("Last time") == 1
+    assert not script or violations(page) == []
+
+
 def test_a_follow_up_comes_with_the_answer_that_asks_for_it(opened: Opener) -> None:
     page = opened("/check-in/")
     medicine = page.get_by_role("group", name="Have you had pain medicine")

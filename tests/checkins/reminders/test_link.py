@@ -237,3 +237,13 @@ def test_pages_of_a_link_are_neither_cached_nor_tell_their_address(client: Clien
     assert page["Referrer-Policy"] == "no-referrer"
     assert "no-store" in page["Cache-Control"]
     assert "noindex" in page["X-Robots-Tag"]
+
+
+def test_no_earlier_answer_stands_in_the_form_of_a_link(client: Client, link: str, patient: Patient) -> None:
+    check_in(patient, 8, redness=3)
+    with frozen_at(at(9)):
+        assert "Last time: Severe." in signed_in(patient.user).get("/check-in/").content.decode()
+        page = client.get(link).content.decode()
+    assert 'name="redness"' in page
+    assert "Last time" not in page
+    assert "<!--last" not in page
