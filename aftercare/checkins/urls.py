@@ -2,6 +2,7 @@ from django.urls import path
 
 from aftercare.checkins import own_views, views
 from aftercare.checkins.first_visit.views import first_visit
+from aftercare.checkins.own_data.views import own_data_page
 from aftercare.checkins.reminders import link_views
 from aftercare.checkins.reminders.views import reminders
 
@@ -15,6 +16,7 @@ urlpatterns = [
     path("called/", own_views.said_called, name="said_called"),
     path("your-number/", own_views.own_number, name="own_number"),
     path("who-looked/", own_views.who_looked_page, name="who_looked"),
+    path("your-data/", own_data_page, name="own_data"),
     path("letters/<uuid:letter_id>/", own_views.letter, name="letter"),
     path("check-ins/", views.check_ins, name="check_ins"),
     path("check-ins/print/", own_views.print_course, name="print_course"),

@@ -83,6 +83,7 @@ class Event(AppendOnly):
         APPROVED_REMOVAL = "approved_removal", _("agreed to remove somebody’s second step")
         STOPPED_REMOVAL = "stopped_removal", _("stopped the removal of a second step")
         RESET_FACTORS = "reset_factors", _("removed somebody’s second step")
+        FETCHED_OWN_DATA = "fetched_own_data", _("fetched everything that is kept about them")
         ERASED = "erased", _("erased who the person is")
 
     class Page(models.TextChoices):

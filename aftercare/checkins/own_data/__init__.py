@@ -1,0 +1,1 @@
+"""What the portal keeps about a patient, as a file for the patient."""
