@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import available_timezones
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Field, Layout
@@ -148,13 +147,6 @@ def require_after_birth(performed_at: datetime, born: date | None) -> None:
     """Raise ValidationError for a treatment before the patient's birth."""
     if born and timezone.localdate(performed_at) < born:
         raise ValidationError(_("This is before the patient was born. Please check the year."))
-
-
-def zone_choices(clinic_zone: str, own: str = "") -> list[tuple[str, str]]:
-    """Return the time zones as choices: the clinic's first, then the others by name, `own` always included."""
-    others = {zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/")}
-    rest = sorted((others | ({own} - {""})) - {clinic_zone})
-    return [(clinic_zone, _("%(zone)s (clinic)") % {"zone": clinic_zone}), *((zone, zone) for zone in rest)]
 
 
 def colleagues(clinics: Sequence[Clinic]) -> list[StaffMember]:

@@ -19,6 +19,7 @@ from aftercare.checkins.pages.actions import record_said_called
 from aftercare.checkins.pages.calendar_file import calendar_file
 from aftercare.checkins.pages.lead import lead_after, lead_of
 from aftercare.checkins.pages.lead_box import box_of
+from aftercare.checkins.pages.own_details import OwnDetailsForm
 from aftercare.checkins.pages.own_number import OwnNumberForm
 from aftercare.checkins.pages.printed import printed_context
 from aftercare.checkins.pages.today import newest_of, recently_reported
@@ -26,8 +27,14 @@ from aftercare.checkins.pages.who_looked import who_looked
 from aftercare.checkins.views import patient_page
 from aftercare.guidance.views import clinic_or_404, timeline_context
 from aftercare.people.access import patient_of
-from aftercare.people.actions.patient_details import change_details
+from aftercare.people.actions.patient_details import (
+    ChangedMeanwhileError,
+    change_details,
+    details_version,
+)
 from aftercare.people.models import Patient, Procedure
+
+UNPROCESSABLE = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 @require_safe
@@ -137,3 +144,32 @@ def own_number(request: HttpRequest, patient: Patient) -> HttpResponse:
         return redirect("home")
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return render(request, "checkins/own_number.html", {"form": form}, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@patient_page
+def own_details(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """Show or change telephone, hours to call, language and time zone of the patient."""
+    form = OwnDetailsForm(request.POST or None, patient=patient)
+    if request.method != "POST":
+        return render(request, "checkins/own_details.html", {"form": form})
+    if not form.is_valid():
+        return render(request, "checkins/own_details.html", {"form": form}, status=UNPROCESSABLE)
+    shown = form.cleaned_data["shown"]
+    try:
+        change_details(
+            patient=patient, by=patient.user, now=timezone.now(), details=form.details, shown=shown
+        )
+    except ChangedMeanwhileError:
+        return changed_meanwhile(request, patient)
+    messages.success(request, _("Your details are saved. The clinic sees them."))
+    return redirect("account")
+
+
+def changed_meanwhile(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """Show the form as typed beside what stands now; sent again it is stored."""
+    patient = Patient.objects.select_related("user", "clinic").get(pk=patient.pk)
+    posted = request.POST.copy()
+    posted["shown"] = details_version(patient)
+    context = {"form": OwnDetailsForm(posted, patient=patient), "stored": patient}
+    return render(request, "checkins/own_details.html", context, status=HTTPStatus.CONFLICT)

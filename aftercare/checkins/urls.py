@@ -15,6 +15,7 @@ urlpatterns = [
     path("lead/", own_views.lead, name="lead"),
     path("called/", own_views.said_called, name="said_called"),
     path("your-number/", own_views.own_number, name="own_number"),
+    path("your-details/", own_views.own_details, name="own_details"),
     path("who-looked/", own_views.who_looked_page, name="who_looked"),
     path("your-data/", own_data_page, name="own_data"),
     path("letters/<uuid:letter_id>/", own_views.letter, name="letter"),

@@ -16,12 +16,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from aftercare.checkins.schedule import PLANNED_DAYS
+from aftercare.people.clinics.zones import zone_choices
 from aftercare.people.hours import DAYS
 from aftercare.people.models import Clinic
 from aftercare.people.models.clinics import validate_check_in_days
 from aftercare.people.telephones import TelephoneFormField
 from aftercare.ui.telephones import region_of
-from clinic.form_fields import helper_for, zone_choices
+from clinic.form_fields import helper_for
 from clinic.held_forms import Holdable
 from clinic.patients.filters import PatientFilters
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from datetime import date
 from typing import Any, cast
@@ -17,18 +15,14 @@ from django.utils.translation import gettext_lazy
 
 from aftercare.outbox.channels import is_set_up
 from aftercare.outbox.models import Message
-from aftercare.people.actions.patient_details import (
-    OF_THE_PERSON,
-    OF_THE_RECORD,
-    shared_details,
-    value_of,
-)
+from aftercare.people.actions.patient_details import details_version, shared_details, value_of
+from aftercare.people.clinics.zones import zone_choices
 from aftercare.people.models import Clinic, IntakeQuestion, Language, Patient, User
 from aftercare.people.name_matching import plain, require_one_line
 from aftercare.people.patients.intake import Intake
 from aftercare.people.telephones import TelephoneFormField
 from aftercare.ui.telephones import Telephone
-from clinic.form_fields import TimedForm, TreatmentFields, helper_for, require_after_birth, zone_choices
+from clinic.form_fields import TimedForm, TreatmentFields, helper_for, require_after_birth
 from clinic.intake_fields import (
     REST_NO,
     add_questions,
@@ -271,7 +265,7 @@ class PatientDetailsForm(PersonFields):
     def __init__(self, *args: Any, patient: Patient, **kwargs: Any) -> None:
         stored = {name: value_of(patient, name) for name in PERSON}
         # Digest of the details as shown: saving must not overwrite a colleague's change unnoticed.
-        self.digest = digest_of(patient)
+        self.digest = details_version(patient)
         super().__init__(*args, patient=patient, clinic=patient.clinic, initial=stored, **kwargs)
         for name in ("date_of_birth", "call_back_telephone"):
             self.fields[name].required = bool(stored[name])
@@ -313,12 +307,6 @@ def person_layout() -> list[Div]:
         Div("language", "time_zone", css_class="pair"),
         Div("record_number", "guardian_name", css_class="pair"),
     ]
-
-
-def digest_of(patient: Patient) -> str:
-    """Return a digest of the stored details, to detect concurrent changes."""
-    values = [str(value_of(patient, name)) for name in (*OF_THE_PERSON, *OF_THE_RECORD)]
-    return hashlib.sha256(json.dumps(values).encode()).hexdigest()[:16]
 
 
 def shared_mailbox_help(email: str, first_name: str) -> str:

@@ -135,6 +135,7 @@ TABLE: dict[str, Row] = {
     "lead/": Row(patients("200"), REFUSED),
     "called/": Row(REFUSED, patients("302")),
     "your-number/": Row(patients("200"), patients("200")),
+    "your-details/": Row(patients("200"), patients("422")),
     "who-looked/": Row(patients("200"), REFUSED),
     "your-data/": Row(patients("200"), patients("200")),
     "reminders/": Row(patients("200"), patients("422")),

@@ -14,7 +14,7 @@ from aftercare.checkins.advice import levels, next_steps, reasons
 from aftercare.checkins.follow_up import confirmation
 from aftercare.checkins.form import fields, form, time_input
 from aftercare.checkins.form.form import HIDDEN_FAULTS
-from aftercare.checkins.pages import lead_box, own_number, today
+from aftercare.checkins.pages import lead_box, own_details, own_number, today
 from aftercare.checkins.submission import placement
 from aftercare.guidance import placeholders
 from aftercare.guidance.articles import help_signs, page
@@ -31,6 +31,7 @@ MODULES = [
         fields,
         form,
         lead_box,
+        own_details,
         own_number,
         reasons,
         next_steps,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -26,13 +28,22 @@ SHARED = ("first_name", "last_name", "email")
 USED_ELSEWHERE = gettext_lazy("This person signs in elsewhere too. It can't be changed here.")
 
 
+class ChangedMeanwhileError(ValueError):
+    """The details are no longer those that the page showed."""
+
+
 @transaction.atomic
-def change_details(*, patient: Patient, by: User, now: datetime, details: Mapping[str, Any]) -> list[str]:
+def change_details(
+    *, patient: Patient, by: User, now: datetime, details: Mapping[str, Any], shown: str = ""
+) -> list[str]:
     """Store changed details with an event; return the names of those changed.
 
-    Raise ValidationError for another user's address, and for a name or address that is in use elsewhere too.
+    Raise ValidationError for another user's address, and for a name or address that is in use elsewhere too;
+    ChangedMeanwhileError if `shown`, the version that a page was drawn from, is not the stored one.
     """
     locked = Patient.objects.select_for_update().select_related("user").get(pk=patient.pk)
+    if shown and shown != details_version(locked):
+        raise ChangedMeanwhileError
     changed = [name for name in details if value_of(locked, name) != details[name]]
     if shared := [name for name in changed if name in shared_details(locked)]:
         raise ValidationError(dict.fromkeys(shared, USED_ELSEWHERE))
@@ -64,6 +75,12 @@ def shared_details(patient: Patient) -> tuple[str, ...]:
     if signs_in_elsewhere(patient):
         return SHARED
     return ("email",) if patient.user.patients.exclude(pk=patient.pk).exists() else ()
+
+
+def details_version(patient: Patient) -> str:
+    """Return a digest of the stored details, to detect concurrent changes."""
+    values = [str(value_of(patient, name)) for name in (*OF_THE_PERSON, *OF_THE_RECORD)]
+    return hashlib.sha256(json.dumps(values).encode()).hexdigest()[:16]
 
 
 def value_of(patient: Patient, name: str) -> Any:

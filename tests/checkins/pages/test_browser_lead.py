@@ -150,6 +150,7 @@ def test_every_page_can_be_used_by_everybody(
         "/check-ins/",
         "/timeline/",
         "/your-number/",
+        "/your-details/",
         "/check-ins/print/",
         f"{path}print/" if path != "/" else path,
         "/guidance/get-help/",
