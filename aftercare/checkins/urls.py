@@ -1,6 +1,6 @@
 from django.urls import path
 
-from aftercare.checkins import own_views, views
+from aftercare.checkins import leaving_views, own_views, views
 from aftercare.checkins.first_visit.views import first_visit
 from aftercare.checkins.own_data.views import own_data_page
 from aftercare.checkins.reminders import link_views
@@ -16,6 +16,7 @@ urlpatterns = [
     path("called/", own_views.said_called, name="said_called"),
     path("your-number/", own_views.own_number, name="own_number"),
     path("your-details/", own_views.own_details, name="own_details"),
+    path("leave/", leaving_views.leave, name="leave_portal"),
     path("who-looked/", own_views.who_looked_page, name="who_looked"),
     path("your-data/", own_data_page, name="own_data"),
     path("letters/<uuid:letter_id>/", own_views.letter, name="letter"),

@@ -136,6 +136,7 @@ TABLE: dict[str, Row] = {
     "called/": Row(REFUSED, patients("302")),
     "your-number/": Row(patients("200"), patients("200")),
     "your-details/": Row(patients("200"), patients("422")),
+    "leave/": Row(patients("200"), patients("200")),
     "who-looked/": Row(patients("200"), REFUSED),
     "your-data/": Row(patients("200"), patients("200")),
     "reminders/": Row(patients("200"), patients("422")),
