@@ -160,6 +160,11 @@ def prepare() -> None:
     invite(patient=patient, by=nurse.user, now=NOW)
     invite_staff(member=nurse, by=nurse.user, now=NOW)
     withdraw_patient(patient=withdrawn, reason="Enrolled twice", by=nurse.user, now=NOW)
+    newcomer, asked_again = (
+        Patient.objects.filter(user__email=f"{name}@demo.example") for name in ("ruth.okafor", "leila.haddad")
+    )
+    newcomer.update(consent_version="")
+    asked_again.update(consent_version="1.0", consented_at=NOW)
     work_alerts(nurse.user)
     add_contact_points(manager.user, nurse.user)
     add_ways(patient.user)
