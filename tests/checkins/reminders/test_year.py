@@ -14,7 +14,8 @@ from aftercare.people.models import Patient
 from tests.checkins.reminders.world import KIND
 from tests.checkins.reminders.year import CHANGES, DAY, END, ZONES, Person, Year
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db]
+# Each run commits: in one long transaction PostgreSQL would keep and read every version of a row.
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 PLANNED = (*range(8), 10, 14, 21, 28, 42, 56, 84, 112)
 HOUR, MINUTES = timedelta(hours=1), timedelta(minutes=5)

@@ -29,6 +29,8 @@ ZONES = (
     *("Pacific/Apia", "Pacific/Honolulu", "Pacific/Chatham", "Australia/Lord_Howe"),
     *("America/New_York", "America/St_Johns", "America/Santiago", "Africa/Casablanca"),
 )
+# Few enough that several patients are due at once, as in a clinic, and that a year takes a minute.
+HOURS, FIRST_DAYS = (time(9), time(18, 30)), (4, 34, 64, 94)
 USUAL, AT_NIGHT = (time(21), time(8)), (time(9), time(17))
 # The nights in which the clock leaves out 02:30, and shows it twice.
 CHANGES = {
@@ -90,11 +92,7 @@ class Year:
             clinic=clinic, time_zone=zone, enrolled_at=BEGIN - DAY, user=UserFactory.create()
         )
         is_at_night = zone in CHANGES and number % 24 in {1, 8}
-        at = (
-            time(2, 30)
-            if is_at_night
-            else self.random.choice([time(h, m) for h in range(8, 20) for m in (0, 30)])
-        )
+        at = time(2, 30) if is_at_night else self.random.choice(HOURS)
         person = Person(patient, [(BEGIN, zone)], at, AT_NIGHT if is_at_night else USUAL)
         days = [change - 3 * DAY for change in CHANGES[zone]] if is_at_night else self.days()
         person.procedures = [
@@ -113,8 +111,9 @@ class Year:
         return person
 
     def days(self) -> list[date]:
-        first = BEGIN.date() + timedelta(days=self.random.randrange(1, 120))
-        return [first + timedelta(days=150 * place) for place in range(self.random.randint(1, 2))]
+        first = BEGIN.date() + timedelta(days=self.random.choice(FIRST_DAYS))
+        treatments = self.random.choice((1, 1, 1, 1, 1, 1, 1, 2))
+        return [first + timedelta(days=150 * place) for place in range(treatments)]
 
     def check_ins(self, person: Person) -> Iterator[datetime]:
         """Yield check-ins at any hour, on most days of the first weeks."""
@@ -136,27 +135,32 @@ class Year:
 
     def run(self) -> None:
         """Let the year pass."""
-        events, place, plans = self.events(), 0, [BEGIN]
-        while (
-            now := self.next_tick([*plans[:1], *(at for at, *_rest in events[place : place + 1])])
-        ) is not None:
+        events, place = self.events(), 0
+        plans = sorted([BEGIN, *(at for event in events for at in runs_after(*event))])
+        while (now := self.next_tick(plans[:1])) is not None:
             while place < len(events) and events[place][0] <= now:
                 happen(*events[place], self.staff)
-                plans, place = sorted([*plans, *runs_after(*events[place])]), place + 1
+                place += 1
             if plans and plans[0] <= now:
                 plan_reminders(now)
                 plans = [at for at in plans if at > now]
-            remind(now)
-            deliver_kind(KIND, partial(identity, now))
+            if is_reached(self.next_plan(), now):
+                remind(now)
+            if is_reached(self.next_message(), now):
+                deliver_kind(KIND, partial(identity, now))
             self.runs += 1
+
+    def next_plan(self) -> datetime | None:
+        soonest: datetime | None = ReminderPlan.objects.aggregate(at=Min("next_at"))["at"]
+        return soonest
+
+    def next_message(self) -> datetime | None:
+        soonest: datetime | None = Message.objects.waiting().aggregate(at=Min("next_attempt_at"))["at"]
+        return soonest
 
     def next_tick(self, ahead: list[datetime]) -> datetime | None:
         """Return the next minute at which there is something to do; in an outage its end."""
-        due = [
-            ReminderPlan.objects.aggregate(at=Min("next_at"))["at"],
-            Message.objects.waiting().aggregate(at=Min("next_attempt_at"))["at"],
-            *ahead,
-        ]
+        due = [self.next_plan(), self.next_message(), *ahead]
         soonest = min((at for at in due if at is not None), default=END)
         tick = self.after_outage(BEGIN + -((BEGIN - soonest) // MINUTE) * MINUTE)
         return tick if tick < END else None
@@ -170,6 +174,10 @@ class Year:
     def is_lost(self, due_at: datetime, expires_at: datetime) -> bool:
         """Return True if nothing ran from when a reminder was due until it had expired."""
         return self.after_outage(due_at) >= expires_at
+
+
+def is_reached(instant: datetime | None, now: datetime) -> bool:
+    return instant is not None and instant <= now
 
 
 def identity(instant: datetime) -> datetime:
