@@ -29,7 +29,8 @@ def test_anybody_reads_what_is_kept_who_sees_it_and_whom_to_call(clinic: Clinic)
         "Call 999 now",
     ):
         assert sentence in said
-    assert "Who looked at my record" not in said
+    for link in ("Who looked at my record", "Get your data as a file", "Leave the portal yourself"):
+        assert link not in said
 
 
 def test_the_words_of_the_clinic_stand_in_place_of_the_usual_ones(clinic: Clinic) -> None:
@@ -46,7 +47,8 @@ def test_a_patient_reads_the_words_of_the_own_clinic_alone(patient: Patient, pro
     assert other.data_controller in text_of(Client().get(PAGE))
     page = signed_in(patient.user).get(PAGE)
     assert other.data_controller not in text_of(page)
-    assert 'href="/who-looked/"' in page.content.decode()
+    for path in ("/who-looked/", "/your-data/", "/leave/"):
+        assert f'href="{path}"' in page.content.decode()
 
 
 @pytest.mark.parametrize("path", ["/", "/check-in/", "/check-ins/", "/guidance/", "/accounts/"])

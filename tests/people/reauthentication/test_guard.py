@@ -119,7 +119,7 @@ class TestTheMailedCode:
         client = staff_client(nurse)
         page = client.get(SET_UP, follow=True)
         assert page.redirect_chain == [(ASKED, 302)]
-        assert "Is it you? Before this is changed we send a code to ru•••@test.example ." in words(page)
+        assert "Is it you? First we send a code to ru•••@test.example ." in words(page)
         assert mail.outbox == []
 
         page = client.post(PAGE, {"action": "send", "next": SET_UP}, follow=True)
