@@ -111,6 +111,20 @@ def empty_tables_by_deleting() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def drop_database_in_use() -> Iterator[None]:
+    """Drop the test database although a thread of a server that has stopped still holds a connection."""
+    from django.db.backends.postgresql.creation import DatabaseCreation
+
+    def drop(self: DatabaseCreation, name: str, _verbosity: int) -> None:
+        with self._nodb_cursor() as cursor:  # type: ignore[attr-defined]
+            cursor.execute(f"DROP DATABASE {self.connection.ops.quote_name(name)} WITH (FORCE)")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseCreation, "_destroy_test_db", drop)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def clear_banner_caches() -> None:
     """Clear what the banners of staff pages keep in memory about delivery, so that no test sees another's."""

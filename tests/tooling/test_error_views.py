@@ -81,7 +81,7 @@ def test_what_another_site_posted_is_not_shown(patient: Patient) -> None:
 def test_a_page_that_cannot_be_shown_says_when_to_come_again(
     patient: Patient, procedure: Procedure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fails(*_arguments: Any) -> None:
+    def fails(*_arguments: Any, **_named: Any) -> None:
         raise OperationalError
 
     monkeypatch.setattr("aftercare.checkins.views.FormPage", fails)

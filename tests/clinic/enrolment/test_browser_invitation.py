@@ -42,5 +42,8 @@ def test_a_patient_is_enrolled_handed_a_link_and_comes_in_with_it(
     page.goto(base + link[link.index("/accounts/") :])
     seen_by_everybody(page)
     page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Welcome, Amara")
+    page.get_by_text("My clinic may keep and read").click()
+    page.get_by_role("button", name="Start").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("3 hours since your treatment")
     assert Patient.objects.get().invitations.filter(used_at__isnull=False).count() == 1
