@@ -13,11 +13,12 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from aftercare.outbox import delivery, registry
+from aftercare.outbox.channels import gateways
 from aftercare.outbox.claiming import claims, sources
 from aftercare.outbox.lines import sweep_all
 from aftercare.outbox.models import Message
 from tests.outbox.wire import Wire
-from tools.servers.providers.answering import Answer, Provider, provider
+from tools.servers.providers.answering import HANG_SECONDS, Answer, Provider, provider
 
 MakeMessage = Callable[..., Message]
 
@@ -77,19 +78,28 @@ def test_an_sms_leaves_while_the_mail_server_hangs(
 
 @pytest.mark.django_db(transaction=True)
 def test_mails_leave_while_the_gateway_hangs(
-    gateway: Provider, wire: Wire, make_message: MakeMessage
+    gateway: Provider, wire: Wire, make_message: MakeMessage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gateway.otherwise = Answer(200, after=2)
+    answers = threading.Event()
+    gateway.otherwise = Answer(when=answers)
+    # On a slow machine the mail may take longer than a gateway is waited for.
+    monkeypatch.setitem(gateways.PATIENCE, "rto", 2 * HANG_SECONDS)
     now = timezone.now()
     make_message(channel=Message.Channel.SMS, point=uuid.uuid4(), created_at=now, next_attempt_at=now)
     mail = make_message(created_at=now, next_attempt_at=now)
     run = threading.Thread(target=sweep_all)
     run.start()
 
-    assert wait_until(lambda: Message.objects.get(pk=mail.pk).state == Message.State.SENT)
-    assert Message.objects.filter(channel="sms", state=Message.State.SENDING).exists()
+    left = wait_until(lambda: Message.objects.get(pk=mail.pk).state == Message.State.SENT)
+    # The lines start in any order: the gateway may be asked after the mail has left.
+    was_hanging = wait_until(lambda: gateway.received != []) and not answers.is_set()
+    states = set(Message.objects.filter(channel="sms").values_list("state", flat=True))
+    answers.set()
     run.join(10)
 
+    assert left
+    assert was_hanging
+    assert states == {"sending"}
     assert set(Message.objects.values_list("state", flat=True)) == {"sent"}
 
 

@@ -13,6 +13,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
+HANG_SECONDS = 20.0
+
 
 @dataclass
 class Answer:
@@ -20,6 +22,7 @@ class Answer:
     body: str = "{}"
     headers: dict[str, str] = field(default_factory=dict)
     after: float = 0  # seconds
+    when: threading.Event | None = None  # the answer hangs until this is set, HANG_SECONDS at most
 
 
 @dataclass
@@ -64,6 +67,8 @@ class Provider:
                 received = Received(self.path, headers, body)
                 provider.received.append(received)
                 answer = provider.answers.pop(0) if provider.answers else provider.respond(received)
+                if answer.when:
+                    answer.when.wait(HANG_SECONDS)
                 time.sleep(answer.after)
                 text = answer.body.encode()
                 self.send_response(answer.status)
