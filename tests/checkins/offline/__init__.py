@@ -1,0 +1,1 @@
+"""Check-ins without a network, in a real browser."""
