@@ -17,6 +17,8 @@ class PeopleConfig(AppConfig):
         from aftercare.people.actions import addresses, invitations, staff_invitations
         from aftercare.people.actions.withdrawal import register_for_patients
         from aftercare.people.clinics.sender_names import clinic_names
+        from aftercare.people.companions import messages as companion_messages
+        from aftercare.people.companions.actions import KIND as COMPANION_KIND
         from aftercare.people.factors import notices, removal, removal_mails
         from aftercare.people.factors import tasks as factor_tasks  # noqa: F401 (as above)
         from aftercare.people.sealing import tasks  # noqa: F401 (Celery looks for tasks beside this module only)
@@ -24,6 +26,8 @@ class PeopleConfig(AppConfig):
         from aftercare.people.sessions import tasks as session_tasks  # noqa: F401
 
         register_for_patients(invitations.KIND, invitations.render)
+        register_for_patients(COMPANION_KIND, companion_messages.render)
+        register_given_up(COMPANION_KIND, code_mails.attend_failures)
         register_renderer(staff_invitations.KIND, staff_invitations.render)
         register_renderer(addresses.KIND, addresses.render)
         register_renderer(notices.KIND, notices.render)

@@ -6,21 +6,24 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from aftercare.alerts.models import Alert
 from aftercare.checkins.models import CheckIn
 from aftercare.guidance.actions.editors import forget_editor
 from aftercare.outbox.actions import forget_recipient
 from aftercare.people.actions.events import record_event
+from aftercare.people.actions.patients import is_only_companion
 from aftercare.people.erasing.account import (
     empty_account,
     empty_records,
     erase_details,
     erase_names_of_staff,
+    forget_companions,
 )
 from aftercare.people.erasing.sessions import clear_sessions
 from aftercare.people.erasing.traces import Traces
-from aftercare.people.models import Clinic, Event, Patient, Shift, StaffMember, User
+from aftercare.people.models import Clinic, Companion, Event, Patient, Shift, StaffMember, User
 from clinic.administration.actions import LastManagerError, change_colleague
 from clinic.erasure.refusals import NotErasableError, require_erasable
 from clinic.erasure.words import erase_words
@@ -60,8 +63,8 @@ def erase_person(*, user: User, now: datetime) -> Erased:
     withdrawn = forget_recipient(recipient=user.pk, now=now)
     forget_editor(user)
     sessions = clear_sessions(user, traces)
-    is_patient_only = bool(patients) and not members
-    person = empty_account(user, User.ErasedAs.PATIENT if is_patient_only else User.ErasedAs.STAFF)
+    leave_companions(user, patients, now)
+    person = empty_account(user, role_of(user, patients, members))
     empty_records(patients, User.objects.system(), now)
     leave_tombstones(person, patients, [member.clinic for member in members], now)
     return Erased(person=person, notes=notes, details=details, withdrawn=withdrawn, sessions=sessions)
@@ -91,6 +94,33 @@ def leave_staff(members: list[StaffMember], now: datetime) -> None:
     StaffMember.objects.filter(pk__in=[member.pk for member in members]).update(
         away_from=None, away_until=None
     )
+
+
+def leave_companions(user: User, patients: list[Patient], now: datetime) -> None:
+    """Forget the companions of the person, and as whose companion the person looked.
+
+    The accounts of companions that open nothing else are emptied too.
+    """
+    own = Companion.objects.filter(Q(patient__in=patients) | Q(user=user))
+    users = User.objects.filter(companionships__patient__in=patients, erased_as="").exclude(pk=user.pk)
+    companions = list(users.distinct())
+    forget_companions(own, now)
+    for companion in companions:
+        others = companion.companionships.not_removed()
+        if is_only_companion(companion) and not others.exists():
+            forget_companions(companion.companionships.all(), now)
+            clear_sessions(companion, Traces.of(companion, [], []))
+            forget_recipient(recipient=companion.pk, now=now)
+            empty_account(companion, User.ErasedAs.COMPANION)
+
+
+def role_of(user: User, patients: list[Patient], members: list[StaffMember]) -> User.ErasedAs:
+    """Return the words that stand for a person from now on."""
+    if members:
+        return User.ErasedAs.STAFF
+    if patients:
+        return User.ErasedAs.PATIENT
+    return User.ErasedAs.COMPANION if user.companionships.exists() else User.ErasedAs.STAFF
 
 
 def leave_tombstones(person: User, patients: list[Patient], clinics: list[Clinic], now: datetime) -> None:

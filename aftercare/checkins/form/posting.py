@@ -10,12 +10,14 @@ from aftercare.checkins.form.form import CheckInForm
 from aftercare.checkins.submission.actions import Receipt, submit_check_in
 from aftercare.checkins.submission.history import History
 from aftercare.checkins.submission.submission import RejectedError
-from aftercare.people.models import Patient, User
+from aftercare.people.models import Companion, Patient, User
 
 
-def submit_posted(*, patient: Patient, posted: QueryDict, by: User, now: datetime) -> Receipt:
-    """Submit a posted form, by the patient or by staff; raise RejectedError with all its errors."""
+def submit_posted(
+    *, patient: Patient, posted: QueryDict, by: User, now: datetime, companion: Companion | None = None
+) -> Receipt:
+    """Submit a posted form, by the patient, a companion or staff; raise RejectedError with all its errors."""
     form = CheckInForm(posted, zone=patient.zone, now=now)
     if not form.is_valid():
         raise RejectedError(form.problems_beside(History.of(patient, None)))
-    return submit_check_in(patient=patient, by=by, submission=form.submission(), now=now)
+    return submit_check_in(patient=patient, by=by, submission=form.submission(), now=now, companion=companion)

@@ -9,12 +9,13 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Cast, Coalesce
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from aftercare.alerts.models import NEEDS_ACTION, Alert, ContactAttempt
 from aftercare.guidance.models import ExpectedCourseSet
 from aftercare.people.encryption.fields import EncryptedJSONField, EncryptedTextField
-from aftercare.people.models import Event, Patient, Procedure, User
+from aftercare.people.models import Companion, Event, Patient, Procedure, User
 from aftercare.triage import Answers, Level
 
 NOTE_LENGTH = 2000
@@ -93,6 +94,10 @@ class CheckIn(models.Model):
     )
     submitted_at = models.DateTimeField()
     submitted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    # The companion of the patient who filled it in; null if the patient or staff did.
+    companion = models.ForeignKey(
+        Companion, on_delete=models.PROTECT, null=True, related_name="check_ins", db_index=False
+    )
     observed_at = models.DateTimeField()
     # The time as typed, null for now. Differs from `observed_at` if it was impossible.
     stated_at = models.DateTimeField(null=True)
@@ -149,7 +154,15 @@ class CheckIn(models.Model):
     @property
     def is_by_staff(self) -> bool:
         """True if staff entered it for the patient."""
-        return self.submitted_by_id != self.patient.user_id
+        return self.companion_id is None and self.submitted_by_id != self.patient.user_id
+
+    @property
+    def by_companion(self) -> str:
+        """Who filled it in for the patient, as a companion; "" if the patient or staff did."""
+        if self.companion is None:
+            return ""
+        name = self.companion.name
+        return gettext("%(name)s, companion") % {"name": name} if name else gettext("a companion")
 
     def is_late(self) -> bool:
         """True if it describes an instant well before its submission."""

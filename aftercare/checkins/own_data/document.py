@@ -14,7 +14,10 @@ from wagtail.models import Revision
 from aftercare.alerts.actions.patient_messages import TEXTS
 from aftercare.alerts.models import Letter
 from aftercare.checkins.models import Assessment, CheckIn
-from aftercare.checkins.own_data.parts import ASSESSMENT, FINDING, LISTS, PERSON, RECORD, Part
+from aftercare.checkins.own_data.part import Part
+from aftercare.checkins.own_data.parts import LISTS
+from aftercare.checkins.own_data.person_parts import PERSON
+from aftercare.checkins.own_data.record_parts import ASSESSMENT, FINDING, RECORD
 from aftercare.checkins.wording import told
 from aftercare.guidance.models import ArticleRead
 from aftercare.people.models import Clinic, ContactPoint, Event, Patient, Procedure, User

@@ -19,7 +19,7 @@ from aftercare.checkins.submission.rows import assessment_rows, check_in_columns
 from aftercare.checkins.submission.submission import Submission
 from aftercare.guidance.models import ExpectedCourseSet
 from aftercare.people.actions.events import record_event
-from aftercare.people.models import Event, Patient, User
+from aftercare.people.models import Companion, Event, Patient, User
 from aftercare.triage import LIMITS, Level, Limits
 
 # Built once: building takes longer than executing it. Locks only the patient's row.
@@ -56,9 +56,15 @@ class Receipt:
 
 @transaction.atomic
 def submit_check_in(
-    *, patient: Patient, by: User, submission: Submission, now: datetime, limits: Limits = LIMITS
+    *,
+    patient: Patient,
+    by: User,
+    submission: Submission,
+    now: datetime,
+    limits: Limits = LIMITS,
+    companion: Companion | None = None,
 ) -> Receipt:
-    """Submit a check-in, serialised by a lock on the patient's row.
+    """Submit a check-in, serialised by a lock on the patient's row; `companion`: as whom `by` fills it in.
 
     Raise RejectedError if it is invalid; then nothing is stored and the token stays unused.
     """
@@ -75,6 +81,7 @@ def submit_check_in(
         at_risk=at_risk,
         now=now,
         limits=limits,
+        companion=companion,
     )
     evaluation = evaluate_submission(context, uuid.uuid4())
     kept = kept_findings(context)
@@ -85,10 +92,23 @@ def submit_check_in(
     assessments, findings = assessment_rows(check_in, evaluation, raised.alerts, kept, now)
     Assessment.objects.bulk_create(assessments)
     Finding.objects.bulk_create(findings)
-    if by.pk != patient.user_id:
-        record_event(verb=Event.Verb.SUBMITTED_FOR, actor=by, now=now, patient=patient, subject=check_in.pk)
+    record_submitted_for(check_in, context)
     rules = tuple(sorted({item.finding.rule for item in fired}))
     return Receipt(status=Status.STORED, check_in=check_in, rules=rules, dispatched=raised.dispatched)
+
+
+def record_submitted_for(check_in: CheckIn, context: SubmissionContext) -> None:
+    """Record who filled in the check-in, if that is not the patient."""
+    patient, companion = context.patient, context.companion
+    if context.by.pk != patient.user_id:
+        record_event(
+            verb=Event.Verb.SUBMITTED_FOR,
+            actor=context.by,
+            now=context.now,
+            patient=patient,
+            subject=check_in.pk,
+            data={"companion": str(companion.pk)} if companion else {},
+        )
 
 
 def lock_patient(patient: Patient) -> tuple[bool, uuid.UUID | None]:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from aftercare.checkins.submission.history import History
 from aftercare.checkins.submission.submission import Placement, Submission
-from aftercare.people.models import Patient, User
+from aftercare.people.models import Companion, Patient, User
 from aftercare.triage import Limits
 
 
@@ -15,7 +15,7 @@ from aftercare.triage import Limits
 class SubmissionContext:
     """A submission placed in the patient's history, with everything that its evaluation and its rows depend on.
 
-    `by`: the patient, or staff on the telephone. `at_risk`: the patient's risk at `now`.
+    `by`: the patient, a companion, or staff on the telephone. `at_risk`: the patient's risk at `now`.
     """
 
     patient: Patient
@@ -26,3 +26,4 @@ class SubmissionContext:
     at_risk: bool
     now: datetime
     limits: Limits
+    companion: Companion | None = None

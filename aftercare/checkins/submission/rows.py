@@ -26,6 +26,7 @@ def check_in_columns(context: SubmissionContext, evaluation: Evaluation) -> dict
         "patient_id": patient.pk,
         "submitted_at": now,
         "submitted_by_id": context.by.pk,
+        "companion_id": context.companion.pk if context.companion else None,
         **report_columns(context),
         "level": level.value,
         "confirm_by": confirm_by(level, patient.clinic.hours, now, context.limits),

@@ -38,7 +38,7 @@ class InvitedLatelyError(ValueError):
 
 
 def signs_in_elsewhere(patient: Patient) -> bool:
-    """Return True if the person is also staff, an editor, or a patient of another clinic.
+    """Return True if the person is also staff, an editor, a companion, or a patient of another clinic.
 
     Then the person signs in by mailed code, never by a link made by staff of one clinic. What another clinic
     has enrolled counts once the person has accepted it.
@@ -52,6 +52,7 @@ def signs_in_elsewhere(patient: Patient) -> bool:
         or user.is_superuser
         or user.groups.exists()
         or user.staff_memberships.exists()
+        or user.companionships.active().exists()
         or others.exists()
     )
 

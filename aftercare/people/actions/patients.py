@@ -93,9 +93,19 @@ def user_to_enrol(*, clinic: Clinic, email: str, first_name: str, last_name: str
         )
     if Patient.objects.filter(user=user, clinic=clinic).exists():
         raise ValidationError({"email": _("A patient of this clinic has this e-mail address already.")})
+    if is_only_companion(user):
+        user.first_name, user.last_name, user.language = first_name, last_name, language
+        user.save(update_fields=["first_name", "last_name", "language"])
+        return user
     if not is_same_name(user.get_full_name(), f"{first_name} {last_name}"):
         raise ValidationError({"email": ANOTHER_NAME})
     return user
+
+
+def is_only_companion(user: User) -> bool:
+    """Return True for a companion of patients without any other role, whose name a patient wrote."""
+    has_role = user.is_staff or user.patients.exists() or user.staff_memberships.exists()
+    return user.companionships.exists() and not has_role and not user.groups.exists()
 
 
 def choose_record(*, patient: Patient, now: datetime) -> None:

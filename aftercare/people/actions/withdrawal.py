@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from aftercare.outbox.models import Message
 from aftercare.outbox.registry import Content, Renderer, register_given_up, register_renderer
 from aftercare.people.actions.events import record_event
-from aftercare.people.models import Event, Patient, SignInLink, StaffMember, User
+from aftercare.people.models import Companion, Event, Patient, SignInLink, StaffMember, User
 from aftercare.people.patient_channels.messages import fall_back
 
 _kinds_to_patients: set[str] = set()
@@ -50,7 +50,7 @@ def kinds_to_patients() -> frozenset[str]:
 
 @transaction.atomic
 def withdraw_patient(*, patient: Patient, reason: str, by: User, now: datetime) -> Patient:
-    """Withdraw a patient: end sessions and links, withdraw unsent messages. No record is deleted.
+    """Withdraw a patient: end sessions and links, withdraw unsent messages, remove companions. No record is deleted.
 
     Raise AlreadyWithdrawnError if withdrawn already, ValidationError without a reason.
     """
@@ -64,6 +64,7 @@ def withdraw_patient(*, patient: Patient, reason: str, by: User, now: datetime) 
     if not current.is_pending:
         end_sessions(current.user, now)
     current.invitations.live().update(stopped_at=now)
+    current.companions.all().end(now)
     waiting = Message.objects.waiting().filter(recipient=current.user, sender=current.clinic_id)
     waiting.filter(kind__in=_kinds_to_patients).update(state=Message.State.WITHDRAWN, finished_at=now)
     record_event(
@@ -107,13 +108,12 @@ def end_sessions(user: User, now: datetime) -> None:
 
 
 def is_left() -> ExpressionWrapper[Any]:
-    """Return the condition, on a user, of being a withdrawn patient without any other role."""
+    """Return the condition, on a user, of being a withdrawn patient without any other role, a companion's included."""
     own = Patient.objects.filter(user=OuterRef("pk"))
     works = StaffMember.objects.active().filter(user=OuterRef("pk"))
-    groups = Group.objects.filter(user=OuterRef("pk"))
-    condition = (
-        Exists(own) & ~Exists(own.taking_part()) & ~Exists(works) & ~Exists(groups) & Q(is_staff=False)
-    )
+    others = Group.objects.filter(user=OuterRef("pk")), Companion.objects.active().filter(user=OuterRef("pk"))
+    roles = Exists(own.taking_part()) | Exists(works) | Exists(others[0]) | Exists(others[1])
+    condition = Exists(own) & ~roles & Q(is_staff=False)
     return ExpressionWrapper(condition, output_field=BooleanField())
 
 

@@ -9,7 +9,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.hashers import make_password
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet
 
 from aftercare.outbox.models import Message
 from aftercare.people.erasing.traces import Traces, without
@@ -17,6 +17,7 @@ from aftercare.people.models import (
     AddressChange,
     CodeMail,
     CodeRequest,
+    Companion,
     ContactPoint,
     ContactRule,
     Event,
@@ -72,6 +73,7 @@ def empty_account(user: User, erased_as: User.ErasedAs) -> User:
 def empty_records(patients: Sequence[Patient], by: User, now: datetime) -> None:
     """Empty patient records and withdraw them. Whether the patient was at risk stays: levels depend on it."""
     Invitation.objects.filter(patient__in=patients).delete()
+    forget_companions(Companion.objects.filter(patient__in=patients), now)
     for patient in patients:
         Patient.objects.filter(pk=patient.pk).update(
             date_of_birth=None,
@@ -87,6 +89,12 @@ def empty_records(patients: Sequence[Patient], by: User, now: datetime) -> None:
             withdrawn_at=patient.withdrawn_at or now,
             withdrawn_by=patient.withdrawn_by or by,
         )
+
+
+def forget_companions(companions: QuerySet[Companion], now: datetime) -> None:
+    """Remove companions, and forget who they are; the check-ins that they filled in stay marked."""
+    Companion.objects.filter(pk__in=companions.values("pk")).end(now)
+    Companion.objects.filter(pk__in=companions.values("pk")).update(name="", email="")
 
 
 def erase_details(patients: Iterable[Patient]) -> int:

@@ -5,6 +5,7 @@ from aftercare.people.models.append_only import AppendOnly, AppendOnlyError, App
 from aftercare.people.models.clinics import Clinic, Shift, StaffMember
 from aftercare.people.models.code_mails import CodeMail
 from aftercare.people.models.code_requests import CodeRequest
+from aftercare.people.models.companions import Companion
 from aftercare.people.models.contact_points import ContactPoint, ContactRule, QuietHours
 from aftercare.people.models.events import Event, EventDetail
 from aftercare.people.models.factor_changes import FactorChange, FactorRemoval
@@ -30,6 +31,7 @@ __all__ = [
     "Clinic",
     "CodeMail",
     "CodeRequest",
+    "Companion",
     "ContactPoint",
     "ContactRule",
     "Event",

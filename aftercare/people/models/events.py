@@ -83,11 +83,14 @@ class Event(AppendOnly):
         APPROVED_REMOVAL = "approved_removal", _("agreed to remove somebody’s second step")
         STOPPED_REMOVAL = "stopped_removal", _("stopped the removal of a second step")
         RESET_FACTORS = "reset_factors", _("removed somebody’s second step")
+        INVITED_COMPANION = "invited_companion", _("invited a companion")
+        JOINED_AS_COMPANION = "joined_as_companion", _("accepted to be a companion of the patient")
+        REMOVED_COMPANION = "removed_companion", _("removed a companion")
         FETCHED_OWN_DATA = "fetched_own_data", _("fetched everything that is kept about them")
         ERASED = "erased", _("erased who the person is")
 
     class Page(models.TextChoices):
-        """A page of staff that shows patients. The value is the name of its URL."""
+        """A page of staff or of a companion that shows patients. The value is the name of its URL."""
 
         QUEUE = "queue", _("the queue")
         HANDOVER = "handover", _("the handover")
@@ -109,6 +112,10 @@ class Event(AppendOnly):
         CHECK_IN = "new_check_in", _("a check-in by telephone")
         ADVICE = "told", _("the advice of a check-in")
         CALL = "correct_attempt", _("correcting a call")
+        COMPANION_TODAY = "companion_today", _("the patient’s first page, as a companion")
+        COMPANION_TIMELINE = "companion_timeline", _("the timeline, as a companion")
+        COMPANION_FORM = "companion_check_in", _("a check-in, as a companion")
+        COMPANION_RESULT = "companion_result", _("the result of a check-in, as a companion")
 
     at = models.DateTimeField()
     actor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)

@@ -99,6 +99,7 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]  # Wagtail, un
 
         PATIENT = "patient", _("Erased patient")
         STAFF = "staff", _("Former member of staff")
+        COMPANION = "companion", _("Former companion")
 
     username = None  # type: ignore[assignment]
     first_name = models.CharField(_("first name"), max_length=150, blank=True, validators=[require_one_line])

@@ -10,7 +10,9 @@ from django.conf import settings
 from django.db.models import ForeignKey, Model
 
 from aftercare.checkins.models import Assessment, CheckIn
-from aftercare.checkins.own_data.parts import ASSESSMENT, EVERY, FINDING, LISTS, Part
+from aftercare.checkins.own_data.part import Part
+from aftercare.checkins.own_data.parts import EVERY, LISTS
+from aftercare.checkins.own_data.record_parts import ASSESSMENT, FINDING
 from aftercare.people.models import Event, Patient, User
 
 PEOPLE = (User, Patient, CheckIn, Assessment, Event)

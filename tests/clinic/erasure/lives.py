@@ -27,6 +27,7 @@ from aftercare.people.actions.invitations import invite
 from aftercare.people.actions.patients import enrol_patient
 from aftercare.people.actions.sign_in_links import make_sign_in_link
 from aftercare.people.actions.withdrawal import take_back_patient, withdraw_patient
+from aftercare.people.companions.actions import accept_companionship, invite_companion
 from aftercare.people.models import Patient, StaffMember, User
 from tests.clinic.reading_forms import fields_of
 from tests.clinic.staff_client import patient_url, proved_client, staff_client
@@ -49,6 +50,8 @@ TYPED = {
     "intake": "misheard",
     "draft": "cobblestone",
     "held": "dragonfly",
+    "companion": "Wenceslas",
+    "kin": "godfather",
 }
 TRACES = (FIRST, LAST, MAIDEN, OLD, ADDRESS, DIGITS, TELEPHONE, RECORD, "qf7731", GUARDIAN, *TYPED.values())
 
@@ -140,6 +143,10 @@ def come_and_go(patient: Patient, nurse: StaffMember) -> None:
     withdraw_patient(patient=patient, reason=f"{FIRST} {TYPED['withdrawal']}.", by=nurse.user, now=now)
     patient = take_back_patient(patient=patient, by=nurse.user, now=now)
     invite(patient=patient, by=nurse.user, now=now)
+    companion = invite_companion(
+        patient=patient, name=TYPED["companion"], email=f"{TYPED['kin']}@new.example", now=now
+    )
+    accept_companionship(companion=companion, now=now)
     letter = send_letter(patient=patient, template="visit", by=nurse.user, now=now)
     Message.objects.filter(subject=letter.pk).update(
         state="failed", failure="permanent", finished_at=now, error=f"550 <{ADDRESS}> unknown"

@@ -80,7 +80,7 @@ def test_others_stay_as_they_were(life: tuple[Patient, Clients], nurse: StaffMem
 def others_than(patient: Patient) -> dict[str, Any]:
     """Return the rows of everybody else, and the rows about the patient that are kept as they are."""
     rows: dict[type[Model], QuerySet[Any]] = {
-        User: User.objects.exclude(pk=patient.user_id),
+        User: User.objects.exclude(pk=patient.user_id).exclude(companionships__patient=patient),
         Patient: Patient.objects.exclude(pk=patient.pk),
         CheckIn: CheckIn.objects.exclude(patient=patient),
         Alert: Alert.objects.exclude(patient=patient),
