@@ -1,13 +1,14 @@
 """Fixtures for every test: no network, the test database, servers, the browser."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests import sockets
+from tools.check.migrated import VARIABLE
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from tools.servers.mail import MailServer
     from tools.servers.valkey import Valkey
 
-pytest_plugins = ["tests.fixtures"]
+pytest_plugins = ["tests.fixtures", "tests.databases"]
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -76,53 +77,18 @@ def static_files_scanned_once() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None, worker_id: str) -> None:
-    """On SQLite the test database is a file: in memory it would lock otherwise than the demonstration's."""
+    """On SQLite the test database is a file: in memory it would lock otherwise than the demonstration's.
+
+    On PostgreSQL it is a copy of the migrated database, if one was made: see `tests/databases.py`.
+    """
     from django.conf import settings
     from django.db import connections
 
     database = connections["default"].settings_dict
     if database["ENGINE"].endswith("sqlite3"):
         database["TEST"]["NAME"] = str(settings.DATA_DIR / f"test-{worker_id}.sqlite3")
-
-
-@pytest.fixture(autouse=True, scope="session")
-def empty_tables_by_deleting() -> Iterator[None]:
-    """Empty the tables after a transactional test with DELETE, and only those that hold rows.
-
-    TRUNCATE, Django's default, makes a new file for each table and each index, which takes longer than most tests.
-    """
-    from django.db.backends.postgresql.operations import DatabaseOperations
-
-    def sql_flush(
-        self: DatabaseOperations, style: object, tables: Iterable[str], **options: bool
-    ) -> list[str]:
-        names = [self.quote_name(table) for table in tables]
-        query = " UNION ALL ".join(
-            f"SELECT {number} WHERE EXISTS (SELECT FROM {name})" for number, name in enumerate(names)
-        )
-        with self.connection.cursor() as cursor:
-            cursor.execute(query)
-            full = [f"DELETE FROM {names[number]}" for (number,) in cursor.fetchall()]
-        # Without triggers: those of events refuse to be emptied so.
-        return ["SET LOCAL session_replication_role = replica", *full]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(DatabaseOperations, "sql_flush", sql_flush)
-        yield
-
-
-@pytest.fixture(autouse=True, scope="session")
-def drop_database_in_use() -> Iterator[None]:
-    """Drop the test database although a thread of a server that has stopped still holds a connection."""
-    from django.db.backends.postgresql.creation import DatabaseCreation
-
-    def drop(self: DatabaseCreation, name: str, _verbosity: int) -> None:
-        with self._nodb_cursor() as cursor:  # type: ignore[attr-defined]
-            cursor.execute(f"DROP DATABASE {self.connection.ops.quote_name(name)} WITH (FORCE)")
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(DatabaseCreation, "_destroy_test_db", drop)
-        yield
+    else:
+        database["TEST"]["TEMPLATE"] = os.environ.get(VARIABLE)
 
 
 @pytest.fixture(autouse=True)

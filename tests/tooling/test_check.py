@@ -1,11 +1,12 @@
 """bin/test stops at a failed check, fails when either database fails, and listens to no variable of ours."""
 
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from tools.check import __main__ as check
-from tools.check import suites
+from tools.check import migrated, suites
 from tools.check.commands import python, run_quietly
 from tools.servers.portal import NO_MAIL_SERVER
 
@@ -24,6 +25,7 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(suites, "static_checks", lambda env: note("checks", []))
     monkeypatch.setattr(suites, "collect_static", lambda env: note("static files", True))
+    monkeypatch.setattr(migrated, "make", lambda env: note("migrations", True))
     monkeypatch.setattr(suites, "on_sqlite", lambda env: note(f"tests on {env['DATABASE_URL']}", 0))
     monkeypatch.setattr(
         suites, "on_postgres", lambda env, arguments: note(f"tests on {env['DATABASE_URL']}", 0)
@@ -46,10 +48,11 @@ def test_a_failed_check_is_named_and_no_test_runs(
     assert "failed: types" in capsys.readouterr().err
 
 
-def test_static_files_that_cannot_be_collected_fail_the_run(
-    ran: list[str], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("module", "part"), [(suites, "collect_static"), (migrated, "make")])
+def test_static_files_or_migrations_that_fail_fail_the_run(
+    module: ModuleType, part: str, ran: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(suites, "collect_static", lambda env: False)
+    monkeypatch.setattr(module, part, lambda env: False)
     assert check.run_everything(ENV, ENV_SQLITE, []) == 1
     assert check.run_chosen(ENV, ["tests/tooling"]) == 1
     assert not [step for step in ran if step.startswith("tests")]

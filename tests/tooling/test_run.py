@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tools.check import migrated
 from tools.servers.cleanup import descendants
 from tools.servers.portal import bare_environment
 from tools.servers.ports import answers, free_port
@@ -52,8 +53,12 @@ def running(folder: Path, port: int) -> Iterator["subprocess.Popen[str]"]:
 
 @pytest.fixture(scope="session")
 def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data of a demonstration that was started once: to make the database takes most of a first start."""
+    """The data of a demonstration that was started once, on a migrated database.
+
+    Migrations are most of a first start from nothing, which is that of the smoke run.
+    """
     folder = tmp_path_factory.mktemp("demonstration")
+    assert migrated.sqlite_file(folder / "aftercare.sqlite3", os.environ)
     with running(folder, free_port()):
         pass
     return folder

@@ -44,22 +44,22 @@ def chooses_tests(arguments: Sequence[str]) -> bool:
 
 
 def run_chosen(env: dict[str, str], arguments: Sequence[str]) -> int:
-    if not suites.collect_static(env):
+    if not suites.prepare(env):
         return 1
     return suites.on_postgres(env, arguments)
 
 
 def run_slow(env: dict[str, str], arguments: Sequence[str]) -> int:
     """Run the slow tier in one process, because its tests start servers that need the machine's cores."""
-    if not suites.collect_static(env):
+    if not suites.prepare(env):
         return 1
     return suites.on_postgres(env, ["-m", suites.SLOW, *arguments])
 
 
 def run_everything(env: dict[str, str], env_sqlite: dict[str, str], arguments: Sequence[str]) -> int:
     failed = suites.static_checks(env)
-    if not suites.collect_static(env) or not suites.collect_static(env_sqlite):
-        failed.append("static files")
+    if not suites.prepare(env, env_sqlite):
+        failed.append("static files or migrations")
     if failed:
         print(f"bin/test: stopped before the tests; failed: {', '.join(failed)}", file=sys.stderr)
         return 1

@@ -48,7 +48,7 @@ def run_tests(folder: Path, tests: Sequence[Path], arguments: Sequence[str]) -> 
         env = suites.environment(
             database_url=url, broker_url=valkey.url, folder=folder / "postgres", with_browser=False
         )
-        if not suites.collect_static(env):
+        if not suites.prepare(env):
             return False
         chosen = ["-q", "-m", MARKERS, *arguments, *map(str, tests)]
         return suites.on_postgres(env, chosen) in {0, NONE_COLLECTED}

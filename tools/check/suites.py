@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from tools.check import migrated
 from tools.check.commands import python, run_openly, run_quietly
 from tools.servers.chromium import browser
 from tools.servers.portal import NO_MAIL_SERVER, bare_environment, fresh_secrets
@@ -91,6 +92,13 @@ def static_checks(env: dict[str, str]) -> list[str]:
 def collect_static(env: dict[str, str]) -> bool:
     """Collect the hashed static files, as in production."""
     return run_quietly("static files", python("manage.py", "collectstatic", "--noinput"), env)
+
+
+def prepare(*envs: dict[str, str]) -> bool:
+    """Collect the static files and make the migrated database of each environment."""
+    work = [(part, env) for part in (migrated.make, collect_static) for env in envs]
+    with ThreadPoolExecutor(PROCESSES) as pool:
+        return all(list(pool.map(lambda each: each[0](each[1]), work)))
 
 
 def on_sqlite(env: dict[str, str]) -> int:

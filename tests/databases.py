@@ -1,0 +1,91 @@
+"""Fixtures for the databases of the tests: made, emptied and dropped.
+
+A plugin of pytest, loaded by `tests/conftest.py`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tools.check.migrated import SETTINGS_OF_A_DATABASE, VARIABLE
+
+if TYPE_CHECKING:
+    from django.db.backends.postgresql.creation import DatabaseCreation
+    from django.db.backends.postgresql.operations import DatabaseOperations
+    from django.db.backends.sqlite3.creation import DatabaseCreation as FileCreation
+
+
+@pytest.fixture(autouse=True, scope="session")
+def copy_migrated_database() -> Iterator[None]:
+    """Make the test database as a copy of the migrated one that `tools/check/migrated.py` has made.
+
+    Django migrates the copy, and finds nothing to do.
+    """
+    from django.db.backends.postgresql.creation import DatabaseCreation
+    from django.db.backends.sqlite3.creation import DatabaseCreation as FileCreation
+
+    migrated = os.environ.get(VARIABLE)
+    create: Any = DatabaseCreation._execute_create_test_db  # type: ignore[attr-defined]
+    create_file: Any = FileCreation._create_test_db  # type: ignore[attr-defined]
+
+    def copy(self: DatabaseCreation, cursor: Any, parameters: dict[str, str], keepdb: bool = False) -> None:
+        create(self, cursor, parameters, keepdb)
+        cursor.execute(SETTINGS_OF_A_DATABASE, [parameters["dbname"].strip('"'), migrated])
+        for (statement,) in cursor.fetchall():
+            cursor.execute(statement)
+
+    def copy_file(self: FileCreation, verbosity: int, autoclobber: bool, keepdb: bool = False) -> str:
+        name: str = create_file(self, verbosity, autoclobber, keepdb)
+        shutil.copyfile(str(migrated), name)
+        return name
+
+    with pytest.MonkeyPatch.context() as patch:
+        if migrated:
+            patch.setattr(DatabaseCreation, "_execute_create_test_db", copy)
+            patch.setattr(FileCreation, "_create_test_db", copy_file)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def empty_tables_by_deleting() -> Iterator[None]:
+    """Empty the tables after a transactional test with DELETE, and only those that hold rows.
+
+    TRUNCATE, Django's default, makes a new file for each table and each index, which takes longer than most tests.
+    """
+    from django.db.backends.postgresql.operations import DatabaseOperations
+
+    def sql_flush(
+        self: DatabaseOperations, style: object, tables: Iterable[str], **options: bool
+    ) -> list[str]:
+        names = [self.quote_name(table) for table in tables]
+        query = " UNION ALL ".join(
+            f"SELECT {number} WHERE EXISTS (SELECT FROM {name})" for number, name in enumerate(names)
+        )
+        with self.connection.cursor() as cursor:
+            cursor.execute(query)
+            full = [f"DELETE FROM {names[number]}" for (number,) in cursor.fetchall()]
+        # Without triggers: those of events refuse to be emptied so.
+        return ["SET LOCAL session_replication_role = replica", *full]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseOperations, "sql_flush", sql_flush)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def drop_database_in_use() -> Iterator[None]:
+    """Drop the test database although a thread of a server that has stopped still holds a connection."""
+    from django.db.backends.postgresql.creation import DatabaseCreation
+
+    def drop(self: DatabaseCreation, name: str, _verbosity: int) -> None:
+        with self._nodb_cursor() as cursor:  # type: ignore[attr-defined]
+            cursor.execute(f"DROP DATABASE {self.connection.ops.quote_name(name)} WITH (FORCE)")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseCreation, "_destroy_test_db", drop)
+        yield
