@@ -13,7 +13,7 @@ from aftercare.alerts.models import Alert
 from aftercare.checkins.models import CheckIn
 from aftercare.checkins.submission.actions import Receipt, submit_check_in
 from aftercare.checkins.submission.submission import Submission
-from aftercare.people.models import Clinic, Patient, Procedure, StaffMember, User
+from aftercare.people.models import Clinic, Companion, Patient, Procedure, StaffMember, User
 from aftercare.people.models.patients import AT_ENROLMENT
 from aftercare.triage import Answers
 
@@ -127,10 +127,18 @@ def submission(
     )
 
 
-def check_in(patient: Patient, h: float | datetime, *, by: User | None = None, **said: Any) -> Receipt:
+def check_in(
+    patient: Patient,
+    h: float | datetime,
+    *,
+    by: User | None = None,
+    companion: Companion | None = None,
+    **said: Any,
+) -> Receipt:
     """Submit through the real action at `h` hours after MONDAY, or at an instant; see `submission`."""
-    now = h if isinstance(h, datetime) else at(h)
-    return submit_check_in(patient=patient, by=by or patient.user, submission=submission(**said), now=now)
+    now, by = h if isinstance(h, datetime) else at(h), by or patient.user
+    filled = submission(**said)
+    return submit_check_in(patient=patient, by=by, submission=filled, now=now, companion=companion)
 
 
 def alert_of(patient: Patient, h: float, **answers: Any) -> Alert:

@@ -26,13 +26,15 @@ from aftercare.checkins.pages.today import newest_of, recently_reported
 from aftercare.checkins.pages.who_looked import who_looked
 from aftercare.checkins.views import patient_page
 from aftercare.guidance.views import clinic_or_404, timeline_context
-from aftercare.people.access import patient_of
+from aftercare.people.access import reading_patient_of
 from aftercare.people.actions.patient_details import (
     ChangedMeanwhileError,
     change_details,
     details_version,
 )
-from aftercare.people.models import Patient, Procedure
+from aftercare.people.companions.looks import record_look
+from aftercare.people.models import Event, Patient, Procedure
+from aftercare.people.requests import sender_of
 
 UNPROCESSABLE = HTTPStatus.UNPROCESSABLE_ENTITY
 
@@ -40,7 +42,8 @@ UNPROCESSABLE = HTTPStatus.UNPROCESSABLE_ENTITY
 @require_safe
 def timeline_page(request: HttpRequest) -> HttpResponse:
     """Show the timeline of the recovery; for a patient with the lead and recently reported symptoms."""
-    clinic, now, patient = clinic_or_404(request), timezone.now(), patient_of(request)
+    patient, now = reading_patient_of(request), timezone.now()
+    clinic, companion = clinic_or_404(request), sender_of(request).companion
 
     newest = newest_of(patient, now) if patient else []
 
@@ -51,6 +54,8 @@ def timeline_page(request: HttpRequest) -> HttpResponse:
         context = timeline_context(request, clinic, now, reported)
         found = lead_after(newest[0] if newest else None, patient, now) if patient else None
         box = box_of(patient, found) if patient and found else None
+        if companion:
+            record_look(request, companion, Event.Page.COMPANION_TIMELINE, now)
         return render(
             request, "guidance/timeline/timeline.html", {**context, "lead": found, "box": box, "now": now}
         )
@@ -113,7 +118,7 @@ def print_course(request: HttpRequest, patient: Patient) -> HttpResponse:
 @patient_page
 def print_check_in(request: HttpRequest, patient: Patient, check_in_id: UUID) -> HttpResponse:
     """Show a check-in, the advice given and the course as a page to print for a doctor."""
-    own = patient.check_ins.select_related("procedure", "superseded_by")
+    own = patient.check_ins.select_related("procedure", "superseded_by", "companion")
     found = get_object_or_404(own, pk=check_in_id)
     return render(request, "checkins/printed/page.html", printed_context(patient, timezone.now(), found))
 

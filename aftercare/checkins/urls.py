@@ -1,6 +1,7 @@
 from django.urls import path
 
 from aftercare.checkins import leaving_views, own_views, views
+from aftercare.checkins.companions import views as companion_views
 from aftercare.checkins.first_visit.views import first_visit
 from aftercare.checkins.own_data.views import own_data_page
 from aftercare.checkins.reminders import link_views
@@ -26,6 +27,20 @@ urlpatterns = [
     path("check-ins/<uuid:check_in_id>/", views.result, name="result"),
     path("check-ins/<uuid:check_in_id>/confirmation/", views.confirmation, name="confirmation"),
     path("reminders/", reminders, name="reminders"),
+    path("companion/", companion_views.companion, name="companion"),
+    path("companion/<uuid:companion_id>/", companion_views.today, name="companion_today"),
+    path("companion/<uuid:companion_id>/lead/", companion_views.lead, name="companion_lead"),
+    path("companion/<uuid:companion_id>/check-in/", companion_views.check_in, name="companion_check_in"),
+    path(
+        "companion/<uuid:companion_id>/check-ins/<uuid:check_in_id>/",
+        companion_views.result,
+        name="companion_result",
+    ),
+    path(
+        "companion/<uuid:companion_id>/check-ins/<uuid:check_in_id>/confirmation/",
+        companion_views.confirmation,
+        name="companion_confirmation",
+    ),
     path("r/<str:token>/", link_views.check_in, name="reminder_check_in"),
     path("r/<str:token>/result/", link_views.result, name="reminder_result"),
     path("r/<str:token>/confirmation/", link_views.confirmation, name="reminder_confirmation"),

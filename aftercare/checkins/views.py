@@ -34,12 +34,13 @@ from aftercare.people.access import (
     PatientView,
     View,
     bind_patient,
+    leave_companion,
     patient_of,
     patient_required,
     patients_of,
     staff_member_of,
 )
-from aftercare.people.models import Patient
+from aftercare.people.models import Companion, Patient
 from aftercare.people.sessions.activity import AUTOSAVE
 from aftercare.people.sessions.locking import is_locked
 
@@ -81,12 +82,15 @@ def bind_named_record(request: HttpRequest, patient: Patient, check_in_id: UUID 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Route to the page of the user's role: patient, staff or editor; else the welcome page."""
+    leave_companion(request)
     if patient := patient_of(request):
         return redirect("first_visit") if is_first_visit(request, patient) else today(request)
     if staff_member_of(request):
         return redirect("/clinic/")
     if is_editor(request.user):
         return redirect("/admin/")
+    if request.user.is_authenticated and Companion.objects.filter(user=request.user.pk).exists():
+        return redirect("companion")
     if is_locked(request.session):
         return redirect(settings.LOCKED_URL)
     return render(request, "people/accounts/welcome.html")
@@ -152,19 +156,20 @@ def is_for_another_clinic(request: HttpRequest, patient: Patient) -> bool:
     return drawn_for != str(patient.pk) and not has_emergency(request)
 
 
-def keep_for_sign_in(request: HttpRequest) -> HttpResponse:
+def keep_for_sign_in(request: HttpRequest, path: str = drafts.OWN_FORM) -> HttpResponse:
     """Keep a form posted signed out; with an emergency ticked, show what to do before the sign-in.
 
+    `path`: of the form in which it is shown after the sign-in.
     That page has status 200: some browsers and proxies replace the text of error pages.
     """
-    is_whole = drafts.save(request.session, request.POST, timezone.now())
+    is_whole = drafts.save(request.session, request.POST, timezone.now(), path)
     if AUTOSAVE in request.POST:
         return HttpResponse(status=HTTPStatus.UNAUTHORIZED)
     if not is_whole:
         messages.warning(
             request, _("Your note was too long to keep. Sign in, look through your answers, and write less.")
         )
-    sign_in = f"{reverse('account_request_login_code')}?next={reverse('check_in')}"
+    sign_in = f"{reverse('account_request_login_code')}?next={path}"
     if has_emergency(request):
         return render(request, "checkins/form/emergency_signed_out.html", {"sign_in": sign_in})
     return redirect(sign_in)
@@ -178,12 +183,13 @@ def has_emergency(request: HttpRequest) -> bool:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Handle a failed CSRF check; a check-in is shown as typed, with a new token, to be sent again."""
-    if request.path != reverse("check_in"):
+    match = request.resolver_match
+    if match is None or match.url_name not in ("check_in", "companion_check_in"):
         return csrf_failure_elsewhere(request, reason)
-    if patient_of(request):
+    if match.url_name == "check_in" and patient_of(request):
         return send_again(request)
     fields = [(name, value) for name, values in drafts.typed_fields(request.POST).items() for value in values]
-    context = {"fields": fields, "has_emergency": has_emergency(request)}
+    context = {"fields": fields, "has_emergency": has_emergency(request), "own_path": request.path}
     return render(request, "checkins/form/send_again.html", context, status=FORBIDDEN)
 
 
@@ -197,7 +203,7 @@ def send_again(request: HttpRequest, patient: Patient) -> HttpResponse:
 @patient_page
 def result(request: HttpRequest, patient: Patient, check_in_id: UUID) -> HttpResponse:
     """Show the result: the advice as given at submission."""
-    own = patient.check_ins.select_related("procedure", "superseded_by")
+    own = patient.check_ins.select_related("procedure", "superseded_by", "companion")
     check_in = get_object_or_404(own, pk=check_in_id)
     return render(request, "checkins/result/result.html", result_context(check_in, patient, timezone.now()))
 
@@ -215,7 +221,12 @@ def confirmation(request: HttpRequest, patient: Patient, check_in_id: UUID) -> H
 def check_ins(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Show the charts and all current check-ins, newest first."""
     now = timezone.now()
-    own = patient.check_ins.not_superseded().select_related("procedure").defer("advice").newest_first()
+    own = (
+        patient.check_ins.not_superseded()
+        .select_related("procedure", "companion")
+        .defer("advice")
+        .newest_first()
+    )
     page = Paginator(own, ROWS).get_page(request.GET.get("page"))
     return render(request, "checkins/history/check_ins.html", history_context(page, patient, now))
 

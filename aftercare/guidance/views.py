@@ -20,9 +20,10 @@ from aftercare.guidance.courses.course_texts import Since
 from aftercare.guidance.instructions.clinic_placeholders import ClinicPlaceholders
 from aftercare.guidance.models import AnswerConfirmation, Article, ArticleSlug, SearchSynonym
 from aftercare.guidance.timeline.timeline import Timeline
-from aftercare.people.access import patient_of
+from aftercare.people.access import reading_patient_of
 from aftercare.people.context_processors import clinic_of
 from aftercare.people.models import Clinic, Patient, Procedure
+from aftercare.people.requests import sender_of
 from aftercare.ui.search_limits import LONGEST_QUERY, is_too_long
 
 GONE = 410
@@ -37,8 +38,8 @@ def clinic_or_404(request: HttpRequest) -> Clinic:
 
 
 def reader_of(request: HttpRequest) -> Reader | None:
-    """Return the reader; None unless a patient with a procedure is signed in."""
-    patient = patient_of(request)
+    """Return the reader; None unless a patient with a procedure, or a companion of one, is signed in."""
+    patient = reading_patient_of(request)
     return Reader.of(patient, timezone.now()) if patient else None
 
 
@@ -47,10 +48,11 @@ def guidance(request: HttpRequest) -> HttpResponse:
     """Show all articles, or the results of a search."""
     typed = request.GET.get("q", "").strip()
     query = typed[:LONGEST_QUERY]
-    clinic, reader = clinic_or_404(request), reader_of(request)
+    reader = reader_of(request)
+    clinic = clinic_or_404(request)
     words = ClinicPlaceholders.of(clinic)
     articles = Article.objects.published()
-    context: dict[str, Any] = {"query": query, "reader": reader, "as_patient": patient_of(request)}
+    context: dict[str, Any] = {"query": query, "reader": reader, "as_patient": reading_patient_of(request)}
     if is_too_long(typed):
         context["is_too_long"] = True
     elif query:
@@ -70,12 +72,12 @@ def guidance(request: HttpRequest) -> HttpResponse:
 @require_safe
 def article(request: HttpRequest, slug: str) -> HttpResponse:
     """Show an article, and record that a patient has read it."""
+    patient = reading_patient_of(request)
     clinic, published = clinic_or_404(request), list(Article.objects.published().with_has_answers())
     found = next((one for one in published if one.slug == slug), None)
     if found is None:
         return moved(request, slug)
-    patient = patient_of(request)
-    if patient:
+    if patient and sender_of(request).companion is None:
         record_article_read(patient=patient, article=found, now=timezone.now())
     with timezone.override(clinic.zone):
         context = article_context(found, clinic, reader_of(request), published)
@@ -92,7 +94,7 @@ def timeline_context(
 
     `reported`: returns the symptoms reported recently after a procedure.
     """
-    patient = patient_of(request)
+    patient = reading_patient_of(request)
     own = procedures_of(patient, now) if patient else []
     procedure = chosen(own, request.GET.get("procedure", "")) if own else None
     since = Since(procedure.performed_at, now, reported(procedure)) if procedure else None
@@ -136,5 +138,5 @@ def moved(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect(address.current, permanent=False)
     articles = Article.objects.published().defer("body")
     listed = groups(articles, ClinicPlaceholders.of(clinic_or_404(request)), None)
-    context = {"groups": listed, "query": "", "as_patient": patient_of(request)}
+    context = {"groups": listed, "query": "", "as_patient": reading_patient_of(request)}
     return render(request, "guidance/articles/moved.html", context, status=GONE)

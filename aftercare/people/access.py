@@ -10,8 +10,8 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from aftercare.people.models import Patient, StaffMember, User
-from aftercare.people.requests import CHOSEN_PATIENT, sender_of
+from aftercare.people.models import Companion, Patient, StaffMember, User
+from aftercare.people.requests import CHOSEN_COMPANION, CHOSEN_PATIENT, sender_of
 from aftercare.people.second_step.session import way_to_second_step
 from aftercare.people.sessions.locking import count_as_staff
 
@@ -45,6 +45,36 @@ def choose_patient(request: HttpRequest, patient: Patient) -> None:
     """Choose a patient record for the rest of the session."""
     request.session[CHOSEN_PATIENT] = str(patient.pk)
     bind_patient(request, patient)
+
+
+def companionships_of(request: HttpRequest) -> list[Companion]:
+    """Return the patients whom the user accompanies, as companionships."""
+    return sender_of(request).companionships
+
+
+def bind_companion(request: HttpRequest, companion: Companion) -> None:
+    """Bind the request to a companionship, also for the guidance that is read next."""
+    sender_of(request).companion = companion
+    if request.session.get(CHOSEN_COMPANION) != str(companion.pk):
+        request.session[CHOSEN_COMPANION] = str(companion.pk)
+
+
+def leave_companion(request: HttpRequest) -> None:
+    """Let the guidance be about the user's own recovery again."""
+    request.session.pop(CHOSEN_COMPANION, None)
+
+
+def reading_patient_of(request: HttpRequest) -> Patient | None:
+    """Return the patient whose recovery the guidance is read for: the user's own, or that of a companionship.
+
+    That of a companion counts after a page of the companion, and for whoever is nothing else.
+    """
+    chosen, sender = request.session.get(CHOSEN_COMPANION), sender_of(request)
+    if chosen is None and (sender.user is None or sender.patient or sender.member):
+        return sender.patient
+    own = sender.companionships
+    sender.companion = next((one for one in own if str(one.pk) == chosen), own[0] if own else None)
+    return sender.companion.patient if sender.companion else sender.patient
 
 
 def memberships_of(request: HttpRequest) -> list[StaffMember]:

@@ -22,15 +22,19 @@ def clinic_of(request: HttpRequest) -> Clinic | None:
         # A user who is both patient and staff sees the clinic that the page belongs to.
         if sender.is_staff_page and sender.member:
             return sender.member.clinic
+        if sender.companion:
+            return sender.companion.patient.clinic
         if sender.patient:
             return sender.patient.clinic
         if sender.member:
             return sender.member.clinic
+        if sender.companionships:
+            return sender.companionships[0].patient.clinic
     return sender.first_clinic
 
 
 def surroundings(request: HttpRequest) -> dict[str, Any]:
-    """Return `clinic`, `contact`, `staff_member`, `memberships`, `patient_records` (all lazy) and `demo`.
+    """Return `clinic`, `contact`, `staff_member`, `memberships`, `patient_records` (all lazy), `companion` and `demo`.
 
     And of a session of staff the seconds that it still has, and how long before its end a warning shows.
     """
@@ -47,6 +51,7 @@ def surroundings(request: HttpRequest) -> dict[str, Any]:
 
     return {
         "clinic": clinic,
+        "companion": sender_of(request).companion,
         "contact": SimpleLazyObject(contact),
         "patient_records": SimpleLazyObject(lambda: sender_of(request).patients),
         "staff_member": SimpleLazyObject(lambda: sender_of(request).member),

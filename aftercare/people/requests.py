@@ -12,19 +12,25 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 
-from aftercare.people.models import Clinic, Event, Patient, StaffMember, User
+from aftercare.people.models import Clinic, Companion, Event, Patient, StaffMember, User
 
 # Session key: patient record chosen by a patient of several clinics.
 CHOSEN_PATIENT = "patient"
 # Session key: clinic chosen by a staff member of several clinics.
 CHOSEN_CLINIC = "clinic"
+# Session key: the companionship whose pages were opened last.
+CHOSEN_COMPANION = "companion"
 
 
 class Sender:
-    """The sender of a request. `patient` and `member` may be set to the record that the page is about."""
+    """The sender of a request. `patient` and `member` may be set to the record that the page is about.
+
+    `companion` is set on a page that the sender reads as the companion of a patient.
+    """
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
+        self.companion: Companion | None = None
         # True while a page of staff is drawn: a user who is both sees the staff member's clinic.
         self.is_staff_page = False
         # The member as whom a page of staff acts, once the page is guarded.
@@ -59,6 +65,18 @@ class Sender:
         own = self.patients
         chosen = self.request.session.get(CHOSEN_PATIENT) if len(own) > 1 else None
         return next((one for one in own if str(one.pk) == chosen), own[0] if own else None)
+
+    @cached_property
+    def companionships(self) -> list[Companion]:
+        """The patients whom the user accompanies, the first accepted first."""
+        user = self.user
+        if user is None:
+            return []
+        own = Companion.objects.active().filter(user=user)
+        found = list(own.select_related("patient__user", "patient__clinic").order_by("accepted_at", "pk"))
+        for companion in found:
+            companion.user = user
+        return found
 
     @cached_property
     def memberships(self) -> list[StaffMember]:

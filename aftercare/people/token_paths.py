@@ -9,6 +9,7 @@ TOKEN_PATHS = (
     "/accounts/link/",
     "/accounts/invitation/",
     "/accounts/staff-invitation/",
+    "/accounts/companion/",
     "/accounts/removal/",
     "/accounts/ways/tap/",
     "/clinic/contact-points/tap/",

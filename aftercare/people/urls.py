@@ -9,6 +9,7 @@ from django.urls import path
 from aftercare.people.accounts import link_views, lock_views, removal_views, second_step_views, sign_in_views
 from aftercare.people.accounts import views as account_views
 from aftercare.people.clinics import staff_invitation_views
+from aftercare.people.companions import views as companion_views
 from aftercare.people.own_address import views as address_views
 from aftercare.people.own_ways import views as way_views
 from aftercare.people.patients import clinic_views, invitation_views
@@ -87,6 +88,9 @@ urlpatterns = [
     path("sessions/own-device/", guarded(account_views.own_device), name="own_device"),
     path("sessions/end/", account_views.end_sessions, name="end_sessions"),
     path("sessions/<int:session_pk>/end/", account_views.end_session, name="end_session"),
+    path("companion/<str:token>/", companion_views.accept, name="companion_invitation"),
+    path("companions/", companion_views.companions, name="companions"),
+    path("companions/<uuid:companion_id>/remove/", companion_views.remove, name="remove_companion"),
     path("clinic/", clinic_views.choose_clinic, name="choose_own_clinic"),
     path("clinic/join/", invitation_views.join_clinic, name="join_clinic"),
 ]

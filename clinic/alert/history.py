@@ -192,7 +192,7 @@ def from_check_ins(details: Iterable[FindingDetail]) -> Iterator[HistoryItem]:
         what = f"{change_words(event)} {quoted(why)}" if why else change_words(event)
         yield HistoryItem(at=event.at, who=str(event.actor), what=what)
     for check_in in {detail.assessment.told_with for detail in details}:
-        who = str(check_in.submitted_by)
+        who = check_in.by_companion or str(check_in.submitted_by)
         yield HistoryItem(at=check_in.submitted_at, who=who, what=check_in_words(check_in))
 
 

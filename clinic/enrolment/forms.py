@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
 from crispy_forms.layout import Div, Field, Fieldset, Layout
 from django import forms
@@ -16,11 +16,10 @@ from django.utils.translation import gettext_lazy
 from aftercare.outbox.channels import is_set_up
 from aftercare.outbox.models import Message
 from aftercare.people.actions.patient_details import details_version, shared_details, value_of
-from aftercare.people.clinics.zones import zone_choices
 from aftercare.people.models import Clinic, IntakeQuestion, Language, Patient, User
 from aftercare.people.name_matching import plain, require_one_line
 from aftercare.people.patients.intake import Intake
-from aftercare.people.telephones import TelephoneFormField
+from aftercare.people.patients.reach_fields import REACH, ReachFields
 from aftercare.ui.telephones import Telephone
 from clinic.form_fields import TimedForm, TreatmentFields, helper_for, require_after_birth
 from clinic.intake_fields import (
@@ -39,19 +38,17 @@ PERSON = (
     "last_name",
     "email",
     "date_of_birth",
-    "call_back_telephone",
-    "call_back_hours",
-    "language",
-    "time_zone",
+    *REACH,
     "record_number",
     "guardian_name",
 )
 USED_ELSEWHERE = gettext_lazy("This person signs in at another clinic too, so it can’t be changed here.")
 
 
-class PersonFields(TimedForm):
+class PersonFields(ReachFields, TimedForm):
     """A patient's name, contact details and birth date. `patient`: the patient being changed, if any."""
 
+    field_order: tuple[str, ...] = PERSON
     first_name = forms.CharField(
         validators=[require_one_line],
         label=gettext_lazy("First name"),
@@ -94,36 +91,11 @@ class PersonFields(TimedForm):
         required=False,
         help_text=gettext_lazy("Only for a child."),
     )
-    call_back_telephone = TelephoneFormField(
-        label=gettext_lazy("Telephone to call back"),
-        error_messages={"required": gettext_lazy("Give a telephone number. A nurse may have to call.")},
-    )
-    call_back_hours = forms.CharField(
-        validators=[require_one_line],
-        label=gettext_lazy("Best time to call"),
-        max_length=100,
-        required=False,
-        help_text=gettext_lazy("Optional, such as: after 17:00."),
-    )
-    language = forms.ChoiceField(
-        label=gettext_lazy("Reads best"),
-        choices=[("", gettext_lazy("Not asked")), *Language.choices],
-        required=False,
-        help_text=gettext_lazy("Pages and mails are in English until they are translated."),
-        error_messages={"invalid_choice": gettext_lazy("Choose a language from the list.")},
-    )
-    time_zone = forms.ChoiceField(
-        label=gettext_lazy("Time zone"),
-        error_messages={"invalid_choice": gettext_lazy("Choose a time zone from the list.")},
-    )
 
     def __init__(self, *args: Any, clinic: Clinic, patient: Patient | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.clinic, self.patient = clinic, patient
-        telephone = cast(TelephoneFormField, self.fields["call_back_telephone"])
-        telephone.region = clinic.telephone_region
-        own = patient.time_zone if patient else clinic.time_zone
-        cast(forms.ChoiceField, self.fields["time_zone"]).choices = zone_choices(clinic.time_zone, own)
+        self.set_up_reach(clinic, patient.time_zone if patient else clinic.time_zone)
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"].strip().lower()

@@ -72,7 +72,7 @@ def advice_page(
 ) -> HttpResponse:
     """Show the advice of a check-in word for word, and the alerts that it opened."""
     found = patient_of_clinic(member, patient_id)
-    own = found.check_ins.select_related("procedure", "submitted_by")
+    own = found.check_ins.select_related("procedure", "submitted_by", "companion")
     check_in = get_object_or_404(own, pk=check_in_id)
     reported = Finding.objects.reported_by(check_in).values("alert")
     context = {

@@ -99,7 +99,7 @@ def page_of_check_ins(patient: Patient, number: str | None) -> Page[CheckIn]:
     later = Assessment.objects.filter(check_in=OuterRef("pk")).exclude(reason=Assessment.Reason.SUBMITTED)
     newest = later.order_by("-at")
     check_ins = (
-        patient.check_ins.select_related("procedure", "superseded_by", "submitted_by")
+        patient.check_ins.select_related("procedure", "superseded_by", "submitted_by", "companion")
         .annotate(
             again_level=Subquery(newest.values("level")[:1]), again_at=Subquery(newest.values("at")[:1])
         )

@@ -18,6 +18,7 @@ PEOPLE = (
     "other manager",
     "editor",
     "superuser",
+    "companion",
 )
 
 
@@ -26,7 +27,7 @@ NOT_FOUND = "in 404 404 404 404 404 404 404 404 404"
 
 @dataclass(frozen=True)
 class Answers:
-    """The ten answers: with the records of the own clinic, with those of the other, and with some of each.
+    """The eleven answers: with the records of the own clinic, with those of the other, and with some of each.
 
     `foreign_part`: where only the second record of the address is the other clinic's, if that differs from `mixed`.
     """
@@ -40,7 +41,15 @@ class Answers:
         """Return the answers for "own", "foreign", "foreign first" or "foreign second"."""
         second = self.foreign_part or self.mixed
         named = {"foreign": self.foreign, "foreign first": self.mixed, "foreign second": second}
-        return named.get(kind) or self.own
+        return with_companion(named.get(kind) or self.own)
+
+
+def with_companion(answers: str) -> str:
+    """Return the answers with that for the companion, who sees what all who are signed in see, where it is left out."""
+    given = answers.split()
+    if len(given) == len(PEOPLE) - 1:
+        given.append(given[1] if len(set(given[1:])) == 1 else "404")
+    return " ".join(given)
 
 
 @dataclass(frozen=True)
@@ -108,7 +117,18 @@ def signed_out(status: str) -> Answers:
 
 
 def signed_in(status: str) -> Answers:
-    return Answers(" ".join(["in"] + [status] * 9))
+    return Answers(" ".join(["in"] + [status] * 10))
+
+
+def own_account(status: str) -> Answers:
+    """A page of the account, which companions have none of."""
+    return Answers(" ".join(["in"] + [status] * 9 + ["404"]))
+
+
+def companions(status: str) -> Answers:
+    """A page of the companion of the own clinic's patient."""
+    nobody = "in 404 404 404 404 404 404 404 404 404"
+    return Answers(f"{nobody} {status}", f"{nobody} 404", f"{nobody} 404")
 
 
 REFUSED = everybody("405")  # the method is refused, whoever asks
@@ -121,7 +141,7 @@ TABLE: dict[str, Row] = {
     "csp-reports/": Row(REFUSED, everybody("204")),
 
     # Patients. Whoever is signed out keeps a check-in until the sign-in.
-    "": Row(Answers("200 200 200 200 302 302 302 302 302 302"), REFUSED),
+    "": Row(Answers("200 200 200 200 302 302 302 302 302 302 302"), REFUSED),
     "first-visit/": Row(patients("302"), patients("302")),
     "check-in/": Row(patients("200"), patients("422")),
     "check-ins/": Row(patients("200"), REFUSED),
@@ -141,6 +161,23 @@ TABLE: dict[str, Row] = {
     "your-data/": Row(patients("200"), patients("200")),
     "reminders/": Row(patients("200"), patients("422")),
 
+    # Companions. Whoever is signed out keeps a check-in until the sign-in.
+    "companion/": Row(Answers("in 404 404 404 404 404 404 404 404 404 302"), REFUSED),
+    "companion/<uuid:companion_id>/": Row(companions("200"), REFUSED),
+    "companion/<uuid:companion_id>/lead/": Row(companions("200"), REFUSED),
+    "companion/<uuid:companion_id>/check-in/": Row(companions("200"), companions("422")),
+    "companion/<uuid:companion_id>/check-ins/<uuid:check_in_id>/": Row(companions("404"), REFUSED),
+    "companion/<uuid:companion_id>/check-ins/<uuid:check_in_id>/confirmation/": Row(companions("404"), REFUSED),
+    "accounts/companion/<str:token>/": Row(everybody("200"), everybody("in")),
+    "accounts/companions/": Row(patients("200"), patients("422")),
+    "accounts/companions/<uuid:companion_id>/remove/": Row(
+        Answers(
+            "in 200 302 302 404 404 404 404 404 404",
+            "in 302 302 302 404 404 404 404 404 404",
+        ),
+        patients("302"),
+    ),
+
     # What everybody may read.
     "timeline/": Row(everybody("200"), REFUSED),
     "privacy/": Row(everybody("200"), REFUSED),
@@ -155,11 +192,12 @@ TABLE: dict[str, Row] = {
     "h/<str:token>/": Row(everybody("200"), everybody("200")),
     # Whoever has the link of a reminder may send one check-in; its patient is led to the own pages.
     "r/<str:token>/": Row(
-        Answers("200 302 200 200 200 200 200 200 200 200", "200 200 200 200 200 200 200 200 200 200"),
+        Answers("200 302 200 200 200 200 200 200 200 200 200", "200 200 200 200 200 200 200 200 200 200"),
         everybody("422"),
     ),
     "r/<str:token>/result/": Row(
-        Answers("302 302 200 200 200 200 200 200 200 200", "302 200 200 200 200 200 200 200 200 200"), REFUSED
+        Answers("302 302 200 200 200 200 200 200 200 200 200", "302 200 200 200 200 200 200 200 200 200 200"),
+        REFUSED,
     ),
     "r/<str:token>/confirmation/": Row(everybody("404"), REFUSED),  # nothing was sent yet
     "r/<str:token>/change/": Row(everybody("200"), everybody("200")),
@@ -273,7 +311,7 @@ TABLE: dict[str, Row] = {
     "clinic/locked/counts/": Row(everybody("204"), REFUSED),
 
     # The own account, and signing in.
-    "accounts/": Row(signed_in("200"), Answers("in 302 302 302 422 422 422 422 422 422")),
+    "accounts/": Row(own_account("200"), Answers("in 302 302 302 422 422 422 422 422 422")),
     "accounts/address/": Row(signed_in("ok"), signed_in("ok")),
     "accounts/address/confirm/": Row(signed_in("ok"), signed_in("ok")),
     "accounts/ways/number/": Row(Answers(NOT_FOUND), Answers(NOT_FOUND)),  # SMS is not set up
@@ -287,8 +325,8 @@ TABLE: dict[str, Row] = {
     "accounts/unlock/code/": Row(REFUSED, everybody("302")),
     "accounts/unlock/leave/": Row(REFUSED, everybody("in")),
     "accounts/sessions/own-device/": Row(Answers("405 ok ok ok ok ok ok ok ok ok"), signed_in("ok")),
-    "accounts/sessions/": Row(signed_in("302"), REFUSED),
-    "accounts/sessions/end/": Row(REFUSED, signed_in("302")),
+    "accounts/sessions/": Row(own_account("302"), REFUSED),
+    "accounts/sessions/end/": Row(REFUSED, own_account("302")),
     "accounts/sessions/<int:session_pk>/end/": Row(
         REFUSED,
         Answers("in 404 404 404 404 404 302 404 404 404", "in 404 404 404 404 404 404 302 404 404"),
@@ -301,15 +339,15 @@ TABLE: dict[str, Row] = {
     "accounts/signup/": Row(everybody("in"), REFUSED),
     "accounts/logout/": Row(Answers("302 200 200 200 200 200 200 200 200 200"), everybody("302")),
     "accounts/link/<str:token>/": Row(
-        Answers("200 200 403 403 403 403 403 403 403 403", "200 403 403 403 403 403 403 403 403 403"),
-        Answers("302 302 403 403 403 403 403 403 403 403", "302 403 403 403 403 403 403 403 403 403"),
+        Answers("200 200 403 403 403 403 403 403 403 403 403", "200 403 403 403 403 403 403 403 403 403 403"),
+        Answers("302 302 403 403 403 403 403 403 403 403 403", "302 403 403 403 403 403 403 403 403 403 403"),
     ),
     "accounts/invitation/<str:token>/": Row(
-        Answers("200 200 200 200 403 403 403 403 200 200"),
-        Answers("302 302 409 409 403 403 403 403 409 409", "302 409 409 409 403 403 403 403 409 409"),
+        Answers("200 200 200 200 403 403 403 403 200 200 200"),
+        Answers("302 302 409 409 403 403 403 403 409 409 409", "302 409 409 409 403 403 403 403 409 409 409"),
     ),
     "accounts/staff-invitation/<str:token>/": Row(
-        everybody("200"), Answers("302 409 409 409 409 409 409 409 409 409")
+        everybody("200"), Answers("302 409 409 409 409 409 409 409 409 409 409")
     ),
     "accounts/removal/<str:token>/": Row(everybody("200"), everybody("302")),
     "accounts/clinic/": Row(

@@ -34,6 +34,7 @@ from aftercare.outbox.models import Message
 from aftercare.people.actions.invitations import invite
 from aftercare.people.actions.sign_in_links import make_sign_in_link
 from aftercare.people.actions.staff_invitations import invite_staff
+from aftercare.people.companions.actions import token_of as token_of_companion
 from aftercare.people.models import Clinic, FactorRemoval, Patient, Shift, StaffMember, User
 from tests.access.table import PEOPLE
 from tests.factories import (
@@ -47,6 +48,7 @@ from tests.factories import (
     at,
     person,
 )
+from tests.people.companions.making import companion_of, invited
 from tests.people.proving import prove
 
 NOW = at(21)
@@ -107,6 +109,7 @@ def build() -> World:
         "other manager": foreign.staff["manager"].user,
         "editor": editor,
         "superuser": superuser,
+        "companion": User.objects.get(companionships__patient=own.patient),
     }
     clients = {who: Client(raise_request_exception=False) for who in PEOPLE}
     for who, user in users.items():
@@ -148,7 +151,11 @@ def clinic_with_records(name: str, patient_name: str) -> Records:
     removal = FactorRemoval.objects.create(
         user=colleague.user, clinic=clinic, asked_by=manager.user, asked_at=at(20.9)
     )
+    companion = companion_of(patient, at(20.9), email=f"{name.lower()}@kin.example")
+    asked = invited(patient, at(20.9), email=f"{name.lower()}@friend.example")
     named = {
+        "companion_id": companion.pk,
+        "companion_invitation.token": token_of_companion(asked.pk),
         "alert_id": alert.pk,
         "patient_id": patient.pk,
         "procedure_id": procedure.pk,

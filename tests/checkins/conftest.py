@@ -16,6 +16,7 @@ from aftercare.people.models import Patient, StaffMember, User
 from tests.checkins.browsing import NO_TELEPHONE, PHONE, TICKED, Opener
 from tests.checkins.posting import signed_in
 from tests.factories import ProcedureFactory
+from tests.people.proving import prove
 from tests.ui.browser import HURRY
 
 
@@ -41,6 +42,7 @@ def opened(browser: Browser, live_server: LiveServer, treated: Patient) -> Itera
         user: User | None = None,
         zone: str | None = None,
         hurry: bool = True,
+        proved: bool = False,
     ) -> Page:
         context = browser.new_context(
             viewport={"width": size[0], "height": size[1]},
@@ -54,7 +56,10 @@ def opened(browser: Browser, live_server: LiveServer, treated: Patient) -> Itera
         context.add_init_script(NO_TELEPHONE)
         if hurry:
             context.add_init_script(HURRY)
-        session = signed_in(user or treated.user).cookies["sessionid"].value
+        client = signed_in(user or treated.user)
+        if proved:
+            prove(client, user or treated.user)
+        session = client.cookies["sessionid"].value
         context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))

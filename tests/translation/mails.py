@@ -29,6 +29,7 @@ from aftercare.people.accounts import code_mails
 from aftercare.people.actions.addresses import change_own_address
 from aftercare.people.actions.invitations import invite
 from aftercare.people.actions.staff_invitations import invite_staff
+from aftercare.people.companions.actions import invite_companion
 from aftercare.people.contact_points import actions, asking, delivery, stopping
 from aftercare.people.factors.changes import note_factor_change
 from aftercare.people.factors.removal import approve_removal, approvers, ask_removal, cancel_removal
@@ -200,6 +201,8 @@ def mails_to_come_in() -> Iterator[Mail]:
     invite(patient=patient, by=by, now=now)
     yield from written_now()
     Patient.objects.filter(pk=patient.pk).update(pending_since=None)
+    invite_companion(patient=patient, name="Hildegard", email="hildegard@demo.example", now=now)
+    yield from written_now()
     client = Client()
     client.post("/accounts/login/code/", {"email": member.user.email})
     yield "code", sent_just_now()

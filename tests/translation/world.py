@@ -33,10 +33,13 @@ from aftercare.people.actions.invitations import invite
 from aftercare.people.actions.sign_in_links import make_sign_in_link
 from aftercare.people.actions.staff_invitations import invite_staff
 from aftercare.people.actions.withdrawal import withdraw_patient
+from aftercare.people.companions.actions import accept_companionship, invite_companion, remove_companion
+from aftercare.people.companions.actions import path_of as path_of_companion
 from aftercare.people.contact_points import actions
 from aftercare.people.contact_points.addresses import SERVICES
 from aftercare.people.models import (
     Clinic,
+    Companion,
     ContactPoint,
     FactorRemoval,
     Invitation,
@@ -47,6 +50,7 @@ from aftercare.people.models import (
     User,
 )
 from tests.clock import frozen_at
+from tests.factories import check_in
 from tests.translation.mails import mails
 from tests.translation.pseudo import pseudo_locale
 from tests.translation.unmarked import Data, unmarked, unmarked_in_text
@@ -76,6 +80,7 @@ ENTERED: dict[type[models.Model], tuple[str, ...]] = {
     Alert: ("note", "next_try_reason"),
     ContactAttempt: ("note",),
     ContactPoint: ("name",),
+    Companion: ("name", "email"),
 }
 MARKUP = re.compile(r"<[^>]+>|\{\w+\}")
 
@@ -132,6 +137,8 @@ def look_around() -> World:
                 confirmations.path_of(duty) for duty in DutyConfirmation.objects.filter(member__user=user)
             ]
             Walk(user, pages).from_("/clinic/", "/accounts/", "/accounts/reauthenticate/", *direct)
+        for companion in Companion.objects.exclude(user=None).select_related("user"):
+            Walk(companion.user, pages).from_("/companion/", "/guidance/", "/timeline/")
         look_at_a_lock(pages)
         Walk(None, pages).from_("/", *ways_in())
         data = Data(list(entered()))
@@ -165,12 +172,31 @@ def prepare() -> None:
     )
     newcomer.update(consent_version="")
     asked_again.update(consent_version="1.0", consented_at=NOW)
+    add_companions(patient, Patient.objects.get(user__email="joan.whitaker@demo.example"))
     work_alerts(nurse.user)
     add_contact_points(manager.user, nurse.user)
     add_ways(patient.user)
     start_drill(clinic=nurse.clinic, by=manager.user, now=NOW)
     change_rota(nurse, manager)
     Clinic.objects.update(closed_days={"2026-11-25": "Christmas Day"})
+
+
+def add_companions(patient: Patient, other: Patient) -> None:
+    """Somebody who accompanies two patients, somebody who was removed, and invitations in each state."""
+    for one in (patient, other):
+        companion = invite_companion(patient=one, name="Thorben", email="thorben@demo.example", now=NOW)
+        accept_companionship(companion=companion, now=NOW)
+    check_in(patient, NOW, by=User.objects.get(email="thorben@demo.example"), companion=companion_of(patient))
+    for name in ("Ottilie", "Wenzel"):
+        made = invite_companion(patient=patient, name=name, email=f"{name.lower()}@demo.example", now=NOW)
+    Companion.objects.filter(pk=made.pk).update(invited_at=NOW - timedelta(days=20))
+    gone = invite_companion(patient=other, name="Ottilie", email="ottilie@demo.example", now=NOW)
+    remove_companion(companion=accept_companionship(companion=gone, now=NOW), by=other.user, now=NOW)
+
+
+def companion_of(patient: Patient) -> Companion:
+    found: Companion = patient.companions.active()[0]
+    return found
 
 
 def change_rota(nurse: StaffMember, manager: StaffMember) -> None:
@@ -275,6 +301,8 @@ def ways_in() -> list[str]:
         make_sign_in_link(user=nurse.user, now=NOW),
         Invitation.objects.latest("made_at").path,
         StaffInvitation.objects.latest("made_at").path,
+        *(path_of_companion(one.pk) for one in Companion.objects.all()),
+        "/accounts/companion/gone/",
         removal_of(nurse).path,
         link_of_a_message(nurse),
         "/h/gone/",

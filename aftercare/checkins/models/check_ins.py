@@ -9,13 +9,12 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Cast, Coalesce
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from aftercare.alerts.models import NEEDS_ACTION, Alert, ContactAttempt
 from aftercare.guidance.models import ExpectedCourseSet
 from aftercare.people.encryption.fields import EncryptedJSONField, EncryptedTextField
-from aftercare.people.models import Companion, Event, Patient, Procedure, User
+from aftercare.people.models import Companion, Event, Patient, Procedure, User, companion_words
 from aftercare.triage import Answers, Level
 
 NOTE_LENGTH = 2000
@@ -159,10 +158,7 @@ class CheckIn(models.Model):
     @property
     def by_companion(self) -> str:
         """Who filled it in for the patient, as a companion; "" if the patient or staff did."""
-        if self.companion is None:
-            return ""
-        name = self.companion.name
-        return gettext("%(name)s, companion") % {"name": name} if name else gettext("a companion")
+        return companion_words(self.companion.name) if self.companion else ""
 
     def is_late(self) -> bool:
         """True if it describes an instant well before its submission."""

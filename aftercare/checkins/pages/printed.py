@@ -67,7 +67,7 @@ def course_of(patient: Patient, procedures: list[Procedure]) -> list[CheckIn]:
     about = CheckIn.objects.about(procedures).values("pk")
     wanted = Q(procedure=None) | Q(pk__in=about) if procedures else Q()
     own = patient.check_ins.not_superseded().filter(wanted)
-    return list(own.select_related("procedure").defer("advice").newest_first()[: ROWS + 1])
+    return list(own.select_related("procedure", "companion").defer("advice").newest_first()[: ROWS + 1])
 
 
 def row_of(check_in: CheckIn, *, several: bool) -> Row:

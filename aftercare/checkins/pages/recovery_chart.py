@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from aftercare.checkins.advice.reasons import Clock, reasons
 from aftercare.checkins.submission.history import course_for
 from aftercare.checkins.wording import SEVERITIES, SHORT
-from aftercare.people.models import Patient, Procedure, User
+from aftercare.people.models import Patient, Procedure, User, companion_words
 from aftercare.triage import RULES, SYMPTOMS, Evidence, ExpectedCourse, Finding, Level
 from aftercare.ui.chart import drawing
 from aftercare.ui.chart.parts import Chart, Course, Mark, Point, Series, Words
@@ -37,9 +37,10 @@ PATIENT: Final = Words(
 # A returned symptom is marked as a warning about it.
 CAME_BACK: Final = {"redness": ("redness",), "pain": ("pain",), "both": ("redness", "pain")}
 WHOLE_DAYS_FROM_H = 24
-# Name of the staff member who entered a check-in; "" if the patient did.
+# Name of the staff member who entered a check-in; "" if the patient or a companion did.
 BY_STAFF: Final = Case(
     When(submitted_by=F("patient__user"), then=Value("")),
+    When(companion__isnull=False, then=Value("")),
     When(submitted_by__erased_as=User.ErasedAs.STAFF, then=Value(User.ErasedAs.STAFF.label, CharField())),
     default=Concat("submitted_by__first_name", Value(" "), "submitted_by__last_name"),
 )
@@ -53,8 +54,10 @@ class ChartEntry:
     answers: dict[str, Any]
     course_set_id: UUID | None
     findings: list[tuple[str, Level, list[dict[str, Any]]]]
-    # Name of the staff member who entered it; "" if the patient did.
+    # Name of the staff member who entered it; "" if the patient or a companion did.
     by_staff: str = ""
+    # Who filled it in as a companion; "" if nobody did.
+    by_companion: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,8 @@ def check_ins_by_procedure(patient: Patient, procedures: list[Procedure]) -> dic
             "answers",
             "course_set_id",
             "by_staff",
+            "companion",
+            "companion__name",
             "assessments__findings__rule",
             "assessments__findings__level",
             "assessments__findings__evidence",
@@ -109,10 +114,10 @@ def check_ins_by_procedure(patient: Patient, procedures: list[Procedure]) -> dic
         )
     )
     by_procedure: dict[UUID, dict[UUID, ChartEntry]] = {}
-    for pk, own, several, at, answers, course_set_id, by_staff, rule, level, evidence, about in rows:
+    for pk, own, several, at, answers, course_set_id, *who, rule, level, evidence, about in rows:
         for procedure_id in (one.pk for one in procedures if one.pk == own or str(one.pk) in several):
             check_ins = by_procedure.setdefault(procedure_id, {})
-            report = check_ins.setdefault(pk, ChartEntry(at, answers, course_set_id, [], by_staff))
+            report = check_ins.setdefault(pk, ChartEntry(at, answers, course_set_id, [], *by_whom(*who)))
             if rule is not None and (not several or procedure_id == (about or own)):
                 report.findings.append((rule, Level(level), evidence))
     return {procedure_id: list(check_ins.values()) for procedure_id, check_ins in by_procedure.items()}
@@ -143,8 +148,15 @@ def chart_of(procedure: Procedure, reported: list[ChartEntry], now: datetime, wo
     return drawing.draw(series, words=words, now_h=procedure.hours_at(now), other_marks=marks.get("", []))
 
 
+def by_whom(by_staff: str, companion_id: UUID | None, name: str | None) -> tuple[str, str]:
+    """Return the name of the staff member, and the words for the companion; "" for who did not fill it in."""
+    return by_staff, companion_words(name or "") if companion_id else ""
+
+
 def note_of(one: ChartEntry, words: Words) -> str:
     """Return who entered a check-in, if not the patient; patients see no staff names."""
+    if one.by_companion:
+        return gettext("filled in by %(who)s") % {"who": one.by_companion}
     if not one.by_staff:
         return ""
     if words is STAFF:

@@ -1,4 +1,4 @@
-"""The page on which a patient reads who of the clinic has looked at the record."""
+"""The page on which a patient reads who of the clinic, and which companion, has looked at the record."""
 
 from __future__ import annotations
 
@@ -41,7 +41,14 @@ LOOKS = {
     Page.CHECK_IN: gettext_lazy("opened a check-in form for you"),
     Page.ADVICE: gettext_lazy("opened the advice that you were given"),
     Page.CALL: gettext_lazy("opened what was noted about a call with you"),
+    Page.COMPANION_TODAY: gettext_lazy("opened your Today page"),
+    Page.COMPANION_TIMELINE: gettext_lazy("opened your timeline"),
+    Page.COMPANION_FORM: gettext_lazy("opened a check-in form for you"),
+    Page.COMPANION_RESULT: gettext_lazy("opened the result of a check-in for you"),
 }
+COMPANIONS_PAGES = frozenset(
+    {Page.COMPANION_TODAY, Page.COMPANION_TIMELINE, Page.COMPANION_FORM, Page.COMPANION_RESULT}
+)
 # Events without a page: acts of staff, and looks written down before pages were.
 ACTS = {
     Verb.OPENED_ALERT: LOOKS[Page.ALERT],
@@ -120,7 +127,7 @@ def who_looked(patient: Patient, before: str, now: datetime) -> WhoLooked:
 
 
 def events_of(patient: Patient) -> QuerySet[Event]:
-    """Return the events that the page tells: of staff, newest first."""
+    """Return the events that the page tells: of staff and companions, newest first."""
     told = Q(page__in=LOOKS.keys()) | Q(verb__in=ACTS.keys())
     events: QuerySet[Event] = patient.events.filter(told).exclude(actor=patient.user_id)
     return events.exclude(actor__email=SYSTEM_EMAIL)
@@ -134,15 +141,25 @@ def roles_at(patient: Patient, events: Iterable[Event]) -> dict[int, str]:
 
 def lines_of(events: Iterable[Event], roles: Mapping[int, str]) -> Iterator[Line]:
     """Yield the lines of events, which come oldest first."""
-    open_lines: dict[int, Line] = {}
+    open_lines: dict[tuple[int, bool], Line] = {}
     for event in events:
-        line = open_lines.get(event.actor_id)
+        who = event.actor_id, is_by_companion(event)
+        line = open_lines.get(who)
         if line is None or event.at - line.last_at >= WITHIN or day_of(event) != day_of(line.first):
-            line = Line(first=event, last_at=event.at, role=roles.get(event.actor_id, ""))
-            open_lines[event.actor_id] = line
+            line = Line(first=event, last_at=event.at, role=role_of(event, roles))
+            open_lines[who] = line
             yield line
         line.last_at = event.at
         line.acts.append(str(LOOKS[Page(event.page)] if event.page else ACTS[Verb(event.verb)]))
+
+
+def is_by_companion(event: Event) -> bool:
+    """Return True for what somebody did as a companion, whatever else they are."""
+    return event.page in COMPANIONS_PAGES or "companion" in event.data
+
+
+def role_of(event: Event, roles: Mapping[int, str]) -> str:
+    return _("companion") if is_by_companion(event) else roles.get(event.actor_id, "")
 
 
 def order(line: Line) -> tuple[datetime, int]:

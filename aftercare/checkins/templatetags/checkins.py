@@ -6,12 +6,22 @@ from datetime import datetime
 from typing import Any
 
 from django import template
+from django.urls import reverse
 
 from aftercare.checkins.wording import SHORT, severity_word
 from aftercare.triage import SYMPTOMS, Level
 from aftercare.ui.times import span_words, whole_hours
 
 register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def recovery_url(context: dict[str, Any], name: str, *named: Any) -> str:
+    """Return the path of a patient's page; on the page of a companion that of the companion's."""
+    companion = context.get("companion")
+    return (
+        reverse(f"companion_{name}", args=[companion.pk, *named]) if companion else reverse(name, args=named)
+    )
 
 
 @register.filter

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from aftercare.people.access import View, patient_of, staff_member_of
+from aftercare.people.access import View, companionships_of, patient_of, staff_member_of
 from aftercare.people.accounts.forms import AccountForm
 from aftercare.people.accounts.sessions import end_other_sessions, sessions_of
 from aftercare.people.actions.account import ChangedMeanwhileError, account_version, change_account
@@ -161,6 +161,7 @@ def ways_in(request: HttpRequest, user: User) -> dict[str, Any]:
         "keys": kinds.count(Authenticator.Type.WEBAUTHN),
         "sessions": sessions_of(request, timezone.now()),
         "is_staff": not is_only_a_patient(request, user),
+        "accompanies": bool(companionships_of(request)),
         "is_own_device": is_own_device(request.session),
         "now": timezone.now(),
     }

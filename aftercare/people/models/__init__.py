@@ -5,7 +5,7 @@ from aftercare.people.models.append_only import AppendOnly, AppendOnlyError, App
 from aftercare.people.models.clinics import Clinic, Shift, StaffMember
 from aftercare.people.models.code_mails import CodeMail
 from aftercare.people.models.code_requests import CodeRequest
-from aftercare.people.models.companions import Companion
+from aftercare.people.models.companions import Companion, companion_words
 from aftercare.people.models.contact_points import ContactPoint, ContactRule, QuietHours
 from aftercare.people.models.events import Event, EventDetail
 from aftercare.people.models.factor_changes import FactorChange, FactorRemoval
@@ -52,5 +52,6 @@ __all__ = [
     "StaffMember",
     "User",
     "area_words",
+    "companion_words",
     "require_names",
 ]

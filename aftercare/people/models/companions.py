@@ -9,12 +9,18 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 
 from aftercare.people.encryption.fields import EncryptedTextField
 from aftercare.people.models.patients import Patient
 from aftercare.people.models.users import User
 
 LIFE = timedelta(days=14)
+
+
+def companion_words(name: str) -> str:
+    """Return who a companion is, for the patient and for staff: "Tom, companion"."""
+    return gettext("%(name)s, companion") % {"name": name} if name else gettext("a companion")
 
 
 class CompanionQuerySet(models.QuerySet["Companion"]):

@@ -12,6 +12,8 @@ POLLED = frozenset(
     {
         "clinic:locked_counts",
         "clinic:queue_live",
+        "companion_confirmation",
+        "companion_lead",
         "confirmation",
         "lead",
         "picture",
