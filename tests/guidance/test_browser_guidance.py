@@ -19,7 +19,7 @@ from aftercare.guidance.articles.loading import load_articles
 from aftercare.guidance.models import Article
 from aftercare.people.models import Patient, StaffMember, User
 from tests.factories import ProcedureFactory
-from tests.ui.browser import sticks_out, violations
+from tests.ui.browser import cut_off, small_targets, sticks_out, violations, with_text_twice_as_large
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -197,3 +197,28 @@ def test_rows_pictures_and_dates_of_the_form_work_under_the_policy(opened: Opene
     expect(page.locator(".xdsoft_datetimepicker:visible")).to_have_count(1)
     page.get_by_role("button", name="Choose an image").first.click()
     expect(page.get_by_role("dialog").filter(has_text="Choose an image")).to_be_visible()
+
+
+def test_everyday_life_at_every_width_with_large_text_and_by_keyboard(
+    opened: Opener, treated: Patient
+) -> None:
+    for width, scheme in ((320, "dark"), (1280, "light")):
+        page = opened("/guidance/everyday-life/", treated.user, width=width, color_scheme=scheme)
+        expect(page.get_by_role("heading", name="What do you want to know?")).to_be_visible()
+        assert_usable(page)
+    topic = page.locator(".topics details").first
+    topic.locator("summary").focus()
+    page.keyboard.press("Enter")
+    expect(topic.locator("li").first).to_be_visible()
+    with_text_twice_as_large(page)
+    assert_usable(page)
+    page = opened("/guidance/everyday-life/", treated.user, java_script_enabled=False)
+    page.locator(".topics summary").first.click()
+    expect(page.locator(".topics details").first.locator("li").first).to_be_visible()
+
+
+def assert_usable(page: Page) -> None:
+    """Nothing that axe finds, nothing sideways, cut off or too small for a finger."""
+    assert violations(page) == []
+    assert not sticks_out(page)
+    assert (cut_off(page), small_targets(page)) == ([], [])
