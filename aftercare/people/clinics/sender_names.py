@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from aftercare.people.models import Clinic, Patient, StaffMember, User
+from aftercare.people.models import Clinic, Companion, Patient, StaffMember, User
 
 
 def clinic_names(clinics: Collection[int]) -> Mapping[int, str]:
@@ -19,5 +19,7 @@ def own_clinic_name(address: str) -> str:
         Patient.objects.opened_by_sign_in().filter(user__in=of_user).values_list("clinic__name", flat=True)
     )
     works = StaffMember.objects.active().filter(user__in=of_user).values_list("clinic__name", flat=True)
-    names = set(treated.union(works))
+    looks = Companion.objects.active().filter(user__in=of_user)
+    looked_at = looks.order_by().values_list("patient__clinic__name", flat=True)
+    names = set(treated.union(works, looked_at))
     return names.pop() if len(names) == 1 else ""
