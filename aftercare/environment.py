@@ -28,6 +28,7 @@ from aftercare.environment_values import (
     email,
     one_of,
     per_second,
+    photo_store,
     proxies,
     redis,
     seconds,
@@ -76,6 +77,7 @@ class Environment:
     # False while texts are encrypted with a key derived from SECRET_KEY.
     has_data_keys: bool = False
     data_dir: Path
+    photos: dict[str, Any] = field(repr=False)
     site_url: str
     allowed_hosts: list[str]
     database: dict[str, Any]
@@ -126,6 +128,7 @@ def read_environment(variables: Mapping[str, str], base_dir: Path) -> Environmen
         secret_key_fallbacks=words(variables.get("SECRET_KEY_FALLBACKS", "")),
         data_keys=reader.read("DATA_KEYS", data_keys, "", INVALID_KEYS),
         data_dir=data_dir,
+        photos=reader.read("PHOTOS_URL", photo_store, f"file://{data_dir}/photos", {}),
         site_url=site_url,
         allowed_hosts=hosts or [host, "localhost", "127.0.0.1", "[::1]"],
         database=reader.read("DATABASE_URL", database, f"sqlite:///{data_dir}/aftercare.sqlite3", {}),

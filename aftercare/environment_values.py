@@ -7,7 +7,7 @@ from collections.abc import Callable
 from email.utils import parseaddr
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import environ
 
@@ -196,3 +196,33 @@ def one_of(*words: str) -> Callable[[str], str]:
         return raw
 
     return parse
+
+
+def photo_store(raw: str) -> dict[str, Any]:
+    """Parse a storage of Django from `file:///FOLDER` or `s3://KEY:SECRET@HOST:PORT/BUCKET?region=REGION`.
+
+    `s3+http://` reaches a store on this machine without encryption.
+    """
+    form = "use file:///FOLDER, or s3://KEY:SECRET@HOST:PORT/BUCKET?region=REGION."
+    try:
+        url = urlsplit(raw)
+        scheme, port = url.scheme, url.port
+    except ValueError as error:
+        raise Malformed(form) from error
+    if scheme == "file" and url.path and not url.hostname:
+        options = {"location": url.path, "allow_overwrite": True, "file_permissions_mode": 0o600}
+        return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options}
+    bucket = url.path.strip("/")
+    is_whole = url.hostname and url.username and url.password and bucket and "/" not in bucket
+    if scheme not in {"s3", "s3+http"} or not is_whole:
+        raise Malformed(form)
+    return {
+        "BACKEND": "aftercare.checkins.photos.s3.PhotoS3Storage",
+        "OPTIONS": {
+            "endpoint_url": f"{'https' if scheme == 's3' else 'http'}://{url.hostname}{f':{port}' if port else ''}",
+            "access_key": unquote(url.username or ""),
+            "secret_key": unquote(url.password or ""),
+            "bucket_name": bucket,
+            "region_name": parse_qs(url.query).get("region", ["us-east-1"])[0],
+        },
+    }

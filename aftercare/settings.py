@@ -218,6 +218,8 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Pictures of patients, encrypted; no address leads there but those of views that ask who looks.
+    "photos": ENVIRONMENT.photos,
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -288,5 +290,9 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 DATA_UPLOAD_MAX_MEMORY_SIZE = (
     4_000_000  # bytes: an over-long note is answered with its form, not with an error page
 )
+# A picture is never a file with a name before it is encrypted; what may come in is limited before that
+# (aftercare/incoming/slow_clients.py).
+FILE_UPLOAD_MAX_MEMORY_SIZE = 24_000_000  # bytes
+DATA_UPLOAD_MAX_NUMBER_FILES = 2
 
 LOGGING = logging_configuration(ENVIRONMENT.log_format)

@@ -23,6 +23,8 @@ PERIODIC = {
     "missed": ("aftercare.checkins.missed_check_ins", 60),
     "check_in_reminders": ("aftercare.checkins.remind", 60),
     "plan_reminders": ("aftercare.checkins.plan_reminders", 60),
+    "make_thumbnails": ("aftercare.checkins.make_thumbnails", 15),
+    "delete_photos": ("aftercare.checkins.delete_photos", 60),
     "call_outside_watch": ("aftercare.alerts.call_outside_watch", 60),
     "audit": ("aftercare.checkins.audit", 60),
 }

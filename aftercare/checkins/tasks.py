@@ -6,6 +6,7 @@ from celery import shared_task
 
 from aftercare.checkins.follow_up import auditing, unconfirmed
 from aftercare.checkins.follow_up.non_response import record_missed_check_ins, record_silence_after_alerts
+from aftercare.checkins.photos import upkeep
 from aftercare.checkins.reminders import running
 from aftercare.outbox import database_clock
 
@@ -44,3 +45,15 @@ def remind() -> None:
 def plan_reminders() -> None:
     """Plan the reminders after procedures that were recorded or corrected, and in changed time zones."""
     running.plan_reminders(database_clock.now())
+
+
+@shared_task(name="aftercare.checkins.make_thumbnails")
+def make_thumbnails() -> None:
+    """Make small pictures of those that patients have sent."""
+    upkeep.make_thumbnails()
+
+
+@shared_task(name="aftercare.checkins.delete_photos")
+def delete_photos() -> None:
+    """Delete the files of pictures that were removed."""
+    upkeep.delete_left_behind(database_clock.now())

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 WORKING_SLOTS = 4  # per process, and as many database connections
-LARGEST_BODY = 12_000_000  # bytes: a picture of an article with its form
+LARGEST_BODY = 22_000_000  # bytes: a picture of 20 MB with its form
 IN_MEMORY = 256_000  # bytes of a body; what is longer waits in a file
 STEP = 65_536  # bytes
 BODY_SECONDS = 60.0  # for the whole body

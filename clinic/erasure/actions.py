@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from aftercare.alerts.models import Alert
 from aftercare.checkins.models import CheckIn
+from aftercare.checkins.photos.consent import remove_all
 from aftercare.guidance.actions.editors import forget_editor
 from aftercare.outbox.actions import forget_recipient
 from aftercare.people.actions.events import record_event
@@ -35,6 +36,7 @@ class Erased:
 
     person: User
     notes: int
+    photos: int
     details: int
     withdrawn: int
     sessions: int
@@ -59,6 +61,7 @@ def erase_person(*, user: User, now: datetime) -> Erased:
     leave_staff(members, now)
     traces = Traces.of(user, patients, ids_of(patients))
     notes, details = erase_words(patients), erase_details(patients)
+    photos = sum(remove_all(patient, now) for patient in patients)
     erase_names_of_staff(user, traces)
     withdrawn = forget_recipient(recipient=user.pk, now=now)
     forget_editor(user)
@@ -67,7 +70,9 @@ def erase_person(*, user: User, now: datetime) -> Erased:
     person = empty_account(user, role_of(user, patients, members))
     empty_records(patients, User.objects.system(), now)
     leave_tombstones(person, patients, [member.clinic for member in members], now)
-    return Erased(person=person, notes=notes, details=details, withdrawn=withdrawn, sessions=sessions)
+    return Erased(
+        person=person, notes=notes, photos=photos, details=details, withdrawn=withdrawn, sessions=sessions
+    )
 
 
 def ids_of(patients: list[Patient]) -> list[object]:

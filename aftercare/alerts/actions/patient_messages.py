@@ -34,7 +34,12 @@ TEXTS = {
     Letter.Template.VISIT: gettext_lazy(
         "We would like to see you at the clinic. Please call us to find a time."
     ),
+    Letter.Template.PHOTO: gettext_lazy(
+        "Please send us a picture of the area. Your page shows how. It does not replace a call."
+    ),
 }
+# Where the patient does what a letter asks for; the first page says whom to call.
+PATHS = {Letter.Template.CHECK_IN: "/check-in/", Letter.Template.PHOTO: "/check-in/"}
 # These go by every way at once; the others by e-mail only where no other way took them.
 PRESSING = {Letter.Template.PLEASE_CALL, Letter.Template.COULD_NOT_REACH}
 
@@ -48,7 +53,7 @@ class WithdrawnError(ValueError):
 
 
 class PendingError(ValueError):
-    """The patient, who has not accepted the record yet, cannot send the clinic a check-in."""
+    """The patient, who has not accepted the record yet, can send the clinic neither a check-in nor a picture."""
 
 
 @transaction.atomic
@@ -58,8 +63,8 @@ def send_letter(
     """Send a letter to the patient through the outbox.
 
     Raise SentLatelyError if it was sent within five minutes, WithdrawnError if the patient was withdrawn,
-    PendingError if it asks for a check-in that the patient cannot send yet, ValueError for an unknown template
-    or an alert of another patient.
+    PendingError if it asks for a check-in or a picture that the patient cannot send yet, ValueError for an unknown
+    template or an alert of another patient.
     """
     if template not in Letter.Template.values:
         raise ValueError(f"unknown letter: {template!r}")
@@ -68,7 +73,7 @@ def send_letter(
     current = Patient.objects.select_for_update().get(pk=patient.pk)
     if current.is_withdrawn:
         raise WithdrawnError
-    if current.is_pending and template == Letter.Template.CHECK_IN:
+    if current.is_pending and template in PATHS:
         raise PendingError
     if patient.letters.filter(template=template, at__gt=now - REPEAT_WINDOW).exists():
         raise SentLatelyError
@@ -128,15 +133,18 @@ def render(message: Message, now: datetime) -> Content | None:
         subject=str(template.label),
         body=letter_text(template, clinic, now),
         short=str(TEXTS[template]),
-        path="/check-in/" if template == Letter.Template.CHECK_IN else "/",
+        path=path_of(template),
     )
+
+
+def path_of(template: Letter.Template) -> str:
+    """Return the path of the page to which a letter leads."""
+    return PATHS.get(template, "/")
 
 
 def letter_text(template: Letter.Template, clinic: Clinic, now: datetime) -> str:
     """Return the text of a letter."""
-    page = (
-        f"{settings.SITE_URL}/check-in/" if template == Letter.Template.CHECK_IN else f"{settings.SITE_URL}/"
-    )
+    page = f"{settings.SITE_URL}{path_of(template)}"
     return "\n\n".join(
         [
             str(TEXTS[template]),

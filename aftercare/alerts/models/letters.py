@@ -21,6 +21,7 @@ class Letter(AppendOnly):
         COULD_NOT_REACH = "could_not_reach", _("We could not reach you")
         CHECK_IN = "check_in", _("Please check in again")
         VISIT = "visit", _("Please call to book a visit")
+        PHOTO = "photo", _("Please send a picture")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="letters")
@@ -35,7 +36,7 @@ class Letter(AppendOnly):
         verbose_name_plural = "Letters"
         constraints = [
             models.CheckConstraint(
-                condition=Q(template__in=["please_call", "could_not_reach", "check_in", "visit"]),
+                condition=Q(template__in=["please_call", "could_not_reach", "check_in", "visit", "photo"]),
                 name="letter_has_a_known_template",
             )
         ]

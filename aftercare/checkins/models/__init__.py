@@ -1,4 +1,4 @@
-"""Check-ins with their assessments and findings, non-responders, and reminders."""
+"""Check-ins with their assessments and findings, non-responders, reminders and pictures."""
 
 from aftercare.checkins.models.check_ins import (
     NOTE_LENGTH,
@@ -10,9 +10,18 @@ from aftercare.checkins.models.check_ins import (
     LevelChoice,
     NonResponse,
 )
+from aftercare.checkins.models.photos import (
+    CONSENT_VERSION,
+    MOST_PHOTOS,
+    Photo,
+    PhotoArea,
+    PhotoConsent,
+)
 from aftercare.checkins.models.reminders import Reminder, ReminderPlan
 
 __all__ = [
+    "CONSENT_VERSION",
+    "MOST_PHOTOS",
     "NOTE_LENGTH",
     "SEEING",
     "Assessment",
@@ -21,6 +30,9 @@ __all__ = [
     "FindingQuerySet",
     "LevelChoice",
     "NonResponse",
+    "Photo",
+    "PhotoArea",
+    "PhotoConsent",
     "Reminder",
     "ReminderPlan",
 ]

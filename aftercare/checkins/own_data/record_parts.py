@@ -5,7 +5,16 @@ from __future__ import annotations
 from django.db.models import Q
 
 from aftercare.alerts.models import Alert, ContactAttempt, Letter
-from aftercare.checkins.models import Assessment, CheckIn, Finding, NonResponse, Reminder, ReminderPlan
+from aftercare.checkins.models import (
+    Assessment,
+    CheckIn,
+    Finding,
+    NonResponse,
+    Photo,
+    PhotoConsent,
+    Reminder,
+    ReminderPlan,
+)
 from aftercare.checkins.own_data.part import OWNER, SECRET, WORKING, Part, about_or_by, of_record
 from aftercare.guidance.models import ArticleRead
 from aftercare.people.models import Companion, Event, Invitation, Patient, Procedure
@@ -58,6 +67,29 @@ OF_THE_RECORD = (
         wanted=of_record,
         order=("number",),
         prefetch=("assessments__findings",),
+    ),
+    Part(
+        key="photos",
+        model=Photo,
+        fields=(
+            *("id", "check_in", "area", "size", "width", "height", "created_at", "stored_at"),
+            "deleted_at",
+        ),
+        left_out={
+            "patient": OWNER,
+            "token": SECRET,
+            "key": SECRET,
+            "thumbnail": WORKING,
+            "purged_at": WORKING,
+        },
+        wanted=of_record,
+    ),
+    Part(
+        key="photo_consents",
+        model=PhotoConsent,
+        fields=("version", "given_at", "ended_at"),
+        left_out={"id": WORKING, "patient": OWNER},
+        wanted=of_record,
     ),
     Part(
         key="missed_check_ins",

@@ -45,6 +45,8 @@ LOOKS = {
     Page.COMPANION_TIMELINE: gettext_lazy("opened your timeline"),
     Page.COMPANION_FORM: gettext_lazy("opened a check-in form for you"),
     Page.COMPANION_RESULT: gettext_lazy("opened the result of a check-in for you"),
+    Page.PHOTO: gettext_lazy("saw a picture of yours"),
+    Page.PHOTOS: gettext_lazy("compared your pictures"),
 }
 COMPANIONS_PAGES = frozenset(
     {Page.COMPANION_TODAY, Page.COMPANION_TIMELINE, Page.COMPANION_FORM, Page.COMPANION_RESULT}

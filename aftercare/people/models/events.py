@@ -86,6 +86,10 @@ class Event(AppendOnly):
         INVITED_COMPANION = "invited_companion", _("invited a companion")
         JOINED_AS_COMPANION = "joined_as_companion", _("accepted to be a companion of the patient")
         REMOVED_COMPANION = "removed_companion", _("removed a companion")
+        AGREED_TO_PHOTOS = "agreed_to_photos", _("agreed to send pictures")
+        ENDED_PHOTOS = "ended_photos", _("took back the agreement to pictures; all were removed")
+        SENT_PHOTO = "sent_photo", _("sent a picture")
+        REMOVED_PHOTO = "removed_photo", _("removed a picture")
         FETCHED_OWN_DATA = "fetched_own_data", _("fetched everything that is kept about them")
         ERASED = "erased", _("erased who the person is")
 
@@ -116,6 +120,8 @@ class Event(AppendOnly):
         COMPANION_TIMELINE = "companion_timeline", _("the timeline, as a companion")
         COMPANION_FORM = "companion_check_in", _("a check-in, as a companion")
         COMPANION_RESULT = "companion_result", _("the result of a check-in, as a companion")
+        PHOTO = "photo", _("a picture")
+        PHOTOS = "photos", _("the pictures side by side")
 
     at = models.DateTimeField()
     actor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)

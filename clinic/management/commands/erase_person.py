@@ -61,7 +61,8 @@ class Command(BaseCommand):
         patients = list(person.patients.all())
         self.stdout.write(
             "Erased: name, addresses, telephones, birth date, record number, intake, and every way to sign in; "
-            f"{erased.notes} notes of check-ins, alerts and calls; the words beside {erased.details} events; "
+            f"{erased.notes} notes of check-ins, alerts and calls; {erased.photos} pictures; "
+            f"the words beside {erased.details} events; "
             f"{erased.sessions} sessions. {erased.withdrawn} messages were not sent any more."
         )
         self.stdout.write(

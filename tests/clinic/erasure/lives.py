@@ -52,6 +52,7 @@ TYPED = {
     "held": "dragonfly",
     "companion": "Wenceslas",
     "kin": "godfather",
+    "photo": "darkroom",
 }
 TRACES = (FIRST, LAST, MAIDEN, OLD, ADDRESS, DIGITS, TELEPHONE, RECORD, "qf7731", GUARDIAN, *TYPED.values())
 
@@ -112,6 +113,8 @@ def report_and_call(patient: Patient, nurse: StaffMember, clinician: StaffMember
     now = timezone.now()
     reported = check_in(patient, now, signs=["pus"], note=f"Like {TYPED['note']}. {FIRST}").check_in
     QuerySet(CheckIn).filter(pk=reported.pk).update(unreadable={"pain": TYPED["unreadable"]})
+    pixels: dict[str, Any] = {"size": 9, "width": 3, "height": 3, "created_at": now, "stored_at": now}
+    patient.photos.create(check_in=reported, token=uuid4(), area="chin", key=TYPED["photo"], **pixels)
     alert: Alert = patient.alerts.worst_first()[0]
     alert = acknowledge(alert=alert, by=clinician.user, now=now)
     said: dict[str, Any] = {"note": f"Asked at the {TYPED['call']}.", "alert": alert}

@@ -27,6 +27,7 @@ ENCRYPTED = {
     "alerts.Alert": {"next_try_reason", "note"},
     "alerts.ContactAttempt": {"note"},
     "checkins.CheckIn": {"note", "unreadable"},
+    "checkins.Photo": {"key"},
     "people.AddressChange": {"old_address"},
     "people.CodeMail": {"content"},
     "people.Companion": {"email", "name"},
@@ -44,6 +45,7 @@ PLAIN = {
     "checkins.CheckIn": {"advice", "answers", "several_of"},
     "checkins.Assessment": {"advice", "ruleset_version"},
     "checkins.Finding": {"evidence", "rule"},
+    "checkins.PhotoConsent": {"version"},
     "checkins.ReminderPlan": {"time_zone"},
     "alerts.Alert": {"rule"},
     # Never changed or deleted, so that they cannot be encrypted anew: ids, codes and hashes.
