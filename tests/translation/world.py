@@ -138,7 +138,12 @@ def look_around() -> World:
             ]
             Walk(user, pages).from_("/clinic/", "/accounts/", "/accounts/reauthenticate/", *direct)
         for companion in Companion.objects.exclude(user=None).select_related("user"):
-            Walk(companion.user, pages).from_("/companion/", "/guidance/", "/timeline/")
+            sent = [
+                f"/companion/{companion.pk}/check-ins/{one.pk}/{part}"
+                for one in companion.check_ins.all()
+                for part in ("", "confirmation/")
+            ]
+            Walk(companion.user, pages).from_("/companion/", "/guidance/", "/timeline/", *sent)
         look_at_a_lock(pages)
         Walk(None, pages).from_("/", *ways_in())
         data = Data(list(entered()))

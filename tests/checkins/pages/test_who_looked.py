@@ -47,7 +47,10 @@ def test_days_and_lines_come_newest_first_in_plain_words(
         " Monday 12 January"
         " 11:00 Tom Test , clinician saw you in the list of people to call"
     ) in said
-    assert "Larkfield Skin Clinic opens something of yours, it is written down." in said
+    assert (
+        "Larkfield Skin Clinic, or a companion of yours, opens something of yours, it is written down."
+        in said
+    )
     assert "203.0.113.9" not in said
 
 

@@ -31,7 +31,7 @@ def test_a_patient_invites_after_a_proof_and_sees_how_far_it_is(patient: Patient
     Companion.objects.update(invited_at=timezone.now() - timedelta(days=15))
     assert "The invitation is too old" in text_of(client.get(PATH))
     Message.objects.filter(kind=KIND).update(state="failed", failure="permanent", finished_at=timezone.now())
-    assert "could not be delivered" in text_of(client.get(PATH))
+    assert "The e-mail came back." in text_of(client.get(PATH))
 
 
 def test_what_is_wrong_is_said_beside_the_field_and_nothing_is_invited(patient: Patient) -> None:
