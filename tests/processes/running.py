@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+from django.db import connection
 from django.utils import timezone
 
 from aftercare.people.actions.sign_in_links import make_sign_in_link
 from aftercare.people.models import User
 from tools.run.visitor import Visitor
 from tools.servers.mail import MailServer
-from tools.servers.portal import Beat, Web, Worker
+from tools.servers.portal import Beat, Web, Worker, bare_environment
 from tools.servers.process import Process
 from tools.servers.valkey import Valkey
 
 Started = TypeVar("Started", bound=Process)
+
+
+def environment(broker: Valkey, mail: MailServer) -> dict[str, str]:
+    """The environment of a portal on the test database."""
+    database = connection.settings_dict
+    return bare_environment() | {
+        "DATABASE_URL": f"postgres://postgres@{database['HOST']}:{database['PORT']}/{database['NAME']}",
+        "REDIS_URL": broker.url,
+        "EMAIL_URL": mail.url,
+        "SITE_URL": "http://localhost",
+        "SECRET_KEY": "a key of this test alone, as long as that of a portal: 0123456789",
+        "DATA_KEYS": os.environ["DATA_KEYS"],
+        "STAFF_MFA": "optional",
+        "DATA_DIR": os.environ["DATA_DIR"],
+    }
 
 
 @dataclass
@@ -47,9 +64,10 @@ class RunningPortal:
         process.start()
         return process
 
-    def stop(self) -> None:
+    def kill(self) -> None:
+        """End all processes at once: a worker or a web process that is asked to stop takes seconds."""
         for process in reversed(self.started):
-            process.stop()
+            process.kill()
 
     def visitor(self, web: Web, user: User) -> Visitor:
         """A person who has signed in by a link."""

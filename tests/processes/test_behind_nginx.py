@@ -21,12 +21,14 @@ from django.utils import timezone
 
 from aftercare.people.actions.sign_in_links import make_sign_in_link
 from aftercare.people.models import Patient, StaffMember
-from tests.processes.running import RunningPortal
+from tests.processes.running import RunningPortal, environment
 from tools.servers.cleanup import descendants
+from tools.servers.mail import MailServer
 from tools.servers.nginx import Nginx
 from tools.servers.portal import Web
+from tools.servers.valkey import Valkey
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
 STRANGER, PERSON = "127.0.0.2", "127.0.0.3"  # all of 127.0.0.0/8 is this machine
 FORGED = "203.0.113.9"
@@ -57,6 +59,7 @@ class Site:
 
     web: Web
     nginx: Nginx
+    mail: MailServer
 
     def browser(self, address: str, **headers: str) -> Browser:
         context = self.nginx.client_context()
@@ -98,15 +101,21 @@ class Browser:
         return self.ask(path, {"csrfmiddlewaretoken": token[1], **fields})
 
 
-@pytest.fixture(params=["TCP", "a Unix socket"])
-def site(request: pytest.FixtureRequest, portal: RunningPortal, tmp_path: Path) -> Iterator[Site]:
-    unix = tmp_path / "web.sock" if request.param != "TCP" else None
-    web = Web(env=portal.env | {"TRUSTED_PROXIES": "1"}, unix=unix, log=tmp_path / "web.log")
-    nginx = Nginx(upstream=f"unix:{unix}" if unix else f"127.0.0.1:{web.port}", log=tmp_path / "nginx.log")
-    web.env["SITE_URL"] = nginx.url
-    portal.start(web)
-    with nginx:
-        yield Site(web, nginx)
+@pytest.fixture(scope="module", params=["TCP", "a Unix socket"])
+def site(
+    request: pytest.FixtureRequest, django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    """The portal behind nginx, which stays while each test empties its database."""
+    folder = tmp_path_factory.mktemp("site")
+    unix = folder / "web.sock" if request.param != "TCP" else None
+    with Valkey() as broker, MailServer() as mail:
+        env = environment(broker, mail) | {"TRUSTED_PROXIES": "1"}
+        web = Web(env=env, unix=unix, log=folder / "web.log")
+        upstream = f"unix:{unix}" if unix else f"127.0.0.1:{web.port}"
+        nginx = Nginx(upstream=upstream, log=folder / "nginx.log")
+        web.env["SITE_URL"] = nginx.url
+        with web, nginx:
+            yield Site(web, nginx, mail)
 
 
 def threads_of(web: Web) -> int:
@@ -125,7 +134,7 @@ def test_a_sign_in_is_kept_with_the_address_that_nginx_saw(site: Site, patient: 
 
 
 def test_many_requests_of_a_stranger_take_no_code_from_anybody_else(
-    site: Site, portal: RunningPortal, patient: Patient, nurse: StaffMember
+    site: Site, patient: Patient, nurse: StaffMember
 ) -> None:
     for number in range(25):
         stranger = site.browser(STRANGER, **{"X-Forwarded-For": f"198.51.100.{number}"})
@@ -136,11 +145,11 @@ def test_many_requests_of_a_stranger_take_no_code_from_anybody_else(
     person = site.browser(PERSON)
     person.submit(CODE_PAGE, email=patient.user.email)
 
-    mail = portal.mail.wait_for(1, to=patient.user.email)[0]
+    mail = site.mail.wait_for(1, to=patient.user.email)[0]
     code = re.search(r"^([A-Z]{3}(?:-[A-Z]{3}){2})\s*$", cast(str, mail.get_payload()), re.MULTILINE)
     assert code
     assert person.submit(f"{CODE_PAGE}confirm/", code=code[1]).headers["Location"] == "/"
-    assert portal.mail.messages_to(nurse.user.email) == []
+    assert site.mail.messages_to(nurse.user.email) == []
 
 
 def test_a_connection_counts_as_encrypted_where_nginx_says_so(site: Site) -> None:

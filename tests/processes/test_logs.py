@@ -99,7 +99,8 @@ def spend_a_day(portal: RunningPortal, patient: Patient, nurse: StaffMember) -> 
     wait_until(
         lambda: "was not taken" in text_of(portal.folder / "worker.log"), seconds=40, what="no mail failed"
     )
-    portal.stop()
+    for process in reversed(portal.started):
+        process.stop()
     return {link.rstrip("/").rsplit("/", maxsplit=1)[1]}
 
 
