@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from axe_core_python.base import AXE_SCRIPT
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 # Pairs of texts that are drawn over each other, by their places: pixels would differ with every font.
 # A text of a drawing is one piece; a wrapped text is as many as it has lines.
 OVERLAPS = """() => {
@@ -101,6 +102,17 @@ def cut_off(page: Page) -> Any:
 def small_targets(page: Page) -> Any:
     """Return the controls that are too low for a finger: under 44 pixels."""
     return page.evaluate(SMALL_TARGETS)
+
+
+def assert_usable(page: Page, where: str) -> None:
+    """Check an open page in both colour schemes, which style sheets alone tell apart."""
+    for scheme in SCHEMES:
+        # Without motion: a button that still changes its colour is not what anybody reads.
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        assert violations(page) == [], (where, scheme)
+        assert not sticks_out(page), (where, scheme)
+        assert overlapping_texts(page) == [], (where, scheme)
+        assert small_targets(page) == [], (where, scheme)
 
 
 def with_text_twice_as_large(page: Page) -> None:
