@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,6 +19,31 @@ if TYPE_CHECKING:
     from django.db.backends.postgresql.creation import DatabaseCreation
     from django.db.backends.postgresql.operations import DatabaseOperations
     from django.db.backends.sqlite3.creation import DatabaseCreation as FileCreation
+    from pytest_django import DjangoDbBlocker
+
+# Whoever asks for one of these, or has the mark `django_db`, may use the database; pytest-django refuses all others.
+DATABASE_FIXTURES = frozenset(
+    {"db", "transactional_db", "live_server", "django_db_blocker", "django_db_setup"}
+)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give the mark `database` to the tests that use the database."""
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        if item.get_closest_marker("django_db") or not DATABASE_FIXTURES.isdisjoint(fixtures):
+            item.add_marker("database")
+
+
+@contextmanager
+def shared_records(blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Make records for all tests of a module: what a test writes is undone after it, what is made here at the end."""
+    from django.db import transaction
+
+    with blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -102,8 +102,11 @@ def prepare(*envs: dict[str, str]) -> bool:
 
 
 def on_sqlite(env: dict[str, str]) -> int:
-    """Run the tests of models and actions on SQLite, the database of the demonstration."""
-    chosen = ["-m", "not browser and not processes", *PARALLEL, "-q", *ON_BOTH_DATABASES]
+    """Run the tests of models and actions on SQLite, the database of the demonstration.
+
+    Tests that use no database are left to the run on PostgreSQL, which has every test.
+    """
+    chosen = ["-m", "database and not browser and not processes", *PARALLEL, "-q", *ON_BOTH_DATABASES]
     return run_openly(python("-m", "pytest", *chosen), env)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from io import StringIO
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from django.core.management import call_command
 from django.db.models import Model, QuerySet
 from django.utils import timezone
+from pytest_django import DjangoDbBlocker
 
 from aftercare.alerts.models import Alert, ContactAttempt
 from aftercare.checkins.models import Assessment, CheckIn, Finding
@@ -22,15 +24,22 @@ from clinic.patient_search import SEARCHES
 from tests.clinic.erasure.lives import ADDRESS, LAST, TRACES, TYPED, Clients, patient_with_a_life
 from tests.clinic.erasure.whole_database import places_of
 from tests.clinic.staff_client import PATIENTS, QUEUE, alert_url, patient_url, staff_client, words
+from tests.databases import shared_records
 from tests.people.encryption.test_fields import ENCRYPTED
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
 
 
+@pytest.fixture(scope="module")
+def demonstration(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    with shared_records(django_db_blocker):
+        call_command("seed_demo", stdout=StringIO())
+        yield
+
+
 @pytest.fixture
-def nurse(db: None) -> StaffMember:
+def nurse(demonstration: None) -> StaffMember:
     """The nurse of the demonstration, whose clinic holds its patients too."""
-    call_command("seed_demo", stdout=StringIO())
     return StaffMember.objects.get(role="nurse")
 
 

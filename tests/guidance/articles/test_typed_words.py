@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoDbBlocker
 
 from aftercare.guidance.actions.confirmations import confirm_answers
 from aftercare.guidance.articles.loading import load_articles
@@ -14,7 +17,8 @@ from aftercare.guidance.articles.synonym_loading import load_synonyms
 from aftercare.guidance.instructions.clinic_placeholders import ClinicPlaceholders
 from aftercare.guidance.models import AnswerConfirmation, Article, EverydayAnswer, SearchSynonym
 from aftercare.people.models import Clinic, StaffMember, User
-from tests.factories import at
+from tests.databases import shared_records
+from tests.factories import ClinicFactory, at, person
 
 pytestmark = pytest.mark.django_db
 
@@ -58,15 +62,19 @@ TYPED = {
 WORDS = [(word, ends) for ends, words in TYPED.items() for word in dict.fromkeys(words.split())]
 
 
-@pytest.fixture
-def loaded(clinic: Clinic, clinician: StaffMember) -> Clinic:
-    load_articles(by=User.objects.system())
-    load_synonyms()
-    statements = {one.statement for one in EverydayAnswer.objects.all()}
-    confirm_answers(
-        clinic=clinic, statements=statements, clinician=clinician, by=User.objects.system(), now=at(0)
-    )
-    return clinic
+@pytest.fixture(scope="module")
+def loaded(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Clinic]:
+    """A clinic whose clinician has confirmed every shipped answer."""
+    with shared_records(django_db_blocker):
+        clinic = ClinicFactory.create()
+        clinician = person(clinic, "Tom", StaffMember.Role.CLINICIAN)
+        load_articles(by=User.objects.system())
+        load_synonyms()
+        statements = {one.statement for one in EverydayAnswer.objects.all()}
+        confirm_answers(
+            clinic=clinic, statements=statements, clinician=clinician, by=User.objects.system(), now=at(0)
+        )
+        yield clinic
 
 
 def addresses(clinic: Clinic, query: str) -> list[str]:
