@@ -12,8 +12,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.template.loader import render_to_string
 from django.views import defaults
 
+from aftercare.database.statement_timeout import is_timeout
 from aftercare.people.csrf import is_from_another_site
-from aftercare.statement_timeout import is_timeout
 
 RETRY_AFTER = "20"  # seconds
 

@@ -143,7 +143,10 @@ CACHES = {
 CSRF_FAILURE_VIEW = "clinic.held_form_views.csrf_failure"
 
 AUTH_USER_MODEL = "people.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = [
+    "aftercare.people.sessions.backend.PortalBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",  # of sessions from before the one above
+]
 LOGIN_URL = "account_request_login_code"
 LOGIN_REDIRECT_URL = "/"
 LOCKED_URL = "clinic:locked"  # where a locked session of staff is unlocked

@@ -9,6 +9,6 @@ from aftercare.incoming.slow_clients import BufferedRequests
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aftercare.settings")
 application = BufferedRequests(get_wsgi_application())
 
-from aftercare.statement_timeout import limit_statements  # noqa: E402 (needs the settings)
+from aftercare.database.statement_timeout import limit_statements  # noqa: E402 (needs the settings)
 
 limit_statements()

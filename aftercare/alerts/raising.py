@@ -8,10 +8,14 @@ from datetime import datetime
 from itertools import groupby
 from uuid import UUID
 
+from django.db.models import Model
+
 from aftercare import triage
-from aftercare.alerts.dispatching.dispatches import attach, due_at, highest_level
+from aftercare.alerts.dispatching.dispatches import due_at, highest_level, links
 from aftercare.alerts.models import Alert, Dispatch
 from aftercare.alerts.transitions import CHANGED, report_again
+from aftercare.database.new_rows import NewRows
+from aftercare.outbox.nudge import nudge_after_commit
 from aftercare.people.models import Patient
 from aftercare.triage import LIMITS, Finding, Limits, rules_to_tell
 
@@ -44,12 +48,18 @@ class Raised:
 
 
 def raise_alerts(
-    *, patient: Patient, fired: Collection[Fired], event: UUID, now: datetime, limits: Limits = LIMITS
+    *,
+    patient: Patient,
+    fired: Collection[Fired],
+    event: UUID,
+    rows: NewRows,
+    now: datetime,
+    limits: Limits = LIMITS,
 ) -> Raised:
     """Open an alert for each rule without an open one, append the other findings, and decide whom to notify.
 
     A kept finding is linked to its existing alert, open or closed, and changes nothing. Call in a transaction
-    that holds the patient's lock. `event`: id of the check-in.
+    that holds the patient's lock. `event`: id of the check-in. `rows`: receives the new rows, for the caller to write.
     """
     if not fired:
         return Raised(alerts=[], dispatched=False)
@@ -61,11 +71,11 @@ def raise_alerts(
     news = [item for item in fired if not (item.kept and (item.key in before or item.key in closed))]
     keys = keys_to_notify(news, before.values())
     opened = new_alerts(patient=patient, fired=news, before=before, now=now, limits=limits)
-    Alert.objects.bulk_create(opened.values())
+    rows.add(opened.values())
     append_reports(patient, repeated_alerts(news, before), now, limits)
     found = {**before, **opened}
     if keys:
-        dispatch_opened(patient=patient, alerts=[found[key] for key in keys], event=event, now=now)
+        rows.add(opening(patient=patient, alerts=[found[key] for key in keys], event=event, now=now))
     alerts = [closed[one.key] if one.kept and one.key in closed else found[one.key] for one in fired]
     return Raised(alerts=alerts, dispatched=bool(keys))
 
@@ -137,12 +147,11 @@ def procedure_order(item: Fired) -> str:
     return str(item.procedure_id or "")
 
 
-def dispatch_opened(*, patient: Patient, alerts: list[Alert], event: UUID, now: datetime) -> Dispatch:
-    """Create the dispatch of opened alerts to the first contact step."""
+def opening(*, patient: Patient, alerts: list[Alert], event: UUID, now: datetime) -> list[Model]:
+    """Return the dispatch of opened alerts to the first contact step and its links to them, unsaved."""
     dispatch = opening_dispatch(patient=patient, alerts=alerts, event=event, now=now)
-    dispatch.save(force_insert=True)
-    attach(dispatch, alerts)
-    return dispatch
+    nudge_after_commit()
+    return [dispatch, *links(dispatch, alerts)]
 
 
 def opening_dispatch(*, patient: Patient, alerts: Iterable[Alert], event: UUID, now: datetime) -> Dispatch:

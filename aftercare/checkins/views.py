@@ -23,6 +23,7 @@ from aftercare.checkins.form.form import CheckInForm
 from aftercare.checkins.form.page import RECORD, FormPage, redirect_to_token, uuid_in
 from aftercare.checkins.form.posting import submit_posted
 from aftercare.checkins.models import CheckIn
+from aftercare.checkins.models.hot_reads import sent_check_in
 from aftercare.checkins.pages.history import history_context
 from aftercare.checkins.pages.result import result_context, situation_of
 from aftercare.checkins.pages.today import Today
@@ -203,8 +204,9 @@ def send_again(request: HttpRequest, patient: Patient) -> HttpResponse:
 @patient_page
 def result(request: HttpRequest, patient: Patient, check_in_id: UUID) -> HttpResponse:
     """Show the result: the advice as given at submission."""
-    own = patient.check_ins.select_related("procedure", "superseded_by", "companion")
-    check_in = get_object_or_404(own, pk=check_in_id)
+    check_in = sent_check_in(patient, check_in_id)
+    if check_in is None:
+        raise Http404("no such check-in")
     return render(request, "checkins/result/result.html", result_context(check_in, patient, timezone.now()))
 
 

@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 
 from aftercare.people.models import Clinic, Companion, Event, Patient, StaffMember, User
+from aftercare.people.models.hot_reads import opened_records
 
 # Session key: patient record chosen by a patient of several clinics.
 CHOSEN_PATIENT = "patient"
@@ -53,11 +54,10 @@ class Sender:
         user = self.user
         if user is None:
             return []
-        own = Patient.objects.opened_by_sign_in().filter(user=user).select_related("clinic")
-        patients = sorted(own, key=lambda patient: patient.pk)
-        for patient in patients:
-            patient.user = user
-        return sorted(patients, key=last_chosen, reverse=True)
+        own = cast("list[Patient] | None", user.opened_records)
+        if own is None:  # signed in by this request
+            own = opened_records(user)
+        return sorted(sorted(own, key=lambda patient: patient.pk), key=last_chosen, reverse=True)
 
     @cached_property
     def patient(self) -> Patient | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from aftercare.alerts.models import Alert, Dispatch
@@ -71,9 +72,14 @@ def create_dispatch(
 
 def attach(dispatch: Dispatch, alerts: Iterable[Alert]) -> None:
     """Link a dispatch to its alerts, and nudge the outbox."""
-    through = Dispatch.alerts.through
-    through.objects.bulk_create(through(dispatch_id=dispatch.pk, alert_id=alert.pk) for alert in alerts)
+    Dispatch.alerts.through.objects.bulk_create(links(dispatch, alerts))
     nudge_after_commit()
+
+
+def links(dispatch: Dispatch, alerts: Iterable[Alert]) -> list[Any]:
+    """Return the links of a dispatch to its alerts, unsaved."""
+    through = Dispatch.alerts.through
+    return [through(dispatch_id=dispatch.pk, alert_id=alert.pk) for alert in alerts]
 
 
 def record_notified(alerts: Iterable[Alert], dispatch: Dispatch, verb: Event.Verb, now: datetime) -> None:

@@ -14,6 +14,7 @@ from aftercare.checkins.advice.levels import Advice, advise
 from aftercare.checkins.models import Assessment, CheckIn, Finding
 from aftercare.checkins.submission.history import History, entry_of
 from aftercare.checkins.submission.rows import finding_row
+from aftercare.database.new_rows import NewRows
 from aftercare.people.models import Event, Patient, Procedure
 from aftercare.triage import LIMITS, Entry, Level, Limits, evaluate
 from aftercare.triage import Assessment as TriageAssessment
@@ -169,7 +170,9 @@ def reassess(
     ]
     fired = newly_fired(changed)
     told_of = uuid.uuid5(uuid.NAMESPACE_OID, f"event {event.pk}")
-    raised = raise_alerts(patient=patient, fired=fired, event=told_of, now=now, limits=limits)
+    rows = NewRows()
+    raised = raise_alerts(patient=patient, fired=fired, event=told_of, rows=rows, now=now, limits=limits)
+    rows.write()
     store_assessments(patient, changed, raised.alerts, event, now)
     return Reassessed(
         count=len(changed), alerts=list(dict.fromkeys(raised.alerts)), dispatched=raised.dispatched

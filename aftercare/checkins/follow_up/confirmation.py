@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db import models
-from django.db.models import Min, OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from aftercare.alerts.models import NEEDS_ACTION, Alert, ContactAttempt, Dispatch
 from aftercare.alerts.notifying.notifications import KIND
 from aftercare.checkins.models import SEEING, CheckIn, Finding
+from aftercare.database.compiled_queries import SAMPLE, SAMPLE_INSTANT, CompiledQuery
 from aftercare.outbox.models import Message
 from aftercare.people.clinics.clinic_phones import Contact, clock_word, contact_at
 from aftercare.people.models import Clinic, Event
@@ -53,7 +55,7 @@ def confirmation_of(check_in: CheckIn, clinic: Clinic, now: datetime) -> Confirm
     elif check_in.confirm_by is not None and check_in.confirm_by <= now:
         state = State.UNCONFIRMED
     else:
-        state = State.SENT if is_sent(alerts) else State.SAVED
+        state = State.SENT if is_sent(check_in) else State.SAVED
     return Confirmation(
         state=state,
         level=check_in.triage_level,
@@ -70,15 +72,37 @@ def alerts_of(check_in: CheckIn) -> list[Alert]:
     Annotated with `reported_at`, the instant of the report (for a kept finding the original one), and
     `first_seen_at`, when staff first acted on it afterwards.
     """
+    return find_alerts(check_in=check_in.pk)
+
+
+def reported_alerts(check_in: UUID) -> QuerySet[Alert]:
     reported = Finding.objects.reported_by(check_in)
-    own = reported.filter(alert=OuterRef("pk")).annotate(at=Coalesce("kept_since", check_in.submitted_at))
+    own = reported.filter(alert=OuterRef("pk")).annotate(
+        at=Coalesce("kept_since", "assessment__caused_by__submitted_at")
+    )
     seen = Event.objects.filter(subject=OuterRef("pk"), verb__in=SEEING, at__gte=OuterRef("reported_at"))
     alerts = Alert.objects.filter(pk__in=reported.values("alert"), level__in=NEEDS_ACTION)
-    return list(
-        alerts.annotate(reported_at=Subquery(own.order_by("-at").values("at")[:1])).annotate(
-            first_seen_at=Subquery(seen.order_by("at").values("at")[:1])
-        )
+    return alerts.annotate(reported_at=Subquery(own.order_by("-at").values("at")[:1])).annotate(
+        first_seen_at=Subquery(seen.order_by("at").values("at")[:1])
     )
+
+
+def tries(patient: UUID, since: datetime) -> QuerySet[ContactAttempt]:
+    """The first attempt to reach the patient."""
+    return ContactAttempt.objects.filter(patient=patient, at__gte=since).order_by("at")[:1]
+
+
+def sent(check_in: UUID) -> QuerySet[Message]:
+    """A notification about the check-in's alerts that was sent."""
+    alerts = Finding.objects.reported_by(check_in).filter(alert__level__in=NEEDS_ACTION).values("alert")
+    dispatches = Dispatch.objects.filter(alerts__in=alerts).values("pk")
+    messages = Message.objects.filter(kind=KIND, subject__in=dispatches, state=Message.State.SENT)
+    return messages.only("pk")[:1]
+
+
+find_sent = CompiledQuery(sent, check_in=SAMPLE)
+find_alerts = CompiledQuery(reported_alerts, check_in=SAMPLE)
+find_tries = CompiledQuery(tries, patient=SAMPLE, since=SAMPLE_INSTANT)
 
 
 def seen_by_clinic(check_in: CheckIn, alerts: list[Alert]) -> datetime | None:
@@ -87,18 +111,15 @@ def seen_by_clinic(check_in: CheckIn, alerts: list[Alert]) -> datetime | None:
     since = max(
         (getattr(alert, "reported_at", None) or check_in.submitted_at for alert in alerts), default=None
     )
-    tried = ContactAttempt.objects.filter(
-        patient_id=check_in.patient_id, at__gte=since or check_in.submitted_at
-    )
-    called: datetime | None = tried.aggregate(first=Min("at"))["first"]
+    tried = find_tries(patient=check_in.patient_id, since=since or check_in.submitted_at)
+    called = tried[0].at if tried else None
     each = max(firsts) if alerts and len(firsts) == len(alerts) else None
     return min((at for at in (each, called) if at is not None), default=None)
 
 
-def is_sent(alerts: list[Alert]) -> bool:
-    """Return True if a notification about one of the alerts was sent."""
-    dispatches = Dispatch.objects.filter(alerts__in=alerts).values("pk")
-    return Message.objects.filter(kind=KIND, subject__in=dispatches, state=Message.State.SENT).exists()
+def is_sent(check_in: CheckIn) -> bool:
+    """Return True if a notification about one of the check-in's alerts of same_day and higher was sent."""
+    return bool(find_sent(check_in=check_in.pk))
 
 
 def opening_words(check_in: CheckIn, clinic: Clinic, now: datetime) -> str:

@@ -15,6 +15,7 @@ from aftercare.alerts.dispatching.dispatches import due_at
 from aftercare.alerts.following_up.escalation import dispatch_silence
 from aftercare.alerts.models import Alert, ContactAttempt
 from aftercare.checkins.models import CheckIn, Finding, NonResponse
+from aftercare.database.compiled_queries import SAMPLE, CompiledQuery
 from aftercare.logs.isolation import isolated
 from aftercare.people.models import Patient, Procedure
 from aftercare.triage import LIMITS, Level, Limits, missed_check_ins, silent_after_alert
@@ -24,9 +25,16 @@ logger = logging.getLogger(__name__)
 BATCH = 1000  # procedures that one statement looks at
 
 
+def newest(patient: UUID) -> QuerySet[CheckIn]:
+    return CheckIn.objects.filter(patient=patient).order_by("-submitted_at", "-number")[:1]
+
+
+find_newest = CompiledQuery(newest, patient=SAMPLE)
+
+
 def newest_check_in(patient: Patient) -> CheckIn | None:
     """Return the newest check-in by submission."""
-    return CheckIn.objects.filter(patient=patient).order_by("-submitted_at", "-number").first()
+    return next(iter(find_newest(patient=patient.pk)), None)
 
 
 def alerts_reported_by(check_in: CheckIn) -> QuerySet[Alert]:

@@ -24,10 +24,12 @@ from aftercare.checkins.form.rendering import blank_parts, parts_of
 from aftercare.checkins.form.time_input import as_typed
 from aftercare.checkins.models import CheckIn
 from aftercare.checkins.models.check_ins import CheckInQuerySet
+from aftercare.checkins.models.hot_reads import newest_in_series
 from aftercare.checkins.submission.history import newest_version, side_by_side
 from aftercare.checkins.submission.submission import RejectedError
 from aftercare.checkins.wording import NONE_OF_THESE, SEVERAL, SEVERAL_CHOICE, Choices
 from aftercare.people.models import Patient, Procedure
+from aftercare.people.models.hot_reads import procedures_of
 from aftercare.people.sessions.activity import AUTOSAVE
 from aftercare.triage import LIMITS, Answers
 from aftercare.ui.times import at_clock, span_words
@@ -48,7 +50,7 @@ class FormPage:
     @cached_property
     def procedures(self) -> list[Procedure]:
         """The patient's procedures until now, oldest first."""
-        return list(self.patient.procedures.filter(performed_at__lte=self.now).in_order())
+        return [one for one in procedures_of(self.patient) if one.performed_at <= self.now]
 
     @property
     def latest(self) -> Procedure | None:
@@ -77,6 +79,9 @@ class FormPage:
     @cached_property
     def last_entry(self) -> CheckIn | None:
         """The newest of these by the instant described."""
+        newest = newest_in_series(self.patient)
+        if newest is None or is_about(newest, self.recovering):
+            return newest
         return self.earlier.newest_first().only("answers", "observed_at", "patient").first()
 
     def last_lines(self, form: CheckInForm | None) -> dict[str, SafeString]:
@@ -212,6 +217,13 @@ def uuid_in(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
+
+
+def is_about(check_in: CheckIn, procedures: list[Procedure]) -> bool:
+    """Return True if a check-in is in the series of one of these procedures; without any, if it has none either."""
+    if not procedures:
+        return check_in.procedure_id is None
+    return any(one.pk == check_in.procedure_id or str(one.pk) in check_in.several_of for one in procedures)
 
 
 def area_words(procedure: Procedure, patient: Patient) -> str:

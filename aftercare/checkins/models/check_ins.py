@@ -218,7 +218,7 @@ class Assessment(models.Model):
 
 
 class FindingQuerySet(models.QuerySet["Finding"]):
-    def reported_by(self, check_in: CheckIn) -> FindingQuerySet:
+    def reported_by(self, check_in: CheckIn | uuid.UUID) -> FindingQuerySet:
         """Findings that a check-in reported: its own, and those it revealed on later check-ins."""
         return self.filter(assessment__caused_by=check_in, is_new=True)
 

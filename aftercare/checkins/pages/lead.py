@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
@@ -13,6 +14,7 @@ from django.db.models.functions import Coalesce
 from aftercare.alerts.models import NEEDS_ACTION, Alert
 from aftercare.checkins.follow_up.non_response import newest_check_in
 from aftercare.checkins.models import Assessment, CheckIn, Finding, FindingQuerySet
+from aftercare.database.compiled_queries import SAMPLE, CompiledQuery
 from aftercare.people.models import Event, Patient, Procedure, area_words
 from aftercare.triage import Level
 
@@ -48,14 +50,14 @@ class Lead:
         return max((alert.last_reported_at for alert in self.alerts), default=None)
 
 
-def lead_of(patient: Patient, now: datetime) -> Lead:
-    """Return the lead at `now`, in two queries at most.
+def lead_of(patient: Patient, now: datetime, newest: CheckIn | None = None) -> Lead:
+    """Return the lead at `now`, in two queries at most; `newest`: the newest check-in, if it is loaded already.
 
     The highest level among open alerts of same_day and higher whose patient was not reached since the newest
     report; `reached` if there are such alerts and all were reached; `closed` if none is open and those of the
     newest check-in were closed; else that check-in's level; `none` before the first.
     """
-    alerts = open_or_newest(patient)
+    alerts = find_alerts(patient=patient.pk)
     open_alerts = [alert for alert in alerts if alert.is_open]
     if unreached := [alert for alert in open_alerts if not alert.is_reached]:
         highest = max(alert.triage_level for alert in unreached)
@@ -68,7 +70,7 @@ def lead_of(patient: Patient, now: datetime) -> Lead:
     if alerts:
         alerts.sort(key=lambda alert: alert.closed_at or now, reverse=True)
         return Lead(word=CLOSED, now=now, alerts=tuple(alerts))
-    newest = newest_check_in(patient)
+    newest = newest or newest_check_in(patient)
     return Lead(word=newest.level if newest else NOTHING, now=now)
 
 
@@ -79,13 +81,13 @@ def lead_after(newest: CheckIn | None, patient: Patient, now: datetime) -> Lead:
     return lead_of(patient, now) if getattr(newest, "may_lead", True) else Lead(word=newest.level, now=now)
 
 
-def open_or_newest(patient: Patient) -> list[Alert]:
+def open_or_newest(patient: UUID) -> QuerySet[Alert]:
     """Return the alerts that may lead, with `said_called_at`: when the patient last reported a call about it."""
     said_called = Event.objects.filter(subject=OuterRef("pk"), verb=Event.Verb.SAID_CALLED).order_by("-at")
-    return list(may_lead(patient).annotate(said_called_at=Subquery(said_called.values("at")[:1])))
+    return may_lead(patient).annotate(said_called_at=Subquery(said_called.values("at")[:1]))
 
 
-def may_lead(patient: Patient) -> QuerySet[Alert]:
+def may_lead(patient: UUID) -> QuerySet[Alert]:
     """Return the open alerts of same_day and higher, and those of the newest check-in, closed ones included."""
     newest = CheckIn.objects.filter(patient=patient).order_by("-submitted_at", "-number").values("pk")[:1]
     is_own = Q(pk__in=findings_of(newest).values("alert"))
@@ -93,10 +95,14 @@ def may_lead(patient: Patient) -> QuerySet[Alert]:
     return alerts.filter(~Q(status=Alert.Status.CLOSED) | is_own)
 
 
+def alerts_of(check_in: UUID) -> QuerySet[Alert]:
+    alerts: QuerySet[Alert] = Alert.objects.need_action()
+    return alerts.filter(pk__in=findings_of([check_in]).values("alert"))
+
+
 def own_alerts(check_in: CheckIn) -> list[Alert]:
     """Return the alerts of same_day and higher of a check-in, closed ones included."""
-    ids = findings_of([check_in.pk]).values("alert")
-    return list(Alert.objects.need_action().filter(pk__in=ids))
+    return find_own_alerts(check_in=check_in.pk)
 
 
 def findings_of(check_ins: object) -> FindingQuerySet:
@@ -106,6 +112,10 @@ def findings_of(check_ins: object) -> FindingQuerySet:
         Q(assessment__caused_by__in=check_ins) | by_staff, alert__isnull=False
     )
     return found
+
+
+find_alerts = CompiledQuery(open_or_newest, patient=SAMPLE)
+find_own_alerts = CompiledQuery(alerts_of, check_in=SAMPLE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -122,8 +132,8 @@ class Report:
     area: str
 
 
-def report_behind(alerts: Collection[Alert]) -> Report | None:
-    """Return the newest report of these alerts, current check-ins first; None if no finding led to them."""
+def behind(alerts: Iterable[UUID]) -> QuerySet[Finding]:
+    """The finding with the newest report of these alerts, current check-ins first, with the columns of a Report."""
     told_with = Coalesce("assessment__caused_by", "assessment__check_in")
     findings = (
         Finding.objects.filter(alert__in=alerts)
@@ -138,14 +148,28 @@ def report_behind(alerts: Collection[Alert]) -> Report | None:
         area__iexact=OuterRef("assessment__check_in__procedure__area")
     )
     area = Case(When(Exists(others), then=F("assessment__check_in__procedure__area")), default=Value(""))
-    columns = ("told_with", "sent_at", "by", "is_replaced", "about")
-    row = findings.annotate(sent_at=sent_at, by=by, about=area).values(*columns).first()
-    if row is None:
-        return None
-    return Report(
-        check_in_id=row["told_with"],
-        at=row["sent_at"],
-        confirm_by=row["by"],
-        is_corrected=row["is_replaced"],
-        area=area_words(row["about"] or ""),
-    )
+    found: QuerySet[Finding] = findings.annotate(sent_at=sent_at, by=by, about=area).only("pk")
+    return found[:1]
+
+
+FEW = tuple(f"alert_{number}" for number in range(4))
+find_behind = CompiledQuery(
+    lambda **alerts: behind(alerts.values()), **{name: UUID(int=n) for n, name in enumerate(FEW, 1)}
+)
+
+
+def report_behind(alerts: Sequence[Alert]) -> Report | None:
+    """Return the newest report of these alerts, current check-ins first; None if no finding led to them."""
+    ids = [alert.pk for alert in alerts]
+    # A statement for a few, the last of them repeated in the places that are left.
+    few = dict(zip(FEW, [*ids, *ids[-1:] * len(FEW)], strict=False))
+    rows: Iterable[Any] = find_behind(**few) if 0 < len(ids) <= len(FEW) else behind(ids)
+    for row in rows:
+        return Report(
+            check_in_id=row.told_with,
+            at=row.sent_at,
+            confirm_by=row.by,
+            is_corrected=row.is_replaced,
+            area=area_words(row.about or ""),
+        )
+    return None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from aftercare.checkins.advice.reasons import Clock, Reason, reasons
@@ -19,7 +20,9 @@ from aftercare.checkins.pages.lead_box import LeadBox, box_of, closed_box, spoke
 from aftercare.checkins.pages.today import read_when
 from aftercare.checkins.schedule import is_late
 from aftercare.checkins.wording import knows_nothing, told, unanswered
+from aftercare.database.compiled_queries import SAMPLE, CompiledQuery
 from aftercare.people.models import Event, Patient
+from aftercare.people.models.hot_reads import procedures_of
 from aftercare.triage import LIMITS, Finding, Level
 
 # After this long another telephone may apply: show the current lead instead of the stored advice.
@@ -27,7 +30,8 @@ SAID_JUST_NOW = timedelta(hours=1)
 
 
 def result_context(check_in: CheckIn, patient: Patient, now: datetime) -> dict[str, Any]:
-    newest, situation = newest_check_in(patient), situation_of(check_in, patient, now)
+    newest = newest_check_in(patient)
+    situation = situation_of(check_in, patient, now, newest)
     return {
         **situation,
         "title": title_of(situation, patient),
@@ -52,12 +56,14 @@ def title_of(situation: dict[str, Any], patient: Patient) -> str:
     return box.title(patient.clinic) if box else str(situation["advice"].get("headline", _("Check-in")))
 
 
-def situation_of(check_in: CheckIn, patient: Patient, now: datetime) -> dict[str, Any]:
+def situation_of(
+    check_in: CheckIn, patient: Patient, now: datetime, newest: CheckIn | None = None
+) -> dict[str, Any]:
     """Return the top of the page, which an open page polls: the lead, or the advice of this check-in.
 
     `first`: the advice, if it is current and leads. `box`: what leads instead, or what staff did since.
     """
-    lead = lead_of(patient, now)
+    lead = lead_of(patient, now, newest)
     lead_box = box_of(patient, lead)
     first = current_advice(check_in, patient, lead, lead_box)
     ended = None if lead.is_action else staff_outcome(check_in, patient, now)
@@ -107,7 +113,7 @@ def staff_outcome(check_in: CheckIn, patient: Patient, now: datetime) -> LeadBox
 def area_of(check_in: CheckIn, patient: Patient) -> str:
     """Return the area, if more than one was treated."""
     procedure = check_in.procedure
-    return procedure.area_words if procedure and has_several_areas(patient.procedures.all()) else ""
+    return procedure.area_words if procedure and has_several_areas(procedures_of(patient)) else ""
 
 
 def was_late(check_in: CheckIn) -> bool:
@@ -122,25 +128,33 @@ def later_version(check_in: CheckIn) -> CheckIn | None:
     return found
 
 
+def later(check_in: UUID) -> QuerySet[Assessment]:
+    """The later evaluations with new findings, newest first."""
+    new = FindingRow.objects.filter(assessment=OuterRef("pk"), is_new=True)
+    rows = Assessment.objects.filter(check_in=check_in).exclude(reason=Assessment.Reason.SUBMITTED)
+    return rows.filter(Exists(new)).select_related("caused_by", "event").order_by("-at")
+
+
+find_later = CompiledQuery(later, check_in=SAMPLE)
+
+
 def seen_again(check_in: CheckIn, patient: Patient, now: datetime) -> dict[str, Any] | None:
     """Return the highest later evaluation with new findings, newest first, and where its advice is.
 
     `caused_by`: the check-in with the advice. After a correction by staff it is None: the evaluation has its
     own advice, shown above the first one only if its level is higher.
     """
-    new = FindingRow.objects.filter(assessment=OuterRef("pk"), is_new=True)
-    rows = check_in.assessments.exclude(reason=Assessment.Reason.SUBMITTED).filter(Exists(new))
-    newest_first = list(rows.select_related("caused_by", "event").order_by("-at"))
+    newest_first = find_later(check_in=check_in.pk)
     if not newest_first:
         return None
-    later = max(newest_first, key=lambda row: Level(row.level).rank)
+    highest = max(newest_first, key=lambda row: Level(row.level).rank)
     return {
-        "at": later.at,
-        "caused_by": later.caused_by,
-        "is_about_intake": later.event is not None and later.event.verb == Event.Verb.CHANGED_INTAKE,
-        "advice": later.advice if Level(later.level) > check_in.triage_level else None,
-        "level": later.level,
-        "reasons": new_reasons(later, Clock(now, patient.clinic.zone)),
+        "at": highest.at,
+        "caused_by": highest.caused_by,
+        "is_about_intake": highest.event is not None and highest.event.verb == Event.Verb.CHANGED_INTAKE,
+        "advice": highest.advice if Level(highest.level) > check_in.triage_level else None,
+        "level": highest.level,
+        "reasons": new_reasons(highest, Clock(now, patient.clinic.zone)),
     }
 
 

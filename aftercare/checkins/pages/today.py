@@ -155,7 +155,7 @@ def newest_of(patient: Patient, now: datetime) -> list[CheckIn]:
     Annotated with `has_letters` (unopened letters exist) and `may_lead` (an alert may lead the pages).
     """
     letters = Exists(unopened_letters(patient, now))
-    lead = Exists(may_lead(patient))
+    lead = Exists(may_lead(patient.pk))
     own = patient.check_ins.defer("advice").annotate(has_letters=letters, may_lead=lead)
     return list(own.order_by("-submitted_at", "-number")[:NEWEST])
 

@@ -7,31 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import models, transaction
-from django.db.models import OuterRef, Subquery
 
 from aftercare.alerts.raising import raise_alerts
-from aftercare.checkins.models import Assessment, CheckIn, Finding
+from aftercare.checkins.models import CheckIn, Finding
+from aftercare.checkins.models.hot_reads import lock_patient
 from aftercare.checkins.submission.context import SubmissionContext
 from aftercare.checkins.submission.history import History
 from aftercare.checkins.submission.judging import all_fired, evaluate_submission, kept_findings
 from aftercare.checkins.submission.placement import find_duplicate, place
 from aftercare.checkins.submission.rows import assessment_rows, check_in_columns
 from aftercare.checkins.submission.submission import Submission
-from aftercare.guidance.models import ExpectedCourseSet
+from aftercare.database.new_rows import NewRows
 from aftercare.people.actions.events import record_event
 from aftercare.people.models import Companion, Event, Patient, User
 from aftercare.triage import LIMITS, Level, Limits
-
-# Built once: building takes longer than executing it. Locks only the patient's row.
-LOCKING = (
-    Patient.objects.select_for_update(of=("self",))
-    .annotate(
-        course_set_id=Subquery(
-            ExpectedCourseSet.objects.filter(clinic=OuterRef("clinic")).order_by("-version").values("pk")[:1]
-        )
-    )
-    .values_list("at_risk", "course_set_id")
-)
 
 
 class Status(models.TextChoices):
@@ -86,12 +75,12 @@ def submit_check_in(
     evaluation = evaluate_submission(context, uuid.uuid4())
     kept = kept_findings(context)
     check_in = CheckIn(**check_in_columns(context, evaluation))
-    check_in.save(force_insert=True)
-    fired = all_fired(check_in, evaluation, kept)
-    raised = raise_alerts(patient=patient, fired=fired, event=check_in.pk, now=now, limits=limits)
+    fired, rows = all_fired(check_in, evaluation, kept), NewRows()
+    rows.add([check_in])
+    raised = raise_alerts(patient=patient, fired=fired, event=check_in.pk, rows=rows, now=now, limits=limits)
     assessments, findings = assessment_rows(check_in, evaluation, raised.alerts, kept, now)
-    Assessment.objects.bulk_create(assessments)
-    Finding.objects.bulk_create(findings)
+    rows.add([*assessments, *findings])
+    rows.write()
     record_submitted_for(check_in, context)
     rules = tuple(sorted({item.finding.rule for item in fired}))
     return Receipt(status=Status.STORED, check_in=check_in, rules=rules, dispatched=raised.dispatched)
@@ -109,12 +98,6 @@ def record_submitted_for(check_in: CheckIn, context: SubmissionContext) -> None:
             subject=check_in.pk,
             data={"companion": str(companion.pk)} if companion else {},
         )
-
-
-def lock_patient(patient: Patient) -> tuple[bool, uuid.UUID | None]:
-    """Lock the patient's row; return the current risk and the clinic's expected courses, in one query."""
-    at_risk, course_set_id = LOCKING.get(pk=patient.pk)
-    return at_risk, course_set_id
 
 
 def receipt_of(check_in: CheckIn) -> Receipt:

@@ -8,30 +8,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from aftercare.checkins.models import CheckIn
+from aftercare.checkins.models.hot_reads import check_ins_of
 from aftercare.guidance.models import courses_of_set
 from aftercare.people.models import Patient, Procedure
+from aftercare.people.models.hot_reads import procedures_of
 from aftercare.triage import DEFAULT_COURSES, Entry, ExpectedCourse
 
 # Areas treated within two weeks of each other recover side by side.
 SIDE_BY_SIDE = timedelta(hours=336)
-# Columns of earlier check-ins that a submission needs; the long advice is left out.
-READ = (
-    "patient",
-    "procedure",
-    "several_of",
-    "course_set",
-    "token",
-    "revision",
-    "supersedes",
-    "submitted_at",
-    "observed_at",
-    "stated_at",
-    "in_series",
-    "answers",
-    "note",
-    "unreadable",
-    "level",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +30,8 @@ class History:
     def of(cls, patient: Patient, course_set_id: UUID | None) -> History:
         """Load everything that a submission needs, in two queries."""
         return cls(
-            procedures=list(patient.procedures.in_order()),
-            check_ins=list(patient.check_ins.only(*READ).order_by("number")),
+            procedures=procedures_of(patient),
+            check_ins=check_ins_of(patient),
             course_set_id=course_set_id,
         )
 

@@ -15,7 +15,7 @@ from django.db.models import Count, F, Q, Sum
 
 from aftercare.people.actions.withdrawal import is_left
 from aftercare.people.models import CodeRequest, User
-from aftercare.people.models.code_requests import DAY
+from aftercare.people.models.codes import DAY
 from aftercare.people.models.users import SYSTEM_EMAIL
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)

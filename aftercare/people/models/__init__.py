@@ -3,8 +3,7 @@
 from aftercare.people.models.address_changes import AddressChange
 from aftercare.people.models.append_only import AppendOnly, AppendOnlyError, AppendOnlyQuerySet
 from aftercare.people.models.clinics import Clinic, Shift, StaffMember
-from aftercare.people.models.code_mails import CodeMail
-from aftercare.people.models.code_requests import CodeRequest
+from aftercare.people.models.codes import CodeMail, CodeRequest
 from aftercare.people.models.companions import Companion, companion_words
 from aftercare.people.models.contact_points import ContactPoint, ContactRule, QuietHours
 from aftercare.people.models.events import Event, EventDetail

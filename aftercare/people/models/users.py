@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
@@ -115,6 +115,8 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]  # Wagtail, un
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
+    # The patient records that the sign-in opens, of the user of a request, who is loaded with them.
+    opened_records: Sequence[models.Model] | None = None
 
     objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
 

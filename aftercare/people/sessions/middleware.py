@@ -6,7 +6,6 @@ from functools import partial
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.contrib.auth import get_user
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.middleware import SessionMiddleware
@@ -16,6 +15,7 @@ from django.utils.functional import SimpleLazyObject
 
 from aftercare.people.models import User
 from aftercare.people.sessions.activity import is_polled
+from aftercare.people.sessions.backend import user_of_session
 from aftercare.people.sessions.locking import lock_if_over, note_use
 
 
@@ -24,7 +24,7 @@ def signed_in(request: HttpRequest) -> User | AnonymousUser:
     now = timezone.now()
     if lock_if_over(request.session, now):
         return AnonymousUser()
-    found = get_user(request)
+    found = user_of_session(request)
     if not isinstance(found, User):
         return AnonymousUser()
     note_use(request, now)

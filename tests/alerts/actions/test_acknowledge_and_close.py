@@ -9,6 +9,7 @@ from aftercare.alerts.actions.ownership import acknowledge
 from aftercare.alerts.errors import AlreadyAcknowledgedError, AlreadyClosedError
 from aftercare.alerts.models import Alert, Dispatch
 from aftercare.alerts.raising import Fired, raise_alerts
+from aftercare.database.new_rows import NewRows
 from aftercare.people.models import Event, Patient, Procedure, StaffMember
 from aftercare.triage import Finding, Level
 from tests.factories import ProcedureFactory, at, check_in
@@ -149,7 +150,9 @@ def test_the_alerts_come_back_in_the_order_of_the_findings(patient: Patient, pro
         fired("lumps", Level.SAME_DAY, procedure),
     ]
 
-    raised = raise_alerts(patient=patient, fired=findings, event=uuid.uuid4(), now=at(20))
+    rows = NewRows()
+    raised = raise_alerts(patient=patient, fired=findings, event=uuid.uuid4(), rows=rows, now=at(20))
+    rows.write()
 
     assert [alert.rule for alert in raised.alerts] == ["lumps", "pus", "lumps"]
     assert raised.alerts[0] == raised.alerts[2]
@@ -157,9 +160,11 @@ def test_the_alerts_come_back_in_the_order_of_the_findings(patient: Patient, pro
 
 
 def test_nothing_fired_decides_nothing(patient: Patient) -> None:
-    raised = raise_alerts(patient=patient, fired=[], event=uuid.uuid4(), now=at(20))
+    rows = NewRows()
 
-    assert (raised.alerts, raised.dispatched) == ([], False)
+    raised = raise_alerts(patient=patient, fired=[], event=uuid.uuid4(), rows=rows, now=at(20))
+
+    assert (raised.alerts, raised.dispatched, rows.instances) == ([], False, [])
 
 
 def test_the_same_rule_after_another_procedure_is_told(

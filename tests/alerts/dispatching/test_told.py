@@ -13,6 +13,7 @@ from aftercare.alerts.following_up.escalation import escalate, follow_up, unackn
 from aftercare.alerts.models import Alert, ContactStep, Dispatch
 from aftercare.alerts.notifying.notifications import drain, render
 from aftercare.alerts.raising import Fired, raise_alerts
+from aftercare.database.new_rows import NewRows
 from aftercare.outbox.models import Message
 from aftercare.people.models import Clinic, Event, Patient, Procedure, Shift, StaffMember
 from aftercare.triage import Finding, Level
@@ -271,7 +272,9 @@ class TestWhatACorrectionKeeps:
     ) -> tuple[Alert, bool]:
         levels = {"pus": Level.URGENT, "eye_involved": Level.EMERGENCY}
         fired = Fired(procedure_id=procedure.pk, finding=Finding(rule, levels[rule], ()), kept=kept)
-        raised = raise_alerts(patient=patient, fired=[fired], event=uuid.uuid4(), now=at(h))
+        rows = NewRows()
+        raised = raise_alerts(patient=patient, fired=[fired], event=uuid.uuid4(), rows=rows, now=at(h))
+        rows.write()
         return raised.alerts[0], raised.dispatched
 
     def test_it_tells_nobody_and_its_alert_does_not_wait_again(

@@ -81,7 +81,7 @@ def test_nothing_is_stored_where_the_alert_cannot_be(
     def fails(**_kwargs: Any) -> None:
         raise OSError
 
-    monkeypatch.setattr(raising, "dispatch_opened", fails)
+    monkeypatch.setattr(raising, "opening", fails)
 
     with pytest.raises(OSError), transaction.atomic():  # noqa: PT011 (ours, without a text)
         check_in(patient, 24, signs=["pus"])

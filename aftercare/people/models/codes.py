@@ -1,12 +1,15 @@
-"""Requests for sign-in codes: mails are counted by them, tries are, and a mailed code is found again."""
+"""Codes for sign-in and for proving an address: the requests, by which mails and tries are counted, and the mails."""
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.db import models
 from django.utils.crypto import salted_hmac
+
+from aftercare.people.encryption.fields import EncryptedJSONField
 
 DAY = timedelta(days=1)
 
@@ -59,3 +62,16 @@ class CodeRequest(models.Model):
     def hash_of(text: str) -> str:
         """Return the hash of an address or a code, whatever its case."""
         return salted_hmac("aftercare.people.code_request", text.lower(), algorithm="sha256").hexdigest()
+
+
+class CodeMail(models.Model):
+    """A mail with a code: its text is encrypted, and emptied once it was sent or has expired; kept for a day."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    # Address, subject, body and name of the sender.
+    content = EncryptedJSONField(default=dict)
+    created_at = models.DateTimeField(db_index=True)
+    emptied_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"mail with a code {self.pk}"
