@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
@@ -45,6 +46,16 @@ def validate_check_in_days(days: Any) -> None:
         raise ValidationError(
             _("Give days from 0 to %(last)s, such as 0-7, 10, 14.") % {"last": LATEST_CHECK_IN_DAY}
         )
+
+
+@dataclass(frozen=True, slots=True)
+class ShownClinic:
+    """What a page says of a clinic, beside its telephones."""
+
+    name: str
+    emergency_number: str
+    cannot_phone: str
+    telephone_region: str | None
 
 
 class Clinic(models.Model):
@@ -121,6 +132,11 @@ class Clinic(models.Model):
     def telephone_region(self) -> str | None:
         """Country whose telephone numbers are written without country code."""
         return region_of(self.time_zone)
+
+    @property
+    def shown(self) -> ShownClinic:
+        """What parts of pages that are kept say of the clinic."""
+        return ShownClinic(self.name, self.emergency_number, self.cannot_phone, self.telephone_region)
 
     @property
     def consent_version(self) -> str:

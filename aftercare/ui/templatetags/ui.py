@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from django import template
@@ -53,6 +54,7 @@ _SMALL_NUMBERS: Final = (
 
 
 @register.simple_tag
+@lru_cache(maxsize=512)
 def icon(name: str, css: str = "") -> SafeString:
     """Return an inline icon, hidden from screen readers: a word is always beside it."""
     drawing = ICONS[name]
