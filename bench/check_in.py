@@ -1,12 +1,14 @@
 """Measure check-ins per second, relative to a bare Django form on the same machine in the same run.
 
 PostgreSQL with fsync on, a Valkey for the nudge, gunicorn with 2 workers, 4 clients. Each visit
-is another person: fetch the form, send ten answers, over one connection; the result page is not fetched.
-Rounds of portal and floor alternate, so that other load affects both; each figure is the median of its
+is another person: fetch the form, send ten answers, over one connection; in the rounds of a journey also read the
+result. Rounds of portal and floor alternate, so that other load affects both; each figure is the median of its
 rounds, and each ratio the median of the ratios to the adjacent floor rounds.
 
     .venv/bin/python bench/check_in.py [seconds a round] [cycles]
 """
+
+from __future__ import annotations
 
 import json
 import os
@@ -16,7 +18,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -59,13 +61,17 @@ FLAGGED = {**QUIET, "signs": ["pus", "spreading"]}
 TEN_NUMBERS = {f"question_{number}": "1" for number in range(1, 11)}
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Sites:
     """The three forms measured in turns."""
 
     portal: Site
     flagged: Site
     floor: Site
+
+    def journeys(self) -> Sites:
+        """Return the same sites with visitors that read the result."""
+        return Sites(*(replace(site, reads_result=True) for site in (self.portal, self.flagged, self.floor)))
 
 
 @contextmanager
@@ -86,7 +92,7 @@ def measured(cycles: int, seconds: float) -> Iterator[tuple[Sites, dict[str, int
             "STAFF_MFA": "optional",
         }
         quiet, flagged, queries = prepare_portal(
-            variables, flagged=int(cycles * seconds * FLAGGED_PER_SECOND)
+            variables, flagged=int(2 * cycles * seconds * FLAGGED_PER_SECOND)
         )
         environment = bare_environment() | variables
         web = stack.enter_context(Web(env=environment, port=port))
@@ -174,12 +180,21 @@ def take_turns(sites: Sites, *, seconds: float, cycles: int) -> dict[str, list[R
     """Run the rounds of each site in turns, after one unmeasured round each."""
     for site in (sites.portal, sites.floor):
         run_round(site, min(seconds, 2.0))
-    rounds: dict[str, list[Round]] = {"portal": [], "floor": [], "flagged": [], "floor_again": []}
+    journeys = sites.journeys()
+    turns = {
+        "portal": sites.portal,
+        "floor": sites.floor,
+        "flagged": sites.flagged,
+        "floor_again": sites.floor,
+        "journey": journeys.portal,
+        "floor_journey": journeys.floor,
+        "flagged_journey": journeys.flagged,
+        "floor_journey_again": journeys.floor,
+    }
+    rounds: dict[str, list[Round]] = {name: [] for name in turns}
     for _ in range(cycles):
-        rounds["portal"].append(run_round(sites.portal, seconds))
-        rounds["floor"].append(run_round(sites.floor, seconds))
-        rounds["flagged"].append(run_round(sites.flagged, seconds))
-        rounds["floor_again"].append(run_round(sites.floor, seconds))
+        for name, site in turns.items():
+            rounds[name].append(run_round(site, seconds))
     return rounds
 
 
@@ -193,6 +208,10 @@ def figures(rounds: dict[str, list[Round]]) -> dict[str, float]:
         "floor_per_s": rate(floors),
         "ratio": ratio(portal, rounds["floor"]),
         "ratio_flagged": ratio(flagged, rounds["floor_again"]),
+        "ratio_journey": ratio(rounds["journey"], rounds["floor_journey"]),
+        "ratio_journey_flagged": ratio(rounds["flagged_journey"], rounds["floor_journey_again"]),
+        "result_ms": milliseconds(rounds["journey"], lambda r: r.results, 50),
+        "result_flagged_ms": milliseconds(rounds["flagged_journey"], lambda r: r.results, 50),
     }
     for prefix, some in (("", portal), ("flagged_", flagged), ("floor_", floors)):
         found[f"{prefix}cpu_ms"] = round(1000 * statistics.median(r.cpu / len(r.posts) for r in some), 2)

@@ -1,10 +1,10 @@
-"""The only view: a plain form of ten whole numbers, three inserts in one transaction, a redirect."""
+"""A plain form of ten whole numbers, three inserts in one transaction, a redirect, and a page with the answers."""
 
 from django import forms
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 
 from bench.floor.models import Report, Result, Trace
@@ -31,8 +31,14 @@ def report(request: HttpRequest) -> HttpResponse:
     return redirect(f"/reports/{stored.pk}/")
 
 
+@login_required
+def result(request: HttpRequest, pk: int) -> HttpResponse:
+    stored = get_object_or_404(Report, pk=pk, user=request.user)
+    return render(request, "floor/result.html", {"report": stored})
+
+
 def up(_request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok")
 
 
-urlpatterns = [path("report/", report), path("healthz", up)]
+urlpatterns = [path("report/", report), path("reports/<int:pk>/", result), path("healthz", up)]

@@ -1,4 +1,4 @@
-"""Concurrent clients that fetch a form and send it repeatedly, and the time that takes."""
+"""Concurrent clients that fetch a form, send it and may read the result, repeatedly, and the time that takes."""
 
 import gzip
 import http.client
@@ -38,11 +38,13 @@ class Site:
     answers: Answers
     # One iterator per client, so that no session is used concurrently.
     sessions: Sequence[Iterator[str]]
+    # Whether the page to which the form leads is fetched too.
+    reads_result: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Round:
-    """The durations of one round of all clients in seconds, per form fetched and per form sent.
+    """The durations of one round of all clients in seconds, per form fetched, per form sent and per result read.
 
     `cpu`: CPU time of the web server, which other load affects less.
     """
@@ -51,6 +53,7 @@ class Round:
     cpu: float
     gets: list[float] = field(default_factory=list)
     posts: list[float] = field(default_factory=list)
+    results: list[float] = field(default_factory=list)
 
     @property
     def per_second(self) -> float:
@@ -71,8 +74,8 @@ def once_each(sessions: Sequence[str]) -> list[Iterator[str]]:
     return [iter(sessions[client::CLIENTS]) for client in range(CLIENTS)]
 
 
-def visit(site: Site, session: str) -> tuple[float, float]:
-    """Return the seconds to fetch the form and to send it, over one connection."""
+def visit(site: Site, session: str) -> tuple[float, float, float]:
+    """Return the seconds to fetch the form, to send it and to read the result (0 if not read), over one connection."""
     connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=WAIT)
     try:
         begun = time.perf_counter()
@@ -85,8 +88,11 @@ def visit(site: Site, session: str) -> tuple[float, float]:
         }
         body = urlencode({**hidden, **site.answers}, doseq=True)
         sent = time.perf_counter()
-        ask(connection, site.path, headers, body, expected=302)
-        return fetched - begun, time.perf_counter() - sent
+        led_to = ask(connection, site.path, headers, body, expected=302).location
+        answered = time.perf_counter()
+        if site.reads_result:
+            ask(connection, led_to, {"Cookie": headers["Cookie"]}, expected=200)
+        return fetched - begun, answered - sent, time.perf_counter() - answered
     finally:
         connection.close()
 
@@ -95,6 +101,7 @@ def visit(site: Site, session: str) -> tuple[float, float]:
 class Reply:
     body: bytes
     csrf_cookie: str
+    location: str
 
 
 def ask(
@@ -116,12 +123,12 @@ def ask(
     if response.status != expected:
         raise VisitError(f"{path}: {response.status} instead of {expected}\n{content[:3000].decode()}")
     cookie = COOKIE.search(response.getheader("Set-Cookie") or "")
-    return Reply(content, cookie[1] if cookie else "")
+    return Reply(content, cookie[1] if cookie else "", response.getheader("Location") or "")
 
 
 def run_round(site: Site, seconds: float) -> Round:
     """Run all clients at once for some seconds. An error of any client ends the measurement."""
-    times: list[tuple[float, float]] = []
+    times: list[tuple[float, float, float]] = []
     errors: list[BaseException] = []
     cpu = cpu_seconds(site.pid)
     begun = time.perf_counter()
@@ -143,9 +150,9 @@ def run_round(site: Site, seconds: float) -> Round:
         thread.join()
     if errors:
         raise errors[0]
-    gets, posts = [get for get, _ in times], [post for _, post in times]
+    gets, posts, results = (list(part) for part in zip(*times, strict=True))
     took = time.perf_counter() - begun
-    return Round(seconds=took, cpu=cpu_seconds(site.pid) - cpu, gets=gets, posts=posts)
+    return Round(seconds=took, cpu=cpu_seconds(site.pid) - cpu, gets=gets, posts=posts, results=results)
 
 
 def cpu_seconds(pid: int) -> float:
