@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "aftercare.people.sessions.middleware.SignedIn",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "aftercare.people.middleware.PersonHeader",
 ]
 
 ROOT_URLCONF = "aftercare.urls"

@@ -138,7 +138,9 @@ def browser() -> "Iterator[Browser]":
 @pytest.fixture
 def page(browser: "Browser") -> "Iterator[Page]":
     """A page of a phone's size (390 px) with cookies of its own; a script error fails the test."""
-    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="en-GB")
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, locale="en-GB", service_workers="block"
+    )
     context.set_default_timeout(10_000)
     opened = context.new_page()
     errors: list[str] = []

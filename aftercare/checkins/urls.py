@@ -3,6 +3,7 @@ from django.urls import path
 from aftercare.checkins import leaving_views, own_views, views
 from aftercare.checkins.companions import views as companion_views
 from aftercare.checkins.first_visit.views import first_visit
+from aftercare.checkins.offline import views as offline_views
 from aftercare.checkins.own_data.views import own_data_page
 from aftercare.checkins.reminders import link_views
 from aftercare.checkins.reminders.views import reminders
@@ -11,6 +12,12 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("first-visit/", first_visit, name="first_visit"),
     path("check-in/", views.check_in, name="check_in"),
+    path("worker.js", offline_views.worker, name="worker"),
+    path(
+        "push-worker.js", offline_views.worker, name="former_worker"
+    ),  # of browsers that asked for push before
+    path("offline/", offline_views.offline, name="offline"),
+    path("offline/state/", offline_views.offline_state, name="offline_state"),
     path("timeline/", own_views.timeline_page, name="timeline"),
     path("calendar/", own_views.calendar, name="calendar"),
     path("lead/", own_views.lead, name="lead"),

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.csrf import csrf_failure as csrf_failure_elsewhere
 from django.views.decorators.http import require_http_methods, require_safe
 
-from aftercare.checkins.form import drafts
+from aftercare.checkins.form import drafts, kept
 from aftercare.checkins.form.form import CheckInForm
 from aftercare.checkins.form.page import RECORD, FormPage, redirect_to_token, uuid_in
 from aftercare.checkins.form.posting import submit_posted
@@ -42,7 +42,7 @@ from aftercare.people.access import (
     staff_member_of,
 )
 from aftercare.people.models import Companion, Patient
-from aftercare.people.sessions.activity import AUTOSAVE
+from aftercare.people.sessions.activity import AUTOSAVE, KEPT
 from aftercare.people.sessions.locking import is_locked
 
 P = ParamSpec("P")
@@ -120,6 +120,8 @@ def check_in(request: HttpRequest) -> HttpResponse:
 @patient_page
 def show_form(request: HttpRequest, patient: Patient) -> HttpResponse:
     now = timezone.now()
+    if KEPT in request.GET:
+        return FormPage(patient, now, lasts=True).blank(request)
     page = FormPage(patient, now, shows_last=True)
     if "correct" in request.GET:
         corrected = own_check_in(patient, request.GET["correct"])
@@ -139,12 +141,13 @@ def send(request: HttpRequest, patient: Patient) -> HttpResponse:
     """
     page = FormPage(patient, database_clock.now(), shows_last=True)
     if is_for_another_clinic(request, patient):
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
-        return page.filled(request, page.form(request.POST), status=status, is_for_another=True)
+        return for_another_clinic(request, page)
     try:
         receipt = submit_posted(patient=patient, posted=request.POST, by=patient.user, now=page.now)
     except RejectedError as error:
         return page.rejected(request, error)
+    if kept.is_kept(request):
+        return kept.confirmed(receipt.check_in)
     if saved := page.autosaved(request):
         return saved
     drafts.delete(request.session)
@@ -157,12 +160,23 @@ def is_for_another_clinic(request: HttpRequest, patient: Patient) -> bool:
     return drawn_for != str(patient.pk) and not has_emergency(request)
 
 
+def for_another_clinic(request: HttpRequest, page: FormPage) -> HttpResponse:
+    """Show the form again, or tell a script: which clinic the answers go to is for the patient to decide."""
+    form = page.form(request.POST)
+    if kept.is_kept(request):
+        form.add_error(None, _("This form was for another clinic. Look at it, then send it again."))
+        return kept.refused(request, form)
+    return page.filled(request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY, is_for_another=True)
+
+
 def keep_for_sign_in(request: HttpRequest, path: str = drafts.OWN_FORM) -> HttpResponse:
     """Keep a form posted signed out; with an emergency ticked, show what to do before the sign-in.
 
     `path`: of the form in which it is shown after the sign-in.
     That page has status 200: some browsers and proxies replace the text of error pages.
     """
+    if kept.is_kept(request):
+        return HttpResponse(status=HTTPStatus.UNAUTHORIZED)
     is_whole = drafts.save(request.session, request.POST, timezone.now(), path)
     if AUTOSAVE in request.POST:
         return HttpResponse(status=HTTPStatus.UNAUTHORIZED)
@@ -207,7 +221,10 @@ def result(request: HttpRequest, patient: Patient, check_in_id: UUID) -> HttpRes
     check_in = sent_check_in(patient, check_in_id)
     if check_in is None:
         raise Http404("no such check-in")
-    return render(request, "checkins/result/result.html", result_context(check_in, patient, timezone.now()))
+    context = result_context(check_in, patient, timezone.now())
+    response = render(request, "checkins/result/result.html", context)
+    response[kept.TOKEN_HEADER] = str(check_in.token)
+    return response
 
 
 @require_safe

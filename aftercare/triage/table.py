@@ -145,13 +145,13 @@ class TableMoment(Moment):
         self.at, self.performed_at, self.since = ANY_TIME, None, None
 
     def is_from(self, limit_h: float) -> bool:
-        return self.is_treated and bool(self.inputs.read(f"from {cast(NamedHours, limit_h).name}"))
+        return self.is_treated and bool(self.inputs.read(f"from:{cast(NamedHours, limit_h).name}"))
 
     def is_past(self, limit_h: float) -> bool:
-        return self.is_treated and bool(self.inputs.read(f"past {cast(NamedHours, limit_h).name}"))
+        return self.is_treated and bool(self.inputs.read(f"past:{cast(NamedHours, limit_h).name}"))
 
     def low(self, symptom: Symptom) -> Low | None:
-        value = self.inputs.read(f"low {symptom}", SEVERITIES) if self.is_treated else None
+        value = self.inputs.read(f"low:{symptom}", SEVERITIES) if self.is_treated else None
         return None if value is None else Low(cast(int, value), self.at)
 
 
@@ -162,7 +162,7 @@ def rule_table() -> dict[str, Any]:
         for name, level, cases in cases_of_rules()
     ]
     read = {name for rule in rules for case in rule["when"] for name in case}
-    limits = {name: getattr(LIMITS, name) for name in LIMIT_KEYS if {f"from {name}", f"past {name}"} & read}
+    limits = {name: getattr(LIMITS, name) for name in LIMIT_KEYS if {f"from:{name}", f"past:{name}"} & read}
     return {"version": RULESET_VERSION, "limits": limits, "settle_h": LIMITS.settle_h, "rules": rules}
 
 

@@ -51,6 +51,13 @@ _LEVEL_ICONS: Final = {
 }
 
 _OTHER_ICONS: Final = {
+    # The bars of a network, crossed out.
+    "no_network": Icon(
+        path=(
+            "M3.5 3.5l17 17M8.5 14.5a5 5 0 0 1 5-1.2M5.2 11a9.8 9.8 0 0 1 4-2.3M14 8.4a9.8 9.8 0 0 1 4.8 2.6"
+            "M2 7.6a14.5 14.5 0 0 1 4-2.5M11 4a14.5 14.5 0 0 1 11 3.6M12 19h.1"
+        )
+    ),
     "phone": Icon(
         path=(
             "M6.6 2.5h2.7c.5 0 .9.3 1 .8l1 4.2c.1.4 0 .8-.4 1.1l-1.9 1.5a12.5 12.5 0 0 0 4.9 4.9"

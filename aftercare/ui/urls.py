@@ -1,4 +1,4 @@
-"""URLs of the page of components, of the manifest and of the worker that shows push messages."""
+"""URLs of the page of components and of the manifest."""
 
 from django.urls import path
 
@@ -7,5 +7,4 @@ from aftercare.ui import views
 urlpatterns = [
     path("ui/", views.components, name="components"),
     path("manifest.webmanifest", views.manifest, name="manifest"),
-    path("push-worker.js", views.push_worker, name="push_worker"),
 ]

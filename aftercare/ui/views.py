@@ -1,9 +1,6 @@
-"""Page with every component in every state, part of no clinic's portal; the manifest; the worker of push messages."""
-
-from pathlib import Path
+"""Page with every component in every state, part of no clinic's portal, and the manifest."""
 
 from django.conf import settings
-from django.contrib.staticfiles import finders
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
@@ -49,16 +46,4 @@ def manifest(_request: HttpRequest) -> JsonResponse:
             ],
         },
         content_type="application/manifest+json",
-    )
-
-
-@require_safe
-def push_worker(_request: HttpRequest) -> HttpResponse:
-    """Serve the worker from the root: a browser lets it open only pages below its own address."""
-    found = finders.find("ui/push_worker.js")
-    assert isinstance(found, str)
-    return HttpResponse(
-        Path(found).read_bytes(),
-        content_type="text/javascript; charset=utf-8",
-        headers={"Cache-Control": "no-cache"},
     )

@@ -9,7 +9,7 @@ self.Advice = (function () {
     const treated = procedure !== null && at >= procedure.at;
     const limits = treated ? Object.assign({}, table.limits, procedure.hours) : {};
     return function (name) {
-      const [what, which] = name.split(" ");
+      const [what, which] = name.split(":");
       if (name === "treated") {
         return treated;
       }

@@ -10,6 +10,7 @@
   }
   var WAIT = 30000; // ms that a tick stands before it is saved
   var PATIENCE = 8000; // ms to wait for the answer
+  var KEPT = 202; // the worker's answer: not sent, but kept on this phone
   var mended = form.querySelector("[data-mended]");
   var mistake = form.querySelector("[data-mistake]");
   var stored = null; // the form as the clinic has it, where it has one
@@ -54,7 +55,7 @@
       if (!response.ok) {
         throw new Error("not saved");
       }
-      return response.json();
+      return response.status === KEPT ? { kept: true } : response.json();
     });
   }
 
@@ -67,6 +68,10 @@
     var before = underway || Promise.resolve();
     underway = (underway ? before.then(function () { return post(body); }) : post(body)).then(
       function (answer) {
+        if (answer.kept) {
+          settle(body, "kept"); // on this phone: the worker sends it once there is a network
+          return false;
+        }
         stored = body;
         saving.querySelector("[data-at]").textContent = answer.saved;
         settle(body, "saved");

@@ -145,6 +145,8 @@ TABLE: dict[str, Row] = {
     "first-visit/": Row(patients("302"), patients("302")),
     "check-in/": Row(patients("200"), patients("422")),
     "check-ins/": Row(patients("200"), REFUSED),
+    "offline/": Row(patients("200"), REFUSED),
+    "offline/state/": Row(Answers("401 200 200 200 404 404 404 404 404 404"), REFUSED),
     "check-ins/<uuid:check_in_id>/": Row(one_patient("200"), REFUSED),
     "check-ins/<uuid:check_in_id>/confirmation/": Row(one_patient("200"), REFUSED),
     "check-ins/print/": Row(patients("200"), REFUSED),
@@ -186,6 +188,7 @@ TABLE: dict[str, Row] = {
     "media/images/<path:path>": Row(everybody("404"), REFUSED),
     "ui/": Row(everybody("404"), REFUSED),  # a page of the demonstration
     "manifest.webmanifest": Row(everybody("200"), REFUSED),
+    "worker.js": Row(everybody("200"), REFUSED),
     "push-worker.js": Row(everybody("200"), REFUSED),
 
     # Whoever has the link of a message answers as its recipient; a bare POST shows the second step.

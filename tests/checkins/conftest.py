@@ -49,6 +49,7 @@ def opened(browser: Browser, live_server: LiveServer, treated: Patient) -> Itera
             java_script_enabled=script,
             locale="en-GB",
             timezone_id=zone,
+            service_workers="block",  # its own tests are in tests/checkins/offline
         )
         windows.append(context)
         context.set_default_timeout(10_000)

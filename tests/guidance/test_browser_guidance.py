@@ -46,7 +46,9 @@ def opened(browser: Browser, live_server: LiveServer) -> Iterator[Opener]:
     errors: list[str] = []
 
     def open_page(path: str, user: User | None = None, width: int = 390, **options: Any) -> Page:
-        context = browser.new_context(viewport={"width": width, "height": 900}, locale="en-GB", **options)
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, locale="en-GB", service_workers="block", **options
+        )
         windows.append(context)
         context.set_default_timeout(PATIENCE)
         if user:

@@ -43,6 +43,7 @@ NOT_OPENED = frozenset(
         "components",
         "confirm_own_address",
         "end_session",
+        "former_worker",
         "healthz",
         "join_clinic",
         "manifest",
@@ -57,13 +58,14 @@ NOT_OPENED = frozenset(
         "mfa_remove_webauthn",
         "mfa_view_recovery_codes",
         "own_device",
+        "offline_state",
         "picture",
-        "push_worker",
         "readyz",
         "unlock",
         "usersessions_list",
         "webhook_call_keys",
         "webhook_sms",
+        "worker",
     }
 )
 NOBODY = Data([])

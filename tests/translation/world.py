@@ -128,7 +128,7 @@ def look_around() -> World:
         for name in PATIENTS:
             user = User.objects.get(email=f"{name}@demo.example")
             tapped = [f"/accounts/ways/tap/123456/{point.pk}/" for point in user.contact_points.all()]
-            Walk(user, pages).from_("/", "/check-in/", "/accounts/", "/nowhere/", *tapped)
+            Walk(user, pages).from_("/", "/check-in/", "/offline/", "/accounts/", "/nowhere/", *tapped)
         for name in STAFF:
             user = User.objects.get(email=f"{name}@demo.example")
             direct = [f"/clinic/contact-points/tap/123456/{point.pk}/" for point in user.contact_points.all()]

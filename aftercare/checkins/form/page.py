@@ -17,6 +17,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from aftercare.checkins.form import kept
 from aftercare.checkins.form.asked import Asked
 from aftercare.checkins.form.form import CheckInForm
 from aftercare.checkins.form.last_answers import last_lines, with_lines
@@ -35,6 +36,7 @@ from aftercare.triage import LIMITS, Answers
 from aftercare.ui.times import at_clock, span_words
 
 MORE_THAN_ONE = 2
+MUCH_LATER = timedelta(weeks=8)  # by then every tick has been asked that is asked from some hour on
 RECORD = "record"  # field with the patient record that a form was drawn for, where its sender has several
 
 
@@ -43,9 +45,14 @@ class FormPage:
 
     template = "checkins/form/check_in.html"
 
-    def __init__(self, patient: Patient, now: datetime, *, shows_last: bool = False) -> None:
-        """`shows_last`: answered scales show the answers of the last check-in; for the signed-in patient alone."""
-        self.patient, self.now, self.shows_last = patient, now, shows_last
+    def __init__(
+        self, patient: Patient, now: datetime, *, shows_last: bool = False, lasts: bool = False
+    ) -> None:
+        """`shows_last`: answered scales show the answers of the last check-in; for the signed-in patient alone.
+
+        `lasts`: the phone keeps the form, which asks what can be there now or later.
+        """
+        self.patient, self.now, self.shows_last, self.lasts = patient, now, shows_last, lasts
 
     @cached_property
     def procedures(self) -> list[Procedure]:
@@ -93,7 +100,11 @@ class FormPage:
 
     def asked(self, corrected: CheckIn | None = None) -> Asked:
         """Return what the form asks now."""
-        return Asked.after(self.recovering, self.now, came_back=self.asks_came_back(corrected))
+        asked = Asked.after(self.recovering, self.now, came_back=self.asks_came_back(corrected))
+        if not self.lasts:
+            return asked
+        later = Asked.after(self.recovering, self.now + MUCH_LATER, came_back=True)
+        return Asked(left_out=asked.left_out & later.left_out)
 
     def areas(self) -> Choices:
         """The latest procedure of each area, newest first, if several areas recover side by side; else empty."""
@@ -146,12 +157,14 @@ class FormPage:
         """Return the JSON response to a submission by script, with the time saved; None for other submissions."""
         if AUTOSAVE not in request.POST:
             return None
-        return JsonResponse({"saved": at_clock(self.now, self.now)})
+        return JsonResponse({"saved": at_clock(self.now, self.now), "token": request.POST.get("token", "")})
 
     def rejected(self, request: HttpRequest, error: RejectedError) -> HttpResponse:
-        """Return the page with the form as typed, and its errors."""
+        """Return the page with the form as typed, and its errors; a script gets the errors alone."""
         typed = self.form(request.POST)
         typed.reject(error)
+        if kept.is_kept(request):
+            return kept.refused(request, typed)
         return self.filled(request, typed, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
     def blank(self, request: HttpRequest, token: UUID | None = None) -> HttpResponse:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.http import QueryDict
 
 from aftercare.checkins.form.form import CheckInForm
+from aftercare.checkins.form.kept import filled_in_at
 from aftercare.checkins.submission.actions import Receipt, submit_check_in
 from aftercare.checkins.submission.history import History
 from aftercare.checkins.submission.submission import RejectedError
@@ -20,4 +22,5 @@ def submit_posted(
     form = CheckInForm(posted, zone=patient.zone, now=now)
     if not form.is_valid():
         raise RejectedError(form.problems_beside(History.of(patient, None)))
-    return submit_check_in(patient=patient, by=by, submission=form.submission(), now=now, companion=companion)
+    submission = replace(form.submission(), filled_in_at=filled_in_at(posted, now))
+    return submit_check_in(patient=patient, by=by, submission=submission, now=now, companion=companion)

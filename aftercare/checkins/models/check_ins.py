@@ -100,6 +100,8 @@ class CheckIn(models.Model):
     observed_at = models.DateTimeField()
     # The time as typed, null for now. Differs from `observed_at` if it was impossible.
     stated_at = models.DateTimeField(null=True)
+    # When it was filled in without a network, where it was sent later; null if it was sent at once.
+    filled_in_at = models.DateTimeField(null=True)
     # False for an emergency with an impossible time: kept, but not in any series.
     in_series = models.BooleanField(default=True)
     answers = models.JSONField()

@@ -23,6 +23,7 @@ READ = (
     "submitted_at",
     "observed_at",
     "stated_at",
+    "filled_in_at",
     "in_series",
     "answers",
     "note",

@@ -57,6 +57,7 @@ OF_THE_RECORD = (
                 "companion",
                 "observed_at",
                 "stated_at",
+                "filled_in_at",
                 "in_series",
                 "answers",
                 "note",

@@ -54,6 +54,7 @@ def report_columns(context: SubmissionContext) -> dict[str, Any]:
         "supersedes_id": placement.corrects.pk if placement.corrects else None,
         "observed_at": placement.observed_at,
         "stated_at": submission.observed_at,
+        "filled_in_at": submission.filled_in_at,
         "in_series": placement.in_series,
         "answers": submission.answers.to_json(),
         "note": submission.note[:NOTE_LENGTH],

@@ -15,6 +15,7 @@ from aftercare.triage import Answers, fires_emergency
 class Submission:
     """A filled-in form. `observed_at` None means now; ids None mean none named.
 
+    `filled_in_at`: when it was filled in, where it was kept on the phone until there was a network.
     `is_several`: about more than one procedure, or the patient is not sure which.
     """
 
@@ -22,6 +23,7 @@ class Submission:
     answers: Answers
     note: str = ""
     observed_at: datetime | None = None
+    filled_in_at: datetime | None = None
     procedure_id: UUID | None = None
     is_several: bool = False
     # True if the form asked for the area, because there is more than one.

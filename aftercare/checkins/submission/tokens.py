@@ -17,7 +17,8 @@ def stored_check_ins(submission: Submission, history: History, now: datetime) ->
     stored = history.with_token(submission.token)
     beginnings = [place for place, check_in in enumerate(stored) if starts_anew(check_in)]
     line = stored[beginnings[-1] :] if beginnings else []
-    if line and submission.is_for_now and now - line[0].submitted_at > TIME_WINDOW:
+    is_new = submission.is_for_now and submission.filled_in_at is None
+    if line and is_new and now - line[0].submitted_at > TIME_WINDOW:
         return []
     return line
 
@@ -31,7 +32,9 @@ def described_at(submission: Submission, line: list[CheckIn], now: datetime) -> 
     """Return the instant that a submission is about; `line`: check-ins of its token."""
     if submission.observed_at is not None:
         return submission.observed_at
-    return line[0].submitted_at if line and submission.is_for_now else now
+    if line and submission.is_for_now:
+        return line[0].filled_in_at or line[0].submitted_at
+    return submission.filled_in_at or now
 
 
 def is_repeat(submission: Submission, placement: Placement, last: CheckIn, history: History) -> bool:

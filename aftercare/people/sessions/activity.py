@@ -7,6 +7,7 @@ from http import HTTPMethod
 from django.http import HttpRequest
 
 AUTOSAVE = "autosave"  # field that marks a form posted by a script, when an emergency is ticked
+KEPT = "kept"  # field that marks a form that the phone had kept, posted by a script once there is a network
 # Views that scripts ask for, and to which they post, by themselves.
 POLLED = frozenset(
     {
@@ -16,6 +17,7 @@ POLLED = frozenset(
         "companion_lead",
         "confirmation",
         "lead",
+        "offline_state",
         "picture",
         "session_time",
     }
@@ -36,7 +38,7 @@ def is_activity(request: HttpRequest) -> bool:
     """Return True for a page opened or a form posted by a person, False for what a script asks by itself."""
     if request.method in SAFE:
         return not is_polled(request) and is_opened_by_a_person(request)
-    return view_name(request) not in POSTED_BY_SCRIPTS and AUTOSAVE not in request.POST
+    return view_name(request) not in POSTED_BY_SCRIPTS and not {AUTOSAVE, KEPT} & request.POST.keys()
 
 
 def view_name(request: HttpRequest) -> str:

@@ -34,7 +34,7 @@ class Visits:
     @contextmanager
     def __call__(self, path: str, *, signed: bool = True, width: int = 390, **options: Any) -> Iterator[Page]:
         context = self.browser.new_context(
-            viewport={"width": width, "height": 844}, locale="en-GB", **options
+            viewport={"width": width, "height": 844}, locale="en-GB", service_workers="block", **options
         )
         context.set_default_timeout(10_000)
         if signed:

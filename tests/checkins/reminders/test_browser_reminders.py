@@ -54,7 +54,9 @@ def assert_sound(page: Page) -> None:
 def test_from_a_reminder_to_the_result_in_ten_taps(
     browser: Browser, live_server: LiveServer, treated: Patient
 ) -> None:
-    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="en-GB")
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, locale="en-GB", service_workers="block"
+    )
     context.add_init_script(NO_TELEPHONE)
     context.set_default_timeout(10_000)
     page = context.new_page()
@@ -96,7 +98,9 @@ def test_from_a_reminder_to_the_result_in_ten_taps(
 def test_an_emergency_behind_the_link_is_saved_when_the_page_is_left(
     browser: Browser, live_server: LiveServer, treated: Patient
 ) -> None:
-    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="en-GB")
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, locale="en-GB", service_workers="block"
+    )
     context.add_init_script(NO_TELEPHONE)
     page = context.new_page()
     page.goto(live_server.url + link_of(treated))

@@ -124,7 +124,7 @@ def test_the_browser_subscribes_with_the_key_of_the_portal(desk: Page, push_serv
 def test_a_push_is_shown_as_it_was_sent_and_opens_its_path(desk: Page) -> None:
     pushed_to = PushedTo(desk)
     desk.evaluate(
-        "navigator.serviceWorker.register('/push-worker.js').then(() => navigator.serviceWorker.ready)"
+        "navigator.serviceWorker.register('/worker.js').then(() => navigator.serviceWorker.ready)"
         ".then(() => true)"
     )
     said = {"title": "Larkfield", "body": "Urgent: a check-in needs a person.", "url": "/clinic/", "tag": "7"}

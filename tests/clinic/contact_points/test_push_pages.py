@@ -160,7 +160,7 @@ def test_a_script_is_told_where_to_prove_who_it_is(nurse: StaffMember, push_serv
 
 
 def test_the_worker_is_served_from_the_root(client: Client) -> None:
-    answer = client.get("/push-worker.js")
+    answer = client.get("/worker.js")
 
     assert answer["Content-Type"] == "text/javascript; charset=utf-8"
     assert b"showNotification" in answer.content

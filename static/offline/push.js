@@ -1,4 +1,4 @@
-/* Shows push messages, and opens the portal where one is tapped. It keeps nothing and answers no request. */
+// Shows push messages, and opens the portal where one is tapped.
 "use strict";
 
 self.addEventListener("push", function (event) {

@@ -1,0 +1,1 @@
+"""What a patient's phone shows and keeps without a network."""

@@ -1,0 +1,37 @@
+// On each page of a patient: sets up the worker, lets it send what waits, and says what came of that.
+(function () {
+  "use strict";
+  const notice = document.querySelector("[data-on-phone]");
+  if (!notice || !navigator.serviceWorker || !navigator.locks || !window.indexedDB) {
+    return;
+  }
+  const SETTLED = 3000; // ms after loading: the page itself comes first
+
+  function ask(what) {
+    navigator.serviceWorker.ready.then(function (registration) {
+      registration.active.postMessage({ ask: what });
+    });
+  }
+
+  function say(told) {
+    notice.querySelectorAll("[data-told]").forEach(function (line) {
+      line.hidden = line.dataset.told !== told.state;
+    });
+    notice.hidden = told.state === "nothing" || window.location.pathname === "/offline/";
+    const link = notice.querySelector("[data-result]");
+    if (told.result) {
+      link.href = told.result;
+    }
+  }
+
+  navigator.serviceWorker.addEventListener("message", function (event) { say(event.data); });
+  window.addEventListener("online", function () { ask("flush"); });
+  window.addEventListener("load", function () {
+    navigator.serviceWorker.register(notice.dataset.onPhone, { scope: "/" }).then(function () {
+      ask("opened");
+      window.setTimeout(function () { ask("fill"); }, SETTLED);
+    }, function () {
+      notice.hidden = true; // a browser that refuses workers does without
+    });
+  });
+})();

@@ -1,0 +1,40 @@
+// Signing out takes everything of this person off the phone. Where something was not sent, the page says so first.
+(function () {
+  "use strict";
+  const warning = document.querySelector("[data-unsent]");
+  const form = warning && document.querySelector("form[data-sign-out]");
+  if (!form || !window.indexedDB || !window.caches) {
+    return;
+  }
+
+  async function own() {
+    const person = await Store.fact("person");
+    return (await Store.all()).filter(function (item) { return item.person === person; });
+  }
+
+  async function wipe() {
+    const names = await caches.keys();
+    await Promise.all(names.filter(function (name) { return name.startsWith("pages-"); }).map(function (name) {
+      return caches.delete(name);
+    }));
+    await Store.forget(await Store.fact("person"));
+    const registration = navigator.serviceWorker && (await navigator.serviceWorker.getRegistration("/"));
+    if (registration && registration.active) {
+      registration.active.postMessage({ ask: "sign_out" });
+    }
+  }
+
+  own().then(function (items) {
+    warning.hidden = !items.length;
+    form.querySelectorAll("[data-label]").forEach(function (label) {
+      label.hidden = (label.dataset.label === "delete") !== Boolean(items.length);
+    });
+  }, function () {
+    warning.hidden = true; // this browser keeps nothing
+  });
+
+  form.addEventListener("submit", function (event) {
+    event.preventDefault();
+    wipe().catch(Object).then(function () { form.submit(); });
+  });
+})();

@@ -1,0 +1,62 @@
+"""A check-in without a network is kept, says what is urgent at once, and arrives exactly once."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from aftercare.checkins.models import CheckIn
+from tests.checkins.offline.conftest import PhoneOf
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("course_set"),
+]
+
+
+def test_three_check_ins_without_a_network_arrive_once_each(phone: PhoneOf) -> None:
+    phone.get_ready()
+    phone.cut()
+
+    page = phone.check_in(How_red_is_the_treated_skin="Mild")
+    expect(page.get_by_role("heading", name="Saved on this phone")).to_be_visible()
+    expect(page.locator("[data-advice=kept]")).to_contain_text("Nobody has seen it.")
+    page = phone.check_in(Can_you_see_or_feel="Pus bumps")
+    expect(page.get_by_role("heading", name="Call the clinic now")).to_be_visible()
+    expect(page.get_by_text("Pus bumps, or yellow or green fluid")).to_be_visible()
+    page = phone.check_in(How_swollen_is_it="Moderate")
+    expect(page.get_by_role("heading", name="Call the clinic now")).to_be_visible()
+    assert len(phone.waiting()) == 3
+    assert not CheckIn.objects.exists()
+
+    phone.come_back()
+    page.wait_for_url("**/check-ins/*/")
+
+    stored = CheckIn.objects.order_by("number")
+    assert [one.answers["redness"] or one.answers["signs"] or one.answers["swelling"] for one in stored] == [
+        1,
+        ["pus"],
+        2,
+    ]
+    assert all(one.filled_in_at == one.observed_at < one.submitted_at for one in stored)
+    assert phone.waiting() == []
+
+
+def test_an_emergency_ticked_without_a_network_shows_the_number_at_once(phone: PhoneOf) -> None:
+    phone.get_ready()
+    phone.cut()
+
+    page = phone.open("/check-in/")
+    page.locator("label", has_text="Hard to breathe").click()
+    expect(page.locator(".em-on .loud")).to_contain_text("Call 999 now")
+    page.locator(".bar a", has_text="Call 999").click()
+    expect(page.get_by_text("Saved on this phone, nobody has seen it. Call 999.")).to_be_visible()
+    page.get_by_role("button", name="Send check-in").click()
+    expect(page.get_by_role("heading", name="Call 999 now")).to_be_visible()
+    expect(page.get_by_text("Hard to breathe, or wheezing")).to_be_visible()
+    assert len(phone.waiting()) == 1
+
+    phone.come_back()
+    page.wait_for_url("**/check-ins/*/")
+    assert CheckIn.objects.get().answers["emergency"] == ["breathing"]
