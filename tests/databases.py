@@ -22,9 +22,7 @@ if TYPE_CHECKING:
     from pytest_django import DjangoDbBlocker
 
 # Whoever asks for one of these, or has the mark `django_db`, may use the database; pytest-django refuses all others.
-DATABASE_FIXTURES = frozenset(
-    {"db", "transactional_db", "live_server", "django_db_blocker", "django_db_setup"}
-)
+DATABASE_FIXTURES = frozenset({"db", "transactional_db", "live_server"})
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -113,7 +113,14 @@ def test_the_oldest_of_many_are_dropped(tmp_path: Path) -> None:
     assert "0" not in names
 
 
+def test_a_test_that_uses_no_database_is_not_marked(request: pytest.FixtureRequest) -> None:
+    assert request.node.get_closest_marker("database") is None
+    with pytest.raises(RuntimeError, match="not allowed"):
+        connection.ensure_connection()
+
+
 @pytest.mark.django_db
-def test_the_databases_of_these_tests_are_copies() -> None:
+def test_the_databases_of_these_tests_are_copies(request: pytest.FixtureRequest) -> None:
+    assert request.node.get_closest_marker("database")
     assert os.environ[migrated.VARIABLE] == migrated.NAME
     assert connection.settings_dict["TEST"]["TEMPLATE"] == migrated.NAME
