@@ -93,6 +93,7 @@ def letter(request: HttpRequest, patient: Patient, letter_id: UUID) -> HttpRespo
         "letter": found,
         "text": TEXTS[template],
         "asks_to_check_in": template == Letter.Template.CHECK_IN,
+        "asks_for_picture": template == Letter.Template.PHOTO,
         "now": now,
     }
     return render(request, "checkins/history/letter.html", context)

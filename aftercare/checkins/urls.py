@@ -1,6 +1,6 @@
 from django.urls import path
 
-from aftercare.checkins import leaving_views, own_views, views
+from aftercare.checkins import leaving_views, own_views, photo_views, views
 from aftercare.checkins.companions import views as companion_views
 from aftercare.checkins.first_visit.views import first_visit
 from aftercare.checkins.offline import views as offline_views
@@ -33,6 +33,11 @@ urlpatterns = [
     path("check-ins/<uuid:check_in_id>/print/", own_views.print_check_in, name="print_check_in"),
     path("check-ins/<uuid:check_in_id>/", views.result, name="result"),
     path("check-ins/<uuid:check_in_id>/confirmation/", views.confirmation, name="confirmation"),
+    path("check-ins/<uuid:check_in_id>/pictures/", photo_views.check_in_photos, name="check_in_photos"),
+    path("pictures/", photo_views.pictures, name="pictures"),
+    path("pictures/take-back/", photo_views.take_back, name="take_back_photos"),
+    path("pictures/<uuid:photo_id>/", photo_views.own_photo, name="own_photo"),
+    path("pictures/<uuid:photo_id>/remove/", photo_views.remove, name="remove_photo"),
     path("reminders/", reminders, name="reminders"),
     path("companion/", companion_views.companion, name="companion"),
     path("companion/<uuid:companion_id>/", companion_views.today, name="companion_today"),

@@ -14,7 +14,8 @@ def content_security_policy(reports: str) -> dict[str, dict[str, Any]]:
             "default-src": [NONE],
             "script-src": [SELF, NONCE],
             "style-src": [SELF, NONCE],
-            "img-src": [SELF, "data:"],
+            # blob: the preview of a picture that is being sent.
+            "img-src": [SELF, "data:", "blob:"],
             "connect-src": [SELF],
             "form-action": [SELF],
             "base-uri": [NONE],

@@ -39,7 +39,7 @@ TEXTS = {
     ),
 }
 # Where the patient does what a letter asks for; the first page says whom to call.
-PATHS = {Letter.Template.CHECK_IN: "/check-in/", Letter.Template.PHOTO: "/check-in/"}
+PATHS = {Letter.Template.CHECK_IN: "/check-in/", Letter.Template.PHOTO: "/pictures/"}
 # These go by every way at once; the others by e-mail only where no other way took them.
 PRESSING = {Letter.Template.PLEASE_CALL, Letter.Template.COULD_NOT_REACH}
 

@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from aftercare.checkins.advice.reasons import Clock, Reason, reasons
 from aftercare.checkins.follow_up.confirmation import confirmation_of
 from aftercare.checkins.follow_up.non_response import newest_check_in
-from aftercare.checkins.models import Assessment, CheckIn
+from aftercare.checkins.models import Assessment, CheckIn, Photo
 from aftercare.checkins.models import Finding as FindingRow
 from aftercare.checkins.pages.history import has_several_areas
 from aftercare.checkins.pages.lead import Lead, lead_of, own_alerts
 from aftercare.checkins.pages.lead_box import LeadBox, box_of, closed_box, spoken_box
 from aftercare.checkins.pages.today import read_when
+from aftercare.checkins.photos.page import takes_photos
 from aftercare.checkins.schedule import is_late
 from aftercare.checkins.wording import knows_nothing, told, unanswered
 from aftercare.database.compiled_queries import SAMPLE, CompiledQuery
@@ -44,6 +45,8 @@ def result_context(check_in: CheckIn, patient: Patient, now: datetime) -> dict[s
         "newer": newest if newest and newest.number > check_in.number else None,
         "seen_again": seen_again(check_in, patient, now),
         "area": area_of(check_in, patient),
+        "photos": list(Photo.objects.kept().filter(check_in=check_in)),
+        "takes_photos": takes_photos(check_in, now),
         "can_change": check_in.observed_at >= now - timedelta(hours=LIMITS.backdate_limit_h),
     }
 

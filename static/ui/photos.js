@@ -1,0 +1,199 @@
+/* Sends each chosen picture by itself, made smaller first where the browser can read it, and says how far it is.
+   The token is made once for a picture: sent again after a lost answer, it is still one picture. Without this
+   script the form is sent as it is. */
+(function () {
+  "use strict";
+
+  var form = document.querySelector("[data-photo-form]");
+  var shots = document.querySelector("[data-shots]");
+  var count = document.querySelector("[data-count]");
+  if (!form || !shots || !window.fetch || !window.crypto || !crypto.randomUUID) {
+    return;
+  }
+  var LONGEST = 2400; // pixels, as the portal keeps them
+  var QUALITY = 0.88;
+  var TRIES = 4;
+  var line = Promise.resolve(); // one after the other: the portal takes in one at a time
+  var words = form.dataset;
+
+  function smaller(file) {
+    if (!window.createImageBitmap) {
+      return Promise.resolve(file);
+    }
+    return createImageBitmap(file, { imageOrientation: "from-image" })
+      .then(function (bitmap) {
+        var part = Math.min(1, LONGEST / Math.max(bitmap.width, bitmap.height));
+        if (part === 1 && file.size < 2000000) {
+          return file;
+        }
+        var canvas = document.createElement("canvas");
+        canvas.width = Math.round(bitmap.width * part);
+        canvas.height = Math.round(bitmap.height * part);
+        canvas.getContext("2d").drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+        return new Promise(function (resolve) {
+          canvas.toBlob(function (blob) {
+            resolve(blob && blob.size < file.size ? blob : file);
+          }, "image/jpeg", QUALITY);
+        });
+      })
+      .catch(function () {
+        return file; // HEIC in most browsers, and what is no picture: the portal says which
+      });
+  }
+
+  function made(name, css, text) {
+    var element = document.createElement(name);
+    element.className = css;
+    element.textContent = text || "";
+    return element;
+  }
+
+  function newShot(picture) {
+    var shot = { item: document.createElement("li"), state: made("div", "shot-state"), area: picture.label };
+    var frame = made("div", "shot");
+    var preview = document.createElement("img");
+    preview.alt = picture.label;
+    preview.src = URL.createObjectURL(picture.blob);
+    preview.addEventListener("error", function () {
+      frame.textContent = picture.label;
+    });
+    frame.append(preview);
+    shot.item.append(frame, shot.state);
+    shot.state.setAttribute("aria-live", "polite");
+    shots.append(shot.item);
+    return shot;
+  }
+
+  function button(text, area, act) {
+    var element = made("button", "tap", text);
+    element.type = "button";
+    element.append(made("span", "visually-hidden", " " + area));
+    element.addEventListener("click", act);
+    return element;
+  }
+
+  function showProgress(shot, part) {
+    if (!shot.bar) {
+      shot.bar = document.createElement("progress");
+      shot.bar.max = 100;
+      shot.said = made("span", "st");
+      shot.bar.setAttribute("aria-label", words.sending + ", " + shot.area);
+      shot.state.replaceChildren(shot.said, shot.bar);
+    }
+    shot.bar.value = Math.round(part * 100);
+    shot.said.textContent = words.sending + ", " + shot.bar.value + " %";
+  }
+
+  function showSent(shot, answer) {
+    shot.bar = null;
+    shot.item.dataset.sent = "";
+    var said = made("span", "st me-auto", words.sent);
+    shot.state.replaceChildren(said, button(words.remove, shot.area, function () {
+      request(answer.remove, new FormData(), shot, function () {}).then(function (reply) {
+        if (reply.status === 200 || reply.status === 404) {
+          shot.item.remove();
+          recount();
+        }
+      });
+    }));
+    recount();
+  }
+
+  function showNotSent(shot, picture, why) {
+    shot.bar = null;
+    var said = made("span", "st shot-off me-auto", words.notSent);
+    shot.state.replaceChildren(said, button(words.again, shot.area, function () {
+      send(shot, picture);
+    }), made("span", "small", why));
+  }
+
+  function recount() {
+    var number = shots.querySelectorAll("li form, li[data-sent]").length;
+    count.textContent = count.textContent.replace(/\d+/, number);
+  }
+
+  function request(address, body, shot, onProgress) {
+    return new Promise(function (resolve) {
+      var call = new XMLHttpRequest();
+      call.open("POST", address);
+      call.setRequestHeader("Accept", "application/json");
+      call.setRequestHeader("X-CSRFToken", form.elements.csrfmiddlewaretoken.value);
+      call.upload.addEventListener("progress", function (event) {
+        onProgress(event.lengthComputable ? event.loaded / event.total : 0);
+      });
+      call.addEventListener("loadend", function () {
+        var answer = {};
+        try {
+          answer = JSON.parse(call.responseText);
+        } catch (error) {
+          answer = {};
+        }
+        resolve({ status: call.status, answer: answer });
+      });
+      call.send(body);
+    });
+  }
+
+  function wait(seconds) {
+    return new Promise(function (resolve) {
+      window.setTimeout(resolve, seconds * 1000);
+    });
+  }
+
+  function attempt(shot, picture, left) {
+    var body = new FormData();
+    Object.keys(picture.fields).forEach(function (name) {
+      body.append(name, picture.fields[name]);
+    });
+    body.append("picture", picture.blob, "picture");
+    return request(form.action, body, shot, showProgress.bind(null, shot)).then(function (reply) {
+      if (reply.status === 201) {
+        return showSent(shot, reply.answer);
+      }
+      if (left > 1 && (reply.answer.again || reply.status === 0)) {
+        return wait(3).then(function () {
+          return attempt(shot, picture, left - 1);
+        });
+      }
+      return showNotSent(shot, picture, reply.answer.error || words.noNetwork);
+    });
+  }
+
+  function send(shot, picture) {
+    showProgress(shot, 0);
+    line = line.then(function () {
+      return attempt(shot, picture, TRIES);
+    });
+  }
+
+  function chosen() {
+    var area = form.querySelector("[name=area]:checked");
+    var consent = form.querySelector("[name=consent]");
+    var file = form.elements.picture.files[0];
+    // What is missing is said by the portal, beside its field.
+    return area && file && (!consent || consent.checked) ? { area: area, consent: consent, file: file } : null;
+  }
+
+  form.addEventListener("submit", function (event) {
+    var found = chosen();
+    if (!found) {
+      return;
+    }
+    event.preventDefault();
+    var label = form.querySelector("label[for=" + found.area.id + "]").textContent.trim();
+    var fields = {
+      check_in: form.elements.check_in.value,
+      record: form.elements.record.value,
+      area: found.area.value,
+      token: crypto.randomUUID()
+    };
+    if (found.consent) {
+      fields.consent = found.consent.value;
+    }
+    smaller(found.file).then(function (blob) {
+      var picture = { blob: blob, label: label, fields: fields };
+      send(newShot(picture), picture);
+    });
+    form.elements.picture.value = "";
+  });
+})();
