@@ -16,6 +16,7 @@ from clinic.on_call import change_views, drill_views, duty_views, rota_views, sw
 from clinic.on_call import views as on_call_views
 from clinic.patients import call_views, check_in_views, search_views, withdrawal_views
 from clinic.patients import views as patient_views
+from clinic.photos import views as photo_views
 from clinic.queue import row_views
 from clinic.queue import views as queue_views
 
@@ -120,6 +121,13 @@ urlpatterns = [
         name="move_procedure",
     ),
     path("patients/<uuid:patient_id>/intake/", intake_views.intake, name="intake"),
+    path("patients/<uuid:patient_id>/pictures/", photo_views.photos, name="photos"),
+    path("patients/<uuid:patient_id>/pictures/ask/", photo_views.ask_for_photo, name="ask_for_photo"),
+    path(
+        "patients/<uuid:patient_id>/pictures/<uuid:photo_id>/",
+        photo_views.patient_photo,
+        name="patient_photo",
+    ),
     path("patients/<uuid:patient_id>/withdraw/", withdrawal_views.withdraw, name="withdraw"),
     path("patients/<uuid:patient_id>/take-back/", withdrawal_views.take_back, name="take_back"),
     path(

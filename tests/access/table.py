@@ -151,6 +151,11 @@ TABLE: dict[str, Row] = {
     "check-ins/<uuid:check_in_id>/confirmation/": Row(one_patient("200"), REFUSED),
     "check-ins/print/": Row(patients("200"), REFUSED),
     "check-ins/<uuid:check_in_id>/print/": Row(one_patient("200"), REFUSED),
+    "check-ins/<uuid:check_in_id>/pictures/": Row(one_patient("200"), REFUSED),
+    "pictures/": Row(patients("200"), patients("404")),
+    "pictures/take-back/": Row(REFUSED, patients("200")),
+    "pictures/<uuid:photo_id>/": Row(one_patient("200"), REFUSED),
+    "pictures/<uuid:photo_id>/remove/": Row(REFUSED, one_patient("302")),
     "letters/<uuid:letter_id>/": Row(one_patient("200"), REFUSED),
     # Before the first treatment there are no dates.
     "calendar/": Row(Answers("in 200 404 404 404 404 404 404 404 404"), REFUSED),
@@ -245,6 +250,9 @@ TABLE: dict[str, Row] = {
     "clinic/patients/<uuid:patient_id>/second-step/": Row(record("403", "200"), record("403", "422")),
     "clinic/patients/<uuid:patient_id>/withdraw/": Row(record("403", "200"), record("403", "422")),
     "clinic/patients/<uuid:patient_id>/take-back/": Row(REFUSED, record("403", "302")),
+    "clinic/patients/<uuid:patient_id>/pictures/": Row(record("200"), REFUSED),
+    "clinic/patients/<uuid:patient_id>/pictures/ask/": Row(REFUSED, record("302")),
+    "clinic/patients/<uuid:patient_id>/pictures/<uuid:photo_id>/": Row(record("200"), REFUSED),
     "clinic/patients/<uuid:patient_id>/check-ins/new/": Row(record("200"), record("422")),
     "clinic/patients/<uuid:patient_id>/check-ins/<uuid:check_in_id>/": Row(record("200"), REFUSED),
 

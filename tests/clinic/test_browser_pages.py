@@ -19,6 +19,7 @@ from aftercare.alerts.on_call.swaps import ask_swap
 from aftercare.people.actions.rota import put_on_duty
 from aftercare.people.models import ContactPoint, Patient, Shift, StaffMember
 from clinic.urls import urlpatterns
+from tests.checkins.photos.making import make_photo
 from tests.clinic.browsing import DESK, PHONE
 from tests.clinic.staff_client import QUEUE, alert_url, patient_url
 from tests.factories import person
@@ -92,6 +93,7 @@ PAGES: dict[str, Callable[[Records], str]] = {
     "correct_attempt": lambda records: records.of_patient(
         f"calls/{records.daniel.contact_attempts.all()[0].pk}/correct/"
     ),
+    "photos": lambda records: records.of_patient("pictures/"),
     "told": lambda records: records.of_patient(f"check-ins/{records.daniel.check_ins.all()[0].pk}/"),
 }
 # Addresses that are posted to, or drawn into another page. What "search" answers is looked at below.
@@ -99,6 +101,7 @@ NO_PAGES = {
     *("queue_live", "search", "choose_clinic", "acknowledge", "close", "assign", "reopen", "record_attempt"),
     *("give_back", "undo_close", "typed"),
     *("lock", "locked", "locked_counts"),  # looked at in tests/clinic/locked
+    *("patient_photo", "ask_for_photo"),
     *("send_letter", "record_call", "send_invitation", "take_back", "invite_staff", "move_step_up"),
     *("remove_override", "remove_closed_day", "start_drill", "acknowledge_drill", "stop_drill"),
     *("message_again", "message_dismiss"),
@@ -135,6 +138,8 @@ def test_the_pages_of_staff_can_be_used_by_everybody(
         daniel=daniel, manager=manager, drill=drill, step=step, shift=shift, later=later, point=point
     )
     record_contact_attempt(patient=daniel, by=by, now=now, result="no_answer", note="Rang twice.")
+    for reported in daniel.check_ins.all()[:2]:
+        make_photo(reported, now)
     window = staff_browser(size, member=manager)
     for name, path in PAGES.items():
         look_at(window.open(path(records)), name)

@@ -49,6 +49,7 @@ from aftercare.people.models import (
     StaffMember,
     User,
 )
+from tests.checkins.photos.making import make_photo
 from tests.clock import frozen_at
 from tests.factories import check_in
 from tests.translation.mails import mails
@@ -133,6 +134,8 @@ def look_around() -> World:
             user = User.objects.get(email=f"{name}@demo.example")
             direct = [f"/clinic/contact-points/tap/123456/{point.pk}/" for point in user.contact_points.all()]
             direct.append(link_of_a_reminder())
+            shown = Patient.objects.get(user__email="patient@demo.example")
+            direct.append(f"/clinic/patients/{shown.pk}/pictures/")
             direct += [
                 confirmations.path_of(duty) for duty in DutyConfirmation.objects.filter(member__user=user)
             ]
@@ -181,6 +184,8 @@ def prepare() -> None:
     work_alerts(nurse.user)
     add_contact_points(manager.user, nurse.user)
     add_ways(patient.user)
+    for reported in patient.check_ins.order_by("-number")[:2]:
+        make_photo(reported, NOW)
     start_drill(clinic=nurse.clinic, by=manager.user, now=NOW)
     change_rota(nurse, manager)
     Clinic.objects.update(closed_days={"2026-11-25": "Christmas Day"})

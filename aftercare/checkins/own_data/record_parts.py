@@ -84,6 +84,7 @@ OF_THE_RECORD = (
             "purged_at": WORKING,
         },
         wanted=of_record,
+        order=("created_at", "pk"),
     ),
     Part(
         key="photo_consents",
