@@ -96,21 +96,30 @@ self.Sending = (function () {
     return why;
   }
 
-  // One sender at a time, in whichever tab or worker; a second one has nothing to do.
-  async function flush() {
-    return navigator.locks.request("sending", { ifAvailable: true }, async function (lock) {
-      if (!lock) {
-        return;
+  async function once() {
+    let why;
+    try {
+      why = await sendAll();
+    } catch (error) {
+      why = "no_network";
+    }
+    await Store.setFact("last", { at: Date.now(), why: why });
+  }
+
+  let running = null;
+  let again = false;
+
+  // One sender at a time, in whichever worker. Who asks meanwhile is served by a further round: the network may have
+  // come back since this one began.
+  function flush() {
+    again = true;
+    running = running || navigator.locks.request("sending", async function () {
+      while (again) {
+        again = false;
+        await once();
       }
-      let why;
-      try {
-        why = await sendAll();
-      } catch (error) {
-        why = "no_network";
-      }
-      await Store.setFact("last", { at: Date.now(), why: why });
-      return why;
-    });
+    }).finally(function () { running = null; });
+    return running;
   }
 
   return { flush: flush };

@@ -24,17 +24,23 @@
     }
   }
 
-  own().then(function (items) {
-    warning.hidden = !items.length;
+  // Answer whether something waits that the page had not said yet.
+  async function warn() {
+    const waits = (await own()).length > 0;
+    const isNews = waits && warning.hidden;
+    warning.hidden = !waits;
     form.querySelectorAll("[data-label]").forEach(function (label) {
-      label.hidden = (label.dataset.label === "delete") !== Boolean(items.length);
+      label.hidden = (label.dataset.label === "delete") !== waits;
     });
-  }, function () {
-    warning.hidden = true; // this browser keeps nothing
-  });
+    return isNews;
+  }
+
+  warn().catch(Object); // a browser that keeps nothing has nothing to say
 
   form.addEventListener("submit", function (event) {
     event.preventDefault();
-    wipe().catch(Object).then(function () { form.submit(); });
+    warn().then(function (isNews) {
+      return isNews ? null : wipe().then(function () { form.submit(); });
+    }).catch(function () { form.submit(); });
   });
 })();

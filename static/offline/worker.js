@@ -165,6 +165,7 @@
     if (key === null || !new URLSearchParams(body).get("token")) {
       return null;
     }
+    await Store.setFact("person", key).catch(function () {}); // the browser may have emptied it since
     return Store.keep(key, body, Date.now()).catch(function () { return null; });
   }
 
