@@ -216,7 +216,7 @@ def test_the_page_takes_as_many_queries_for_a_long_story_as_for_a_short_one(
         drain(at(24 + turn))
     with CaptureQueriesContext(connection) as long:
         client.get(alert_url(alert))
-    assert len(long) == len(short) <= 21 + BANNER_QUERIES
+    assert len(long) == len(short) <= 22 + BANNER_QUERIES
 
 
 def test_the_course_since_the_treatment_is_drawn_with_the_alert_marked(

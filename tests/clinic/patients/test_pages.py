@@ -139,7 +139,7 @@ def test_twenty_check_ins_stand_on_a_page(patient: Patient, nurse: StaffMember) 
     client.get(patient_url(patient))  # the first look of an hour is written down
     with CaptureQueriesContext(connection) as queries:
         assert len(client.get(patient_url(patient)).context["reports"]) == 20
-    assert len(queries) <= 14 + BANNER_QUERIES
+    assert len(queries) <= 15 + BANNER_QUERIES
     assert len(client.get(patient_url(patient), {"page": "2"}).context["reports"]) == 1
 
 
