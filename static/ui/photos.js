@@ -166,6 +166,17 @@
     });
   }
 
+  // The errors of a form that was sent without the script; what becomes of a picture is said beside it.
+  function forgetErrors() {
+    document.querySelectorAll(".callout.errors, [data-photo-form] .invalid-feedback").forEach(function (said) {
+      said.remove();
+    });
+    form.querySelectorAll("[aria-invalid], .is-invalid").forEach(function (control) {
+      control.removeAttribute("aria-invalid");
+      control.classList.remove("is-invalid");
+    });
+  }
+
   function chosen() {
     var area = form.querySelector("[name=area]:checked");
     var consent = form.querySelector("[name=consent]");
@@ -180,6 +191,7 @@
       return;
     }
     event.preventDefault();
+    forgetErrors();
     var label = form.querySelector("label[for=" + found.area.id + "]").textContent.trim();
     var fields = {
       check_in: form.elements.check_in.value,

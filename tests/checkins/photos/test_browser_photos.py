@@ -59,10 +59,14 @@ def test_pictures_are_sent_smaller_again_after_a_failure_and_removed(
         page.get_by_role("link", name="Add a picture").click()
         box = page.get_by_label("The clinic may keep these pictures in my record.")
         expect(box).not_to_be_checked()
+        choose(page, "Left cheek", jpeg())
+        expect(page.get_by_role("alert")).to_contain_text("The picture is not sent")
         box.check()
         large = jpeg(picture(4000, 3000), quality=98)
         choose(page, "Left cheek", large)
         expect(page.get_by_text("Sent", exact=True)).to_be_visible()
+        expect(page.get_by_text("The picture is not sent")).to_have_count(0)
+        expect(page.get_by_text("Tick the box if you agree.")).to_have_count(0)
         [photo] = Photo.objects.kept()
         assert (photo.width, photo.height) == (2400, 1800)
         # Not made smaller by the browser, which cannot read it.
@@ -99,7 +103,8 @@ def test_without_script_a_picture_is_sent_by_the_form(visit: Visits, reported: C
         page.get_by_label("The clinic may keep these pictures in my record.").check()
         choose(page, "Left cheek", jpeg())
         expect(page.get_by_role("img", name="Your picture: Left cheek")).to_be_visible()
-        assert page.locator(".shot img").evaluate("image => image.naturalWidth") == 60
+        page.locator(".shot img").scroll_into_view_if_needed()
+        page.wait_for_function("document.querySelector('.shot img').naturalWidth === 60")
 
 
 def test_the_pages_of_pictures_can_be_used_by_everybody(visit: Visits, reported: CheckIn) -> None:
