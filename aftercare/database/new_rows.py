@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import groupby
+from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import AutoField, Field, Model
 from django.db.models.expressions import DatabaseDefault
+
+Fields = tuple[Field, ...]  # type: ignore[type-arg]
 
 
 class NewRows:
@@ -24,26 +28,30 @@ class NewRows:
         self.instances += instances
 
     def write(self) -> None:
-        """Insert the instances; a database without messages of several statements takes one after the other."""
-        statements, values = [], []
-        for instance in self.instances:
-            fields = written_fields(instance)
-            statements.append(insert(type(instance), fields))
-            values.append(
-                [field.get_db_prep_save(field.pre_save(instance, True), connection) for field in fields]
-            )
+        """Insert the instances; a database that takes one statement in a message gets one for each table."""
+        statements = [
+            (insert(model, fields, len(rows)), [value for row in rows for value in values(row, fields)])
+            for (model, fields), rows in grouped(self.instances)
+        ]
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql" and statements:
-                cursor.execute("; ".join(statements), [value for row in values for value in row])
+                together = "; ".join(statement for statement, _taken in statements)
+                cursor.execute(together, [value for _statement, taken in statements for value in taken])
             else:
-                for statement, row in zip(statements, values, strict=True):
-                    cursor.execute(statement, row)
+                for statement, taken in statements:
+                    cursor.execute(statement, taken)
         for instance in self.instances:
             instance._state.adding, instance._state.db = False, DEFAULT_DB_ALIAS
         self.instances = []
 
 
-def written_fields(instance: Model) -> tuple[Field, ...]:  # type: ignore[type-arg]
+def grouped(instances: Iterable[Model]) -> list[tuple[tuple[type[Model], Fields], list[Model]]]:
+    """Return the rows that follow each other in the same columns of the same table."""
+    found = groupby(instances, key=lambda instance: (type(instance), written_fields(instance)))
+    return [(key, list(rows)) for key, rows in found]
+
+
+def written_fields(instance: Model) -> Fields:
     """Return the fields of a new row without those whose value the database gives."""
     given = vars(instance)
     return tuple(
@@ -54,10 +62,15 @@ def written_fields(instance: Model) -> tuple[Field, ...]:  # type: ignore[type-a
     )
 
 
+def values(instance: Model, fields: Fields) -> Sequence[Any]:
+    return [field.get_db_prep_save(field.pre_save(instance, True), connection) for field in fields]
+
+
 @lru_cache(maxsize=64)
-def insert(model: type[Model], fields: tuple[Field, ...]) -> str:  # type: ignore[type-arg]
-    """Return the statement that inserts one row."""
+def insert(model: type[Model], fields: Fields, rows: int) -> str:
+    """Return the statement that inserts some rows."""
     quoted = connection.ops.quote_name
     columns = ", ".join(quoted(str(field.column)) for field in fields)
-    places = ", ".join(["%s"] * len(fields))
-    return f"INSERT INTO {quoted(model._meta.db_table)} ({columns}) VALUES ({places})"  # noqa: S608 (names of tables)
+    row = f"({', '.join(['%s'] * len(fields))})"
+    places = ", ".join([row] * rows)
+    return f"INSERT INTO {quoted(model._meta.db_table)} ({columns}) VALUES {places}"  # noqa: S608 (names of tables)
