@@ -13,6 +13,16 @@
     });
   }
 
+  // What was sent while a page is open may ask for more than that page says: the result is shown at once. A form that
+  // is being filled in stays.
+  function lead(result) {
+    const stays = ["/offline/", result].indexOf(window.location.pathname) >= 0 || document.querySelector("form[data-own]");
+    if (!stays && window.sessionStorage.getItem("led") !== result) {
+      window.sessionStorage.setItem("led", result);
+      window.location.assign(result);
+    }
+  }
+
   function say(told) {
     notice.querySelectorAll("[data-told]").forEach(function (line) {
       line.hidden = line.dataset.told !== told.state;
@@ -21,6 +31,7 @@
     const link = notice.querySelector("[data-result]");
     if (told.result) {
       link.href = told.result;
+      lead(told.result);
     }
   }
 

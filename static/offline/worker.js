@@ -127,8 +127,12 @@
     if (item && item.bodies.length === 1) {
       await Store.remove(token);
     }
-    const arrived = ((await Store.fact("arrived")) || []).filter(function (one) { return one.token !== token; });
-    await Store.setFact("arrived", arrived);
+    const arrived = (await Store.fact("arrived")) || [];
+    const read = arrived.find(function (one) { return one.token === token; });
+    // Whoever reads the newest result needs no older one: what they ask for stands on top of it.
+    await Store.setFact("arrived", arrived.filter(function (one) {
+      return !read || one.person !== read.person || one.filledAt > read.filledAt;
+    }));
     await tell();
   }
 

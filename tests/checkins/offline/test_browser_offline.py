@@ -60,3 +60,21 @@ def test_an_emergency_ticked_without_a_network_shows_the_number_at_once(phone: P
     phone.come_back()
     page.wait_for_url("**/check-ins/*/")
     assert CheckIn.objects.get().answers["emergency"] == ["breathing"]
+
+
+def test_what_arrives_while_another_page_is_open_leads_to_its_result(phone: PhoneOf) -> None:
+    phone.get_ready()
+    phone.cut()
+    phone.check_in(Can_you_see_or_feel="Pus bumps")
+    page = phone.open("/")
+
+    phone.come_back()
+    page.wait_for_url("**/check-ins/*/")
+
+    expect(page.locator("h1")).to_contain_text("Call")
+    # Once: Today can be opened again.
+    phone.open("/")
+    expect(page.get_by_role("heading", name="You still need to call the clinic")).to_be_visible()
+    page.wait_for_timeout(500)
+    assert page.url.endswith("/")
+    assert "check-ins" not in page.url
