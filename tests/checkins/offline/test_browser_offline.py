@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from aftercare.checkins.models import CheckIn
 from tests.checkins.offline.conftest import PhoneOf
+from tests.ui.browser import assert_usable, cut_off, sticks_out, with_text_twice_as_large
 
 pytestmark = [
     pytest.mark.browser,
@@ -78,3 +79,21 @@ def test_what_arrives_while_another_page_is_open_leads_to_its_result(phone: Phon
     page.wait_for_timeout(500)
     assert page.url.endswith("/")
     assert "check-ins" not in page.url
+
+
+def test_the_pages_without_a_network_can_be_used_by_everybody(phone: PhoneOf) -> None:
+    phone.get_ready()
+    phone.cut()
+    page = phone.check_in(Can_you_see_or_feel="Pus bumps")
+    expect(page.get_by_role("heading", name="Call the clinic now")).to_be_visible()
+    assert_usable(page, "saved on this phone")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    assert_usable(page, "saved on this phone, wide")
+
+    page.set_viewport_size({"width": 320, "height": 700})
+    with_text_twice_as_large(page)
+    # The text grows some moments after it was asked to.
+    page.wait_for_function("parseFloat(getComputedStyle(document.documentElement).fontSize) === 32")
+    page.wait_for_timeout(300)
+    assert not sticks_out(page)
+    assert cut_off(page) == []
