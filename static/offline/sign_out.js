@@ -1,6 +1,7 @@
 // Signing out takes everything of this person off the phone. Where something was not sent, the page says so first.
 (function () {
   "use strict";
+  const PATIENCE = 3000; // ms: a browser that does not answer keeps nobody signed in
   const warning = document.querySelector("[data-unsent]");
   const form = warning && document.querySelector("form[data-sign-out]");
   if (!form || !window.indexedDB || !window.caches) {
@@ -39,8 +40,13 @@
 
   form.addEventListener("submit", function (event) {
     event.preventDefault();
+    const patience = setTimeout(function () { form.submit(); }, PATIENCE);
     warn().then(function (isNews) {
-      return isNews ? null : wipe().then(function () { form.submit(); });
+      if (isNews) {
+        clearTimeout(patience);
+        return null;
+      }
+      return wipe().then(function () { form.submit(); });
     }).catch(function () { form.submit(); });
   });
 })();

@@ -75,6 +75,13 @@ def type_mailed_code(page: Page, address: str) -> None:
     page.get_by_role("button", name="Sign in").click()
 
 
+def sign_out(page: Page, portal: str) -> None:
+    """Sign out; the page first takes what is kept off the browser."""
+    page.goto(f"{portal}/accounts/logout/")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Sign out").click()
+
+
 def add_passkey(page: Page, name: str) -> None:
     """Add one on its page; the spare codes follow."""
     page.get_by_label("Name").fill(name)
@@ -98,8 +105,7 @@ def test_from_the_invitation_to_the_queue_where_a_second_step_is_required(
     page.goto(f"{live_server.url}/clinic/")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Queue")
 
-    page.goto(f"{live_server.url}/accounts/logout/")
-    page.get_by_role("button", name="Sign out").click()
+    sign_out(page, live_server.url)
     page.goto(f"{live_server.url}/clinic/")
     type_mailed_code(page, nurse.user.email)
     expect(page.get_by_role("heading", level=1)).to_have_text("Second step at sign-in")
@@ -134,8 +140,7 @@ def test_a_patient_adds_renames_uses_and_removes_one(
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("main")).to_contain_text("The blue phone")
 
-    page.goto(f"{live_server.url}/accounts/logout/")
-    page.get_by_role("button", name="Sign out").click()
+    sign_out(page, live_server.url)
     page.goto(f"{live_server.url}/accounts/login/code/?next=/accounts/2fa/webauthn/")
     type_mailed_code(page, patient.user.email)
     page.get_by_role("button", name=USE).click()
@@ -182,8 +187,7 @@ def test_a_passkey_that_is_cancelled_is_said_and_the_next_try_works(
     add_passkey(page, "My phone")
     expect(page.get_by_role("heading", level=1)).to_have_text("Your spare codes")
 
-    page.goto(f"{live_server.url}/accounts/logout/")
-    page.get_by_role("button", name="Sign out").click()
+    sign_out(page, live_server.url)
     page.goto(f"{live_server.url}/clinic/")
     type_mailed_code(page, nurse.user.email)
     presence(session, own, is_there=False)
