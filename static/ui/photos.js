@@ -116,7 +116,7 @@
     return new Promise(function (resolve) {
       var call = new XMLHttpRequest();
       call.open("POST", address);
-      call.setRequestHeader("Accept", "application/json");
+      call.setRequestHeader("accept", "application/json");
       call.setRequestHeader("X-CSRFToken", form.elements.csrfmiddlewaretoken.value);
       call.upload.addEventListener("progress", function (event) {
         onProgress(event.lengthComputable ? event.loaded / event.total : 0);

@@ -182,6 +182,7 @@ PAGES: dict[str, list[tuple[Callable[[Scene], str], Any, str]]] = {
         (of_patient("check-ins/new/?form=new"), GET, "new_check_in"),
         (of_patient("check-ins/new/"), {"token": "x"}, "new_check_in"),
     ],
+    "photos": [(of_patient("pictures/"), GET, "photos")],
     "told": [
         (
             lambda scene: patient_url(scene.patient, f"check-ins/{scene.patient.check_ins.get().pk}/"),
@@ -216,6 +217,8 @@ NOBODY = {
         "quiet_hours",
     ),
     *("ask_to_set_up", "outside_world", "outside_world_reply", "outside_world_press"),
+    "ask_for_photo",
+    "patient_photo",  # an image without a name on it: `tests/clinic/photos/test_pages.py` has its looks
     "typed",  # the page of the form that it shows again: `test_a_form_shown_again_after_signing_in_is_a_look`
 }
 EACH = [(name, *page) for name, pages in PAGES.items() for page in pages]

@@ -11,15 +11,23 @@ from django.template import Context, Template
 from django.template.loader import get_template
 from django.test import RequestFactory, override_settings
 
+from aftercare.people.clinics.clinic_phones import Contact, Phone
+from aftercare.people.models import Clinic
+
 DEMONSTRATION = "Demonstration. Not for real patients."
-CLINIC = SimpleNamespace(
-    name="Larkfield Skin Clinic", emergency_number="999", accent="#6b2f5b", accent_dark="#d49ec2"
+CLINIC = Clinic(
+    name="Larkfield Skin Clinic",
+    emergency_number="999",
+    time_zone="Europe/London",
+    accent="#6b2f5b",
+    accent_dark="#d49ec2",
 )
-CONTACT = SimpleNamespace(
+CONTACT = Contact(
+    is_open=False,
     sentence_bold="Closed now.",
     sentence="Opens tomorrow 09:00.",
-    phones=[SimpleNamespace(who="Out-of-hours line", number="0161 496 0199", primary=True)],
-    hours_rows=[("Sat, Sun", "Closed")],
+    phones=(Phone("Out-of-hours line", "0161 496 0199", True),),
+    hours_rows=(("Sat, Sun", "Closed"),),
 )
 PERSON = SimpleNamespace(is_authenticated=True, get_full_name="Ruth Adeyemi", email="ruth@example.net")
 
