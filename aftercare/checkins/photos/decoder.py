@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import io
 import resource
+import struct
 import sys
 from typing import Any
 
@@ -21,6 +22,11 @@ QUALITY = 86
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
 EMPTY, TOO_LARGE, DAMAGED, NOT_A_PICTURE = "empty", "too_large", "damaged", "not_a_picture"
 WHITE = (255, 255, 255)
+# What Pillow's reader of EXIF raises where tags, types or offsets are wrong.
+UNREADABLE_EXIF = (
+    *(ArithmeticError, AttributeError, EOFError, LookupError, OSError, SyntaxError, TypeError, ValueError),
+    struct.error,
+)
 
 
 class RefusedError(Exception):
@@ -87,7 +93,7 @@ def orientation(picture: Any) -> Any:
     }
     try:
         return turns.get(picture.getexif().get(0x0112))
-    except Exception:  # the reader of EXIF fails in many ways, none of which concerns the pixels
+    except UNREADABLE_EXIF:  # none of which concerns the pixels
         return None
 
 
