@@ -140,6 +140,11 @@
     });
   }
 
+  // Why a picture was not sent, where the portal itself did not say so: a server before it takes less, or failed.
+  function unsaid(status) {
+    return status === 413 ? words.tooLarge : status === 0 ? words.noNetwork : words.failed;
+  }
+
   function attempt(shot, picture, left) {
     var body = new FormData();
     Object.keys(picture.fields).forEach(function (name) {
@@ -155,7 +160,7 @@
           return attempt(shot, picture, left - 1);
         });
       }
-      return showNotSent(shot, picture, reply.answer.error || words.noNetwork);
+      return showNotSent(shot, picture, reply.answer.error || unsaid(reply.status));
     });
   }
 

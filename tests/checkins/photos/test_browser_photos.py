@@ -75,6 +75,12 @@ def test_pictures_are_sent_smaller_again_after_a_failure_and_removed(
         expect(page.get_by_text("2 of 6.")).to_be_visible()
         choose(page, "Right cheek", b"#!/bin/sh\n")
         expect(page.get_by_text("This is not a picture that we can open.")).to_be_visible()
+        # A server before the portal takes less: its page says nothing that a script can read.
+        page.route("**/pictures/", lambda route: route.fulfill(status=413, body="Too large"), times=1)
+        choose(page, "Right cheek", jpeg())
+        expect(
+            page.get_by_text("The picture is larger than 20 MB. Please send a smaller one.")
+        ).to_be_visible()
         # Sent, but its answer is lost: sent again it is the same picture.
         lost: list[str] = []
 
