@@ -291,11 +291,9 @@ SILENCED_SYSTEM_CHECKS = [
     "security.W021",  # whether the domain is in the lists that browsers ship is for an operator to decide
 ]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
-DATA_UPLOAD_MAX_MEMORY_SIZE = (
-    4_000_000  # bytes: an over-long note is answered with its form, not with an error page
-)
-# A picture is never a file with a name before it is encrypted; what may come in is limited before that
-# (aftercare/incoming/slow_clients.py).
+# An over-long note is answered with its form, not with an error page.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4_000_000  # bytes
+# A picture is no file before it is encrypted; aftercare/incoming/slow_clients.py limits what comes in.
 FILE_UPLOAD_MAX_MEMORY_SIZE = 24_000_000  # bytes
 DATA_UPLOAD_MAX_NUMBER_FILES = 2
 

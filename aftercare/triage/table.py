@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any, NoReturn, cast
+from typing import Any, cast
 
 from aftercare.triage.answers import NONE, SYMPTOMS, VERY_SEVERE, CameBack, Painkiller, Symptom
 from aftercare.triage.courses import DEFAULT_HOURS, ExpectedCourse
@@ -119,16 +119,13 @@ class TableAnswers:
 
 
 class TableTicks:
-    """In place of the set of all ticks."""
+    """In place of the set of all ticks: each is asked for by `in`, and the set cannot be iterated over."""
 
     def __init__(self, inputs: Inputs) -> None:
         self.inputs = inputs
 
     def __contains__(self, tick: Tick) -> bool:
         return bool(self.inputs.read(tick.value))
-
-    def __iter__(self) -> NoReturn:
-        raise NotImplementedError("ask for each tick by `in`")
 
 
 class TableMoment(Moment):
