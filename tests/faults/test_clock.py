@@ -17,7 +17,7 @@ def ahead(process: Process) -> Process:
 
 
 def test_the_clock_is_set_back(stage: Stage) -> None:
-    before = stage.reconcile().duplicates
+    before = stage.reconcile().channels["email"].duplicates
     stage.worker.kill()
     stage.beat.kill()
     worker = stage.run(ahead(Worker(env=stage.env, log=stage.folder / "worker-ahead.log")))
@@ -39,4 +39,5 @@ def test_the_clock_is_set_back(stage: Stage) -> None:
     # The new ones have the right time.
     stage.repair()
 
-    assert stage.wait_until_told(seconds=30).duplicates == before
+    # A text or a push that the killed worker had not noted may come twice.
+    assert stage.wait_until_told(seconds=30).channels["email"].duplicates == before

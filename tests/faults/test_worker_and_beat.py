@@ -7,15 +7,19 @@ import pytest
 
 from tools.servers.process import wait_until
 from tools.stage.clients import EMERGENCY
+from tools.stage.counting import Reconciliation
 from tools.stage.stage import Stage
 
 pytestmark = [pytest.mark.processes, pytest.mark.slow]
 SENDING = "SELECT count(*) FROM outbox_message WHERE state = 'sending'"
 
 
-def repeats(stage: Stage) -> int:
-    """Return the number of duplicate messages, on all channels, since the stage was built."""
-    return stage.reconcile().duplicates
+def repeats(settled: Reconciliation) -> tuple[int, int]:
+    """Return the number of duplicate mails, and of messages by any channel repeated though no worker died.
+
+    A killed worker may leave a text or a push unnoted while it hands a mail over: that one rightly comes again.
+    """
+    return settled.channels["email"].duplicates, settled.duplicates_without_death
 
 
 def repeated_ids(stage: Stage) -> int:
@@ -25,7 +29,7 @@ def repeated_ids(stage: Stage) -> int:
 
 
 def test_killed_before_the_mail_server_has_answered(stage: Stage) -> None:
-    before = repeats(stage)
+    before = repeats(stage.reconcile())
     stage.mail.stop()
     with socket.create_server(("127.0.0.1", stage.mail.port)) as silent:
         silent.settimeout(20)
@@ -38,11 +42,11 @@ def test_killed_before_the_mail_server_has_answered(stage: Stage) -> None:
 
     stage.repair()
 
-    assert stage.wait_until_told().duplicates == before
+    assert repeats(stage.wait_until_told()) == before
 
 
 def test_killed_while_it_hands_a_mail_over(stage: Stage) -> None:
-    before = repeats(stage)
+    before = repeats(stage.reconcile())
     stage.mail.hold()
     stage.check_in()
     stage.mail.wait_until_held()
@@ -53,11 +57,12 @@ def test_killed_while_it_hands_a_mail_over(stage: Stage) -> None:
 
     stage.repair()
 
-    assert stage.wait_until_told().duplicates == before
+    assert repeats(stage.wait_until_told()) == before
 
 
 def test_killed_between_the_mail_servers_yes_and_the_note(stage: Stage) -> None:
-    before, same_id_before, kept = repeats(stage), repeated_ids(stage), threading.Event()
+    (mails, others), same_id_before = repeats(stage.reconcile()), repeated_ids(stage)
+    kept = threading.Event()
 
     def stop_in_its_tracks() -> None:
         stage.worker.freeze()
@@ -72,7 +77,7 @@ def test_killed_between_the_mail_servers_yes_and_the_note(stage: Stage) -> None:
     stage.repair()
 
     # The one case in which somebody is told twice: the same mail again, with the same Message-ID.
-    assert stage.wait_until_told().duplicates == before + 1
+    assert repeats(stage.wait_until_told()) == (mails + 1, others)
     assert repeated_ids(stage) == same_id_before + 1
 
 
@@ -135,7 +140,7 @@ def retrying(stage: Stage) -> int:
 
 
 def test_two_workers_and_two_beats(stage: Stage) -> None:
-    before = repeats(stage)
+    before = stage.reconcile().duplicates
     second, beat = stage.new_worker(), stage.new_beat()
     for number in range(16):
         stage.check_in(EMERGENCY if number % 2 else {"signs": ["pus"], "redness": "1"})
