@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from aftercare.triage.answers import Answers
 from aftercare.triage.findings import Assessment, Finding
+from aftercare.triage.index import RuleIndex
 from aftercare.triage.levels import Level
 from aftercare.triage.limits import LIMITS, Limits
 from aftercare.triage.rules import BY_PROCEDURE, CHECKED
@@ -15,6 +16,8 @@ from aftercare.triage.series import Entry, Moment
 
 RULESET_VERSION = "2"
 _QUIET = Assessment(Level.EXPECTED, (), RULESET_VERSION)
+_ALL = RuleIndex(CHECKED)
+_ALL_BY_PROCEDURE = RuleIndex(BY_PROCEDURE)
 _ANY_TIME = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -37,7 +40,8 @@ def evaluate(
     moment = Moment(entry, others, performed_at=performed_at, limits=limits)
     findings: list[Finding] = []
     triggers: list[Finding] = []
-    for rule, condition in BY_PROCEDURE if entry.is_beside else CHECKED:
+    index = _ALL_BY_PROCEDURE if entry.is_beside else _ALL
+    for rule, condition in index.may_fire(moment):
         fired = condition(moment)
         if fired is not None:
             finding = Finding(rule.id, rule.level, fired.evidence, fired.limit_h)

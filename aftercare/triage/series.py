@@ -72,9 +72,9 @@ class Moment:
         "earlier",
         "elapsed",
         "limits",
-        "lows",
         "others",
         "performed_at",
+        "rises",
         "since",
         "ticks",
     )
@@ -92,7 +92,7 @@ class Moment:
         self.limits = limits
         self.others = others
         self.earlier: list[Entry] | None = None
-        self.lows: dict[Symptom, Low | None] = {}
+        self.rises: dict[Symptom, Rise | None] = {}
         self.ticks: frozenset[Tick] = NO_TICKS.union(
             answers.signs or NO_TICKS, answers.unwell or NO_TICKS, answers.emergency or NO_TICKS
         )
@@ -146,6 +146,11 @@ class Moment:
 
         A rise to mild is noise, so no low point is looked up for it.
         """
+        if symptom not in self.rises:
+            self.rises[symptom] = self._find_rise(symptom)
+        return self.rises[symptom]
+
+    def _find_rise(self, symptom: Symptom) -> Rise | None:
         value = self.value(symptom)
         if value is None or value <= MILD:
             return None
@@ -160,11 +165,6 @@ class Moment:
 
     def low(self, symptom: Symptom) -> Low | None:
         """Return the low point of a symptom (S1): None without an earlier value from ``settle_h`` hours on."""
-        if symptom not in self.lows:
-            self.lows[symptom] = self._find_low(symptom)
-        return self.lows[symptom]
-
-    def _find_low(self, symptom: Symptom) -> Low | None:
         lowest: int | None = None
         at = self.at
         for entry in self._latest_first():
