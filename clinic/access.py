@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy
 
 from aftercare.alerts.models import Alert
 from aftercare.alerts.on_call.roster import Roster
+from aftercare.checkins.models import Cluster
 from aftercare.people.access import (
     StaffView,
     View,
@@ -47,6 +48,7 @@ logger = logging.getLogger(__name__)
 # URL arguments that name a record, with a query that finds the record's clinic.
 RECORDS_IN_URL: dict[str, Callable[[Any], QuerySet[Any]]] = {
     "alert_id": lambda pk: Alert.objects.filter(pk=pk),
+    "cluster_id": lambda pk: Cluster.objects.filter(pk=pk),
     "patient_id": lambda pk: Patient.objects.filter(pk=pk),
 }
 

@@ -106,3 +106,8 @@ def may_see_looks(member: StaffMember) -> bool:
 def may_see_messages(member: StaffMember) -> bool:
     """See failed messages, and send them again."""
     return _is_at_least(member, Role.MANAGER)
+
+
+def may_see_clusters(member: StaffMember) -> bool:
+    """See signs that several patients have reported, and say what was done about them."""
+    return _is_at_least(member, Role.MANAGER)

@@ -4,6 +4,7 @@ from clinic import held_form_views
 from clinic.administration import details_views, looks_views, message_views, removal_views, staff_views
 from clinic.alert import contact_views, owner_views
 from clinic.alert import views as alert_views
+from clinic.clusters import views as cluster_views
 from clinic.contact_points import point_views
 from clinic.contact_points import views as contact_point_views
 from clinic.corrections import intake_views, transfer_views
@@ -77,6 +78,8 @@ urlpatterns = [
     path("drills/<uuid:drill_id>/", drill_views.drill, name="drill"),
     path("drills/<uuid:drill_id>/acknowledge/", drill_views.acknowledge_drill, name="acknowledge_drill"),
     path("drills/<uuid:drill_id>/stop/", drill_views.stop, name="stop_drill"),
+    path("clusters/", cluster_views.clusters, name="clusters"),
+    path("clusters/<uuid:cluster_id>/", cluster_views.cluster, name="cluster"),
     path("messages/", message_views.failed_messages, name="messages"),
     path("messages/<uuid:message_id>/again/", message_views.again, name="message_again"),
     path("messages/<uuid:message_id>/dismiss/", message_views.dismiss, name="message_dismiss"),

@@ -26,6 +26,7 @@ PERIODIC = {
     "make_thumbnails": ("aftercare.checkins.make_thumbnails", 15),
     "delete_photos": ("aftercare.checkins.delete_photos", 60),
     "call_outside_watch": ("aftercare.alerts.call_outside_watch", 60),
+    "find_clusters": ("aftercare.checkins.find_clusters", 60),
     "audit": ("aftercare.checkins.audit", 60),
 }
 ARGUMENTS = {"sweep": {"from_beat": True}}

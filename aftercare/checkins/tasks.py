@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from aftercare.checkins.clusters import actions as clusters
 from aftercare.checkins.follow_up import auditing, unconfirmed
 from aftercare.checkins.follow_up.non_response import record_missed_check_ins, record_silence_after_alerts
 from aftercare.checkins.photos import upkeep
@@ -33,6 +34,12 @@ def tell_unconfirmed() -> None:
 def audit() -> None:
     """Find what nobody would be told of any more, and let it be told now."""
     auditing.audit(database_clock.now())
+
+
+@shared_task(name="aftercare.checkins.find_clusters")
+def find_clusters() -> None:
+    """Tell managers of signs that several patients of their clinic have reported."""
+    clusters.find_clusters(database_clock.now())
 
 
 @shared_task(name="aftercare.checkins.remind")

@@ -35,6 +35,13 @@ from aftercare.triage.levels import Level
 from aftercare.triage.limits import LIMITS, Limits
 from aftercare.triage.rules import RULES
 from aftercare.triage.rules.catalogue import Rule
+from aftercare.triage.rules.clusters import (
+    CLUSTER_DAYS,
+    CLUSTER_PATIENTS,
+    CLUSTER_RULES,
+    SignReport,
+    clusters_of,
+)
 from aftercare.triage.series import Entry
 from aftercare.triage.timed import (
     CONTACT_REQUESTED,
@@ -49,6 +56,9 @@ from aftercare.triage.timed import (
 )
 
 __all__ = [
+    "CLUSTER_DAYS",
+    "CLUSTER_PATIENTS",
+    "CLUSTER_RULES",
     "CONTACT_REQUESTED",
     "DEFAULT_COURSES",
     "LIMITS",
@@ -71,11 +81,13 @@ __all__ = [
     "Painkiller",
     "Rule",
     "Sign",
+    "SignReport",
     "Symptom",
     "SymptomCourse",
     "TimedRule",
     "Unwell",
     "acknowledge_by",
+    "clusters_of",
     "evaluate",
     "fires_emergency",
     "missed_check_ins",

@@ -15,8 +15,9 @@ from aftercare.alerts.auditing import report
 from aftercare.alerts.models import Alert, Dispatch, Letter, Omission
 from aftercare.alerts.notifying import notifications
 from aftercare.alerts.on_call import confirmations, overrides, swaps
+from aftercare.checkins.clusters import messages as clusters
 from aftercare.checkins.follow_up import unconfirmed
-from aftercare.checkins.models import CheckIn
+from aftercare.checkins.models import CheckIn, ClusterReport
 from aftercare.outbox.models import Message
 from aftercare.people.actions import invitations, staff_invitations
 from aftercare.people.models import Clinic, Invitation, Patient, StaffInvitation
@@ -189,6 +190,19 @@ def about_rota(subjects: list[UUID], _clinic: Clinic) -> dict[UUID, MessageSubje
     return dict.fromkeys(subjects, about)
 
 
+def about_clusters(subjects: list[UUID], clinic: Clinic) -> dict[UUID, MessageSubject]:
+    """Return the subjects of messages to managers about check-ins of several patients."""
+    found = ClusterReport.objects.filter(pk__in=subjects, cluster__clinic=clinic)
+    return {
+        one.pk: MessageSubject(
+            kind=_("Similar signs in several patients"),
+            page=reverse("clinic:cluster", args=[one.cluster_id]),
+            name=_("these check-ins"),
+        )
+        for one in found
+    }
+
+
 def about_patient(kind: str, patient: Patient) -> MessageSubject:
     return MessageSubject(
         kind=kind,
@@ -216,6 +230,7 @@ KINDS: dict[str, Callable[[list[UUID], Clinic], dict[UUID, MessageSubject]]] = {
     patient_messages.KIND: about_letters,
     unconfirmed.KIND: about_check_ins,
     report.KIND: about_omissions,
+    clusters.KIND: about_clusters,
     invitations.KIND: about_invitations,
     staff_invitations.KIND: about_staff_invitations,
     **dict.fromkeys(ROTA_KINDS, about_rota),

@@ -1,4 +1,4 @@
-"""Banners above every page of staff: messages are delayed, or nobody can be notified."""
+"""Banners above every page of staff: messages are delayed, nobody can be notified, or a cluster was found."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from django.db.models import Min
 from aftercare.alerts.dispatching.undelivered import undelivered_messages
 from aftercare.alerts.models import Dispatch
 from aftercare.alerts.on_call.confirmations import unconfirmed_now
+from aftercare.checkins.models import Cluster
 from aftercare.outbox import database_clock, delivery_health
 from aftercare.people.models import StaffMember, User
 from clinic.access import roster_of
+from clinic.permissions import may_see_clusters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,13 +23,14 @@ class Banners:
 
     `delayed_since`: messages are late. `gap`: from when no contact step reaches anybody. `nobody_since`: a
     notification waits that nobody can receive. `refused`: names of staff whose mailbox refuses messages.
-    `unconfirmed`: names of those on duty who have not confirmed it.
+    `unconfirmed`: names of those on duty who have not confirmed it. `clusters`: those that a manager has to look at.
     """
 
     delayed_since: datetime | None
     nobody_since: datetime | None
     refused: tuple[str, ...]
     unconfirmed: tuple[str, ...]
+    clusters: tuple[Cluster, ...]
     gap: datetime | None
     gap_is_now: bool
     on_call: str
@@ -84,6 +87,7 @@ def banners_of(member: StaffMember, now: datetime) -> Banners:
         nobody_since=nobody_since,
         refused=refused,
         unconfirmed=tuple(str(one.member.user) for one in unconfirmed_now(member.clinic, roster, now)),
+        clusters=tuple(member.clinic.clusters.waiting()) if may_see_clusters(member) else (),
         gap=gap,
         gap_is_now=gap == now,
         on_call=", ".join(str(member.user) for member in first[:2]),

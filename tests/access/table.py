@@ -311,6 +311,10 @@ TABLE: dict[str, Row] = {
             Answers("in 404 404 404 403 422 422 404 404 404", "in 404 404 404 403 404 404 422 404 404"),
         ),
     "clinic/looks/": Row(staff("403", "403", "200"), REFUSED),
+    "clinic/clusters/": Row(staff("403", "403", "200"), REFUSED),
+    "clinic/clusters/<uuid:cluster_id>/": Row(
+        role_first("403", "403", "200"), role_first("403", "403", "422")
+    ),
     "clinic/messages/": Row(staff("403", "403", "200"), REFUSED),
     "clinic/messages/<uuid:message_id>/again/": Row(REFUSED, role_first("403", "403", "302")),
     "clinic/messages/<uuid:message_id>/dismiss/": Row(REFUSED, role_first("403", "403", "302")),

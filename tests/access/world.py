@@ -37,6 +37,7 @@ from aftercare.people.actions.staff_invitations import invite_staff
 from aftercare.people.companions.actions import token_of as token_of_companion
 from aftercare.people.models import Clinic, FactorRemoval, Patient, Shift, StaffMember, User
 from tests.access.table import PEOPLE
+from tests.checkins.clusters.making import make_cluster
 from tests.checkins.photos.making import make_photo
 from tests.factories import (
     MONDAY,
@@ -163,6 +164,7 @@ def clinic_with_records(name: str, patient_name: str) -> Records:
         "check_in_id": patient.check_ins.get().pk,
         "attempt_id": attempt.pk,
         "photo_id": make_photo(patient.check_ins.get(), at(20.9)).pk,
+        "cluster_id": make_cluster(patient.check_ins.get(), now=at(20.9)).pk,
         "letter_id": letter.pk,
         "message_id": message.pk,
         "step_id": step.pk,

@@ -11,6 +11,7 @@ from django.test import Client
 
 from aftercare.alerts.auditing import report
 from aftercare.alerts.notifying import notifications, taken
+from aftercare.checkins.clusters import messages as clusters
 from aftercare.checkins.follow_up.non_response import (
     non_responders,
     record_missed_check_ins,
@@ -95,7 +96,7 @@ def test_no_new_message_is_written_and_staff_are_told_as_before(
 
 
 def test_every_kind_of_message_says_whether_it_goes_to_patients() -> None:
-    to_staff = {notifications.KIND, report.KIND, staff_invitations.KIND, removal.TO_APPROVE}
+    to_staff = {clusters.KIND, notifications.KIND, report.KIND, staff_invitations.KIND, removal.TO_APPROVE}
     to_staff |= {
         *ROTA_KINDS,
         taken.KIND,

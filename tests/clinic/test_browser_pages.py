@@ -16,9 +16,11 @@ from aftercare.alerts.actions.drills import start_drill
 from aftercare.alerts.models import ContactStep, Drill
 from aftercare.alerts.on_call.overrides import set_override
 from aftercare.alerts.on_call.swaps import ask_swap
+from aftercare.checkins.clusters.actions import look_at_cluster
 from aftercare.people.actions.rota import put_on_duty
 from aftercare.people.models import ContactPoint, Patient, Shift, StaffMember
 from clinic.urls import urlpatterns
+from tests.checkins.clusters.making import make_cluster
 from tests.checkins.photos.making import make_photo
 from tests.clinic.browsing import DESK, PHONE
 from tests.clinic.staff_client import QUEUE, alert_url, patient_url
@@ -71,6 +73,8 @@ PAGES: dict[str, Callable[[Records], str]] = {
     "absence": lambda records: f"/clinic/contacts/away/{records.manager.pk}/",
     "new_closed_day": lambda _: "/clinic/contacts/closed-days/new/",
     "drill": lambda records: f"/clinic/drills/{records.drill.pk}/",
+    "clusters": lambda _: "/clinic/clusters/",
+    "cluster": lambda records: f"/clinic/clusters/{records.manager.clinic.clusters.waiting().get().pk}/",
     "messages": lambda _: "/clinic/messages/",
     "details": lambda _: "/clinic/details/",
     "staff": lambda _: "/clinic/staff/",
@@ -140,6 +144,9 @@ def test_the_pages_of_staff_can_be_used_by_everybody(
     record_contact_attempt(patient=daniel, by=by, now=now, result="no_answer", note="Rang twice.")
     for reported in daniel.check_ins.all()[:2]:
         make_photo(reported, now)
+    seen = make_cluster(*daniel.check_ins.all()[:1], now=now)
+    look_at_cluster(cluster_id=seen.pk, by=by, note="Asked the maker.", grown_at=seen.grown_at, now=now)
+    make_cluster(*daniel.check_ins.all(), now=now, rule="late_open_sore")
     window = staff_browser(size, member=manager)
     for name, path in PAGES.items():
         look_at(window.open(path(records)), name)

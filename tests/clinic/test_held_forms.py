@@ -15,6 +15,7 @@ from aftercare.checkins.models import CheckIn
 from aftercare.people.models import Clinic, Patient, StaffMember
 from clinic.held_forms import DRAWN_FOR
 from clinic.urls import urlpatterns
+from tests.checkins.clusters.making import make_cluster
 from tests.clinic.reading_forms import fields_of
 from tests.clinic.staff_client import ENROL, QUEUE, alert_url, patient_url, proved_client, staff_client, words
 from tests.clock import frozen_at
@@ -49,13 +50,17 @@ def text_forms(alert: Alert, member: StaffMember) -> dict[str, tuple[str, dict[s
         "new_closed_day": ("/clinic/contacts/closed-days/new/", {"name": said}),
         "close": (alert_url(alert, "close"), {"note": said}),
         "record_attempt": (alert_url(alert, "attempts"), {"note": said, "result": "no_answer"}),
+        "cluster": (
+            f"/clinic/clusters/{make_cluster(patient.check_ins.get(), now=at(21)).pk}/",
+            {"note": said},
+        ),
         "record_call": (patient_url(patient, "calls/"), {"note": said, "result": "no_answer"}),
     }
 
 
 TEXT_FORMS = (
     *("enrol", "edit_patient", "correct_procedure", "intake", "withdraw", "new_check_in", "details"),
-    *("add_staff", "new_closed_day", "close", "record_attempt", "record_call"),
+    *("add_staff", "new_closed_day", "close", "record_attempt", "record_call", "cluster"),
 )
 
 
@@ -230,7 +235,7 @@ def test_a_form_of_a_clinic_for_which_one_does_not_work_warns_where_it_would_go(
     assert names_of(manager.clinic) == (name,)
 
 
-ID_NAMES = ("drill_id", "message_id", "point_id", "override_id", "swap_id", "duty_id")
+ID_NAMES = ("cluster_id", "drill_id", "message_id", "point_id", "override_id", "swap_id", "duty_id")
 
 
 def test_no_form_of_staff_is_taken_for_another_clinic_than_it_was_drawn_for(

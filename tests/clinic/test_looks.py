@@ -20,6 +20,7 @@ from aftercare.people.models import Event, Patient, Procedure, Shift, StaffMembe
 from aftercare.people.sealing.looks import record_looks
 from clinic.urls import urlpatterns
 from tests.at_once import at_once
+from tests.checkins.clusters.making import make_cluster
 from tests.clinic.staff_client import alert_url, patient_url, staff_client
 from tests.clock import frozen_at
 from tests.factories import alert_of, at, someone
@@ -86,6 +87,10 @@ def failed_message(scene: Scene) -> str:
     return "/clinic/messages/"
 
 
+def cluster_of(scene: Scene) -> str:
+    return f"/clinic/clusters/{make_cluster(scene.patient.check_ins.get(), now=at(20)).pk}/"
+
+
 def recorded_call(scene: Scene) -> str:
     call = record_contact_attempt(
         patient=scene.patient, by=scene.manager.user, now=at(21), result="no_answer"
@@ -146,6 +151,7 @@ PAGES: dict[str, list[tuple[Callable[[Scene], str], Any, str]]] = {
     "send_letter": [(of_alert("letters"), {}, "alert")],
     "assign": [(of_alert("assign"), {}, "alert")],
     "reopen": [(of_alert("reopen"), {}, "alert")],
+    "cluster": [(cluster_of, GET, "cluster"), (cluster_of, {}, "cluster")],
     "messages": [(failed_message, GET, "messages")],
     "looks": [(lambda scene: f"/clinic/looks/?patient={scene.patient.pk}", GET, "looks")],
     "search": [(lambda scene: searched(scene, "/clinic/patients/search/"), GET, "search")],
@@ -195,6 +201,7 @@ PAGES: dict[str, list[tuple[Callable[[Scene], str], Any, str]]] = {
 NOBODY = {
     *("acknowledge", "send_invitation", "take_back"),
     *("contacts", "new_step", "step", "remove_step", "move_step_up", "new_shift", "remove_shift", "absence"),
+    "clusters",
     *("new_override", "remove_override", "ask_swap", "swap", "duty"),
     *("new_closed_day", "remove_closed_day", "start_drill", "drill", "acknowledge_drill", "stop_drill"),
     *("message_again", "message_dismiss", "details", "choose_clinic", "staff", "add_staff", "change_staff"),

@@ -16,8 +16,9 @@ from aftercare.alerts.models import Alert, Dispatch, Drill, DutyConfirmation, Le
 from aftercare.alerts.notifying import taken
 from aftercare.alerts.notifying.texts import drill_words, list_words, together_words, words
 from aftercare.alerts.on_call import confirmations, overrides, swaps
+from aftercare.checkins.clusters import messages as clusters
 from aftercare.checkins.follow_up import unconfirmed
-from aftercare.checkins.models import CheckIn
+from aftercare.checkins.models import CheckIn, Cluster, ClusterReport
 from aftercare.checkins.reminders import messages
 from aftercare.checkins.reminders.actions import plan_of
 from aftercare.checkins.reminders.planning import Occasion
@@ -57,6 +58,7 @@ def mails() -> Iterator[Mail]:
     yield from mails_to_patients()
     yield from mails_about_alerts()
     yield from mails_about_omissions()
+    yield from mails_about_clusters()
     yield from mails_about_the_rota()
     yield from mails_about_contact_points()
     yield from mails_to_come_in()
@@ -100,6 +102,15 @@ def mails_about_omissions() -> Iterator[Mail]:
         omission.delete()
     for some in (found[:1], found):
         yield "auditor", Content(subject="", body=report.mail_body(some))
+
+
+def mails_about_clusters() -> Iterator[Mail]:
+    """One that is new, and one that has grown."""
+    now = timezone.now()
+    for joined in ClusterReport.objects.filter(cluster__looked_at=None).select_related("cluster")[:1]:
+        for found_at in (joined.added_at, joined.added_at - timedelta(days=1)):
+            Cluster.objects.filter(pk=joined.cluster_id).update(found_at=found_at)
+            yield "cluster", clusters.render(Message(subject=joined.pk), now)
 
 
 def mails_about_the_rota() -> Iterator[Mail]:

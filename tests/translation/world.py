@@ -22,7 +22,8 @@ from aftercare.alerts.models import Alert, ContactAttempt, ContactStep, Dispatch
 from aftercare.alerts.on_call import confirmations
 from aftercare.alerts.on_call.overrides import set_override
 from aftercare.alerts.on_call.swaps import ask_swap
-from aftercare.checkins.models import CheckIn
+from aftercare.checkins.clusters.actions import look_at_cluster
+from aftercare.checkins.models import CheckIn, Cluster
 from aftercare.checkins.reminders.actions import plan_of
 from aftercare.checkins.reminders.links import path_of
 from aftercare.checkins.reminders.planning import Occasion
@@ -49,6 +50,7 @@ from aftercare.people.models import (
     StaffMember,
     User,
 )
+from tests.checkins.clusters.making import make_cluster
 from tests.checkins.photos.making import make_photo
 from tests.clock import frozen_at
 from tests.factories import check_in
@@ -114,7 +116,7 @@ def entered() -> Iterator[str]:
         for row in model._default_manager.values_list(*columns):
             for text in row:
                 yield from (piece.strip() for piece in MARKUP.split(str(text or "")))
-    yield from ("Enrolled twice", "Christmas Day", "Seen at once", *SERVICES.values())
+    yield from ("Enrolled twice", "Christmas Day", "Wenzel fragte nach.", "Seen at once", *SERVICES.values())
     yield from (zone.rpartition("/")[2] for zone in Clinic.objects.values_list("time_zone", flat=True))
 
 
@@ -186,6 +188,7 @@ def prepare() -> None:
     add_ways(patient.user)
     for reported in patient.check_ins.order_by("-number")[:2]:
         make_photo(reported, NOW)
+    make_clusters(nurse.clinic, manager.user)
     start_drill(clinic=nurse.clinic, by=manager.user, now=NOW)
     change_rota(nurse, manager)
     Clinic.objects.update(closed_days={"2026-11-25": "Christmas Day"})
@@ -202,6 +205,15 @@ def add_companions(patient: Patient, other: Patient) -> None:
     Companion.objects.filter(pk=made.pk).update(invited_at=NOW - timedelta(days=20))
     gone = invite_companion(patient=other, name="Ottilie", email="ottilie@demo.example", now=NOW)
     remove_companion(companion=accept_companionship(companion=gone, now=NOW), by=other.user, now=NOW)
+
+
+def make_clusters(clinic: Clinic, by: User) -> None:
+    """One that a manager has looked at, and one that has grown since, with a report that does not count any more."""
+    reported = list(CheckIn.objects.filter(patient__clinic=clinic).order_by("submitted_at")[:3])
+    seen = make_cluster(*reported[:1], now=NOW)
+    look_at_cluster(cluster_id=seen.pk, by=by, note="Wenzel fragte nach.", grown_at=NOW, now=NOW)
+    found = make_cluster(*reported, now=NOW)
+    Cluster.objects.filter(pk=found.pk).update(found_at=NOW - timedelta(days=1))
 
 
 def companion_of(patient: Patient) -> Companion:

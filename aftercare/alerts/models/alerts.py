@@ -170,6 +170,12 @@ class Alert(models.Model):
             models.Index(
                 fields=["follow_up_at"], condition=Q(status="acknowledged"), name="alert_to_follow_up"
             ),
+            # Reports that can form a cluster, newest last.
+            models.Index(
+                fields=["last_reported_at", "clinic"],
+                condition=Q(rule__in=triage.CLUSTER_RULES),
+                name="alert_of_a_cluster",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Check-ins with their assessments and findings, non-responders, reminders and pictures."""
+"""Check-ins with their assessments and findings, non-responders, clusters, reminders and pictures."""
 
 from aftercare.checkins.models.check_ins import (
     NOTE_LENGTH,
@@ -10,6 +10,7 @@ from aftercare.checkins.models.check_ins import (
     LevelChoice,
     NonResponse,
 )
+from aftercare.checkins.models.clusters import Cluster, ClusterLook, ClusterReport
 from aftercare.checkins.models.photos import (
     CONSENT_VERSION,
     MOST_PHOTOS,
@@ -26,6 +27,9 @@ __all__ = [
     "SEEING",
     "Assessment",
     "CheckIn",
+    "Cluster",
+    "ClusterLook",
+    "ClusterReport",
     "Finding",
     "FindingQuerySet",
     "LevelChoice",

@@ -91,6 +91,8 @@ class Event(AppendOnly):
         SENT_PHOTO = "sent_photo", _("sent a picture")
         REMOVED_PHOTO = "removed_photo", _("removed a picture")
         FETCHED_OWN_DATA = "fetched_own_data", _("fetched everything that is kept about them")
+        FOUND_CLUSTER = "found_cluster", _("told the managers: several patients have such signs")
+        LOOKED_AT_CLUSTER = "looked_at_cluster", _("looked at check-ins of several patients")
         ERASED = "erased", _("erased who the person is")
 
     class Page(models.TextChoices):
@@ -122,6 +124,7 @@ class Event(AppendOnly):
         COMPANION_RESULT = "companion_result", _("the result of a check-in, as a companion")
         PHOTO = "photo", _("a picture")
         PHOTOS = "photos", _("the pictures side by side")
+        CLUSTER = "cluster", _("check-ins of several patients together")
 
     at = models.DateTimeField()
     actor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)

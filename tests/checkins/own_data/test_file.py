@@ -24,7 +24,7 @@ from tests.factories import PatientFactory, ProcedureFactory, at, check_in
 PATH = "/your-data/"
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("course_set")]
 # What stands in sessions of browsers, what is made of the record number for the search, and the key of a picture.
-NOT_IN_THE_FILE = {TYPED["draft"], TYPED["held"], TYPED["photo"], "qf7731"}
+NOT_IN_THE_FILE = {TYPED["cluster"], TYPED["draft"], TYPED["held"], TYPED["photo"], "qf7731"}
 
 
 def test_a_proof_is_asked_for_before_the_page_and_before_the_file(patient: Patient) -> None:

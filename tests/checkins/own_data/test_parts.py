@@ -21,6 +21,8 @@ ELSEWHERE = {
     "people.EventDetail": "as `details` of its event",
     "people.StaffMember": "work, not care",
     "people.StaffInvitation": "work, not care",
+    "checkins.ClusterReport": "its check-in and what it fired are in the file; the others of a cluster are not theirs",
+    "checkins.ClusterLook": "what was done at the clinic about several patients",
     "alerts.Dispatch": "when staff are told; the alert is in the file",
     "alerts.Drill": "work, not care",
     "alerts.Override": "work, not care",

@@ -18,6 +18,7 @@ from aftercare.alerts.actions.contact_attempts import record_contact_attempt, se
 from aftercare.alerts.actions.ownership import acknowledge
 from aftercare.alerts.actions.patient_messages import send_letter
 from aftercare.alerts.models import Alert
+from aftercare.checkins.clusters.actions import look_at_cluster
 from aftercare.checkins.corrections.actions import change_intake
 from aftercare.checkins.models import CheckIn
 from aftercare.outbox.models import Message
@@ -29,6 +30,7 @@ from aftercare.people.actions.sign_in_links import make_sign_in_link
 from aftercare.people.actions.withdrawal import take_back_patient, withdraw_patient
 from aftercare.people.companions.actions import accept_companionship, invite_companion
 from aftercare.people.models import Patient, StaffMember, User
+from tests.checkins.clusters.making import make_cluster
 from tests.clinic.reading_forms import fields_of
 from tests.clinic.staff_client import patient_url, proved_client, staff_client
 from tests.factories import ProcedureFactory, check_in
@@ -53,6 +55,7 @@ TYPED = {
     "companion": "Wenceslas",
     "kin": "godfather",
     "photo": "darkroom",
+    "cluster": "kettledrum",
 }
 TRACES = (FIRST, LAST, MAIDEN, OLD, ADDRESS, DIGITS, TELEPHONE, RECORD, "qf7731", GUARDIAN, *TYPED.values())
 
@@ -115,6 +118,8 @@ def report_and_call(patient: Patient, nurse: StaffMember, clinician: StaffMember
     QuerySet(CheckIn).filter(pk=reported.pk).update(unreadable={"pain": TYPED["unreadable"]})
     pixels: dict[str, Any] = {"size": 9, "width": 3, "height": 3, "created_at": now, "stored_at": now}
     patient.photos.create(check_in=reported, token=uuid4(), area="chin", key=TYPED["photo"], **pixels)
+    cluster = make_cluster(reported, now=now)
+    look_at_cluster(cluster_id=cluster.pk, by=nurse.user, note=TYPED["cluster"], grown_at=now, now=now)
     alert: Alert = patient.alerts.worst_first()[0]
     alert = acknowledge(alert=alert, by=clinician.user, now=now)
     said: dict[str, Any] = {"note": f"Asked at the {TYPED['call']}.", "alert": alert}

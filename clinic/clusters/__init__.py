@@ -1,0 +1,1 @@
+"""The page of managers about check-ins of several patients that belong together."""
