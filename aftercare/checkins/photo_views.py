@@ -79,7 +79,7 @@ def take_in(request: HttpRequest, patient: Patient) -> HttpResponse:
     now = timezone.now()
     check_in = check_in_named(patient, uuid_in(request.POST.get("check_in", "")))
     if check_in is None:
-        raise Http404("no such check-in")
+        return without_check_in(request)
     form = posted_form(check_in, patient, request.POST, request.FILES)
     if not form.is_valid():
         return refuse(request, patient, check_in, form)
@@ -90,6 +90,14 @@ def take_in(request: HttpRequest, patient: Patient) -> HttpResponse:
     if "consent" in form.cleaned_data:
         agree_to_photos(patient=patient, now=now)
     return add_posted(request, patient, check_in, form)
+
+
+def without_check_in(request: HttpRequest) -> HttpResponse:
+    """Answer 404; a phone keeps the picture, since its check-in may still arrive."""
+    if not wants_json(request):
+        raise Http404("no such check-in")
+    said = {"token": request.POST.get("token", ""), "error": _("This check-in is not here."), "again": False}
+    return JsonResponse(said, status=HTTPStatus.NOT_FOUND)
 
 
 def add_posted(request: HttpRequest, patient: Patient, check_in: CheckIn, form: PhotoForm) -> HttpResponse:
@@ -129,6 +137,7 @@ def accepted(request: HttpRequest, photo: Photo) -> HttpResponse:
         return JsonResponse(
             {
                 "id": str(photo.pk),
+                "token": str(photo.token),
                 "is_kept": photo.is_kept,
                 "address": reverse("own_photo", args=[photo.pk]),
                 "remove": reverse("remove_photo", args=[photo.pk]),
@@ -144,9 +153,12 @@ def refuse(
 ) -> HttpResponse:
     """Say why the picture was not taken; `again`: sending it again may help."""
     if wants_json(request):
-        response: HttpResponse = JsonResponse(
-            {"error": form.first_error, "again": status == BUSY}, status=status
-        )
+        said = {
+            "token": request.POST.get("token", ""),
+            "error": form.first_error,
+            "again": status == BUSY,
+        }
+        response: HttpResponse = JsonResponse(said, status=status)
     else:
         # The browser forgets the file: what is sent next is another picture.
         posted = request.POST.copy()

@@ -3,7 +3,7 @@
   "use strict";
   const place = document.querySelector("[data-offline]");
   const known = JSON.parse(document.getElementById("known").textContent);
-  const ORDER = ["emergency", "urgent", "same_day", "kept", "nothing"]; // the worst stands first
+  const ORDER = ["emergency", "urgent", "same_day", "kept", "pictures", "nothing"]; // the worst stands first
   const TICKS = ["emergency", "signs", "unwell"];
   const SCALES = ["redness", "pain", "swelling", "itch"];
   const watched = new Set();
@@ -71,11 +71,11 @@
     return new Date(ms).toLocaleString(document.documentElement.lang, shown);
   }
 
-  function advise(all) {
+  function advise(all, pictures) {
     const worst = all.slice().sort(function (a, b) {
       return ORDER.indexOf(a.level) - ORDER.indexOf(b.level) || b.item.filledAt - a.item.filledAt;
     })[0];
-    const level = worst ? worst.level : place.dataset.notKept ? "not_kept" : "nothing";
+    const level = worst ? worst.level : place.dataset.notKept ? "not_kept" : pictures ? "pictures" : "nothing";
     place.querySelectorAll("[data-advice]").forEach(function (part) {
       part.hidden = part.dataset.advice !== level;
     });
@@ -95,12 +95,15 @@
       line.hidden = !because.has(line.dataset.because);
     });
     one("[data-reasons]").hidden = !one("[data-because]:not([hidden])");
+    return level;
   }
 
-  function rowOf(item) {
+  function rowOf(item, pictures) {
     const row = one("[data-one]").content.cloneNode(true);
-    one("[data-at]", row).textContent = clock(item.filledAt);
-    if (item.errors !== null) {
+    row.querySelectorAll("[data-at]").forEach(function (time) { time.textContent = clock(item.filledAt); });
+    one("[data-check-in]", row).hidden = !item.bodies;
+    PicturesHere.fill(one("[data-pictures]", row), pictures, draw);
+    if (item.bodies && item.errors !== null) {
       one("[data-refused]", row).hidden = false;
       item.errors.forEach(function (error) {
         const line = document.createElement("li");
@@ -108,15 +111,32 @@
         one("[data-errors]", row).append(line);
       });
       one("[data-mend]", row).addEventListener("click", function () { mend(item); });
-      one("[data-remove]", row).addEventListener("click", function () { Store.remove(item.token).then(draw); });
+      one("[data-remove]", row).addEventListener("click", function () {
+        Pictures.removeOf(item.token).then(function () { return Store.remove(item.token); }).then(draw);
+      });
     }
     return row;
   }
 
-  function list(items, last) {
-    one("[data-waiting]").hidden = !items.length;
-    one("[data-list]").replaceChildren.apply(one("[data-list]"), items.map(rowOf));
-    one("[data-send]").hidden = items.every(function (item) { return item.errors !== null; });
+  // The check-ins with their pictures, and before them the pictures whose check-in was sent.
+  function rowsOf(items, pictures) {
+    const groups = new Map();
+    pictures.forEach(function (picture) { groups.set(picture.checkIn, picture); });
+    items.forEach(function (item) { groups.set(item.token, item); });
+    return Array.from(groups).sort(function (one, other) { return one[1].filledAt - other[1].filledAt; })
+      .map(function (group) {
+        const own = pictures.filter(function (picture) { return picture.checkIn === group[0]; });
+        return rowOf(group[1], own);
+      });
+  }
+
+  function list(items, pictures, last) {
+    const all = items.concat(pictures);
+    one("[data-waiting]").hidden = !all.length;
+    one("[data-sum]").hidden = all.length < 2;
+    counted(one("[data-sum]"), items.length, pictures.length);
+    one("[data-list]").replaceChildren.apply(one("[data-list]"), rowsOf(items, pictures));
+    one("[data-send]").hidden = all.every(function (item) { return item.errors !== null; });
     one("[data-tried]").hidden = !last;
     if (last) {
       one("[data-last]").textContent = clock(last.at);
@@ -124,18 +144,37 @@
     }
   }
 
+  let hasAsked = false;
+
+  // Else a browser that runs out of room may empty it. Some ask the person: never above an emergency.
+  async function persist(level) {
+    if (!hasAsked && level !== "emergency" && navigator.storage && navigator.storage.persist) {
+      hasAsked = true;
+      if (!(await navigator.storage.persisted())) {
+        await navigator.storage.persist();
+      }
+    }
+  }
+
   async function draw() {
     const person = await Store.fact("person");
-    const own = (await Store.all()).filter(function (item) { return item.person === person; });
+    const isOwn = function (item) { return item.person === person; };
+    const own = (await Store.all()).filter(isOwn);
+    const pictures = (await Pictures.all().catch(function () { return []; })).filter(isOwn); // never in the way
     lowered(own);
     own.forEach(function (item) { watched.add(item.token); });
-    advise(own.map(judged));
-    if (own.length && navigator.storage) {
-      navigator.storage.persist(); // else a browser that runs out of room may empty it
+    const level = advise(own.map(judged), pictures.length);
+    list(own, pictures, await Store.fact("last"));
+    PicturesHere.offer(own, pictures);
+    if ((await Store.fact("dropped")) === person && person) {
+      one("[data-say='dropped']").hidden = false;
+      await Store.setFact("dropped", null); // said once
     }
-    list(own, await Store.fact("last"));
+    if (own.length) {
+      persist(level);
+    }
     const results = ((await Store.fact("arrived")) || []).filter(function (one) { return watched.has(one.token); });
-    if (results.length && !own.length) {
+    if (results.length && !own.length && !PicturesHere.isBusy()) {
       window.location.assign(results[results.length - 1].result); // what the clinic's portal makes of the answers
     }
   }
@@ -171,6 +210,16 @@
     });
   }
 
+  // A picture was kept: it is sent with what waits, by the browser itself where it can.
+  async function changed() {
+    await draw();
+    const registration = await navigator.serviceWorker.ready;
+    if (registration.sync) {
+      await registration.sync.register("send").catch(Object); // a browser without a permission for it
+    }
+    ask("flush");
+  }
+
   one("[data-without-script]").hidden = true;
   const said = new URLSearchParams(window.location.search);
   one("[data-say='not_sent']").hidden = said.get("said") !== "not_sent";
@@ -181,7 +230,8 @@
   if ("serviceWorker" in navigator) {
     navigator.serviceWorker.addEventListener("message", draw);
   }
+  PicturesHere.start(changed);
   draw().catch(function () {
-    advise([]); // this browser keeps nothing, as in a private window
+    advise([], 0); // this browser keeps nothing, as in a private window
   });
 })();

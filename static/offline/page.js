@@ -7,6 +7,11 @@
   }
   const SETTLED = 3000; // ms after loading: the page itself comes first
 
+  const leads = document.querySelectorAll("main [data-confirmation], main > .loud");
+  if (leads.length) {
+    leads[leads.length - 1].after(notice); // what leads a page stays first
+  }
+
   function ask(what) {
     navigator.serviceWorker.ready.then(function (registration) {
       registration.active.postMessage({ ask: what });

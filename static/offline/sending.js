@@ -4,9 +4,9 @@ self.Sending = (function () {
   "use strict";
   const PATIENCE = 20000; // ms to wait for an answer
 
-  function ask(path, options) {
-    const patience = new AbortController();
-    const timer = setTimeout(function () { patience.abort(); }, PATIENCE);
+  function ask(path, options, ms, stop) {
+    const patience = stop || new AbortController();
+    const timer = setTimeout(function () { patience.abort(); }, ms || PATIENCE);
     return fetch(path, Object.assign({
       credentials: "same-origin",
       cache: "no-store",
@@ -49,6 +49,10 @@ self.Sending = (function () {
     });
   }
 
+  function whyNot(response) {
+    return response.status === 401 ? "signed_out" : response.status >= 500 ? "broken" : "no_portal";
+  }
+
   // Send one check-in: "sent", "refused", or why it still waits.
   async function send(item, csrf) {
     let stored = null;
@@ -61,7 +65,7 @@ self.Sending = (function () {
         return "refused";
       }
       if (!response.ok || !isAnswer) {
-        return response.status === 401 ? "signed_out" : response.status >= 500 ? "broken" : "no_portal";
+        return whyNot(response);
       }
       stored = found;
     }
@@ -106,21 +110,29 @@ self.Sending = (function () {
     await Store.setFact("last", { at: Date.now(), why: why });
   }
 
-  let running = null;
-  let again = false;
-
   // One sender at a time, in whichever worker. Who asks meanwhile is served by a further round: the network may have
   // come back since this one began.
-  function flush() {
-    again = true;
-    running = running || navigator.locks.request("sending", async function () {
-      while (again) {
-        again = false;
-        await once();
-      }
-    }).finally(function () { running = null; });
-    return running;
+  function oneAtATime(name, act) {
+    let running = null;
+    let again = false;
+    return function () {
+      again = true;
+      running = running || navigator.locks.request(name, async function () {
+        while (again) {
+          again = false;
+          await act();
+        }
+      }).finally(function () { running = null; });
+      return running;
+    };
   }
 
-  return { flush: flush };
+  return {
+    ask: ask,
+    said: said,
+    state: state,
+    whyNot: whyNot,
+    oneAtATime: oneAtATime,
+    flush: oneAtATime("sending", once)
+  };
 })();

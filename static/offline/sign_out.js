@@ -10,7 +10,8 @@
 
   async function own() {
     const person = await Store.fact("person");
-    return (await Store.all()).filter(function (item) { return item.person === person; });
+    const isOwn = function (item) { return item.person === person; };
+    return { items: (await Store.all()).filter(isOwn), pictures: (await Pictures.all()).filter(isOwn) };
   }
 
   async function wipe() {
@@ -27,8 +28,10 @@
 
   // Answer whether something waits that the page had not said yet.
   async function warn() {
-    const waits = (await own()).length > 0;
+    const found = await own();
+    const waits = found.items.length + found.pictures.length > 0;
     const isNews = waits && warning.hidden;
+    counted(warning.querySelector("[data-sum]"), found.items.length, found.pictures.length);
     warning.hidden = !waits;
     form.querySelectorAll("[data-label]").forEach(function (label) {
       label.hidden = (label.dataset.label === "delete") !== waits;

@@ -1,30 +1,22 @@
-// What the phone keeps: check-ins that wait to be sent, and a few facts. Shared by the worker and the pages.
-// A change of its shape is a further step in `upgrade`, which leaves what waits where it is.
-self.Store = (function () {
+// What the phone keeps: check-ins that wait to be sent, their pictures, and a few facts. Shared by the worker and the
+// pages. Pictures lie in a database of their own, so that nothing about them can touch a check-in.
+function promised(request) {
   "use strict";
-  const VERSION = 1;
+  return new Promise(function (resolve, reject) {
+    request.onsuccess = function () { resolve(request.result); };
+    request.onerror = function () { reject(request.error); };
+  });
+}
+
+// Return what runs an act on a store of a database. A change of its shape is a further step in `upgrade`, which
+// leaves what waits where it is.
+function database(name, version, upgrade) {
+  "use strict";
   let opening = null;
-
-  function upgrade(event) {
-    const database = event.target.result;
-    if (event.oldVersion < 1) {
-      // token, person, bodies (as posted), filledAt (ms by this phone's clock), errors (null: not refused),
-      // blobs (pictures, which follow their check-in)
-      database.createObjectStore("outgoing", { keyPath: "token" });
-      database.createObjectStore("facts");
-    }
-  }
-
-  function promised(request) {
-    return new Promise(function (resolve, reject) {
-      request.onsuccess = function () { resolve(request.result); };
-      request.onerror = function () { reject(request.error); };
-    });
-  }
 
   function open() {
     if (!opening) {
-      const request = indexedDB.open("aftercare", VERSION);
+      const request = indexedDB.open(name, version);
       request.onupgradeneeded = upgrade;
       opening = promised(request).then(function (database) {
         database.onversionchange = function () { database.close(); opening = null; }; // a newer release waits for it
@@ -37,15 +29,24 @@ self.Store = (function () {
   }
 
   // Run `act` on a store, and answer once what it wrote is on the disk: a full disk fails here.
-  async function within(name, mode, act) {
-    const transaction = (await open()).transaction(name, mode, { durability: "strict" });
+  return async function (store, mode, act) {
+    const transaction = (await open()).transaction(store, mode, { durability: "strict" });
     const done = new Promise(function (resolve, reject) {
       transaction.oncomplete = resolve;
       transaction.onabort = transaction.onerror = function () { reject(transaction.error); };
     });
-    const [found] = await Promise.all([act(transaction.objectStore(name)), done]);
+    const [found] = await Promise.all([act(transaction.objectStore(store)), done]);
     return found;
-  }
+  };
+}
+
+self.Store = (function () {
+  "use strict";
+  const within = database("aftercare", 1, function (event) {
+    // token, person, bodies (as posted), filledAt (ms by this phone's clock), errors (null: not refused)
+    event.target.result.createObjectStore("outgoing", { keyPath: "token" });
+    event.target.result.createObjectStore("facts");
+  });
 
   function hasEmergency(body) {
     return new URLSearchParams(body).getAll("emergency").some(function (tick) { return tick && tick !== "none"; });
@@ -70,8 +71,7 @@ self.Store = (function () {
         person: person,
         bodies: bodies,
         filledAt: before ? before.filledAt : filledAt,
-        errors: null,
-        blobs: before ? before.blobs : []
+        errors: null
       }));
       return token;
     });
@@ -106,7 +106,60 @@ self.Store = (function () {
           return promised(store.delete(item.token));
         }));
       });
+      await Pictures.forget(person);
       await within("facts", "readwrite", function (store) { return promised(store.clear()); });
+    }
+  };
+})();
+
+self.Pictures = (function () {
+  "use strict";
+  const within = database("aftercare-pictures", 1, function (event) {
+    // token, person, checkIn (the token of its form), filledAt (of the check-in), area, label (of the area), consent
+    // and record (as posted; "" where not asked), blob, keptAt (ms), errors (null: not refused; else a sentence, or
+    // "large" or "unread")
+    event.target.result.createObjectStore("pictures", { keyPath: "token" });
+  });
+
+  function all() {
+    return within("pictures", "readonly", function (store) { return promised(store.getAll()); });
+  }
+
+  function remove(token) {
+    return within("pictures", "readwrite", function (store) { return promised(store.delete(token)); });
+  }
+
+  async function removeWhere(is) {
+    await Promise.all((await all()).filter(is).map(function (picture) { return remove(picture.token); }));
+  }
+
+  return {
+    all: all,
+    remove: remove,
+    // Take the newest picture off, so that a check-in has room; answer whether there was one.
+    makeRoom: async function () {
+      const newest = (await all()).sort(function (one, other) { return other.keptAt - one.keptAt; })[0];
+      if (newest) {
+        await remove(newest.token);
+        await Store.setFact("dropped", newest.person);
+      }
+      return Boolean(newest);
+    },
+    keep: function (picture) {
+      return within("pictures", "readwrite", function (store) { return promised(store.add(picture)); });
+    },
+    // Note why the portal does not take a picture, unless it was removed meanwhile.
+    refuse: function (token, errors) {
+      return within("pictures", "readwrite", async function (store) {
+        const found = await promised(store.get(token));
+        return found ? promised(store.put(Object.assign(found, { errors: errors }))) : null;
+      });
+    },
+    removeOf: function (checkIn) {
+      return removeWhere(function (picture) { return picture.checkIn === checkIn; });
+    },
+    forget: function (person) {
+      return removeWhere(function (picture) { return picture.person === person; });
     }
   };
 })();

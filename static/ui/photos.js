@@ -7,39 +7,12 @@
   var form = document.querySelector("[data-photo-form]");
   var shots = document.querySelector("[data-shots]");
   var count = document.querySelector("[data-count]");
-  if (!form || !shots || !window.fetch || !window.crypto || !crypto.randomUUID) {
+  if (!form || !shots || !window.smallerPicture || !window.crypto || !crypto.randomUUID) {
     return;
   }
-  var LONGEST = 2400; // pixels, as the portal keeps them
-  var QUALITY = 0.88;
   var TRIES = 4;
   var line = Promise.resolve(); // one after the other: the portal takes in one at a time
   var words = form.dataset;
-
-  function smaller(file) {
-    if (!window.createImageBitmap) {
-      return Promise.resolve(file);
-    }
-    return createImageBitmap(file, { imageOrientation: "from-image" })
-      .then(function (bitmap) {
-        var part = Math.min(1, LONGEST / Math.max(bitmap.width, bitmap.height));
-        if (part === 1 && file.size < 2000000) {
-          return file;
-        }
-        var canvas = document.createElement("canvas");
-        canvas.width = Math.round(bitmap.width * part);
-        canvas.height = Math.round(bitmap.height * part);
-        canvas.getContext("2d").drawImage(bitmap, 0, 0, canvas.width, canvas.height);
-        return new Promise(function (resolve) {
-          canvas.toBlob(function (blob) {
-            resolve(blob && blob.size < file.size ? blob : file);
-          }, "image/jpeg", QUALITY);
-        });
-      })
-      .catch(function () {
-        return file; // HEIC in most browsers, and what is no picture: the portal says which
-      });
-  }
 
   function made(name, css, text) {
     var element = document.createElement(name);
@@ -207,7 +180,7 @@
     if (found.consent) {
       fields.consent = found.consent.value;
     }
-    smaller(found.file).then(function (blob) {
+    window.smallerPicture(found.file).then(function (blob) {
       var picture = { blob: blob, label: label, fields: fields };
       send(newShot(picture), picture);
     });

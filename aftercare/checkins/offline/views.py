@@ -10,11 +10,16 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from aftercare.checkins.models import MOST_PHOTOS
 from aftercare.checkins.offline.known import known_of
 from aftercare.checkins.offline.reasons import reasons
 from aftercare.checkins.offline.worker import worker_script
 from aftercare.checkins.pages.lead import lead_of
 from aftercare.checkins.pages.lead_box import box_of
+from aftercare.checkins.photos.areas import areas_without_network
+from aftercare.checkins.photos.consent import has_agreed
+from aftercare.checkins.photos.decoding import MOST_BYTES
+from aftercare.checkins.photos.forms import PhotoForm
 from aftercare.checkins.views import patient_page
 from aftercare.people.access import patient_of
 from aftercare.people.models import Patient
@@ -33,6 +38,9 @@ def offline(request: HttpRequest, patient: Patient) -> HttpResponse:
         "box": box_of(patient, lead) if lead.is_action else None,
         "reasons": reasons(),
         "known": known_of(patient, now),
+        "photo_form": PhotoForm(areas=areas_without_network(patient), has_agreed=has_agreed(patient)),
+        "most": MOST_PHOTOS,
+        "most_bytes": MOST_BYTES,
     }
     return render(request, "checkins/offline/offline.html", context)
 

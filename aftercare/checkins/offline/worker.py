@@ -15,20 +15,33 @@ from django.templatetags.static import static
 from aftercare.ui.static import BASE_STYLES, HashedStaticStorage
 
 # Push messages come first: they work in browsers that keep no pages.
-PARTS = ("offline/push.js", "offline/store.js", "offline/sending.js", "offline/worker.js")
+PARTS = (
+    "offline/push.js",
+    "offline/store.js",
+    "offline/sending.js",
+    "offline/picture_sending.js",
+    "offline/pages.js",
+    "offline/telling.js",
+    "offline/forms.js",
+    "offline/worker.js",
+)
 # What the pages need that are kept without a network.
 FILES = (
     "ui/forms.css",
     "ui/check_in.css",
+    "ui/photos.css",
     "ui/recovery.css",
     "ui/guidance.css",
     "ui/clock.js",
     "ui/emergency.js",
     "ui/autosave.js",
     "ui/check_in.js",
+    "ui/smaller_picture.js",
     "offline/offline.css",
     "offline/page.js",
     "offline/store.js",
+    "offline/counting.js",
+    "offline/pictures.js",
     "offline/rules.js",
     "offline/advice.js",
     "offline/offline.js",

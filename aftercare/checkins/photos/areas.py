@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from aftercare.checkins.models import CheckIn, PhotoArea
-from aftercare.people.models import Area, Procedure
+from aftercare.people.models import Area, Patient, Procedure
 
 PARTS: dict[str, tuple[PhotoArea, ...]] = {
     Area.FACE: (
@@ -31,6 +31,11 @@ def areas_of(check_in: CheckIn) -> list[PhotoArea]:
     named = {str(check_in.procedure_id), *map(str, check_in.several_of)}
     about = [one for one in check_in.patient.procedures.all() if str(one.pk) in named]
     return parts_of(about) or list(OF_OTHERS)
+
+
+def areas_without_network(patient: Patient) -> list[PhotoArea]:
+    """Return the parts of every area that was treated, the newest first; all together before a treatment."""
+    return parts_of(patient.procedures.order_by("-performed_at")) or list(OF_OTHERS)
 
 
 def parts_of(procedures: Iterable[Procedure]) -> list[PhotoArea]:

@@ -9,10 +9,11 @@ from uuid import UUID, uuid4
 from django.http import QueryDict
 
 from aftercare.checkins.models import MOST_PHOTOS, CheckIn, Photo
-from aftercare.checkins.photos.areas import areas_of
+from aftercare.checkins.photos.areas import areas_of, areas_without_network
 from aftercare.checkins.photos.consent import has_agreed
 from aftercare.checkins.photos.forms import PhotoForm
 from aftercare.people.models import Patient
+from aftercare.people.sessions.activity import KEPT
 
 # To an older check-in no picture is added: it would not show what was reported.
 TAKEN_FOR = timedelta(hours=24)
@@ -46,7 +47,9 @@ def empty_form(check_in: CheckIn, patient: Patient) -> PhotoForm:
 
 
 def posted_form(check_in: CheckIn, patient: Patient, posted: QueryDict, sent: Any) -> PhotoForm:
-    return PhotoForm(posted, sent, areas=areas_of(check_in), has_agreed=has_agreed(patient))
+    """Return the form as posted. A phone that kept a picture did not know yet what its check-in is about."""
+    areas = areas_without_network(patient) if KEPT in posted else areas_of(check_in)
+    return PhotoForm(posted, sent, areas=areas, has_agreed=has_agreed(patient))
 
 
 def photos_context(check_in: CheckIn, patient: Patient, form: PhotoForm, now: datetime) -> dict[str, Any]:

@@ -12,17 +12,42 @@ from pytest_django.live_server_helper import LiveServer
 from aftercare.people.models import Patient, User
 from tests.checkins.browsing import NO_TELEPHONE, PHONE, choose, send
 from tests.checkins.offline.network import Network, State
+from tests.checkins.photos.conftest import folder
 from tests.checkins.posting import signed_in
 from tests.ui.browser import HURRY
 
 PATIENCE = 10  # seconds
-WAITING = """async () => {
-  const open = indexedDB.open("aftercare");
+STORED = """async ([name, store]) => {
+  const open = indexedDB.open(name);
   const database = await new Promise((resolve) => { open.onsuccess = () => resolve(open.result); });
-  const all = database.transaction("outgoing").objectStore("outgoing").getAll();
+  if (!database.objectStoreNames.contains(store)) {
+    database.close();
+    await new Promise((resolve) => { indexedDB.deleteDatabase(name).onsuccess = resolve; });
+    return [];
+  }
+  const all = database.transaction(store).objectStore(store).getAll();
   const found = await new Promise((resolve) => { all.onsuccess = () => resolve(all.result); });
   database.close();
   return found;
+}"""
+# What fills the disk of the phone: ever smaller records, until the browser refuses the smallest.
+FILL = """async () => {
+  const open = indexedDB.open("filler", 1);
+  open.onupgradeneeded = () => open.result.createObjectStore("filler", { autoIncrement: true });
+  const database = await new Promise((resolve) => { open.onsuccess = () => resolve(open.result); });
+  for (let size = 65536; size > 20; size = size / 4) {
+    for (let room = true; room;) {
+      const transaction = database.transaction("filler", "readwrite");
+      for (let count = 0; count < 4; count += 1) {
+        transaction.objectStore("filler").add(crypto.getRandomValues(new Uint8Array(size)));
+      }
+      room = await new Promise((resolve) => {
+        transaction.oncomplete = () => resolve(true);
+        transaction.onabort = () => resolve(false);
+      });
+    }
+  }
+  database.close();
 }"""
 FILLED = """async () => {
   const names = (await caches.keys()).filter((name) => name.startsWith("pages-"));
@@ -72,6 +97,15 @@ class PhoneOf:
             assert time.monotonic() < until, question
             time.sleep(0.05)
 
+    def limit_disk(self, size: int) -> None:
+        """Give the portal so many bytes on this phone; before the first page, since the browser looks rarely."""
+        devtools = self.context.new_cdp_session(self.page)
+        devtools.send("Storage.overrideQuotaForOrigin", {"origin": self.network.url, "quotaSize": size})
+
+    def fill_disk(self) -> None:
+        """Fill what is left of it."""
+        self.page.evaluate(FILL)
+
     def cut(self) -> None:
         self.network.become(State.CUT)
 
@@ -85,7 +119,14 @@ class PhoneOf:
 
     def waiting(self) -> list[dict[str, object]]:
         """Return what waits on the phone."""
-        found: list[dict[str, object]] = self.page.evaluate(WAITING)
+        return self.stored("aftercare", "outgoing")
+
+    def pictures(self) -> list[dict[str, object]]:
+        """Return the pictures that wait on the phone."""
+        return self.stored("aftercare-pictures", "pictures")
+
+    def stored(self, database: str, store: str) -> list[dict[str, object]]:
+        found: list[dict[str, object]] = self.page.evaluate(STORED, [database, store])
         return found
 
     def come_back(self) -> None:
@@ -112,4 +153,4 @@ def phone(browser: Browser, live_server: LiveServer, network: Network, treated: 
     assert found.errors == []
 
 
-__all__ = ["PhoneOf", "State", "expect"]
+__all__ = ["PhoneOf", "State", "expect", "folder"]

@@ -28,10 +28,6 @@ A_DAY_AHEAD = """() => {
     static now() { return Real.now() + 86400000; }
   };
 }"""
-# What a write does on a full disk. The browser itself looks at the room left only twice a minute.
-FULL = """() => {
-  IDBObjectStore.prototype.put = () => { throw new DOMException("no room", "QuotaExceededError"); };
-}"""
 NO_PAGES = "async () => !(await caches.keys()).some((name) => name.startsWith('pages-'))"
 
 
@@ -133,8 +129,8 @@ def test_another_person_on_the_phone_sees_nothing_and_loses_nothing(phone: Phone
     phone.get_ready()
     phone.cut()
     phone.check_in(Can_you_see_or_feel="Pus bumps")
-    phone.network.become(State.ON)
     phone.sign_in(other.user)
+    phone.network.become(State.ON)
     page = phone.get_ready()
     page.goto(phone.network.url + "/offline/")
     expect(page.get_by_role("heading", name="Nothing waits on this phone")).to_be_visible()
@@ -197,9 +193,10 @@ def test_a_clock_that_is_a_day_ahead_changes_no_time(phone: PhoneOf) -> None:
 
 
 def test_where_there_is_no_room_it_says_so_and_the_form_keeps_the_answers(phone: PhoneOf) -> None:
+    phone.limit_disk(4_000_000)
     phone.get_ready()
     page = phone.open("/check-in/")
-    phone.context.service_workers[0].evaluate(FULL)
+    phone.fill_disk()
     choose(page, "How red is the treated skin?", "Mild")
     phone.cut()
     send(page)

@@ -15,11 +15,11 @@ from django.test import Client
 from aftercare.checkins.models import CheckIn, Photo
 from aftercare.checkins.photos import actions
 from aftercare.people.actions.withdrawal import withdraw_patient
-from aftercare.people.models import Patient, StaffMember
+from aftercare.people.models import Area, Patient, StaffMember
 from tests.checkins.photos.pictures import heic, jpeg
 from tests.clinic.staff_client import proved_client
 from tests.clock import frozen_at
-from tests.factories import at, check_in
+from tests.factories import ProcedureFactory, at, check_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.frozen_at(at(20, minutes=5))]
 
@@ -127,8 +127,30 @@ def test_a_replayed_picture_is_one_picture(client: Client, reported: CheckIn) ->
 
 def test_a_phone_without_network_names_the_check_in_by_its_token(client: Client, reported: CheckIn) -> None:
     named = {**fields(reported), "check_in": str(reported.token)}
-    assert client.post("/pictures/", named, **JSON).status_code == 201
+    answer = client.post("/pictures/", named, **JSON)
+    assert (answer.status_code, answer.json()["token"]) == (201, named["token"])
     assert reported.photos.count() == 1
+
+
+def test_every_answer_to_a_phone_names_the_token_of_the_picture(client: Client, reported: CheckIn) -> None:
+    refused = fields(reported, b"nothing", kept="1")
+    answer = client.post("/pictures/", refused, **JSON)
+    assert (answer.status_code, answer.json()["token"]) == (422, refused["token"])
+    without = fields(reported, check_in=str(uuid.uuid4()))
+    answer = client.post("/pictures/", without, **JSON)
+    assert (answer.status_code, answer.json()["token"]) == (404, without["token"])
+    assert client.post("/pictures/", fields(reported, check_in=str(uuid.uuid4()))).status_code == 404
+
+
+def test_a_phone_without_network_may_show_any_part_that_was_treated(
+    client: Client, reported: CheckIn, nurse: StaffMember
+) -> None:
+    ProcedureFactory.create(
+        patient=reported.patient, area=Area.NECK, performed_at=at(-500), recorded_by=nurse.user
+    )
+    for kept, status in (({}, 422), ({"kept": "1"}, 201)):
+        answer = client.post("/pictures/", fields(reported, area="neck", **kept), **JSON)
+        assert answer.status_code == status
 
 
 def test_an_older_check_in_takes_no_picture(client: Client, reported: CheckIn) -> None:

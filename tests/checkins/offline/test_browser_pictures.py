@@ -1,0 +1,136 @@
+"""Pictures without a network: kept with their check-in, sent after it, each once, and never in its way."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from PIL import Image
+from playwright.sync_api import FilePayload, Page, expect
+
+from aftercare.checkins.models import CheckIn, Photo
+from aftercare.people.models import Patient
+from tests.checkins.offline.conftest import PhoneOf, State
+from tests.checkins.photos.pictures import heic, jpeg, picture
+from tests.ui.browser import assert_usable, cut_off, sticks_out, with_text_twice_as_large
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("course_set", "folder"),
+]
+CONSENT = "The clinic may keep these pictures in my record."
+
+
+def add(page: Page, area: str, content: bytes | None = None) -> None:
+    """Save a picture on the page of what waits, and wait until it is kept."""
+    choose_picture(page, area, content or jpeg())
+    expect(page.get_by_text("The picture is saved on this phone.")).to_be_visible()
+
+
+def choose_picture(page: Page, area: str, content: bytes) -> None:
+    box = page.get_by_label(CONSENT)
+    expect(page.get_by_role("button", name="Save the picture")).to_be_visible()
+    if box.is_visible():
+        box.check()
+    page.locator("[data-add] label", has_text=area).click()
+    chosen: FilePayload = {"name": "picture.jpg", "mimeType": "image/jpeg", "buffer": content}
+    page.locator("[data-add] [type=file]").set_input_files(chosen)
+    page.get_by_role("button", name="Save the picture").click()
+
+
+def noise() -> bytes:
+    """A picture that cannot be made small."""
+    return jpeg(Image.effect_noise((900, 900), 90).convert("RGB"), quality=95)
+
+
+def kept_pictures(count: int) -> list[Photo]:
+    """The pictures that the portal has, once there are so many; a moment later there are no more."""
+    until = time.monotonic() + 10
+    while Photo.objects.kept().count() < count and time.monotonic() < until:
+        time.sleep(0.05)
+    time.sleep(0.3)
+    assert Photo.objects.kept().count() == count
+    return list(Photo.objects.kept().select_related("check_in").order_by("created_at"))
+
+
+def test_pictures_are_kept_beside_their_check_in_and_sent_after_it(phone: PhoneOf, treated: Patient) -> None:
+    phone.get_ready()
+    phone.cut()
+    page = phone.check_in(How_red_is_the_treated_skin="Mild")
+    expect(page.get_by_label(CONSENT)).not_to_be_checked()
+    page.get_by_role("button", name="Save the picture").click()
+    expect(page.get_by_text("Tick the box if you agree.")).to_be_visible()
+    add(page, "Left cheek", jpeg(picture(4000, 3000), quality=98))
+    expect(page.get_by_label(CONSENT)).to_be_hidden()
+    add(page, "Forehead", heic(picture(300, 200)))
+    add(page, "Right cheek", b"#!/bin/sh\n")
+    expect(page.locator("[data-sum]")).to_have_text("1 check-in, 3 pictures")
+    page.get_by_role("button", name="Remove Forehead").click()
+    expect(page.locator("[data-sum]")).to_have_text("1 check-in, 2 pictures")
+
+    phone.come_back()
+    page.wait_for_url("**/check-ins/*/")
+    [photo] = kept_pictures(1)
+    assert (photo.area, photo.width, photo.check_in) == ("left_cheek", 2400, CheckIn.objects.get())
+    # The one that is no picture holds nothing up, and the patient is told why.
+    expect(page.get_by_text("a picture on this phone cannot be sent.")).to_be_visible()
+    page = phone.open("/offline/")
+    expect(page.get_by_role("heading", name="Pictures wait on this phone")).to_be_visible()
+    expect(page.locator("[data-cannot]")).to_contain_text("This is not a picture that we can open.")
+    page.get_by_role("button", name="Remove Right cheek").click()
+    expect(page.get_by_role("heading", name="Nothing waits on this phone")).to_be_visible()
+    assert phone.pictures() == []
+
+
+def test_on_a_full_phone_a_check_in_comes_before_any_picture(phone: PhoneOf) -> None:
+    phone.limit_disk(4_000_000)
+    phone.get_ready()
+    phone.cut()
+    page = phone.check_in(How_red_is_the_treated_skin="Mild")
+    add(page, "Forehead", noise())
+    phone.fill_disk()
+    choose_picture(page, "Left cheek", noise())
+    expect(page.get_by_text("The picture is not saved.")).to_be_visible()
+    assert (len(phone.waiting()), len(phone.pictures())) == (1, 1)
+
+    page = phone.check_in(Can_you_see_or_feel="Pus bumps")
+    expect(page.get_by_role("heading", name="Call the clinic now")).to_be_visible()
+    expect(page.get_by_role("heading", name="A picture was taken off this phone")).to_be_visible()
+    assert (len(phone.waiting()), phone.pictures()) == (2, [])
+
+    phone.come_back()
+    page.wait_for_url("**/check-ins/*/")
+    assert CheckIn.objects.count() == 2
+
+
+def test_signing_out_counts_the_pictures_and_takes_them_off_the_phone(phone: PhoneOf) -> None:
+    phone.get_ready()
+    page = phone.tab()
+    page.goto(phone.network.url + "/accounts/logout/")
+    phone.cut()
+    add(phone.check_in(How_red_is_the_treated_skin="Mild"), "Forehead")
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_text("1 check-in, 1 picture")).to_be_visible()
+    phone.network.become(State.ON)
+    page.get_by_role("button", name="Delete it and sign out").click()
+    page.wait_for_url(phone.network.url + "/")
+    phone.page = page
+
+    assert (phone.waiting(), phone.pictures()) == ([], [])
+    assert not Photo.objects.exists()
+
+
+def test_the_page_with_pictures_can_be_used_by_everybody(phone: PhoneOf) -> None:
+    phone.get_ready()
+    phone.cut()
+    page = phone.check_in(Can_you_see_or_feel="Pus bumps")
+    add(page, "Forehead")
+    assert_usable(page, "pictures saved on this phone")
+
+    page.set_viewport_size({"width": 320, "height": 700})
+    with_text_twice_as_large(page)
+    page.wait_for_function("parseFloat(getComputedStyle(document.documentElement).fontSize) === 32")
+    page.wait_for_timeout(300)
+    assert not sticks_out(page)
+    assert cut_off(page) == []
