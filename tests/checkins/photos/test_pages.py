@@ -136,10 +136,10 @@ def test_every_answer_to_a_phone_names_the_token_of_the_picture(client: Client, 
     refused = fields(reported, b"nothing", kept="1")
     answer = client.post("/pictures/", refused, **JSON)
     assert (answer.status_code, answer.json()["token"]) == (422, refused["token"])
-    without = fields(reported, check_in=str(uuid.uuid4()))
+    without = {**fields(reported), "check_in": str(uuid.uuid4())}
     answer = client.post("/pictures/", without, **JSON)
     assert (answer.status_code, answer.json()["token"]) == (404, without["token"])
-    assert client.post("/pictures/", fields(reported, check_in=str(uuid.uuid4()))).status_code == 404
+    assert client.post("/pictures/", {**fields(reported), "check_in": str(uuid.uuid4())}).status_code == 404
 
 
 def test_a_phone_without_network_may_show_any_part_that_was_treated(
