@@ -104,5 +104,5 @@ self.PictureSending = (function () {
     }
   }
 
-  return { giveWay: giveWay, flush: Sending.oneAtATime("sending pictures", once) };
+  return { giveWay: giveWay, flush: Sending.oneAtATime("sending-pictures", once) };
 })();
