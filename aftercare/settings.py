@@ -71,11 +71,11 @@ MIDDLEWARE = [
     "aftercare.people.middleware.TrustedProxies",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    # Pages about a person hold a masked CSRF token, and nothing that a stranger can put beside it; the padding of
-    # varying length takes from BREACH the rest of what it measures.
+    # Pages about a person hold a masked CSRF token, and nothing that a stranger put there; padding of varying length.
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "aftercare.incoming.middleware.LargeRequests",
     "aftercare.incoming.middleware.HealthProbes",
     "aftercare.incoming.middleware.ReadableRequests",
     "aftercare.people.sessions.middleware.Sessions",

@@ -1,15 +1,19 @@
-"""Middleware: health probes by address, and requests with text that no database stores."""
+"""Middleware: health probes by address, requests that are too large, and text that no database stores."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from http import HTTPStatus
 from urllib.parse import unquote_to_bytes
 
 from django.core.exceptions import BadRequest
 from django.db import DataError
-from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 
 from aftercare import health
+from aftercare.incoming.slow_clients import TOO_LARGE
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -29,6 +33,26 @@ class HealthProbes:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         probe = PROBES.get(request.path_info)
         return probe(request) if probe else self.get_response(request)
+
+
+class LargeRequests:
+    """Answer 413 to a request whose body was too large, with a page that says what to do.
+
+    A proxy in front of the portal that takes no such body asks for the page by the same header (docs/nginx.conf).
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if TOO_LARGE not in request.META:
+            return self.get_response(request)
+        status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        if "application/json" in request.headers.get("Accept", ""):
+            said = _("The picture is larger than 20 MB. Please send a smaller one.")
+            return JsonResponse({"error": said, "again": False}, status=status)
+        page = render_to_string("413.html", {"is_picture": request.path == "/pictures/"})
+        return HttpResponse(page, status=status)
 
 
 class ReadableRequests:

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from http import HTTPStatus
+from io import BytesIO
 from tempfile import SpooledTemporaryFile
 from typing import IO, TYPE_CHECKING
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 WORKING_SLOTS = 4  # per process, and as many database connections
 LARGEST_BODY = 22_000_000  # bytes: a picture of 20 MB with its form
+# A body that is too large is read to its end up to here, and thrown away: browsers show no answer before that.
+MOST_DISCARDED = 150_000_000
+TOO_LARGE = "HTTP_X_BODY_TOO_LARGE"  # in the environment of a request whose body was thrown away
 IN_MEMORY = 256_000  # bytes of a body; what is longer waits in a file
 STEP = 65_536  # bytes
 BODY_SECONDS = 60.0  # for the whole body
@@ -50,7 +54,10 @@ class BufferedRequests:
         try:
             body = self.read_body(environ)
         except BodyError as error:
-            return refuse(error.status, start_response)
+            if error.status != HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+                return refuse(error.status, start_response)
+            environ |= {"wsgi.input": BytesIO(), "CONTENT_LENGTH": "0", TOO_LARGE: "yes"}
+            return self.work(environ, start_response)
         if body is None:
             return self.work(environ, start_response)
         with body:
@@ -67,6 +74,7 @@ class BufferedRequests:
         """Return the whole body, or None without one; raise BodyError if it is too large or does not arrive."""
         length = int(environ.get("CONTENT_LENGTH") or 0)
         if length > LARGEST_BODY:
+            self.discard_body(environ, length)
             raise BodyError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         if not length:
             return None
@@ -81,6 +89,14 @@ class BufferedRequests:
             raise BodyError(HTTPStatus.REQUEST_TIMEOUT)
         body.seek(0)
         return body
+
+    def discard_body(self, environ: WSGIEnvironment, length: int) -> None:
+        """Read a body that is too large, within the same time, and keep nothing of it."""
+        if length > MOST_DISCARDED:
+            return
+        with self.deadlines.watch(environ.get("gunicorn.socket")), contextlib.suppress(OSError):
+            while length > 0 and (piece := environ["wsgi.input"].read(min(STEP, length))):
+                length -= len(piece)
 
 
 class SentResponse:

@@ -158,7 +158,7 @@
   function chosen() {
     var area = form.querySelector("[name=area]:checked");
     var consent = form.querySelector("[name=consent]");
-    var file = form.elements.picture.files[0];
+    var file = form.elements.camera.files[0] || form.elements.picture.files[0];
     // What is missing is said by the portal, beside its field.
     return area && file && (!consent || consent.checked) ? { area: area, consent: consent, file: file } : null;
   }
@@ -184,6 +184,7 @@
       var picture = { blob: blob, label: label, fields: fields };
       send(newShot(picture), picture);
     });
+    form.elements.camera.value = "";
     form.elements.picture.value = "";
   });
 })();

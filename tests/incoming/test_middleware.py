@@ -42,6 +42,32 @@ class TestProbes:
         assert browser().post("/healthz").status_code == 405
 
 
+class TestTooLarge:
+    """Of a body that was thrown away before, the portal's own page says what to do."""
+
+    def test_a_picture(self, patient: Patient) -> None:
+        response = browser(patient).post("/pictures/", headers={"x-body-too-large": "yes"})
+
+        assert response.status_code == 413
+        page = response.content.decode()
+        assert "This picture is too large" in page
+        assert "at most 20 MB" in page
+        assert 'href="tel:999"' in page
+        assert "Content-Security-Policy" in response.headers
+
+    def test_anything_else(self) -> None:
+        response = browser().get("/check-in/", headers={"x-body-too-large": "yes"})
+
+        assert response.status_code == 413
+        assert "Nothing was saved. Go back, and send less at once." in response.content.decode()
+
+    def test_a_script_gets_an_answer_that_it_can_read(self) -> None:
+        response = browser().post("/pictures/", headers={"x-body-too-large": "yes", "accept": JSON})
+
+        assert (response.status_code, response.json()["again"]) == (413, False)
+        assert "20 MB" in response.json()["error"]
+
+
 @pytest.mark.parametrize("path", ["/", "/check-in/", "/accounts/login/code/", "/no-such-page", "/healthz/"])
 @pytest.mark.parametrize("host", ["evil.example", "10.0.0.7:8000", "a b", "x" * 300])
 def test_another_host_is_refused(clinic: Clinic, path: str, host: str) -> None:

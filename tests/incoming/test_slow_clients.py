@@ -27,6 +27,7 @@ class Portal:
 
     def __init__(self) -> None:
         self.bodies: list[bytes] = []
+        self.too_large: list[bool] = []
         self.connections: set[int] = set()
         self.lock = threading.Lock()
         self.at_once = self.most_at_once = 0
@@ -39,6 +40,7 @@ class Portal:
         with self.lock:
             self.connections.add(id(connections[DEFAULT_DB_ALIAS]))
             self.bodies.append(environ["wsgi.input"].read())
+            self.too_large.append(slow_clients.TOO_LARGE in environ)
             self.at_once -= 1
         start_response("200 OK", [])
         return [b"ok"]
@@ -75,13 +77,24 @@ def test_a_body_arrives_as_it_was_sent(portal: Portal, body: bytes) -> None:
     assert portal.bodies == [body]
 
 
-def test_a_body_that_is_too_large_is_refused_unread(portal: Portal) -> None:
-    body = io.BytesIO(b"x")
+@pytest.mark.parametrize(("length", "read"), [(1_001, 1_001), (2_000, 2_000), (2_001, 0)])
+def test_a_body_that_is_too_large_is_thrown_away_and_the_portal_says_so(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch, length: int, read: int
+) -> None:
+    """It is read to its end, so that the browser shows the answer; one that is absurd is not read at all."""
+    monkeypatch.setattr(slow_clients, "LARGEST_BODY", 1_000)
+    monkeypatch.setattr(slow_clients, "MOST_DISCARDED", 2_000)
+    body = io.BytesIO(b"x" * length)
 
-    status = answer(BufferedRequests(portal), body, str(slow_clients.LARGEST_BODY + 1))
+    assert answer(BufferedRequests(portal), body, str(length)) == "200 OK"
 
-    assert status.startswith("413 ")
-    assert (body.tell(), portal.bodies) == (0, [])
+    assert body.tell() == read
+    assert (portal.bodies, portal.too_large) == ([b""], [True])
+
+
+def test_no_other_body_is_called_too_large(portal: Portal) -> None:
+    answer(BufferedRequests(portal), io.BytesIO(b"x"), "1")
+    assert portal.too_large == [False]
 
 
 def test_a_client_that_hangs_up_leaves_nothing_to_do(portal: Portal) -> None:

@@ -168,6 +168,20 @@ def test_nginx_leads_from_http_to_https(site: Site) -> None:
     assert (answer.status, answer.headers["Location"]) == (301, "https://127.0.0.1/check-in/?a=1")
 
 
+def test_the_portal_says_what_to_do_where_nginx_refuses_a_body(site: Site) -> None:
+    connection = http.client.HTTPSConnection(
+        "127.0.0.1", site.nginx.port, timeout=20, context=site.nginx.client_context()
+    )
+    with contextlib.closing(connection):
+        connection.putrequest("POST", "/pictures/")
+        connection.putheader("Content-Length", "30000000")
+        connection.endheaders()
+        response = connection.getresponse()
+
+        assert response.status == 413
+        assert "This picture is too large" in response.read().decode()
+
+
 def test_nginx_keeps_slow_clients_to_itself(site: Site) -> None:
     begun = b"POST /check-in/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\nr"
     context = site.nginx.client_context()

@@ -39,7 +39,7 @@ def page(source: str, **context: Any) -> str:
     return Template(source).render(Context(surroundings | context))
 
 
-@pytest.mark.parametrize("name", ["400.html", "500.html"])
+@pytest.mark.parametrize("name", ["400.html", "413.html", "500.html"])
 def test_an_error_page_needs_no_context_and_no_database(name: str) -> None:
     shown = get_template(name).render()
     assert "<h1" in shown
@@ -47,7 +47,9 @@ def test_an_error_page_needs_no_context_and_no_database(name: str) -> None:
         assert f'<a href="tel:{number}">{number}</a>' in shown
 
 
-@pytest.mark.parametrize("name", ["400.html", "403.html", "403_csrf.html", "404.html", "500.html"])
+@pytest.mark.parametrize(
+    "name", ["400.html", "403.html", "403_csrf.html", "404.html", "413.html", "500.html"]
+)
 def test_every_error_page_says_when_it_is_a_demonstration(name: str) -> None:
     with override_settings(DEMO=True):
         assert DEMONSTRATION in get_template(name).render()

@@ -36,8 +36,15 @@ class PhotoForm(forms.Form):
         },
     )
     token = forms.UUIDField(widget=forms.HiddenInput)
+    # The same as `picture`, where the device has a camera: it opens at once.
+    camera = forms.FileField(
+        label=gettext_lazy("Take a picture"),
+        required=False,
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": "image/*", "capture": "environment"}),
+    )
     picture = forms.FileField(
-        label=gettext_lazy("The picture"),
+        label=gettext_lazy("Choose a picture"),
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": ACCEPTED}),
         error_messages={
@@ -46,8 +53,19 @@ class PhotoForm(forms.Form):
         },
     )
 
-    def __init__(self, *arguments: Any, areas: list[PhotoArea], has_agreed: bool, **options: Any) -> None:
+    def __init__(
+        self,
+        *arguments: Any,
+        areas: list[PhotoArea],
+        has_agreed: bool,
+        has_camera: bool = False,
+        **options: Any,
+    ) -> None:
         super().__init__(*arguments, **options)
+        if not has_camera:
+            del self.fields["camera"]
+        elif self.files.get("camera"):
+            self.fields["picture"].required = False
         if has_agreed:
             del self.fields["consent"]
         area = self.fields["area"]
@@ -59,9 +77,16 @@ class PhotoForm(forms.Form):
         self.helper.disable_csrf = True
         self.helper.field_class = "opts"
         consent = [] if has_agreed else [Field("consent", wrapper_class="ticks unnamed")]
+        camera = [Field("camera", wrapper_class="by-camera")] if has_camera else []
         self.helper.layout = Layout(
-            *consent, Field("area", wrapper_class="ticks"), Field("picture"), Field("token")
+            *consent, Field("area", wrapper_class="ticks"), *camera, Field("picture"), Field("token")
         )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if taken := cleaned.get("camera"):
+            cleaned["picture"] = taken
+        return cleaned
 
     @property
     def first_error(self) -> str:

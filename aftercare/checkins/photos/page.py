@@ -43,13 +43,13 @@ def newest_open(patient: Patient, now: datetime) -> CheckIn | None:
 
 def empty_form(check_in: CheckIn, patient: Patient) -> PhotoForm:
     agreed = has_agreed(patient)
-    return PhotoForm(areas=areas_of(check_in), has_agreed=agreed, initial={"token": uuid4()})
+    return PhotoForm(areas=areas_of(check_in), has_agreed=agreed, has_camera=True, initial={"token": uuid4()})
 
 
 def posted_form(check_in: CheckIn, patient: Patient, posted: QueryDict, sent: Any) -> PhotoForm:
     """Return the form as posted. A phone that kept a picture did not know yet what its check-in is about."""
     areas = areas_without_network(patient) if KEPT in posted else areas_of(check_in)
-    return PhotoForm(posted, sent, areas=areas, has_agreed=has_agreed(patient))
+    return PhotoForm(posted, sent, areas=areas, has_agreed=has_agreed(patient), has_camera=True)
 
 
 def photos_context(check_in: CheckIn, patient: Patient, form: PhotoForm, now: datetime) -> dict[str, Any]:

@@ -48,7 +48,7 @@ def file(content: bytes, name: str = "picture.jpg") -> FilePayload:
 
 def choose(page: Page, area: str, content: bytes) -> None:
     page.get_by_text(area, exact=True).first.click()
-    page.locator("input[type=file]").set_input_files(file(content))
+    page.get_by_label("Choose a picture").set_input_files(file(content))
     page.get_by_role("button", name="Send the picture").click()
 
 
@@ -100,6 +100,26 @@ def test_pictures_are_sent_smaller_again_after_a_failure_and_removed(
         page.get_by_role("button", name="Remove Right cheek").click()
         expect(page.get_by_text("2 of 6.")).to_be_visible()
         assert Photo.objects.kept().count() == 2
+
+
+@pytest.mark.parametrize("has_script", [True, False])
+def test_a_phone_takes_the_picture_with_its_camera(
+    visit: Visits, reported: CheckIn, *, has_script: bool
+) -> None:
+    phone = {"has_touch": True, "is_mobile": True, "java_script_enabled": has_script}
+    with visit(f"/check-ins/{reported.pk}/pictures/", **phone) as page:
+        camera = page.get_by_label("Take a picture")
+        assert camera.get_attribute("capture") == "environment"
+        page.get_by_label("The clinic may keep these pictures in my record.").check()
+        page.get_by_text("Left cheek", exact=True).first.click()
+        camera.set_input_files(file(jpeg()))
+        page.get_by_role("button", name="Send the picture").click()
+        expect(page.get_by_text("1 of 6.")).to_be_visible()
+        assert Photo.objects.kept().count() == 1
+        assert not sticks_out(page)
+    with visit(f"/check-ins/{reported.pk}/pictures/", width=1280) as page:
+        expect(page.get_by_label("Choose a picture")).to_be_visible()
+        expect(page.get_by_label("Take a picture")).to_be_hidden()
 
 
 def test_without_script_a_picture_is_sent_by_the_form(visit: Visits, reported: CheckIn) -> None:

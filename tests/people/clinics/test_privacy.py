@@ -62,5 +62,5 @@ def test_each_page_before_the_sign_in_leads_there(clinic: Clinic, path: str) -> 
 
 
 def test_error_pages_lead_there_without_a_request() -> None:
-    for template in ("500.html", "503.html"):
+    for template in ("413.html", "500.html", "503.html"):
         assert LINK in render_to_string(template, {"fields": []})
