@@ -2,6 +2,7 @@
 self.Forms = (function () {
   "use strict";
   const LONG = 20000; // ms to wait for a check-in to be taken
+  const SETTLING = 5000; // ms to wait for its result to be shown
 
   // Keep a form before it goes out; null where the phone cannot, or nobody is known to whom it belongs.
   async function keep(body) {
@@ -42,13 +43,26 @@ self.Forms = (function () {
       if (token && response.status === 422) {
         await Store.remove(token); // it is on the screen, to be mended
       }
+      if (token && response.type === "opaqueredirect") {
+        event.waitUntil(confirm(token));
+      }
       return response;
     }
-    event.waitUntil(Promise.resolve(later()).then(Telling.tell));
+    event.waitUntil(Promise.resolve(later()).then(function () { return Telling.tell(); }));
     if ((await Pages.keptPage(Pages.OFFLINE)) === undefined) {
       return response || Response.error();
     }
     return Response.redirect(Pages.OFFLINE + (token ? "" : "?said=not_kept"), 303);
+  }
+
+  // Where a redirect leads, only the result itself tells. A network may have led elsewhere, which the browser forbids
+  // a form: then the page would stay as it is, and say nothing.
+  async function confirm(token) {
+    await new Promise(function (resolve) { setTimeout(resolve, SETTLING); });
+    if (await Store.get(token)) {
+      await Telling.flush();
+      await Telling.tell(token);
+    }
   }
 
   // An emergency that is saved without the button: the page says what became of it.

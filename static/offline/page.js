@@ -29,6 +29,10 @@
   }
 
   function say(told) {
+    const token = document.querySelector("form[data-own] [name=token]");
+    if (told.stuck && token && token.value === told.stuck) {
+      window.location.assign("/offline/"); // sent from here, and kept
+    }
     notice.querySelectorAll("[data-told]").forEach(function (line) {
       line.hidden = line.dataset.told !== told.state;
     });

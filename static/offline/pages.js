@@ -46,8 +46,13 @@ self.Pages = (function () {
     await setPerson(drawnFor === NOBODY ? null : drawnFor);
   }
 
+  function isItself(response) {
+    return response.headers.has(PERSON) && response.status < 500;
+  }
+
+  // A redirect hides where it leads to.
   function isOurs(response) {
-    return response.type === "opaqueredirect" || (response.headers.has(PERSON) && response.status < 500);
+    return response.type === "opaqueredirect" || isItself(response);
   }
 
   // ---- pages ----
@@ -133,6 +138,7 @@ self.Pages = (function () {
       knownPerson = null;
     },
     note: note,
+    isItself: isItself,
     isOurs: isOurs,
     isKept: isKept,
     keepPage: keepPage,

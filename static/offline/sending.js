@@ -92,7 +92,7 @@ self.Sending = (function () {
     const own = waiting.filter(function (item) { return portal.keys.indexOf(item.person) >= 0; });
     let why = own.length < waiting.length ? "somebody_else" : "";
     for (const item of own) {
-      const result = await send(item, portal.csrf);
+      const result = await send(item, portal.csrf).catch(function () { return "no_network"; });
       if (result !== "sent" && result !== "refused") {
         why = result; // the others are tried all the same
       }

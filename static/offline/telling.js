@@ -38,15 +38,17 @@ self.Telling = (function () {
     return found.pictures.some(isRefused) ? "picture_refused" : "picture_waits";
   }
 
-  async function tell() {
+  // `sent`: the token of a form that is to show that it is kept, where it still is.
+  async function tell(sent) {
     const key = await Pages.person();
     const found = await own();
     const arrived = ((await Store.fact("arrived")) || []).filter(function (one) { return one.person === key; });
     const last = arrived[arrived.length - 1];
     const state = stateOf(found, last);
+    const stuck = found.items.some(function (item) { return item.token === sent; }) ? sent : "";
     const pages = await self.clients.matchAll({ type: "window" });
     pages.forEach(function (client) {
-      client.postMessage({ state: state, result: last ? last.result : "" });
+      client.postMessage({ state: state, result: last ? last.result : "", stuck: stuck });
     });
   }
 

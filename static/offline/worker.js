@@ -12,7 +12,9 @@
     });
     const answer = Pages.within(Pages.isKept(url.pathname) ? PATIENCE : LONG, network);
     const response = await answer.catch(function () { return null; });
-    const isStrange = url.pathname === Pages.OFFLINE && response && !Pages.isOurs(response);
+    // What waits is shown whatever a network puts in its place: the portal itself never leads elsewhere from here,
+    // unless nobody is signed in.
+    const isStrange = url.pathname === Pages.OFFLINE && response && !Pages.isItself(response);
     if (response === null || response.status >= 500 || isStrange) {
       return (await Pages.withoutNetwork(url)) || network; // nothing is kept: the browser's own word
     }

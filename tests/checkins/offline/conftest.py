@@ -106,6 +106,21 @@ class PhoneOf:
         """Fill what is left of it."""
         self.page.evaluate(FILL)
 
+    def background_sync(self) -> None:
+        """Let the browser fire Background Sync in the worker, as it does once there is a network."""
+        found: list[str] = []
+        devtools = self.context.new_cdp_session(self.page)
+        devtools.on(
+            "ServiceWorker.workerRegistrationUpdated",
+            lambda said: found.extend(one["registrationId"] for one in said["registrations"]),
+        )
+        devtools.send("ServiceWorker.enable")
+        until = time.monotonic() + PATIENCE
+        while not found and time.monotonic() < until:
+            self.page.wait_for_timeout(20)
+        sync = {"origin": self.network.url, "registrationId": found[0], "tag": "send", "lastChance": False}
+        devtools.send("ServiceWorker.dispatchSyncEvent", sync)
+
     def cut(self) -> None:
         self.network.become(State.CUT)
 

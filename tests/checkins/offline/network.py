@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from enum import Enum
 from typing import Self
 from urllib.parse import urlsplit
@@ -24,6 +24,7 @@ class State(Enum):
     ON = "on"
     CUT = "cut"  # every connection ends at once
     CAFE = "cafe"  # a network that answers everything with its own page
+    HOTSPOT = "hotspot"  # a network that leads everything to its own page, on another host
     BROKEN = "broken"  # the portal's web server answers, the portal does not
     DEAF = "deaf"  # requests arrive, and the answers do not come back
 
@@ -36,6 +37,7 @@ class Network:
         self.portal = (found.hostname or "", found.port or 0)
         self.state = State.ON
         self.requests: list[str] = []
+        self.to_lose: list[str] = []  # beginnings of requests whose next answer is lost, once each
         self.open: set[socket.socket] = set()
         self.listening = socket.create_server(("localhost", 0))
         self.url = f"http://localhost:{self.listening.getsockname()[1]}"
@@ -79,29 +81,56 @@ class Network:
         try:
             if self.state is State.CUT:
                 return
-            if self.state in (State.CAFE, State.BROKEN):
-                phone.recv(65_536)
-                phone.sendall(CAFE if self.state is State.CAFE else BROKEN)
+            if self.state in (State.CAFE, State.BROKEN, State.HOTSPOT):
+                phone.sendall(self.own_answer(phone.recv(65_536)))
                 return
             portal = socket.create_connection(self.portal)
             self.open.add(portal)
-            self.start(self.pass_on, portal, phone, False)
-            self.pass_on(phone, portal, True)
+            loses = threading.Event()
+            self.start(self.answer, portal, phone, loses)
+            self.ask(phone, portal, loses)
         except OSError:
             pass  # hung up
         finally:
             self.end(phone)
 
-    def pass_on(self, source: socket.socket, target: socket.socket, is_request: bool) -> None:
+    def own_answer(self, request: bytes) -> bytes:
+        if self.state is State.BROKEN:
+            return BROKEN
+        if self.state is State.CAFE or request.startswith(b"GET /wifi "):
+            return CAFE
+        port = self.listening.getsockname()[1]
+        return (
+            f"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:{port}/wifi\r\n"
+            "Content-Length: 0\r\nConnection: close\r\n\r\n"
+        ).encode()
+
+    def ask(self, phone: socket.socket, portal: socket.socket, loses: threading.Event) -> None:
+        """Pass on what the phone asks."""
+        with self.until_one_ends(phone, portal):
+            while data := phone.recv(65_536):
+                line = data.split(b"\r\n", 1)[0].decode(errors="replace")
+                self.requests.append(line)
+                for start in [one for one in self.to_lose if line.startswith(one)]:
+                    self.to_lose.remove(start)
+                    loses.set()
+                portal.sendall(data)
+
+    def answer(self, portal: socket.socket, phone: socket.socket, loses: threading.Event) -> None:
+        """Pass on what the portal answers, as far as it is to arrive."""
+        with self.until_one_ends(portal, phone):
+            while data := portal.recv(65_536):
+                if loses.is_set():
+                    phone.sendall(data[:8])  # begun, so that the browser does not ask again by itself
+                    return
+                if self.state is not State.DEAF:
+                    phone.sendall(data)
+
+    @contextlib.contextmanager
+    def until_one_ends(self, source: socket.socket, target: socket.socket) -> Iterator[None]:
         try:
-            while data := source.recv(65_536):
-                if is_request:
-                    self.requests.append(data.split(b"\r\n", 1)[0].decode(errors="replace"))
-                elif self.state is State.DEAF:
-                    continue
-                target.sendall(data)
-        except OSError:
-            pass  # hung up
+            with contextlib.suppress(OSError):  # hung up
+                yield
         finally:
             self.end(source)
             self.end(target)

@@ -58,6 +58,24 @@ def test_an_answer_that_is_not_the_portals_confirms_nothing(phone: PhoneOf, stat
     stored(1)
 
 
+def test_a_network_that_leads_elsewhere_loses_nothing_and_confirms_nothing(phone: PhoneOf) -> None:
+    phone.get_ready()
+    page = phone.open("/check-in/")
+    choose(page, "How red is the treated skin?", "Mild")
+    phone.network.become(State.HOTSPOT)
+    send(page)
+    expect(page.get_by_role("heading", name="Saved on this phone")).to_be_visible(timeout=15_000)
+    phone.open("/offline/")
+    expect(page.get_by_role("heading", name="Saved on this phone")).to_be_visible()
+    page.get_by_role("button", name="Try to send now").click()
+    expect(page.get_by_text("Does this Wi-Fi need a sign-in of its own?")).to_be_visible()
+    assert len(phone.waiting()) == 1
+
+    phone.come_back()
+    page.wait_for_url("**/check-ins/*/")
+    stored(1)
+
+
 def test_what_arrived_although_its_answer_was_lost_is_not_taken_twice(phone: PhoneOf) -> None:
     phone.get_ready()
     page = phone.open("/check-in/")

@@ -21,6 +21,13 @@ pytestmark = [
 ]
 CONSENT = "The clinic may keep these pictures in my record."
 
+# Counts how often a page asks the browser, which is asked all the same.
+COUNT_ASKING = """
+self.asked = 0;
+const persist = StorageManager.prototype.persist;
+StorageManager.prototype.persist = function () { self.asked += 1; return persist.call(this); };
+"""
+
 
 def add(page: Page, area: str, content: bytes | None = None) -> None:
     """Save a picture on the page of what waits, and wait until it is kept."""
@@ -83,6 +90,86 @@ def test_pictures_are_kept_beside_their_check_in_and_sent_after_it(phone: PhoneO
     assert phone.pictures() == []
 
 
+@pytest.mark.slow
+def test_three_check_ins_with_pictures_arrive_exactly_once(phone: PhoneOf) -> None:
+    phone.get_ready()
+    phone.cut()
+    phone.context.set_offline(True)
+    page = phone.check_in(How_red_is_the_treated_skin="Mild")
+    add(page, "Forehead")
+    page = phone.check_in(Can_you_see_or_feel="Pus bumps")
+    add(page, "Left cheek")
+    add(page, "Right cheek")
+    page = phone.check_in(How_swollen_is_it="Moderate")
+    add(page, "Left cheek")
+    add(page, "Forehead")
+    expect(page.locator("[data-sum]")).to_have_text("3 check-ins, 5 pictures")
+    assert not CheckIn.objects.exists()
+
+    # The portal takes one check-in and one picture without the phone hearing of it.
+    phone.network.to_lose += ["POST /check-in/", "POST /pictures/"]
+    phone.network.become(State.ON)
+    phone.context.set_offline(False)
+    until = time.monotonic() + 10
+    while phone.network.to_lose and time.monotonic() < until:
+        page.wait_for_timeout(50)
+    phone.tab().goto(phone.network.url + "/")  # whatever was not confirmed goes out again
+    page.wait_for_url("**/check-ins/*/")
+    kept_pictures(5)
+    phone.open("/offline/")
+    expect(phone.page.get_by_role("heading", name="Nothing waits on this phone")).to_be_visible()
+
+    assert phone.network.to_lose == []
+    asked = phone.network.requests
+    assert sum(line.startswith("POST /check-in/") for line in asked) >= 4
+    assert sum(line.startswith("POST /pictures/") for line in asked) >= 6
+    first, second, third = CheckIn.objects.order_by("number")
+    assert (first.answers["redness"], second.answers["signs"], third.answers["swelling"]) == (1, ["pus"], 2)
+    assert [{photo.area for photo in one.photos.all()} for one in (first, second, third)] == [
+        {"forehead"},
+        {"left_cheek", "right_cheek"},
+        {"left_cheek", "forehead"},
+    ]
+    assert (phone.waiting(), phone.pictures()) == ([], [])
+
+
+@pytest.mark.slow
+def test_the_browser_itself_sends_what_waits_with_every_page_closed(phone: PhoneOf) -> None:
+    phone.get_ready()
+    phone.cut()
+    add(phone.check_in(How_red_is_the_treated_skin="Mild"), "Forehead")
+    phone.page.goto("about:blank")
+    phone.network.become(State.ON)
+
+    phone.background_sync()
+
+    assert [photo.check_in for photo in kept_pictures(1)] == [CheckIn.objects.get()]
+
+
+@pytest.mark.slow
+def test_the_browser_is_asked_to_keep_what_waits_but_not_above_an_emergency(phone: PhoneOf) -> None:
+    phone.context.add_init_script(COUNT_ASKING)
+    page = phone.get_ready()
+    phone.cut()
+    page = phone.check_in(Do_you_have_any_of_these="Hard to breathe")
+    expect(page.get_by_role("heading", name="Call 999 now")).to_be_visible()
+    expect(page.locator("[data-list] > li")).to_have_count(1)
+    assert page.evaluate("self.asked") == 0
+
+
+@pytest.mark.slow
+def test_the_browser_is_asked_once_to_keep_what_waits(phone: PhoneOf) -> None:
+    phone.context.add_init_script(COUNT_ASKING)
+    phone.get_ready()
+    phone.cut()
+    page = phone.check_in(Can_you_see_or_feel="Pus bumps")
+    expect(page.get_by_role("heading", name="Call the clinic now")).to_be_visible()
+    page.get_by_role("button", name="Try to send now").click()
+    expect(page.locator("[data-tried]")).to_be_visible()
+    assert page.evaluate("self.asked") == 1
+
+
+@pytest.mark.slow
 def test_on_a_full_phone_a_check_in_comes_before_any_picture(phone: PhoneOf) -> None:
     phone.limit_disk(4_000_000)
     phone.get_ready()
