@@ -138,6 +138,9 @@ def test_of_five_the_one_that_is_refused_stays_to_be_mended(phone: PhoneOf) -> N
     page.wait_for_url("**/check-ins/*/")
     last = stored(5)[-1]
     assert (last.answers["swelling"], last.observed_at < last.submitted_at) == (1, True)
+    newest = CheckIn.objects.order_by("observed_at").last()
+    assert newest is not None
+    page.wait_for_url(f"**/check-ins/{newest.pk}/")  # filled in later than the one that was mended
     phone.open("/offline/")
     expect(phone.page.get_by_role("heading", name="Nothing waits on this phone")).to_be_visible()
 
