@@ -9,6 +9,7 @@ from typing import Any
 from aftercare.alerts.models import Alert
 from aftercare.checkins.models import Assessment
 from aftercare.checkins.pages.recovery_chart import STAFF, charts_of
+from aftercare.checkins.photos.page import photos_of
 from aftercare.people.models import StaffMember
 from clinic.access import roster_of
 from clinic.alert.call_panel import panel_of
@@ -30,6 +31,7 @@ def context_of(
     open_alerts = list(patient.alerts.open().worst_first().select_related("acknowledged_by", "owner"))
     evidence = evidence_of(found, now, news)
     panel = panel_of(patient, member, alert=found, alerts=open_alerts)
+    treated, photos = [found.own_procedure] if found.own_procedure else [], photos_of(patient)
     return {
         "alert": found,
         "patient": patient,
@@ -39,7 +41,8 @@ def context_of(
         "clock": clock_of(found, hours, now),
         "evidence": evidence,
         "comparison": compare(evidence.check_in) if evidence.check_in else None,
-        "charts": charts_of(patient, [found.own_procedure] if found.own_procedure else [], now, words=STAFF),
+        "photos": photos,
+        "charts": charts_of(patient, treated, now, words=STAFF, photos=photos),
         "told": told_check_in(evidence.of_this_alert),
         "readings": readings_of(patient, now),
         "others": others_of(found, open_alerts, evidence, hours, now),

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from aftercare.checkins.corrections.actions import ChangedMeanwhileError
 from aftercare.checkins.pages.history import recovering_side_by_side
 from aftercare.checkins.pages.recovery_chart import STAFF, charts_of
+from aftercare.checkins.photos.page import photos_of
 from aftercare.people.models import Event, Patient, StaffMember
 from clinic.access import patient_of_clinic, require, shows, staff_page
 from clinic.alert.call_panel import panel_of
@@ -68,13 +69,14 @@ def patient_page(
     alerts = list(found.alerts.select_related("closed_by", "acknowledged_by", "owner").worst_first())
     open_alerts = [alert for alert in alerts if alert.is_open]
     procedures = list(found.procedures.in_order().reverse())
-    page = page_of_check_ins(found, request.GET.get("page"))
+    page, photos = page_of_check_ins(found, request.GET.get("page")), photos_of(found)
     context = {
         "patient": found,
         "age": age_words(found, now),
         "invitation_status": invitation_status_of(found, now),
         "procedures": procedures,
-        "charts": charts_of(found, recovering_side_by_side(procedures), now, words=STAFF),
+        "photos": photos,
+        "charts": charts_of(found, recovering_side_by_side(procedures), now, words=STAFF, photos=photos),
         "open_alerts": open_alerts,
         "closed_alerts": closed_newest_first(alerts),
         "page": page,

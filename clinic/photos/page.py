@@ -8,7 +8,6 @@ from typing import Self
 from uuid import UUID
 
 from aftercare.checkins.models import Photo, PhotoArea
-from aftercare.people.models import Patient
 from clinic.labels import QUESTIONS, all_answers
 
 SCALES = ("redness", "pain", "swelling", "itch")
@@ -83,9 +82,3 @@ def earlier_of(before: Sequence[Shot], latest: Shot) -> Shot | None:
     of_others = [shot for shot in before if shot.photo.check_in_id != latest.photo.check_in_id]
     candidates = of_others or before
     return candidates[-1] if candidates else None
-
-
-def photos_of(patient: Patient) -> list[Photo]:
-    """Return the patient's pictures with their check-ins and treatments, oldest first."""
-    kept = Photo.objects.kept().filter(patient=patient)
-    return list(kept.select_related("check_in__procedure").order_by("check_in__observed_at", "created_at"))

@@ -19,12 +19,13 @@ from aftercare.alerts.actions.patient_messages import (
 )
 from aftercare.alerts.models import Letter
 from aftercare.checkins.models import Photo
+from aftercare.checkins.photos.page import photos_of
 from aftercare.checkins.photos.serving import picture_response
 from aftercare.people.models import Event, StaffMember
 from aftercare.people.requests import sender_of
 from clinic.access import only, patient_of_clinic, staff_page
 from clinic.permissions import may_work_alerts
-from clinic.photos.page import Comparison, photos_of
+from clinic.photos.page import Comparison
 
 
 @require_safe

@@ -7,7 +7,7 @@ import pytest
 from django.template import Context, Template
 
 from aftercare.ui.chart import drawing
-from aftercare.ui.chart.parts import Chart, Course, Mark, Panel, Point, Series, Words
+from aftercare.ui.chart.parts import Chart, Course, Mark, Panel, Point, Series, Shots, Words
 
 WORDS = Words(
     ("None", "Mild", "Moderate", "Severe", "Very severe"),
@@ -168,6 +168,21 @@ def test_a_warning_about_no_symptom_has_a_panel_of_its_own() -> None:
         (30, ["None"], "urgent"),
         (10, ["Not known"], "same_day"),
     ]
+
+
+def test_pictures_are_marked_at_their_hours_in_a_panel_with_words_for_all() -> None:
+    itch, shots = (
+        Series(name="Itch", points=points((96, 0))),
+        [Shots(hours=24, number=1), Shots(hours=48, number=3)],
+    )
+    shown = drawing.draw([itch], words=WORDS, shots=shots)
+    assert shown.has_pictures
+    panel = shown.panels[-1]
+    assert (panel.name, panel.spoken) == ("Pictures", "24 hours: one picture; 48 hours: 3 pictures.")
+    # A quarter and a half of the way from 92 to 312, less half an icon.
+    assert panel.cameras == [138.0, 193.0]
+    assert rendered(shown).count('class="camera"') == 2
+    assert not drawing.draw([itch], words=WORDS).has_pictures
 
 
 def test_the_table_holds_what_the_drawing_shows() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -16,12 +17,13 @@ from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from aftercare.checkins.advice.reasons import Clock, reasons
+from aftercare.checkins.models import Photo
 from aftercare.checkins.submission.history import course_for
 from aftercare.checkins.wording import SEVERITIES, SHORT
 from aftercare.people.models import Patient, Procedure, User, companion_words
 from aftercare.triage import RULES, SYMPTOMS, Evidence, ExpectedCourse, Finding, Level
 from aftercare.ui.chart import drawing
-from aftercare.ui.chart.parts import Chart, Course, Mark, Point, Series, Words
+from aftercare.ui.chart.parts import Chart, Course, Mark, Point, Series, Shots, Words
 from aftercare.ui.templatetags.ui import LEVEL_WORDS
 
 STAFF: Final = Words(
@@ -77,13 +79,21 @@ class RecoveryChart:
 
 
 def charts_of(
-    patient: Patient, procedures: Iterable[Procedure], now: datetime, *, words: Words
+    patient: Patient,
+    procedures: Iterable[Procedure],
+    now: datetime,
+    *,
+    words: Words,
+    photos: Sequence[Photo] = (),
 ) -> list[RecoveryChart]:
-    """Return a chart for each procedure with check-ins."""
+    """Return a chart for each procedure with check-ins, and when those of `photos` were reported with."""
     wanted = list(procedures)
     reported = check_ins_by_procedure(patient, wanted)
     return [
-        RecoveryChart(procedure, chart_of(procedure, reported[procedure.pk], now, words))
+        RecoveryChart(
+            procedure,
+            chart_of(procedure, reported[procedure.pk], now, words, shots_of(procedure, photos)),
+        )
         for procedure in wanted
         if procedure.pk in reported
     ]
@@ -123,7 +133,21 @@ def check_ins_by_procedure(patient: Patient, procedures: list[Procedure]) -> dic
     return {procedure_id: list(check_ins.values()) for procedure_id, check_ins in by_procedure.items()}
 
 
-def chart_of(procedure: Procedure, reported: list[ChartEntry], now: datetime, words: Words) -> Chart:
+def shots_of(procedure: Procedure, photos: Iterable[Photo]) -> list[Shots]:
+    """Return how many pictures came with each check-in of a procedure's series."""
+    told = (photo.check_in for photo in photos)
+    own = (one for one in told if one.procedure_id == procedure.pk or str(procedure.pk) in one.several_of)
+    numbers = Counter(procedure.hours_at(one.observed_at) for one in own)
+    return [Shots(hours=hours, number=number) for hours, number in sorted(numbers.items())]
+
+
+def chart_of(
+    procedure: Procedure,
+    reported: list[ChartEntry],
+    now: datetime,
+    words: Words,
+    shots: Sequence[Shots] = (),
+) -> Chart:
     """Return a panel for each symptom, with the expected course of the newest check-in."""
     expected = course_for(reported[-1].course_set_id, procedure)
     clock = None if words is STAFF else Clock(now, procedure.patient.clinic.zone)
@@ -145,7 +169,9 @@ def chart_of(procedure: Procedure, reported: list[ChartEntry], now: datetime, wo
         )
         for symptom in SYMPTOMS
     ]
-    return drawing.draw(series, words=words, now_h=procedure.hours_at(now), other_marks=marks.get("", []))
+    return drawing.draw(
+        series, words=words, now_h=procedure.hours_at(now), other_marks=marks.get("", []), shots=shots
+    )
 
 
 def by_whom(by_staff: str, companion_id: UUID | None, name: str | None) -> tuple[str, str]:

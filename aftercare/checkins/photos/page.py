@@ -73,3 +73,9 @@ def last_time(check_in: CheckIn, patient: Patient) -> Photo | None:
     earlier = Photo.objects.kept().filter(patient=patient).exclude(check_in=check_in)
     found: Photo | None = earlier.order_by("-created_at").first()
     return found
+
+
+def photos_of(patient: Patient) -> list[Photo]:
+    """Return the patient's pictures with their check-ins and treatments, oldest first."""
+    kept = Photo.objects.kept().filter(patient=patient)
+    return list(kept.select_related("check_in__procedure").order_by("check_in__observed_at", "created_at"))

@@ -13,6 +13,7 @@ from math import ceil
 from typing import Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from aftercare.ui.chart.parts import (
     LEVELS,
@@ -24,6 +25,7 @@ from aftercare.ui.chart.parts import (
     Point,
     Rung,
     Series,
+    Shots,
     Tick,
     Words,
 )
@@ -103,11 +105,17 @@ def y_of(value: float) -> float:
 
 
 def draw(
-    series: Sequence[Series], *, words: Words, now_h: float | None = None, other_marks: Sequence[Mark] = ()
+    series: Sequence[Series],
+    *,
+    words: Words,
+    now_h: float | None = None,
+    other_marks: Sequence[Mark] = (),
+    shots: Sequence[Shots] = (),
 ) -> Chart:
-    """Draw the chart of a procedure; `other_marks`: warnings about no symptom of the series."""
+    """Draw the chart of a procedure; `other_marks`: warnings about no symptom of the series; `shots`: pictures."""
     marks = [mark for one in series for mark in one.marks] + list(other_marks)
     hours = [point.hours for one in series for point in one.points] + [mark.hours for mark in marks]
+    hours += [one.hours for one in shots]
     scale = Scale.over(hours, now_h)
     panels = [
         panel_of(one, scale, words, now_h, shape=shape, dash=dash)
@@ -115,6 +123,8 @@ def draw(
     ]
     if other_marks:
         panels.append(signs_panel(other_marks, scale, words))
+    if shots:
+        panels.append(pictures_panel(shots, scale))
     return Chart(
         panels=panels,
         names=[one.name for one in series],
@@ -122,6 +132,7 @@ def draw(
         has_band=any(panel.band for panel in panels),
         has_unknown=any(panel.unknown for panel in panels),
         has_marks=bool(marks),
+        has_pictures=bool(shots),
     )
 
 
@@ -170,6 +181,26 @@ def signs_panel(marks: Sequence[Mark], scale: Scale, words: Words) -> Panel:
         ticks=scale.ticks(),
         now_x=scale.now_x,
         flags=flags_of(marks, [], scale, floor=SIGNS_BOTTOM),
+    )
+
+
+def pictures_panel(shots: Sequence[Shots], scale: Scale) -> Panel:
+    """Return the panel of the check-ins with pictures."""
+    said = [
+        ngettext("%(hours)s: one picture", "%(hours)s: %(number)s pictures", one.number)
+        % {"hours": hours_words(one.hours), "number": one.number}
+        for one in shots
+    ]
+    return Panel(
+        name=_("Pictures"),
+        words="",
+        latest="",
+        spoken="; ".join(said) + ".",
+        height=SIGNS_HEIGHT,
+        bottom=SIGNS_BOTTOM,
+        ticks=scale.ticks(),
+        now_x=scale.now_x,
+        cameras=[rounded(scale.x(one.hours) - ICON / 2) for one in shots],
     )
 
 

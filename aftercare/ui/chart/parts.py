@@ -30,6 +30,14 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shots:
+    """Pictures at a time."""
+
+    hours: float
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
     """Expected course: at most moderate until one hour, at most mild until another, then none."""
 
@@ -78,7 +86,7 @@ class Rung:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
-    """A panel; `lines`: unbroken paths; `unknown`: positions of "?"."""
+    """A panel; `lines`: unbroken paths; `unknown`: positions of "?"; `cameras`: left edges of icons."""
 
     name: str
     words: str
@@ -99,6 +107,7 @@ class Panel:
     points: Sequence[tuple[float, float]] = ()
     unknown: Sequence[tuple[float, float]] = ()
     flags: Sequence[Flag] = ()
+    cameras: Sequence[float] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +130,7 @@ class Chart:
     has_band: bool
     has_unknown: bool
     has_marks: bool
+    has_pictures: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,11 @@ from pytest_django import Settings
 
 from aftercare.alerts.models import Alert
 from aftercare.checkins.models import CheckIn, Photo
+from aftercare.checkins.photos.page import photos_of
 from aftercare.environment_values import photo_store
 from aftercare.people.actions.withdrawal import withdraw_patient
 from aftercare.people.models import Event, Patient, Procedure, StaffMember
-from clinic.photos.page import Comparison, photos_of
+from clinic.photos.page import Comparison
 from tests.checkins.photos.making import make_photo
 from tests.clinic.staff_client import alert_url, patient_url, staff_client
 from tests.factories import at, check_in
@@ -161,3 +162,21 @@ def test_the_card_takes_one_query_however_many_pictures(
     for number in range(3):
         make_photo(first, at(20 + number))
     assert queries() == 1
+
+
+@pytest.mark.parametrize("page", ["alert", "patient"])
+def test_the_course_marks_the_check_ins_with_pictures_and_leads_to_them(
+    page: str, desk: Client, patient: Patient, second: CheckIn, first: CheckIn
+) -> None:
+    path = alert_url(patient.alerts.get(rule="pus")) if page == "alert" else patient_url(patient)
+    assert 'class="camera"' not in desk.get(path).content.decode()
+    make_photo(first, at(20))
+    make_photo(second, at(44))
+    make_photo(second, at(44), "forehead")
+
+    shown = desk.get(path).content.decode()
+
+    assert shown.count('class="camera"') == 2
+    assert "20 hours: one picture; 44 hours: 2 pictures." in shown
+    course = shown.partition("Course since treatment")[2].partition("</section>")[0]
+    assert f'href="{patient_url(patient, "pictures/")}"' in course
