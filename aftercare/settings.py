@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "aftercare.incoming.middleware.LargeRequests",
     "aftercare.incoming.middleware.HealthProbes",
     "aftercare.incoming.middleware.ReadableRequests",
+    "clinic.queue.live.polls.QueuePolls",
     "aftercare.people.sessions.middleware.Sessions",
     "django.middleware.common.CommonMiddleware",
     "aftercare.people.csrf.CsrfMiddleware",

@@ -8,6 +8,7 @@ from aftercare.alerts.actions import drills
 from aftercare.alerts.auditing import outside_watch
 from aftercare.alerts.dispatching import deferred, reminders
 from aftercare.alerts.following_up import chases, escalation, unassign
+from aftercare.alerts.models import QueueChange
 from aftercare.alerts.on_call import confirmations, no_recipients
 from aftercare.outbox import database_clock
 from aftercare.outbox.heartbeats import beat_heart
@@ -73,3 +74,9 @@ def drill() -> None:
 def call_outside_watch() -> None:
     """Call the outside service that raises the alarm when nobody calls it any more."""
     outside_watch.call_outside_watch(database_clock.now())
+
+
+@shared_task(name="aftercare.alerts.fold_queue_changes")
+def fold_queue_changes() -> None:
+    """Keep the changes of each queue few."""
+    QueueChange.objects.fold()

@@ -27,6 +27,7 @@ PERIODIC = {
     "delete_photos": ("aftercare.checkins.delete_photos", 60),
     "call_outside_watch": ("aftercare.alerts.call_outside_watch", 60),
     "find_clusters": ("aftercare.checkins.find_clusters", 60),
+    "fold_queue_changes": ("aftercare.alerts.fold_queue_changes", 60),
     "audit": ("aftercare.checkins.audit", 60),
 }
 ARGUMENTS = {"sweep": {"from_beat": True}}

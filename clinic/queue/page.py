@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -13,8 +13,16 @@ from aftercare.alerts.models import Alert
 from aftercare.people.models import Clinic, Patient, User
 from aftercare.triage import Level
 from clinic.queue.calls import last_calls
-from clinic.queue.filters import MINE, NOBODY, Filters
-from clinic.queue.rows import UNDO_WITHIN, QueueRow, RowContext, grouped, newest_findings, queue_row
+from clinic.queue.filters import Filters
+from clinic.queue.rows import (
+    UNDO_WITHIN,
+    QueueRow,
+    RowContext,
+    grouped,
+    is_taken_lately,
+    newest_findings,
+    queue_row,
+)
 from clinic.queue.silent_list import SilentRow, silent_rows
 
 ROWS_ON_A_PAGE = 50
@@ -24,11 +32,14 @@ RELATED = ("clinic", "patient__user", "procedure", "owner", "acknowledged_by")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """The number of rows below urgent by owner, with the other filters applied."""
+    """The number of rows below urgent, with the filters but that by owner applied."""
 
     everybody: int
-    mine: int
-    nobody: int
+    by_owner: Mapping[int | None, int]
+
+    @property
+    def nobody(self) -> int:
+        return self.by_owner.get(None, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +52,7 @@ class Queue:
     silent: list[SilentRow]
     counts: Counts
     page: Page[list[Alert]]
+    can_undo: frozenset[int]  # the users who have just done something that can be undone
 
     @property
     def is_empty(self) -> bool:
@@ -79,19 +91,22 @@ def queue_of(
     filters: Filters | None = None,
     *,
     rows_on_a_page: int | None = ROWS_ON_A_PAGE,
+    may_undo: bool = True,
 ) -> Queue:
     """Return the queue of the clinics, in a constant number of queries.
 
-    `rows_on_a_page`: number of rows below urgent per page; None for all.
+    `rows_on_a_page`: number of rows below urgent per page; None for all. `may_undo`: with what the user has just done
+    and can undo, else the same for every user, unless the filters ask for the user's own.
     """
     filters = filters or Filters()
-    everything = open_or_just_closed(clinics, now, user)
+    found = open_or_just_closed(clinics, now)
+    everything = [alert for alert in found if alert.is_open or (may_undo and alert.closed_by_id == user.pk)]
     pressing, rest = split_by_urgency(grouped(everything))
     below = list(chain.from_iterable(rest))
     page = page_of(grouped(filters.of(below, user)), filters.page, rows_on_a_page)
     shown = [*pressing, *page.object_list]
     context = RowContext(
-        user=user,
+        user=user if may_undo else None,
         now=now,
         newest=newest_findings(Alert.objects.filter(pk__in=[group[0].pk for group in shown])),
         calls=last_calls({group[0].patient_id for group in shown}),
@@ -104,19 +119,27 @@ def queue_of(
         silent=silent_rows(clinics, {a.patient_id for a in everything if a.is_open}, now, filters),
         counts=counts_of(below, user, filters),
         page=page,
+        can_undo=users_who_can_undo(found, now),
     )
 
 
-def open_or_just_closed(clinics: Collection[Clinic], now: datetime, user: User) -> list[Alert]:
-    """Return every open alert, and the alerts whose closing the user can still undo, highest level first."""
+def open_or_just_closed(clinics: Collection[Clinic], now: datetime) -> list[Alert]:
+    """Return every open alert, and the alerts whose closing can still be undone, highest level first."""
     alerts = Alert.objects.filter(clinic__in=clinics).select_related(*RELATED).order_by()
     just_closed = alerts.filter(
-        status=Alert.Status.CLOSED, closed_by=user, closed_at__gt=now - UNDO_WITHIN, closed_at__lte=now
+        status=Alert.Status.CLOSED, closed_at__gt=now - UNDO_WITHIN, closed_at__lte=now
     )
     return sorted(
         alerts.open().union(just_closed, all=True),
         key=lambda alert: (-alert.triage_level.rank, alert.opened_at, alert.pk),
     )
+
+
+def users_who_can_undo(alerts: Iterable[Alert], now: datetime) -> frozenset[int]:
+    """Return the ids of the users who can undo a closing or an acknowledgement of these alerts."""
+    closed = {alert.closed_by_id for alert in alerts if not alert.is_open}
+    acknowledged = {alert.owner_id for alert in alerts if is_taken_lately(alert, alert.owner, now)}
+    return frozenset(user for user in closed | acknowledged if user is not None)
 
 
 def split_by_urgency(groups: Iterable[list[Alert]]) -> tuple[list[list[Alert]], list[list[Alert]]]:
@@ -138,9 +161,12 @@ def most_pressing_first(rows: Iterable[QueueRow]) -> list[QueueRow]:
 
 
 def counts_of(alerts: Collection[Alert], user: User, filters: Filters) -> Counts:
-    """Return the number of rows of everybody, of the user, and without an owner."""
-
-    def row_count(owner: str) -> int:
-        return len(grouped(filters.owned_by(owner).of(alerts, user)))
-
-    return Counts(everybody=row_count(""), mine=row_count(MINE), nobody=row_count(NOBODY))
+    """Return the number of rows of everybody, and of each owner."""
+    let_through = filters.owned_by("").of(alerts, user)
+    owners = {alert.owner_id for alert in let_through}
+    return Counts(
+        everybody=len(grouped(let_through)),
+        by_owner={
+            owner: len(grouped(alert for alert in let_through if alert.owner_id == owner)) for owner in owners
+        },
+    )

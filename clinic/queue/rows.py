@@ -26,9 +26,9 @@ UNDO_WITHIN = timedelta(seconds=60)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowContext:
-    """Data shared by the rows of a page, each loaded in one query."""
+    """Data shared by the rows of a page, each loaded in one query. `user`: who can undo what was just done."""
 
-    user: User
+    user: User | None
     now: datetime
     newest: Mapping[UUID | None, Finding] = field(default_factory=dict)
     calls: Mapping[UUID, ContactAttempt] = field(default_factory=dict)
@@ -172,7 +172,7 @@ def queue_row(group: list[Alert], context: RowContext) -> QueueRow:
         call=call,
         call_words=call_words(call, now) if call else "",
         call_line=call_line(call, clock, now),
-        to_give_back=[alert for alert in alerts if is_taken_lately(alert, context)],
+        to_give_back=[alert for alert in alerts if is_taken_lately(alert, context.user, now)],
         to_undo=to_undo,
         seconds_to_undo=seconds_left(to_undo, now),
     )
@@ -209,14 +209,15 @@ def call_line(call: ContactAttempt | None, clock: Clock, now: datetime) -> str:
     return call_words(call, now)
 
 
-def is_taken_lately(alert: Alert, context: RowContext) -> bool:
+def is_taken_lately(alert: Alert, user: User | None, now: datetime) -> bool:
     """Return whether the user acknowledged the alert within `UNDO_WITHIN`, so that it can be given back in place."""
     return (
-        alert.status == Alert.Status.ACKNOWLEDGED
+        user is not None
+        and alert.status == Alert.Status.ACKNOWLEDGED
         and not alert.is_waiting
-        and alert.owner_id == alert.acknowledged_by_id == context.user.pk
+        and alert.owner_id == alert.acknowledged_by_id == user.pk
         and alert.acknowledged_at is not None
-        and context.now - alert.acknowledged_at < UNDO_WITHIN
+        and now - alert.acknowledged_at < UNDO_WITHIN
     )
 
 

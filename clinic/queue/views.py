@@ -14,15 +14,15 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
-from aftercare.alerts.models import Drill
 from aftercare.people.access import memberships_of
 from aftercare.people.models import Event, StaffMember
 from clinic.access import shows, staff_page
-from clinic.queue.etag import queue_etag
 from clinic.queue.filters import Filters
 from clinic.queue.forms import FilterForm
 from clinic.queue.handover import handover_of
-from clinic.queue.page import queue_of
+from clinic.queue.live.drawn_lists import drawn_list
+from clinic.queue.live.etag import queue_etag, version_of
+from clinic.queue.live.polls import learn
 from clinic.queue.script_words import script_words
 
 
@@ -47,8 +47,10 @@ def queue(request: HttpRequest, member: StaffMember) -> HttpResponse:
 def queue_live(request: HttpRequest, member: StaffMember) -> HttpResponse:
     """Return the part that the page polls; 304 if nothing has changed."""
     filters = Filters.read(request.GET, memberships_of(request))
-    version = queue_etag(clinics_of(request), member.user, filters.query)
-    unchanged = get_conditional_response(request, etag=version)
+    clinics = clinics_of(request)
+    etag = queue_etag(version_of(clinics), member, filters.query, timezone.now())
+    learn(request, member, clinics, filters.query)
+    unchanged = get_conditional_response(request, etag=etag)
     if unchanged is not None:
         return unchanged
     return live_part(request, member, filters)
@@ -78,14 +80,13 @@ def clinics_of(request: HttpRequest) -> list[Any]:
 def context_of(request: HttpRequest, member: StaffMember, filters: Filters) -> dict[str, Any]:
     """Return the context shared by the page and its polled part."""
     now, clinics = timezone.now(), clinics_of(request)
-    drawn = queue_of(clinics, now, member.user, filters)
+    version = version_of(clinics)  # before anything that the list shows
+    drawn = drawn_list(request, member, clinics, filters, version)
     shows(request, Event.Page.QUEUE, drawn.patients)
     return {
-        "version": queue_etag(clinics, member.user, filters.query),
+        "version": queue_etag(version, member, filters.query, now),
         "queue": drawn,
         "filters": filters,
-        "drill": Drill.objects.running().filter(clinic__in=clinics).first(),
-        "several_clinics": len(clinics) > 1,
         "now": now,
     }
 

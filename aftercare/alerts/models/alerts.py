@@ -176,6 +176,7 @@ class Alert(models.Model):
                 condition=Q(rule__in=triage.CLUSTER_RULES),
                 name="alert_of_a_cluster",
             ),
+            models.Index(fields=["clinic", "closed_at"], condition=Q(status="closed"), name="alert_closed"),
         ]
 
     def __str__(self) -> str:

@@ -20,12 +20,18 @@ FIND = "SELECT session_key, session_data, expire_date FROM django_session WHERE 
 
 
 class SessionStore(db.SessionStore):
-    """Database sessions whose content is encrypted. The encryption authenticates it, so that it is not signed too."""
+    """Database sessions whose content is encrypted. The encryption authenticates it, so that it is not signed too.
+
+    `stored`: the content as it was loaded; another content is never stored as the same text.
+    """
+
+    stored: str | None = None
 
     def _get_session_from_db(self) -> Session | None:
         """Return the row of the session; None, and forget the key, if there is none or it has run out."""
         now = connection.ops.adapt_datetimefield_value(timezone.now())
         for found in Session.objects.raw(FIND, [self.session_key, now]):
+            self.stored = found.session_data
             return found
         self._session_key = None
         return None
