@@ -3,7 +3,7 @@
   "use strict";
   const place = document.querySelector("[data-offline]");
   const known = JSON.parse(document.getElementById("known").textContent);
-  const ORDER = ["emergency", "urgent", "same_day", "kept", "pictures", "nothing"]; // the worst stands first
+  const ORDER = ["emergency", "urgent", "same_day", "kept", "pictures", "pictures_refused", "nothing"]; // the worst stands first
   const TICKS = ["emergency", "signs", "unwell"];
   const SCALES = ["redness", "pain", "swelling", "itch"];
   const watched = new Set();
@@ -71,11 +71,16 @@
     return new Date(ms).toLocaleString(document.documentElement.lang, shown);
   }
 
+  function stateOf(pictures) {
+    const isRefused = pictures.length && pictures.every(function (picture) { return picture.errors !== null; });
+    return isRefused ? "pictures_refused" : pictures.length ? "pictures" : "nothing";
+  }
+
   function advise(all, pictures) {
     const worst = all.slice().sort(function (a, b) {
       return ORDER.indexOf(a.level) - ORDER.indexOf(b.level) || b.item.filledAt - a.item.filledAt;
     })[0];
-    const level = worst ? worst.level : place.dataset.notKept ? "not_kept" : pictures ? "pictures" : "nothing";
+    const level = worst ? worst.level : place.dataset.notKept ? "not_kept" : stateOf(pictures);
     place.querySelectorAll("[data-advice]").forEach(function (part) {
       part.hidden = part.dataset.advice !== level;
     });
@@ -137,7 +142,7 @@
     counted(one("[data-sum]"), items.length, pictures.length);
     one("[data-list]").replaceChildren.apply(one("[data-list]"), rowsOf(items, pictures));
     one("[data-send]").hidden = all.every(function (item) { return item.errors !== null; });
-    one("[data-tried]").hidden = !last;
+    one("[data-tried]").hidden = !last || one("[data-send]").hidden;
     if (last) {
       one("[data-last]").textContent = clock(last.at);
       place.querySelectorAll("[data-why]").forEach(function (why) { why.hidden = why.dataset.why !== last.why; });
@@ -163,7 +168,7 @@
     const pictures = (await Pictures.all().catch(function () { return []; })).filter(isOwn); // never in the way
     lowered(own);
     own.forEach(function (item) { watched.add(item.token); });
-    const level = advise(own.map(judged), pictures.length);
+    const level = advise(own.map(judged), pictures);
     list(own, pictures, await Store.fact("last"));
     PicturesHere.offer(own, pictures);
     if ((await Store.fact("dropped")) === person && person) {
@@ -232,6 +237,6 @@
   }
   PicturesHere.start(changed);
   draw().catch(function () {
-    advise([], 0); // this browser keeps nothing, as in a private window
+    advise([], []); // this browser keeps nothing, as in a private window
   });
 })();

@@ -5,6 +5,7 @@
   if (!notice || !navigator.serviceWorker || !navigator.locks || !window.indexedDB) {
     return;
   }
+  const AFTER = [0, 4000, 20000]; // ms: a network often answers only some moments after it came back
   const SETTLED = 3000; // ms after loading: the page itself comes first
 
   const leads = document.querySelectorAll("main [data-confirmation], main > .loud");
@@ -45,7 +46,10 @@
   }
 
   navigator.serviceWorker.addEventListener("message", function (event) { say(event.data); });
-  window.addEventListener("online", function () { ask("flush"); });
+  window.addEventListener("online", function () {
+    AFTER.forEach(function (ms) { window.setTimeout(ask, ms, "flush"); });
+  });
+  document.addEventListener("visibilitychange", function () { ask("flush"); }); // an app that is opened again
   window.addEventListener("load", function () {
     navigator.serviceWorker.register(notice.dataset.onPhone, { scope: "/" }).then(function () {
       ask("opened");

@@ -99,13 +99,13 @@ self.PicturesHere = (function () {
       keptAt: Date.now(),
       errors: null
     });
-    form.elements.picture.value = "";
+    form.elements.camera.value = form.elements.picture.value = "";
     return "kept";
   }
 
   function submit(changed) {
     const area = one("[name=area]:checked");
-    const file = form.elements.picture.files[0];
+    const file = form.elements.camera.files[0] || form.elements.picture.files[0];
     const lack = lacking(area, file);
     say(lack || "busy");
     if (lack) {

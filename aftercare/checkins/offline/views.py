@@ -38,7 +38,9 @@ def offline(request: HttpRequest, patient: Patient) -> HttpResponse:
         "box": box_of(patient, lead) if lead.is_action else None,
         "reasons": reasons(),
         "known": known_of(patient, now),
-        "photo_form": PhotoForm(areas=areas_without_network(patient), has_agreed=has_agreed(patient)),
+        "photo_form": PhotoForm(
+            areas=areas_without_network(patient), has_agreed=has_agreed(patient), has_camera=True
+        ),
         "most": MOST_PHOTOS,
         "most_bytes": MOST_BYTES,
     }

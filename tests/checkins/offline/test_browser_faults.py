@@ -76,6 +76,23 @@ def test_a_network_that_leads_elsewhere_loses_nothing_and_confirms_nothing(phone
     stored(1)
 
 
+@pytest.mark.parametrize("event", ["online", "visibilitychange"])
+def test_a_network_that_answers_some_moments_later_or_unsaid_is_used(phone: PhoneOf, event: str) -> None:
+    phone.get_ready()
+    phone.cut()
+    page = phone.check_in(How_red_is_the_treated_skin="Mild")
+    expect(page.locator("[data-tried]")).to_be_visible()
+    if event == "online":
+        page.evaluate("window.dispatchEvent(new Event('online'))")
+        page.wait_for_timeout(100)  # the second try comes after 400 ms here (HURRY)
+        phone.network.become(State.ON)
+    else:
+        phone.network.become(State.ON)
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    page.wait_for_url("**/check-ins/*/")
+    stored(1)
+
+
 def test_what_arrived_although_its_answer_was_lost_is_not_taken_twice(phone: PhoneOf) -> None:
     phone.get_ready()
     page = phone.open("/check-in/")

@@ -42,7 +42,7 @@ def choose_picture(page: Page, area: str, content: bytes) -> None:
         box.check()
     page.locator("[data-add] label", has_text=area).click()
     chosen: FilePayload = {"name": "picture.jpg", "mimeType": "image/jpeg", "buffer": content}
-    page.locator("[data-add] [type=file]").set_input_files(chosen)
+    page.locator("[data-add] [name=picture]").set_input_files(chosen)
     page.get_by_role("button", name="Save the picture").click()
 
 
@@ -83,7 +83,7 @@ def test_pictures_are_kept_beside_their_check_in_and_sent_after_it(phone: PhoneO
     # The one that is no picture holds nothing up, and the patient is told why.
     expect(page.get_by_text("a picture on this phone cannot be sent.")).to_be_visible()
     page = phone.open("/offline/")
-    expect(page.get_by_role("heading", name="Pictures wait on this phone")).to_be_visible()
+    expect(page.get_by_role("heading", name="Not every picture can be sent")).to_be_visible()
     expect(page.locator("[data-cannot]")).to_contain_text("This is not a picture that we can open.")
     page.get_by_role("button", name="Remove Right cheek").click()
     expect(page.get_by_role("heading", name="Nothing waits on this phone")).to_be_visible()
