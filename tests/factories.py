@@ -14,7 +14,6 @@ from aftercare.checkins.models import CheckIn
 from aftercare.checkins.submission.actions import Receipt, submit_check_in
 from aftercare.checkins.submission.submission import Submission
 from aftercare.people.models import Clinic, Companion, Patient, Procedure, StaffMember, User
-from aftercare.people.models.patients import AT_ENROLMENT
 from aftercare.triage import Answers
 
 # Its functions are not annotated; what they stand for is checked by the models' own types.
@@ -84,7 +83,8 @@ class PatientFactory(factory.django.DjangoModelFactory[Patient]):
     clinic = declare.SubFactory(ClinicFactory)
     time_zone = "Europe/London"
     enrolled_at = MONDAY - timedelta(days=7)
-    consent_version = AT_ENROLMENT
+    consent_version = declare.LazyAttribute(lambda patient: patient.clinic.consent_version)
+    consented_at = declare.SelfAttribute("enrolled_at")
 
 
 class ProcedureFactory(factory.django.DjangoModelFactory[Procedure]):

@@ -191,11 +191,11 @@ def of_a_manager() -> Iterator[Shot]:
 
 def add_a_patient_without_treatment() -> None:
     from aftercare.people.models import Clinic, Patient, User
-    from aftercare.people.models.patients import AT_ENROLMENT
 
     user = User.objects.create_user(email=UNTREATED, first_name="Ines", last_name="Duarte")
     clinic = Clinic.objects.get(slug="larkfield")
-    Patient.objects.create(user=user, clinic=clinic, enrolled_at=screens.NOW, consent_version=AT_ENROLMENT)
+    agreed = {"consent_version": clinic.consent_version, "consented_at": screens.NOW}
+    Patient.objects.create(user=user, clinic=clinic, enrolled_at=screens.NOW, **agreed)
 
 
 def take_all(folder: Path, parts: list[str]) -> None:

@@ -7,7 +7,7 @@ from celery import shared_task
 from aftercare.checkins.clusters import actions as clusters
 from aftercare.checkins.follow_up import auditing, unconfirmed
 from aftercare.checkins.follow_up.non_response import record_missed_check_ins, record_silence_after_alerts
-from aftercare.checkins.photos import upkeep
+from aftercare.checkins.photos import retention, upkeep
 from aftercare.checkins.reminders import running
 from aftercare.outbox import database_clock
 
@@ -62,5 +62,7 @@ def make_thumbnails() -> None:
 
 @shared_task(name="aftercare.checkins.delete_photos")
 def delete_photos() -> None:
-    """Delete the files of pictures that were removed."""
-    upkeep.delete_left_behind(database_clock.now())
+    """Remove pictures that their clinic keeps no longer, and delete the files of removed ones."""
+    now = database_clock.now()
+    retention.end_retention(now)
+    upkeep.delete_left_behind(now)

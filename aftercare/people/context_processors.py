@@ -33,9 +33,17 @@ def clinic_of(request: HttpRequest) -> Clinic | None:
     return sender.first_clinic
 
 
+def has_other_recoveries(request: HttpRequest) -> bool:
+    """Return True if the user accompanies somebody and has pages beside that person's."""
+    sender = sender_of(request)
+    accompanied = len(sender.companionships)
+    return accompanied > 1 or (accompanied == 1 and bool(sender.patient or sender.member))
+
+
 def surroundings(request: HttpRequest) -> dict[str, Any]:
     """Return `clinic`, `contact`, `staff_member`, `memberships`, `patient_records` (all lazy), `companion` and `demo`.
 
+    `has_other_recoveries`: a companion can go on to another person, or to pages of their own.
     And of a session of staff the seconds that it still has, and how long before its end a warning shows.
     """
     clinic = SimpleLazyObject(lambda: clinic_of(request))
@@ -53,6 +61,7 @@ def surroundings(request: HttpRequest) -> dict[str, Any]:
         "clinic": clinic,
         "companion": sender_of(request).companion,
         "contact": SimpleLazyObject(contact),
+        "has_other_recoveries": lambda: has_other_recoveries(request),
         "patient_records": SimpleLazyObject(lambda: sender_of(request).patients),
         "staff_member": SimpleLazyObject(lambda: sender_of(request).member),
         "memberships": SimpleLazyObject(lambda: sender_of(request).memberships),

@@ -13,7 +13,6 @@ from aftercare.guidance.models import ExpectedCourseSet
 from aftercare.people.actions.staff import add_staff_member
 from aftercare.people.hours import ALWAYS_OPEN
 from aftercare.people.models import Clinic, Patient, Procedure, StaffMember, User
-from aftercare.people.models.patients import AT_ENROLMENT
 from aftercare.triage import RULESET_VERSION, Answers
 from bench.support.sessions import signed_in
 
@@ -101,7 +100,8 @@ def enrol(practice: Practice, now: datetime, *, patients: int, earlier: int) -> 
             clinic=practice.clinic,
             time_zone="Europe/London",
             enrolled_at=now,
-            consent_version=AT_ENROLMENT,
+            consent_version=practice.clinic.consent_version,
+            consented_at=now,
         )
         for user in users
     )

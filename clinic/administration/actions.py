@@ -106,6 +106,8 @@ def change_details(*, clinic: Clinic, by: User, now: datetime, details: Mapping[
     if not before.keys().isdisjoint(AGREED_WORDS):
         current.data_text_version += 1
         current.data_text_from = now.astimezone(current.zone).date()
+    if "photos_kept_months" in before:
+        current.photos_kept_since = None if current.photos_kept_months is None else now
     current.full_clean(exclude=["closed_days", "slug"])
     current.save()
     if "check_in_days" in before:

@@ -45,11 +45,13 @@ TELEPHONES = ("telephone", "out_of_hours_telephone")
 DETAILS = (
     *("name", "telephone", "out_of_hours_telephone", "emergency_number", "cannot_phone"),
     *("time_zone", "technical_contact", "adult_age", "accent"),
-    *("data_controller", "data_contact", "data_kept"),
+    *("data_controller", "data_contact", "data_kept", "photos_kept_months"),
 )
 HOURS = re.compile(r"([01]?\d|2[0-4])[:.]([0-5]\d)\s*(?:-|–|to)\s*([01]?\d|2[0-4])[:.]([0-5]\d)")
 ADULT = (12, gettext_lazy("Give an age of 12 or more."))
 LATEST_ADULT = (25, gettext_lazy("Give an age of 25 or less."))
+FEWEST_MONTHS = (1, gettext_lazy("Give a month or more, or leave it empty."))
+MOST_MONTHS = (1200, gettext_lazy("Give 1200 months or fewer."))
 HOURS_HELP = gettext_lazy("Give hours such as 09:00-18:00, or 09:00-12:30, 14:00-18:00.")
 
 
@@ -136,6 +138,7 @@ class DetailsForm(Holdable, forms.ModelForm):  # type: ignore[type-arg]
             "data_controller": gettext_lazy("Who is responsible for the data"),
             "data_contact": gettext_lazy("Contact for questions about data"),
             "data_kept": gettext_lazy("How long the data is kept"),
+            "photos_kept_months": gettext_lazy("Months after which pictures are deleted"),
         }
         help_texts = {
             "emergency_number": gettext_lazy("Such as 999, 112 or 911."),
@@ -156,6 +159,10 @@ class DetailsForm(Holdable, forms.ModelForm):  # type: ignore[type-arg]
             "data_contact": gettext_lazy("An e-mail address or a telephone. Empty: the clinic’s telephone."),
             "data_kept": gettext_lazy(
                 "Such as: Eight years after the last treatment. A change asks patients again."
+            ),
+            "photos_kept_months": gettext_lazy(
+                "Older ones are deleted for good, from a week after the change on; while an alert is open they stay. "
+                "Empty: as long as the record. A change asks patients again."
             ),
         }
 
@@ -186,6 +193,8 @@ class DetailsForm(Holdable, forms.ModelForm):  # type: ignore[type-arg]
         )
         age = cast(forms.IntegerField, self.fields["adult_age"])
         age.validators.extend([MinValueValidator(*ADULT), MaxValueValidator(*LATEST_ADULT)])
+        months = cast(forms.IntegerField, self.fields["photos_kept_months"])
+        months.validators.extend([MinValueValidator(*FEWEST_MONTHS), MaxValueValidator(*MOST_MONTHS)])
         self.fields["mon"].help_text = _("Such as 09:00-12:30, 14:00-18:00. An empty day is closed.")
         self.helper = helper_for(details_layout())
 
@@ -246,5 +255,9 @@ def details_layout() -> Layout:
             *(Div(*pair, css_class="pair") for pair in PAIRS),
             css_class="card",
         ),
-        Fieldset(_("Data and privacy"), "data_controller", "data_contact", "data_kept", css_class="card"),
+        Fieldset(
+            _("Data and privacy"),
+            *("data_controller", "data_contact", "data_kept", "photos_kept_months"),
+            css_class="card",
+        ),
     )

@@ -33,7 +33,6 @@ from aftercare.checkins.submission.submission import Submission
 from aftercare.outbox.models import Message
 from aftercare.people.actions.patients import is_at_risk
 from aftercare.people.models import Clinic, Event, Patient, Procedure, User
-from aftercare.people.models.patients import AT_ENROLMENT
 from aftercare.people.name_matching import search_text
 from aftercare.triage import LIMITS, Entry, missed_check_ins
 from aftercare.triage import Assessment as TriageAssessment
@@ -180,7 +179,8 @@ class StoryBuilder:
             intake=intake,
             at_risk=is_at_risk(intake),
             enrolled_at=now,
-            consent_version=AT_ENROLMENT,
+            consent_version=self.context.clinic.consent_version,
+            consented_at=now,
         )
         self.batch.patients.append(self.patient)
         self.keep(Event.Verb.ENROLLED, now, self.patient.pk, {"consent": True})

@@ -25,7 +25,6 @@ from aftercare.checkins.submission.submission import Submission
 from aftercare.outbox.models import Message
 from aftercare.people.actions.patients import enrol_patient
 from aftercare.people.models import Clinic, Patient, User
-from aftercare.people.models.patients import AT_ENROLMENT
 from aftercare.triage import LIMITS
 from clinic.demo.clinics import address
 from clinic.demo.past_messages import past_messages_of
@@ -117,8 +116,8 @@ def enrol(story: Story, *, clinic: Clinic, email: str, number: int, nurse: User,
         consent=True,
     )
     # The people of the demonstration are past their first visit.
-    patient.consent_version = AT_ENROLMENT
-    patient.save(update_fields=["consent_version"])
+    patient.consent_version, patient.consented_at = patient.clinic.consent_version, patient.enrolled_at
+    patient.save(update_fields=["consent_version", "consented_at"])
     return patient
 
 

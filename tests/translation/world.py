@@ -180,7 +180,7 @@ def prepare() -> None:
     newcomer, asked_again = (
         Patient.objects.filter(user__email=f"{name}@demo.example") for name in ("ruth.okafor", "leila.haddad")
     )
-    newcomer.update(consent_version="")
+    newcomer.update(consent_version="", consented_at=None)
     asked_again.update(consent_version="1.0", consented_at=NOW)
     add_companions(patient, Patient.objects.get(user__email="joan.whitaker@demo.example"))
     work_alerts(nurse.user)

@@ -8,8 +8,9 @@ from django.db import transaction
 from django.http import QueryDict
 
 from aftercare.checkins.form.posting import submit_posted
+from aftercare.checkins.models.hot_reads import lock_patient
 from aftercare.checkins.submission.actions import Receipt
-from aftercare.people.models import Companion, Patient
+from aftercare.people.models import Companion
 
 
 class EndedError(ValueError):
@@ -23,9 +24,11 @@ def submit_as_companion(*, companion: Companion, posted: QueryDict, now: datetim
     The lock on the patient's row lets a removal come before or after. Raise EndedError after a removal,
     RejectedError with all errors of the form.
     """
-    Patient.objects.select_for_update().get(pk=companion.patient_id)
+    patient = companion.patient
+    locked = lock_patient(patient)
     active = Companion.objects.active().filter(pk=companion.pk).first()
     if active is None or companion.user is None:
         raise EndedError
-    patient = companion.patient
-    return submit_posted(patient=patient, posted=posted, by=companion.user, now=now, companion=companion)
+    return submit_posted(
+        patient=patient, posted=posted, by=companion.user, now=now, companion=companion, locked=locked
+    )

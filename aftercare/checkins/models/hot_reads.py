@@ -64,7 +64,11 @@ find_newest = CompiledQuery(newest, patient=SAMPLE)
 find_sent = CompiledQuery(sent, check_in=uuid.UUID(int=2), patient=SAMPLE)
 
 
-def lock_patient(patient: Patient) -> tuple[bool, uuid.UUID | None]:
+# Of a locked patient: the current risk, and the clinic's newest expected courses.
+Locked = tuple[bool, uuid.UUID | None]
+
+
+def lock_patient(patient: Patient) -> Locked:
     """Lock the patient's row until the transaction ends; return the current risk and the clinic's expected courses.
 
     Raise Patient.DoesNotExist if the row is gone.

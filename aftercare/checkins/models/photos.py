@@ -121,6 +121,7 @@ class Photo(models.Model):
             ),
         ]
         indexes = [
+            models.Index(fields=["created_at"], name="photo_by_age"),
             models.Index(
                 fields=["created_at"],
                 condition=Q(thumbnail="waiting", deleted_at=None),

@@ -47,6 +47,7 @@ LOOKS = {
     Page.COMPANION_RESULT: gettext_lazy("opened the result of a check-in for you"),
     Page.PHOTO: gettext_lazy("saw a picture of yours"),
     Page.PHOTOS: gettext_lazy("compared your pictures"),
+    Page.CLUSTER: gettext_lazy("looked at a check-in of yours together with those of others"),
 }
 COMPANIONS_PAGES = frozenset(
     {Page.COMPANION_TODAY, Page.COMPANION_TIMELINE, Page.COMPANION_FORM, Page.COMPANION_RESULT}

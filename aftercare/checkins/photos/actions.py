@@ -16,7 +16,7 @@ from aftercare.checkins.photos.consent import has_agreed
 from aftercare.checkins.photos.decoding import Picture, decode
 from aftercare.people.actions.events import record_event
 from aftercare.people.encryption.files import new_file_key
-from aftercare.people.models import Event, Patient
+from aftercare.people.models import Event, Patient, User
 
 # A process answers few requests at a time (aftercare/incoming/slow_clients.py): pictures hold one of its threads.
 _taking_in = BoundedSemaphore(1)
@@ -125,14 +125,18 @@ def record_stored(photo: Photo, now: datetime) -> None:
 
 
 @transaction.atomic
-def remove_photo(*, photo: Photo, now: datetime) -> None:
-    """Remove a picture for its patient: nobody can read it from now on; a task deletes the files."""
+def remove_photo(*, photo: Photo, now: datetime, by: User | None = None, because: str = "") -> None:
+    """Remove a picture, for its patient unless `by` and a code say otherwise.
+
+    Nobody can read it from now on; a task deletes the files.
+    """
     Patient.objects.select_for_update().get(pk=photo.patient_id)
     if Photo.objects.filter(pk=photo.pk, deleted_at=None).update(key="", deleted_at=now):
         record_event(
             verb=Event.Verb.REMOVED_PHOTO,
-            actor=photo.patient.user,
+            actor=by or photo.patient.user,
             now=now,
             patient=photo.patient,
             subject=photo.pk,
+            data={"because": because} if because else {},
         )

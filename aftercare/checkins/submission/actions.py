@@ -8,9 +8,9 @@ from datetime import datetime
 
 from django.db import models, transaction
 
-from aftercare.alerts.raising import raise_alerts
+from aftercare.alerts.raising import Fired, raise_alerts
 from aftercare.checkins.models import CheckIn, Finding
-from aftercare.checkins.models.hot_reads import lock_patient
+from aftercare.checkins.models.hot_reads import Locked, lock_patient
 from aftercare.checkins.submission.context import SubmissionContext
 from aftercare.checkins.submission.history import History
 from aftercare.checkins.submission.judging import all_fired, evaluate_submission, kept_findings
@@ -52,12 +52,13 @@ def submit_check_in(
     now: datetime,
     limits: Limits = LIMITS,
     companion: Companion | None = None,
+    locked: Locked | None = None,
 ) -> Receipt:
-    """Submit a check-in, serialised by a lock on the patient's row; `companion`: as whom `by` fills it in.
+    """Submit a check-in, serialised by a lock on the patient's row; `locked`: of a caller who holds it already.
 
-    Raise RejectedError if it is invalid; then nothing is stored and the token stays unused.
+    `companion`: as whom `by` fills it in. RejectedError: it is invalid, nothing is stored and the token stays unused.
     """
-    at_risk, course_set_id = lock_patient(patient)
+    at_risk, course_set_id = locked or lock_patient(patient)
     history = History.of(patient, course_set_id)
     if repeated := find_duplicate(submission, history, now):
         return receipt_of(repeated)
@@ -82,8 +83,12 @@ def submit_check_in(
     rows.add([*assessments, *findings])
     rows.write()
     record_submitted_for(check_in, context)
+    return stored_receipt(check_in, fired, dispatched=raised.dispatched)
+
+
+def stored_receipt(check_in: CheckIn, fired: list[Fired], *, dispatched: bool) -> Receipt:
     rules = tuple(sorted({item.finding.rule for item in fired}))
-    return Receipt(status=Status.STORED, check_in=check_in, rules=rules, dispatched=raised.dispatched)
+    return Receipt(status=Status.STORED, check_in=check_in, rules=rules, dispatched=dispatched)
 
 
 def record_submitted_for(check_in: CheckIn, context: SubmissionContext) -> None:

@@ -22,11 +22,12 @@ from aftercare.ui.telephones import region_of
 
 LATEST_CHECK_IN_DAY = 16 * 7  # days after a procedure
 # Version of the portal's own part of the text on data and privacy, to which patients agree, and its first day.
-# Count it up if what is kept, who sees it or what the portal is not changes: patients are asked again.
-DATA_TEXT_VERSION = 1
-DATA_TEXT_FROM = date(2026, 11, 30)
+# Count it up with each change of that text: patients are asked again. tests/people/clinics/test_privacy_text.py keeps
+# a digest of the text of each version.
+DATA_TEXT_VERSION = 2
+DATA_TEXT_FROM = date(2026, 12, 1)
 # The clinic's words on that page to which patients agree; a change of these counts as a new version.
-AGREED_WORDS = ("data_controller", "data_kept")
+AGREED_WORDS = ("data_controller", "data_kept", "photos_kept_months")
 
 ACCENT = RegexValidator(r"^#[0-9a-f]{6}$", _("Give a colour such as #1b5a5c."))
 
@@ -81,6 +82,9 @@ class Clinic(models.Model):
     data_controller = models.CharField(max_length=200, blank=True, default="", db_default="")
     data_contact = models.CharField(max_length=200, blank=True, default="", db_default="")
     data_kept = models.CharField(max_length=200, blank=True, default="", db_default="")
+    # Months after which pictures are deleted, and since when; null: they stay as long as the record.
+    photos_kept_months = models.PositiveSmallIntegerField(null=True, blank=True)
+    photos_kept_since = models.DateTimeField(null=True, editable=False)
     # Counts the changes of those words to which patients agree, and the day of the last.
     data_text_version = models.PositiveSmallIntegerField(default=1, db_default=1, editable=False)
     data_text_from = models.DateField(null=True, editable=False)
@@ -95,7 +99,16 @@ class Clinic(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(out_of_hours_telephone="") & ~models.Q(emergency_number=""),
                 name="clinic_has_an_out_of_hours_and_an_emergency_number",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(photos_kept_months=None, photos_kept_since=None)
+                | models.Q(
+                    photos_kept_months__isnull=False,
+                    photos_kept_months__gte=1,
+                    photos_kept_since__isnull=False,
+                ),
+                name="pictures_are_kept_for_a_month_or_more_since_an_instant",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -6,7 +6,9 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from aftercare.checkins.models import CheckIn
@@ -265,3 +267,22 @@ def test_a_colleague_who_looks_as_a_companion_is_called_one(
     line = text_of(signed_in(patient.user).get("/who-looked/"))
     assert "Ruth Test , companion" in line.replace("Test, companion", "Test , companion")
     assert timezone.now() == NOW
+
+
+@pytest.mark.frozen_at(NOW)
+def test_only_who_has_another_page_is_led_there(patient: Patient, tom: Companion, client: Client) -> None:
+    link = "Somebody else’s recovery"
+    assert link not in text_of(client.get(path_of(tom)))
+    assert link not in text_of(signed_in(patient.user).get("/"))
+    someone_else = someone(patient, "Zoe")
+    companion_of(someone_else, at(2), email="tom@test.example")
+    Companion.objects.update(user=tom.user)
+    assert link in text_of(client.get(path_of(tom)))
+
+
+@pytest.mark.frozen_at(NOW)
+def test_a_check_in_of_a_companion_locks_the_patient_once(tom: Companion, client: Client) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        assert send(client, tom).status_code == 302
+    locks = [one["sql"] for one in queries if "FOR UPDATE" in one["sql"] and "people_patient" in one["sql"]]
+    assert len(locks) == 1

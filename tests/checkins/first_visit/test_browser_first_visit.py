@@ -24,7 +24,7 @@ OFFER = """() => {
 
 @pytest.fixture
 def newcomer(treated: Patient) -> Patient:
-    Patient.objects.update(consent_version="")
+    Patient.objects.update(consent_version="", consented_at=None)
     return treated
 
 
@@ -54,7 +54,7 @@ def test_the_first_visit_takes_two_taps_and_shuts_nothing(opened: Opener, newcom
         taps += 1
     expect(page.get_by_text("Thank you. Everything is set up.")).to_be_visible()
     assert taps <= MOST_TAPS
-    assert Patient.objects.get().consent_version == "1.1"
+    assert Patient.objects.get().consent_version == "2.1"
     page.go_back()
     expect(page).to_have_url(re.compile(r":\d+/$"))
 

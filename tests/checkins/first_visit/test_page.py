@@ -14,12 +14,12 @@ from tests.factories import at, check_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.frozen_at(at(6))]
 PAGE = "/first-visit/"
-TYPED: dict[str, Any] = {"consent": "1.1", "at_time": "19:30", "way": "email"}
+TYPED: dict[str, Any] = {"consent": "2.1", "at_time": "19:30", "way": "email"}
 
 
 @pytest.fixture
 def client(patient: Patient, procedure: Procedure) -> Client:
-    Patient.objects.update(consent_version="")
+    Patient.objects.update(consent_version="", consented_at=None)
     return signed_in(patient.user)
 
 
@@ -37,7 +37,7 @@ def test_the_first_page_after_the_sign_in_leads_there_once(client: Client) -> No
         "it cannot tell you what is wrong",
         "Call 999 now",
         "My clinic may keep and read what I send here, to look after me.",
-        "Text 1.1, of 30 November 2026.",
+        "Text 2.1, of 1 December 2026.",
         "Shall we remind you?",
     ):
         assert words in said
@@ -57,7 +57,7 @@ def test_one_tick_and_one_press_store_consent_and_reminders(client: Client, pati
 
 
 def test_no_way_ticked_means_no_reminders_whatever_the_hour(client: Client, patient: Patient) -> None:
-    assert client.post(PAGE, {"consent": "1.1", "at_time": "02:30"}).status_code == 302
+    assert client.post(PAGE, {"consent": "2.1", "at_time": "02:30"}).status_code == 302
     assert agreed(patient)
     assert not ReminderPlan.objects.get().is_on
 
@@ -118,10 +118,10 @@ def test_a_changed_text_is_asked_about_below_the_lead_and_blocks_nothing(
     said = text_of(client.get("/"))
     assert said.index("Call 999 now") < said.index("The text on your data has changed")
     page = text_of(client.get(PAGE))
-    assert "Text 1.2" in page
+    assert "Text 2.2" in page
     assert "Shall we remind you?" not in page
-    assert client.post(PAGE, {"consent": "1.1"}).status_code == 422
-    assert client.post(PAGE, {"consent": "1.2"}).status_code == 302
+    assert client.post(PAGE, {"consent": "2.1"}).status_code == 422
+    assert client.post(PAGE, {"consent": "2.2"}).status_code == 302
     assert agreed(patient)
     assert "The text on your data has changed" not in text_of(client.get("/"))
     assert ReminderPlan.objects.get().at_time.hour == 19

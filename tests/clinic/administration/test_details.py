@@ -19,7 +19,7 @@ DETAILS_URL = "/clinic/details/"
 
 def posted(clinic: Clinic, **changes: str) -> dict[str, str]:
     """The form as the page shows it, with what was typed over it."""
-    shown = {name: str(getattr(clinic, name)) for name in DETAILS}
+    shown = {name: "" if (kept := getattr(clinic, name)) is None else str(kept) for name in DETAILS}
     week = {day: ", ".join("-".join(part) for part in clinic.opening_hours.get(day, [])) for day in DAY_NAMES}
     return {**shown, **week, **changes}
 
@@ -59,6 +59,9 @@ def test_saving_without_a_change_is_no_event(clinic: Clinic, manager: StaffMembe
         ({"out_of_hours_telephone": ""}, "This field is required."),
         ({"time_zone": "Mars/Base"}, "Choose a time zone"),
         ({"accent": "#ffff00"}, "white"),
+        ({"photos_kept_months": "0"}, "Give a month or more"),
+        ({"photos_kept_months": "1201"}, "Give 1200 months or fewer."),
+        ({"photos_kept_months": "a year"}, "Enter a whole number"),
     ],
 )
 def test_bad_details_are_a_message_and_nothing_changes(
@@ -143,11 +146,12 @@ def test_patients_are_asked_again_only_where_the_words_they_agree_to_have_change
         {"data_controller": "Larkfield Ltd, 1 High Street"},
         {"data_contact": "data@larkfield.example"},
         {"data_kept": "Eight years after the last treatment."},
+        {"photos_kept_months": "6"},
     ):
         clinic.refresh_from_db()
         with frozen_at(at(30)):
             assert staff_client(manager).post(DETAILS_URL, posted(clinic, **typed)).status_code == 302
         clinic.refresh_from_db()
         versions.append(clinic.consent_version)
-    assert versions == ["1.2", "1.2", "1.3"]
+    assert versions == ["2.2", "2.2", "2.3", "2.4"]
     assert clinic.data_text_from == at(30).date()

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from aftercare.people.actions.patients import agree, enrol_patient
-from aftercare.people.models import Clinic, Event, Patient, StaffMember
+from aftercare.people.models import Clinic, Event, Patient, StaffMember, clinics
 from aftercare.people.models.patients import AT_ENROLMENT
 from tests.factories import at
 
@@ -19,29 +19,33 @@ def fresh(patient: Patient) -> Patient:
 
 
 def test_consent_is_kept_with_its_instant_and_version_and_recorded_once(patient: Patient) -> None:
-    Patient.objects.update(consent_version="")
+    Patient.objects.update(consent_version="", consented_at=None)
     assert not fresh(patient).has_agreed
     assert agree(patient=patient, now=at(1))
     assert not agree(patient=patient, now=at(2))
     kept = fresh(patient)
-    assert (kept.consent_version, kept.consented_at, kept.has_agreed) == ("1.1", at(1), True)
+    assert (kept.consent_version, kept.consented_at, kept.has_agreed) == ("2.1", at(1), True)
     event = Event.objects.get(verb=Event.Verb.AGREED)
     assert (event.actor, event.patient, event.at) == (patient.user, patient, at(1))
-    assert event.data == {"portal_text": 1, "clinic_text": 1}
+    assert event.data == {"portal_text": 2, "clinic_text": 1}
 
 
 def test_another_version_of_the_clinics_words_asks_again(patient: Patient) -> None:
-    Patient.objects.update(consent_version="")
+    Patient.objects.update(consent_version="", consented_at=None)
     agree(patient=patient, now=at(1))
     Clinic.objects.update(data_text_version=2)
     assert not fresh(patient).has_agreed
     assert agree(patient=fresh(patient), now=at(2))
-    assert fresh(patient).consent_version == "1.2"
+    assert fresh(patient).consent_version == "2.2"
     assert Event.objects.filter(verb=Event.Verb.AGREED).count() == 2
 
 
-def test_consent_noted_at_enrolment_counts_for_the_first_version_alone(patient: Patient) -> None:
-    assert patient.consent_version == AT_ENROLMENT
+def test_consent_noted_at_enrolment_counts_for_the_first_version_alone(
+    patient: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Patient.objects.update(consent_version=AT_ENROLMENT, consented_at=None)
+    assert not fresh(patient).has_agreed
+    monkeypatch.setattr(clinics, "DATA_TEXT_VERSION", 1)
     assert fresh(patient).has_agreed
     Clinic.objects.update(data_text_version=2)
     assert not fresh(patient).has_agreed
@@ -76,6 +80,6 @@ def test_a_row_of_the_previous_release_counts_as_agreed_at_enrolment(
 
 
 def test_a_version_never_stands_without_its_instant(patient: Patient) -> None:
-    for wrong in ({"consent_version": "1.1"}, {"consented_at": at(1)}):
+    for wrong in ({"consented_at": None}, {"consent_version": AT_ENROLMENT}):
         with pytest.raises(IntegrityError), transaction.atomic():
             Patient.objects.update(**wrong)

@@ -8,7 +8,7 @@ from django.test import Client
 
 from aftercare.people.models import Clinic, Patient, Procedure
 from tests.checkins.posting import signed_in, text_of
-from tests.factories import ClinicFactory
+from tests.factories import MONDAY, ClinicFactory
 
 pytestmark = pytest.mark.django_db
 PAGE = "/privacy/"
@@ -25,7 +25,7 @@ def test_anybody_reads_what_is_kept_who_sees_it_and_whom_to_call(clinic: Clinic)
         f"{clinic.name} runs this portal and is responsible for your data.",
         "As long as the clinic keeps its patient records.",
         "You can leave the portal at any time",
-        "Text 1.1, of 30 November 2026.",
+        "Text 2.1, of 1 December 2026.",
         "Call 999 now",
     ):
         assert sentence in said
@@ -49,6 +49,22 @@ def test_a_patient_reads_the_words_of_the_own_clinic_alone(patient: Patient, pro
     assert other.data_controller not in text_of(page)
     for path in ("/who-looked/", "/your-data/", "/leave/"):
         assert f'href="{path}"' in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("months", "sentence"),
+    [
+        (None, "Pictures are kept as long as the rest, unless you remove them."),
+        (1, "Pictures are deleted after a month, or later while the clinic"),
+        (6, "Pictures are deleted after 6 months, or later while the clinic"),
+    ],
+)
+def test_it_says_how_long_the_clinic_keeps_pictures(
+    clinic: Clinic, months: int | None, sentence: str
+) -> None:
+    since = None if months is None else MONDAY
+    Clinic.objects.update(photos_kept_months=months, photos_kept_since=since)
+    assert sentence in text_of(Client().get(PAGE))
 
 
 @pytest.mark.parametrize("path", ["/", "/check-in/", "/check-ins/", "/guidance/", "/accounts/"])
