@@ -25,7 +25,7 @@ self.Forms = (function () {
   }
 
   function later() {
-    return self.registration.sync ? self.registration.sync.register("send").catch(function () {}) : undefined;
+    return Promise.resolve(self.registration.sync && self.registration.sync.register("send")).catch(function () {});
   }
 
   async function sendForm(event) {
@@ -48,7 +48,7 @@ self.Forms = (function () {
       }
       return response;
     }
-    event.waitUntil(Promise.resolve(later()).then(function () { return Telling.tell(); }));
+    event.waitUntil(later().then(function () { return Telling.tell(); }));
     if ((await Pages.keptPage(Pages.OFFLINE)) === undefined) {
       return response || Response.error();
     }
@@ -79,7 +79,7 @@ self.Forms = (function () {
       await Store.remove(token);
       return response;
     }
-    event.waitUntil(Promise.resolve(later()));
+    event.waitUntil(later());
     return new Response(JSON.stringify({ kept: token }), { status: 202 });
   }
 
@@ -92,5 +92,5 @@ self.Forms = (function () {
     }
   }
 
-  return { checkIn: sendForm, autosave: autosave, other: otherForm };
+  return { later: later, checkIn: sendForm, autosave: autosave, other: otherForm };
 })();

@@ -3,7 +3,8 @@
   "use strict";
   const place = document.querySelector("[data-offline]");
   const known = JSON.parse(document.getElementById("known").textContent);
-  const ORDER = ["emergency", "urgent", "same_day", "kept", "pictures", "pictures_refused", "nothing"]; // the worst stands first
+  // The worst stands first.
+  const ORDER = ["emergency", "urgent", "same_day", "kept", "pictures", "pictures_refused", "nothing"];
   const TICKS = ["emergency", "signs", "unwell"];
   const SCALES = ["redness", "pain", "swelling", "itch"];
   const watched = new Set();

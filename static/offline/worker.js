@@ -34,7 +34,21 @@
     await Store.forget(key);
   }
 
+  // The page of the pictures has no network, but its check-in was sent before.
+  async function keepPicture(event) {
+    const picture = event.data.picture;
+    const now = Date.now();
+    const found = { consent: "", errors: null, label: picture.label, blob: picture.blob };
+    Object.assign(found, picture.fields, { checkIn: picture.fields.check_in, filledAt: now, keptAt: now });
+    found.person = await Pages.person();
+    const isKept = found.person !== null && Pictures.keep(found).then(function () { return true; });
+    event.ports[0].postMessage(await Promise.resolve(isKept).catch(function () { return false; }));
+    await Forms.later();
+    await Telling.tell();
+  }
+
   const ASKED = {
+    keep_picture: keepPicture,
     opened: Telling.flush,
     flush: Telling.flush,
     fill: Pages.fill,
@@ -83,7 +97,7 @@
   self.addEventListener("message", function (event) {
     const act = ASKED[event.data.ask];
     if (act) {
-      event.waitUntil(act().catch(function () {})); // no network, or no room: the next page asks again
+      event.waitUntil(act(event).catch(function () {})); // no network, or no room: the next page asks again
     }
   });
 

@@ -11,6 +11,7 @@
     return;
   }
   var TRIES = 4;
+  var PATIENCE = 10000; // ms for the worker to answer
   var line = Promise.resolve(); // one after the other: the portal takes in one at a time
   var words = form.dataset;
 
@@ -72,6 +73,11 @@
     recount();
   }
 
+  function showKept(shot) {
+    shot.bar = null;
+    shot.state.replaceChildren(made("span", "st me-auto", words.notSent), made("span", "small", words.kept));
+  }
+
   function showNotSent(shot, picture, why) {
     shot.bar = null;
     var said = made("span", "st shot-off me-auto", words.notSent);
@@ -128,12 +134,34 @@
       if (reply.status === 201) {
         return showSent(shot, reply.answer);
       }
-      if (left > 1 && (reply.answer.again || reply.status === 0)) {
-        return wait(3).then(function () {
-          return attempt(shot, picture, left - 1);
-        });
-      }
-      return showNotSent(shot, picture, reply.answer.error || unsaid(reply.status));
+      return (reply.status === 0 ? keepOnPhone(picture) : Promise.resolve(false)).then(function (isKept) {
+        return isKept ? showKept(shot) : notSent(shot, picture, left, reply);
+      });
+    });
+  }
+
+  function notSent(shot, picture, left, reply) {
+    if (left > 1 && (reply.answer.again || reply.status === 0)) {
+      return wait(3).then(function () {
+        return attempt(shot, picture, left - 1);
+      });
+    }
+    return showNotSent(shot, picture, reply.answer.error || unsaid(reply.status));
+  }
+
+  // Without a network the worker takes the picture, as it takes a check-in. Answer whether it did.
+  function keepOnPhone(picture) {
+    var worker = navigator.serviceWorker && navigator.serviceWorker.controller;
+    if (!worker) {
+      return Promise.resolve(false);
+    }
+    return new Promise(function (resolve) {
+      var answers = new MessageChannel();
+      answers.port1.onmessage = function (event) {
+        resolve(event.data);
+      };
+      window.setTimeout(resolve, PATIENCE, false);
+      worker.postMessage({ ask: "keep_picture", picture: picture }, [answers.port2]);
     });
   }
 

@@ -90,6 +90,29 @@ def test_pictures_are_kept_beside_their_check_in_and_sent_after_it(phone: PhoneO
     assert phone.pictures() == []
 
 
+def test_a_picture_for_a_check_in_that_was_sent_before_is_kept_too(phone: PhoneOf) -> None:
+    phone.get_ready()
+    phone.check_in(How_red_is_the_treated_skin="Mild").wait_for_url("**/check-ins/*/")
+    page = phone.page
+    page.get_by_role("link", name="Add a picture").click()
+    page.get_by_label(CONSENT).check()
+    page.get_by_text("Forehead", exact=True).first.click()
+    page.locator("[name=picture]").set_input_files(
+        {"name": "picture.jpg", "mimeType": "image/jpeg", "buffer": jpeg()}
+    )
+    phone.cut()
+    page.get_by_role("button", name="Send the picture").click()
+    expect(page.get_by_text("Saved on this phone. We send it when there is a network.")).to_be_visible()
+    [kept] = phone.pictures()
+    assert (kept["area"], kept["consent"]) == ("forehead", "v1")
+    page.close()
+
+    phone.page = phone.tab()
+    phone.network.become(State.ON)
+    phone.open("/")
+    assert kept_pictures(1)[0].check_in == CheckIn.objects.get()
+
+
 @pytest.mark.slow
 def test_three_check_ins_with_pictures_arrive_exactly_once(phone: PhoneOf) -> None:
     phone.get_ready()
