@@ -9,7 +9,12 @@ self.Pages = (function () {
   const OFFLINE = "/offline/";
   const FORM = "/check-in/";
   const EXPECTED = [OFFLINE, FORM + "?kept", "/", "/guidance/"];
+  const PATHS = EXPECTED.map(pathOf);
   const FRESH = 12 * 3600000; // ms: pages that are younger are not fetched ahead again
+
+  function pathOf(address) {
+    return address.split("?")[0];
+  }
 
   // ---- which person's ----
 
@@ -107,10 +112,20 @@ self.Pages = (function () {
     return (corrects ? undefined : await keptPage(asked)) || (await keptPage(OFFLINE));
   }
 
+  // A session that ended, or a browser that ran out of room, may have emptied what was fetched a moment ago.
+  async function isFilled() {
+    const filled = await Store.fact("filled");
+    const key = await person();
+    if (!filled || filled.key !== key || filled.release !== RELEASE || Date.now() - filled.at >= FRESH) {
+      return false;
+    }
+    const cache = await caches.open(PAGES + key);
+    return (await Promise.all(PATHS.map(function (path) { return cache.match(path); }))).every(Boolean);
+  }
+
   // Fetch ahead what is shown without a network. Each page is kept for whom it was drawn.
   async function fill() {
-    const filled = await Store.fact("filled");
-    if (filled && filled.key === (await person()) && filled.release === RELEASE && Date.now() - filled.at < FRESH) {
+    if (await isFilled()) {
       return;
     }
     for (const path of EXPECTED) {
@@ -119,7 +134,7 @@ self.Pages = (function () {
       if (!response.ok || response.headers.get(PERSON) === NOBODY) {
         return; // nobody is signed in, or the portal cannot now: asked again with the next page
       }
-      await keepPage(path.split("?")[0], response);
+      await keepPage(pathOf(path), response);
     }
     await Store.setFact("filled", { at: Date.now(), key: await person(), release: RELEASE });
     const names = await caches.keys(); // what the pages of the release before needed: now there are newer ones

@@ -125,6 +125,19 @@ def test_signed_out_meanwhile_it_waits_for_the_sign_in(phone: PhoneOf, treated: 
     stored(1)
 
 
+def test_after_a_session_that_ended_the_phone_gets_ready_again(phone: PhoneOf, treated: Patient) -> None:
+    phone.get_ready()
+    Session.objects.all().delete()
+    phone.open("/")
+    phone.wait_until(NO_PAGES)
+
+    phone.sign_in(treated.user)
+    phone.get_ready()
+    phone.cut()
+    page = phone.check_in(How_red_is_the_treated_skin="Mild")
+    expect(page.get_by_role("heading", name="Saved on this phone")).to_be_visible()
+
+
 def test_an_old_csrf_token_holds_nothing_up(phone: PhoneOf) -> None:
     phone.get_ready()
     phone.cut()
