@@ -15,6 +15,9 @@ pytestmark = [
     pytest.mark.usefixtures("course_set"),
 ]
 
+IS_BELOW = """([first, second]) => Boolean(document.querySelector(first)
+  .compareDocumentPosition(document.querySelector(second)) & Node.DOCUMENT_POSITION_FOLLOWING)"""
+
 
 def test_three_check_ins_without_a_network_arrive_once_each(phone: PhoneOf) -> None:
     phone.get_ready()
@@ -79,6 +82,13 @@ def test_what_arrives_while_another_page_is_open_leads_to_its_result(phone: Phon
     page.wait_for_timeout(500)
     assert page.url.endswith("/")
     assert "check-ins" not in page.url
+    # What waits is said below what leads the page.
+    phone.cut()
+    phone.check_in(How_red_is_the_treated_skin="Mild")
+    expect(page.get_by_role("heading", name="Saved on this phone")).to_be_visible()
+    page = phone.open("/?kept")
+    expect(page.get_by_text("a check-in waits on this phone.")).to_be_visible()
+    assert page.evaluate(IS_BELOW, ["main [data-lead]", "main [data-on-phone]"])
 
 
 def test_the_pages_without_a_network_can_be_used_by_everybody(phone: PhoneOf) -> None:

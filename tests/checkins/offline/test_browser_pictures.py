@@ -12,6 +12,7 @@ from aftercare.checkins.models import CheckIn, Photo
 from aftercare.people.models import Patient
 from tests.checkins.offline.conftest import PhoneOf, State
 from tests.checkins.photos.pictures import heic, jpeg, picture
+from tests.factories import PatientFactory
 from tests.ui.browser import assert_usable, cut_off, sticks_out, with_text_twice_as_large
 
 pytestmark = [
@@ -111,6 +112,25 @@ def test_a_picture_for_a_check_in_that_was_sent_before_is_kept_too(phone: PhoneO
     phone.network.become(State.ON)
     phone.open("/")
     assert kept_pictures(1)[0].check_in == CheckIn.objects.get()
+
+
+@pytest.mark.slow
+def test_another_person_on_the_phone_sees_no_picture_and_loses_none(phone: PhoneOf, treated: Patient) -> None:
+    other = PatientFactory.create(clinic=treated.clinic)
+    phone.get_ready()
+    phone.cut()
+    add(phone.check_in(How_red_is_the_treated_skin="Mild"), "Forehead")
+    phone.sign_in(other.user)
+    phone.network.become(State.ON)
+    page = phone.get_ready()
+    page.goto(phone.network.url + "/offline/")
+    expect(page.get_by_role("heading", name="Nothing waits on this phone")).to_be_visible()
+    expect(page.locator(".shot img")).to_have_count(0)
+    assert (len(phone.pictures()), Photo.objects.exists()) == (1, False)
+
+    phone.sign_in(treated.user)
+    phone.open("/")
+    assert kept_pictures(1)[0].patient == treated
 
 
 @pytest.mark.slow
