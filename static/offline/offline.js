@@ -164,9 +164,8 @@
 
   async function draw() {
     const person = await Store.fact("person");
-    const isOwn = function (item) { return item.person === person; };
-    const own = (await Store.all()).filter(isOwn);
-    const pictures = (await Pictures.all().catch(function () { return []; })).filter(isOwn); // never in the way
+    const own = (await Store.all()).filter(function (item) { return item.person === person; });
+    const pictures = await Pictures.own(person);
     lowered(own);
     own.forEach(function (item) { watched.add(item.token); });
     const level = advise(own.map(judged), pictures);

@@ -35,7 +35,9 @@ self.PicturesHere = (function () {
     one("[data-area]", shot).textContent = picture.label;
     one("[data-drop-area]", shot).textContent = " " + picture.label;
     one("[data-drop]", shot).addEventListener("click", function () {
-      Pictures.remove(picture.token).then(changed);
+      Pictures.remove(picture.token).then(changed).then(function () {
+        document.getElementById("waits").focus(); // the button is gone
+      });
     });
     if (picture.errors !== null) {
       one("[data-cannot]", shot).hidden = false;

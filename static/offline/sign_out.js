@@ -10,8 +10,8 @@
 
   async function own() {
     const person = await Store.fact("person");
-    const isOwn = function (item) { return item.person === person; };
-    return { items: (await Store.all()).filter(isOwn), pictures: (await Pictures.all()).filter(isOwn) };
+    const items = (await Store.all()).filter(function (item) { return item.person === person; });
+    return { items: items, pictures: await Pictures.own(person) };
   }
 
   async function wipe() {

@@ -106,8 +106,8 @@ self.Store = (function () {
           return promised(store.delete(item.token));
         }));
       });
-      await Pictures.forget(person);
       await within("facts", "readwrite", function (store) { return promised(store.clear()); });
+      await Pictures.forget(person);
     }
   };
 })();
@@ -129,12 +129,19 @@ self.Pictures = (function () {
     return within("pictures", "readwrite", function (store) { return promised(store.delete(token)); });
   }
 
+  // Those of a person; none where they cannot be read, which is never in the way of a check-in.
+  async function own(person) {
+    const found = await all().catch(function () { return []; });
+    return found.filter(function (picture) { return picture.person === person; });
+  }
+
   async function removeWhere(is) {
     await Promise.all((await all()).filter(is).map(function (picture) { return remove(picture.token); }));
   }
 
   return {
     all: all,
+    own: own,
     remove: remove,
     // Take the newest picture off, so that a check-in has room; answer whether there was one.
     makeRoom: async function () {

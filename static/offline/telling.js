@@ -20,8 +20,8 @@ self.Telling = (function () {
   // What waits of the person who is signed in: check-ins and pictures.
   async function own() {
     const key = await Pages.person();
-    const isOwn = function (item) { return item.person === key; };
-    return { items: (await Store.all()).filter(isOwn), pictures: (await Pictures.all()).filter(isOwn) };
+    const items = (await Store.all()).filter(function (item) { return item.person === key; });
+    return { items: items, pictures: await Pictures.own(key) };
   }
 
   function isRefused(item) {

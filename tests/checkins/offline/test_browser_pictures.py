@@ -22,6 +22,13 @@ pytestmark = [
 ]
 CONSENT = "The clinic may keep these pictures in my record."
 
+# A store of pictures that the browser cannot open, as after damage on its disk.
+NO_PICTURES = """(() => {
+  const open = IDBFactory.prototype.open;
+  IDBFactory.prototype.open = function (name, version) {
+    return open.call(this, name, name === "aftercare-pictures" ? 0 : version);
+  };
+})()"""
 # Counts how often a page asks the browser, which is asked all the same.
 COUNT_ASKING = """
 self.asked = 0;
@@ -75,6 +82,7 @@ def test_pictures_are_kept_beside_their_check_in_and_sent_after_it(phone: PhoneO
     add(page, "Right cheek", b"#!/bin/sh\n")
     expect(page.locator("[data-sum]")).to_have_text("1 check-in, 3 pictures")
     page.get_by_role("button", name="Remove Forehead").click()
+    expect(page.get_by_role("heading", name="Waits on this phone")).to_be_focused()
     expect(page.locator("[data-sum]")).to_have_text("1 check-in, 2 pictures")
 
     phone.come_back()
@@ -131,6 +139,22 @@ def test_another_person_on_the_phone_sees_no_picture_and_loses_none(phone: Phone
     phone.sign_in(treated.user)
     phone.open("/")
     assert kept_pictures(1)[0].patient == treated
+
+
+@pytest.mark.slow
+def test_pictures_that_cannot_be_read_any_more_are_in_nobodys_way(phone: PhoneOf) -> None:
+    phone.context.add_init_script(NO_PICTURES)
+    phone.get_ready()
+    phone.context.service_workers[0].evaluate(NO_PICTURES)
+    phone.cut()
+    page = phone.check_in(Can_you_see_or_feel="Pus bumps")
+    expect(page.get_by_role("heading", name="Call the clinic now")).to_be_visible()
+    choose_picture(page, "Forehead", jpeg())
+    expect(page.get_by_text("The picture is not saved.")).to_be_visible()
+
+    phone.come_back()
+    page.wait_for_url("**/check-ins/*/")
+    assert CheckIn.objects.count() == 1
 
 
 @pytest.mark.slow
