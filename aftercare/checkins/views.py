@@ -23,9 +23,9 @@ from aftercare.checkins.form.form import CheckInForm
 from aftercare.checkins.form.page import RECORD, FormPage, redirect_to_token, uuid_in
 from aftercare.checkins.form.posting import submit_posted
 from aftercare.checkins.models import CheckIn
-from aftercare.checkins.models.hot_reads import sent_check_in
 from aftercare.checkins.pages.history import history_context
 from aftercare.checkins.pages.result import result_context, situation_of
+from aftercare.checkins.pages.sent import sent_check_in
 from aftercare.checkins.pages.today import Today
 from aftercare.checkins.submission.history import newest_version
 from aftercare.checkins.submission.submission import RejectedError

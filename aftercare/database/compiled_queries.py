@@ -19,7 +19,7 @@ from django.db.models import Model, QuerySet
 from django.db.models.query import get_related_populators
 
 M = TypeVar("M", bound=Model)
-Value = UUID | datetime | int
+Value = UUID | datetime | int | str
 # Samples of a parameter that is a primary key, and of one that is an instant.
 SAMPLE = UUID(int=1)
 SAMPLE_INSTANT = datetime(1970, 1, 1, tzinfo=UTC)

@@ -15,10 +15,11 @@ from aftercare.checkins.follow_up import confirmation, non_response
 from aftercare.checkins.form.page import FormPage
 from aftercare.checkins.models import CheckIn, hot_reads
 from aftercare.checkins.pages import lead, result
+from aftercare.checkins.pages.sent import sent_check_in
 from aftercare.database.compiled_queries import CompiledQuery
 from aftercare.guidance.models import ExpectedCourseSet
 from aftercare.outbox.models import Message
-from aftercare.people.models import Patient, StaffMember
+from aftercare.people.models import Patient, Procedure, StaffMember
 from tests.factories import PatientFactory, at, check_in, someone, treated
 from tests.people.test_hot_reads import columns
 
@@ -96,6 +97,42 @@ def test_each_finds_the_rows_of_its_query_set_for_a_check_in(
         assert by_id(rows) == by_id(read.build(check_in=one.pk))
         found += len(rows)
     assert found > 0
+
+
+def test_a_result_is_the_same_whether_one_read_says_what_there_is_or_all_is_read(
+    patients: list[Patient], nurse: StaffMember
+) -> None:
+    for alert in Alert.objects.all()[::3]:
+        acknowledge(alert=alert, by=nurse.user, now=at(140))
+    kinds = set()
+    for one in CheckIn.objects.select_related("patient__clinic"):
+        read = sent_check_in(one.patient, one.pk)
+        assert read is not None
+        for now in (one.submitted_at, at(141)):
+            assert result.result_context(read, one.patient, now) == result.result_context(
+                one, one.patient, now
+            )
+        kinds.add((result.is_newest(read), read.may_lead, read.has_alerts, read.is_judged_again))  # type: ignore[attr-defined]
+    # Each has been true and false.
+    assert all({kind[place] for kind in kinds} == {True, False} for place in range(4))
+    assert len(kinds) == 6
+
+
+def test_nobody_reads_the_check_in_of_another(patients: list[Patient]) -> None:
+    own = CheckIn.objects.filter(patient=patients[1]).first()
+    assert own is not None
+    assert sent_check_in(patients[1], own.pk) == own
+    assert sent_check_in(patients[0], own.pk) is None
+
+
+def test_a_result_with_nothing_beside_it_takes_two_reads(
+    patient: Patient, procedure: Procedure, django_assert_num_queries: Any
+) -> None:
+    receipt = check_in(patient, 30, redness=1)
+    with django_assert_num_queries(2):
+        found = sent_check_in(patient, receipt.check_in.pk)
+        assert found is not None
+        result.result_context(found, patient, at(30))
 
 
 def by_id(rows: Iterable[Model]) -> list[dict[str, Any]]:

@@ -63,6 +63,19 @@ def test_true_and_one_are_two_values() -> None:
     assert key_of(True) != key_of(1)
 
 
+def test_advice_is_drawn_once_for_what_it_says() -> None:
+    def drawn_advice(sign: str, *, more: tuple[str, ...] = ()) -> str:
+        advice = {"reasons": [{"bold": sign, "text": "is new."}], "sooner": ["It hurts.", *more]}
+        return kept("checkins/advice/advice_rest.html", level="urgent", advice=advice, clinic=CLINIC)
+
+    first = drawn_advice("Pus")
+    assert drawn_advice("Pus") == first
+    assert drawn.cache_info().misses == 1
+    assert "<b>Redness</b> is new." in drawn_advice("Redness")
+    assert "You feel ill." in drawn_advice("Pus", more=("You feel ill.",))
+    assert drawn_advice("Pus") == first
+
+
 def test_the_page_around_a_part_is_not_seen_in_it() -> None:
     page = Template('{% load kept %}{% kept "ui/cannot_phone.html" css=css %}')
 
@@ -85,8 +98,8 @@ def test_a_lazy_object_is_kept_by_what_it_stands_for() -> None:
 
 
 def test_what_cannot_be_compared_is_refused() -> None:
-    with pytest.raises(TypeError, match="cannot show dict"):
-        bar(label={})
+    with pytest.raises(TypeError, match="cannot show object"):
+        bar(label=object())
 
 
 def test_a_developer_sees_changes_of_a_template_at_once(settings: Settings) -> None:

@@ -53,15 +53,9 @@ def newest(patient: uuid.UUID) -> QuerySet[CheckIn]:
     return found[:1]
 
 
-def sent(check_in: uuid.UUID, patient: uuid.UUID) -> QuerySet[CheckIn]:
-    own = CheckIn.objects.filter(pk=check_in, patient=patient)
-    return own.select_related("procedure", "superseded_by", "companion")
-
-
 lock_patients = CompiledQuery(locked, patient=SAMPLE)
 find_check_ins = CompiledQuery(check_ins, patient=SAMPLE)
 find_newest = CompiledQuery(newest, patient=SAMPLE)
-find_sent = CompiledQuery(sent, check_in=uuid.UUID(int=2), patient=SAMPLE)
 
 
 # Of a locked patient: the current risk, and the clinic's newest expected courses.
@@ -89,14 +83,6 @@ def check_ins_of(patient: Patient) -> list[CheckIn]:
 def newest_in_series(patient: Patient) -> CheckIn | None:
     """Return the newest check-in in any series of the patient's, by the instant described, or None."""
     for check_in in find_newest(patient=patient.pk):
-        check_in.patient = patient
-        return check_in
-    return None
-
-
-def sent_check_in(patient: Patient, pk: uuid.UUID) -> CheckIn | None:
-    """Return a check-in of the patient's with its procedure and its correction, or None."""
-    for check_in in find_sent(check_in=pk, patient=patient.pk):
         check_in.patient = patient
         return check_in
     return None

@@ -78,7 +78,9 @@ def lead_after(newest: CheckIn | None, patient: Patient, now: datetime) -> Lead:
     """Return the lead for a newest check-in loaded with `may_lead`; without a query if no alert can lead."""
     if newest is None:
         return Lead(word=NOTHING, now=now)
-    return lead_of(patient, now) if getattr(newest, "may_lead", True) else Lead(word=newest.level, now=now)
+    if getattr(newest, "may_lead", True):
+        return lead_of(patient, now, newest)
+    return Lead(word=newest.level, now=now)
 
 
 def open_or_newest(patient: UUID) -> QuerySet[Alert]:

@@ -15,7 +15,7 @@ from aftercare.checkins.follow_up.non_response import newest_check_in
 from aftercare.checkins.models import Assessment, CheckIn, Photo
 from aftercare.checkins.models import Finding as FindingRow
 from aftercare.checkins.pages.history import has_several_areas
-from aftercare.checkins.pages.lead import Lead, lead_of, own_alerts
+from aftercare.checkins.pages.lead import Lead, lead_after, lead_of, own_alerts
 from aftercare.checkins.pages.lead_box import LeadBox, box_of, closed_box, spoken_box
 from aftercare.checkins.pages.today import read_when
 from aftercare.checkins.photos.page import takes_photos
@@ -31,7 +31,7 @@ SAID_JUST_NOW = timedelta(hours=1)
 
 
 def result_context(check_in: CheckIn, patient: Patient, now: datetime) -> dict[str, Any]:
-    newest = newest_check_in(patient)
+    newest = check_in if is_newest(check_in) else newest_check_in(patient)
     situation = situation_of(check_in, patient, now, newest)
     return {
         **situation,
@@ -45,10 +45,15 @@ def result_context(check_in: CheckIn, patient: Patient, now: datetime) -> dict[s
         "newer": newest if newest and newest.number > check_in.number else None,
         "seen_again": seen_again(check_in, patient, now),
         "area": area_of(check_in, patient),
-        "photos": list(Photo.objects.kept().filter(check_in=check_in)),
+        "photos": photos_of(check_in),
         "takes_photos": takes_photos(check_in, now),
         "can_change": check_in.observed_at >= now - timedelta(hours=LIMITS.backdate_limit_h),
     }
+
+
+def is_newest(check_in: CheckIn) -> bool:
+    """Return True if no check-in was sent after this one; False if it was read without `newest_id`."""
+    return getattr(check_in, "newest_id", None) == check_in.pk
 
 
 def title_of(situation: dict[str, Any], patient: Patient) -> str:
@@ -64,9 +69,10 @@ def situation_of(
 ) -> dict[str, Any]:
     """Return the top of the page, which an open page polls: the lead, or the advice of this check-in.
 
+    A check-in that `aftercare.checkins.pages.sent` has read says what else there is to read; of another, all is read.
     `first`: the advice, if it is current and leads. `box`: what leads instead, or what staff did since.
     """
-    lead = lead_of(patient, now, newest)
+    lead = lead_after(newest, patient, now) if newest else lead_of(patient, now)
     lead_box = box_of(patient, lead)
     first = current_advice(check_in, patient, lead, lead_box)
     ended = None if lead.is_action else staff_outcome(check_in, patient, now)
@@ -104,13 +110,20 @@ def current_advice(
 
 def staff_outcome(check_in: CheckIn, patient: Patient, now: datetime) -> LeadBox | None:
     """Return what staff did about the check-in's alerts, once none requires a call."""
-    alerts = own_alerts(check_in)
+    alerts = own_alerts(check_in) if getattr(check_in, "has_alerts", True) else []
     if not alerts:
         return None
     if still_open := [alert for alert in alerts if alert.is_open]:
         return spoken_box(patient, still_open, now)
     alerts.sort(key=lambda alert: alert.closed_at or now, reverse=True)
     return closed_box(patient, alerts, now)
+
+
+def photos_of(check_in: CheckIn) -> list[Photo]:
+    """Return the pictures of the check-in, oldest first."""
+    return (
+        list(Photo.objects.kept().filter(check_in=check_in)) if getattr(check_in, "has_photos", True) else []
+    )
 
 
 def area_of(check_in: CheckIn, patient: Patient) -> str:
@@ -147,7 +160,7 @@ def seen_again(check_in: CheckIn, patient: Patient, now: datetime) -> dict[str, 
     `caused_by`: the check-in with the advice. After a correction by staff it is None: the evaluation has its
     own advice, shown above the first one only if its level is higher.
     """
-    newest_first = find_later(check_in=check_in.pk)
+    newest_first = find_later(check_in=check_in.pk) if getattr(check_in, "is_judged_again", True) else []
     if not newest_first:
         return None
     highest = max(newest_first, key=lambda row: Level(row.level).rank)

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 from typing import Any
 
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.models import Session
-from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from aftercare.database.compiled_queries import SAMPLE_INSTANT, CompiledQuery
 from aftercare.people.encryption.cipher import SESSIONS, DecryptionError, cipher
 
 logger = logging.getLogger(__name__)
 
 
-# What Django's own store asks, written once: each request of somebody signed in begins with it.
-FIND = "SELECT session_key, session_data, expire_date FROM django_session WHERE session_key = %s AND expire_date > %s"
+def standing(key: str, now: datetime) -> QuerySet[Session]:
+    """The session of this key, unless it has run out."""
+    return Session.objects.filter(session_key=key, expire_date__gt=now)
+
+
+# Each request of somebody signed in begins with this read.
+find_sessions = CompiledQuery(standing, key="sample", now=SAMPLE_INSTANT)
 
 
 class SessionStore(db.SessionStore):
@@ -29,8 +36,7 @@ class SessionStore(db.SessionStore):
 
     def _get_session_from_db(self) -> Session | None:
         """Return the row of the session; None, and forget the key, if there is none or it has run out."""
-        now = connection.ops.adapt_datetimefield_value(timezone.now())
-        for found in Session.objects.raw(FIND, [self.session_key, now]):
+        for found in find_sessions(key=self.session_key or "", now=timezone.now()):
             self.stored = found.session_data
             return found
         self._session_key = None

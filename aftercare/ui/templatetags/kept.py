@@ -65,15 +65,17 @@ def unwrapped(value: Any) -> Any:
 
 
 def key_of(value: object) -> Hashable:
-    """Return what a value says: a text, a number, a telephone, or a frozen data class or tuple of such."""
+    """Return what a value says: a text, a number, a telephone, a data class of such, or lists and dicts of such."""
     if value is None or isinstance(value, str | int | float):
         return type(value).__name__, value
     if isinstance(value, Telephone):
         return value.kept, value.home
     if isinstance(value, Promise):
         return str(value)
-    if isinstance(value, tuple):
-        return tuple(key_of(one) for one in value)
+    if isinstance(value, tuple | list):
+        return tuple(map(key_of, value))
+    if isinstance(value, dict):
+        return "dict", tuple((name, key_of(one)) for name, one in value.items())
     if is_dataclass(value) and not isinstance(value, type):
         return type(value).__name__, tuple(key_of(getattr(value, field.name)) for field in fields(value))
     raise TypeError(f"a kept part cannot show {type(value).__name__}")
