@@ -228,7 +228,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "aftercare.ui.static.HashedStaticStorage"
+        else "aftercare.ui.static_files.storage.HashedStaticStorage"
     },
 }
 

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import bootstrap_wrapper
 import pytest
+from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.template import Context, Template
 from django.urls import get_resolver
 from django.utils.translation import gettext, ngettext, pgettext
 
+from aftercare.ui.static_files.storage import BUNDLE
 from tests.translation.pseudo import pseudo_locale
 from tests.translation.unmarked import Data, unmarked, unmarked_in_template, unmarked_in_text
 from tests.translation.world import look_around
+from tests.ui.test_pruning import CLASS
 from tools.servers.process import ROOT
 
 # Views that the walk does not come to: a second clinic, a second factor, and buttons that show at certain times only.
@@ -88,11 +94,22 @@ def test_every_string_of_a_template_is_marked(template: str) -> None:
 @pytest.mark.django_db
 @pytest.mark.usefixtures("codes_wait")
 def test_every_string_of_every_page_and_mail_is_marked() -> None:
-    found = look_around().unmarked()
+    world = look_around()
+    found = world.unmarked()
     left = (f"{name}: {len(texts)} left: {texts}\n" for name, texts in sorted(found.items()) if texts)
     sys.stdout.write("".join(left))
     assert {name: texts for name, texts in found.items() if texts} == {}
     assert set(views()) - found.keys() - NOT_OPENED == set()
+    # Of the same walk, which takes long: no class of a page has lost its rules.
+    assert world.classes() & classes_without_rules() == set()
+
+
+def classes_without_rules() -> set[str]:
+    """Classes for which Bootstrap has rules that the bundle has not."""
+    collected = staticfiles_storage.url(BUNDLE).removeprefix(settings.STATIC_URL)
+    bundle = Path(settings.STATIC_ROOT, collected).read_text()
+    every = Path(bootstrap_wrapper.get_bootstrap_css_dir(), "bootstrap.min.css").read_text()
+    return set(CLASS.findall(every)) - set(CLASS.findall(bundle))
 
 
 def views(resolver: Any = None, namespace: str = "") -> Iterator[str]:

@@ -85,6 +85,7 @@ ENTERED: dict[type[models.Model], tuple[str, ...]] = {
     ContactPoint: ("name",),
     Companion: ("name", "email"),
 }
+CLASSES = re.compile(r'class="([^"]*)"')
 MARKUP = re.compile(r"<[^>]+>|\{\w+\}")
 
 
@@ -104,6 +105,16 @@ class World:
         for name, texts in self.mails.items():
             found[f"mail: {name}"] = said(unmarked_in_text(text, self.data) for text in texts)
         return found
+
+    def classes(self) -> set[str]:
+        """Return the classes of all elements on all pages."""
+        return {
+            name
+            for pages in self.pages.values()
+            for html in pages
+            for names in CLASSES.findall(html)
+            for name in names.split()
+        }
 
 
 def said(findings: Iterable[list[str]]) -> list[str]:

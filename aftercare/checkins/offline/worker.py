@@ -12,7 +12,7 @@ from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.templatetags.static import static
 
-from aftercare.ui.static import BASE_STYLES, HashedStaticStorage
+from aftercare.ui.static_files.storage import BASE_STYLES, HashedStaticStorage
 
 # Push messages come first: they work in browsers that keep no pages.
 PARTS = (

@@ -7,7 +7,7 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from aftercare.ui.static import BASE_STYLES, HashedStaticStorage
+from aftercare.ui.static_files.storage import BASE_STYLES, HashedStaticStorage
 
 register = template.Library()
 

@@ -6,8 +6,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import crispy_bootstrap5  # type: ignore[import-untyped]
+import django.forms
+from django.conf import settings
 from django.core.files.base import ContentFile
 from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+from aftercare.ui.static_files.pruning import pruned, words_in
 
 # Stylesheets of every page, in order. They are bundled, because over a slow network each file costs a round
 # trip.
@@ -18,9 +23,27 @@ BASE_STYLES = (
     "ui/parts.css",
     "ui/levels.css",
 )
+# The first is written for every site; of its rules the bundle has those that our pages can use.
+FOR_EVERY_SITE = BASE_STYLES[0]
 # In the directory of our own files, so that relative references still resolve.
 BUNDLE = "ui/base.bundle.css"
+# What makes the markup of our pages, in the project and in the packages whose templates we use.
+MAKES_MARKUP = (
+    (settings.BASE_DIR / "templates", "*.html"),
+    (settings.BASE_DIR / "static", "*.[jc]s*"),
+    (settings.BASE_DIR / "aftercare", "*.html"),
+    (settings.BASE_DIR / "aftercare", "*.py"),
+    (settings.BASE_DIR / "clinic", "*.py"),
+    (Path(crispy_bootstrap5.__file__).parent, "*.html"),
+    (Path(django.forms.__file__).parent, "*.html"),
+)
 SOURCE_MAP = re.compile(r"/\*# sourceMappingURL=.*?\*/")
+
+
+def sources() -> Iterator[Path]:
+    """Yield the files in which a class of our pages is written."""
+    for folder, pattern in MAKES_MARKUP:
+        yield from folder.rglob(pattern)
 
 
 class HashedStaticStorage(CompressedManifestStaticFilesStorage):
@@ -53,9 +76,10 @@ class HashedStaticStorage(CompressedManifestStaticFilesStorage):
         """Write the bundle, then hash and compress all files."""
         self._urls.clear()
         if not dry_run:
-            parts = [Path(self.path(name)).read_text() for name in BASE_STYLES]
+            parts = {name: SOURCE_MAP.sub("", Path(self.path(name)).read_text()) for name in BASE_STYLES}
+            parts[FOR_EVERY_SITE] = pruned(parts[FOR_EVERY_SITE], words_in(sources()))
             self.delete(BUNDLE)
-            self.save(BUNDLE, ContentFile(SOURCE_MAP.sub("", "\n".join(parts)).encode()))
+            self.save(BUNDLE, ContentFile("\n".join(parts.values()).encode()))
             paths = {**paths, BUNDLE: (self, BUNDLE)}
         yield from super().post_process(paths, dry_run=dry_run, **options)
 
