@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from aftercare.checkins.form import drafts, kept
 from aftercare.checkins.form.form import CheckInForm
-from aftercare.checkins.form.page import RECORD, FormPage, redirect_to_token, uuid_in
+from aftercare.checkins.form.page import RECORD, FormPage, uuid_in
 from aftercare.checkins.form.posting import submit_posted
 from aftercare.checkins.models import CheckIn
 from aftercare.checkins.pages.history import history_context
@@ -113,7 +113,7 @@ def today(request: HttpRequest, patient: Patient) -> HttpResponse:
 def check_in(request: HttpRequest) -> HttpResponse:
     """Show or submit the check-in form; a form posted signed out is kept."""
     if request.method != "POST":
-        return redirect_to_token(request) or show_form(request)
+        return show_form(request)
     return send(request) if request.user.is_authenticated else keep_for_sign_in(request)
 
 

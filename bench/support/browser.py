@@ -73,13 +73,14 @@ def phone_browser() -> Iterator[Browser]:
 
 @contextmanager
 def new_phone(browser: Browser, url: str, session: str) -> Iterator[BrowserContext]:
-    """Open a signed-in browser context with an empty cache, and without a service worker.
+    """Open a browser context with an empty cache, and without a service worker; signed in if there is a session.
 
     What a worker fetches behind a page belongs to none of its loads; what it fetches for a page travels without it too,
     but is not seen here.
     """
     context = browser.new_context(**PHONE, service_workers="block")
-    context.add_cookies([{"name": "sessionid", "value": session, "url": url}])
+    if session:
+        context.add_cookies([{"name": "sessionid", "value": session, "url": url}])
     context.add_init_script(WATCH)
     yield context
     context.close()

@@ -15,7 +15,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from aftercare.alerts.models import Alert
-from aftercare.checkins.form.page import FormPage, redirect_to_token, uuid_in
+from aftercare.checkins.form.page import FormPage, uuid_in
 from aftercare.checkins.form.posting import submit_posted
 from aftercare.checkins.models import Finding
 from aftercare.checkins.submission.submission import RejectedError
@@ -53,7 +53,7 @@ def new(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpResp
         return redirect("clinic:patient", patient_id=found.pk)
     page = TelephonePage(found, timezone.now())
     if request.method != "POST":
-        return redirect_to_token(request) or page.under(request, uuid_in(request.GET.get("form", "")))
+        return page.under(request, uuid_in(request.GET.get("form", "")))
     if HOLD in request.POST:
         return page.filled(request, page.form(request.POST), status=HTTPStatus.UNPROCESSABLE_ENTITY)
     try:

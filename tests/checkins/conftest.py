@@ -18,6 +18,8 @@ from tests.factories import ProcedureFactory
 from tests.people.proving import prove
 from tests.ui.browser import HURRY
 
+FORMS = ("/check-in/", "/check-ins/new/")
+
 
 @pytest.fixture
 def treated(patient: Patient, nurse: StaffMember) -> Patient:
@@ -64,6 +66,8 @@ def opened(browser: Browser, live_server: LiveServer, treated: Patient) -> Itera
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(live_server.url + path)
+        if not script and path.endswith(FORMS):
+            page.wait_for_url("**?form=*")  # where the page leads on by itself
         return page
 
     yield open_page

@@ -15,7 +15,7 @@ from aftercare.checkins.companions.access import companion_page, ended_page
 from aftercare.checkins.companions.actions import EndedError, submit_as_companion
 from aftercare.checkins.companions.form_page import CompanionFormPage
 from aftercare.checkins.form import drafts
-from aftercare.checkins.form.page import redirect_to_token, uuid_in
+from aftercare.checkins.form.page import uuid_in
 from aftercare.checkins.models import CheckIn
 from aftercare.checkins.pages.lead import lead_of
 from aftercare.checkins.pages.lead_box import box_of
@@ -71,7 +71,7 @@ def lead(request: HttpRequest, companion: Companion) -> HttpResponse:
 def check_in(request: HttpRequest, companion_id: UUID) -> HttpResponse:
     """Show or submit the form; what is posted signed out is kept."""
     if request.method != "POST":
-        return redirect_to_token(request) or show_form(request, companion_id)
+        return show_form(request, companion_id)
     if not request.user.is_authenticated:
         return keep_for_sign_in(request, request.path)
     return send(request, companion_id)

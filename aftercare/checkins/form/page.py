@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
@@ -168,14 +168,19 @@ class FormPage:
         return self.filled(request, typed, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
     def blank(self, request: HttpRequest, token: UUID | None = None) -> HttpResponse:
-        """Return the page with a blank form, under the token of the address."""
+        """Return the page with a blank form, under the token of the address.
+
+        `leads_to`: the address that a browser without script is led on to; a script puts the token there itself.
+        """
         parts = blank_parts(
             emergency_number=self.patient.clinic.emergency_number,
             asked=self.asked(),
             areas=self.areas(),
             zone=self.patient.zone,
         )
-        return self.page(request, {"parts": parts, "hidden": {"token": token or uuid4()}})
+        own = token or uuid4()
+        leads_to = "" if token or "form" in request.GET else own_address(request, own)
+        return self.page(request, {"parts": parts, "hidden": {"token": own}, "leads_to": leads_to})
 
     def under(self, request: HttpRequest, token: UUID | None) -> HttpResponse:
         """Return the page for a token: a blank form, or the check-in that it stored, to be changed.
@@ -214,14 +219,11 @@ class FormPage:
         return render(request, self.template, {**shared, **context}, status=status)
 
 
-def redirect_to_token(request: HttpRequest) -> HttpResponse | None:
-    """Redirect a blank form to an address with its token, so that Back finds it again."""
-    is_opened = request.headers.get("Sec-Fetch-Mode") == "navigate"
-    if not is_opened or "form" in request.GET or "correct" in request.GET:
-        return None
+def own_address(request: HttpRequest, token: UUID) -> str:
+    """Return the address of a blank form with its token, by which Back finds the form again."""
     query = request.GET.copy()
-    query["form"] = str(uuid4())
-    return redirect(f"{request.path}?{query.urlencode()}")
+    query["form"] = str(token)
+    return f"{request.path}?{query.urlencode()}"
 
 
 def uuid_in(text: str) -> UUID | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -18,6 +19,7 @@ pytestmark = [
     pytest.mark.usefixtures("course_set"),
 ]
 REDNESS = "How red is the treated skin?"
+ADDRESS = re.compile(r"/check-in/\?form=")
 both_ways = pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
 
 
@@ -25,6 +27,7 @@ def sent(opened: Opener, script: bool) -> Page:
     """A check-in of mild redness, sent; the page shows its result."""
     page = opened("/", script=script)
     page.get_by_role("link", name="Start check-in").click()
+    page.wait_for_url(ADDRESS)
     choose(page, REDNESS, "Mild")
     send(page)
     expect(page.locator("[data-level]")).to_be_visible()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
 from uuid import uuid4
 
@@ -213,12 +215,19 @@ def test_a_correction_of_an_entry_about_several_starts_with_that(
     assert ("procedure", "several") in chosen(client.get(f"/check-in/?correct={first.pk}"))
 
 
-def test_a_browser_opens_the_form_under_an_address_of_its_own(client: Any, patient: Patient) -> None:
-    opened = client.get("/check-in/?empty=1", headers={"Sec-Fetch-Mode": "navigate"})
-    assert opened.status_code == 302
-    address = opened["Location"]
+LEADS_TO = re.compile(r'<noscript>\s*<meta http-equiv="refresh" content="0; url=([^"]+)">')
+
+
+def test_a_browser_without_script_is_led_to_an_address_with_the_token_of_the_form(
+    client: Any, patient: Patient
+) -> None:
+    (address,) = LEADS_TO.findall(client.get("/check-in/?empty=1").content.decode())
+    address = unescape(address)
+    assert address.startswith("/check-in/?empty=1&form=")
     token = address.partition("form=")[2]
-    assert f'name="token" value="{token}"' in client.get(address).content.decode()
+    page = client.get(address).content.decode()
+    assert f'name="token" value="{token}"' in page
+    assert LEADS_TO.findall(page) == []
 
     saved = stored(send(client, token=token, redness="2"))
     again = client.get(address)
