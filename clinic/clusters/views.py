@@ -6,6 +6,7 @@ from http import HTTPStatus
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -29,7 +30,8 @@ SHOWN = 50
 @only(may_see_clusters)
 def clusters(request: HttpRequest, member: StaffMember) -> HttpResponse:
     """List the clusters of the clinic, those that wait first."""
-    rows = list(member.clinic.clusters.all()[:SHOWN])
+    patients = Count("reports__check_in__patient", distinct=True)
+    rows = list(member.clinic.clusters.annotate(patients=patients)[:SHOWN])
     context = {
         "waiting": [one for one in rows if one.looked_at is None],
         "looked_at": [one for one in rows if one.looked_at is not None],

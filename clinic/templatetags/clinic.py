@@ -17,6 +17,8 @@ from clinic.on_call.banners import banners_of
 
 register = template.Library()
 EVENING = 17  # o'clock
+# Pages that show the clusters themselves.
+ABOUT_CLUSTERS = frozenset({"cluster", "clusters"})
 
 
 @register.inclusion_tag("clinic/on_call/banners.html", takes_context=True)
@@ -28,7 +30,9 @@ def staff_banners(context: dict[str, Any]) -> dict[str, Any]:
         return {}
     now = timezone.now()
     with timezone.override(member.clinic.zone):
-        return {"banners": banners_of(member, now), "now": now}
+        match = request.resolver_match if request else None
+        is_about_clusters = match is not None and match.url_name in ABOUT_CLUSTERS
+        return {"banners": banners_of(member, now), "is_about_clusters": is_about_clusters, "now": now}
 
 
 @register.simple_tag

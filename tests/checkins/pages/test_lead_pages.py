@@ -339,3 +339,17 @@ def test_a_form_that_cannot_be_linked_to_is_nobody_elses(patient: Patient) -> No
     other = PatientFactory.create(clinic=patient.clinic)
     check_in(other, 1, **EYE)
     assert "data-lead" not in page_of(patient, "/", at(2)).content.decode()
+
+
+@pytest.mark.parametrize("path", ["/", "result"])
+def test_no_number_stands_out_beside_those_of_the_lead(patient: Patient, path: str) -> None:
+    def card(now: datetime) -> str:
+        html = page_of(patient, path, now).content.decode()
+        return str(html.partition("<aside aria-label")[2].partition("</aside>")[0])
+
+    check_in(patient, 20)
+    assert "btn-primary" in card(at(20.1))
+    check_in(patient, 21, **PUS)
+    check_in(patient, 22)
+    assert "Talk to someone" in card(at(22.1))
+    assert "btn-primary" not in card(at(22.1))

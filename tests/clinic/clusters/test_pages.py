@@ -68,6 +68,9 @@ def test_only_managers_are_told_above_every_page(
     assert BANNER in words(staff_client(manager).get(QUEUE))
     assert path_of(cluster) in staff_client(manager).get("/clinic/patients/").content.decode()
     assert BANNER not in words(staff_client(clinician).get(QUEUE))
+    # The pages about clusters say it themselves.
+    assert "3 patients, found" in words(staff_client(manager).get("/clinic/clusters/"))
+    assert words(staff_client(manager).get(path_of(cluster))).count(BANNER) == 1
     assert staff_client(clinician).get(path_of(cluster)).status_code == 403
 
 
