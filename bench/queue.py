@@ -2,8 +2,9 @@
 
 The large database holds 1,000,000 check-ins and some 100,000 alerts of 50 clinics, the small one 10,000
 check-ins of one clinic; the measured clinic has 40 open alerts in both. Gunicorn serves each on one
-PostgreSQL, and a nurse opens the pages of the two in turns, so that other load affects both. Loading takes
-some ten minutes.
+PostgreSQL, and a nurse opens the pages of the two in turns, so that other load affects both. Then 1,000 sessions of
+the staff of all clinics have the queue of the large one open, and ask as fast as they are answered. Loading takes some
+ten minutes.
 
     .venv/bin/python bench/queue.py [check-ins] [clinics] [turns]
 """
@@ -25,6 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # Replaces this folder, whose module names (queue) would hide those of the standard library.
 sys.path[0] = str(ROOT)
 
+from bench.support.screens import Screen, ask, resident_kilobytes  # noqa: E402
 from tools.servers.cleanup import process_cleanup  # noqa: E402
 from tools.servers.portal import NO_MAIL_SERVER, Web, bare_environment, fresh_secrets  # noqa: E402
 from tools.servers.postgres import Postgres  # noqa: E402
@@ -34,6 +36,8 @@ OPEN_ALERTS = 40
 SMALL = {"check_ins": 10_000, "clinics": 1}
 WARM_UP = 10  # turns that are not counted
 QUEUE, LIVE = "/clinic/", "/clinic/queue/"
+POLLS_UNCOUNTED = 5  # of each screen
+POLLING = 20.0  # seconds
 WAIT = 60.0  # seconds for one answer
 
 
@@ -84,6 +88,25 @@ def take_turns(sites: Mapping[str, tuple[Web, dict[str, Any]]], turns: int) -> d
     }
 
 
+def poll(web: Web, sessions: list[str]) -> dict[str, float]:
+    """Return the polls a second of many open screens, and what they cost the two processes in memory."""
+    screens = [Screen(session) for session in sessions]
+    before = resident_kilobytes(web.pid)
+    ask(web.port, screens, rounds=1, path=QUEUE)
+    # Each process learns of each poll from its view.
+    for _round in range(POLLS_UNCOUNTED):
+        ask(web.port, screens, rounds=1)
+    grown = resident_kilobytes(web.pid) - before
+    statuses = ask(web.port, screens, seconds=POLLING)
+    if set(statuses) - {http.HTTPStatus.OK, http.HTTPStatus.NOT_MODIFIED}:
+        raise SystemExit(f"polls were answered {dict(statuses)}")
+    return {
+        "polls_per_s": statuses.total() / POLLING,
+        "polls_with_news": statuses[http.HTTPStatus.OK] / statuses.total(),
+        "mb_per_1000_screens": grown / len(screens),
+    }
+
+
 def figures(large: dict[str, Any], medians: dict[str, dict[str, float]]) -> dict[str, float]:
     """Return the figures to print, led by the page that a large database slows down more."""
     ratios = {page: sizes["large"] / sizes["small"] for page, sizes in medians.items()}
@@ -124,7 +147,9 @@ def main() -> None:
             found = fill(variables, **numbers)
             sites[size] = (stack.enter_context(Web(env=bare_environment() | variables)), found)
         medians = take_turns(sites, turns)
-        print(json.dumps(figures(sites["large"][1], medians)))
+        web, found = sites["large"]
+        polls = {key: round(value, 3) for key, value in poll(web, found["screens"]).items()}
+        print(json.dumps(figures(found, medians) | polls))
 
 
 if __name__ == "__main__":

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from itertools import cycle, islice
 from typing import Any
 
 import django
+
+SCREENS = 1000  # sessions of the staff of all clinics, each of which has the queue open
 
 
 def pages() -> dict[str, Any]:
@@ -29,10 +32,14 @@ def pages() -> dict[str, Any]:
     flagged = clinic.patients.filter(alerts__status=Alert.Status.NEW).distinct()
     patient: Any = flagged.annotate(reports=Count("check_ins")).order_by("-reports", "pk")[0]
     (session,) = signed_in([nurse.user])
+    staff = StaffMember.objects.active().select_related("user").order_by("pk")
+    users = [member.user for member in staff]
+    screens = signed_in(islice(cycle(users), SCREENS))
     path = f"/clinic/patients/{patient.pk}/"
     return {
         **queries_of(visitor(session), {"queue": "/clinic/", "patient": path}),
         "session": session,
+        "screens": screens,
         "patient": path,
         **sizes_of(clinic.pk),
         "open_alerts_of_the_clinic": clinic.waiting,

@@ -1,6 +1,7 @@
 // The open queue. htmx asks every few seconds whether something has changed, and this script makes that question a
-// conditional one. It never moves a row: a row that is there is drawn anew in its place, unless a pointer or the
-// focus is in it; what is new waits in the dock until somebody asks for it.
+// conditional one; a new minute counts as a change, because clocks and ages show minutes. It never moves a row: a row
+// that is there is drawn anew in its place, unless a pointer or the focus is in it; what is new waits in the dock
+// until somebody asks for it.
 (function () {
   "use strict";
   var live = document.getElementById("queue");
@@ -11,10 +12,8 @@
   }
   var rowsIn = place.rowsIn, rowOf = place.rowOf, isHeld = place.isHeld, steadily = place.steadily;
   var keepHeight = place.keepHeight, fill = place.fill, startClock = place.startClock;
-  var REDRAW = 30000; // ms: clocks and ages are drawn anew this often even where nothing has changed
   var SETTLED = 500; // ms: a press so soon after rows have moved was aimed at what stood there before
   var version = live.dataset.version;
-  var drawnAt = Date.now();
   var movedAt = 0;
   var answeredAt = new Date();
   var latest = null; // the newest answer, as a document
@@ -234,7 +233,7 @@
   }
 
   document.body.addEventListener("htmx:configRequest", function (event) {
-    if (event.detail.elt === live && Date.now() - drawnAt < REDRAW) {
+    if (event.detail.elt === live) {
       event.detail.headers["If-None-Match"] = version;
     }
   });
@@ -268,7 +267,6 @@
   function receive(xhr, by) {
     latest = new DOMParser().parseFromString(xhr.responseText, "text/html");
     version = xhr.getResponseHeader("ETag");
-    drawnAt = Date.now();
     var said = latest.getElementById("said");
     var problem = latest.getElementById("problem");
     var row = by === live ? null : rowOf(by);

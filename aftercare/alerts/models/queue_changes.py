@@ -32,20 +32,23 @@ class QueueChangeManager(models.Manager["QueueChange"]):
         return version_from(total)
 
     def fold(self) -> int:
-        """Replace the changes of each clinic by one with the same sum; return how many there were.
+        """Replace the changes of each clinic by one with the same sum; return the number of clinics that had several.
 
         A clinic's version stays the same, and is read from one row again.
         """
         several = self.values("clinic_id").annotate(rows=models.Count("pk")).filter(rows__gt=1)
-        return sum(self.fold_clinic(clinic) for clinic in several.values_list("clinic_id", flat=True))
+        clinics = list(several.values_list("clinic_id", flat=True))
+        for clinic in clinics:
+            self.fold_clinic(clinic)
+        return len(clinics)
 
     @transaction.atomic
-    def fold_clinic(self, clinic_id: int) -> int:
-        rows = self.filter(clinic_id=clinic_id).order_by("pk").select_for_update()
-        found = dict(rows.values_list("pk", "mark"))
-        self.filter(pk__in=found).delete()
-        self.create(clinic_id=clinic_id, mark=sum(found.values()) % MARKS)
-        return len(found)
+    def fold_clinic(self, clinic_id: int) -> None:
+        """Fold the changes of a clinic; each is deleted, and counted, by one process alone."""
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM alerts_queuechange WHERE clinic_id = %s RETURNING mark", [clinic_id])
+            total = sum(mark for (mark,) in cursor.fetchall())
+        self.create(clinic_id=clinic_id, mark=total % MARKS)
 
 
 class QueueChange(models.Model):

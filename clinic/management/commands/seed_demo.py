@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.utils import timezone
 
+from aftercare.alerts.models import QueueChange
 from aftercare.guidance.actions.editors import add_editor
 from aftercare.people.models import Clinic
 from clinic.demo.clinics import is_demo_slug, slug_of
@@ -84,6 +85,7 @@ class Command(BaseCommand):
             self.load(chunks, demo_options.processes)
         if loaded:
             finish_unconfirmed_messages(demo_options.now)
+            QueueChange.objects.fold()
 
     def demo_options(self, options: dict[str, Any]) -> DemoOptions:
         bulk = options["check_ins"] is not None

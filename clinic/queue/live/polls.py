@@ -84,7 +84,8 @@ def answer(request: HttpRequest, poll: Poll) -> HttpResponse | None:
     if version is None or now >= poll.ends_at:
         return None
     etag = queue_etag(version, poll.member, poll.query, now)
-    if request.headers.get("If-None-Match") != etag:
+    # Weak where the answer was compressed.
+    if request.headers.get("If-None-Match", "").removeprefix("W/") != etag:
         return None
     return HttpResponseNotModified(headers={"ETag": etag})
 
