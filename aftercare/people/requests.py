@@ -9,9 +9,10 @@ from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 
+from aftercare.database.compiled_queries import CompiledQuery
 from aftercare.people.models import Clinic, Companion, Event, Patient, StaffMember, User
 from aftercare.people.models.hot_reads import opened_records
 
@@ -21,6 +22,16 @@ CHOSEN_PATIENT = "patient"
 CHOSEN_CLINIC = "clinic"
 # Session key: the companionship whose pages were opened last.
 CHOSEN_COMPANION = "companion"
+
+
+def memberships(user: int) -> QuerySet[StaffMember]:
+    own = StaffMember.objects.active().filter(user=user).select_related("clinic", "user").order_by("pk")
+    spare = Authenticator.Type.RECOVERY_CODES
+    second_factor = Exists(Authenticator.objects.filter(user=OuterRef("user")).exclude(type=spare))
+    return own.annotate(has_second_factor=second_factor)
+
+
+find_memberships = CompiledQuery(memberships, user=-1)
 
 
 class Sender:
@@ -81,13 +92,7 @@ class Sender:
     @cached_property
     def memberships(self) -> list[StaffMember]:
         """The user's active staff memberships, with `has_second_factor`."""
-        user = self.user
-        if user is None:
-            return []
-        own = StaffMember.objects.active().filter(user=user).select_related("clinic", "user").order_by("pk")
-        spare = Authenticator.Type.RECOVERY_CODES
-        second_factor = Exists(Authenticator.objects.filter(user=OuterRef("user")).exclude(type=spare))
-        return list(own.annotate(has_second_factor=second_factor))
+        return find_memberships(user=self.user.pk) if self.user else []
 
     @cached_property
     def member(self) -> StaffMember | None:

@@ -6,12 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.db.models import Model
 from pytest_django import DjangoAssertNumQueries
 
 from aftercare.database.compiled_queries import CompiledQuery
+from aftercare.people import requests
 from aftercare.people.access import patients_of
-from aftercare.people.models import Clinic, Patient, User, hot_reads
+from aftercare.people.models import Clinic, Patient, StaffMember, User, hot_reads
 from tests.factories import ClinicFactory, PatientFactory, ProcedureFactory, UserFactory, at
 
 
@@ -61,6 +63,21 @@ def test_each_finds_the_rows_of_its_query_set(people: list[User]) -> None:
         assert [one.pk for one in hot_reads.procedures_of(patient)] == [one.pk for one in rows]
         found += len(rows)
     assert found > 30
+
+
+def test_the_memberships_of_a_user_are_those_of_their_query_set(people: list[User]) -> None:
+    chance, clinics = random.Random(8), list(Clinic.objects.all())
+    for user in people:
+        for clinic in chance.sample(clinics, chance.randint(0, 3)):
+            StaffMember.objects.create(
+                user=user, clinic=clinic, role="nurse", is_active=chance.random() < 0.8
+            )
+        for kind in chance.sample(["totp", "recovery_codes"], chance.randint(0, 2)):
+            Authenticator.objects.create(user=user, type=kind, data={})
+    found = [(row, user) for user in people for row in requests.find_memberships(user=user.pk)]
+    expected = [row for user in people for row in requests.memberships(user.pk)]
+    assert [columns(row) for row, _user in found] == [columns(row) for row in expected]
+    assert {row.has_second_factor for row, _user in found} == {True, False}  # type: ignore[attr-defined]
 
 
 def test_a_compiled_query_asks_once(

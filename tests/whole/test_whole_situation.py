@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -48,9 +49,10 @@ from aftercare.checkins.pages.lead import lead_of
 from aftercare.checkins.submission.actions import submit_check_in
 from aftercare.checkins.submission.submission import RejectedError, Submission
 from aftercare.outbox.models import Message
-from aftercare.people.models import Patient, Procedure
+from aftercare.people.models import Patient, Procedure, StaffMember
 from aftercare.triage import Level
 from clinic.corrections.actions import move_recorded
+from clinic.queue.live.drawn_lists import kept_lists
 from tests.clock import frozen_at
 from tests.factories import ClinicFactory, PatientFactory, ProcedureFactory, at, person, submission
 
@@ -289,6 +291,19 @@ class Situation(RuleBasedStateMachine):
             assert "No warning sign" not in page
 
     @invariant()
+    def the_queue_is_never_older_than_its_alerts(self) -> None:
+        """At two steps of ten, one after the other: the first fills what is kept, the second may find it."""
+        if self.looks % 10 > 1 or not hasattr(self, "staff"):
+            return
+        shown = queue_of(self.staff[0], self.now)
+        kept = list(kept_lists.values.items())
+        kept_lists.clear()
+        assert queue_of(self.staff[0], self.now) == shown
+        kept_lists.values.update(kept)
+        for alert in self.open_alerts():
+            assert any(f"-{alert.patient_id}" in part for part in shown)
+
+    @invariant()
     def nobody_stays_untold(self) -> None:
         for patient in getattr(self, "patients", []):
             waiting = [alert for alert in patient.alerts.waiting() if alert.triage_level >= Level.URGENT]
@@ -332,6 +347,21 @@ def today_of(patient: Patient, now: datetime) -> str:
         response = client.get("/")
     assert response.status_code == 200
     return str(response.content.decode())
+
+
+def queue_of(member: StaffMember, now: datetime) -> list[str]:
+    """The rows of the queue as the browser gets them: which alerts wait and since when, levels and owners.
+
+    The pie of a clock moves within the minute for which a list is kept.
+    """
+    with frozen_at(now):
+        client = Client()
+        client.force_login(member.user)
+        response = client.get("/clinic/queue/")
+    assert response.status_code == 200
+    return re.findall(
+        r'(?:id|data-waits|data-lv|name="shown" value)="[^"]*"|q-own">[^<]*', response.content.decode()
+    )
 
 
 def was_reached(alert: Alert) -> bool:
