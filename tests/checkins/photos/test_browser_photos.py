@@ -109,6 +109,7 @@ def test_a_phone_takes_the_picture_with_its_camera(
     phone = {"has_touch": True, "is_mobile": True, "java_script_enabled": has_script}
     with visit(f"/check-ins/{reported.pk}/pictures/", **phone) as page:
         camera = page.get_by_label("Take a picture")
+        expect(camera).to_be_visible()
         assert camera.get_attribute("capture") == "environment"
         page.get_by_label("The clinic may keep these pictures in my record.").check()
         page.get_by_text("Left cheek", exact=True).first.click()
