@@ -144,7 +144,8 @@ def test_nothing_is_lost_while_another_process_writes(patient: Patient, settings
     settings.DATA_KEYS = keys
     if rotating.returncode:  # rows that were written behind it
         assert "rows do not have the newest key" in said
-        call_command("rotate_keys", stdout=StringIO())
+    # Others may have been written since it looked for the last time; now everybody writes with the new key.
+    call_command("rotate_keys", stdout=StringIO())
     assert written
     for one in patients:
         assert stored(one, "call_back_hours").startswith(MARK)
