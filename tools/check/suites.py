@@ -25,7 +25,9 @@ ON_BOTH_DATABASES = [
     "tests/tooling/test_demo.py",
 ]
 SLOW = "slow"  # the marker of the tests that only bin/test --slow runs
-PROCESSES = 2  # pytest processes: the machines that run this have two cores
+CORES = 2  # of the machines that run this
+# Of pytest: a test that waits for a browser, a mail or a process leaves a core idle.
+PROCESSES = CORES + 1
 # A process that is done takes tests from the other: those in a browser take minutes, and stand together.
 PARALLEL = ["-n", str(PROCESSES), "--dist", "worksteal"]
 
@@ -84,7 +86,7 @@ def static_checks(env: dict[str, str]) -> list[str]:
     """Run the static checks, one on each core, and return the names of those that fail."""
     checks = [(title, command, env) for title, command in STATIC_CHECKS.items()]
     checks += [(title, command, env | PRODUCTION) for title, command in CHECKS_OF_PRODUCTION.items()]
-    with ThreadPoolExecutor(PROCESSES) as pool:
+    with ThreadPoolExecutor(CORES) as pool:
         passed = pool.map(lambda check: run_quietly(*check), checks)
         return [check[0] for check, is_passed in zip(checks, passed, strict=True) if not is_passed]
 
@@ -97,7 +99,7 @@ def collect_static(env: dict[str, str]) -> bool:
 def prepare(*envs: dict[str, str]) -> bool:
     """Collect the static files and make the migrated database of each environment."""
     work = [(part, env) for part in (migrated.make, collect_static) for env in envs]
-    with ThreadPoolExecutor(PROCESSES) as pool:
+    with ThreadPoolExecutor(CORES) as pool:
         return all(list(pool.map(lambda each: each[0](each[1]), work)))
 
 

@@ -36,8 +36,13 @@ VARIABLES = frozenset(
 
 
 def bare_environment() -> dict[str, str]:
-    """Return the caller's environment without variables that configure the portal."""
-    return {name: value for name, value in os.environ.items() if name not in VARIABLES}
+    """Return the caller's environment without variables that configure the portal.
+
+    And without the one that forbids Python to keep compiled modules: each of the many processes that a test run starts
+    would compile all of them again.
+    """
+    left_out = {*VARIABLES, "PYTHONDONTWRITEBYTECODE"}
+    return {name: value for name, value in os.environ.items() if name not in left_out}
 
 
 def fresh_secrets() -> dict[str, str]:
