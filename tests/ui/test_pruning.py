@@ -59,6 +59,12 @@ def test_what_looks_like_the_end_of_a_declaration_in_a_text_is_none() -> None:
     assert keep(stylesheet, "btn") == stylesheet
 
 
+@pytest.mark.parametrize("stylesheet", ['@import "other.css";', ".btn{color:red} }", ".btn"])
+def test_what_would_be_lost_unseen_is_refused(stylesheet: str) -> None:
+    with pytest.raises(ValueError, match="neither a rule"):
+        keep(stylesheet, "btn")
+
+
 def test_the_licence_stays() -> None:
     assert keep("/*! Free. */.nav{color:red}") == "/*! Free. */"
 

@@ -51,16 +51,24 @@ def pruned(stylesheet: str, words: frozenset[str]) -> str:
 
 
 def used_rules(nodes: Iterable[Any], words: frozenset[str]) -> Iterator[Rule]:
+    """Yield the rules that pages with these words can use; raise ValueError for what is no rule."""
     for node in nodes:
-        if node.type == "at-rule" and node.content is not None:
-            head = f"@{node.at_keyword}{tinycss2.serialize(node.prelude)}"
-            if node.lower_at_keyword in GROUPS:
-                inner = tinycss2.parse_rule_list(node.content, True, True)
-                yield Rule(head=head, rules=tuple(used_rules(inner, words)))
-            else:
-                yield Rule(head=head, declared=(("", tinycss2.serialize(node.content)),))
-        elif node.type == "qualified-rule" and (head := ",".join(used_selectors(node.prelude, words))):
-            yield Rule(head=head, declared=tuple(declarations(node.content)))
+        if node.type == "qualified-rule":
+            head = ",".join(used_selectors(node.prelude, words))
+            yield from [Rule(head=head, declared=tuple(declarations(node.content)))] if head else []
+        elif node.type == "at-rule" and node.content is not None:
+            yield used_group(node, words)
+        elif node.type != "at-rule" or node.lower_at_keyword != "charset":
+            raise ValueError(f"neither a rule nor a group of rules: {node!r}")
+
+
+def used_group(node: Any, words: frozenset[str]) -> Rule:
+    """Return what is used of `@media` and the like; an animation or a font as it is."""
+    head = f"@{node.at_keyword}{tinycss2.serialize(node.prelude)}"
+    if node.lower_at_keyword in GROUPS:
+        inner = tinycss2.parse_rule_list(node.content, True, True)
+        return Rule(head=head, rules=tuple(used_rules(inner, words)))
+    return Rule(head=head, declared=(("", tinycss2.serialize(node.content)),))
 
 
 def declarations(content: Sequence[Any]) -> Iterator[tuple[str, str]]:
