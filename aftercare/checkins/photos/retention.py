@@ -46,9 +46,9 @@ def remove_old(clinic: Clinic, now: datetime) -> int:
     limit = months_before(now, clinic.photos_kept_months)
     old = Photo.objects.filter(patient__clinic=clinic, created_at__lt=limit).order_by("created_at", "pk")
     worked_on = Alert.objects.open().filter(patient=OuterRef("patient"))
-    removed = 0
+    removed, system = 0, User.objects.system()
     for photo in old.kept().exclude(Exists(worked_on)).select_related("patient")[:MOST]:
-        remove_photo(photo=photo, now=now, by=User.objects.system(), because=BECAUSE)
+        remove_photo(photo=photo, now=now, by=system, because=BECAUSE)
         removed += 1
     without_files = old.filter(purged_at__isnull=False).values_list("pk", flat=True)[:MOST]
     Photo.objects.filter(pk__in=list(without_files)).delete()
