@@ -80,7 +80,9 @@ def test_a_file_that_was_changed_or_swapped_is_not_shown(send: Send, folder: Pat
     theirs.write_bytes(mine.read_bytes())
     with pytest.raises(DecryptionError):
         files.read_photo(other, is_small=False)
-    mine.write_bytes(mine.read_bytes()[:-1] + b"\0")
+    content = bytearray(mine.read_bytes())
+    content[-1] ^= 1
+    mine.write_bytes(content)
     with pytest.raises(DecryptionError):
         files.read_photo(photo, is_small=False)
 
