@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -16,11 +16,14 @@ import pytest
 from tools.check.migrated import SETTINGS_OF_A_DATABASE, VARIABLE
 
 if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
     from django.db.backends.postgresql.creation import DatabaseCreation
     from django.db.backends.postgresql.operations import DatabaseOperations
     from django.db.backends.sqlite3.creation import DatabaseCreation as FileCreation
     from pytest_django import DjangoDbBlocker
 
+# The name of a table, its columns, its rows.
+FilledTable = tuple[str, list[str], list[tuple[Any, ...]]]
 # Whoever asks for one of these, or has the mark `django_db`, may use the database; pytest-django refuses all others.
 DATABASE_FIXTURES = frozenset({"db", "transactional_db", "live_server"})
 
@@ -99,6 +102,47 @@ def empty_tables_by_deleting() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DatabaseOperations, "sql_flush", sql_flush)
         yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """After each transactional test put back the rows that the migrations made.
+
+    Django emits `post_migrate` instead: it makes content types and permissions anew, which takes longer than most
+    tests, and leaves the tests that follow without the other rows, such as Wagtail's first page.
+    """
+    from django.core.management.commands import flush
+    from django.db import connection
+
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        migrated = filled_tables(connection)
+        patch.setattr(flush, "emit_post_migrate_signal", lambda *_: fill_tables(connection, migrated))
+        yield
+
+
+def filled_tables(connection: BaseDatabaseWrapper) -> list[FilledTable]:
+    """Return the tables of models that hold rows."""
+    found = []
+    with connection.cursor() as cursor:
+        for table in connection.introspection.django_table_names(only_existing=True, include_views=False):
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
+            rows = cursor.fetchall()
+            if rows:
+                found.append((table, [column[0] for column in cursor.description], rows))
+    return found
+
+
+def fill_tables(connection: BaseDatabaseWrapper, tables: Sequence[FilledTable]) -> None:
+    """Insert rows into empty tables, in one transaction: they refer to each other."""
+    from django.db import transaction
+
+    quote = connection.ops.quote_name
+    with transaction.atomic(), connection.cursor() as cursor:
+        for table, columns, rows in tables:
+            names = ", ".join(quote(column) for column in columns)
+            places = ", ".join([f"({', '.join(['%s'] * len(columns))})"] * len(rows))
+            values = [value for row in rows for value in row]
+            cursor.execute(f"INSERT INTO {quote(table)} ({names}) VALUES {places}", values)
 
 
 @pytest.fixture(autouse=True, scope="session")
