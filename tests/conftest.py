@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tools.servers.mail import MailServer
     from tools.servers.valkey import Valkey
 
-pytest_plugins = ["tests.fixtures", "tests.databases"]
+pytest_plugins = ["tests.fixtures", "tests.databases", "tests.order"]
 
 # Objects made between two collections of garbage. With Python's default of 700 they take a fifth of the run.
 OBJECTS_TO_COLLECT = 50_000

@@ -18,7 +18,7 @@ from clinic.demo.stories import STORIES
 from tests.clock import frozen_at
 from tools.run.prepare import DEMO_SIGN_INS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.starts_first]
 
 NOW = datetime(2026, 11, 18, 20, 45, tzinfo=UTC)
 

@@ -23,7 +23,7 @@ from clinic.demo.random_stories import random_stories
 from clinic.demo.replay import replay_story
 from clinic.demo.story_steps import Story
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.starts_first]
 
 NOW = datetime(2026, 11, 18, 14, 45, tzinfo=UTC)  # a Wednesday afternoon
 WHO = "patient__record_number"

@@ -92,6 +92,7 @@ def test_every_string_of_a_template_is_marked(template: str) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.starts_first
 @pytest.mark.usefixtures("codes_wait")
 def test_every_string_of_every_page_and_mail_is_marked() -> None:
     world = look_around()
