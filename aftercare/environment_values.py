@@ -17,6 +17,7 @@ Proxies = int | tuple[IPv4Network | IPv6Network, ...]
 TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
 FALSE_WORDS = frozenset({"", "0", "false", "no", "off"})
 MOST_PROXIES = 9
+POSTGRESQL = "aftercare.database.postgresql"
 MAIL_INTO_FILES = environ.Env.EMAIL_SCHEMES["filemail"]
 KEY_BYTES = 32
 LEAST_VARIETY = 16  # different bytes of a key; fewer are no accident
@@ -47,6 +48,7 @@ def database(raw: str) -> dict[str, Any]:
         raise Malformed(form) from error
     engine = config.get("ENGINE")
     if engine == "django.db.backends.postgresql" and config.get("NAME"):
+        config["ENGINE"] = POSTGRESQL
         config["CONN_MAX_AGE"] = 600
         config["CONN_HEALTH_CHECKS"] = True
         config["OPTIONS"] = {"connect_timeout": 5, **config.get("OPTIONS", {})}

@@ -7,7 +7,7 @@ worker and beat do not ask for it.
 from __future__ import annotations
 
 from django.conf import settings
-from django.db import connections
+from django.db import connection, connections
 
 QUERY_CANCELED = "57014"  # SQLSTATE
 
@@ -17,8 +17,9 @@ def limit_statements() -> None:
 
     Applies to connections opened later.
     """
-    database, milliseconds = connections.settings["default"], round(settings.STATEMENT_TIMEOUT_SECONDS * 1000)
-    if milliseconds and database["ENGINE"] == "django.db.backends.postgresql":
+    milliseconds = round(settings.STATEMENT_TIMEOUT_SECONDS * 1000)
+    if milliseconds and connection.vendor == "postgresql":
+        database = connections.settings["default"]
         asked = database["OPTIONS"].get("options", "")
         database["OPTIONS"]["options"] = f"{asked} -c statement_timeout={milliseconds}".strip()
 
