@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -78,6 +78,11 @@ class OpeningHours:
     week: dict[str, list[list[str]]]
     zone: ZoneInfo
     closed_days: frozenset[str] = frozenset()
+
+    @property
+    def key(self) -> tuple[Hashable, ...]:
+        """All that the hours say, to compare and to keep what is made of them."""
+        return self._week, self.closed_days, self.zone.key
 
     @property
     def _week(self) -> Week:

@@ -65,6 +65,11 @@ class Telephone(PhoneNumber):
         """False for a number that is certainly no mobile telephone's; in some countries nobody can tell."""
         return phonenumbers.number_type(self) not in _WITHOUT_SMS
 
+    @property
+    def key(self) -> tuple[str, str | None]:
+        """What the number says: the same number reads otherwise in another country."""
+        return self.kept, self.home
+
     @cached_property
     def kept(self) -> str:
         """Value for the database: E.164, or as typed."""

@@ -1,12 +1,17 @@
 """A connection is asked whether it lives after a pause, and its socket before."""
 
+from typing import Any
+
 import pytest
-from django.db import connection, connections
+from django.db import connection as default
+from django.db import connections
+from django.db.backends.postgresql.base import DatabaseWrapper
 
 from aftercare.database.postgresql import base
 from aftercare.people.models import Clinic
 
 pytestmark = pytest.mark.django_db(transaction=True)
+connection: Any = default
 
 
 @pytest.fixture(autouse=True)
@@ -21,14 +26,14 @@ def postgresql() -> None:
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """What Django's own check has answered, each time that it was asked."""
-    answers = []
-    ask = base.base.DatabaseWrapper.is_usable
+    answers: list[bool] = []
+    ask = DatabaseWrapper.is_usable
 
-    def asking(self: base.DatabaseWrapper) -> bool:
-        answers.append(ask(self))
+    def asking(self: DatabaseWrapper) -> bool:
+        answers.append(bool(ask(self)))
         return answers[-1]
 
-    monkeypatch.setattr(base.base.DatabaseWrapper, "is_usable", asking)
+    monkeypatch.setattr(DatabaseWrapper, "is_usable", asking)
     return answers
 
 

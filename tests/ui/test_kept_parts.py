@@ -10,8 +10,9 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import override
 from pytest_django import Settings
 
+from aftercare.ui.part_values import key_of
 from aftercare.ui.telephones import Telephone
-from aftercare.ui.templatetags.kept import drawn, kept, key_of
+from aftercare.ui.templatetags.kept import drawn, kept
 
 
 @dataclass(frozen=True)

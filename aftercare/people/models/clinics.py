@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ from aftercare.people.models.users import User
 from aftercare.people.name_matching import require_one_line
 from aftercare.people.telephones import SHORT_NUMBER, TelephoneField, validate_emergency_number
 from aftercare.ui.colour import HEX, accent_dark, accent_problem
+from aftercare.ui.part_values import PartValue
 from aftercare.ui.telephones import region_of
 
 LATEST_CHECK_IN_DAY = 16 * 7  # days after a procedure
@@ -49,14 +51,18 @@ def validate_check_in_days(days: Any) -> None:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class ShownClinic:
+@dataclass(frozen=True)
+class ShownClinic(PartValue):
     """What a page says of a clinic, beside its telephones."""
 
     name: str
     emergency_number: str
     cannot_phone: str
     telephone_region: str | None
+
+
+# One object for equal values, so that its pages find once what it says.
+shown_clinic = lru_cache(maxsize=256)(ShownClinic)
 
 
 class Clinic(models.Model):
@@ -149,7 +155,7 @@ class Clinic(models.Model):
     @property
     def shown(self) -> ShownClinic:
         """What parts of pages that are kept say of the clinic."""
-        return ShownClinic(self.name, self.emergency_number, self.cannot_phone, self.telephone_region)
+        return shown_clinic(self.name, self.emergency_number, self.cannot_phone, self.telephone_region)
 
     @property
     def consent_version(self) -> str:

@@ -6,8 +6,7 @@ is kept under these values, the language and the time zone, so that a kept part 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
-from dataclasses import fields, is_dataclass
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -15,11 +14,11 @@ from django import template
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.functional import SimpleLazyObject
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from aftercare.ui.telephones import Telephone
+from aftercare.ui.part_values import key_of
 
 KEPT = 1024  # parts, of 1 to 6 kB each
 
@@ -62,20 +61,3 @@ def drawn(template_name: str, values: Values, _language: str, _zone: str) -> Saf
 def unwrapped(value: Any) -> Any:
     """Return the object that a lazy object of a context stands for."""
     return value.__reduce__()[1][0] if isinstance(value, SimpleLazyObject) else value
-
-
-def key_of(value: object) -> Hashable:
-    """Return what a value says: a text, a number, a telephone, a data class of such, or lists and dicts of such."""
-    if value is None or isinstance(value, str | int | float):
-        return type(value).__name__, value
-    if isinstance(value, Telephone):
-        return value.kept, value.home
-    if isinstance(value, Promise):
-        return str(value)
-    if isinstance(value, tuple | list):
-        return tuple(map(key_of, value))
-    if isinstance(value, dict):
-        return "dict", tuple((name, key_of(one)) for name, one in value.items())
-    if is_dataclass(value) and not isinstance(value, type):
-        return type(value).__name__, tuple(key_of(getattr(value, field.name)) for field in fields(value))
-    raise TypeError(f"a kept part cannot show {type(value).__name__}")

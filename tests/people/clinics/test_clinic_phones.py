@@ -4,10 +4,12 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils.translation import override
 
 from aftercare.people.clinics.clinic_phones import clock_word, contact_at
 from aftercare.people.hours import ALWAYS_OPEN
 from aftercare.people.models import Clinic
+from aftercare.ui.part_values import key_of
 from tests.factories import ClinicFactory
 
 LONDON = ZoneInfo("Europe/London")
@@ -19,9 +21,8 @@ def london(day: int, hour: int, minute: int = 0) -> datetime:
 
 
 def clinic(**fields: object) -> Clinic:
-    return ClinicFactory.build(
-        telephone="0161 1", out_of_hours_telephone="0161 2", **{"opening_hours": WEEK, **fields}
-    )
+    usual = {"telephone": "0161 1", "out_of_hours_telephone": "0161 2", "opening_hours": WEEK}
+    return ClinicFactory.build(**{**usual, **fields})
 
 
 @pytest.mark.parametrize(
@@ -99,3 +100,35 @@ def test_closed_days_of_the_next_two_weeks_stand_below_the_week() -> None:
     rows = contact_at(clinic(closed_days=days), london(12, 10)).hours_rows
 
     assert rows[-2:] == (("Mon 12 Jan", "Closed"), ("Mon 26 Jan", "Closed"))
+
+
+def test_the_words_of_a_minute_are_those_of_its_first_moment() -> None:
+    """Clinics open and close on whole minutes: what is kept for a minute is true to its end."""
+    last = london(12, 17, 59).replace(second=59, microsecond=999_999)
+    assert contact_at(clinic(), last) == contact_at(clinic(), london(12, 17, 59))
+    assert contact_at(clinic(), last).is_open
+    assert not contact_at(clinic(), london(12, 18)).is_open
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"telephone": "0161 3"},
+        {"out_of_hours_telephone": "0161 3"},
+        {"opening_hours": {**WEEK, "mon": [["09:00", "17:00"]]}},
+        {"closed_days": {"2026-01-12": "Inventory"}},
+        {"time_zone": "Asia/Tokyo"},
+    ],
+    ids=lambda changed: next(iter(changed)),
+)
+def test_a_clinic_that_was_changed_is_put_into_words_anew(changed: dict[str, object]) -> None:
+    before = contact_at(clinic(), london(12, 10))
+    assert contact_at(clinic(), london(12, 10)) is before
+    assert key_of(contact_at(clinic(**changed), london(12, 10))) != key_of(before)
+
+
+def test_each_language_has_its_own_words() -> None:
+    english = contact_at(clinic(), london(12, 10))
+    with override("es"):
+        assert contact_at(clinic(), london(12, 10)) is not english
+    assert contact_at(clinic(), london(12, 10)) is english
