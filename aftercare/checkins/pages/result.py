@@ -22,7 +22,7 @@ from aftercare.checkins.photos.page import takes_photos
 from aftercare.checkins.schedule import is_late
 from aftercare.checkins.wording import knows_nothing, told, unanswered
 from aftercare.database.compiled_queries import SAMPLE, CompiledQuery
-from aftercare.people.models import Event, Patient
+from aftercare.people.models import Event, Patient, Procedure
 from aftercare.people.models.hot_reads import procedures_of
 from aftercare.triage import LIMITS, Finding, Level
 
@@ -110,7 +110,7 @@ def current_advice(
 
 def staff_outcome(check_in: CheckIn, patient: Patient, now: datetime) -> LeadBox | None:
     """Return what staff did about the check-in's alerts, once none requires a call."""
-    alerts = own_alerts(check_in) if getattr(check_in, "has_alerts", True) else []
+    alerts = own_alerts(check_in) if getattr(check_in, "may_lead", True) else []
     if not alerts:
         return None
     if still_open := [alert for alert in alerts if alert.is_open]:
@@ -129,7 +129,18 @@ def photos_of(check_in: CheckIn) -> list[Photo]:
 def area_of(check_in: CheckIn, patient: Patient) -> str:
     """Return the area, if more than one was treated."""
     procedure = check_in.procedure
-    return procedure.area_words if procedure and has_several_areas(procedures_of(patient)) else ""
+    if procedure is None:
+        return ""
+    every = getattr(check_in, "patients_procedures", None) or procedures_of(patient)
+    return procedure.area_words if has_several_areas(every) else ""
+
+
+def with_procedures(check_in: CheckIn, every: list[Procedure]) -> None:
+    """Give a check-in its procedure out of all of its patient's, which `area_of` then need not read."""
+    check_in.patients_procedures = every  # type: ignore[attr-defined]
+    for one in every:
+        if one.pk == check_in.procedure_id:
+            check_in.procedure = one
 
 
 def was_late(check_in: CheckIn) -> bool:
@@ -140,6 +151,8 @@ def was_late(check_in: CheckIn) -> bool:
 
 def later_version(check_in: CheckIn) -> CheckIn | None:
     """Return the correction of this check-in, or None."""
+    if not getattr(check_in, "is_corrected", True):
+        return None
     found: CheckIn | None = getattr(check_in, "superseded_by", None)
     return found
 
@@ -160,7 +173,7 @@ def seen_again(check_in: CheckIn, patient: Patient, now: datetime) -> dict[str, 
     `caused_by`: the check-in with the advice. After a correction by staff it is None: the evaluation has its
     own advice, shown above the first one only if its level is higher.
     """
-    newest_first = find_later(check_in=check_in.pk) if getattr(check_in, "is_judged_again", True) else []
+    newest_first = find_later(check_in=check_in.pk) if getattr(check_in, "may_be_judged_again", True) else []
     if not newest_first:
         return None
     highest = max(newest_first, key=lambda row: Level(row.level).rank)

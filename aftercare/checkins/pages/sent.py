@@ -9,26 +9,28 @@ from uuid import UUID
 
 from django.db.models import Exists, QuerySet, Subquery
 
+from aftercare.alerts.models import Alert
 from aftercare.checkins.follow_up.non_response import newest
-from aftercare.checkins.models import CheckIn, Photo
-from aftercare.checkins.pages.lead import alerts_of, may_lead
-from aftercare.checkins.pages.result import later
+from aftercare.checkins.models import Assessment, CheckIn, Photo
+from aftercare.checkins.pages.result import with_procedures
 from aftercare.database.compiled_queries import SAMPLE, CompiledQuery
 from aftercare.people.models import Patient
+from aftercare.people.models.hot_reads import procedures_of
 
 
 def sent(check_in: UUID, patient: UUID) -> QuerySet[CheckIn]:
-    """The check-in with its procedure, correction and companion, annotated with what there is to read beside it.
+    """The check-in, annotated with what there is to read beside it.
 
-    `newest_id`: the newest check-in by submission. `may_lead`: an alert may lead the patient's pages. `has_alerts`: of
-    this check-in; `is_judged_again`: a later evaluation found more; `has_photos`.
+    `newest_id`: the newest check-in by submission. `may_lead`: the patient has, or had, alerts of same_day or higher.
+    `may_be_judged_again`: it was evaluated later. `is_corrected`; `has_photos`.
     """
     own = CheckIn.objects.filter(pk=check_in, patient=patient)
-    return own.select_related("procedure", "superseded_by", "companion").annotate(
+    later = Assessment.objects.exclude(reason=Assessment.Reason.SUBMITTED)
+    return own.annotate(
         newest_id=Subquery(newest(patient).values("pk")),
-        may_lead=Exists(may_lead(patient)),
-        has_alerts=Exists(alerts_of(check_in)),
-        is_judged_again=Exists(later(check_in)),
+        may_lead=Exists(Alert.objects.filter(patient=patient).need_action()),
+        may_be_judged_again=Exists(later.filter(check_in=check_in)),
+        is_corrected=Exists(CheckIn.objects.filter(supersedes=check_in)),
         has_photos=Exists(Photo.objects.kept().filter(check_in=check_in)),
     )
 
@@ -37,8 +39,9 @@ find_sent = CompiledQuery(sent, check_in=UUID(int=2), patient=SAMPLE)
 
 
 def sent_check_in(patient: Patient, pk: UUID) -> CheckIn | None:
-    """Return a check-in of the patient's as `sent` reads it, or None."""
+    """Return a check-in of the patient's as `sent` reads it, with its procedure; None if there is none such."""
     for check_in in find_sent(check_in=pk, patient=patient.pk):
         check_in.patient = patient
+        with_procedures(check_in, procedures_of(patient))
         return check_in
     return None
