@@ -13,6 +13,12 @@ from aftercare.alerts.models.queue_changes import MARKS
 from aftercare.database.change_triggers import Watched, install
 
 CLINIC_OF_PATIENT = "SELECT clinic_id FROM people_patient WHERE id = {row}.patient_id"
+# A check-in by itself shows only where it ends a patient's silence. What it reports shows by its findings. It holds the
+# lock of its patient, so that an entry about the silence is committed before the check-in, or marks a change after it.
+CLINIC_OF_SILENT_PATIENT = (
+    CLINIC_OF_PATIENT + " AND (TG_OP <> 'INSERT'"
+    " OR EXISTS (SELECT FROM checkins_nonresponse WHERE patient_id = {row}.patient_id))"
+)
 OWN_CLINIC = "SELECT {row}.clinic_id"
 CLINICS_OF_USER = (
     "SELECT clinic_id FROM people_patient WHERE user_id = {row}.id"
@@ -30,7 +36,7 @@ WATCHED = (
     Watched(table="alerts_drill", clinics=OWN_CLINIC),
     # An evaluation shows once a finding of it points to an alert.
     Watched(table="checkins_assessment", clinics=CLINIC_OF_CHECK_IN, events=("UPDATE", "DELETE")),
-    Watched(table="checkins_checkin", clinics=CLINIC_OF_PATIENT),
+    Watched(table="checkins_checkin", clinics=CLINIC_OF_SILENT_PATIENT),
     Watched(table="checkins_finding", clinics=CLINIC_OF_ALERT),
     Watched(table="checkins_nonresponse", clinics=CLINIC_OF_PATIENT),
     Watched(table="people_clinic", clinics="SELECT {row}.id"),
