@@ -1,11 +1,13 @@
 """The demo clinic comes about through the real actions, and the same way each time."""
 
 import io
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from pytest_django import DjangoDbBlocker
 
 from aftercare.alerts.models import Alert, Dispatch
 from aftercare.checkins.follow_up.auditing import audit
@@ -16,6 +18,7 @@ from aftercare.outbox.models import Message
 from aftercare.people.models import Clinic, Event, Patient, StaffMember
 from clinic.demo.stories import STORIES
 from tests.clock import frozen_at
+from tests.databases import shared_records
 from tools.run.prepare import DEMO_SIGN_INS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.starts_first]
@@ -44,54 +47,67 @@ def everything() -> list[tuple[Any, ...]]:
     return sorted(rows, key=str)
 
 
-def test_the_demo_has_somebody_to_sign_in_as_in_every_role() -> None:
-    seed()
-    clinic = Clinic.objects.get()
-    assert clinic.name == "Larkfield Skin Clinic"
-    roles = {member.user.email: member.role for member in StaffMember.objects.all()}
-    assert roles == {DEMO_SIGN_INS[role]: role for role in ("nurse", "clinician", "manager")}
-    assert Patient.objects.get(user__email=DEMO_SIGN_INS["patient"]).clinic == clinic
+@pytest.fixture(scope="class")
+def demo(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The demo as it is seeded without options, made once."""
+    with shared_records(django_db_blocker):
+        seed()
+        yield
 
 
-def test_the_demo_patient_is_26_hours_after_microneedling_with_two_ordinary_check_ins() -> None:
-    seed()
-    patient = Patient.objects.get(user__email=DEMO_SIGN_INS["patient"])
-    procedure = patient.procedures.get()
-    assert procedure.kind == "mn"
-    assert procedure.hours_at(NOW) == 26
-    check_ins = CheckIn.objects.filter(patient=patient).order_by("observed_at")
-    assert [procedure.hours_at(check_in.observed_at) for check_in in check_ins] == [3, 20]
-    assert [check_in.level for check_in in check_ins] == ["expected", "expected"]
-    assert not patient.alerts.exists()
+@pytest.mark.usefixtures("demo")
+class TestTheDemo:
+    def test_the_demo_has_somebody_to_sign_in_as_in_every_role(self) -> None:
+        clinic = Clinic.objects.get()
+        assert clinic.name == "Larkfield Skin Clinic"
+        roles = {member.user.email: member.role for member in StaffMember.objects.all()}
+        assert roles == {DEMO_SIGN_INS[role]: role for role in ("nurse", "clinician", "manager")}
+        assert Patient.objects.get(user__email=DEMO_SIGN_INS["patient"]).clinic == clinic
 
+    def test_the_demo_patient_is_26_hours_after_microneedling_with_two_ordinary_check_ins(self) -> None:
+        patient = Patient.objects.get(user__email=DEMO_SIGN_INS["patient"])
+        procedure = patient.procedures.get()
+        assert procedure.kind == "mn"
+        assert procedure.hours_at(NOW) == 26
+        check_ins = CheckIn.objects.filter(patient=patient).order_by("observed_at")
+        assert [procedure.hours_at(check_in.observed_at) for check_in in check_ins] == [3, 20]
+        assert [check_in.level for check_in in check_ins] == ["expected", "expected"]
+        assert not patient.alerts.exists()
 
-def test_the_demo_queue_has_every_level_and_some_of_it_taken_on() -> None:
-    seed()
-    assert set(Alert.objects.open().values_list("level", flat=True)) == {
-        "emergency",
-        "urgent",
-        "same_day",
-        "routine",
-    }
-    assert set(Alert.objects.values_list("status", flat=True)) == {"new", "acknowledged", "closed"}
-    taken_on = Alert.objects.filter(status="acknowledged").values_list("patient__user__last_name", flat=True)
-    assert set(taken_on) == {"Lin", "Ito"}
+    def test_the_demo_queue_has_every_level_and_some_of_it_taken_on(self) -> None:
+        assert set(Alert.objects.open().values_list("level", flat=True)) == {
+            "emergency",
+            "urgent",
+            "same_day",
+            "routine",
+        }
+        assert set(Alert.objects.values_list("status", flat=True)) == {"new", "acknowledged", "closed"}
+        taken_on = Alert.objects.filter(status="acknowledged").values_list(
+            "patient__user__last_name", flat=True
+        )
+        assert set(taken_on) == {"Lin", "Ito"}
 
+    def test_the_demo_has_patients_at_all_stages(self) -> None:
+        closed = Alert.objects.exclude(outcome="").values_list("outcome", flat=True)
+        assert {"prescribed", "seen_in_clinic", "expected_course"} <= set(closed)
+        assert Alert.objects.filter(rule="at_risk_patient").exists()
+        assert Alert.objects.get(silent_since__isnull=False).patient.user.last_name == "Ito"
+        silent = set(
+            non_responders([Clinic.objects.get().pk]).values_list("patient__user__last_name", flat=True)
+        )
+        assert "Achebe" in silent
+        two_areas = Patient.objects.get(user__last_name="Okafor")
+        assert [procedure.area for procedure in two_areas.procedures.all()] == ["face", "neck"]
+        assert set(two_areas.check_ins.values_list("procedure__area", flat=True)) == {"face", "neck"}
+        healed = Patient.objects.get(user__last_name="Marin")
+        assert set(healed.check_ins.values_list("level", flat=True)) == {"expected"}
+        assert Event.objects.filter(verb="submitted_for", patient__user__last_name="Lindqvist").exists()
 
-def test_the_demo_has_patients_at_all_stages() -> None:
-    seed()
-    closed = Alert.objects.exclude(outcome="").values_list("outcome", flat=True)
-    assert {"prescribed", "seen_in_clinic", "expected_course"} <= set(closed)
-    assert Alert.objects.filter(rule="at_risk_patient").exists()
-    assert Alert.objects.get(silent_since__isnull=False).patient.user.last_name == "Ito"
-    silent = set(non_responders([Clinic.objects.get().pk]).values_list("patient__user__last_name", flat=True))
-    assert "Achebe" in silent
-    two_areas = Patient.objects.get(user__last_name="Okafor")
-    assert [procedure.area for procedure in two_areas.procedures.all()] == ["face", "neck"]
-    assert set(two_areas.check_ins.values_list("procedure__area", flat=True)) == {"face", "neck"}
-    healed = Patient.objects.get(user__last_name="Marin")
-    assert set(healed.check_ins.values_list("level", flat=True)) == {"expected"}
-    assert Event.objects.filter(verb="submitted_for", patient__user__last_name="Lindqvist").exists()
+    def test_nothing_in_the_demo_lies_ahead(self) -> None:
+        assert all(check_in.submitted_at <= NOW for check_in in CheckIn.objects.all())
+        for alert in Alert.objects.exclude(acknowledged_at=None):
+            assert alert.acknowledged_at is not None
+            assert alert.opened_at < alert.acknowledged_at <= NOW
 
 
 def test_whatever_fell_due_before_has_happened_so_that_nothing_is_sent_from_the_demo() -> None:
@@ -105,14 +121,6 @@ def test_whatever_fell_due_before_has_happened_so_that_nothing_is_sent_from_the_
     assert not Alert.objects.to_follow_up(NOW).exists()
     assert tell_unconfirmed(NOW) == 0
     assert audit(NOW) == []
-
-
-def test_nothing_in_the_demo_lies_ahead() -> None:
-    seed()
-    assert all(check_in.submitted_at <= NOW for check_in in CheckIn.objects.all())
-    for alert in Alert.objects.exclude(acknowledged_at=None):
-        assert alert.acknowledged_at is not None
-        assert alert.opened_at < alert.acknowledged_at <= NOW
 
 
 def test_the_same_seed_gives_the_same_demo(django_db_blocker: Any) -> None:
