@@ -50,8 +50,8 @@ def static_folder() -> None:
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 
-@pytest.fixture(autouse=True)
-def serve_collected_files(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True, scope="session")
+def serve_collected_files() -> Iterator[None]:
     """Let Django's test server find static files by their collected names too, not only by those of the sources."""
     from django.conf import settings
     from django.contrib.staticfiles.handlers import StaticFilesHandler
@@ -65,7 +65,9 @@ def serve_collected_files(monkeypatch: pytest.MonkeyPatch) -> None:
             return serve(request, path, document_root=str(settings.STATIC_ROOT))
         return by_source_name(handler, request)
 
-    monkeypatch.setattr(StaticFilesHandler, "serve", serve_file)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(StaticFilesHandler, "serve", serve_file)
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")
