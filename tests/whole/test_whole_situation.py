@@ -390,6 +390,7 @@ def run(examples: int, length: int) -> int:
 
 
 @pytest.mark.django_db
+@pytest.mark.starts_first
 def test_whatever_people_do_nobody_stays_untold(record_property: Callable[[str, object], None]) -> None:
     record_property("steps", steps := run(examples=10, length=20))
     assert steps > 60
