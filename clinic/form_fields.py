@@ -18,7 +18,9 @@ from django.utils.translation import gettext_lazy
 
 from aftercare.people.models import Area, Clinic, Patient, Procedure, StaffMember
 from aftercare.people.name_matching import require_one_line
+from aftercare.people.treatments.details import NOT_RECORDED, LotEntry, TreatmentDetails
 from clinic.held_forms import StaffForm
+from clinic.treatment_details.fields import add_details, details_layout, require_details, typed_details
 from clinic.treatment_questions import Question, is_child, questions_about
 
 NOTE_LENGTH = 2000
@@ -91,6 +93,21 @@ class TreatmentFields(TimedForm):
             raise ValidationError(_("This time is still to come. Give the time of the treatment."))
         return performed_at
 
+    @property
+    def stored_details(self) -> TreatmentDetails:
+        """Who treated, and the lots used, as stored."""
+        return NOT_RECORDED
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        require_details(self, self.clinic, kept=self.stored_details.operator)
+        return cleaned
+
+    @property
+    def details(self) -> TreatmentDetails:
+        """Who treated, and the lots used, as typed."""
+        return typed_details(self)
+
     def born(self) -> date | None:
         """Return the patient's birth date, or None if it is not known."""
         return None
@@ -119,10 +136,11 @@ class TreatmentFields(TimedForm):
 class PatientTreatmentForm(TreatmentFields):
     """A treatment of an enrolled patient. The guardian's name is asked if the patient was a child."""
 
-    def __init__(self, *args: Any, patient: Patient, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, patient: Patient, lots: Sequence[LotEntry] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.patient, self.clinic = patient, patient.clinic
         self.fields["guardian_name"].initial = patient.guardian_name
+        add_details(self, lots)
 
     def born(self) -> date | None:
         return self.patient.date_of_birth
@@ -135,7 +153,11 @@ class PatientTreatmentForm(TreatmentFields):
 
     def treatment_layout(self) -> list[Any]:
         """Return the layout of the treatment, without the guardian's name."""
-        return [Field("kind", wrapper_class="scale two"), Div("area", "performed_at", css_class="pair")]
+        return [
+            Field("kind", wrapper_class="scale two"),
+            Div("area", "performed_at", css_class="pair"),
+            *details_layout(self, self.clinic),
+        ]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -16,6 +16,7 @@ from aftercare.people.actions.patient_details import change_details
 from aftercare.people.actions.procedures import add_procedure
 from aftercare.people.models import Event, Patient, Procedure, User
 from aftercare.people.patients.intake import Intake
+from aftercare.people.treatments.details import NOT_RECORDED, TreatmentDetails
 from aftercare.triage import LIMITS, Limits, treated_over_open_alert
 
 NOTHING_ASKED = Intake()
@@ -54,12 +55,19 @@ def record_procedure(
     kind: str,
     area: str,
     performed_at: datetime,
+    details: TreatmentDetails = NOT_RECORDED,
     limits: Limits = LIMITS,
 ) -> RecordedProcedure:
     """Store a procedure. The warning is evaluated before storing, and recorded as an event."""
     warned = is_treated_over_open_alert(patient=patient, performed_at=performed_at, now=now, limits=limits)
     procedure = add_procedure(
-        patient=patient, by=by, now=now, kind=kind, area=area, performed_at=performed_at
+        patient=patient,
+        by=by,
+        now=now,
+        kind=kind,
+        area=area,
+        performed_at=performed_at,
+        details=details,
     )
     if warned:
         record_event(verb=Event.Verb.WARNED, actor=by, now=now, patient=patient, subject=procedure.pk)
@@ -88,6 +96,7 @@ def record_confirmed(
     now: datetime,
     treatment: Mapping[str, Any],
     confirmed: bool,
+    details: TreatmentDetails = NOT_RECORDED,
     asked: ProcedureIntake | None = None,
 ) -> Procedure:
     """Record a procedure together with the intake answers given with it.
@@ -103,7 +112,7 @@ def record_confirmed(
     if asked.intake is not None and asked.intake.stored != asked.stored.stored:
         change_answers(asked, patient=patient, by=by, now=now)
     keep_guardian(patient=patient, name=asked.guardian_name, by=by, now=now)
-    recorded = record_procedure(patient=patient, by=by, now=now, **treatment)
+    recorded = record_procedure(patient=patient, by=by, now=now, details=details, **treatment)
     if recorded.warned and not confirmed:
         raise UnconfirmedError
     note_skipped(recorded.procedure, patient=patient, reason=asked.skip_reason, by=by, now=now)

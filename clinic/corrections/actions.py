@@ -6,8 +6,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from aftercare.checkins.corrections.actions import Treatment, correct_procedure, move_procedure
+from aftercare.checkins.corrections.actions import correct_procedure, move_procedure
 from aftercare.checkins.corrections.reassessment import Reassessed
+from aftercare.checkins.corrections.treatment import Treatment
 from aftercare.people.actions.events import record_event
 from aftercare.people.models import Event, Patient, Procedure, User
 from clinic.procedures import is_treated_over_open_alert, keep_guardian

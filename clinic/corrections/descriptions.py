@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
-from aftercare.people.models import Event, IntakeQuestion, Patient, Procedure, area_words
+from aftercare.people.models import Event, IntakeQuestion, Lot, Patient, Procedure, area_words
 from aftercare.ui.times import staff_clock
 
 CORRECTION_VERBS = (
@@ -29,6 +29,8 @@ DIFFERENCES = {
     "performed_at": gettext_lazy("time, before %(before)s, now %(now)s"),
     "kind": gettext_lazy("kind, before %(before)s, now %(now)s"),
     "area": gettext_lazy("area, before %(before)s, now %(now)s"),
+    "operator": gettext_lazy("treated by, before %(before)s, now %(now)s"),
+    "lots": gettext_lazy("lots, before %(before)s, now %(now)s"),
 }
 KINDS = {"mn": gettext_lazy("microneedling"), "rf": gettext_lazy("RF microneedling")}
 
@@ -80,11 +82,12 @@ def change_words(event: Event) -> str:
     return _("%(act)s.") % {"act": said}
 
 
-def differences(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]:
+def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
     """Yield each corrected field with its old and new value."""
     for key, words in DIFFERENCES.items():
-        if old[key] != new[key]:
-            yield words % {"before": value_words(key, old[key]), "now": value_words(key, new[key])}
+        before, after = old.get(key), new.get(key)  # events of before have neither operator nor lots
+        if (before or after) and before != after:
+            yield words % {"before": value_words(key, before), "now": value_words(key, after)}
 
 
 def treatment_words(treatment: Mapping[str, Any]) -> str:
@@ -92,7 +95,9 @@ def treatment_words(treatment: Mapping[str, Any]) -> str:
     return ", ".join(value_words(key, treatment[key]) for key in ("kind", "area", "performed_at"))
 
 
-def value_words(key: str, value: str) -> str:
+def value_words(key: str, value: Any) -> str:
+    if key in {"operator", "lots"}:
+        return recorded_words(value)
     if key == "performed_at":
         return date_format(
             timezone.localtime(datetime.fromisoformat(value)), pgettext("date format", "D j F Y H:i")
@@ -100,6 +105,18 @@ def value_words(key: str, value: str) -> str:
     if key == "kind":
         return str(KINDS.get(value, value))
     return area_words(value)
+
+
+def recorded_words(value: str | list[dict[str, str]] | None) -> str:
+    """Return an operator or lots as an event has them."""
+    if not value:
+        return _("not recorded")
+    return value if isinstance(value, str) else ", ".join(map(lot_words, value))
+
+
+def lot_words(lot: Mapping[str, str]) -> str:
+    """Return "AB-12 (needle cartridge, SkinFine tip)"."""
+    return str(Lot(**lot).words)
 
 
 def intake_words(intake: list[str] | None, asked: list[str] | None = None) -> str:

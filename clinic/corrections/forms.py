@@ -14,15 +14,17 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from aftercare.checkins.corrections.actions import Treatment
+from aftercare.checkins.corrections.treatment import Treatment
 from aftercare.people.models import Patient, Procedure
 from aftercare.people.name_matching import require_one_line
 from aftercare.people.patients.intake import Intake
+from aftercare.people.treatments.details import LotEntry, TreatmentDetails
 from aftercare.ui.search_limits import LONGEST_QUERY, is_too_long
 from clinic.form_fields import PatientTreatmentForm, helper_for, require_after_birth
 from clinic.held_forms import StaffForm
 from clinic.intake_fields import add_questions, answered_intake, questions_layout
 from clinic.patient_search import too_long_words
+from clinic.treatment_details.fields import detail_names
 from clinic.treatment_questions import is_child, questions_about
 
 if TYPE_CHECKING:
@@ -48,24 +50,32 @@ def reason_field(required: str | _StrPromise) -> forms.CharField:
 
 
 class CorrectionForm(PatientTreatmentForm):
-    """Correct the time, kind and area of a procedure. `version`: of the procedure as shown."""
+    """Correct a procedure. `version`: of the procedure as shown.
+
+    A reason is required, unless only what was not recorded is added: who treated, or a lot.
+    """
 
     reason = reason_field(gettext_lazy("Say why this is changed."))
     version = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    field_order = ("kind", "area", "performed_at", "guardian_name", "reason", "version")
-
     def __init__(
         self, data: QueryDict | None = None, *, procedure: Procedure, patient: Patient, now: datetime
     ) -> None:
+        self.procedure, self.stored = procedure, Treatment.of(procedure)
         initial = {
             "kind": procedure.kind,
             "area": procedure.area,
             "performed_at": procedure.performed_at,
+            "operator": self.stored_details.operator,
             "version": procedure.version,
         }
-        super().__init__(data, initial=initial, now=now, patient=patient)
-        self.procedure = procedure
+        lots = [LotEntry.of(lot) for lot in procedure.lots.all()]
+        super().__init__(data, initial=initial, now=now, patient=patient, lots=lots)
+        self.order_fields(["kind", "area", "performed_at", *detail_names(self), "guardian_name", "reason"])
+        self.fields["reason"].required = False
+        self.fields["reason"].help_text = _(
+            "Not needed to add what was not recorded. Kept with your name and the time."
+        )
         area = cast(forms.ChoiceField, self.fields["area"])
         listed = list(cast("list[tuple[str, str]]", area.choices))
         if procedure.area not in dict(listed):
@@ -85,9 +95,19 @@ class CorrectionForm(PatientTreatmentForm):
         require_after_birth(performed_at, self.patient.date_of_birth)
         return performed_at
 
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if not self.errors and not cleaned["reason"] and not self.corrected.only_adds_to(self.stored):
+            self.add_error("reason", _("Say why this is changed."))
+        return cleaned
+
+    @property
+    def stored_details(self) -> TreatmentDetails:
+        return self.stored.known_details
+
     @property
     def corrected(self) -> Treatment:
-        return Treatment(**self.treatment)
+        return Treatment(**self.treatment, details=self.details)
 
 
 class FindForm(StaffForm):

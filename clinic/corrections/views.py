@@ -1,4 +1,4 @@
-"""Correcting a procedure: time, kind or area."""
+"""Correcting a procedure: time, kind, area, who treated and the lots used."""
 
 from __future__ import annotations
 
@@ -65,8 +65,15 @@ def save(request: HttpRequest, member: StaffMember, procedure: Procedure, now: d
     except ValidationError as error:
         form.add_error(None, error)
         return correction_page(request, found, procedure, form, status=UNPROCESSABLE)
-    messages.success(request, _("The procedure is corrected. %(result)s") % {"result": result_words(result)})
+    messages.success(request, saved_words(form, result))
     return redirect("clinic:patient", patient_id=found.pk)
+
+
+def saved_words(form: CorrectionForm, result: Reassessed) -> str:
+    """Return the message about a saved correction."""
+    if form.corrected.is_same_course(form.stored):
+        return _("Who treated and the lots are saved.")
+    return _("The procedure is corrected. %(result)s") % {"result": result_words(result)}
 
 
 def check_ins_to_confirm(request: HttpRequest, procedure: Procedure, form: CorrectionForm) -> int:

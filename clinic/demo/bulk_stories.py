@@ -7,6 +7,7 @@ recipients and advice. A test compares the rows of both ways.
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -32,12 +33,13 @@ from aftercare.checkins.submission.rows import assessment_columns, check_in_colu
 from aftercare.checkins.submission.submission import Submission
 from aftercare.outbox.models import Message
 from aftercare.people.actions.patients import is_at_risk
-from aftercare.people.models import Clinic, Event, Patient, Procedure, User
+from aftercare.people.models import Clinic, Event, Lot, Operator, Patient, Procedure, User
 from aftercare.people.name_matching import search_text
 from aftercare.triage import LIMITS, Entry, missed_check_ins
 from aftercare.triage import Assessment as TriageAssessment
 from clinic.demo.bulk_insert import bulk_insert
 from clinic.demo.fast_rows import fast_row
+from clinic.demo.materials import lot_rows, materials_of
 from clinic.demo.past_messages import past_messages_of
 from clinic.demo.replay import closing_note, lowest_first, record_number_of, telephone_of
 from clinic.demo.story_steps import (
@@ -59,6 +61,7 @@ class RowBatch:
 
     patients: list[Patient] = field(default_factory=list)
     procedures: list[Procedure] = field(default_factory=list)
+    lots: list[Lot] = field(default_factory=list)
     check_ins: list[CheckIn] = field(default_factory=list)
     alerts: list[Alert] = field(default_factory=list)
     assessments: list[Assessment] = field(default_factory=list)
@@ -106,6 +109,8 @@ class StoryContext:
     course_set_id: UUID
     # User ids of the first contact step.
     recipient_ids: tuple[int, ...]
+    # Who performs each kind of treatment.
+    operators: Mapping[str, Operator]
     now: datetime
 
 
@@ -203,6 +208,8 @@ class StoryBuilder:
         )
 
     def treat(self, kind: str, area: str, performed_at: datetime, now: datetime) -> None:
+        operator = self.context.operators[kind]
+        details = materials_of(kind, performed_at, {kind: str(operator)})
         procedure = Procedure(
             id=self.new_id(),
             patient=self.patient,
@@ -211,7 +218,9 @@ class StoryBuilder:
             performed_at=performed_at,
             recorded_at=now,
             recorded_by=self.context.nurse,
+            operator=operator if details.operator else None,
         )
+        self.batch.lots += lot_rows(procedure, self.context.clinic, details)
         self.history.procedures.append(procedure)
         self.batch.procedures.append(procedure)
         self.keep(Event.Verb.RECORDED_PROCEDURE, now, procedure.pk, {})

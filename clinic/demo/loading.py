@@ -18,6 +18,7 @@ from aftercare.guidance.models import ExpectedCourseSet
 from aftercare.people.models import Clinic, User
 from clinic.demo.bulk_stories import RowBatch, StoryBuilder, StoryContext
 from clinic.demo.clinics import address, nurse_of, open_clinic
+from clinic.demo.materials import operators_of
 from clinic.demo.open_stories import open_alert_story, silent_story
 from clinic.demo.random_stories import random_stories
 from clinic.demo.replay import replay_story
@@ -160,7 +161,12 @@ def write_stories(
     assert course_set is not None
     nurse = nurse_of(clinic).user
     context = StoryContext(
-        clinic=clinic, nurse=nurse, course_set_id=course_set.pk, recipient_ids=(nurse.pk,), now=now
+        clinic=clinic,
+        nurse=nurse,
+        course_set_id=course_set.pk,
+        recipient_ids=(nurse.pk,),
+        operators=operators_of(clinic),
+        now=now,
     )
     users = User.objects.bulk_create(
         User(

@@ -27,6 +27,7 @@ from aftercare.people.actions.patients import enrol_patient
 from aftercare.people.models import Clinic, Patient, User
 from aftercare.triage import LIMITS
 from clinic.demo.clinics import address
+from clinic.demo.materials import materials_of, operator_names
 from clinic.demo.past_messages import past_messages_of
 from clinic.demo.story_steps import Acknowledged, Called, Closed, Reported, Step, Story, Treated, steps
 from clinic.procedures import record_procedure
@@ -70,13 +71,15 @@ def replay_step(step: Step, *, patient: Patient, performed_at: datetime, nurse: 
     """Perform one step after the enrolment."""
     match step.act:
         case Treated(treatment):
+            treated_at = performed_at + timedelta(hours=treatment.h)
             record_procedure(
                 patient=patient,
                 by=nurse,
                 now=step.at,
                 kind=treatment.kind,
                 area=treatment.area,
-                performed_at=performed_at + timedelta(hours=treatment.h),
+                performed_at=treated_at,
+                details=materials_of(treatment.kind, treated_at, operator_names(patient.clinic)),
             )
         case Reported():
             report(step.act, patient=patient, performed_at=performed_at, nurse=nurse, now=step.at)

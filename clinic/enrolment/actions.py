@@ -13,16 +13,18 @@ from django.utils.translation import gettext as _
 from aftercare.people.actions.invitations import invite
 from aftercare.people.actions.patients import enrol_patient
 from aftercare.people.models import Clinic, Patient, User
+from aftercare.people.treatments.details import NOT_RECORDED, TreatmentDetails
 from clinic.procedures import note_skipped, record_procedure
 
 
-def enrol_with_procedure(
+def enrol_with_procedure(  # noqa: PLR0913 (the parts of the form)
     *,
     clinic: Clinic,
     by: User,
     now: datetime,
     person: Mapping[str, Any],
     treatment: Mapping[str, Any],
+    details: TreatmentDetails = NOT_RECORDED,
     invited: bool = False,
     by_sms: bool = False,
     skip_reason: str = "",
@@ -35,7 +37,7 @@ def enrol_with_procedure(
     try:
         with transaction.atomic():
             patient = enrol_patient(clinic=clinic, by=by, now=now, **person)
-            recorded = record_procedure(patient=patient, by=by, now=now, **treatment)
+            recorded = record_procedure(patient=patient, by=by, now=now, details=details, **treatment)
             note_skipped(recorded.procedure, patient=patient, reason=skip_reason, by=by, now=now)
             if invited:
                 invite(patient=patient, by=by, now=now, by_sms=by_sms)

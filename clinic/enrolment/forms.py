@@ -30,6 +30,7 @@ from clinic.intake_fields import (
     questions_layout,
     require_risk_or_reason,
 )
+from clinic.treatment_details.fields import add_details, detail_names, details_layout
 
 LONGEST_LIFE = 130  # years; an earlier birth date is a typing error
 # In the order of the page, so that the list of errors runs from top to bottom.
@@ -42,6 +43,7 @@ PERSON = (
     "record_number",
     "guardian_name",
 )
+BEFORE_DETAILS = (*PERSON, "kind", "area", "performed_at")
 USED_ELSEWHERE = gettext_lazy("This person signs in at another clinic too, so it can’t be changed here.")
 
 
@@ -138,10 +140,7 @@ class PersonFields(ReachFields, TimedForm):
 
 class EnrolForm(PersonFields, TreatmentFields):
     field_order = (
-        *PERSON,
-        "kind",
-        "area",
-        "performed_at",
+        *BEFORE_DETAILS,
         *IntakeQuestion.values,
         REST_NO,
         "skip_reason",
@@ -175,7 +174,8 @@ class EnrolForm(PersonFields, TreatmentFields):
         self.fields["language"].initial = Language.ENGLISH
         add_questions(self, Intake())
         add_skip_reason(self)
-        self.order_fields(self.field_order)
+        add_details(self)
+        self.order_fields([*BEFORE_DETAILS, *detail_names(self), *self.field_order])
         self.helper = helper_for(
             Layout(
                 Fieldset(_("Patient"), *person_layout(), css_class="card"),
@@ -183,6 +183,7 @@ class EnrolForm(PersonFields, TreatmentFields):
                     _("Treatment"),
                     Field("kind", wrapper_class="scale two"),
                     Div("area", "performed_at", css_class="pair"),
+                    *details_layout(self, self.clinic),
                     css_class="card",
                 ),
                 questions_layout(self, _("Intake")),

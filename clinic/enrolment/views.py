@@ -47,6 +47,7 @@ def enrol(request: HttpRequest, member: StaffMember) -> HttpResponse:
                 now=now,
                 person=form.person,
                 treatment=form.treatment,
+                details=form.details,
                 invited=form.cleaned_data["invite"],
                 by_sms=bool(form.cleaned_data.get("invite_by_sms")),
                 skip_reason=form.cleaned_data["skip_reason"],

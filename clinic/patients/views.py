@@ -68,7 +68,7 @@ def patient_page(
     now = timezone.now()
     alerts = list(found.alerts.select_related("closed_by", "acknowledged_by", "owner").worst_first())
     open_alerts = [alert for alert in alerts if alert.is_open]
-    procedures = list(found.procedures.in_order().reverse())
+    procedures = list(found.procedures.in_order().reverse().with_details())
     page, photos = page_of_check_ins(found, request.GET.get("page")), photos_of(found)
     context = {
         "patient": found,
@@ -111,6 +111,7 @@ def record(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpR
                 by=member.user,
                 now=now,
                 treatment=form.treatment,
+                details=form.details,
                 confirmed=confirmed,
                 asked=form.asked,
             )

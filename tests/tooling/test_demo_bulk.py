@@ -15,7 +15,7 @@ from django.db import transaction
 from aftercare.alerts.models import Alert, ContactAttempt, Dispatch
 from aftercare.checkins.models import Assessment, CheckIn, Finding, NonResponse
 from aftercare.outbox.models import Message
-from aftercare.people.models import Clinic, Event, Patient, Procedure
+from aftercare.people.models import Clinic, Event, Lot, Patient, Procedure
 from clinic.demo.clinics import nurse_of, open_clinic
 from clinic.demo.loading import write_stories
 from clinic.demo.open_stories import open_alert_story, silent_story
@@ -34,7 +34,14 @@ COLUMNS: dict[Any, tuple[str, ...]] = {
         *("user__email", "user__first_name", "user__last_name", "date_of_birth", "record_number"),
         *("call_back_telephone", "call_back_hours", "time_zone", "intake", "at_risk", "enrolled_at"),
     ),
-    Procedure: (WHO, "kind", "area", "performed_at", "recorded_at", "recorded_by__email"),
+    Procedure: (
+        *(WHO, "kind", "area", "performed_at", "recorded_at", "recorded_by__email"),
+        "operator__member__user__email",
+    ),
+    Lot: (
+        *("procedure__patient__record_number", "procedure__performed_at", "clinic__slug"),
+        *("kind", "product", "number", "key"),
+    ),
     CheckIn: (
         *(
             WHO,

@@ -42,7 +42,8 @@ from aftercare.alerts.following_up.chases import notify_left_open
 from aftercare.alerts.following_up.escalation import escalate, follow_up
 from aftercare.alerts.models import Alert, ContactAttempt, Dispatch
 from aftercare.alerts.notifying.notifications import drain
-from aftercare.checkins.corrections.actions import Treatment, correct_procedure
+from aftercare.checkins.corrections.actions import correct_procedure
+from aftercare.checkins.corrections.treatment import Treatment
 from aftercare.checkins.follow_up.non_response import record_missed_check_ins, record_silence_after_alerts
 from aftercare.checkins.models import CheckIn
 from aftercare.checkins.pages.lead import lead_of

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -20,32 +20,20 @@ from aftercare.checkins.corrections.reassessment import (
     reassess,
     relink_check_ins,
 )
+from aftercare.checkins.corrections.treatment import Treatment
 from aftercare.checkins.follow_up.non_response import record_missed_check_ins
 from aftercare.checkins.models import CheckIn, NonResponse
 from aftercare.people.actions.events import record_event
 from aftercare.people.actions.patients import is_at_risk
 from aftercare.people.models import Event, IntakeQuestion, Patient, Procedure, User
+from aftercare.people.treatments.recording import record_details
 from aftercare.triage import LIMITS, Limits
+
+NOTHING_JUDGED = Reassessed(count=0, alerts=[], dispatched=False)
 
 
 class ChangedMeanwhileError(ValueError):
     """The record was changed since the page was drawn. Nothing was changed."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Treatment:
-    """The correctable fields of a procedure."""
-
-    kind: str
-    area: str
-    performed_at: datetime
-
-    @classmethod
-    def of(cls, procedure: Procedure) -> Treatment:
-        return cls(kind=procedure.kind, area=procedure.area, performed_at=procedure.performed_at)
-
-    def to_json(self) -> dict[str, str]:
-        return {"kind": self.kind, "area": self.area, "performed_at": self.performed_at.isoformat()}
 
 
 @transaction.atomic
@@ -59,33 +47,44 @@ def correct_procedure(
     now: datetime,
     limits: Limits = LIMITS,
 ) -> Reassessed:
-    """Correct kind, area or time of a procedure, and re-evaluate the check-ins of its series.
+    """Correct a procedure, and re-evaluate the check-ins of its series unless only its details are other ones.
 
     `version`: of the procedure on the page; raise ChangedMeanwhileError if it is outdated. Raise
-    ValidationError for an impossible treatment, without a change, or without a reason.
+    ValidationError for an impossible treatment, without a change, or without a reason, which only details that
+    were not recorded yet do not need.
     """
     [patient], current = lock(procedure, version)
-    require_possible(treatment, patient, now)
-    require_reason(reason)
     old = Treatment.of(current)
+    treatment = treatment.with_details_of(old)
+    require_possible(treatment, patient, now)
     if treatment == old:
         raise ValidationError(_("Nothing is changed. Correct what is wrong, or go back."))
+    if not treatment.only_adds_to(old):
+        require_reason(reason)
     baseline = CorrectionBaseline.of(patient, current)
-    current.kind, current.area, current.performed_at = treatment.kind, treatment.area, treatment.performed_at
-    current.corrected_at = now
-    current.save(update_fields=["kind", "area", "performed_at", "corrected_at"])
+    new = store(treatment, current, now)
     event = record_event(
         verb=Event.Verb.CORRECTED_PROCEDURE,
         actor=by,
         now=now,
         patient=patient,
         subject=current.pk,
-        details={"old": old.to_json(), "new": treatment.to_json(), "reason": reason},
+        details={"old": old.to_json(), "new": new.to_json(), "reason": reason},
     )
+    if treatment.is_same_course(old):
+        return NOTHING_JUDGED
     result = baseline.reevaluate(event=event, now=now, limits=limits)
     move_silence(current, instead_of=old.performed_at, now=now, limits=limits)
     record_missed_check_ins(now, limits, only=patient)
     return result
+
+
+def store(treatment: Treatment, procedure: Procedure, now: datetime) -> Treatment:
+    """Store the fields of a corrected treatment; return them as stored."""
+    procedure.kind, procedure.area = treatment.kind, treatment.area
+    procedure.performed_at, procedure.corrected_at = treatment.performed_at, now
+    procedure.save(update_fields=["kind", "area", "performed_at", "corrected_at"])
+    return replace(treatment, details=record_details(procedure, treatment.known_details))
 
 
 @transaction.atomic

@@ -20,13 +20,13 @@ from aftercare.checkins.own_data.person_parts import PERSON
 from aftercare.checkins.own_data.record_parts import ASSESSMENT, FINDING, RECORD
 from aftercare.checkins.wording import told
 from aftercare.guidance.models import ArticleRead
-from aftercare.people.models import Clinic, ContactPoint, Event, Patient, Procedure, User
+from aftercare.people.models import Clinic, ContactPoint, Event, Operator, Patient, Procedure, User
 
 FORMAT, VERSION = "aftercare-own-data", 1
 Kind = ContactPoint.Kind
 Row = dict[str, Any]
 # Rows that the file names; of others it has the id.
-NAMED = (User, Clinic, Revision)
+NAMED = (User, Operator, Clinic, Revision)
 
 
 def own_data(patient: Patient, now: datetime) -> Row:

@@ -17,7 +17,7 @@ from aftercare.checkins.models import (
 )
 from aftercare.checkins.own_data.part import OWNER, SECRET, WORKING, Part, about_or_by, of_record
 from aftercare.guidance.models import ArticleRead
-from aftercare.people.models import Companion, Event, Invitation, Patient, Procedure
+from aftercare.people.models import Companion, Event, Invitation, Lot, Patient, Procedure
 
 RECORD = Part(
     key="record",
@@ -41,10 +41,21 @@ OF_THE_RECORD = (
     Part(
         key="treatments",
         model=Procedure,
-        fields=("id", "kind", "area", "performed_at", "recorded_at", "recorded_by", "corrected_at"),
+        fields=(
+            *("id", "kind", "area", "performed_at", "operator", "recorded_at", "recorded_by"),
+            "corrected_at",
+        ),
         left_out={"patient": OWNER},
         wanted=of_record,
         order=("performed_at", "pk"),
+        prefetch=("operator__member__user",),
+    ),
+    Part(
+        key="lots",
+        model=Lot,
+        fields=("procedure", "kind", "product", "number"),
+        left_out={"id": WORKING, "clinic": "the clinic of the file", "key": "made of the number"},
+        wanted=lambda patient: Q(procedure__patient=patient),
     ),
     Part(
         key="check_ins",

@@ -32,7 +32,7 @@ class Row:
 
 def printed_context(patient: Patient, now: datetime, check_in: CheckIn | None = None) -> dict[str, Any]:
     """Return the page of one check-in with its course; without one, of the present course."""
-    every = list(patient.procedures.in_order().reverse())
+    every = list(patient.procedures.in_order().reverse().with_details())
     shown = procedures_of(check_in, every) if check_in else present(every, now)
     found = course_of(patient, shown)
     lead = lead_of(patient, now)

@@ -25,6 +25,7 @@ from aftercare.people.models import (
     FactorChange,
     FactorRemoval,
     Invitation,
+    Operator,
     Patient,
     QuietHours,
     SignInLink,
@@ -40,7 +41,10 @@ WAYS_IN: tuple[type[Model], ...] = (
     *(ContactPoint, ContactRule, QuietHours),
 )
 # Events whose details may name a member of staff.
-NAMING_STAFF = (Event.Verb.CHANGED_CLINIC, Event.Verb.GAVE_BACK, Event.Verb.RETURNED)
+NAMING_STAFF = (
+    *(Event.Verb.CHANGED_CLINIC, Event.Verb.GAVE_BACK, Event.Verb.RETURNED),
+    *(Event.Verb.CORRECTED_PROCEDURE, Event.Verb.MOVED_PROCEDURE),
+)
 
 
 def empty_account(user: User, erased_as: User.ErasedAs) -> User:
@@ -112,9 +116,15 @@ def erase_details(patients: Iterable[Patient]) -> int:
 
 
 def erase_names_of_staff(user: User, traces: Traces) -> None:
-    """Take a member of staff out of the words beside events about others; their own account's go."""
+    """Take a member of staff out of the words beside events about others; their own account's go.
+
+    So does the name under which they treated before they had an account.
+    """
     EventDetail.objects.filter(event__actor=user, event__verb=Event.Verb.CHANGED_ACCOUNT).delete()
     clinics = user.staff_memberships.values("clinic")
+    for operator in Operator.objects.filter(clinic__in=clinics, member=None).exclude(name=""):
+        if traces.are_in_text(operator.name):
+            Operator.objects.filter(pk=operator.pk).update(name="", key="")
     for detail in EventDetail.objects.filter(event__verb__in=NAMING_STAFF, event__clinic__in=clinics):
         if traces.are_in(detail.content):
             detail.content = without(detail.content, traces)

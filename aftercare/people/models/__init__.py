@@ -9,15 +9,11 @@ from aftercare.people.models.contact_points import ContactPoint, ContactRule, Qu
 from aftercare.people.models.events import Event, EventDetail
 from aftercare.people.models.factor_changes import FactorChange, FactorRemoval
 from aftercare.people.models.invitations import Invitation, StaffInvitation
-from aftercare.people.models.patients import (
-    AT_RISK_QUESTIONS,
-    Area,
-    IntakeQuestion,
-    Patient,
-    Procedure,
-    area_words,
-)
+from aftercare.people.models.patients import AT_RISK_QUESTIONS, IntakeQuestion, Patient
 from aftercare.people.models.seals import EventSeal, SealedEvent
+from aftercare.people.models.treatments.lots import Lot
+from aftercare.people.models.treatments.operators import Operator
+from aftercare.people.models.treatments.procedures import Area, Procedure, area_words
 from aftercare.people.models.users import Language, SignInLink, User, require_names
 
 __all__ = [
@@ -41,6 +37,8 @@ __all__ = [
     "IntakeQuestion",
     "Invitation",
     "Language",
+    "Lot",
+    "Operator",
     "Patient",
     "Procedure",
     "QuietHours",

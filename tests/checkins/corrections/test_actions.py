@@ -13,12 +13,12 @@ from aftercare.alerts.actions.ownership import acknowledge
 from aftercare.alerts.models import Alert, Dispatch
 from aftercare.checkins.corrections.actions import (
     ChangedMeanwhileError,
-    Treatment,
     correct_procedure,
     described_before,
     move_procedure,
 )
 from aftercare.checkins.corrections.reassessment import Reassessed
+from aftercare.checkins.corrections.treatment import Treatment
 from aftercare.checkins.follow_up.non_response import non_responders, record_missed_check_ins, silent_alerts
 from aftercare.checkins.models import Assessment, CheckIn, NonResponse
 from aftercare.people.models import Clinic, Event, Patient, Procedure, StaffMember

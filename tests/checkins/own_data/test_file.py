@@ -15,6 +15,8 @@ from django.utils import timezone
 from aftercare.alerts.actions.patient_messages import send_letter
 from aftercare.checkins.own_data.document import own_data
 from aftercare.people.models import Clinic, Event, Invitation, Patient, SignInLink, StaffMember
+from aftercare.people.treatments.details import LotEntry, TreatmentDetails
+from aftercare.people.treatments.recording import record_details
 from tests.checkins.posting import signed_in, text_of
 from tests.clinic.erasure.lives import TRACES, TYPED, patient_with_a_life
 from tests.clinic.staff_client import proved_client
@@ -75,6 +77,25 @@ def test_answers_have_words_and_instants_the_offset_of_the_clinic(
     assert content["letters"][0]["text"].startswith("We would like to see you")
     assert content["letters"][0]["by"] == nurse.user.get_full_name()
     assert content["alerts"][0]["procedure"] == treatment["id"] == own["procedure"]
+
+
+def test_treatments_have_who_treated_and_their_lots(patient: Patient, nurse: StaffMember) -> None:
+    tip = LotEntry(kind="needle", number="AB-12", product="FineLine tip")
+    first, second = (ProcedureFactory.create(patient=patient, area=area) for area in ("face", "neck"))
+    record_details(first, TreatmentDetails(operator=str(nurse.user), lots=frozenset({tip})))
+
+    content = own_data(patient, at(26))
+
+    operators = {one["id"]: one["operator"] for one in content["treatments"]}
+    assert operators == {str(first.pk): nurse.user.get_full_name(), str(second.pk): None}
+    [lot] = content["lots"]
+    assert lot == {
+        "procedure": str(first.pk),
+        "kind": "needle",
+        "kind_in_words": "Needle cartridge or tip",
+        "product": "FineLine tip",
+        "number": "AB-12",
+    }
 
 
 @pytest.mark.usefixtures("empty_cache", "codes_wait")

@@ -22,6 +22,7 @@ ELSEWHERE = {
     "people.StaffMember": "work, not care",
     "people.StaffInvitation": "work, not care",
     "checkins.ClusterReport": "its check-in and what it fired are in the file; the others of a cluster are not theirs",
+    "checkins.ClusterElsewhere": "its check-in is in the file; the clusters of other clinics are not theirs",
     "checkins.ClusterLook": "what was done at the clinic about several patients",
     "alerts.Dispatch": "when staff are told; the alert is in the file",
     "alerts.Drill": "work, not care",

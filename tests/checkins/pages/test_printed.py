@@ -11,6 +11,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from aftercare.checkins.pages import printed
 from aftercare.people.models import Patient, Procedure
+from aftercare.people.treatments.details import LotEntry, TreatmentDetails
+from aftercare.people.treatments.recording import record_details
 from tests.checkins.posting import signed_in, text_of
 from tests.clock import frozen_at
 from tests.factories import ProcedureFactory, at, check_in
@@ -110,3 +112,17 @@ def test_a_long_course_is_cut_and_costs_no_more_queries(
     course = text_of(page).split("Every entry")[1]
     assert "The newest 5. Earlier ones are in the portal." in course
     assert [hours for hours in range(10, 18) if f"Note {hours}." in course] == [13, 14, 15, 16, 17]
+
+
+def test_who_treated_and_the_lots_stand_with_the_treatment_if_they_are_recorded(
+    client: Client, procedure: Procedure
+) -> None:
+    before = text_of(client.get("/check-ins/print/"))
+    assert "treated by" not in before
+    assert "lot" not in before.split("Page made")[0].split()
+    tip = LotEntry(kind="needle", number="AB-12", product="FineLine tip")
+    record_details(procedure, TreatmentDetails(operator="Dr Zoë Marsh", lots=frozenset({tip})))
+
+    page = text_of(client.get("/check-ins/print/"))
+
+    assert "treated by Dr Zoë Marsh lot AB-12 (needle cartridge, FineLine tip)" in page

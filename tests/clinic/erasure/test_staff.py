@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import StringIO
 from typing import Any
 
@@ -15,14 +16,26 @@ from aftercare.alerts.actions.contact_attempts import record_contact_attempt
 from aftercare.alerts.actions.ownership import acknowledge
 from aftercare.alerts.following_up.unassign import return_to_pool
 from aftercare.alerts.models import Alert, ContactStep
+from aftercare.checkins.corrections.actions import correct_procedure
+from aftercare.checkins.corrections.treatment import Treatment
 from aftercare.guidance.actions.editors import add_editor
 from aftercare.people.actions.account import account_version, change_account
 from aftercare.people.actions.staff_invitations import invite_staff
-from aftercare.people.models import Clinic, Event, EventDetail, Patient, Shift, StaffMember, User
+from aftercare.people.models import (
+    Clinic,
+    Event,
+    EventDetail,
+    Operator,
+    Patient,
+    Shift,
+    StaffMember,
+    User,
+)
+from aftercare.people.treatments.details import TreatmentDetails
 from clinic.administration.actions import change_details
 from tests.clinic.erasure.whole_database import places_of
 from tests.clinic.staff_client import alert_url, patient_url, proved_client, staff_client, words
-from tests.factories import at, check_in
+from tests.factories import ProcedureFactory, at, check_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.frozen_at(at(22)), pytest.mark.usefixtures("empty_cache")]
 FIRST, LAST, MAIDEN, ADDRESS, DIGITS = (
@@ -33,6 +46,23 @@ FIRST, LAST, MAIDEN, ADDRESS, DIGITS = (
     "7700900815",
 )
 TRACES = (FIRST, LAST, MAIDEN, ADDRESS, DIGITS)
+
+
+def treated_before_and_after(patient: Patient, nurse: StaffMember) -> None:
+    """Let the nurse treat under a name without an account, under the account, and stand in a correction."""
+    named = Operator.objects.create(clinic=nurse.clinic, name=f"{FIRST} {LAST}", key="hartzler ottoline")
+    ProcedureFactory.create(patient=patient, operator=named)
+    procedure = ProcedureFactory.create(patient=patient, performed_at=at(1), area="neck")
+    for operator in (f"{FIRST} {LAST} ({ADDRESS})", "Somebody else"):
+        procedure.refresh_from_db()
+        correct_procedure(
+            procedure=procedure,
+            version=procedure.version,
+            treatment=replace(Treatment.of(procedure), details=TreatmentDetails(operator=operator)),
+            reason="Read from the book.",
+            by=nurse.user,
+            now=at(21),
+        )
 
 
 @pytest.fixture
@@ -54,6 +84,7 @@ def leaver(nurse: StaffMember, manager: StaffMember, owned_alert: Alert) -> Staf
         verb="returned", actor=user, at=at(20), clinic=clinic, patient=owned_alert.patient
     )
     EventDetail.objects.create(event=returned, content={"owner": f"{FIRST} {MAIDEN}"})
+    treated_before_and_after(owned_alert.patient, nurse)
     record_contact_attempt(
         patient=owned_alert.patient, by=user, now=at(21), result="no_answer", note="Rang twice."
     )
@@ -76,6 +107,7 @@ def test_no_column_of_any_table_names_an_erased_member_of_staff(leaver: StaffMem
     assert {
         "people_user.last_name",
         "people_eventdetail.content",
+        "people_operator.name",
         "wagtailcore_modellogentry.label",
         "wagtailusers_userprofile.avatar",
     } <= set().union(*before.values())

@@ -43,6 +43,9 @@ PLAIN = {
     # Chosen from lists, or the portal's own words.
     "people.Patient ": {"consent_version", "intake", "intake_asked", "time_zone"},
     "people.Procedure": {"area"},
+    # Found by: who treated, and which lot was used (decision 53).
+    "people.Operator": {"key", "name"},
+    "people.Lot": {"key", "kind", "number", "product"},
     "checkins.CheckIn": {"advice", "answers", "several_of"},
     "checkins.Assessment": {"advice", "ruleset_version"},
     "checkins.Finding": {"evidence", "rule"},

@@ -1,0 +1,1 @@
+"""Treatments: procedures, who performed them, and the lots that were used."""

@@ -1,0 +1,1 @@
+"""Who performed a treatment and which lots were used: compared, recorded and suggested."""

@@ -1,0 +1,1 @@
+"""Who treated and which lots were used, as fields of the forms of treatments."""
