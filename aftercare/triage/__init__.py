@@ -40,6 +40,7 @@ from aftercare.triage.rules.clusters import (
     CLUSTER_PATIENTS,
     CLUSTER_RULES,
     SignReport,
+    clusters_at,
     clusters_of,
 )
 from aftercare.triage.series import Entry
@@ -87,6 +88,7 @@ __all__ = [
     "TimedRule",
     "Unwell",
     "acknowledge_by",
+    "clusters_at",
     "clusters_of",
     "evaluate",
     "fires_emergency",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
+from uuid import UUID
 
 from django.utils.translation import gettext
 
@@ -13,6 +15,7 @@ from aftercare.checkins.clusters.search import reports_of
 from aftercare.checkins.models import Cluster, ClusterReport, Finding
 from aftercare.people.models import Patient, Procedure
 from aftercare.triage import RULES
+from clinic.clusters.shared import Shared, treatments_of
 from clinic.labels import treatment_words
 
 
@@ -22,6 +25,7 @@ class ReportRow:
 
     report: ClusterReport
     counts: bool
+    treatments: list[Procedure]
 
     @property
     def patient(self) -> Patient:
@@ -48,6 +52,7 @@ class ClusterPage:
 
     cluster: Cluster
     rows: list[ReportRow]
+    shared: Shared
 
     @classmethod
     def of(cls, cluster: Cluster) -> Self:
@@ -58,12 +63,22 @@ class ClusterPage:
         )
         ids = {report.check_in_id for report in reports}
         standing = {one.key for one in reports_of(Finding.objects.filter(assessment__check_in__in=ids))}
+        treatments = treatments_of(report.check_in for report in reports)
         rows = [
-            ReportRow(report=report, counts=report.check_in_id in standing)
+            ReportRow(
+                report=report,
+                counts=report.check_in_id in standing,
+                treatments=treatments[report.check_in_id],
+            )
             for report in reports
             if replaced_by(report) not in ids
         ]
-        return cls(cluster=cluster, rows=rows)
+        return cls(cluster=cluster, rows=rows, shared=Shared.of(treated(rows), cluster))
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """True if patients of another clinic share an operator or a lot with these."""
+        return any(one.is_elsewhere for one in self.shared.common)
 
     @property
     def patients(self) -> list[Patient]:
@@ -84,6 +99,15 @@ class ClusterPage:
     @property
     def last_at(self) -> datetime:
         return max(row.report.reported_at for row in self.rows)
+
+
+def treated(rows: Iterable[ReportRow]) -> dict[UUID, list[Procedure]]:
+    """Return by patient the treatments of the reports that count."""
+    found: defaultdict[UUID, list[Procedure]] = defaultdict(list)
+    for row in rows:
+        if row.counts:
+            found[row.patient.pk] += row.treatments
+    return found
 
 
 def replaced_by(report: ClusterReport) -> object:

@@ -18,7 +18,7 @@ from aftercare.alerts.notifying.texts import drill_words, list_words, together_w
 from aftercare.alerts.on_call import confirmations, overrides, swaps
 from aftercare.checkins.clusters import messages as clusters
 from aftercare.checkins.follow_up import unconfirmed
-from aftercare.checkins.models import CheckIn, Cluster, ClusterReport
+from aftercare.checkins.models import CheckIn, Cluster, ClusterElsewhere, ClusterReport
 from aftercare.checkins.reminders import messages
 from aftercare.checkins.reminders.actions import plan_of
 from aftercare.checkins.reminders.planning import Occasion
@@ -105,12 +105,14 @@ def mails_about_omissions() -> Iterator[Mail]:
 
 
 def mails_about_clusters() -> Iterator[Mail]:
-    """One that is new, and one that has grown."""
+    """One that is new, one that has grown, and one with a check-in at another clinic."""
     now = timezone.now()
     for joined in ClusterReport.objects.filter(cluster__looked_at=None).select_related("cluster")[:1]:
         for found_at in (joined.added_at, joined.added_at - timedelta(days=1)):
             Cluster.objects.filter(pk=joined.cluster_id).update(found_at=found_at)
             yield "cluster", clusters.render(Message(subject=joined.pk), now)
+    for elsewhere in ClusterElsewhere.objects.filter(cluster__looked_at=None)[:1]:
+        yield "cluster", clusters.render(Message(subject=elsewhere.pk), now)
 
 
 def mails_about_the_rota() -> Iterator[Mail]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -44,12 +44,16 @@ from aftercare.people.models import (
     ContactPoint,
     FactorRemoval,
     Invitation,
+    Lot,
+    Operator,
     Patient,
     Shift,
     StaffInvitation,
     StaffMember,
     User,
 )
+from aftercare.people.treatments.details import LotEntry, TreatmentDetails
+from aftercare.people.treatments.recording import record_details
 from tests.checkins.clusters.making import make_cluster
 from tests.checkins.photos.making import make_photo
 from tests.clock import frozen_at
@@ -84,6 +88,8 @@ ENTERED: dict[type[models.Model], tuple[str, ...]] = {
     ContactAttempt: ("note",),
     ContactPoint: ("name",),
     Companion: ("name", "email"),
+    Lot: ("number", "product"),
+    Operator: ("name",),
 }
 CLASSES = re.compile(r'class="([^"]*)"')
 MARKUP = re.compile(r"<[^>]+>|\{\w+\}")
@@ -224,7 +230,17 @@ def make_clusters(clinic: Clinic, by: User) -> None:
     seen = make_cluster(*reported[:1], now=NOW)
     look_at_cluster(cluster_id=seen.pk, by=by, note="Wenzel fragte nach.", grown_at=NOW, now=NOW)
     found = make_cluster(*reported, now=NOW)
+    share_a_lot(found, reported)
     Cluster.objects.filter(pk=found.pk).update(found_at=NOW - timedelta(days=1))
+
+
+def share_a_lot(cluster: Cluster, reported: Sequence[CheckIn]) -> None:
+    """Two with the same lot, treated by somebody without an account, and a check-in with it at another clinic."""
+    cluster.elsewhere.create(check_in=reported[0], added_at=NOW)
+    for one in reported[:2]:
+        assert one.procedure is not None
+        lots = frozenset({LotEntry(kind="needle", number="77-1", product="Wenzel")})
+        record_details(one.procedure, TreatmentDetails(operator="Ottilie", lots=lots))
 
 
 def companion_of(patient: Patient) -> Companion:

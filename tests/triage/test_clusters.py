@@ -14,6 +14,7 @@ from aftercare.triage import (
     RULES,
     Level,
     SignReport,
+    clusters_at,
     clusters_of,
 )
 
@@ -61,3 +62,67 @@ def test_the_limit_is_exact() -> None:
     two = [report("a", 0), report("b", 1)]
     assert clusters_of([*two, report("c", 30, seconds=1)]) == []
     assert len(clusters_of([*two, report("c", 30)])) == 1
+
+
+def at_clinic(clinic: int, patient: str, day: float, *shared: str) -> SignReport:
+    made = report(patient, day)
+    return SignReport(key=made.key, patient=made.patient, at=made.at, clinic=clinic, shared=frozenset(shared))
+
+
+@pytest.mark.parametrize(
+    ("reports", "found"),
+    [
+        pytest.param([(1, "a", 0), (1, "b", 1), (1, "c", 2)], [["a", "b", "c"]], id="of the clinic"),
+        pytest.param([(1, "a", 0), (1, "b", 1), (2, "c", 2)], [], id="two clinics that share nothing"),
+        pytest.param(
+            [(1, "a", 0, "lot"), (2, "b", 1, "lot"), (2, "c", 2, "lot")],
+            [["a", "b", "c"]],
+            id="a lot elsewhere",
+        ),
+        pytest.param(
+            [(1, "a", 0, "lot"), (2, "b", 1, "lot"), (2, "c", 31, "lot")], [], id="a lot over too many days"
+        ),
+        pytest.param(
+            [(1, "a", 0, "one"), (2, "b", 1, "other"), (2, "c", 2, "one")],
+            [],
+            id="two lots with two patients",
+        ),
+        pytest.param(
+            [(1, "a", 0, "lot", "ann"), (2, "b", 1, "lot"), (2, "c", 2, "ann")],
+            [],
+            id="a lot with two, and an operator with two",
+        ),
+        pytest.param(
+            [(2, "a", 0, "lot"), (2, "b", 1, "lot"), (3, "c", 2, "lot")],
+            [],
+            id="a lot of other clinics alone",
+        ),
+        pytest.param(
+            [(1, "a", 0, "lot"), (1, "b", 1, "lot"), (1, "c", 2, "lot")],
+            [["a", "b", "c"]],
+            id="the clinic and a lot make one",
+        ),
+        pytest.param(
+            [(1, "a", 0, "lot"), (1, "b", 1), (1, "c", 2), (2, "d", 3, "lot"), (2, "e", 4, "lot")],
+            [["a", "b", "c", "d", "e"]],
+            id="a cluster of the clinic and one of a lot share a patient",
+        ),
+        pytest.param(
+            [
+                (1, "a", 0, "lot"),
+                (2, "b", 1, "lot"),
+                (2, "c", 2, "lot"),
+                (1, "x", 50),
+                (1, "y", 51),
+                (1, "z", 52),
+            ],
+            [["a", "b", "c"], ["x", "y", "z"]],
+            id="two that share nothing, oldest first",
+        ),
+    ],
+)
+def test_clusters_at_a_clinic(reports: list[tuple[int, str, float]], found: list[list[str]]) -> None:
+    made = [at_clinic(*one) for one in reports]
+    names = {uuid5(NAMESPACE_OID, letter): letter for letter in "abcdexyz"}
+
+    assert [[names[one.patient] for one in cluster] for cluster in clusters_at(1, made)] == found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,13 +13,13 @@ from django.db import transaction
 from aftercare.alerts.on_call.roster import Roster
 from aftercare.alerts.on_call.telling import tell
 from aftercare.checkins.clusters.messages import KIND, WORTH_TELLING
-from aftercare.checkins.clusters.search import LOOK_BACK, clinics_with_reports, reports_at
-from aftercare.checkins.models import Cluster, ClusterLook, ClusterReport
+from aftercare.checkins.clusters.search import LOOK_BACK, clinics_with_news, reports_at, reports_elsewhere
+from aftercare.checkins.models import Cluster, ClusterElsewhere, ClusterLook, ClusterReport
 from aftercare.logs.isolation import isolated
 from aftercare.outbox.heartbeats import beat_heart, last_beats
 from aftercare.people.actions.events import record_event
 from aftercare.people.models import Clinic, Event, User
-from aftercare.triage import SignReport, clusters_of
+from aftercare.triage import SignReport, clusters_at
 
 logger = logging.getLogger(__name__)
 
@@ -32,52 +33,76 @@ class GrownMeanwhileError(Exception):
     """A further patient has joined the cluster since the page was drawn."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """Number of clusters of a clinic that are new or have grown, and the other clinics with a part in them."""
+
+    changed: int
+    elsewhere: frozenset[int] = frozenset()
+
+
 def find_clusters(now: datetime) -> int:
-    """Look for clusters at each clinic with a new report; return how many are new or have grown.
+    """Look for clusters at each clinic with news, and where these share one; return how many are new or have grown.
 
     After an error the next run looks at the same reports again.
     """
     last = last_beats().get(JOB, now - LOOK_BACK)
-    clinics = list(clinics_with_reports(min(last, now) - MARGIN))
-    changed, looked_at = 0, 0
+    clinics = list(clinics_with_news(min(last, now) - MARGIN))
+    changed, looked_at, others = 0, 0, set[int]()
     for clinic in clinics:
         with isolated(logger, "the clusters of clinic %s could not be found", clinic.pk):
-            changed += update_clusters(clinic, now)
-            looked_at += 1
-    if looked_at == len(clinics):
+            found = update_clusters(clinic, now)
+            changed, looked_at, others = changed + found.changed, looked_at + 1, others | found.elsewhere
+    rest = list(Clinic.objects.filter(pk__in=others - {clinic.pk for clinic in clinics})) if others else []
+    for clinic in rest:
+        with isolated(logger, "the clusters of clinic %s could not be found", clinic.pk):
+            changed, looked_at = changed + update_clusters(clinic, now).changed, looked_at + 1
+    if looked_at == len(clinics) + len(rest):
         beat_heart(JOB, now)
     return changed
 
 
 @transaction.atomic
-def update_clusters(clinic: Clinic, now: datetime) -> int:
+def update_clusters(clinic: Clinic, now: datetime) -> Changes:
     """Add to the clusters of a clinic what was reported, and tell its managers of each that is new or has grown."""
     Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)
-    found = clusters_of(reports_at(clinic, now))
-    return sum(update_cluster(clinic, reports, now) for reports in found)
+    own = reports_at(clinic, now)
+    found = clusters_at(clinic.pk, [*own, *reports_elsewhere(clinic, own, now)])
+    elsewhere = {report.clinic for cluster in found for report in cluster} - {clinic.pk}
+    changed = sum(update_cluster(clinic, reports, now) for reports in found)
+    return Changes(changed=changed, elsewhere=frozenset(elsewhere))
 
 
 def update_cluster(clinic: Clinic, reports: Sequence[SignReport], now: datetime) -> bool:
-    """Add reports to the cluster that has one of them, or to a new one; return True if a patient joined."""
-    rows = ClusterReport.objects.filter(cluster__clinic=clinic, check_in__in=[one.key for one in reports])
+    """Add reports to the cluster that has one of them, or to a new one; return True if its managers were told.
+
+    They are told of each patient of the clinic who joins. Of patients elsewhere they are told when the first one
+    joins, and again after a look, so that their number shows nowhere.
+    """
+    own = [one for one in reports if one.clinic == clinic.pk]
+    rows = ClusterReport.objects.filter(cluster__clinic=clinic, check_in__in=[one.key for one in own])
     known = {row.check_in_id: row.cluster for row in rows.select_related("cluster").order_by("added_at")}
-    news = [one for one in reports if one.key not in known]
-    if not news:
+    news = [one for one in own if one.key not in known]
+    if not news and len(own) == len(reports):
         return False
     # The newest, where a report that was dated back has joined two.
     cluster = max(known.values(), key=lambda one: one.found_at, default=None)
-    patients = patients_of(cluster) if cluster else set()
-    joined = {one.patient for one in news} - patients
     if cluster is None:
         cluster = Cluster.objects.create(clinic=clinic, found_at=now, grown_at=now)
+    has_joined = bool({one.patient for one in news} - patients_of(cluster))
+    was_told = cluster.looked_at is None and cluster.elsewhere.exists()
     added = add_reports(cluster, news, now)
-    if joined:
-        Cluster.objects.filter(pk=cluster.pk).update(grown_at=now, looked_at=None)
-        tell_managers(cluster, added[-1], now)
-    return bool(joined)
+    beside = add_elsewhere(cluster, [one for one in reports if one.clinic != clinic.pk], now)
+    if has_joined:
+        tell_managers(cluster, added[-1].pk, now)
+    elif beside and not was_told:
+        tell_managers(cluster, beside[-1].pk, now)
+    else:
+        return False
+    return True
 
 
-def patients_of(cluster: Cluster) -> set[object]:
+def patients_of(cluster: Cluster) -> set[UUID]:
     """Return the ids of the patients of a cluster."""
     return set(cluster.reports.values_list("check_in__patient", flat=True))
 
@@ -95,9 +120,24 @@ def add_reports(cluster: Cluster, reports: Iterable[SignReport], now: datetime) 
     )
 
 
-def tell_managers(cluster: Cluster, joined: ClusterReport, now: datetime) -> None:
-    """Record that a cluster is new or has grown, and write a message to each manager of its clinic."""
+def add_elsewhere(cluster: Cluster, reports: Iterable[SignReport], now: datetime) -> list[ClusterElsewhere]:
+    """Store the reports at other clinics; return the rows of patients who had none here."""
+    rows = cluster.elsewhere.values_list("check_in", "check_in__patient")
+    known, patients = {check_in for check_in, _patient in rows}, {patient for _check_in, patient in rows}
+    news = [one for one in reports if one.key not in known]
+    added = ClusterElsewhere.objects.bulk_create(
+        ClusterElsewhere(cluster=cluster, check_in_id=one.key, added_at=now) for one in news
+    )
+    return [row for row, one in zip(added, news, strict=True) if one.patient not in patients]
+
+
+def tell_managers(cluster: Cluster, joined: UUID, now: datetime) -> None:
+    """Let a cluster wait for a look: record it, and write a message to each manager of its clinic.
+
+    `joined`: the row of the report that joined last.
+    """
     clinic = cluster.clinic
+    Cluster.objects.filter(pk=cluster.pk).update(grown_at=now, looked_at=None)
     record_event(
         verb=Event.Verb.FOUND_CLUSTER,
         actor=User.objects.system(),
@@ -108,7 +148,7 @@ def tell_managers(cluster: Cluster, joined: ClusterReport, now: datetime) -> Non
     managers = Roster.of(clinic, now).managers(now)
     if not managers:
         logger.error("clinic %s has no manager to tell of cluster %s", clinic.pk, cluster.pk)
-    tell(managers, kind=KIND, subject=joined.pk, clinic=clinic, now=now, expires_at=now + WORTH_TELLING)
+    tell(managers, kind=KIND, subject=joined, clinic=clinic, now=now, expires_at=now + WORTH_TELLING)
 
 
 @transaction.atomic

@@ -11,29 +11,46 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from aftercare.alerts.models import Alert
+from aftercare.checkins.clusters.marks import COLUMNS, Reported, marks_of, procedures_with
 from aftercare.checkins.models import Assessment, Finding
-from aftercare.people.models import Clinic
+from aftercare.people.models import Clinic, Procedure
 from aftercare.triage import CLUSTER_DAYS, CLUSTER_RULES, SignReport
 
 # A report is told of although the search stood still for a while: the days before the oldest of these count too.
 LOOK_BACK = timedelta(days=2 * CLUSTER_DAYS)
 
 
-def clinics_with_reports(since: datetime) -> QuerySet[Clinic]:
-    """Return the clinics at which such a sign was reported since an instant."""
+def clinics_with_news(since: datetime) -> QuerySet[Clinic]:
+    """Return the clinics at which such a sign was reported, or a treatment corrected, since an instant."""
     alerts = Alert.objects.filter(rule__in=CLUSTER_RULES, last_reported_at__gte=since)
-    return Clinic.objects.filter(pk__in=set(alerts.values_list("clinic", flat=True))).order_by("pk")
+    # A lot that is written down later can be one of earlier reports.
+    corrected = Procedure.objects.filter(corrected_at__gte=since)
+    both = alerts.order_by().values_list("clinic").union(corrected.order_by().values_list("patient__clinic"))
+    return Clinic.objects.filter(pk__in={pk for (pk,) in both}).order_by("pk")
 
 
 def reports_at(clinic: Clinic, now: datetime) -> list[SignReport]:
     """Return the reports of such signs at a clinic that count."""
-    alerts = Alert.objects.filter(
-        clinic=clinic, rule__in=CLUSTER_RULES, last_reported_at__gte=now - LOOK_BACK
-    )
-    return reports_of(Finding.objects.filter(alert__in=alerts))
+    return reports_of(Finding.objects.filter(alert__in=recent_alerts(now).filter(clinic=clinic)))
+
+
+def reports_elsewhere(clinic: Clinic, own: Collection[SignReport], now: datetime) -> list[SignReport]:
+    """Return the reports at other clinics that share an operator or a lot with reports of a clinic."""
+    wanted = procedures_with({mark for report in own for mark in report.shared})
+    if not wanted:
+        return []
+    patients = Q()
+    for procedures in wanted:
+        patients |= Q(patient__in=procedures.exclude(patient__clinic=clinic).values("patient"))
+    return reports_of(Finding.objects.filter(alert__in=recent_alerts(now).filter(patients)))
+
+
+def recent_alerts(now: datetime) -> QuerySet[Alert]:
+    """Return the alerts of such signs that were reported within the time that is looked back."""
+    return Alert.objects.filter(rule__in=CLUSTER_RULES, last_reported_at__gte=now - LOOK_BACK)
 
 
 def reports_of(findings: QuerySet[Finding]) -> list[SignReport]:
@@ -44,22 +61,26 @@ def reports_of(findings: QuerySet[Finding]) -> list[SignReport]:
     """
     standing = findings.filter(rule__in=CLUSTER_RULES, assessment__check_in__superseded_by=None)
     rows = standing.exclude(alert__outcome=Alert.Outcome.MISTAKE).values_list(
-        "assessment__check_in__id",
-        "assessment__check_in__patient_id",
-        "assessment__check_in__submitted_at",
-        "kept_since",
-        "rule",
+        *("assessment__check_in__" + column for column in COLUMNS), "kept_since", "rule"
     )
-    signs: defaultdict[tuple[UUID, UUID, datetime], dict[str, datetime]] = defaultdict(dict)
-    for check_in, patient, submitted_at, kept_since, rule in rows:
-        signs[check_in, patient, submitted_at][rule] = kept_since or submitted_at
-    corrected = rules_after_corrections([check_in for check_in, _patient, _at in signs])
+    signs: defaultdict[Reported, dict[str, datetime]] = defaultdict(dict)
+    for *columns, several_of, kept_since, rule in rows:
+        reported = Reported._make((*columns, tuple(several_of)))
+        signs[reported][rule] = kept_since or reported.submitted_at
+    corrected = rules_after_corrections([reported.check_in for reported in signs])
+    marks = marks_of(signs)
     reports = []
-    for (check_in, patient, _submitted_at), since in signs.items():
-        rules = sorted(since.keys() & corrected.get(check_in, since.keys()))
-        if rules:
-            at = min(since[rule] for rule in rules)
-            reports.append(SignReport(key=check_in, patient=patient, at=at, rules=tuple(rules)))
+    for reported, since in signs.items():
+        if rules := sorted(since.keys() & corrected.get(reported.check_in, since.keys())):
+            report = SignReport(
+                key=reported.check_in,
+                patient=reported.patient,
+                at=min(since[rule] for rule in rules),
+                rules=tuple(rules),
+                clinic=reported.clinic,
+                shared=marks[reported.check_in],
+            )
+            reports.append(report)
     return reports
 
 

@@ -10,7 +10,7 @@ from aftercare.checkins.models.check_ins import (
     LevelChoice,
     NonResponse,
 )
-from aftercare.checkins.models.clusters import Cluster, ClusterLook, ClusterReport
+from aftercare.checkins.models.clusters import Cluster, ClusterElsewhere, ClusterLook, ClusterReport
 from aftercare.checkins.models.photos import (
     CONSENT_VERSION,
     MOST_PHOTOS,
@@ -28,6 +28,7 @@ __all__ = [
     "Assessment",
     "CheckIn",
     "Cluster",
+    "ClusterElsewhere",
     "ClusterLook",
     "ClusterReport",
     "Finding",

@@ -1,4 +1,4 @@
-"""Clusters: check-ins of several patients of one clinic that a manager looks at together."""
+"""Clusters: check-ins of several patients that a manager looks at together."""
 
 from __future__ import annotations
 
@@ -20,7 +20,11 @@ class ClusterQuerySet(models.QuerySet["Cluster"]):
 
 
 class Cluster(models.Model):
-    """Reports of signs of infection by several patients of a clinic (`aftercare.triage.rules.clusters`)."""
+    """Reports of signs of infection by patients of a clinic, who share it, an operator or a lot.
+
+    Patients of other clinics can share the operator or the lot: each clinic has a cluster of its own, with its own
+    reports (`aftercare.triage.rules.clusters`).
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="clusters")
@@ -65,6 +69,28 @@ class ClusterReport(models.Model):
 
     def __str__(self) -> str:
         return f"report {self.check_in_id} of {self.cluster_id}"
+
+
+class ClusterElsewhere(models.Model):
+    """A check-in at another clinic that shares an operator or a lot with a cluster.
+
+    No page shows it: a manager reads that there is one, and not which or how many.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    cluster = models.ForeignKey(Cluster, on_delete=models.PROTECT, related_name="elsewhere")
+    check_in = models.ForeignKey(CheckIn, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cluster", "check_in"], name="one_row_per_cluster_and_check_in_elsewhere"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"report {self.check_in_id} beside {self.cluster_id}"
 
 
 class ClusterLook(models.Model):

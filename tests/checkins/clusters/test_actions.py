@@ -15,7 +15,8 @@ from aftercare.alerts.actions.closing import close
 from aftercare.alerts.actions.ownership import acknowledge
 from aftercare.checkins.clusters import actions
 from aftercare.checkins.clusters.actions import GrownMeanwhileError, find_clusters, look_at_cluster
-from aftercare.checkins.corrections.actions import Treatment, correct_procedure
+from aftercare.checkins.corrections.actions import correct_procedure
+from aftercare.checkins.corrections.treatment import Treatment
 from aftercare.checkins.models import CheckIn, Cluster
 from aftercare.outbox.delivery import sweep
 from aftercare.outbox.models import Message
@@ -130,7 +131,7 @@ class TestFound:
         reported(clinic, 3)
         real = actions.update_clusters
 
-        def broken(of: Clinic, now: Any) -> int:
+        def broken(of: Clinic, now: Any) -> actions.Changes:
             if of == clinic:
                 raise ValueError("broken")
             return real(of, now)

@@ -8,9 +8,10 @@ import pytest
 
 from aftercare.checkins.clusters.actions import find_clusters
 from aftercare.checkins.models import Cluster
-from aftercare.people.models import Clinic, Patient, StaffMember
+from aftercare.people.models import Clinic, Lot, Patient, StaffMember
+from tests.checkins.clusters.sharing import reported_with
 from tests.clinic.staff_client import QUEUE, patient_url, staff_client, words
-from tests.factories import PatientFactory, ProcedureFactory, UserFactory, at, check_in
+from tests.factories import PatientFactory, ProcedureFactory, UserFactory, at, check_in, person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.frozen_at(at(60))]
 BANNER = "Look at them together"
@@ -144,3 +145,102 @@ def test_managers_of_two_clinics_act_for_the_one_of_the_cluster(
 
     assert elsewhere.clinic == other_clinic
     assert client.get(path_of(cluster)).status_code == 200
+
+
+class TestInCommon:
+    """What the patients share stands first, and what is not recorded beside it."""
+
+    def page_of(self, manager: StaffMember, h: float = 60) -> str:
+        find_clusters(at(h))
+        [cluster] = Cluster.objects.filter(clinic=manager.clinic)
+        return words(staff_client(manager).get(path_of(cluster)))
+
+    def test_a_lot_and_an_operator_of_all(self, clinic: Clinic, manager: StaffMember) -> None:
+        for h in (20, 30, 40):
+            reported_with(clinic, h, str(manager.user), "AB-12")
+
+        said = self.page_of(manager)
+
+        assert "Lot AB-12 (needle cartridge) All 3 patients" in said
+        # The manager treated them, and reads it as of anybody.
+        assert f"Treated by {manager.user} All 3 patients" in said
+        assert "not recorded for" in said  # neither serum nor cream
+        assert "Who treated: not recorded" not in said
+
+    def test_of_some(self, clinic: Clinic, manager: StaffMember) -> None:
+        reported_with(clinic, 20, "Ann Lowe", "AB-12")
+        reported_with(clinic, 30, "Bo Ray", "ab12")
+        reported_with(clinic, 40, "", "CD-3")
+
+        said = self.page_of(manager)
+
+        assert "Lot AB-12 (needle cartridge) 2 of 3 patients" in said
+        assert "Who treated: not recorded for 1 of 3" in said
+        assert "Treated by Ann Lowe 1 of" not in said
+        assert "Needle cartridge or tip: not recorded" not in said
+        assert "Numbing cream: not recorded for 3 of 3" in said
+
+    def test_nothing_is_recorded(self, patients: list[Patient], manager: StaffMember) -> None:
+        said = self.page_of(manager)
+
+        assert "No lot that is recorded, and nobody who treated, is the same for two of them." in said
+        assert "Who treated: not recorded for 3 of 3 Lots: not recorded for 3 of 3" in said
+
+    def test_a_report_that_was_taken_back_has_no_part(self, clinic: Clinic, manager: StaffMember) -> None:
+        wrong = reported_with(clinic, 20, "", "AB-12")
+        for h in (30, 40):
+            reported_with(clinic, h, "", "AB-12")
+        assert "All 3 patients" in self.page_of(manager)
+        check_in(wrong, 57, supersedes=wrong.check_ins.get(), described=at(20))
+
+        assert "All 2 patients" in self.page_of(manager)
+
+    def test_another_clinic_is_said_and_nothing_of_it_shown(
+        self, clinic: Clinic, other_clinic: Clinic, manager: StaffMember
+    ) -> None:
+        reported_with(clinic, 20, "Ann Lowe", "AB-12")
+        others = [reported_with(other_clinic, h, "Olga Elsewhere", "AB 12") for h in (30, 40)]
+
+        said = self.page_of(manager)
+
+        assert "Similar signs in 1 patient here, and at another clinic" in said
+        assert "Lot AB-12 (needle cartridge) The patient of this list Also reported at another clinic" in said
+        for secret in (other_clinic.name, "Olga Elsewhere", *(str(one.user) for one in others)):
+            assert secret not in said
+        cluster = Cluster.objects.get(clinic=clinic)
+        olga = person(other_clinic, "Olga", StaffMember.Role.MANAGER)
+        assert staff_client(olga).get(path_of(cluster)).status_code == 404
+
+    def test_a_correction_elsewhere_takes_it_away(
+        self, clinic: Clinic, other_clinic: Clinic, manager: StaffMember
+    ) -> None:
+        reported_with(clinic, 20, "", "AB-12")
+        for h in (30, 40):
+            reported_with(other_clinic, h, "", "AB-12")
+        self.page_of(manager)
+        Lot.objects.filter(clinic=other_clinic).delete()
+
+        said = self.page_of(manager)
+
+        assert "Also reported at another clinic" not in said
+        assert "That was corrected since." in said
+
+    def test_two_spellings_of_a_product_both_stand_there(self, clinic: Clinic, manager: StaffMember) -> None:
+        for h, product in ((20, "FineLine"), (30, "Fine-Line tip"), (40, "FineLine")):
+            patient = reported_with(clinic, h, "", "AB-12")
+            Lot.objects.filter(procedure__patient=patient).update(product=product)
+
+        said = self.page_of(manager)
+        # In the order in which the reports stand, newest first.
+        assert "Lot AB-12 (needle cartridge, FineLine, Fine-Line tip)" in said
+
+    def test_the_queries_do_not_grow_with_the_reports(
+        self, clinic: Clinic, manager: StaffMember, django_assert_max_num_queries: Any
+    ) -> None:
+        for h in range(20, 40):
+            reported_with(clinic, h, "Ann Lowe", "AB-12")
+        find_clusters(at(50))
+        client, path = staff_client(manager), path_of(Cluster.objects.get())
+        client.get(path)
+        with django_assert_max_num_queries(30):
+            client.get(path)
