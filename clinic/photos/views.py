@@ -24,6 +24,7 @@ from aftercare.checkins.photos.serving import picture_response
 from aftercare.people.models import Event, StaffMember
 from aftercare.people.requests import sender_of
 from clinic.access import only, patient_of_clinic, staff_page
+from clinic.labels import treatment_words
 from clinic.permissions import may_work_alerts
 from clinic.photos.page import Comparison
 
@@ -39,6 +40,7 @@ def photos(request: HttpRequest, member: StaffMember, patient_id: UUID) -> HttpR
     context = {
         "patient": found,
         "comparison": Comparison.of(kept, area=area, earlier=named),
+        "treatment": treatment_words(found.procedures.in_order().last(), timezone.now()),
         "may_ask": may_work_alerts(member) and not found.is_withdrawn,
         "now": timezone.now(),
     }
