@@ -50,7 +50,7 @@ TRACES = (FIRST, LAST, MAIDEN, ADDRESS, DIGITS)
 
 def treated_before_and_after(patient: Patient, nurse: StaffMember) -> None:
     """Let the nurse treat under a name without an account, under the account, and stand in a correction."""
-    named = Operator.objects.create(clinic=nurse.clinic, name=f"{FIRST} {LAST}", key="hartzler ottoline")
+    named = Operator.objects.create(clinic=nurse.clinic, name=f"{FIRST} {MAIDEN}", key="ottoline vanderpuye")
     ProcedureFactory.create(patient=patient, operator=named)
     procedure = ProcedureFactory.create(patient=patient, performed_at=at(1), area="neck")
     for operator in (f"{FIRST} {LAST} ({ADDRESS})", "Somebody else"):

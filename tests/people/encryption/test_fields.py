@@ -45,7 +45,7 @@ PLAIN = {
     "people.Procedure": {"area"},
     # Found by: who treated, and which lot was used (decision 53).
     "people.Operator": {"key", "name"},
-    "people.Lot": {"key", "kind", "number", "product"},
+    "people.Lot": {"key", "number", "product"},
     "checkins.CheckIn": {"advice", "answers", "several_of"},
     "checkins.Assessment": {"advice", "ruleset_version"},
     "checkins.Finding": {"evidence", "rule"},

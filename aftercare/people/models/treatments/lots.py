@@ -31,7 +31,7 @@ class Lot(models.Model):
     kind = models.CharField(max_length=10, choices=Kind)
     product = models.CharField(max_length=PRODUCT_LENGTH, blank=True)
     number = models.CharField(max_length=NUMBER_LENGTH)
-    # The number as it is compared (`people.treatments.comparing`).
+    # The number as it is compared (`aftercare.people.treatments.comparing`).
     key = models.CharField(max_length=NUMBER_LENGTH)
 
     class Meta:
