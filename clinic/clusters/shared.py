@@ -14,6 +14,7 @@ from django.utils.translation import pgettext
 from aftercare.checkins.clusters.search import reports_of
 from aftercare.checkins.models import CheckIn, Cluster, Finding
 from aftercare.people.models import Lot, Procedure
+from aftercare.people.treatments.loading import with_details
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +82,7 @@ class Found:
             self.operators[procedure.operator.person] = str(procedure.operator)
             self.patients[procedure.operator.person].add(patient)
             self.recorded[OPERATOR].add(patient)
-        for lot in procedure.lots.all():
+        for lot in procedure.used_lots:
             self.lots[lot.mark].append(lot)
             self.patients[lot.mark].add(patient)
             self.recorded[lot.kind].add(patient)
@@ -138,10 +139,10 @@ def marks_elsewhere(cluster: Cluster) -> frozenset[str] | None:
 
 
 def treatments_of(check_ins: Iterable[CheckIn]) -> dict[UUID, list[Procedure]]:
-    """Return the treatments that each check-in is about, by its id, with operator and lots; in two queries."""
+    """Return the treatments that each check-in is about, by its id, with operator and lots; in one query."""
     wanted = {check_in.pk: about(check_in) for check_in in check_ins}
     rows = Procedure.objects.filter(pk__in=set().union(*wanted.values()))
-    found: dict[UUID, Procedure] = {procedure.pk: procedure for procedure in rows.with_details()}
+    found = {procedure.pk: procedure for procedure in with_details(rows)}
     return {
         check_in: [found[procedure] for procedure in procedures if procedure in found]
         for check_in, procedures in wanted.items()

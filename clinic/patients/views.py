@@ -19,6 +19,7 @@ from aftercare.checkins.pages.history import recovering_side_by_side
 from aftercare.checkins.pages.recovery_chart import STAFF, charts_of
 from aftercare.checkins.photos.page import photos_of
 from aftercare.people.models import Event, Patient, StaffMember
+from aftercare.people.treatments.loading import with_details
 from clinic.access import patient_of_clinic, require, shows, staff_page
 from clinic.alert.call_panel import panel_of
 from clinic.enrolment.invitation import invitation_status_of
@@ -68,7 +69,7 @@ def patient_page(
     now = timezone.now()
     alerts = list(found.alerts.select_related("closed_by", "acknowledged_by", "owner").worst_first())
     open_alerts = [alert for alert in alerts if alert.is_open]
-    procedures = list(found.procedures.in_order().reverse().with_details())
+    procedures = with_details(found.procedures.in_order().reverse())
     page, photos = page_of_check_ins(found, request.GET.get("page")), photos_of(found)
     context = {
         "patient": found,

@@ -16,6 +16,7 @@ from aftercare.checkins.pages.recovery_chart import PATIENT, charts_of
 from aftercare.checkins.pages.result import later_version, seen_again
 from aftercare.checkins.wording import SHORT, told
 from aftercare.people.models import Patient, Procedure
+from aftercare.people.treatments.loading import with_details
 from aftercare.triage import SYMPTOMS
 
 ROWS = 150  # check-ins of the course, the newest
@@ -32,7 +33,7 @@ class Row:
 
 def printed_context(patient: Patient, now: datetime, check_in: CheckIn | None = None) -> dict[str, Any]:
     """Return the page of one check-in with its course; without one, of the present course."""
-    every = list(patient.procedures.in_order().reverse().with_details())
+    every = with_details(patient.procedures.in_order().reverse())
     shown = procedures_of(check_in, every) if check_in else present(every, now)
     found = course_of(patient, shown)
     lead = lead_of(patient, now)

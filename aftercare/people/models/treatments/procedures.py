@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +13,9 @@ from django.utils.translation import pgettext_lazy
 from aftercare.people.models.patients import Patient
 from aftercare.people.models.treatments.operators import Operator
 from aftercare.people.models.users import User
+
+if TYPE_CHECKING:
+    from aftercare.people.models.treatments.lots import Lot
 
 
 class Area(models.TextChoices):
@@ -38,10 +41,6 @@ class ProcedureQuerySet(models.QuerySet["Procedure"]):
         """Order by time of treatment, oldest first; equal times (two areas in one session) in order of entry."""
         return self.order_by("performed_at", "recorded_at")
 
-    def with_details(self) -> ProcedureQuerySet:
-        """Load who performed them, and the lots used."""
-        return self.select_related("operator__member__user").prefetch_related("lots")
-
 
 class Procedure(models.Model):
     """A treatment. Recovery is counted in elapsed hours from `performed_at`."""
@@ -61,6 +60,9 @@ class Procedure(models.Model):
     operator = models.ForeignKey(Operator, on_delete=models.PROTECT, null=True, related_name="procedures")
     # Last correction; the event keeps the old values.
     corrected_at = models.DateTimeField(null=True)
+
+    # Set by `aftercare.people.treatments.loading`.
+    used_lots: list[Lot]
 
     objects: ClassVar = ProcedureQuerySet.as_manager()
 
