@@ -18,7 +18,7 @@ from aftercare.checkins.models import Cluster, ClusterElsewhere, ClusterLook, Cl
 from aftercare.logs.isolation import isolated
 from aftercare.outbox.heartbeats import beat_heart, last_beats
 from aftercare.people.actions.events import record_event
-from aftercare.people.models import Clinic, Event, User
+from aftercare.people.models import Clinic, Event, Procedure, User
 from aftercare.triage import SignReport, clusters_at
 
 logger = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ class GrownMeanwhileError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """Number of clusters of a clinic that are new or have grown, and the other clinics with a part in them."""
+    """Number of clusters of a clinic that are new or have grown, and the other clinics with a part in what is new."""
 
     changed: int
     elsewhere: frozenset[int] = frozenset()
@@ -51,26 +51,35 @@ def find_clusters(now: datetime) -> int:
     changed, looked_at, others = 0, 0, set[int]()
     for clinic in clinics:
         with isolated(logger, "the clusters of clinic %s could not be found", clinic.pk):
-            found = update_clusters(clinic, now)
+            found = update_clusters(clinic, now, last)
             changed, looked_at, others = changed + found.changed, looked_at + 1, others | found.elsewhere
     rest = list(Clinic.objects.filter(pk__in=others - {clinic.pk for clinic in clinics})) if others else []
     for clinic in rest:
         with isolated(logger, "the clusters of clinic %s could not be found", clinic.pk):
-            changed, looked_at = changed + update_clusters(clinic, now).changed, looked_at + 1
+            changed, looked_at = changed + update_clusters(clinic, now, last).changed, looked_at + 1
     if looked_at == len(clinics) + len(rest):
         beat_heart(JOB, now)
     return changed
 
 
 @transaction.atomic
-def update_clusters(clinic: Clinic, now: datetime) -> Changes:
-    """Add to the clusters of a clinic what was reported, and tell its managers of each that is new or has grown."""
+def update_clusters(clinic: Clinic, now: datetime, last: datetime) -> Changes:
+    """Add to the clusters of a clinic what was reported, and tell its managers of each that is new or has grown.
+
+    Other clinics are named for what was stored just now, and for what was reported or corrected since the last run
+    without an error: after that they have it.
+    """
     Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)
     own = reports_at(clinic, now)
     found = clusters_at(clinic.pk, [*own, *reports_elsewhere(clinic, own, now)])
-    elsewhere = {report.clinic for cluster in found for report in cluster} - {clinic.pk}
-    changed = sum(update_cluster(clinic, reports, now) for reports in found)
-    return Changes(changed=changed, elsewhere=frozenset(elsewhere))
+    is_corrected = Procedure.objects.filter(patient__clinic=clinic, corrected_at__gte=last).exists()
+    changed, elsewhere = 0, set[int]()
+    for cluster in found:
+        has_changed = update_cluster(clinic, cluster, now)
+        changed += has_changed
+        if has_changed or is_corrected or any(one.at >= last for one in cluster if one.clinic == clinic.pk):
+            elsewhere |= {one.clinic for one in cluster}
+    return Changes(changed=changed, elsewhere=frozenset(elsewhere - {clinic.pk}))
 
 
 def update_cluster(clinic: Clinic, reports: Sequence[SignReport], now: datetime) -> bool:

@@ -78,9 +78,12 @@ def clusters_of(reports: Iterable[SignReport]) -> list[list[SignReport]]:
     for last, report in enumerate(ordered):
         patients[report.patient] += 1
         while ordered[first].at < report.at - timedelta(days=CLUSTER_DAYS):
-            patients[ordered[first].patient] -= 1
+            gone = ordered[first].patient
+            patients[gone] -= 1
+            if not patients[gone]:
+                del patients[gone]
             first += 1
-        if len(+patients) >= CLUSTER_PATIENTS:
+        if len(patients) >= CLUSTER_PATIENTS:
             begin = spans.pop()[0] if spans and spans[-1][1] >= first else first
             spans.append((begin, last))
     return [ordered[begin : end + 1] for begin, end in spans]

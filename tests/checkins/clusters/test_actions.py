@@ -131,10 +131,10 @@ class TestFound:
         reported(clinic, 3)
         real = actions.update_clusters
 
-        def broken(of: Clinic, now: Any) -> actions.Changes:
+        def broken(of: Clinic, now: Any, last: Any) -> actions.Changes:
             if of == clinic:
                 raise ValueError("broken")
-            return real(of, now)
+            return real(of, now, last)
 
         monkeypatch.setattr(actions, "update_clusters", broken)
         assert find_clusters(at(3)) == 1

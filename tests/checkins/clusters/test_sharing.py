@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 from django.core import mail
 
+from aftercare.alerts.models import Alert
+from aftercare.checkins.clusters import actions
 from aftercare.checkins.clusters.actions import find_clusters, look_at_cluster
 from aftercare.checkins.clusters.search import reports_at, reports_elsewhere
 from aftercare.checkins.corrections.actions import correct_procedure
@@ -100,6 +103,44 @@ class TestAcrossClinics:
 
         assert find_clusters(at(6 * DAY)) == 2
         assert Cluster.objects.get(clinic=clinic).found_at == at(6 * DAY)
+
+    def test_an_error_at_the_other_clinic_is_made_up_for_by_the_next_run(
+        self, clinic: Clinic, other_clinic: Clinic, across: Patient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        actions.beat_heart(actions.JOB, at(1.5))
+        real = actions.update_clusters
+
+        def broken(of: Clinic, now: datetime, last: datetime) -> actions.Changes:
+            if of == clinic:
+                raise ValueError("broken")
+            return real(of, now, last)
+
+        Alert.objects.filter(clinic=clinic).update(last_reported_at=at(-24))
+        monkeypatch.setattr(actions, "update_clusters", broken)
+        assert find_clusters(at(4)) == 1
+        monkeypatch.undo()
+
+        assert find_clusters(at(5)) == 1
+        assert Cluster.objects.filter(clinic=clinic).exists()
+
+    def test_the_other_clinic_is_looked_at_once_for_what_is_new(
+        self, clinic: Clinic, other_clinic: Clinic, across: Patient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        find_clusters(at(4))
+        looked_at: list[Clinic] = []
+        real = actions.update_clusters
+
+        def counting(of: Clinic, now: datetime, last: datetime) -> actions.Changes:
+            looked_at.append(of)
+            return real(of, now, last)
+
+        monkeypatch.setattr(actions, "update_clusters", counting)
+        reported_with(other_clinic, 5, "", "AB12")
+        for minutes in (1, 2, 3):
+            find_clusters(at(5, minutes=minutes))
+
+        assert looked_at.count(clinic) == 1
+        assert looked_at.count(other_clinic) == 3
 
     def test_how_many_joined_elsewhere_shows_nowhere(
         self, clinic: Clinic, other_clinic: Clinic, across: Patient, manager: StaffMember
