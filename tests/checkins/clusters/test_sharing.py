@@ -15,6 +15,7 @@ from aftercare.checkins.clusters.search import reports_at, reports_elsewhere
 from aftercare.checkins.corrections.actions import correct_procedure
 from aftercare.checkins.corrections.treatment import Treatment
 from aftercare.checkins.models import Cluster
+from aftercare.outbox.heartbeats import beat_heart
 from aftercare.outbox.models import Message
 from aftercare.people.models import Clinic, Patient, StaffMember
 from aftercare.people.treatments.details import LotEntry, TreatmentDetails
@@ -107,7 +108,7 @@ class TestAcrossClinics:
     def test_an_error_at_the_other_clinic_is_made_up_for_by_the_next_run(
         self, clinic: Clinic, other_clinic: Clinic, across: Patient, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        actions.beat_heart(actions.JOB, at(1.5))
+        beat_heart(actions.JOB, at(1.5))
         real = actions.update_clusters
 
         def broken(of: Clinic, now: datetime, last: datetime) -> actions.Changes:

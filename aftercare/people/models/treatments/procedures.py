@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -13,9 +13,6 @@ from django.utils.translation import pgettext_lazy
 from aftercare.people.models.patients import Patient
 from aftercare.people.models.treatments.operators import Operator
 from aftercare.people.models.users import User
-
-if TYPE_CHECKING:
-    from aftercare.people.models.treatments.lots import Lot
 
 
 class Area(models.TextChoices):
@@ -61,8 +58,8 @@ class Procedure(models.Model):
     # Last correction; the event keeps the old values.
     corrected_at = models.DateTimeField(null=True)
 
-    # Set by `aftercare.people.treatments.loading`.
-    used_lots: list[Lot]
+    # The rows of `lots`, set by `aftercare.people.treatments.loading`.
+    used_lots: list[Any]
 
     objects: ClassVar = ProcedureQuerySet.as_manager()
 
