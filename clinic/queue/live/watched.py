@@ -9,8 +9,11 @@ from typing import Any
 
 from django.db import connections
 
+from aftercare.alerts.models import QueueChange
 from aftercare.alerts.models.queue_changes import MARKS
-from aftercare.database.change_triggers import Watched, install
+from aftercare.database.change_triggers import Log, Watched, install
+
+LOG = Log(name="queue_change", table=QueueChange._meta.db_table, marks=MARKS)
 
 CLINIC_OF_PATIENT = "SELECT clinic_id FROM people_patient WHERE id = {row}.patient_id"
 # A check-in by itself shows only where it ends a patient's silence. What it reports shows by its findings. It holds the
@@ -50,4 +53,4 @@ WATCHED = (
 def watch(*, using: str, **given: Any) -> None:
     """Make the triggers, once the tables have been migrated; a receiver of `post_migrate`."""
     if "plan" in given:  # emptied tables keep their triggers
-        install(connections[using], WATCHED, MARKS)
+        install(connections[using], WATCHED, LOG)
