@@ -12,12 +12,13 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from aftercare.guidance.timeline.recovery_phases import FEVER
 from aftercare.outbox.models import Message
 from aftercare.people.models import Patient, Procedure
 from aftercare.triage import Answers, Evidence
+from aftercare.ui.counting.sentences import SPAN, Counted, Spoken
 from aftercare.ui.times import staff_clock, whole_hours
 
 SEVERITIES = (
@@ -112,8 +113,6 @@ NOT_ASKED = gettext_lazy("Not asked")
 # Follow-up questions, by the question whose answer must be at least moderate.
 FOLLOW_UPS = MappingProxyType({"painkiller": "pain", "itch_bothers": "itch"})
 MODERATE = 2
-
-SHOWN_IN_HOURS = 168  # hours since the procedure; longer spans are shown in days
 
 # A sent message was accepted by the mail server; whether it was read is not known.
 STATES = {
@@ -236,16 +235,17 @@ def lower_first(text: str) -> str:
 
 def treatment_words(procedure: Procedure | None, now: datetime) -> str:
     """Return "Microneedling, cheeks, 70 h"."""
-    if procedure is None:
-        return _("No procedure recorded")
-    hours = procedure.hours_at(now)
-    if hours < SHOWN_IN_HOURS:
-        age = hours_words(hours)
-    else:
-        days = whole_hours(hours) // 24
-        age = ngettext("%(days)s day", "%(days)s days", days) % {"days": days}
-    named = {"kind": procedure.get_kind_display(), "area": procedure.area_words, "age": age}
-    return _("%(kind)s, %(area)s, %(age)s") % named
+    return treatment(procedure).words(now) if procedure else _("No procedure recorded")
+
+
+def treatment(procedure: Procedure) -> Counted:
+    """Return the same as a sentence that an open page counts on."""
+    named = {"kind": procedure.get_kind_display(), "area": procedure.area_words, "age": SPAN}
+    return Counted(
+        instant=procedure.performed_at,
+        after=_("%(kind)s, %(area)s, %(age)s") % named,
+        spoken=Spoken.TREATED,
+    )
 
 
 def age_words(patient: Patient, now: datetime) -> str:

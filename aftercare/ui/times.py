@@ -47,15 +47,6 @@ def spoken_age(span: timedelta) -> str:
     return ngettext("%(days)s day", "%(days)s days", days) % {"days": days}
 
 
-def age_sentence(instant: datetime, now: datetime) -> str:
-    """Return the distance from `now`: "23 min ago", "just now", "in 5 h 38 min"."""
-    if instant >= now + _MINUTE:
-        return _("in %(span)s") % {"span": spoken_age(instant - now)}
-    if now - instant < _MINUTE:
-        return _("just now")
-    return _("%(span)s ago") % {"span": spoken_age(now - instant)}
-
-
 def staff_clock(instant: datetime, now: datetime) -> str:
     """Return the clock, with the date unless it is today: "14:05", "Sun 22:40", "3 Nov 22:40"."""
     local, today = timezone.localtime(instant), timezone.localtime(now).date()

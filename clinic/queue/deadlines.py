@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from math import cos, pi, sin
 
 from django.utils.translation import gettext as _
@@ -12,24 +12,31 @@ from django.utils.translation import pgettext
 from aftercare.alerts.models import Alert
 from aftercare.people.hours import OpeningHours
 from aftercare.triage import Level
-from aftercare.ui.times import spoken_age, staff_clock
+from aftercare.ui.counting.sentences import MINUTE, Counted, Spoken
+from aftercare.ui.times import staff_clock
 
 # Deadlines in working days, for levels without a deadline in minutes.
 WORKING_DAYS = {Level.SAME_DAY: 1, Level.ROUTINE: 2}
 RUNNING_OUT = 0.3  # share of time left below which the clock warns
-MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
-    """The content of the column "Answer by". `wedge`: the elapsed part of the pie, as an SVG path."""
+    """The content of the column "Answer by". `wedge`: the elapsed part of the pie since `begins`, as an SVG path.
+
+    `counted`: the words, where they count time. `changes_at`: the next instant at which more than the words and the
+    pie is drawn otherwise, though nothing is written.
+    """
 
     state: str
     words: str
     detail: str
+    counted: Counted | None = None
     wedge: str = ""
+    begins: datetime | None = None
     running_out: bool = False
     is_quiet: bool = False  # routine: shown without emphasis
+    changes_at: datetime | None = None
 
 
 def answer_by(alert: Alert, hours: OpeningHours) -> datetime | None:
@@ -49,14 +56,18 @@ def clock_of(alert: Alert, hours: OpeningHours, now: datetime) -> Clock:
     quiet = alert.triage_level is Level.ROUTINE
     if by <= now:
         return late_clock(alert, by, now, is_quiet=quiet)
-    left = (by - now) / (by - alert.waiting_since)
+    runs_out_at = by - RUNNING_OUT * (by - alert.waiting_since)
+    counted = time_left(by, in_days=quiet)
     return Clock(
         state="running",
-        words=left_words(by - now, in_days=quiet),
+        words=counted.words(now),
+        counted=counted,
         detail=next_contact_words(alert, now) or _("by %(time)s") % {"time": staff_clock(by, now)},
-        wedge=wedge(1 - left),
-        running_out=left < RUNNING_OUT and not quiet,
+        wedge=wedge((now - alert.waiting_since) / (by - alert.waiting_since)),
+        begins=alert.waiting_since,
+        running_out=runs_out_at <= now and not quiet,
         is_quiet=quiet,
+        changes_at=first_after(now, None if quiet else runs_out_at, by, alert.next_escalation_at),
     )
 
 
@@ -64,8 +75,9 @@ def taken_clock(alert: Alert, acknowledged_at: datetime, now: datetime) -> Clock
     """Return the clock of an acknowledged alert."""
     at = staff_clock(acknowledged_at, now)
     if alert.is_forgotten:
-        words = _("No call for %(span)s") % {"span": spoken_age(now - acknowledged_at)}
-        return Clock(state="overdue", words=words, detail=_("acknowledged %(at)s") % {"at": at})
+        counted = Counted(instant=acknowledged_at, after=_("No call for %(span)s"))
+        detail = _("acknowledged %(at)s") % {"at": at}
+        return Clock(state="overdue", words=counted.words(now), counted=counted, detail=detail)
     if alert.is_reached and alert.reached_at:
         return Clock(
             state="reached",
@@ -89,10 +101,15 @@ def taken_clock(alert: Alert, acknowledged_at: datetime, now: datetime) -> Clock
 def late_clock(alert: Alert, by: datetime, now: datetime, *, is_quiet: bool) -> Clock:
     """Return the clock of an alert past its deadline."""
     detail = next_contact_words(alert, now) or _("was due %(time)s") % {"time": staff_clock(by, now)}
-    if now - by < MINUTE:
-        return Clock(state="due", words=_("Due now"), detail=detail, is_quiet=is_quiet)
-    words = _("%(span)s overdue") % {"span": span_words(now - by, in_days=is_quiet)}
-    return Clock(state="overdue", words=words, detail=detail, is_quiet=is_quiet)
+    counted = time_left(by, in_days=is_quiet)
+    return Clock(
+        state="due" if now - by < MINUTE else "overdue",
+        words=counted.words(now),
+        counted=counted,
+        detail=detail,
+        is_quiet=is_quiet,
+        changes_at=first_after(now, by + MINUTE, alert.next_escalation_at),
+    )
 
 
 def closed_clock(alert: Alert, now: datetime) -> Clock:
@@ -105,14 +122,20 @@ def closed_clock(alert: Alert, now: datetime) -> Clock:
     )
 
 
-def left_words(left: timedelta, *, in_days: bool) -> str:
-    """Return "11 min left"; "Due now" in the last minute."""
-    return _("Due now") if left < MINUTE else _("%(span)s left") % {"span": span_words(left, in_days=in_days)}
+def time_left(by: datetime, *, in_days: bool) -> Counted:
+    """Return "11 min left", "Due now" around the deadline, "5 min overdue"; `in_days` rounds down to days."""
+    return Counted(
+        instant=by,
+        after=_("%(span)s overdue"),
+        before=_("%(span)s left"),
+        near=_("Due now"),
+        spoken=Spoken.DAYS if in_days else Spoken.AGE,
+    )
 
 
-def span_words(span: timedelta, *, in_days: bool) -> str:
-    """Return a time span; with `in_days` rounded down to days, from one day on."""
-    return spoken_age(span // DAY * DAY if in_days and span >= DAY else span)
+def first_after(now: datetime, *instants: datetime | None) -> datetime | None:
+    """Return the first of the instants that is still to come."""
+    return min((instant for instant in instants if instant and instant > now), default=None)
 
 
 def next_contact_words(alert: Alert, now: datetime) -> str:

@@ -69,6 +69,11 @@ class Queue:
         return [*(row.patient for row in self.rows), *(row.patient for row in self.silent_first)]
 
     @property
+    def changes_at(self) -> datetime | None:
+        """When the page is drawn otherwise in more than ages, though nothing is written and the day is the same."""
+        return min((row.changes_at for row in self.rows if row.changes_at), default=None)
+
+    @property
     def pressing(self) -> int:
         """The number of patients with an open alert of urgent or higher, for the title."""
         return sum(not row.is_closed for row in self.now)

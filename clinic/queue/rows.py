@@ -15,10 +15,11 @@ from aftercare.alerts.models import Alert, ContactAttempt
 from aftercare.checkins.models import Finding
 from aftercare.people.models import Patient, User
 from aftercare.triage import RULES, Evidence, Level
+from aftercare.ui.counting.sentences import Counted
 from aftercare.ui.times import staff_clock
-from clinic.labels import short_evidence, treatment_words
+from clinic.labels import short_evidence, treatment, treatment_words
 from clinic.queue.calls import call_words
-from clinic.queue.deadlines import Clock, clock_of, closed_clock
+from clinic.queue.deadlines import Clock, clock_of, closed_clock, first_after
 
 # How long an acknowledgement or a closing can be undone in its row.
 UNDO_WITHIN = timedelta(seconds=60)
@@ -41,6 +42,7 @@ class QueueRow:
     alert: Alert
     alerts: list[Alert]
     treatment: str
+    treated: Counted | None  # the same, counted on
     why: str
     detail: str
     clock: Clock
@@ -52,6 +54,7 @@ class QueueRow:
     to_give_back: list[Alert]  # acknowledged by the user within UNDO_WITHIN
     to_undo: list[Alert]  # closed by the user within UNDO_WITHIN
     seconds_to_undo: int
+    changes_at: datetime | None  # when more than ages is drawn otherwise, though nothing is written
 
     @property
     def patient(self) -> Patient:
@@ -159,11 +162,13 @@ def queue_row(group: list[Alert], context: RowContext) -> QueueRow:
     finding = context.newest.get(lead.pk)
     call = call_about(alerts, context)
     clock = row_clock(alerts, now)
+    to_give_back = [alert for alert in alerts if is_taken_lately(alert, context.user, now)]
     to_undo = [alert for alert in group if not alert.is_open]
     return QueueRow(
         alert=lead,
         alerts=alerts,
         treatment=treatment_words(lead.own_procedure, now),
+        treated=treatment(lead.own_procedure) if lead.own_procedure else None,
         why=_(RULES[lead.rule].staff).removesuffix("."),
         detail=detail_words(finding) if finding else "",
         clock=clock,
@@ -172,9 +177,10 @@ def queue_row(group: list[Alert], context: RowContext) -> QueueRow:
         call=call,
         call_words=call_words(call, now) if call else "",
         call_line=call_line(call, clock, now),
-        to_give_back=[alert for alert in alerts if is_taken_lately(alert, context.user, now)],
+        to_give_back=to_give_back,
         to_undo=to_undo,
         seconds_to_undo=seconds_left(to_undo, now),
+        changes_at=first_after(now, clock.changes_at, *undo_ends(to_give_back, to_undo)),
     )
 
 
@@ -221,9 +227,15 @@ def is_taken_lately(alert: Alert, user: User | None, now: datetime) -> bool:
     )
 
 
+def undo_ends(taken: Iterable[Alert], closed: Iterable[Alert]) -> list[datetime]:
+    """Return until when each of these acknowledgements and closings can be undone."""
+    begun = [*(alert.acknowledged_at for alert in taken), *(alert.closed_at for alert in closed)]
+    return [at + UNDO_WITHIN for at in begun if at]
+
+
 def seconds_left(closed: Iterable[Alert], now: datetime) -> int:
     """Return the seconds left to undo all of these closings."""
-    ends = [alert.closed_at + UNDO_WITHIN for alert in closed if alert.closed_at]
+    ends = undo_ends([], closed)
     return max(int((min(ends) - now).total_seconds()), 0) if ends else 0
 
 

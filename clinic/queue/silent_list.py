@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from aftercare.checkins.follow_up.non_response import non_responders
 from aftercare.checkins.models import NonResponse
 from aftercare.people.models import Clinic, Patient
-from aftercare.ui.times import spoken_age
-from clinic.labels import treatment_words
+from aftercare.ui.counting.sentences import Counted
+from clinic.labels import treatment, treatment_words
 from clinic.queue.calls import call_words, last_calls
 from clinic.queue.filters import NOBODY, Filters
 
@@ -24,7 +24,9 @@ class SilentRow:
 
     patient: Patient
     treatment: str
+    treated: Counted  # the same, counted on
     why: str
+    silence: Counted | None  # the same, where it counts time
     since: datetime
     since_words: str
     has_open_alert: bool
@@ -44,7 +46,9 @@ def silent_rows(
         SilentRow(
             patient=item.patient,
             treatment=treatment_words(item.procedure, now),
+            treated=treatment(item.procedure),
             why=silence_words(item, now),
+            silence=silence_of(item),
             since=item.silent_since,
             since_words=_("last heard") if heard_since_treatment(item) else "treated",
             has_open_alert=item.patient_id in with_alerts,
@@ -71,6 +75,12 @@ def heard_since_treatment(item: NonResponse) -> bool:
 
 def silence_words(item: NonResponse, now: datetime) -> str:
     """Return which check-in is missing, and for how long."""
-    if heard_since_treatment(item):
-        return _("No check-in for %(span)s") % {"span": spoken_age(now - item.silent_since)}
-    return _("No check-in yet")
+    silence = silence_of(item)
+    return silence.words(now) if silence else _("No check-in yet")
+
+
+def silence_of(item: NonResponse) -> Counted | None:
+    """Return for how long no check-in has come; None if none ever has."""
+    if not heard_since_treatment(item):
+        return None
+    return Counted(instant=item.silent_since, after=_("No check-in for %(span)s"))

@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
 from aftercare.people.access import memberships_of
@@ -21,7 +20,8 @@ from clinic.queue.filters import Filters
 from clinic.queue.forms import FilterForm
 from clinic.queue.handover import handover_of
 from clinic.queue.live.drawn_lists import drawn_list
-from clinic.queue.live.etag import queue_etag, version_of
+from clinic.queue.live.etag import known_tag, not_modified, queue_etag, valid_until, version_of, with_clock
+from clinic.queue.live.notices import draw_notices, key_of, recent_notices
 from clinic.queue.live.polls import learn
 from clinic.queue.script_words import script_words
 
@@ -47,12 +47,14 @@ def queue(request: HttpRequest, member: StaffMember) -> HttpResponse:
 def queue_live(request: HttpRequest, member: StaffMember) -> HttpResponse:
     """Return the part that the page polls; 304 if nothing has changed."""
     filters = Filters.read(request.GET, memberships_of(request))
-    clinics = clinics_of(request)
-    etag = queue_etag(version_of(clinics), member, filters.query, timezone.now())
+    now, clinics = timezone.now(), clinics_of(request)
+    version = version_of(clinics)
     learn(request, member, clinics, filters.query)
-    unchanged = get_conditional_response(request, etag=etag)
-    if unchanged is not None:
-        return unchanged
+    tag, until = known_tag(request), valid_until(known_tag(request))
+    if until is not None and now < until:
+        above = recent_notices(key_of(member), now) or draw_notices(request, member, now)
+        if tag == queue_etag(version, member, filters.query, above.digest, until):
+            return not_modified(tag, now)
     return live_part(request, member, filters)
 
 
@@ -81,10 +83,12 @@ def context_of(request: HttpRequest, member: StaffMember, filters: Filters) -> d
     """Return the context shared by the page and its polled part."""
     now, clinics = timezone.now(), clinics_of(request)
     version = version_of(clinics)  # before anything that the list shows
-    drawn = drawn_list(request, member, clinics, filters, version)
+    drawn = drawn_list(request, member, clinics, filters, version, now)
+    notices = draw_notices(request, member, now)
     shows(request, Event.Page.QUEUE, drawn.patients)
     return {
-        "version": queue_etag(version, member, filters.query, now),
+        "version": queue_etag(version, member, filters.query, notices.digest, drawn.until),
+        "notices": notices.html,
         "queue": drawn,
         "filters": filters,
         "now": now,
@@ -120,7 +124,7 @@ def live_part(
     context = {**context_of(request, member, filters), "outcome": outcome or ActionResult()}
     response = render(request, "clinic/queue/live.html", context, status=status)
     response["ETag"] = context["version"]
-    return response
+    return with_clock(response, context["now"])
 
 
 def is_in_list(request: HttpRequest) -> bool:

@@ -1,13 +1,15 @@
 // The open queue. htmx asks every few seconds whether something has changed, and this script makes that question a
-// conditional one; a new minute counts as a change, because clocks and ages show minutes. It never moves a row: a row
-// that is there is drawn anew in its place, unless a pointer or the focus is in it; what is new waits in the dock
-// until somebody asks for it.
+// conditional one. A new minute is no change: ages are counted on here, by the clock of the server's last answer. The
+// script never moves a row: a row that is there is drawn anew in its place, unless a pointer or the focus is in it;
+// what is new waits in the dock until somebody asks for it.
 (function () {
   "use strict";
   var live = document.getElementById("queue");
   var place = window.queuePlace;
   var dock = window.queueDock;
-  if (!live || !window.htmx || !place || !dock) {
+  var clock = window.queueClock;
+  var counting = window.counting;
+  if (!live || !window.htmx || !place || !dock || !clock) {
     return;
   }
   var rowsIn = place.rowsIn, rowOf = place.rowOf, isHeld = place.isHeld, steadily = place.steadily;
@@ -15,7 +17,6 @@
   var SETTLED = 500; // ms: a press so soon after rows have moved was aimed at what stood there before
   var version = live.dataset.version;
   var movedAt = 0;
-  var answeredAt = new Date();
   var latest = null; // the newest answer, as a document
   var sources = new WeakMap(); // the markup that each row was drawn from
   var seen = {}; // which alerts waited, and since when, when somebody last asked for the whole list
@@ -28,8 +29,11 @@
     return row.closest("[data-section]").dataset.section;
   }
 
+  // What a row was drawn from, without what differs between two drawings of the same row.
   function source(row) {
-    return row.outerHTML.replace(/name="csrfmiddlewaretoken" value="[^"]*"/g, "");
+    var copy = row.cloneNode(true);
+    counting.blank(copy);
+    return copy.outerHTML.replace(/name="csrfmiddlewaretoken" value="[^"]*"/g, "");
   }
 
   function waitsOf(row) {
@@ -51,6 +55,7 @@
 
   function swap(row, next) {
     var fresh = document.importNode(next, true);
+    counting.count(fresh);
     var height = row.getBoundingClientRect().height;
     var focus = row.contains(document.activeElement) ? document.activeElement.id : null;
     var done = steadily(function () {
@@ -112,7 +117,7 @@
   // The title, the notices and the counts.
   function around(answer) {
     document.title = answer.title;
-    ["#standing", "#queue-count", "#queue-as-of", "#pill-all span", "#pill-mine span", "#pill-nobody span"].forEach(
+    ["#standing", "#queue-count", "#queue-day", "#pill-all span", "#pill-mine span", "#pill-nobody span"].forEach(
       function (part) {
         var here = document.querySelector(part);
         var there = answer.querySelector(part);
@@ -172,7 +177,8 @@
     }));
     Array.prototype.forEach.call(live.children, function (part) { window.htmx.process(part); });
     movedAt = Date.now();
-    live.dataset.at = answer.getElementById("queue-as-of").textContent.trim();
+    counting.count(live);
+    live.dataset.at = clock.asOf();
     remember(live);
     around(answer);
     var rows = rowsIn(live).filter(function (row) { return fresh.indexOf(row.id) >= 0; });
@@ -228,10 +234,6 @@
     return event.detail.requestConfig ? event.detail.requestConfig.elt === live : event.detail.elt === live;
   }
 
-  function clock() {
-    return answeredAt.toTimeString().slice(0, 5);
-  }
-
   document.body.addEventListener("htmx:configRequest", function (event) {
     if (event.detail.elt === live) {
       event.detail.headers["If-None-Match"] = version;
@@ -246,26 +248,26 @@
     event.detail.shouldSwap = false;
     if (xhr.status !== 200 && xhr.status !== 409) {
       if (xhr.status === 304) {
-        answered();
+        answered(xhr, null);
       }
       return;
     }
     if (!xhr.getResponseHeader("ETag")) {
-      dock.setTrouble("out", clock()); // the sign-in page: this session is over
+      dock.setTrouble("out", clock.asOf()); // the sign-in page: this session is over
       document.dispatchEvent(new CustomEvent("session:over"));
       return;
     }
-    answered();
     receive(xhr, event.detail.requestConfig.elt);
   });
 
-  function answered() {
-    answeredAt = new Date();
+  function answered(xhr, answer) {
+    clock.heard(xhr, answer);
     dock.setTrouble("");
   }
 
   function receive(xhr, by) {
     latest = new DOMParser().parseFromString(xhr.responseText, "text/html");
+    answered(xhr, latest);
     version = xhr.getResponseHeader("ETag");
     var said = latest.getElementById("said");
     var problem = latest.getElementById("problem");
@@ -292,9 +294,9 @@
 
   function unanswered(event) {
     if (isPoll(event)) {
-      dock.setTrouble("silent", clock());
+      dock.setTrouble("silent", clock.asOf());
     } else if (live === event.detail.target) {
-      dock.setTrouble("refused", clock());
+      dock.setTrouble("refused", clock.asOf());
     }
   }
   document.body.addEventListener("htmx:sendError", unanswered);

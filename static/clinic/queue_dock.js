@@ -5,7 +5,7 @@
   "use strict";
   var dock = document.getElementById("new");
   var place = window.queuePlace;
-  if (!dock || !place) {
+  if (!dock || !place || !window.counting) {
     return;
   }
   var alarms = document.getElementById("queue-alarms");
@@ -101,6 +101,7 @@
         return;
       }
       bar = document.importNode(bar, true);
+      window.counting.count(bar); // once: an alert that changed would be read out again
       if (old) {
         old.replaceWith(bar);
       } else {

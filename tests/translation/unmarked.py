@@ -23,6 +23,7 @@ READ_ATTRIBUTES = frozenset(
     }
 )
 BUTTONS = frozenset({"button", "reset", "submit"})
+PLACEHOLDER = re.compile(r"%\(\w+\)s")  # within words for a script, which fills it in
 SENTENCE = re.compile(r"[^\W\d_]{2,}.* [^\W\d_]{2,}")
 # The portal's own name; e-mail and web addresses; paths and time zones; browsers and systems; codes to sign in with.
 NAMES = re.compile(
@@ -85,7 +86,7 @@ def read_attributes(tag: str, told: dict[str, str]) -> Iterator[str]:
         is_description = tag == "meta" and name == "content" and told.get("name") == "description"
         is_words = name.startswith("data-") and SENTENCE.search(value)
         if name in READ_ATTRIBUTES or is_button or is_description or is_words:
-            yield value
+            yield PLACEHOLDER.sub("", value)
 
 
 def outside(text: str, depth: int) -> tuple[list[str], int]:

@@ -10,12 +10,13 @@ from django.conf import settings
 from django.contrib import messages
 from django.forms import BaseForm, BoundField
 from django.template import Context
-from django.utils.html import format_html
+from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from aftercare.ui import times
+from aftercare.ui.counting import script_words, sentences
 from aftercare.ui.icons import ICONS
 from aftercare.ui.telephones import Telephone, as_telephone, dialled
 
@@ -142,12 +143,42 @@ def phone_button(
 
 @register.inclusion_tag("ui/clock_and_age.html")
 def clock_and_age(instant: datetime, now: datetime) -> dict[str, Any]:
-    """Return clock and age, for staff."""
+    """Return clock and age, for staff; an open page counts the age on by itself."""
     return {
         "instant": instant,
         "clock": times.staff_clock(instant, now),
-        "age": times.age_sentence(instant, now),
+        "now": now,
     }
+
+
+@register.filter
+def counted(sentence: sentences.Counted | None, now: datetime) -> str:
+    """Return a sentence with a span of time, which the page counts on by itself; an empty string for None."""
+    return sentence.drawn(now) if sentence else ""
+
+
+@register.filter
+def counted_age(instant: datetime, now: datetime) -> SafeString:
+    """Return the age of an instant, which the page counts on by itself: "23 min", "11 h 42 min"."""
+    return sentences.Counted(instant=instant, after=sentences.SPAN).drawn(now)
+
+
+@register.filter
+def counted_ago(instant: datetime, now: datetime) -> SafeString:
+    """Return the age in a sentence, which the page counts on by itself: "23 min ago"."""
+    return sentences.ago(instant).drawn(now)
+
+
+@register.filter
+def machine_readable(instant: datetime) -> str:
+    """Return an instant as scripts read it."""
+    return sentences.machine_readable(instant)
+
+
+@register.simple_tag
+def counting_words() -> SafeString:
+    """Return the words of the script that counts, as JSON."""
+    return json_script(script_words.counting_words(), "counting-words")
 
 
 @register.filter
@@ -159,7 +190,7 @@ def age(instant: datetime, now: datetime) -> str:
 @register.filter
 def ago(instant: datetime, now: datetime) -> str:
     """Return the age in a sentence, for staff: "23 min ago", "just now"."""
-    return times.age_sentence(instant, now)
+    return sentences.ago(instant).words(now)
 
 
 @register.filter

@@ -1,25 +1,27 @@
 """Polls of an open queue without news, answered by one query.
 
 Each open page asks every three seconds, and nearly always nothing has changed. The view learns whose poll it was and
-for which clinics; the next poll is answered here with 304 where the session, the version and the minute are the same.
-Everything else goes on to the view, which decides again who may see what. A 304 holds nothing of the queue.
+for which clinics; the next poll is answered here with 304 where the session, the version and the notices are the same
+and the instant in its tag has not come. Everything else goes on to the view, which decides again who may see what. A
+304 holds nothing of the queue.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from aftercare.alerts.models.queue_changes import version_from, versions_sql
 from aftercare.people.models import Clinic, StaffMember
 from aftercare.people.sessions.limits import SessionTimes
-from clinic.queue.live.etag import queue_etag
+from clinic.queue.live import notices
+from clinic.queue.live.etag import known_tag, not_modified, queue_etag, valid_until
 from clinic.queue.live.kept import Kept
 
 PATH = "/clinic/queue/"
@@ -29,13 +31,18 @@ UNCHANGED = "SELECT session_data, ({}) FROM django_session WHERE session_key = %
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Poll:
-    """What the view knows of a poll. `session`: the session as it is stored; `ends_at`: when it locks by itself."""
+    """What the view knows of a poll.
+
+    `session`: the session as it is stored; `ends_at`: when it locks by itself; `notices`: the key of what stands above
+    the list.
+    """
 
     session: str
     ends_at: datetime
     member: StaffMember
     clinics: tuple[int, ...]
     query: str
+    notices: Hashable
 
 
 known_polls: Kept[Poll] = Kept(KEPT)
@@ -59,12 +66,13 @@ def learn(request: HttpRequest, member: StaffMember, clinics: Collection[Clinic]
         member=actor,
         clinics=tuple(clinic.pk for clinic in clinics),
         query=query,
+        notices=notices.key_of(member),
     )
     known_polls.keep(key_of(request), poll)
 
 
 class QueuePolls:
-    """Answer 304 to a poll that brings no news; before the middleware of sessions."""
+    """Answer 304 to a poll that brings no news, before the middleware of sessions."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -79,15 +87,14 @@ class QueuePolls:
 
 def answer(request: HttpRequest, poll: Poll) -> HttpResponse | None:
     """Return 304, or None where anything is not as it was."""
-    now = timezone.now()
+    now, tag = timezone.now(), known_tag(request)
+    until, above = valid_until(tag), notices.recent_notices(poll.notices, now)
+    if until is None or above is None or now >= min(until, poll.ends_at):
+        return None
     version = version_if_same_session(request, poll, now)
-    if version is None or now >= poll.ends_at:
+    if version is None or queue_etag(version, poll.member, poll.query, above.digest, until) != tag:
         return None
-    etag = queue_etag(version, poll.member, poll.query, now)
-    # Weak where the answer was compressed.
-    if request.headers.get("If-None-Match", "").removeprefix("W/") != etag:
-        return None
-    return HttpResponseNotModified(headers={"ETag": etag})
+    return not_modified(tag, now)
 
 
 def version_if_same_session(request: HttpRequest, poll: Poll, now: datetime) -> int | None:

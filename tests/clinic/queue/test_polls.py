@@ -16,6 +16,8 @@ from django.test.utils import CaptureQueriesContext
 from aftercare.alerts.models import Alert
 from aftercare.people.models import Patient, StaffMember
 from aftercare.people.sessions.limits import STAFF_IDLE
+from clinic.queue.live.etag import NOW, valid_until
+from clinic.queue.live.notices import LOOKED_AT_EVERY
 from clinic.queue.live.polls import known_polls
 from tests.clinic.staff_client import QUEUE, staff_client
 from tests.clock import frozen_at
@@ -61,9 +63,33 @@ def test_an_emergency_is_in_the_next_answer(screen: Screen, urgent_alert: Alert)
     assert "New emergency" in gzip.decompress(answer.content).decode()
 
 
-def test_the_next_minute_is_drawn(screen: Screen) -> None:
-    with frozen_at(at(20.1) + timedelta(minutes=1)):
+def test_the_instant_at_which_the_list_changes_is_drawn(urgent_alert: Alert, nurse: StaffMember) -> None:
+    until = at(20, minutes=12)
+    Alert.objects.update(next_escalation_at=until)
+    screen = Screen(nurse)
+    assert valid_until(screen.etag.removeprefix("W/")) == until
+    with frozen_at(until - timedelta(milliseconds=1)):
+        assert screen.ask()[0].status_code == 304
+    with frozen_at(until):
         assert screen.ask()[0].status_code == 200
+
+
+def test_what_stands_above_is_looked_at_again_by_the_view(screen: Screen) -> None:
+    with frozen_at(at(20.1) + LOOKED_AT_EVERY):
+        assert screen.ask()[1] > 1
+        assert screen.ask()[1] == 1
+
+
+def test_each_answer_says_the_clock_of_the_server(screen: Screen) -> None:
+    for path in (LIVE, f"{LIVE}?owner=me"):
+        answer, _queries = screen.ask(path)
+        assert answer.headers[NOW] == str(int(1000 * at(20.1).timestamp()))
+
+
+@pytest.mark.parametrize("tag", ['"1-x"', '"', '"99999999999999999999-0"', f'"{"9" * 19}-{"0" * 32}"', "*"])
+def test_a_tag_that_is_none_goes_to_the_view(screen: Screen, tag: str) -> None:
+    screen.etag = tag
+    assert screen.ask()[0].status_code == 200
 
 
 def test_an_ended_session_is_not_told_that_nothing_changed(screen: Screen) -> None:

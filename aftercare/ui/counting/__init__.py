@@ -1,0 +1,1 @@
+"""Spans of time that an open page counts on by itself."""
