@@ -70,6 +70,8 @@ MIDDLEWARE = [
     "aftercare.headers.middleware.ResponseHeaders",
     "aftercare.people.middleware.TrustedProxies",
     "django.middleware.security.SecurityMiddleware",
+    # Answers nearly all requests with 304, which has no body: what follows would cost more than the answer.
+    "clinic.queue.live.polls.QueuePolls",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Pages about a person hold a masked CSRF token, and nothing that a stranger put there; padding of varying length.
     "django.middleware.gzip.GZipMiddleware",
@@ -78,7 +80,6 @@ MIDDLEWARE = [
     "aftercare.incoming.middleware.LargeRequests",
     "aftercare.incoming.middleware.HealthProbes",
     "aftercare.incoming.middleware.ReadableRequests",
-    "clinic.queue.live.polls.QueuePolls",
     "aftercare.people.sessions.middleware.Sessions",
     "django.middleware.common.CommonMiddleware",
     "aftercare.people.csrf.CsrfMiddleware",

@@ -8,12 +8,14 @@ and the instant in its tag has not come. Everything else goes on to the view, wh
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -24,6 +26,7 @@ from clinic.queue.live import notices
 from clinic.queue.live.etag import known_tag, not_modified, queue_etag, valid_until
 from clinic.queue.live.kept import Kept
 
+logger = logging.getLogger(__name__)
 PATH = "/clinic/queue/"
 KEPT = 4096  # polls per process, of some 1 kB each
 UNCHANGED = "SELECT session_data, ({}) FROM django_session WHERE session_key = %s AND expire_date > %s"
@@ -72,7 +75,7 @@ def learn(request: HttpRequest, member: StaffMember, clinics: Collection[Clinic]
 
 
 class QueuePolls:
-    """Answer 304 to a poll that brings no news, before the middleware of sessions."""
+    """Answer 304 to a poll that brings no news, before all middleware that concerns pages and their readers."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -98,11 +101,19 @@ def answer(request: HttpRequest, poll: Poll) -> HttpResponse | None:
 
 
 def version_if_same_session(request: HttpRequest, poll: Poll, now: datetime) -> int | None:
-    """Return the version of the queue; None if the session has changed or is gone."""
+    """Return the version of the queue; None if the session has changed or is gone, or the connection is lost."""
     session_key, _query = key_of(request)
     sql, parameters = versions_sql(poll.clinics)
     instant = connection.ops.adapt_datetimefield_value(now)
-    with connection.cursor() as cursor:
-        cursor.execute(UNCHANGED.format(sql), [*parameters, session_key, instant])
-        found = cursor.fetchone()
+    # Django would ask the database whether it is there before asking it anything.
+    database: Any = connection
+    database.health_check_done = True
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(UNCHANGED.format(sql), [*parameters, session_key, instant])
+            found = cursor.fetchone()
+    except (InterfaceError, OperationalError):
+        logger.warning("a poll could not ask the database; the view asks again, over a new connection")
+        connection.close()
+        return None
     return version_from(found[1]) if found and found[0] == poll.session else None

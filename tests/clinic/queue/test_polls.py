@@ -10,15 +10,16 @@ import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from aftercare.alerts.models import Alert
 from aftercare.people.models import Patient, StaffMember
 from aftercare.people.sessions.limits import STAFF_IDLE
+from clinic.queue.live import polls
 from clinic.queue.live.etag import NOW, valid_until
 from clinic.queue.live.notices import LOOKED_AT_EVERY
-from clinic.queue.live.polls import known_polls
+from clinic.queue.live.polls import key_of, known_polls
 from tests.clinic.staff_client import QUEUE, staff_client
 from tests.clock import frozen_at
 from tests.factories import at, check_in
@@ -90,6 +91,28 @@ def test_each_answer_says_the_clock_of_the_server(screen: Screen) -> None:
 def test_a_tag_that_is_none_goes_to_the_view(screen: Screen, tag: str) -> None:
     screen.etag = tag
     assert screen.ask()[0].status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_poll_over_a_lost_connection_is_answered_over_a_new_one(screen: Screen) -> None:
+    """As after the database was started again. SQLite has no connection to lose."""
+    if connection.vendor != "postgresql":
+        assert screen.ask()[0].status_code == 304
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (lost,) = cursor.fetchone()
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s)", [lost])
+    other.close()
+    request = RequestFactory().get(LIVE)
+    request.COOKIES.update({name: cookie.value for name, cookie in screen.client.cookies.items()})
+    request.META["HTTP_IF_NONE_MATCH"] = screen.etag
+    poll = known_polls.get(key_of(request))
+    assert poll is not None
+    assert polls.answer(request, poll) is None
+    assert screen.ask()[0].status_code == 304
 
 
 def test_an_ended_session_is_not_told_that_nothing_changed(screen: Screen) -> None:
