@@ -3,8 +3,9 @@
 The large database holds 1,000,000 check-ins and some 100,000 alerts of 50 clinics, the small one 10,000
 check-ins of one clinic; the measured clinic has 40 open alerts in both. Gunicorn serves each on one
 PostgreSQL, and a nurse opens the pages of the two in turns, so that other load affects both. Then 1,000 sessions of
-the staff of all clinics have the queue of the large one open, and ask as fast as they are answered. Loading takes some
-ten minutes.
+the staff of all clinics have the queue of the large one open, and ask as fast as they are answered, while an alert of
+each clinic changes once a minute. The floor is what the same two processes answer to `/healthz`, which asks nothing,
+just before and after. Loading takes some ten minutes.
 
     .venv/bin/python bench/queue.py [check-ins] [clinics] [turns]
 """
@@ -26,6 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # Replaces this folder, whose module names (queue) would hide those of the standard library.
 sys.path[0] = str(ROOT)
 
+from bench.support.news import News  # noqa: E402
 from bench.support.screens import Screen, ask, resident_kilobytes  # noqa: E402
 from tools.servers.cleanup import process_cleanup  # noqa: E402
 from tools.servers.portal import NO_MAIL_SERVER, Web, bare_environment, fresh_secrets  # noqa: E402
@@ -35,9 +37,9 @@ from tools.servers.valkey import Valkey  # noqa: E402
 OPEN_ALERTS = 40
 SMALL = {"check_ins": 10_000, "clinics": 1}
 WARM_UP = 10  # turns that are not counted
-QUEUE, LIVE = "/clinic/", "/clinic/queue/"
+QUEUE, FLOOR = "/clinic/", "/healthz"
 POLLS_UNCOUNTED = 5  # of each screen
-POLLING = 20.0  # seconds
+POLLING, FLOOR_FOR = 20.0, 4.0  # seconds
 WAIT = 60.0  # seconds for one answer
 
 
@@ -88,8 +90,13 @@ def take_turns(sites: Mapping[str, tuple[Web, dict[str, Any]]], turns: int) -> d
     }
 
 
-def poll(web: Web, sessions: list[str]) -> dict[str, float]:
+def poll(web: Web, sessions: list[str], database: str) -> dict[str, float]:
     """Return the polls a second of many open screens, and what they cost the two processes in memory."""
+    with News(database) as news:
+        return polled(web, sessions, news)
+
+
+def polled(web: Web, sessions: list[str], news: News) -> dict[str, float]:
     screens = [Screen(session) for session in sessions]
     before = resident_kilobytes(web.pid)
     ask(web.port, screens, rounds=1, path=QUEUE)
@@ -97,14 +104,24 @@ def poll(web: Web, sessions: list[str]) -> dict[str, float]:
     for _round in range(POLLS_UNCOUNTED):
         ask(web.port, screens, rounds=1)
     grown = resident_kilobytes(web.pid) - before
+    before_polling, changed = floor(web), news.changes
     statuses = ask(web.port, screens, seconds=POLLING)
+    changes, at_least = news.changes - changed, (before_polling + floor(web)) / 2
     if set(statuses) - {http.HTTPStatus.OK, http.HTTPStatus.NOT_MODIFIED}:
         raise SystemExit(f"polls were answered {dict(statuses)}")
     return {
         "polls_per_s": statuses.total() / POLLING,
+        "floor_per_s": at_least,
+        "polls_to_floor": statuses.total() / POLLING / at_least,
+        "changes": changes,
         "polls_with_news": statuses[http.HTTPStatus.OK] / statuses.total(),
         "mb_per_1000_screens": grown / len(screens),
     }
+
+
+def floor(web: Web) -> float:
+    """Return how many requests a second are answered that ask for nothing."""
+    return ask(web.port, [Screen("")], seconds=FLOOR_FOR, path=FLOOR).total() / FLOOR_FOR
 
 
 def figures(large: dict[str, Any], medians: dict[str, dict[str, float]]) -> dict[str, float]:
@@ -132,10 +149,10 @@ def main() -> None:
     with process_cleanup(), ExitStack() as stack:
         data = stack.enter_context(tempfile.TemporaryDirectory(prefix="aftercare-bench-"))
         postgres, valkey = stack.enter_context(Postgres()), stack.enter_context(Valkey())
-        sites = {}
+        sites, databases = {}, {size: postgres.create_database(size) for size in sizes}
         for size, numbers in sizes.items():
             variables = {
-                "DATABASE_URL": postgres.create_database(size),
+                "DATABASE_URL": databases[size],
                 "REDIS_URL": valkey.url,
                 "EMAIL_URL": NO_MAIL_SERVER,
                 **fresh_secrets(),
@@ -148,7 +165,8 @@ def main() -> None:
             sites[size] = (stack.enter_context(Web(env=bare_environment() | variables)), found)
         medians = take_turns(sites, turns)
         web, found = sites["large"]
-        polls = {key: round(value, 3) for key, value in poll(web, found["screens"]).items()}
+        found_polls = poll(web, found["screens"], databases["large"])
+        polls = {key: round(value, 3) for key, value in found_polls.items()}
         print(json.dumps(figures(found, medians) | polls))
 
 

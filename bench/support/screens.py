@@ -71,7 +71,7 @@ def ask(
     statuses: Counter[int] = Counter()
     end = time.monotonic() + seconds
     with selectors.DefaultSelector() as waiting:
-        for _connection in range(min(CONNECTIONS, len(screens))):
+        for _connection in range(CONNECTIONS):
             client = socket.create_connection(("127.0.0.1", port))
             client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             exchange = Exchange(next(turns), statuses=statuses)
