@@ -114,8 +114,9 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     from django.core.management.commands import flush
     from django.db import connection
 
-    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+    with django_db_blocker.unblock():
         migrated = filled_tables(connection)
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(flush, "emit_post_migrate_signal", lambda *_: fill_tables(connection, migrated))
         yield
 
