@@ -8,14 +8,12 @@ and the instant in its tag has not come. Everything else goes on to the view, wh
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -26,7 +24,6 @@ from clinic.queue.live import notices
 from clinic.queue.live.etag import known_tag, not_modified, queue_etag, valid_until
 from clinic.queue.live.kept import Kept
 
-logger = logging.getLogger(__name__)
 PATH = "/clinic/queue/"
 KEPT = 4096  # polls per process, of some 1 kB each
 UNCHANGED = "SELECT session_data, ({}) FROM django_session WHERE session_key = %s AND expire_date > %s"
@@ -101,19 +98,11 @@ def answer(request: HttpRequest, poll: Poll) -> HttpResponse | None:
 
 
 def version_if_same_session(request: HttpRequest, poll: Poll, now: datetime) -> int | None:
-    """Return the version of the queue; None if the session has changed or is gone, or the connection is lost."""
+    """Return the version of the queue; None if the session has changed or is gone."""
     session_key, _query = key_of(request)
     sql, parameters = versions_sql(poll.clinics)
     instant = connection.ops.adapt_datetimefield_value(now)
-    # Django would ask the database whether it is there before asking it anything.
-    database: Any = connection
-    database.health_check_done = True
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(UNCHANGED.format(sql), [*parameters, session_key, instant])
-            found = cursor.fetchone()
-    except (InterfaceError, OperationalError):
-        logger.warning("a poll could not ask the database; the view asks again, over a new connection")
-        connection.close()
-        return None
+    with connection.cursor() as cursor:
+        cursor.execute(UNCHANGED.format(sql), [*parameters, session_key, instant])
+        found = cursor.fetchone()
     return version_from(found[1]) if found and found[0] == poll.session else None
