@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
+from django.db import ProgrammingError, connections, transaction
 from django.db import connection as default
-from django.db import connections
 from django.db.backends.postgresql.base import DatabaseWrapper
 
 from aftercare.database.postgresql import base
@@ -87,3 +87,19 @@ def test_an_ended_connection_is_never_taken_for_alive(asked: list[bool]) -> None
     begin_request()
     assert asked == [False]
     assert connection.is_usable()
+
+
+def test_an_aborted_transaction_is_not_usable() -> None:
+    with transaction.atomic():
+        with pytest.raises(ProgrammingError):
+            Clinic.objects.raw("SELECT id FROM no_such_table")[0]
+        assert not connection.is_usable()
+        transaction.set_rollback(True)
+    assert connection.is_usable()
+
+
+def test_a_connection_on_which_something_failed_is_asked(asked: list[bool]) -> None:
+    with pytest.raises(ProgrammingError):
+        Clinic.objects.raw("SELECT id FROM no_such_table")[0]
+    connection.close_if_unusable_or_obsolete()
+    assert asked == [True]

@@ -31,7 +31,7 @@ def joined_by(subject: UUID) -> tuple[ClusterReport | ClusterElsewhere, str]:
     if own is None:
         elsewhere = ClusterElsewhere.objects.select_related("cluster").get(pk=subject)
         return elsewhere, _(
-            "Check-ins at another clinic belong to those that a manager should look at together."
+            "Another clinic has check-ins like some of yours. A manager should look at them together."
         )
     if own.added_at > own.cluster.found_at:
         return own, _("One more patient belongs to check-ins that a manager should look at together.")

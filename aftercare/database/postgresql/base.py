@@ -12,6 +12,7 @@ import time
 from typing import Any
 
 from django.db.backends.postgresql import base
+from psycopg2.extensions import TRANSACTION_STATUS_IDLE  # type: ignore[import-untyped]
 
 ASKED_EVERY = 5.0  # seconds
 
@@ -26,16 +27,20 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def is_usable(self) -> bool:
         """Return whether the connection is alive."""
         now = time.monotonic()
-        if self.connection is not None and now < self.answered_at + ASKED_EVERY and not self.was_told():
+        if now < self.answered_at + ASKED_EVERY and self.is_idle() and not self.was_told():
             return True
         is_usable = bool(super().is_usable())
         self.answered_at = now if is_usable else float("-inf")
         return is_usable
 
+    def is_idle(self) -> bool:
+        """Return whether no transaction is under way, which may have been aborted, and nothing has failed."""
+        if self.connection is None or self.errors_occurred:
+            return False
+        return bool(self.connection.info.transaction_status == TRANSACTION_STATUS_IDLE)
+
     def was_told(self) -> bool:
         """Return whether the server has sent something unasked, such as the end of the connection."""
-        if self.connection.closed:
-            return True
         waiting = select.poll()
         waiting.register(self.connection.fileno(), select.POLLIN)
         return bool(waiting.poll(0))

@@ -163,7 +163,7 @@ class TestAcrossClinics:
         # Told once since the look, and asked to look again.
         assert mine.count() == 2
         assert here in Cluster.objects.waiting()
-        assert "at another clinic belong to those" in mails_body(manager, 9)
+        assert "Another clinic has check-ins like some of yours" in mails_body(manager, 9)
 
     def test_a_patient_of_the_clinic_is_told_of_as_ever(
         self, clinic: Clinic, across: Patient, manager: StaffMember
