@@ -23,7 +23,7 @@ def test_the_manager_gets_a_mail_that_leads_to_the_cluster(
     for name in ("Ada", "Bo", "Cy"):
         check_in(PatientFactory.create(clinic=clinic, user__first_name=name), timezone.now(), signs=["pus"])
 
-    with Celery(broker=portal.broker.url) as asking:
+    with Celery(broker=portal.broker.url, set_as_current=False) as asking:
         asking.send_task("aftercare.checkins.find_clusters")
         # Once for the cluster, and once for each of the alerts.
         mails = portal.mail.wait_for(2, to=manager.user.email)
