@@ -68,6 +68,7 @@ def add_details(form: forms.Form, stored: Sequence[LotEntry] = ()) -> None:
     form.fields[OPERATOR] = forms.CharField(
         label=_("Treated by"),
         required=False,
+        help_text=_("Optional."),
         max_length=NAME_LENGTH,
         validators=[require_one_line],
         error_messages={"max_length": TOO_LONG},
