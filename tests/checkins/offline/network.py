@@ -38,6 +38,7 @@ class Network:
         self.state = State.ON
         self.requests: list[str] = []
         self.to_lose: list[str] = []  # beginnings of requests whose next answer is lost, once each
+        self.to_refuse: list[str] = []  # beginnings of requests that do not reach the portal
         self.open: set[socket.socket] = set()
         self.listening = socket.create_server(("localhost", 0))
         self.url = f"http://localhost:{self.listening.getsockname()[1]}"
@@ -111,6 +112,8 @@ class Network:
             while data := phone.recv(65_536):
                 line = data.split(b"\r\n", 1)[0].decode(errors="replace")
                 self.requests.append(line)
+                if line.startswith(tuple(self.to_refuse)):
+                    return
                 for start in [one for one in self.to_lose if line.startswith(one)]:
                     self.to_lose.remove(start)
                     loses.set()

@@ -204,6 +204,7 @@ def test_signing_out_asks_first_and_takes_all_off_the_phone(phone: PhoneOf) -> N
     phone.check_in(How_red_is_the_treated_skin="Mild")
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_text("If you sign out, it is deleted.")).to_be_visible()
+    phone.network.to_refuse = ["POST /check-in/"]  # else the other page may send it before the press
     phone.network.become(State.ON)
     page.get_by_role("button", name="Delete it and sign out").click()
     page.wait_for_url(phone.network.url + "/")
@@ -211,6 +212,8 @@ def test_signing_out_asks_first_and_takes_all_off_the_phone(phone: PhoneOf) -> N
 
     assert phone.waiting() == []
     phone.wait_until(NO_PAGES)
+    phone.network.to_refuse = []
+    phone.open("/")
     assert not CheckIn.objects.exists()
 
 
