@@ -8,12 +8,13 @@ from datetime import datetime
 from itertools import groupby
 from uuid import UUID
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from aftercare import triage
 from aftercare.alerts.dispatching.dispatches import due_at, highest_level, links
 from aftercare.alerts.models import Alert, Dispatch
 from aftercare.alerts.transitions import CHANGED, report_again
+from aftercare.database.compiled_queries import SAMPLE, CompiledQuery
 from aftercare.database.new_rows import NewRows
 from aftercare.outbox.nudge import nudge_after_commit
 from aftercare.people.models import Patient
@@ -21,6 +22,15 @@ from aftercare.triage import LIMITS, Finding, Limits, rules_to_tell
 
 # Key of an alert: procedure id and rule.
 Key = tuple[UUID | None, str]
+
+
+def open_alerts(patient: UUID) -> QuerySet[Alert]:
+    """Return the open alerts of a patient, locked."""
+    alerts: QuerySet[Alert] = Alert.objects.select_for_update().filter(patient=patient).open()
+    return alerts
+
+
+find_open = CompiledQuery(open_alerts, patient=SAMPLE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,10 +73,7 @@ def raise_alerts(
     """
     if not fired:
         return Raised(alerts=[], dispatched=False)
-    before = {
-        (alert.procedure_id, alert.rule): alert
-        for alert in Alert.objects.select_for_update().filter(patient=patient).open()
-    }
+    before = {(alert.procedure_id, alert.rule): alert for alert in find_open(patient=patient.pk)}
     closed = closed_alerts(patient, [item.key for item in fired if item.kept and item.key not in before])
     news = [item for item in fired if not (item.kept and (item.key in before or item.key in closed))]
     keys = keys_to_notify(news, before.values())

@@ -7,7 +7,8 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import AutoField, Field, Model
 from django.db.models.expressions import DatabaseDefault
 
@@ -29,12 +30,16 @@ class NewRows:
 
     def write(self) -> None:
         """Insert the instances; a database that takes one statement in a message gets one for each table."""
+        database = connections[DEFAULT_DB_ALIAS]  # asked for each value: without the proxy of `connection`
         statements = [
-            (insert(model, fields, len(rows)), [value for row in rows for value in values(row, fields)])
+            (
+                insert(model, fields, len(rows)),
+                [value for row in rows for value in values(row, fields, database)],
+            )
             for (model, fields), rows in grouped(self.instances)
         ]
-        with connection.cursor() as cursor:
-            if connection.vendor == "postgresql" and statements:
+        with database.cursor() as cursor:
+            if database.vendor == "postgresql" and statements:
                 together = "; ".join(statement for statement, _taken in statements)
                 cursor.execute(together, [value for _statement, taken in statements for value in taken])
             else:
@@ -62,8 +67,8 @@ def written_fields(instance: Model) -> Fields:
     )
 
 
-def values(instance: Model, fields: Fields) -> Sequence[Any]:
-    return [field.get_db_prep_save(field.pre_save(instance, True), connection) for field in fields]
+def values(instance: Model, fields: Fields, database: BaseDatabaseWrapper) -> Sequence[Any]:
+    return [field.get_db_prep_save(field.pre_save(instance, True), database) for field in fields]
 
 
 @lru_cache(maxsize=64)

@@ -8,6 +8,7 @@ import pytest
 from django.db import transaction
 from django.db.models import Model, QuerySet
 
+from aftercare.alerts import raising
 from aftercare.alerts.actions.ownership import acknowledge
 from aftercare.alerts.models import Alert, Dispatch
 from aftercare.alerts.notifying.notifications import KIND
@@ -58,6 +59,7 @@ OF_A_PATIENT: dict[str, CompiledQuery[Any]] = {
     "newest in a series": hot_reads.find_newest,
     "newest": non_response.find_newest,
     "alerts that may lead": lead.find_alerts,
+    "open alerts, locked": raising.find_open,
 }
 OF_A_CHECK_IN: dict[str, CompiledQuery[Any]] = {
     "own alerts": lead.find_own_alerts,
