@@ -96,10 +96,11 @@ def drawn_list(
         get_language(),
         timezone.get_current_timezone_name(),
     )
-    found = None if settings.DEBUG else kept_lists.get(key)
-    if found is None or found.until <= now:
-        found = draw(request, member, clinics, filters, now, is_for_all=True)
-        kept_lists.keep(key, found)
+    found = kept_lists.found_or_made(
+        key,
+        lambda: draw(request, member, clinics, filters, now, is_for_all=True),
+        lambda drawn: now < drawn.until and not settings.DEBUG,
+    )
     if member.user_id in found.can_undo:
         found = draw(request, member, clinics, filters, now, is_for_all=False)
     return found.for_request(request, member)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
 V = TypeVar("V")
+PATIENCE = 2.0  # seconds for which a value is awaited that another thread makes
+MAKERS = 64  # at most so many threads make values at once
 
 
 class Kept(Generic[V]):
@@ -17,6 +19,28 @@ class Kept(Generic[V]):
         self.size = size
         self.values: OrderedDict[Hashable, V] = OrderedDict()
         self.lock = threading.Lock()
+        self.makers = [threading.Lock() for _ in range(MAKERS)]
+
+    def found_or_made(self, key: Hashable, make: Callable[[], V], is_valid: Callable[[V], bool]) -> V:
+        """Return the value of a key, made and kept if there is none that is valid.
+
+        Of several threads that ask at once, one makes it: after a change all screens of a clinic ask for the same. One
+        that is not given it in two seconds makes it too.
+        """
+        found = self.get(key)
+        if found is not None and is_valid(found):
+            return found
+        maker = self.makers[hash(key) % MAKERS]
+        is_first = maker.acquire(timeout=PATIENCE)
+        try:
+            found = self.get(key)
+            if found is None or not is_valid(found):
+                found = make()
+                self.keep(key, found)
+            return found
+        finally:
+            if is_first:
+                maker.release()
 
     def get(self, key: Hashable) -> V | None:
         with self.lock:
