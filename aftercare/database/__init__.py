@@ -1,1 +1,1 @@
-"""Queries compiled once, rows written in one message, and the time limit of statements."""
+"""The backend, queries compiled once, rows written in one message, triggers, and the time limit of statements."""
