@@ -1,4 +1,7 @@
-"""Icons on a grid of 24 by 24, in the colour of the surrounding text."""
+"""Icons on a grid of 24 by 24, in the colour of the surrounding text.
+
+Pages name them by a class; their shapes are in static/ui/icons.css, which tools/icon_styles.py writes from this module.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -147,3 +150,10 @@ _OTHER_ICONS: Final = {
 }
 
 ICONS: Final[Mapping[str, Icon]] = MappingProxyType(_LEVEL_ICONS | _OTHER_ICONS)
+
+
+def css_class(name: str) -> str:
+    """Return the class that gives an element the shape of an icon; raise KeyError for an unknown icon."""
+    if name not in ICONS:
+        raise KeyError(name)
+    return f"i-{name.replace('_', '-')}"

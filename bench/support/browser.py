@@ -110,14 +110,16 @@ def measure(page: Page, found: Load) -> None:
 
 
 def watch(session: CDPSession) -> Load:
-    """Record the encoded bytes of each response."""
+    """Record the encoded bytes of each response; drawings that a stylesheet holds itself are none."""
     found, addresses = Load(), {}
 
     def begun(event: dict[str, Any]) -> None:
-        addresses[event["requestId"]] = event["request"]["url"]
+        if not event["request"]["url"].startswith("data:"):
+            addresses[event["requestId"]] = event["request"]["url"]
 
     def finished(event: dict[str, Any]) -> None:
-        found.sizes[addresses[event["requestId"]]] = event["encodedDataLength"]
+        if event["requestId"] in addresses:
+            found.sizes[addresses[event["requestId"]]] = event["encodedDataLength"]
 
     session.on("Network.requestWillBeSent", begun)
     session.on("Network.loadingFinished", finished)

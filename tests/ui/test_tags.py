@@ -51,7 +51,7 @@ def test_an_unknown_icon_is_an_error() -> None:
 def test_a_level_is_a_shape_and_a_word(level: str, audience: str, css: str, word: str) -> None:
     badge = rendered("{% level_badge level audience %}", level=level, audience=audience)
     assert f'class="{css}"' in badge
-    assert f"</svg>{word}</span>" in badge
+    assert f"</i>{word}</span>" in badge
 
 
 def test_the_five_levels_have_five_shapes() -> None:

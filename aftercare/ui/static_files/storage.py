@@ -20,6 +20,7 @@ BASE_STYLES = (
     "bootstrap/css/bootstrap.min.css",
     "ui/tokens.css",
     "ui/page.css",
+    "ui/icons.css",
     "ui/parts.css",
     "ui/levels.css",
 )

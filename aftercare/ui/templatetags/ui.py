@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from aftercare.ui import times
 from aftercare.ui.counting import script_words, sentences
-from aftercare.ui.icons import ICONS
+from aftercare.ui.icons import ICONS, css_class
 from aftercare.ui.telephones import Telephone, as_telephone, dialled
 
 register = template.Library()
@@ -57,21 +57,13 @@ _SMALL_NUMBERS: Final = (
 @register.simple_tag
 @lru_cache(maxsize=512)
 def icon(name: str, css: str = "") -> SafeString:
-    """Return an inline icon, hidden from screen readers: a word is always beside it."""
-    drawing = ICONS[name]
-    classes = ["i"]
-    if not drawing.solid:
-        classes.append("line-icon")
-    if drawing.turns:
+    """Return an icon, hidden from screen readers: a word is always beside it."""
+    classes = ["i", css_class(name)]
+    if ICONS[name].turns:
         classes.append("flip")
     if css:
         classes.append(css)
-    return format_html(
-        '<svg class="{}" viewBox="0 0 24 24" fill="currentColor" aria-hidden="true">'
-        '<path fill-rule="evenodd" d="{}"/></svg>',
-        " ".join(classes),
-        drawing.path,
-    )
+    return format_html('<i class="{}" aria-hidden="true"></i>', " ".join(classes))
 
 
 @register.simple_tag
