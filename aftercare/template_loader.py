@@ -1,7 +1,8 @@
-"""A template loader that leaves out the indentation of the portal's own pages.
+"""A template loader that leaves out the indentation of the portal's own pages, and lines of nothing but tags.
 
-Indentation is for whoever reads a template: sent with each page it is a tenth of its bytes, and some of them even when
-compressed. A line break stays, so that words stay apart and line numbers of errors are those of the file.
+They are for whoever reads a template: sent with each page they are a tenth of its bytes, and some of them even when
+compressed. A line break stays before each such line, so that words stay apart. With DEBUG lines are kept, so that line
+numbers of errors are those of the file.
 """
 
 from __future__ import annotations
@@ -15,6 +16,9 @@ from django.template import Engine, Origin
 from django.template.loaders import cached
 
 INDENTATION = re.compile(r"\n[ \t]+")
+# A line of tags that show nothing themselves; not the first of a file, which may be included in the middle of a line.
+SILENT = r"(?:if|elif|else|endif|for|empty|endfor|with|endwith|load)\b[^\n{}]*|[^\n{}]+ as \w+ "
+SILENT_LINE = re.compile(rf"(?<=\n)(\{{% (?:{SILENT})%\}})\n")
 
 
 class Loader(cached.Loader):
@@ -28,5 +32,6 @@ class Loader(cached.Loader):
         contents: str = super().get_contents(origin)
         path = Path(origin.name)
         if path.suffix == ".html" and any(path.is_relative_to(folder) for folder in self.folders):
-            return INDENTATION.sub("\n", contents)
+            contents = INDENTATION.sub("\n", contents)
+            return contents if self.engine.debug else SILENT_LINE.sub(r"\1", contents)
         return contents
