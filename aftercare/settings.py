@@ -74,7 +74,7 @@ MIDDLEWARE = [
     "clinic.queue.live.polls.QueuePolls",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Pages about a person hold a masked CSRF token, and nothing that a stranger put there; padding of varying length.
-    "django.middleware.gzip.GZipMiddleware",
+    "aftercare.headers.compression.Compression",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "aftercare.incoming.middleware.LargeRequests",

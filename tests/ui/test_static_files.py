@@ -6,6 +6,7 @@ import gzip
 from collections.abc import Iterator
 from pathlib import Path
 
+import brotli  # type: ignore[import-untyped]
 import pytest
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import call_command
@@ -43,14 +44,19 @@ def test_once_collected_a_page_links_to_one_file_that_holds_them_all_in_order(em
     assert "sourceMappingURL" not in bundled
     assert len(list(empty_folder.glob("ui/base.bundle.*.css"))) == 1
     assert gzip.decompress(Path(empty_folder, f"{hashed}.gz").read_bytes()).decode() == bundled
+    assert brotli.decompress(Path(empty_folder, f"{hashed}.br").read_bytes()).decode() == bundled
 
 
 @pytest.mark.django_db
 def test_a_page_travels_compressed_where_the_browser_takes_that(client: Client) -> None:
     plain = client.get("/accounts/login/code/")
-    packed = client.get("/accounts/login/code/", headers={"accept-encoding": "gzip, br"})
+    packed = client.get("/accounts/login/code/", headers={"accept-encoding": "gzip"})
+    smaller = client.get("/accounts/login/code/", headers={"accept-encoding": "gzip, br"})
 
     assert "Content-Encoding" not in plain.headers
     assert packed.headers["Content-Encoding"] == "gzip"
+    assert smaller.headers["Content-Encoding"] == "br"
     assert b"<h1" in gzip.decompress(packed.content)
-    assert "Accept-Encoding" in packed.headers["Vary"]
+    assert b"<h1" in brotli.decompress(smaller.content)
+    for page in (plain, packed, smaller):
+        assert "Accept-Encoding" in page.headers["Vary"]
