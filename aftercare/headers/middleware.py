@@ -8,38 +8,37 @@ from django.http import HttpRequest, HttpResponse
 
 from aftercare.people.token_paths import holds_token
 
-# What no page uses is switched off, also for whatever a page might be made to load. "self": the sound of the queue,
-# the button that copies an invitation's link, and passkeys.
-PERMISSIONS = {
-    "accelerometer": "()",
-    "autoplay": "(self)",
-    "browsing-topics": "()",
-    "camera": "()",
-    "clipboard-read": "()",
-    "clipboard-write": "(self)",
-    "display-capture": "()",
-    "encrypted-media": "()",
-    "fullscreen": "()",
-    "gamepad": "()",
-    "geolocation": "()",
-    "gyroscope": "()",
-    "hid": "()",
-    "idle-detection": "()",
-    "local-fonts": "()",
-    "magnetometer": "()",
-    "microphone": "()",
-    "midi": "()",
-    "payment": "()",
-    "picture-in-picture": "()",
-    "publickey-credentials-create": "(self)",
-    "publickey-credentials-get": "(self)",
-    "screen-wake-lock": "()",
-    "serial": "()",
-    "usb": "()",
-    "xr-spatial-tracking": "()",
-}
-PERMISSIONS_POLICY = ", ".join(f"{feature}={allowed}" for feature, allowed in PERMISSIONS.items())
-NOT_CACHED = "max-age=0, no-cache, no-store, must-revalidate, private"
+# What no page uses is switched off, also for whatever a page might be made to load. What pages do use is not named,
+# since browsers allow it to a site's own pages alone as long as nothing is said: autoplay (the sound of the queue),
+# clipboard-write (the button that copies an invitation's link), publickey-credentials-create and -get (passkeys).
+SWITCHED_OFF = (
+    "accelerometer",
+    "browsing-topics",
+    "camera",
+    "clipboard-read",
+    "display-capture",
+    "encrypted-media",
+    "fullscreen",
+    "gamepad",
+    "geolocation",
+    "gyroscope",
+    "hid",
+    "idle-detection",
+    "local-fonts",
+    "magnetometer",
+    "microphone",
+    "midi",
+    "payment",
+    "picture-in-picture",
+    "screen-wake-lock",
+    "serial",
+    "usb",
+    "xr-spatial-tracking",
+)
+PERMISSIONS_POLICY = ", ".join(f"{feature}=()" for feature in SWITCHED_OFF)
+# What is not stored has no age and is never asked about again: the other directives would add nothing. A proxy that
+# knows no-store but is told to overrule it still finds the page private.
+NOT_CACHED = "no-store, private"
 
 
 class ResponseHeaders:

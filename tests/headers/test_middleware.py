@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.contrib.staticfiles.storage import staticfiles_storage
@@ -10,13 +10,20 @@ from django.test import Client
 from pytest_django import Settings
 
 from aftercare.guidance.actions.editors import add_editor
+from aftercare.headers.middleware import SWITCHED_OFF
 from aftercare.people.models import Patient, StaffMember, User
 from aftercare.people.token_paths import TOKEN_PATHS, holds_token, without_tokens
 from tests.headers.routes import arguments_of, example_of, routes
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+    from pytest_django.live_server_helper import LiveServer
+
 pytestmark = pytest.mark.django_db
 # Arguments that are text, and no token.
 NO_TOKENS = {"day", "content_type_app_name", "content_type_model_name"}
+# The sound of the queue, the button that copies a link, passkeys.
+USED = {"autoplay", "clipboard-write", "publickey-credentials-create", "publickey-credentials-get"}
 STRICT = ("default-src 'none'", "base-uri 'none'", "form-action 'self'", "report-uri /csp-reports/")
 
 
@@ -102,7 +109,7 @@ def test_files_are_kept_for_good_and_by_this_site_alone() -> None:
     assert response["Cache-Control"] == "max-age=315360000, public, immutable"
     assert response["Cross-Origin-Resource-Policy"] == "same-origin"
     assert response["X-Content-Type-Options"] == "nosniff"
-    assert "Permissions-Policy" not in response  # 700 bytes, which are for pages
+    assert "Permissions-Policy" not in response  # 400 bytes, which are for pages
 
 
 def test_every_path_with_a_token_is_known() -> None:
@@ -122,4 +129,12 @@ def test_what_no_page_uses_is_switched_off(settings: Settings) -> None:
     policy = Client().get("/healthz")["Permissions-Policy"]
     for feature in ("camera", "geolocation", "microphone", "payment", "usb"):
         assert f"{feature}=()" in policy
-    assert "publickey-credentials-get=(self)" in policy
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_what_pages_use_is_allowed_to_them_without_being_named(page: Page, live_server: LiveServer) -> None:
+    page.goto(f"{live_server.url}/guidance/")
+    allowed = set(page.evaluate("document.featurePolicy.allowedFeatures()"))
+    assert allowed >= USED
+    assert not allowed & {*SWITCHED_OFF}
