@@ -6,7 +6,9 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware
+from django.utils.cache import patch_vary_headers
 
 from aftercare.people.token_paths import holds_token
 
@@ -36,11 +38,32 @@ def own_origins(request: HttpRequest) -> set[str]:
     return {f"{request.scheme}://{request.get_host()}", *settings.CSRF_TRUSTED_ORIGINS}
 
 
+def has_own_cookie(request: HttpRequest) -> bool:
+    """Return True if the browser sent the secret that the next forms need, as it is after a sign-in too."""
+    return request.COOKIES.get(settings.CSRF_COOKIE_NAME) == request.META.get("CSRF_COOKIE", "")
+
+
+def is_in_session(request: HttpRequest) -> bool:
+    """Return True if the request came with a session that was found, or if the answer begins or ends one."""
+    session = request.session
+    return bool(session.modified or (session.accessed and session.session_key))
+
+
 class CsrfMiddleware(CsrfViewMiddleware):
-    """Django's, which also takes the forms of pages that send no referrer.
+    """Django's, which also takes the forms of pages that send no referrer, and renews its cookie with the session's.
 
     Browsers give such a page no origin either. Its form needs the token of the page, as every form.
+
+    Django renews the cookie with each page that has a form. In a session it is enough to do so with each answer that
+    renews the cookie of the session, which lives for weeks where this one lives for a year: whoever has the one has the
+    other for months more.
     """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if has_own_cookie(request) and is_in_session(request):
+            request.META["CSRF_COOKIE_NEEDS_UPDATE"] = request.session.modified
+            patch_vary_headers(response, ("Cookie",))
+        return super().process_response(request, response)
 
     def _origin_verified(self, request: HttpRequest) -> bool:
         if request.headers["Origin"] == OPAQUE and holds_token(request.path):
