@@ -40,7 +40,7 @@ def own_origins(request: HttpRequest) -> set[str]:
 
 def has_own_cookie(request: HttpRequest) -> bool:
     """Return True if the browser sent the secret that the next forms need, as it is after a sign-in too."""
-    return request.COOKIES.get(settings.CSRF_COOKIE_NAME) == request.META.get("CSRF_COOKIE", "")
+    return bool(request.COOKIES.get(settings.CSRF_COOKIE_NAME) == request.META.get("CSRF_COOKIE", ""))
 
 
 def is_in_session(request: HttpRequest) -> bool:
