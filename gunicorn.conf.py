@@ -8,6 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 WAITING_THREADS = 64
+# Requests after which a connection is closed. The process that took a connection answers all requests over it, and one
+# process may have taken all those of a proxy; a new one is taken by whichever process is less busy.
+REQUESTS_OF_A_CONNECTION = 100
 
 workers = 2
 worker_class = "gthread"
@@ -25,3 +28,9 @@ def on_starting(server: Any) -> None:
     """Start enough threads to wait in, even where --threads says how many work at once."""
     if server.cfg.threads < WAITING_THREADS:
         server.cfg.set("threads", WAITING_THREADS)
+
+
+def pre_request(worker: Any, request: Any) -> None:
+    """Close a connection after its last request, so that a proxy's connections spread over the processes."""
+    if request.req_number >= REQUESTS_OF_A_CONNECTION:
+        request.force_close()

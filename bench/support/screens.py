@@ -38,6 +38,7 @@ class Exchange:
 
     screen: Screen
     arrived: bytes = b""
+    is_closed: bool = False  # the portal closes the connection after this answer
     statuses: Counter[int] = field(default_factory=Counter)
 
     def take(self, piece: bytes) -> bool:
@@ -51,6 +52,7 @@ class Exchange:
         status = int(head[9:12])
         if status != 304 and not is_whole(headers, body):
             return False
+        self.is_closed = headers.get(b"connection") == b"close"
         self.screen.etag = headers.get(b"etag", b"").decode()
         self.statuses[status] += 1
         self.arrived = b""
@@ -72,17 +74,25 @@ def ask(
     end = time.monotonic() + seconds
     with selectors.DefaultSelector() as waiting:
         for _connection in range(CONNECTIONS):
-            client = socket.create_connection(("127.0.0.1", port))
-            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            exchange = Exchange(next(turns), statuses=statuses)
-            waiting.register(client, selectors.EVENT_READ, exchange)
-            client.sendall(exchange.screen.request(path))
+            connect(waiting, port, Exchange(next(turns), statuses=statuses), path)
         while time.monotonic() < end and not (rounds and statuses.total() >= rounds * len(screens)):
             for key, _events in waiting.select(1):
                 receive(key, turns, path)
+                if key.data.is_closed:
+                    waiting.unregister(key.fileobj)
+                    socket_of(key).close()
+                    connect(waiting, port, Exchange(key.data.screen, statuses=statuses), path)
         for key in list(waiting.get_map().values()):
             socket_of(key).close()
     return statuses
+
+
+def connect(waiting: selectors.BaseSelector, port: int, exchange: Exchange, path: str) -> None:
+    """Open a connection and ask over it."""
+    client = socket.create_connection(("127.0.0.1", port))
+    client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    waiting.register(client, selectors.EVENT_READ, exchange)
+    client.sendall(exchange.screen.request(path))
 
 
 def receive(key: selectors.SelectorKey, turns: Iterator[Screen], path: str) -> None:
@@ -92,7 +102,8 @@ def receive(key: selectors.SelectorKey, turns: Iterator[Screen], path: str) -> N
         raise SystemExit("the portal hung up on a poll")
     if exchange.take(piece):
         exchange.screen = next(turns)
-        socket_of(key).sendall(exchange.screen.request(path))
+        if not exchange.is_closed:
+            socket_of(key).sendall(exchange.screen.request(path))
 
 
 def socket_of(key: selectors.SelectorKey) -> socket.socket:
