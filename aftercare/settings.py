@@ -131,7 +131,7 @@ STATEMENT_TIMEOUT_SECONDS = ENVIRONMENT.statement_timeout  # of the web process 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Sessions and cache live in the database: when Redis is gone, sign-in and check-in still work.
-SESSION_ENGINE = "aftercare.people.encryption.sessions"
+SESSION_ENGINE = "aftercare.people.sessions.store"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 28
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

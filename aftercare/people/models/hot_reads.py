@@ -36,11 +36,18 @@ def user_alone(pk: int) -> User | None:
 
 def user_with_records(pk: int) -> User | None:
     """Return the user with `opened_records`: the patient records that the sign-in opens, each with clinic and user."""
-    opened = find_records(user=pk)
-    user = opened[0].user if opened else user_alone(pk)
+    if opened := find_records(user=pk):
+        return user_of_records(opened)
+    user = user_alone(pk)
     if user is not None:
-        user.opened_records = opened
-        share(user, opened)
+        user.opened_records = []
+    return user
+
+
+def user_of_records(records: list[Patient]) -> User:
+    """Return the user of these records, of which there is at least one, with them as `opened_records`."""
+    user = records[0].user
+    user.opened_records = share(user, records)
     return user
 
 

@@ -31,7 +31,7 @@ from aftercare.alerts.models import Drill
 from aftercare.people.models import Clinic, Patient, StaffMember
 from aftercare.people.sealing.looks import LISTED_WITHIN
 from clinic.queue.filters import MINE, Filters
-from clinic.queue.live.kept import Kept
+from aftercare.kept import Kept
 from clinic.queue.page import queue_of
 
 MINUTE = 60  # seconds

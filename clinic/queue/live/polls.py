@@ -22,7 +22,7 @@ from aftercare.people.models import Clinic, StaffMember
 from aftercare.people.sessions.limits import SessionTimes
 from clinic.queue.live import notices
 from clinic.queue.live.etag import known_tag, not_modified, queue_etag, valid_until
-from clinic.queue.live.kept import Kept
+from aftercare.kept import Kept
 
 PATH = "/clinic/queue/"
 KEPT = 4096  # polls per process, of some 1 kB each

@@ -19,7 +19,7 @@ from aftercare.alerts.models import Alert
 from aftercare.checkins.follow_up.non_response import record_missed_check_ins
 from aftercare.people.models import Procedure, StaffMember, User
 from clinic.queue.live.drawn_lists import kept_lists
-from clinic.queue.live.kept import Kept
+from aftercare.kept import Kept
 from clinic.queue.live.watched import WATCHED
 from tests.clinic.staff_client import QUEUE, staff_client, words
 from tests.clock import frozen_at

@@ -56,6 +56,11 @@ class Kept(Generic[V]):
             while len(self.values) > self.size:
                 self.values.popitem(last=False)
 
+    def drop(self, key: Hashable) -> None:
+        """Forget the value of a key, if there is one."""
+        with self.lock:
+            self.values.pop(key, None)
+
     def clear(self) -> None:
         with self.lock:
             self.values.clear()

@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from clinic.queue.live import kept
-from clinic.queue.live.kept import Kept
+from aftercare import kept
+from aftercare.kept import Kept
 
 THREADS = 4
 
