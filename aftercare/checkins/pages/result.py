@@ -22,7 +22,7 @@ from aftercare.checkins.photos.page import takes_photos
 from aftercare.checkins.schedule import is_late
 from aftercare.checkins.wording import knows_nothing, told, unanswered
 from aftercare.database.compiled_queries import SAMPLE, CompiledQuery
-from aftercare.people.models import Event, Patient, Procedure
+from aftercare.people.models import Event, Patient
 from aftercare.people.models.hot_reads import procedures_of
 from aftercare.triage import LIMITS, Finding, Level
 
@@ -129,18 +129,9 @@ def photos_of(check_in: CheckIn) -> list[Photo]:
 def area_of(check_in: CheckIn, patient: Patient) -> str:
     """Return the area, if more than one was treated."""
     procedure = check_in.procedure
-    if procedure is None:
+    if procedure is None or not getattr(check_in, "has_other_procedures", True):
         return ""
-    every = getattr(check_in, "patients_procedures", None) or procedures_of(patient)
-    return procedure.area_words if has_several_areas(every) else ""
-
-
-def with_procedures(check_in: CheckIn, every: list[Procedure]) -> None:
-    """Give a check-in its procedure out of all of its patient's, which `area_of` then need not read."""
-    check_in.patients_procedures = every  # type: ignore[attr-defined]
-    for one in every:
-        if one.pk == check_in.procedure_id:
-            check_in.procedure = one
+    return procedure.area_words if has_several_areas(procedures_of(patient)) else ""
 
 
 def was_late(check_in: CheckIn) -> bool:

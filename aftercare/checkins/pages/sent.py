@@ -7,24 +7,23 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import Exists, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from aftercare.alerts.models import Alert
 from aftercare.checkins.follow_up.non_response import newest
 from aftercare.checkins.models import Assessment, CheckIn, Photo
-from aftercare.checkins.pages.result import with_procedures
 from aftercare.database.compiled_queries import SAMPLE, CompiledQuery
-from aftercare.people.models import Patient
-from aftercare.people.models.hot_reads import procedures_of
+from aftercare.people.models import Patient, Procedure
 
 
 def sent(check_in: UUID, patient: UUID) -> QuerySet[CheckIn]:
-    """The check-in, annotated with what there is to read beside it.
+    """The check-in with its procedure, annotated with what there is to read beside it.
 
     `newest_id`: the newest check-in by submission. `may_lead`: the patient has, or had, alerts of same_day or higher.
-    `may_be_judged_again`: it was evaluated later. `is_corrected`; `has_photos`.
+    `may_be_judged_again`: it was evaluated later. `is_corrected`; `has_photos`; `has_other_procedures`: the patient was treated more than once.
     """
-    own = CheckIn.objects.filter(pk=check_in, patient=patient)
+    own = CheckIn.objects.filter(pk=check_in, patient=patient).select_related("procedure")
+    others = Procedure.objects.filter(patient=patient).exclude(pk=OuterRef("procedure"))
     later = Assessment.objects.exclude(reason=Assessment.Reason.SUBMITTED)
     return own.annotate(
         newest_id=Subquery(newest(patient).values("pk")),
@@ -32,6 +31,7 @@ def sent(check_in: UUID, patient: UUID) -> QuerySet[CheckIn]:
         may_be_judged_again=Exists(later.filter(check_in=check_in)),
         is_corrected=Exists(CheckIn.objects.filter(supersedes=check_in)),
         has_photos=Exists(Photo.objects.kept().filter(check_in=check_in)),
+        has_other_procedures=Exists(others),
     )
 
 
@@ -39,9 +39,10 @@ find_sent = CompiledQuery(sent, check_in=UUID(int=2), patient=SAMPLE)
 
 
 def sent_check_in(patient: Patient, pk: UUID) -> CheckIn | None:
-    """Return a check-in of the patient's as `sent` reads it, with its procedure; None if there is none such."""
+    """Return a check-in of the patient's as `sent` reads it; None if there is none such."""
     for check_in in find_sent(check_in=pk, patient=patient.pk):
         check_in.patient = patient
-        with_procedures(check_in, procedures_of(patient))
+        if check_in.procedure is not None:
+            check_in.procedure.patient = patient
         return check_in
     return None
