@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
+from aftercare.database.compiled_queries import SAMPLE, CompiledQuery
 from aftercare.outbox.models import Message
 from aftercare.people.actions.invitations import KIND
 from aftercare.people.models import Invitation, Patient
@@ -66,13 +68,22 @@ class InvitationStatus:
         return self.has_failed or not self.is_out
 
 
-def invitation_status_of(patient: Patient, now: datetime) -> InvitationStatus | None:
-    """Return the state of the newest invitation, in one query; None if there is no invitation."""
+def invitations(patient: UUID) -> QuerySet[Invitation]:
+    """The invitations of a patient, newest first, each with the fields of its message."""
     messages = Message.objects.filter(kind=KIND, subject=OuterRef("pk"), channel=Message.Channel.EMAIL)
     newest = messages.order_by("-repeat")
     rows = {f"mail_{name}": Subquery(newest.values(name)[:1]) for name in MAIL}
-    invitation = patient.invitations.select_related("made_by").annotate(**rows).first()
-    if invitation is None:
-        return None
-    kept = {name: getattr(invitation, f"mail_{name}") for name in MAIL}
-    return InvitationStatus(invitation=invitation, mail=Mail(**kept) if kept["state"] else None, now=now)
+    own = Invitation.objects.filter(patient=patient).select_related("made_by")
+    return own.annotate(**rows)
+
+
+find_newest = CompiledQuery(lambda patient: invitations(patient)[:1], patient=SAMPLE)
+
+
+def invitation_status_of(patient: Patient, now: datetime) -> InvitationStatus | None:
+    """Return the state of the newest invitation, in one query; None if there is no invitation."""
+    for invitation in find_newest(patient=patient.pk):
+        invitation.patient = patient
+        kept = {name: getattr(invitation, f"mail_{name}") for name in MAIL}
+        return InvitationStatus(invitation=invitation, mail=Mail(**kept) if kept["state"] else None, now=now)
+    return None

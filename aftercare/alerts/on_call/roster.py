@@ -9,13 +9,30 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from aftercare.alerts.models import ContactStep, Override
+from aftercare.database.compiled_queries import CompiledQuery
 from aftercare.people.models import Clinic, Shift, StaffMember
 
 # Staff are warned this far ahead of a time at which no step reaches anybody.
 LOOK_AHEAD = timedelta(days=7)
+
+
+def steps_of(clinics: Iterable[int]) -> QuerySet[ContactStep]:
+    """The contact steps of clinics in order, once for each member, whose id is `one_member`; None without members."""
+    steps = ContactStep.objects.filter(clinic__in=clinics).order_by("-hours", "position", "members")
+    return steps.annotate(one_member=F("members"))
+
+
+def staff_of(clinics: Iterable[int]) -> QuerySet[StaffMember]:
+    """The staff of clinics who work there now, with their users."""
+    return StaffMember.objects.active().filter(clinic__in=clinics).select_related("user").order_by("pk")
+
+
+# Those of one clinic: the notices above each page of staff depend on them.
+find_steps = CompiledQuery(lambda clinic: steps_of([clinic]), clinic=-1)
+find_staff = CompiledQuery(lambda clinic: staff_of([clinic]), clinic=-1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,12 +59,13 @@ class Roster:
             clinic.pk: cls(clinic=clinic, steps=[], members={}, shifts=[], overrides=[], everybody=[])
             for clinic in clinics
         }
-        steps = ContactStep.objects.filter(clinic__in=rosters).order_by("-hours", "position", "members")
-        for step in steps.annotate(one_member=F("members")):
+        only = next(iter(rosters)) if len(rosters) == 1 else None
+        for step in steps_of(rosters) if only is None else find_steps(clinic=only):
             roster = rosters[step.clinic_id]
             if step.pk not in roster.members:
                 roster.steps.append(step)
-            roster.members.setdefault(step.pk, []).extend([step.one_member] if step.one_member else [])
+            member: int | None = step.one_member  # type: ignore[attr-defined]
+            roster.members.setdefault(step.pk, []).extend([member] if member else [])
         asked = [pk for pk, roster in rosters.items() if any(step.on_duty for step in roster.steps)]
         shifts = Shift.objects.filter(clinic__in=asked, ends_at__gt=now, starts_at__lte=now + LOOK_AHEAD)
         for shift in shifts:
@@ -55,10 +73,9 @@ class Roster:
         overrides = Override.objects.standing(now).filter(clinic__in=asked, starts_at__lte=now + LOOK_AHEAD)
         for override in overrides:
             rosters[override.clinic_id].overrides.append(override)
-        people = StaffMember.objects.active().filter(clinic__in=rosters)
-        for member in people.select_related("user").order_by("pk"):
-            member.clinic = rosters[member.clinic_id].clinic
-            rosters[member.clinic_id].everybody.append(member)
+        for person in staff_of(rosters) if only is None else find_staff(clinic=only):
+            person.clinic = rosters[person.clinic_id].clinic
+            rosters[person.clinic_id].everybody.append(person)
         return rosters
 
     def members_of(self, step: ContactStep) -> list[StaffMember]:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from aftercare.alerts.following_up.escalation import escalate
 from aftercare.alerts.models import ContactStep, Dispatch
@@ -12,7 +13,7 @@ from aftercare.alerts.on_call.roster import Roster
 from aftercare.outbox.models import Message
 from aftercare.people.hours import ALWAYS_OPEN
 from aftercare.people.models import Clinic, Patient, Procedure, Shift, StaffMember
-from tests.factories import at, check_in
+from tests.factories import StaffMemberFactory, at, check_in
 
 pytestmark = pytest.mark.django_db
 
@@ -204,3 +205,22 @@ class TestGaps:
         step(clinic, 0, on_duty=True, hours=CLOSED)
 
         assert self.gap(clinic) == at(8)
+
+
+def test_the_roster_of_one_clinic_is_that_among_several(
+    clinic: Clinic, nurse: StaffMember, clinician: StaffMember, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    other = StaffMemberFactory.create()
+    gone = StaffMemberFactory.create(clinic=clinic, is_active=False)
+    step(clinic, 1, clinician, nurse, gone)
+    step(clinic, 0)
+    step(clinic, 0, nurse, hours=CLOSED)
+    step(other.clinic, 0, other)
+    with django_assert_num_queries(2):
+        alone = Roster.of(clinic, at(1))
+    with django_assert_num_queries(2):
+        among = Roster.of_all([clinic, other.clinic], at(1))[clinic.pk]
+    assert (alone.steps, alone.members, alone.everybody) == (among.steps, among.members, among.everybody)
+    assert [one.position for one in alone.steps] == [0, 1, 0]
+    assert set(alone.everybody) == {nurse, clinician}
+    assert [one.user.first_name for one in alone.everybody] == [one.user.first_name for one in among.everybody]

@@ -15,10 +15,12 @@ from aftercare.outbox.models import Message
 from aftercare.people.actions.invitations import invite
 from aftercare.people.actions.patient_details import change_details
 from aftercare.people.models import Event, Invitation, Patient, StaffMember
+from clinic.enrolment.invitation import find_newest, invitation_status_of, invitations
 from tests.clinic.enrolment.test_enrolment import TYPED
 from tests.clinic.staff_client import ENROL, patient_url, staff_client, words
 from tests.clock import frozen_at
-from tests.factories import StaffMemberFactory, at
+from tests.factories import StaffMemberFactory, at, someone
+from tests.people.test_hot_reads import columns
 from tools.servers.mail import MailServer
 
 # The clock stands at Friday 16 January, 10:00 at the clinic.
@@ -152,6 +154,22 @@ class TestHowItStands:
             assert "Its 14 days are over." in state_on(staff_client(nurse), patient)
         change_details(patient=patient, by=nurse.user, now=at(96), details={"email": "x@test.example"})
         assert "Stopped 10:00. Its link no longer works." in state_on(client, patient)
+
+
+def test_the_state_is_that_of_the_newest_invitation_and_its_last_message(
+    nurse: StaffMember, patient: Patient
+) -> None:
+    for h in (90, 92, 94):
+        invite(patient=patient, by=nurse.user, now=at(h))
+    others = someone(patient, "Ann")
+    for asked in (patient, others):
+        expected = [columns(row) for row in invitations(asked.pk)[:1]]
+        assert [columns(row) for row in find_newest(patient=asked.pk)] == expected
+    status = invitation_status_of(patient, at(95))
+    assert status is not None
+    assert status.invitation == patient.invitations.latest("made_at")
+    assert status.mail is not None
+    assert invitation_status_of(others, at(95)) is None
 
 
 class TestHandingOver:
