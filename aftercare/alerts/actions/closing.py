@@ -105,6 +105,9 @@ def undo_close(*, alert: Alert, by: User, now: datetime) -> Alert:
         data={"outcome": outcome},
         details={"note": note},
     )
+    if current.is_waiting:
+        # The higher alert above this one, of which nobody was told, may have been dealt with meanwhile.
+        release_suppressed(current.patient, now)
     return current
 
 

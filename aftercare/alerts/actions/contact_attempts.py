@@ -146,6 +146,8 @@ def correct_contact_attempt(
     record_call_event(Event.Verb.CORRECTED_CONTACT, corrected, now, was=attempt.result, before=before)
     if attempt.result == Result.REACHED or result == Result.WRONG_NUMBER:
         notify_about_call(alerts, result, now)
+    # A report that the wrong call confirmed may wait again, of which nobody was told under a higher one.
+    release_suppressed(patient, now)
     return corrected
 
 

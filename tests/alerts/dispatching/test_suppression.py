@@ -5,8 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from aftercare.alerts.actions.closing import close, undo_close
-from aftercare.alerts.actions.contact_attempts import record_contact_attempt
+from aftercare.alerts.actions.contact_attempts import correct_contact_attempt, record_contact_attempt
 from aftercare.alerts.actions.ownership import acknowledge, give_back
+from aftercare.alerts.auditing.search import untold
 from aftercare.alerts.following_up.escalation import escalate
 from aftercare.alerts.models import Alert, Dispatch
 from aftercare.alerts.notifying.notifications import drain
@@ -141,3 +142,34 @@ def test_a_call_leaves_nothing_to_uncover(covered: Alert, patient: Patient, nurs
 
     assert not patient.alerts.waiting().exists()
     assert uncovered() == []
+
+
+def test_a_call_that_reached_nobody_after_all_uncovers_what_waits_again(
+    patient: Patient, nurse: StaffMember
+) -> None:
+    check_in(patient, 1, signs=["pus"])
+    acknowledge(alert=patient.alerts.get(rule="pus"), by=nurse.user, now=at(1.05))
+    check_in(patient, 1.1, emergency=["eye"])
+    assert not check_in(patient, 1.15, signs=["pus"]).dispatched
+    call = record_contact_attempt(patient=patient, by=nurse.user, now=at(1.2), result="reached")
+    assert uncovered() == []
+
+    correct_contact_attempt(attempt=call, by=nurse.user, now=at(1.25), result="left_message")
+
+    assert [alert.rule for alert in patient.alerts.waiting()] == ["pus"]
+    assert uncovered() == [({"pus"}, at(1.25, minutes=1))]
+    assert untold(at(1.3)) == {}
+
+
+def test_a_close_that_is_undone_uncovers_what_waits_again(
+    covered: Alert, patient: Patient, nurse: StaffMember
+) -> None:
+    pus = patient.alerts.get(rule="pus")
+    close(alert=pus, by=nurse.user, now=at(1.2), outcome="advice_given", note="Pictures.")
+    acknowledge(alert=covered, by=nurse.user, now=at(1.205))
+    assert uncovered() == [({"lumps"}, at(1.205, minutes=1))]
+
+    undo_close(alert=pus, by=nurse.user, now=at(1.21))
+
+    assert ({"pus"}, at(1.21, minutes=1)) in uncovered()
+    assert untold(at(1.3)) == {}
