@@ -30,7 +30,7 @@ def on_starting(server: Any) -> None:
         server.cfg.set("threads", WAITING_THREADS)
 
 
-def pre_request(worker: Any, request: Any) -> None:
+def pre_request(_worker: Any, request: Any) -> None:
     """Close a connection after its last request, so that a proxy's connections spread over the processes."""
     if request.req_number >= REQUESTS_OF_A_CONNECTION:
         request.force_close()

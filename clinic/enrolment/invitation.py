@@ -73,7 +73,7 @@ def invitations(patient: UUID) -> QuerySet[Invitation]:
     messages = Message.objects.filter(kind=KIND, subject=OuterRef("pk"), channel=Message.Channel.EMAIL)
     newest = messages.order_by("-repeat")
     rows = {f"mail_{name}": Subquery(newest.values(name)[:1]) for name in MAIL}
-    own = Invitation.objects.filter(patient=patient).select_related("made_by")
+    own: QuerySet[Invitation] = Invitation.objects.filter(patient=patient).select_related("made_by")
     return own.annotate(**rows)
 
 

@@ -34,7 +34,10 @@ def patients(patient: Patient, nurse: StaffMember) -> list[Patient]:
     for one in everybody:
         for area in chance.choice([[], ["face"], ["face", "neck"]]):
             ProcedureFactory.create(
-                patient=one, area=area, performed_at=at(chance.choice([-400, -100, 2])), recorded_by=nurse.user
+                patient=one,
+                area=area,
+                performed_at=at(chance.choice([-400, -100, 2])),
+                recorded_by=nurse.user,
             )
         written: list[CheckIn] = []
         for day in range(chance.randint(0, 5)):

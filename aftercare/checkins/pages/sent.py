@@ -20,7 +20,8 @@ def sent(check_in: UUID, patient: UUID) -> QuerySet[CheckIn]:
     """The check-in with its procedure, annotated with what there is to read beside it.
 
     `newest_id`: the newest check-in by submission. `may_lead`: the patient has, or had, alerts of same_day or higher.
-    `may_be_judged_again`: it was evaluated later. `is_corrected`; `has_photos`; `has_other_procedures`: the patient was treated more than once.
+    `may_be_judged_again`: it was evaluated later. `is_corrected`; `has_photos`.
+    `has_other_procedures`: the patient was treated more than once.
     """
     own = CheckIn.objects.filter(pk=check_in, patient=patient).select_related("procedure")
     others = Procedure.objects.filter(patient=patient).exclude(pk=OuterRef("procedure"))

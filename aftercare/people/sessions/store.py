@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.contrib.sessions.models import Session
-from django.db.models import OuterRef, Subquery, TextField
+from django.db.models import Subquery
 from django.utils import timezone
 
 from aftercare.database.compiled_queries import SAMPLE_INSTANT, CompiledQuery
@@ -39,16 +39,17 @@ class SessionStore(sessions.SessionStore):
     loaded: User | None = None
 
     def _get_session_from_db(self) -> Session | None:
-        user_id = user_ids.get(self.session_key)
+        key = self.session_key or ""
+        user_id = user_ids.get(key)
         if user_id is None:
             return super()._get_session_from_db()
-        found = find_records_with_session(user=user_id, key=self.session_key or "", now=timezone.now())
-        self.stored = found[0].session_data if found else None
-        if self.stored is None:  # the session has ended, or its user has no records any more
-            user_ids.drop(self.session_key)
+        found = find_records_with_session(user=user_id, key=key, now=timezone.now())
+        content: str | None = getattr(found[0], "session_data", None) if found else None
+        if content is None:  # the session has ended, or its user has no records any more
+            user_ids.drop(key)
             return super()._get_session_from_db()
-        self.loaded = user_of_records(found)
-        return Session(session_key=self.session_key, session_data=self.stored)
+        self.stored, self.loaded = content, user_of_records(found)
+        return Session(session_key=key, session_data=content)
 
     def user_with_records(self, user_id: int) -> User | None:
         """Return the user of the session with `opened_records`, read with the session or now; None if there is none."""

@@ -28,10 +28,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from aftercare.alerts.models import Drill
+from aftercare.kept import Kept
 from aftercare.people.models import Clinic, Patient, StaffMember
 from aftercare.people.sealing.looks import LISTED_WITHIN
 from clinic.queue.filters import MINE, Filters
-from aftercare.kept import Kept
 from clinic.queue.page import queue_of
 
 MINUTE = 60  # seconds

@@ -17,8 +17,8 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from aftercare.people.models import StaffMember
 from aftercare.kept import Kept
+from aftercare.people.models import StaffMember
 
 LOOKED_AT_EVERY = timedelta(seconds=30)
 KEPT = 1024  # per process: some 100 bytes without notices, 2 kB with them

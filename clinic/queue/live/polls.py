@@ -18,11 +18,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from aftercare.alerts.models.queue_changes import version_from, versions_sql
+from aftercare.kept import Kept
 from aftercare.people.models import Clinic, StaffMember
 from aftercare.people.sessions.limits import SessionTimes
 from clinic.queue.live import notices
 from clinic.queue.live.etag import known_tag, not_modified, queue_etag, valid_until
-from aftercare.kept import Kept
 
 PATH = "/clinic/queue/"
 KEPT = 4096  # polls per process, of some 1 kB each

@@ -208,7 +208,10 @@ class TestGaps:
 
 
 def test_the_roster_of_one_clinic_is_that_among_several(
-    clinic: Clinic, nurse: StaffMember, clinician: StaffMember, django_assert_num_queries: DjangoAssertNumQueries
+    clinic: Clinic,
+    nurse: StaffMember,
+    clinician: StaffMember,
+    django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     other = StaffMemberFactory.create()
     gone = StaffMemberFactory.create(clinic=clinic, is_active=False)
@@ -223,4 +226,6 @@ def test_the_roster_of_one_clinic_is_that_among_several(
     assert (alone.steps, alone.members, alone.everybody) == (among.steps, among.members, among.everybody)
     assert [one.position for one in alone.steps] == [0, 1, 0]
     assert set(alone.everybody) == {nurse, clinician}
-    assert [one.user.first_name for one in alone.everybody] == [one.user.first_name for one in among.everybody]
+    assert [one.user.first_name for one in alone.everybody] == [
+        one.user.first_name for one in among.everybody
+    ]

@@ -17,9 +17,9 @@ from aftercare.alerts.actions.drills import start_drill
 from aftercare.alerts.actions.ownership import acknowledge
 from aftercare.alerts.models import Alert
 from aftercare.checkins.follow_up.non_response import record_missed_check_ins
+from aftercare.kept import Kept
 from aftercare.people.models import Procedure, StaffMember, User
 from clinic.queue.live.drawn_lists import kept_lists
-from aftercare.kept import Kept
 from clinic.queue.live.watched import WATCHED
 from tests.clinic.staff_client import QUEUE, staff_client, words
 from tests.clock import frozen_at

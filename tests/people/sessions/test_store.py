@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from aftercare.people.encryption.sessions import find_sessions
-from aftercare.people.models import Patient
+from aftercare.people.models import Patient, User
 from aftercare.people.models.hot_reads import find_records
 from aftercare.people.sessions.store import SessionStore, find_records_with_session, user_ids
 from tests.factories import ClinicFactory, PatientFactory, UserFactory
@@ -35,6 +35,13 @@ def known(client: Client, patient: Patient) -> Client:
 
 def is_signed_in(client: Client) -> bool:
     return bool(client.get(TODAY).wsgi_request.user.is_authenticated)
+
+
+def user_and_records(client: Client) -> tuple[User, set[object]]:
+    """Return whom a request is from, and the keys of the records that the sign-in opens."""
+    user = client.get(TODAY).wsgi_request.user
+    assert isinstance(user, User)
+    return user, {record.pk for record in user.opened_records or ()}
 
 
 def tables_read(client: Client) -> list[set[str]]:
@@ -69,16 +76,13 @@ def test_a_user_who_may_not_sign_in_any_more_is_out(known: Client, patient: Pati
 
 def test_a_record_that_was_withdrawn_is_not_opened(known: Client, patient: Patient) -> None:
     Patient.objects.filter(pk=patient.pk).update(withdrawn_at=timezone.now(), withdrawn_by=patient.user)
-    answer = known.get(TODAY)
-    assert answer.wsgi_request.user == patient.user
-    assert answer.wsgi_request.user.opened_records == []
+    assert user_and_records(known) == (patient.user, set())
     assert user_ids.get(known.session.session_key) is None
 
 
 def test_a_record_of_another_clinic_is_there_at_once(known: Client, patient: Patient) -> None:
     added = PatientFactory.create(user=patient.user, clinic=ClinicFactory.create())
-    answer = known.get(TODAY)
-    assert {one.pk for one in answer.wsgi_request.user.opened_records} == {patient.pk, added.pk}
+    assert user_and_records(known) == (patient.user, {patient.pk, added.pk})
 
 
 def test_a_session_that_names_somebody_else_is_theirs(known: Client) -> None:
@@ -88,9 +92,7 @@ def test_a_session_that_names_somebody_else_is_theirs(known: Client) -> None:
     theirs.force_login(other.user)
     session.update(dict(theirs.session))
     session.save()
-    answer = known.get(TODAY)
-    assert answer.wsgi_request.user == other.user
-    assert [one.pk for one in answer.wsgi_request.user.opened_records] == [other.pk]
+    assert user_and_records(known) == (other.user, {other.pk})
     assert known.session[SESSION_KEY] == str(other.user.pk)
 
 
@@ -99,7 +101,7 @@ def test_the_read_finds_the_rows_of_both_reads(known: Client, patient: Patient) 
     now, key = timezone.now(), known.session.session_key
     assert key is not None
     for asked, at in ((key, now), ("another", now), (key, now + timedelta(days=4000))):
-        contents = [row.session_data for row in find_sessions(key=asked, now=at)] or [None]
+        contents: list[str | None] = [row.session_data for row in find_sessions(key=asked, now=at)] or [None]
         for user in users:
             rows = find_records_with_session(user=user.pk, key=asked, now=at)
             assert [row.session_data for row in rows] == contents * len(rows)  # type: ignore[attr-defined]
