@@ -10,7 +10,7 @@ from typing import Any
 WAITING_THREADS = 64
 # Requests after which a connection is closed. The process that took a connection answers all requests over it, and one
 # process may have taken all those of a proxy; a new one is taken by whichever process is less busy.
-REQUESTS_OF_A_CONNECTION = 100
+REQUESTS_OF_A_CONNECTION = 20
 
 workers = 2
 worker_class = "gthread"
