@@ -6,7 +6,8 @@
     return;
   }
   const AFTER = [0, 4000, 20000]; // ms: a network often answers only some moments after it came back
-  const SETTLED = 3000; // ms after loading: the page itself comes first
+  // ms after loading: the page itself comes first; asked again, since a network may drop what is fetched ahead
+  const SETTLED = [3000, 6000, 30000];
 
   const leads = document.querySelectorAll("main [data-confirmation], main > .loud");
   if (leads.length) {
@@ -53,7 +54,7 @@
   window.addEventListener("load", function () {
     navigator.serviceWorker.register(notice.dataset.onPhone, { scope: "/" }).then(function () {
       ask("opened");
-      window.setTimeout(function () { ask("fill"); }, SETTLED);
+      SETTLED.forEach(function (ms) { window.setTimeout(ask, ms, "fill"); });
     }, function () {
       notice.hidden = true; // a browser that refuses workers does without
     });

@@ -123,8 +123,16 @@ self.Pages = (function () {
     return (await Promise.all(PATHS.map(function (path) { return cache.match(path); }))).every(Boolean);
   }
 
-  // Fetch ahead what is shown without a network. Each page is kept for whom it was drawn.
-  async function fill() {
+  let filling = null;
+
+  // Fetch ahead what is shown without a network, once at a time.
+  function fill() {
+    filling = filling || fetchAhead().finally(function () { filling = null; });
+    return filling;
+  }
+
+  // Each page is kept for whom it was drawn.
+  async function fetchAhead() {
     if (await isFilled()) {
       return;
     }

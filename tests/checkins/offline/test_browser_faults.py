@@ -12,7 +12,7 @@ from aftercare.checkins.models import CheckIn
 from aftercare.checkins.offline import worker as worker_module
 from aftercare.people.models import Patient
 from tests.checkins.browsing import choose, send
-from tests.checkins.offline.conftest import PhoneOf, State
+from tests.checkins.offline.conftest import FILLED, PhoneOf, State
 from tests.factories import PatientFactory
 
 pytestmark = [
@@ -298,3 +298,15 @@ def test_a_new_release_takes_over_and_sends_what_waits(
     page.wait_for_url("**/check-ins/*/")
     stored(1)
     worker_module.script_of_release.cache_clear()
+
+
+def test_a_phone_whose_network_dropped_a_page_gets_ready_without_another_one(phone: PhoneOf) -> None:
+    phone.network.to_refuse = ["GET /offline/ "]
+    phone.open("/")
+    until = time.monotonic() + 10
+    while not any(line.startswith("GET /offline/ ") for line in phone.network.requests):
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    time.sleep(0.2)  # the browser itself tries a second time at once
+    phone.network.to_refuse = []
+    phone.wait_until(FILLED)
