@@ -130,8 +130,8 @@ def test_without_script_a_picture_is_sent_by_the_form(visit: Visits, reported: C
         page.get_by_label("The clinic may keep these pictures in my record.").check()
         choose(page, "Left cheek", jpeg())
         expect(page.get_by_role("img", name="Your picture: Left cheek")).to_be_visible()
-        page.locator(".shot img").scroll_into_view_if_needed()
-        page.wait_for_function("document.querySelector('.shot img').naturalWidth === 60")
+        # Not `wait_for_function`, which looks once and never again where scripts are off.
+        expect(page.locator(".shot img")).to_have_js_property("naturalWidth", 60)
 
 
 def test_the_pages_of_pictures_can_be_used_by_everybody(visit: Visits, reported: CheckIn) -> None:
