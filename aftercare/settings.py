@@ -33,7 +33,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
+    "aftercare.ui.static_files.apps.StaticFiles",
     "django.forms",
     "csp",
     "crispy_forms",
