@@ -24,7 +24,7 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return result
 
     monkeypatch.setattr(suites, "static_checks", lambda env: note("checks", []))
-    monkeypatch.setattr(suites, "collect_static", lambda env: note("static files", True))
+    monkeypatch.setattr(suites, "collect_static", lambda *envs: note("static files", True))
     monkeypatch.setattr(migrated, "make", lambda env: note("migrations", True))
     monkeypatch.setattr(suites, "on_sqlite", lambda env: note(f"tests on {env['DATABASE_URL']}", 0))
     monkeypatch.setattr(
@@ -52,7 +52,7 @@ def test_a_failed_check_is_named_and_no_test_runs(
 def test_static_files_or_migrations_that_fail_fail_the_run(
     module: ModuleType, part: str, ran: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, part, lambda env: False)
+    monkeypatch.setattr(module, part, lambda *envs: False)
     assert check.run_everything(ENV, ENV_SQLITE, []) == 1
     assert check.run_chosen(ENV, ["tests/tooling"]) == 1
     assert not [step for step in ran if step.startswith("tests")]

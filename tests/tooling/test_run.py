@@ -12,8 +12,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from tools.check import migrated
+from tools.run.prepare import STAMP, static_fingerprint
 from tools.servers.cleanup import descendants
 from tools.servers.portal import bare_environment
 from tools.servers.ports import answers, free_port
@@ -53,12 +55,14 @@ def running(folder: Path, port: int) -> Iterator["subprocess.Popen[str]"]:
 
 @pytest.fixture(scope="session")
 def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data of a demonstration that was started once, on a migrated database.
+    """The data of a demonstration that was started once, on a migrated database, with collected files.
 
-    Migrations are most of a first start from nothing, which is that of the smoke run.
+    Both are most of a first start from nothing, which is that of the smoke run.
     """
     folder = tmp_path_factory.mktemp("demonstration")
     assert migrated.sqlite_file(folder / "aftercare.sqlite3", os.environ)
+    shutil.copytree(settings.STATIC_ROOT, folder / "static")
+    (folder / STAMP).write_text(static_fingerprint())
     with running(folder, free_port()):
         pass
     return folder

@@ -1,5 +1,6 @@
 """The static checks and the test runs."""
 
+import shutil
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -36,6 +37,8 @@ LIMITS = ("folders", "functions", "circles", "templates")
 
 # The templates that are indented by two spaces within each element and tag; djhtml looks at .html alone.
 INDENTED = ("templates", "aftercare/ui/templates")
+
+STATIC = "static"  # the folder of collected files, in the folder for data
 
 # The longest first.
 STATIC_CHECKS = {
@@ -91,16 +94,19 @@ def static_checks(env: dict[str, str]) -> list[str]:
         return [check[0] for check, is_passed in zip(checks, passed, strict=True) if not is_passed]
 
 
-def collect_static(env: dict[str, str]) -> bool:
-    """Collect the hashed static files, as in production."""
-    return run_quietly("static files", python("manage.py", "collectstatic", "--noinput"), env)
+def collect_static(env: dict[str, str], *others: dict[str, str]) -> bool:
+    """Collect the hashed static files, as in production; they are the same in the other environments."""
+    is_done = run_quietly("static files", python("manage.py", "collectstatic", "--noinput"), env)
+    for other in others if is_done else ():
+        shutil.copytree(Path(env["DATA_DIR"], STATIC), Path(other["DATA_DIR"], STATIC))
+    return is_done
 
 
 def prepare(*envs: dict[str, str]) -> bool:
     """Collect the static files and make the migrated database of each environment."""
-    work = [(part, env) for part in (migrated.make, collect_static) for env in envs]
     with ThreadPoolExecutor(CORES) as pool:
-        return all(list(pool.map(lambda each: each[0](each[1]), work)))
+        work = [*(pool.submit(migrated.make, env) for env in envs), pool.submit(collect_static, *envs)]
+        return all(part.result() for part in work)
 
 
 def on_sqlite(env: dict[str, str]) -> int:

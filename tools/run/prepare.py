@@ -21,6 +21,7 @@ from django.utils import timezone
 from tools.servers.process import ROOT
 from tools.servers.providers.push import Browser
 
+STAMP = "static.stamp"  # in the folder for data: for which files the static files were collected
 DEMO_SIGN_INS = {
     "patient": "patient@demo.example",
     "nurse": "nurse@demo.example",
@@ -69,7 +70,7 @@ def static_fingerprint() -> str:
 
 def collect_static() -> None:
     """Collect the static files unless they are unchanged since the last time."""
-    stamp = Path(settings.DATA_DIR) / "static.stamp"
+    stamp = Path(settings.DATA_DIR) / STAMP
     fingerprint = static_fingerprint()
     if stamp.exists() and stamp.read_text() == fingerprint:
         return
