@@ -99,7 +99,7 @@ TEMPLATES = [
         "OPTIONS": {
             "loaders": [
                 (
-                    "aftercare.template_loader.Loader",
+                    "aftercare.template_loading.loader.Loader",
                     [
                         "django.template.loaders.filesystem.Loader",
                         "django.template.loaders.app_directories.Loader",
@@ -116,7 +116,6 @@ TEMPLATES = [
             ],
             "builtins": [
                 "django.templatetags.i18n",
-                "aftercare.ui.templatetags.constant_messages",
                 "clinic.templatetags.staff_forms",
             ],
         },

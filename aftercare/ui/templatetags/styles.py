@@ -7,12 +7,14 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
+from aftercare.template_loading.constant_nodes import constant
 from aftercare.ui.static_files.storage import BASE_STYLES, HashedStaticStorage
 
 register = template.Library()
 
 
 @register.simple_tag
+@constant
 def base_styles() -> SafeString:
     """Return links to the base stylesheets: one once files were collected."""
     storage: object = staticfiles_storage

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
+from aftercare.template_loading.constant_nodes import constant
 from aftercare.ui import times
 from aftercare.ui.counting import script_words, sentences
 from aftercare.ui.icons import ICONS, css_class
@@ -55,6 +56,7 @@ _SMALL_NUMBERS: Final = (
 
 
 @register.simple_tag
+@constant
 @lru_cache(maxsize=512)
 def icon(name: str, css: str = "") -> SafeString:
     """Return an icon, hidden from screen readers: a word is always beside it."""
@@ -99,6 +101,7 @@ def level_class(level: str) -> str:
 
 
 @register.simple_tag
+@constant
 def level_badge(level: str, audience: str = "staff") -> SafeString:
     """Return icon and word of a level for `audience`, "staff" or "patient"."""
     return format_html(

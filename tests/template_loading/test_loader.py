@@ -7,7 +7,7 @@ from django.conf import settings
 from django.template import Engine
 from django.template.loader import get_template
 
-from aftercare.template_loader import Loader
+from aftercare.template_loading.loader import Loader
 
 FILES = "django.template.loaders.filesystem.Loader"
 
@@ -16,7 +16,9 @@ def compiled(folder: Path, name: str, text: str, *, is_own: bool = True, debug: 
     """Compile a template with the loader and render it."""
     (folder / name).write_text(text)
     engine = Engine(
-        loaders=[("aftercare.template_loader.Loader", [(FILES, [folder])], [folder] if is_own else [])],
+        loaders=[
+            ("aftercare.template_loading.loader.Loader", [(FILES, [folder])], [folder] if is_own else [])
+        ],
         debug=debug,
     )
     return engine.render_to_string(name)

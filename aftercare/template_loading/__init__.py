@@ -1,0 +1,1 @@
+"""How templates are compiled: without indentation, and with their constant parts joined."""
