@@ -13,9 +13,10 @@ from pytest_django import Settings
 
 from aftercare.people.actions.sign_in_links import make_sign_in_link
 from aftercare.people.csrf import CsrfMiddleware, is_from_another_site
-from aftercare.people.models import Patient
+from aftercare.people.models import Companion, Patient
 from aftercare.people.sessions.limits import NOTED_EVERY_OF_PATIENTS
 from tests.clock import frozen_at
+from tests.people.companions.making import companion_of
 
 OWN, OTHER = "http://testserver", "https://attacker.example"
 
@@ -103,6 +104,11 @@ def visitor(patient: Patient) -> Client:
     return client
 
 
+@pytest.fixture
+def companion(patient: Patient) -> Companion:
+    return companion_of(patient, timezone.now())
+
+
 @pytest.mark.django_db
 class TestTheCookie:
     """Django renews it with each form; in a session it is renewed with the session, which ends long before it."""
@@ -140,17 +146,18 @@ class TestTheCookie:
         for _ in range(2):
             assert COOKIE in client.get("/accounts/login/code/").cookies
 
-    @pytest.mark.parametrize("person", ["patient", "nurse", "manager"])
+    @pytest.mark.parametrize("person", ["patient", "companion", "nurse", "manager"])
     def test_outlives_every_session_by_months(self, request: pytest.FixtureRequest, person: str) -> None:
         """A year and more of visits, some of which renew the session: whoever has it has the cookie for long."""
-        client = Client()
-        client.force_login(request.getfixturevalue(person).user)
+        client, own = Client(), request.getfixturevalue(person)
+        client.force_login(own.user)
+        form = f"/companion/{own.pk}/check-in/" if person == "companion" else "/check-in/"
         began = timezone.now()
         ends = {SESSION: began + timedelta(seconds=settings.SESSION_COOKIE_AGE)}
         for hours in range(0, 24 * 430, 24 * 9):
             now = began + timedelta(hours=hours)
             with frozen_at(now):
-                for path in ("/", "/check-in/", "/accounts/"):
+                for path in ("/", form, "/accounts/"):
                     for name, cookie in client.get(path, follow=False).cookies.items():
                         if cookie.value:
                             ends[name] = now + timedelta(seconds=int(cookie["max-age"]))
