@@ -43,8 +43,9 @@ from tools.servers.postgres import Postgres  # noqa: E402
 from tools.servers.valkey import Valkey  # noqa: E402
 
 PATH = "/check-in/"
-PATIENTS = 200
-FLAGGED_PER_SECOND = 120  # at most; each flagged visit needs a patient whose alert is not open yet
+# Visits a second, at most, and check-ins that a patient sends meanwhile: a submission reads all of its patient's.
+VISITS_PER_SECOND = 250
+VISITS_OF_A_PATIENT = 10
 QUIET = {
     "emergency": "none",
     "redness": "1",
@@ -91,13 +92,15 @@ def measured(cycles: int, seconds: float) -> Iterator[tuple[Sites, dict[str, int
             "DATA_DIR": data,
             "STAFF_MFA": "optional",
         }
-        quiet, flagged, queries = prepare_portal(
-            variables, flagged=int(2 * cycles * seconds * FLAGGED_PER_SECOND)
-        )
+        # Of a site, once without and once with the page of the result. A flagged visit needs a patient whose alert is
+        # not open yet.
+        visits = int(2 * cycles * seconds * VISITS_PER_SECOND)
+        patients = visits // VISITS_OF_A_PATIENT
+        quiet, flagged, queries = prepare_portal(variables, patients=patients, flagged=visits)
         environment = bare_environment() | variables
         web = stack.enter_context(Web(env=environment, port=port))
         floor_environment = environment | {"DATABASE_URL": postgres.create_database("floor")}
-        floor = prepare_floor(floor_environment)
+        floor = prepare_floor(floor_environment, users=patients)
         floor_web = stack.enter_context(
             Web(env=floor_environment, application="bench.floor.wsgi:application")
         )
@@ -115,7 +118,9 @@ def sites(web: Web, floor_web: Web, *, quiet: list[str], flagged: list[str], flo
     )
 
 
-def prepare_portal(variables: dict[str, str], *, flagged: int) -> tuple[list[str], list[str], dict[str, int]]:
+def prepare_portal(
+    variables: dict[str, str], *, patients: int, flagged: int
+) -> tuple[list[str], list[str], dict[str, int]]:
     """Fill the portal's database. Returns the sessions for quiet and flagged visits, and the numbers of queries."""
     for name in ("DEMO", "DEBUG", "ALLOWED_HOSTS"):
         os.environ.pop(name, None)
@@ -133,7 +138,7 @@ def prepare_portal(variables: dict[str, str], *, flagged: int) -> tuple[list[str
     call_command("collectstatic", interactive=False, verbosity=0)
     now = timezone.now()
     practice = open_practice(now)
-    quiet = enrol(practice, now, patients=PATIENTS, earlier=2)
+    quiet = enrol(practice, now, patients=patients, earlier=2)
     flagging = enrol(practice, now, patients=flagged, earlier=2)
     queries = count_queries(
         enrol(practice, now, patients=3, earlier=2), enrol(practice, now, patients=1, earlier=60)
@@ -162,10 +167,10 @@ def count_queries(short: list[str], long: list[str]) -> dict[str, int]:
     }
 
 
-def prepare_floor(environment: dict[str, str]) -> list[str]:
+def prepare_floor(environment: dict[str, str], *, users: int) -> list[str]:
     """Fill the floor's database and return its sessions. Runs in a separate process with its own settings."""
     done = subprocess.run(
-        [sys.executable, "-m", "bench.floor.prepare", str(PATIENTS)],
+        [sys.executable, "-m", "bench.floor.prepare", str(users)],
         env=environment,
         cwd=ROOT,
         check=True,
