@@ -1,4 +1,5 @@
-/* Says it where a passkey was not used: cancelled, refused, or unknown to the browser. */
+/* Lets the buttons of passkeys be pressed once the scripts behind them are there, and says it where a passkey was not
+   used: cancelled, refused, or unknown to the browser. */
 (function () {
   "use strict";
 
@@ -17,6 +18,10 @@
   document.addEventListener("DOMContentLoaded", function () {
     if (!window.PublicKeyCredential) {
       show("passkey_unknown");
+      return;
     }
+    document.querySelectorAll("[data-passkey]").forEach(function (button) {
+      button.disabled = false;
+    });
   });
 })();

@@ -9,7 +9,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -198,3 +198,27 @@ def test_a_passkey_that_is_cancelled_is_said_and_the_next_try_works(
     page.reload()
     page.get_by_role("button", name=USE).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Queue")
+
+
+def test_the_button_waits_for_the_scripts_behind_it(
+    page: Page, live_server: LiveServer, authenticator: Any, nurse: StaffMember
+) -> None:
+    """On a slow network a press would do nothing, and the nurse would wait for a question that never comes."""
+    page.goto(f"{live_server.url}/accounts/login/code/?next=/accounts/")
+    type_mailed_code(page, nurse.user.email)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your account")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/webauthn*.js", hold)
+    page.goto(f"{live_server.url}/accounts/2fa/webauthn/add/", wait_until="commit")
+    button = page.get_by_role("button", name="Add it")
+    expect(button).to_be_disabled()
+    while held:
+        held.pop().continue_()
+        page.wait_for_timeout(200)
+    expect(button).to_be_enabled()
+    add_passkey(page, "My phone")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your spare codes")
