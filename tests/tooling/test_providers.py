@@ -1,5 +1,6 @@
 """The providers on this machine speak as the real ones do."""
 
+import socket
 from http import HTTPStatus
 
 import pytest
@@ -8,7 +9,7 @@ from pytest_django import Settings
 
 from aftercare.outbox.channels.base import DeliveryError
 from aftercare.outbox.channels.gateways import call_gateway
-from tools.servers.providers.answering import running
+from tools.servers.providers.answering import provider, running
 from tools.servers.providers.ntfy import Ntfy
 from tools.servers.providers.twilio import Twilio, signature_of
 
@@ -54,3 +55,15 @@ def test_ntfy_takes_what_apprise_posts_and_asks_for_its_token(settings: Settings
         ntfy.tokens = {"tk_right"}
         with pytest.raises(DeliveryError, match="403"):
             call_gateway(ntfy.chat_url("nurses"), title="", body="Hello", is_operators=False)
+
+
+def test_a_request_whose_sender_died_in_the_middle_is_not_received(settings: Settings) -> None:
+    settings.CHANNEL_HOSTS = ("127.0.0.1",)
+    with provider() as server:
+        for body in (b"", b'{"to": "+44'):
+            with socket.create_connection(("127.0.0.1", server.port), timeout=5) as sender:
+                sender.sendall(b"POST /send HTTP/1.1\r\nContent-Length: 40\r\n\r\n" + body)
+                sender.shutdown(socket.SHUT_WR)
+                assert sender.recv(1) == b""
+        assert requests.post(f"http://{server.address}/send", json={"to": "+441"}, timeout=5).ok
+    assert [received.json for received in server.received] == [{"to": "+441"}]
