@@ -1,8 +1,8 @@
 """Constant parts of templates, which are rendered once in each language.
 
-Half of what a page renders depends on its language alone: messages without variables, icons, the addresses of pages
-and of static files. What stands side by side of these, with the text between them, is made one node when a template is
-loaded (`aftercare/template_loading/loader.py`).
+Messages without variables, icons, and the addresses of pages and of static files depend on the language alone. What
+stands side by side of these, with the text between them, is made one node when a template is loaded
+(`aftercare/template_loading/loader.py`).
 """
 
 from __future__ import annotations
